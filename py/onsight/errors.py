@@ -1,0 +1,149 @@
+"""Everything that Onsight raises on purpose.
+
+::
+
+    OnsightError                    internal
+    ├── InvalidOptionError          invalid_option
+    ├── UnreadableFileError         unreadable_file
+    ├── ImageError
+    │   ├── EmptyFileError          empty_file
+    │   ├── NotAnImageError         not_an_image
+    │   ├── UnsupportedFormatError  unsupported_format
+    │   ├── CorruptImageError       corrupt_image
+    │   └── ImageTooLargeError      image_too_large
+    ├── ModelError
+    │   ├── InvalidSpecError        invalid_spec
+    │   ├── ModelMissingError       model_missing
+    │   └── ModelFailedError        model_failed
+    ├── CancelledError              cancelled
+    └── WorkerFailedError           worker_failed
+
+A message is one or two sentences for the person who chose the file: what happened and what to do.
+A code is stable: programs may rely on it. ``detail`` holds further facts as plain JSON data.
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+
+class OnsightError(Exception):
+    """Base class of every error that Onsight raises on purpose.
+
+    Attributes:
+        code: Stable, machine-readable name of the kind of error.
+        message: What happened and what to do, in a sentence.
+        detail: Further facts as JSON data, or None.
+    """
+
+    code: ClassVar[str] = "internal"
+
+    def __init__(self, message: str, *, detail: Any = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.detail = detail
+
+    def to_json(self) -> dict[str, Any]:
+        """Return ``{"code", "message"}`` and, where there is one, ``"detail"``."""
+        error: dict[str, Any] = {"code": self.code, "message": self.message}
+        if self.detail is not None:
+            error["detail"] = self.detail
+        return error
+
+
+class InvalidOptionError(OnsightError):
+    """An option has a value outside its range or of the wrong type."""
+
+    code = "invalid_option"
+
+
+class UnreadableFileError(OnsightError):
+    """The file cannot be read: it is gone, moved, locked or a folder."""
+
+    code = "unreadable_file"
+
+
+class ImageError(OnsightError):
+    """Base class of everything that can be wrong with the bytes of a picture."""
+
+
+class EmptyFileError(ImageError):
+    """The file has no bytes."""
+
+    code = "empty_file"
+
+
+class NotAnImageError(ImageError):
+    """The bytes are of no picture format, whatever the file's name says."""
+
+    code = "not_an_image"
+
+
+class UnsupportedFormatError(ImageError):
+    """The bytes are of a known format that cannot be opened here.
+
+    ``detail`` is ``{"format": name, "try_browser": bool}``; with ``try_browser`` the page offers the file to the
+    browser's own decoder before it gives up.
+    """
+
+    code = "unsupported_format"
+
+
+class CorruptImageError(ImageError):
+    """The format is known and the picture is damaged or cut short."""
+
+    code = "corrupt_image"
+
+
+class ImageTooLargeError(ImageError):
+    """The picture has more pixels than Onsight accepts."""
+
+    code = "image_too_large"
+
+
+class ModelError(OnsightError):
+    """Base class of everything that can be wrong with a model."""
+
+
+class InvalidSpecError(ModelError):
+    """A model's description is incomplete or contradicts itself."""
+
+    code = "invalid_spec"
+
+
+class ModelMissingError(ModelError):
+    """The model's files are not on this machine."""
+
+    code = "model_missing"
+
+
+class ModelFailedError(ModelError):
+    """The network could not be loaded or did not run."""
+
+    code = "model_failed"
+
+
+class CancelledError(OnsightError):
+    """The person, or the program, stopped the work."""
+
+    code = "cancelled"
+
+
+class WorkerFailedError(OnsightError):
+    """The browser's worker died; raised by the page, named here so that all codes stand in one place."""
+
+    code = "worker_failed"
+
+
+def _codes() -> frozenset[str]:
+    found = {OnsightError.code}
+    pending = OnsightError.__subclasses__()
+    while pending:
+        cls = pending.pop()
+        found.add(cls.code)
+        pending.extend(cls.__subclasses__())
+    return frozenset(found)
+
+
+CODES = _codes()
+"""Every code that an Onsight error can have."""
