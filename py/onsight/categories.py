@@ -1,0 +1,50 @@
+"""The broad categories that a person sorts pictures into."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+
+@dataclass(frozen=True, slots=True)
+class Category:
+    """A broad group that a person sorts pictures into.
+
+    Attributes:
+        id: Short name used in the table, such as ``"plants"``.
+        label: Name for people, such as ``"Plants & flowers"``.
+    """
+
+    id: str
+    label: str
+
+
+CATEGORIES: Mapping[str, Category] = MappingProxyType(
+    {
+        id: Category(id, label)
+        for id, label in (
+            ("people", "People"),
+            ("pets", "Pets"),
+            ("wildlife", "Wildlife"),
+            ("birds", "Birds"),
+            ("insects", "Insects"),
+            ("plants", "Plants & flowers"),
+            ("landscapes", "Landscapes"),
+            ("water", "Water & beach"),
+            ("city", "City & buildings"),
+            ("interiors", "Interiors"),
+            ("food", "Food & drink"),
+            ("vehicles", "Vehicles"),
+            ("sports", "Sports"),
+            ("music", "Music & events"),
+            ("clothing", "Clothing & fashion"),
+            ("electronics", "Electronics"),
+            ("tools", "Tools & objects"),
+            ("documents", "Documents & screenshots"),
+            ("art", "Art"),
+            ("other", "Other"),
+        )
+    }
+)
+"""The categories by id, in the order in which a page lists them."""

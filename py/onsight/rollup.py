@@ -1,0 +1,213 @@
+"""From the probabilities of a model's classes to one answer at the level that the evidence supports.
+
+Five breeds of cat at 9 % each are a cat at 45 %: the probability of a concept is the sum over the classes
+below it, each counted once. The answer is the most specific concept that is probable enough.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from onsight.categories import CATEGORIES, Category
+from onsight.errors import InvalidSpecError
+
+if TYPE_CHECKING:
+    from onsight.taxonomy import Concept, Taxonomy
+
+DEFAULT_THRESHOLD = 0.5
+"""Probability that makes a concept the answer where its row says nothing else."""
+
+DOMINANT_SHARE = 0.5
+"""Part of a concept's probability that a narrower one must hold to be a candidate in its place."""
+
+MINIMUM_SCORE = 0.005
+"""Candidates below it would be shown as 0 %."""
+
+
+@dataclass(frozen=True, slots=True)
+class ScoredConcept:
+    """A concept and its probability.
+
+    Attributes:
+        concept: The concept; it has a label.
+        score: Probability in [0, 1].
+    """
+
+    concept: Concept
+    score: float
+
+
+class Rollup:
+    """The taxonomy tied to the order of one model's outputs. Made by :meth:`onsight.taxonomy.Taxonomy.bind`.
+
+    Attributes:
+        taxonomy: The table.
+        concepts: The N concepts with at least one output of the model below them, in the table's order.
+        labels: The synset id of each of the C outputs.
+    """
+
+    def __init__(self, taxonomy: Taxonomy, labels: Sequence[str]) -> None:
+        self.taxonomy = taxonomy
+        self.labels = tuple(labels)
+        members: dict[str, list[int]] = {id: [] for id in taxonomy.concepts}
+        for index, label in enumerate(labels):
+            for id in (label, *taxonomy.ancestors(label)):
+                members[id].append(index)
+        self.concepts = tuple(concept for concept in taxonomy.concepts.values() if members[concept.id])
+        row_of = {concept.id: row for row, concept in enumerate(self.concepts)}
+        self._row_of = row_of
+        self._classes = [np.array(members[concept.id], dtype=np.intp) for concept in self.concepts]
+        self._members = np.concatenate(self._classes)
+        self._starts = np.cumsum([0, *(len(classes) for classes in self._classes[:-1])])
+        self._class_rows = np.array([row_of[label] for label in labels], dtype=np.intp)
+
+        self._named = np.array([bool(concept.label) for concept in self.concepts])
+        self._own_thresholds = np.array([concept.threshold or np.nan for concept in self.concepts])
+        self._priorities = np.array([concept.priority for concept in self.concepts])
+        self._ancestors = [frozenset(row_of[id] for id in taxonomy.ancestors(c.id)) for c in self.concepts]
+        self._depths = [len(taxonomy.lineage(concept.id)) for concept in self.concepts]
+        # The tree of first parents: what a person sees as the narrower names of a concept.
+        self._children: list[list[int]] = [[] for _ in self.concepts]
+        self._roots: list[int] = []
+        for row, concept in enumerate(self.concepts):
+            if concept.label:
+                (self._children[row_of[concept.parents[0]]] if concept.parents else self._roots).append(row)
+
+    def roll_up(self, probabilities: NDArray[Any]) -> NDArray[np.float64]:
+        """Sum the probabilities of the classes below each concept.
+
+        Args:
+            probabilities: ``[..., C]`` in the order of the model's outputs.
+
+        Returns:
+            Scores ``[..., N]`` in [0, 1], in the order of :attr:`concepts`; a concept has at least the score
+            of each narrower one (up to rounding).
+
+        Raises:
+            InvalidSpecError: The last axis has not the length C.
+        """
+        if probabilities.shape[-1:] != (len(self.labels),):
+            raise InvalidSpecError(
+                f"{len(self.labels)} probabilities are wanted, got shape {probabilities.shape}."
+            )
+        gathered = np.asarray(probabilities, dtype=np.float64)[..., self._members]
+        scores: NDArray[np.float64] = np.minimum(np.add.reduceat(gathered, self._starts, axis=-1), 1.0)
+        return scores
+
+    def score_of(self, scores: NDArray[np.float64], id: str) -> float:
+        """Return the score of one concept out of ``scores [N]``."""
+        return float(scores[self._row_of[id]])
+
+    def classes_of(self, id: str) -> NDArray[np.intp]:
+        """Return the indexes of the model's outputs that count towards a concept, ascending."""
+        return self._classes[self._row_of[id]].copy()
+
+    def answer(self, scores: NDArray[np.float64], threshold: float | None = None) -> ScoredConcept | None:
+        """Return the most specific concept that is probable enough, or None.
+
+        A concept passes if it has a label and reaches its threshold. Of those that pass, the ones with a
+        narrower one that passes too step back; of the rest, the greatest score × priority wins, then the
+        longer path, then the table's order. So the answer never leaves the branch that holds the probability.
+
+        Args:
+            scores: ``[N]`` from :meth:`roll_up`.
+            threshold: The person's own threshold in (0, 1]: no concept passes below it, and a row that asks
+                for more still gets more. None: each row's own threshold, else :data:`DEFAULT_THRESHOLD`.
+        """
+        row = self._answer_row(scores, threshold)
+        return None if row is None else ScoredConcept(self.concepts[row], float(scores[row]))
+
+    def candidates(
+        self, scores: NDArray[np.float64], k: int, threshold: float | None = None
+    ) -> tuple[ScoredConcept, ...]:
+        """Return the best answers for a person to choose from.
+
+        No candidate contains another, so no probability is counted twice. Each is as broad as its evidence: a
+        narrower name takes the place of a broader one if it holds at least half of the broader one's
+        probability. An answer that is broad because narrower ones compete ("Dog 99 %") is shown as these
+        ("Labrador 40 %, Beagle 38 %").
+
+        Args:
+            scores: ``[N]`` from :meth:`roll_up`.
+            k: Number wanted, ≥ 1; there are fewer if the rest is below :data:`MINIMUM_SCORE`.
+            threshold: As for :meth:`answer`.
+
+        Returns:
+            At most k concepts with distinct labels, highest score first.
+        """
+        answer = self._answer_row(scores, threshold)
+        opened: set[int] = set()  # concepts shown as narrower ones, never themselves
+        if answer is not None:
+            below = sum(float(scores[child]) for child in self._children[answer])
+            opened = set(self._ancestors[answer]) | (
+                {answer} if below >= DOMINANT_SHARE * scores[answer] else set()
+            )
+        rest = scores[self._class_rows]
+        current = scores
+        start = answer
+        found: list[ScoredConcept] = []
+        while len(found) < k:
+            if start is None:
+                start = max(self._roots, key=lambda row: current[row] * self._priorities[row])
+            if current[start] < MINIMUM_SCORE:
+                break
+            row = self._narrow(current, start, opened)
+            if row not in opened and current[row] >= MINIMUM_SCORE:
+                found.append(ScoredConcept(self.concepts[row], float(current[row])))
+                opened |= self._ancestors[row]
+            rest[self._classes[row]] = 0.0
+            current = self.roll_up(rest)
+            start = None
+        return tuple(sorted(found, key=lambda candidate: -candidate.score))
+
+    def category(self, scores: NDArray[np.float64], answer: ScoredConcept | None) -> Category:
+        """Return the broad category of a picture.
+
+        A broad answer is sorted by what it is made of: an animal that is either a dog or a cat is a pet.
+        Without an answer it is the category with most of the probability, or Other where none has.
+        """
+        taxonomy = self.taxonomy
+        if answer is None:
+            classes, whole = np.arange(len(self.labels)), 1.0
+            fallback = "other"
+        else:
+            classes, whole = self._classes[self._row_of[answer.concept.id]], answer.score
+            fallback = answer.concept.category
+        sums: dict[str, float] = {}
+        for index in classes:
+            lineage = taxonomy.lineage(self.labels[index])
+            # A class that only counts towards the answer (a suit, for a person) says nothing about this.
+            if answer is None or answer.concept in lineage:
+                category = lineage[-1].category
+                sums[category] = sums.get(category, 0.0) + float(scores[self._class_rows[index]])
+        best = max(sums, key=lambda id: sums[id], default=fallback)
+        return CATEGORIES[best if sums.get(best, 0.0) >= DOMINANT_SHARE * whole else fallback]
+
+    def _answer_row(self, scores: NDArray[np.float64], threshold: float | None) -> int | None:
+        own = self._own_thresholds
+        limits = (
+            np.where(np.isnan(own), DEFAULT_THRESHOLD, own) if threshold is None else np.fmax(own, threshold)
+        )
+        passing = [int(row) for row in np.flatnonzero(self._named & (scores >= limits))]
+        broader = frozenset[int]().union(*(self._ancestors[row] for row in passing))
+        narrowest = [row for row in passing if row not in broader]
+        return max(
+            narrowest,
+            key=lambda row: (scores[row] * self._priorities[row], self._depths[row], -row),
+            default=None,
+        )
+
+    def _narrow(self, scores: NDArray[np.float64], row: int, opened: set[int]) -> int:
+        """Follow the strongest child down while it holds most of the score or its parent is opened."""
+        while self._children[row]:
+            child = max(self._children[row], key=lambda child: scores[child])
+            needed = MINIMUM_SCORE if row in opened else DOMINANT_SHARE * scores[row]
+            if scores[child] < needed:
+                break
+            row = child
+        return row
