@@ -1,0 +1,277 @@
+"""Open, load, reduce and turn a picture upright, within stated limits."""
+
+from __future__ import annotations
+
+import importlib
+import io
+import threading
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageFile
+
+from ..errors import (
+    CorruptImageError,
+    ImageError,
+    ImageTooLargeError,
+    InvalidOptionError,
+)
+from ..results import ImageInfo
+from .colour import ColourConversion
+from .sniff import sniff_format
+
+MAX_PIXELS = 200_000_000
+"""Largest picture that is opened, in pixels: what the largest camera of a phone writes (16,320 × 12,240)."""
+
+_STRIP_PIXELS = 1 << 20
+_ORIENTATION = 0x0112
+_PREVIEW_QUALITY = 90
+
+# Decoders are called directly, not through Image.open: it would import all 40 plugins to find AVIF, turn the
+# reason for a failure into "cannot identify", and warn about sizes that are allowed here. So these classes
+# are also the only decoders that a file can reach: EPS, which starts Ghostscript, is not among them.
+_DECODERS = {
+    "JPEG": ("PIL.JpegImagePlugin", "JpegImageFile"),
+    "PNG": ("PIL.PngImagePlugin", "PngImageFile"),
+    "WebP": ("PIL.WebPImagePlugin", "WebPImageFile"),
+    "GIF": ("PIL.GifImagePlugin", "GifImageFile"),
+    "BMP": ("PIL.BmpImagePlugin", "BmpImageFile"),
+    "TIFF": ("PIL.TiffImagePlugin", "TiffImageFile"),
+    "AVIF": ("PIL.AvifImagePlugin", "AvifImageFile"),
+    "JPEG 2000": ("PIL.Jpeg2KImagePlugin", "Jpeg2KImageFile"),
+    "ICO": ("PIL.IcoImagePlugin", "IcoImageFile"),
+    "PNM": ("PIL.PpmImagePlugin", "PpmImageFile"),
+    "PSD": ("PIL.PsdImagePlugin", "PsdImageFile"),
+}
+
+# EXIF orientation → (what turns stored pixels upright, the axis of the upright picture along which stored
+# rows follow each other, whether they do so from that axis's end).
+_Transpose = Image.Transpose
+_ORIENTATIONS: dict[int, tuple[Image.Transpose | None, int, bool]] = {
+    1: (None, 0, False),
+    2: (_Transpose.FLIP_LEFT_RIGHT, 0, False),
+    3: (_Transpose.ROTATE_180, 0, True),
+    4: (_Transpose.FLIP_TOP_BOTTOM, 0, True),
+    5: (_Transpose.TRANSPOSE, 1, False),
+    6: (_Transpose.ROTATE_270, 1, True),
+    7: (_Transpose.TRANSVERSE, 1, True),
+    8: (_Transpose.ROTATE_90, 1, False),
+}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class DecodedImage:
+    """A picture as the eye sees it.
+
+    Attributes:
+        pixels: uint8 [H', W', 3], C-contiguous, upright, sRGB; smaller than the picture where ``decode``
+            reduced it.
+        info: Width, height and format of the full upright picture.
+    """
+
+    pixels: NDArray[np.uint8]
+    info: ImageInfo
+
+    @property
+    def scale_x(self) -> float:
+        """Full pixels per pixel along x: an x of ``pixels`` times this is an x of the full picture."""
+        return self.info.width / float(self.pixels.shape[1])
+
+    @property
+    def scale_y(self) -> float:
+        """Full pixels per pixel along y."""
+        return self.info.height / float(self.pixels.shape[0])
+
+
+def decode(data: bytes | bytearray | memoryview, *, min_side: int | None = None) -> DecodedImage:
+    """Decode the bytes of a file into upright sRGB pixels.
+
+    Of animations, bursts and multi-page files the first picture is taken.
+
+    Args:
+        data: The bytes of a whole file, in any format.
+        min_side: Length in pixels that the short side must have at least, where the picture has it. A larger
+            picture is reduced by a whole factor while it is decoded, which takes less time and memory: its
+            short side is then less than twice ``min_side``. None keeps every pixel.
+
+    Returns:
+        The pixels and the facts of the full picture.
+
+    Raises:
+        EmptyFileError: There are no bytes.
+        NotAnImageError: The bytes are of something that is not a picture.
+        UnsupportedFormatError: The bytes are of a format that is not opened here.
+        CorruptImageError: The picture is damaged or cut short.
+        ImageTooLargeError: The picture has more than ``MAX_PIXELS`` pixels, or needs more memory than there
+            is.
+        InvalidOptionError: ``min_side`` is not a positive integer.
+    """
+    if min_side is None:
+        return _decode(data, lambda width, height: 1)
+    wanted = _positive("min_side", min_side)
+    return _decode(data, lambda width, height: min(width, height) // wanted)
+
+
+def encode_preview(picture: DecodedImage | bytes | bytearray | memoryview, max_side: int) -> bytes:
+    """Encode a picture as a JPEG that every browser shows: upright, sRGB, transparency on white.
+
+    Args:
+        picture: A decoded picture, or the bytes of a file.
+        max_side: Length in pixels that neither side exceeds; smaller pictures keep their size.
+
+    Returns:
+        The bytes of a JPEG.
+
+    Raises:
+        ImageError: As ``decode``.
+        InvalidOptionError: ``max_side`` is not a positive integer.
+    """
+    limit = _positive("max_side", max_side)
+    if not isinstance(picture, DecodedImage):
+        picture = _decode(picture, lambda width, height: max(width, height) // limit)
+    image = Image.fromarray(picture.pixels)
+    image.thumbnail((limit, limit), Image.Resampling.BICUBIC)
+    encoded = io.BytesIO()
+    image.save(encoded, "JPEG", quality=_PREVIEW_QUALITY)
+    return encoded.getvalue()
+
+
+def _positive(name: str, value: int) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or value < 1:
+        raise InvalidOptionError(f"{name} must be a whole number of pixels above 0, not {value!r}.")
+    return value
+
+
+def _decode(data: bytes | bytearray | memoryview, reduction: Callable[[int, int], int]) -> DecodedImage:
+    """Decode ``data``, reduced by the factor that ``reduction(width, height)`` gives; 0 counts as 1."""
+    if not isinstance(data, bytes):
+        data = bytes(memoryview(data))
+    name = sniff_format(data)
+    try:
+        with _silent_warnings(), _open(data, name) as image:
+            return _read(image, name, reduction)
+    except ImageError:
+        raise
+    except (MemoryError, Image.DecompressionBombError) as error:
+        raise ImageTooLargeError(
+            f"This {name} picture needs more memory than there is here: scale it down and choose it again."
+        ) from error
+    except Exception as error:
+        # Damaged files make decoders raise nearly everything: OSError, SyntaxError, ValueError, struct.error,
+        # OverflowError, EOFError, IndexError, KeyError, TypeError, zlib.error, AssertionError …
+        raise _explain(error, name) from error
+
+
+def _open(data: bytes, name: str) -> ImageFile.ImageFile:
+    module, decoder = _DECODERS[name]
+    image: ImageFile.ImageFile = getattr(importlib.import_module(module), decoder)(io.BytesIO(data))
+    _check_size(*image.size)
+    return image
+
+
+def _check_size(width: int, height: int) -> None:
+    if width * height > MAX_PIXELS:
+        raise ImageTooLargeError(
+            f"This picture has {width:,} × {height:,} pixels ({width * height / 1e6:,.0f} megapixels), "
+            f"and up to {MAX_PIXELS / 1e6:,.0f} megapixels can be opened. Scale it down and choose it again.",
+            detail={"width": width, "height": height, "max_pixels": MAX_PIXELS},
+        )
+
+
+def _read(image: ImageFile.ImageFile, name: str, reduction: Callable[[int, int], int]) -> DecodedImage:
+    width, height = image.size
+    factor = max(1, reduction(width, height))
+    if name == "JPEG" and factor > 1:
+        # Decodes at 1/2, 1/4 or 1/8 of the size, leaving out the finer frequencies: a fraction of time and
+        # memory.
+        image.draft(None, (width // factor, height // factor))
+    image.load()
+    if name != "JPEG":
+        # Some formats tell the true size only with the pixels.
+        width, height = image.size
+        _check_size(width, height)
+    factor = max(1, reduction(*image.size))
+    orientation = _orientation(image)
+    pixels = _to_upright_srgb(image, factor, orientation)
+    if orientation >= 5:
+        width, height = height, width
+    return DecodedImage(pixels, ImageInfo(width, height, name))
+
+
+def _orientation(image: Image.Image) -> int:
+    """Return the EXIF orientation that is still to be applied, 1 to 8.
+
+    Asked after loading: Pillow turns TIFFs itself while it loads them, and then reports 1.
+    """
+    try:
+        orientation = image.getexif().get(_ORIENTATION, 1)
+    except Exception:
+        return 1  # damaged metadata is no reason to refuse a picture
+    return orientation if orientation in _ORIENTATIONS else 1
+
+
+def _to_upright_srgb(image: Image.Image, factor: int, orientation: int) -> NDArray[np.uint8]:
+    """Convert a loaded picture strip by strip, so that no second picture of full size is ever in memory."""
+    conversion = ColourConversion.of(image)
+    turn, axis, from_end = _ORIENTATIONS[orientation]
+    rows, columns = -(-image.height // factor), -(-image.width // factor)
+    shape = (rows, columns, 3) if axis == 0 else (columns, rows, 3)
+    pixels = np.empty(shape, np.uint8)
+    strip_rows = max(1, _STRIP_PIXELS // (image.width * factor))
+    for start in range(0, rows, strip_rows):
+        stop = min(start + strip_rows, rows)
+        strip = image.crop((0, start * factor, image.width, min(stop * factor, image.height)))
+        strip = conversion.to_eight_bits(strip)
+        if factor > 1:
+            strip = strip.reduce(factor)
+        strip = conversion.to_srgb(strip)
+        if turn is not None:
+            strip = strip.transpose(turn)
+        place = slice(rows - stop, rows - start) if from_end else slice(start, stop)
+        pixels[(place, slice(None)) if axis == 0 else (slice(None), place)] = np.asarray(strip)
+    return pixels
+
+
+def _explain(error: Exception, name: str) -> ImageError:
+    reason = str(error)
+    if any(sign in reason.lower() for sign in ("truncated", "end of file", "unexpected end")):
+        message = (
+            f"This {name} picture is cut short: a part of the file is missing. Copy or download it again."
+        )
+    else:
+        message = f"This {name} picture is damaged and cannot be opened. Copy or download it again."
+    return CorruptImageError(message, detail={"format": name, "reason": reason})
+
+
+_silence_lock = threading.Lock()
+_silence_depth = 0
+_silence: warnings.catch_warnings[None] | None = None
+
+
+@contextmanager
+def _silent_warnings() -> Iterator[None]:
+    """Keep Pillow's warnings about odd metadata from being shown, or raised where warnings are errors.
+
+    ``warnings.catch_warnings`` alone is not safe when two threads decode at once: the one that leaves last
+    would restore the silence that it found. So the first to enter saves the filters and the last to leave
+    restores them.
+    """
+    global _silence, _silence_depth
+    with _silence_lock:
+        if _silence_depth == 0:
+            _silence = warnings.catch_warnings()
+            _silence.__enter__()
+            warnings.simplefilter("ignore")
+        _silence_depth += 1
+    try:
+        yield
+    finally:
+        with _silence_lock:
+            _silence_depth -= 1
+            if _silence_depth == 0 and _silence is not None:
+                _silence.__exit__(None, None, None)
+                _silence = None
