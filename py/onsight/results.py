@@ -1,7 +1,7 @@
 """What the tools answer: frozen dataclasses that are the JSON of the command line, the library and the page.
 
-Sizes are in pixels of the upright picture, boxes are ``(x1, y1, x2, y2)`` with ``x2`` and ``y2`` exclusive, scores are
-calibrated probabilities in [0, 1].
+Sizes are in pixels of the upright picture, boxes are ``(x1, y1, x2, y2)`` with ``x2`` and ``y2`` exclusive,
+scores are calibrated probabilities in [0, 1].
 """
 
 from __future__ import annotations
@@ -83,6 +83,25 @@ class Classification:
 
     def to_json(self) -> dict[str, Any]:
         """Return the result as plain JSON data (tuples as lists)."""
+        return to_json(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """A picture that any browser can show, upright.
+
+    Attributes:
+        data: The bytes of a JPEG file.
+        media_type: ``"image/jpeg"``.
+        image: The picture that it was made from.
+    """
+
+    data: bytes
+    media_type: str
+    image: ImageInfo
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the preview as plain data; ``data`` stays bytes."""
         return to_json(self)
 
 

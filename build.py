@@ -1,0 +1,140 @@
+#!/usr/bin/env python3
+"""Set up, build, serve and test Onsight. Needs Python 3.11 or newer and Node with npm; sets up the rest itself.
+
+python3 build.py serve [--port 8000]   set up, build the site, serve it on this machine
+python3 build.py test [ARGUMENTS]      set up, build the site, run every test (see tests/run.py)
+python3 build.py build                 set up and build the site in dist/
+python3 build.py setup                 set up: .venv, npm packages, converted models
+python3 build.py check                 format, lint and type-check (the tests do it, too)
+python3 build.py bench [ARGUMENTS]     measure, in the browser and natively (see tests/bench)
+python3 build.py wheels [ARGUMENTS]    rebuild the WebAssembly wheels (see py/wheels/README.md)
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent
+sys.path.insert(0, str(ROOT / "py"))
+from onsight.store import models_folder  # noqa: E402  # needs the standard library alone
+
+VENV = ROOT / ".venv"
+PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+MODELS = ("efficientnet-lite2",)
+STAMPS = ROOT / ".cache" / "stamps"
+
+
+class SetupError(Exception):
+    """Something that only the person at the machine can mend; the message says what."""
+
+
+def run(*command: str | Path, cwd: Path = ROOT) -> None:
+    """Run a command in sight of the user; its failure ends the build."""
+    subprocess.run([str(part) for part in command], cwd=cwd, check=True)
+
+
+def step(title: str, inputs: Sequence[Path], outputs: Sequence[Path], work: Callable[[], None]) -> None:
+    """Do ``work`` unless it was done for the same inputs before and its outputs are still there."""
+    digest = hashlib.sha256(sys.version.encode())
+    for path in inputs:
+        digest.update(path.read_bytes())
+    stamp = STAMPS / title.replace(" ", "-")
+    if all(path.exists() for path in outputs) and stamp.is_file() and stamp.read_text() == digest.hexdigest():
+        return
+    print(f"── {title}", flush=True)
+    started = time.monotonic()
+    work()
+    STAMPS.mkdir(parents=True, exist_ok=True)
+    stamp.write_text(digest.hexdigest())
+    print(f"   {title}: {time.monotonic() - started:.0f} s", flush=True)
+
+
+def make_venv() -> None:
+    """Make the private environment with exactly the locked packages."""
+    shutil.rmtree(VENV, ignore_errors=True)
+    try:
+        run(sys.executable, "-m", "venv", VENV)
+    except subprocess.CalledProcessError as error:
+        raise SetupError(
+            "Python could not make a virtual environment. On Debian or Ubuntu run "
+            "'apt-get install python3-venv', then try again."
+        ) from error
+    pip = (PYTHON, "-m", "pip", "--disable-pip-version-check", "install", "--quiet")
+    run(*pip, "--require-hashes", "-r", ROOT / "py" / "requirements.lock")
+    run(*pip, "--no-deps", "--no-build-isolation", "--editable", ROOT)
+
+
+def install_node_packages() -> None:
+    """Install exactly the npm packages of the lock file."""
+    npm = shutil.which("npm")
+    if npm is None or shutil.which("node") is None:
+        raise SetupError("Node.js with npm is needed and was not found. Install Node 20 or newer, then try again.")
+    run(npm, "ci", "--no-audit", "--no-fund", "--loglevel=error", cwd=ROOT / "web")
+
+
+def setup() -> None:
+    """Set up whatever is missing: the environment, the npm packages, the converted models."""
+    web = ROOT / "web"
+    step(
+        "Python environment",
+        [ROOT / "py" / "requirements.lock", ROOT / "pyproject.toml"],
+        [PYTHON],
+        make_venv,
+    )
+    step(
+        "npm packages",
+        [web / "package.json", web / "package-lock.json"],
+        [web / "node_modules" / "pyodide", web / "node_modules" / "onnxruntime-web"],
+        install_node_packages,
+    )
+    for model in MODELS:
+        run(PYTHON, "-m", "models.convert", "--model", model, "--out", models_folder())
+
+
+def build() -> None:
+    """Set up, then assemble the site in dist/."""
+    setup()
+    run(PYTHON, "-m", "web.assemble")
+
+
+COMMANDS: dict[str, Callable[[list[str]], None]] = {
+    "setup": lambda _: setup(),
+    "build": lambda _: build(),
+    "serve": lambda rest: (build(), run(PYTHON, "-m", "web.serve", *rest))[1],
+    "test": lambda rest: (build(), run(PYTHON, "-m", "tests.run", *rest))[1],
+    "check": lambda _: (setup(), run(PYTHON, "-m", "pytest", "-q", "tests/test_house.py"))[1],
+    "bench": lambda rest: (build(), run(PYTHON, "-m", "tests.bench", *rest))[1],
+    "wheels": lambda rest: run(sys.executable, ROOT / "py" / "wheels" / "build_wheels.py", *rest),
+}
+
+
+def main() -> int:
+    """Run one command; return the exit status."""
+    if sys.version_info < (3, 11):  # noqa: UP036  # older ones are just who must be told
+        print(f"Onsight needs Python 3.11 or newer; this is {sys.version.split()[0]}.", file=sys.stderr)
+        return 2
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("command", choices=COMMANDS)
+    options, rest = parser.parse_known_args()
+    try:
+        COMMANDS[options.command](rest)
+    except SetupError as error:
+        print(f"\n{error}", file=sys.stderr)
+        return 2
+    except subprocess.CalledProcessError as error:
+        return error.returncode
+    except KeyboardInterrupt:
+        return 130
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,138 @@
+"""The command line: ``python -m onsight classify FILE… [--json]``."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from onsight import __version__
+from onsight.errors import InvalidOptionError, ModelError, OnsightError
+from onsight.native import Engine
+from onsight.options import ClassifyOptions
+from onsight.results import Classification, to_json
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One tool on the command line.
+
+    Attributes:
+        help: What it does, in a line.
+        add_arguments: Adds the tool's own options to its parser.
+        prepare: From the parsed options to a function of engine and path that answers for one file.
+        describe: Shows a result to a person.
+    """
+
+    help: str
+    add_arguments: Callable[[argparse.ArgumentParser], None]
+    prepare: Callable[[argparse.Namespace], Callable[[Engine, str], Any]]
+    describe: Callable[[Any], str]
+
+
+def add_classify_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the options of ``classify``."""
+    defaults = ClassifyOptions()
+    parser.add_argument(
+        "--top-k", type=int, default=defaults.top_k, help=f"how many candidates (default {defaults.top_k})"
+    )
+    parser.add_argument(
+        "--threshold",
+        type=float,
+        default=defaults.threshold,
+        help="probability that a label must reach, 0 to 1 (default: each label's own)",
+    )
+
+
+def prepare_classify(options: argparse.Namespace) -> Callable[[Engine, str], Classification]:
+    """Check the options of ``classify`` and return what answers for one file."""
+    classify_options = ClassifyOptions(top_k=options.top_k, threshold=options.threshold)
+    return lambda engine, path: engine.classify(path, classify_options)
+
+
+def percent(score: float) -> str:
+    """Return a score as people read it: ``97 %``, and never 0 % or 100 % for what is not certain."""
+    if 0 < score < 0.01:
+        return "<1 %"
+    if 0.995 <= score < 1:
+        return ">99 %"
+    return f"{score:.0%}".replace("%", " %")
+
+
+def describe_classification(result: Classification) -> str:
+    """Return a classification in two lines for people."""
+    head = f"{result.label} · {percent(result.score)}" if result.certain else result.label
+    path = " › ".join(result.path)
+    candidates = ", ".join(f"{c.label} {percent(c.score)}" for c in result.candidates)
+    first = "  ".join(part for part in (head, f"[{result.category}]", path if len(result.path) > 1 else "") if part)
+    return f"{first}\n    {candidates}" if candidates else first
+
+
+COMMANDS: dict[str, Command] = {
+    "classify": Command(
+        "give each picture one label",
+        add_classify_arguments,
+        prepare_classify,
+        describe_classification,
+    ),
+}
+
+
+def make_parser() -> argparse.ArgumentParser:
+    """Return the parser of the whole command line."""
+    parser = argparse.ArgumentParser(prog="onsight", description="Image tools that never send a picture anywhere.")
+    parser.add_argument("--version", action="version", version=f"onsight {__version__}")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for name, command in COMMANDS.items():
+        sub = commands.add_parser(name, help=command.help, description=command.help.capitalize() + ".")
+        sub.add_argument("files", nargs="+", metavar="FILE", help="a picture")
+        sub.add_argument("--json", action="store_true", help="print one JSON object a line")
+        sub.add_argument("--models", type=Path, help="folder of the converted models (default: the build's cache)")
+        command.add_arguments(sub)
+    return parser
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line.
+
+    Returns:
+        0 if every file was answered for, 1 if any failed, 2 if nothing could be done at all.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        # Names of files need not be text in the terminal's encoding; they must not stop the work.
+        stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]  # both are text streams
+    parser = make_parser()
+    options = parser.parse_args(arguments)
+    command = COMMANDS[options.command]
+    try:
+        answer = command.prepare(options)
+    except InvalidOptionError as error:
+        parser.error(error.message)
+    engine = Engine(models=options.models)
+    failed = False
+    for path in options.files:
+        try:
+            result = answer(engine, path)
+        except ModelError as error:  # the same for every file
+            print(f"onsight: {error.message}", file=sys.stderr)
+            return 2
+        except OnsightError as error:
+            failed = True
+            if options.json:
+                print(json.dumps({"path": path, "error": error.to_json()}, ensure_ascii=False), flush=True)
+            else:
+                print(f"{path}: {error.message}", file=sys.stderr)
+            continue
+        if options.json:
+            print(json.dumps({"path": path, "result": to_json(result)}, ensure_ascii=False), flush=True)
+        else:
+            print(f"{path}: {command.describe(result)}", flush=True)
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,221 @@
+"""Serves the page: requests come from the worker as plain data, answers go back as messages.
+
+The only module that knows that a page exists. The messages are those of ``web/protocol.d.ts``, which
+``web/make_protocol.py`` generates from `METHODS` and the result dataclasses.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import traceback
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from onsight.errors import (
+    CancelledError,
+    InvalidOptionError,
+    ModelFailedError,
+    OnsightError,
+    UnreadableFileError,
+    UnsupportedFormatError,
+)
+from onsight.flow import Flow, Run, Stopwatch, Tensors, drive_async
+from onsight.options import ClassifyOptions, PreviewOptions, options_from
+from onsight.results import Classification, Preview
+from onsight.tasks.classify import Classifier
+from onsight.tasks.preview import preview
+
+Message = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    """One thing that the page can ask for.
+
+    Attributes:
+        start: Makes the task's flow from the classifier, the file's bytes and the options.
+        options: Dataclass of the options, the request's params besides ``image``.
+        result: Dataclass of the result.
+    """
+
+    start: Callable[[Classifier, bytes, Any], Flow[Any]]
+    options: type[Any]
+    result: type[Any]
+
+
+METHODS: Mapping[str, Method] = {
+    "classify": Method(
+        lambda classifier, image, options: classifier.classify(image, options),
+        ClassifyOptions,
+        Classification,
+    ),
+    "preview": Method(lambda _, image, options: preview(image, options), PreviewOptions, Preview),
+}
+
+
+class Bridge:
+    """Answers requests, one message each; never raises for what a request holds."""
+
+    def __init__(
+        self,
+        models: Any,
+        post: Callable[[Any], None],
+        run: Callable[..., Awaitable[Any]],
+        decode_in_browser: Callable[[Any], Awaitable[Any]],
+    ) -> None:
+        """Make the tools ready.
+
+        Args:
+            models: JS array of ``{"spec": text of model.json, "labels": text of labels.txt}``.
+            post: JS function that posts a message to the page.
+            run: JS function ``run(model, fetches, names, ...arrays)`` that runs a network.
+            decode_in_browser: JS function that turns a blob into the bytes of a PNG, or rejects.
+        """
+        texts = models.to_py()
+        self._classifier = Classifier.from_text(texts[0]["spec"], texts[0]["labels"])
+        self._post = post
+        self._run_js = run
+        self._decode_in_browser = decode_in_browser
+        self._tasks: dict[int, asyncio.Task[Any]] = {}
+
+    async def warm_up(self) -> None:
+        """Run the network once on an empty picture: the first run is several times slower than the rest."""
+        await self._run(self._classifier.blank_run())
+
+    async def handle(self, request_id: int, method: str, params: Any) -> None:
+        """Answer one request with exactly one ``result`` or ``error`` message."""
+        task = asyncio.ensure_future(self._answer(request_id, method, params))
+        self._tasks[request_id] = task
+        try:
+            message = await task
+        except asyncio.CancelledError:
+            message = _error(request_id, CancelledError("The work was cancelled."))
+        except OnsightError as error:
+            message = _error(request_id, error)
+        except MemoryError:
+            message = _error(
+                request_id,
+                OnsightError("There is not enough memory for this picture. Try a smaller copy of it."),
+            )
+        except Exception as error:  # a bug of ours: the page shows it with the traceback to copy
+            detail = "".join(traceback.format_exception(error))
+            message = _error(
+                request_id,
+                OnsightError("Something went wrong inside Onsight with this picture.", detail=detail),
+            )
+        finally:
+            del self._tasks[request_id]
+        self._send(message)
+
+    def cancel(self, request_id: int) -> None:
+        """Stop a request at its next pause; one that has ended already is let be."""
+        if task := self._tasks.get(request_id):
+            task.cancel()
+
+    async def _answer(self, request_id: int, name: str, params: Any) -> Message:
+        method = METHODS.get(name)
+        if method is None:
+            raise InvalidOptionError(f"There is no method {name!r}.")
+        watch = Stopwatch()
+
+        async def on_stage(stage: str) -> None:
+            watch.enter(stage)
+            self._send({"kind": "progress", "id": request_id, "stage": stage, "fraction": None})
+            await asyncio.sleep(0)  # lets a message from the page, such as a cancellation, come through
+
+        await on_stage("read")
+        options = options_from(method.options, {name: _plain(params, name) for name in _names(params) - {"image"}})
+        image = await _read(params.image)
+        try:
+            result = await drive_async(method.start(self._classifier, image, options), self._run, on_stage)
+        except UnsupportedFormatError as error:
+            if not (error.detail or {}).get("try_browser"):
+                raise
+            await on_stage("decode")
+            image = await self._decoded_in_browser(params.image, error)
+            result = await drive_async(method.start(self._classifier, image, options), self._run, on_stage)
+            result = replace(result, image=replace(result.image, format=error.detail["format"]))
+        watch.enter(None)
+        return {
+            "kind": "result",
+            "id": request_id,
+            "result": result.to_json(),
+            "timings_ms": watch.timings_ms,
+        }
+
+    async def _decoded_in_browser(self, blob: Any, refusal: UnsupportedFormatError) -> bytes:
+        from pyodide.ffi import JsException
+
+        try:
+            png: bytes = (await self._decode_in_browser(blob)).to_bytes()
+        except JsException:
+            raise refusal from None
+        return png
+
+    async def _run(self, step: Run) -> Tensors:
+        from pyodide.ffi import JsException, to_js
+
+        arrays = [np.ascontiguousarray(array, np.float32) for array in step.feeds.values()]
+        try:
+            outputs = await self._run_js(step.model, to_js(step.fetches), to_js(list(step.feeds)), *arrays)
+        except JsException as error:
+            raise ModelFailedError(
+                "The network could not run on this picture. Reload the page and try again.", detail=str(error)
+            ) from None
+        return {name: _array(getattr(outputs, name)) for name in step.fetches}
+
+    def _send(self, message: Message) -> None:
+        from js import Object
+        from pyodide.ffi import to_js
+
+        self._post(to_js(_wire(message), dict_converter=Object.fromEntries))
+
+
+async def _read(blob: Any) -> bytes:
+    """Return a blob's bytes; a file that vanished since it was chosen raises UnreadableFileError."""
+    from pyodide.ffi import JsException
+
+    try:
+        data: bytes = (await blob.arrayBuffer()).to_bytes()
+    except JsException as error:
+        raise UnreadableFileError(
+            "The file could not be read: it was moved, deleted or locked after it was chosen. Choose it again.",
+            detail=str(error),
+        ) from None
+    return data
+
+
+def _array(tensor: Any) -> np.ndarray[Any, np.dtype[np.float32]]:
+    """Copy a JS tensor ``{data: Float32Array, dims}`` into Python's memory, once."""
+    array = np.empty(tuple(tensor.dims), np.float32)
+    tensor.data.assign_to(array.reshape(-1))
+    return array
+
+
+def _wire(value: Any) -> Any:
+    """Return plain data in which None is JavaScript's null: Pyodide would make it undefined, which JSON drops."""
+    from pyodide.ffi import jsnull
+
+    if isinstance(value, dict):
+        return {key: _wire(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_wire(item) for item in value]
+    return jsnull if value is None else value
+
+
+def _names(params: Any) -> set[str]:
+    from js import Object
+
+    return set(Object.keys(params))
+
+
+def _plain(params: Any, name: str) -> Any:
+    value = getattr(params, name)
+    return value.to_py() if hasattr(value, "to_py") else value
+
+
+def _error(request_id: int, error: OnsightError) -> Message:
+    return {"kind": "error", "id": request_id, "error": error.to_json()}

@@ -1,0 +1,153 @@
+"""Runs the tasks in CPython, with the onnxruntime wheel.
+
+Example:
+    >>> from onsight.native import Engine
+    >>> Engine().classify("cat.jpg").label
+    'Cat'
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from onsight.errors import ModelFailedError, UnreadableFileError
+from onsight.flow import Flow, Run, Stopwatch, Tensors, drive
+from onsight.options import ClassifyOptions, PreviewOptions
+from onsight.results import Classification, Preview
+from onsight.store import find_model
+from onsight.tasks.classify import Classifier
+from onsight.tasks.preview import preview
+
+if TYPE_CHECKING:
+    import onnxruntime
+
+T = TypeVar("T")
+
+Image = bytes | str | os.PathLike[str]
+"""A file's bytes, or where the file lies."""
+
+
+@dataclass(frozen=True)
+class Engine:
+    """The tools, ready for use. Networks are loaded when they are first needed.
+
+    Attributes:
+        models: Folder of the converted models; None takes the build's cache.
+        threads: Threads that a network runs on; None leaves it to onnxruntime.
+    """
+
+    models: Path | None = None
+    threads: int | None = None
+
+    def classify(
+        self,
+        image: Image,
+        options: ClassifyOptions = ClassifyOptions(),  # noqa: B008  # frozen
+        *,
+        on_timings: Callable[[Mapping[str, float]], None] | None = None,
+    ) -> Classification:
+        """Give a picture its one label.
+
+        Args:
+            image: A file's bytes, or its path.
+            options: How many candidates, which threshold.
+            on_timings: Told, at the end, the milliseconds that each stage took.
+
+        Raises:
+            ImageError: It is no picture that can be opened.
+            UnreadableFileError: The file cannot be read.
+            ModelError: The network is missing or does not run.
+        """
+        return self._drive(lambda data: self._classifier.classify(data, options), image, on_timings)
+
+    def preview(
+        self,
+        image: Image,
+        options: PreviewOptions = PreviewOptions(),  # noqa: B008  # frozen
+    ) -> Preview:
+        """Make a picture that any browser can show, upright; errors as for `classify`."""
+        return self._drive(lambda data: preview(data, options), image, None)
+
+    def _drive(
+        self,
+        start: Callable[[bytes], Flow[T]],
+        image: Image,
+        on_timings: Callable[[Mapping[str, float]], None] | None,
+    ) -> T:
+        watch = Stopwatch()
+        watch.enter("read")
+        data = image if isinstance(image, bytes) else read_file(image)
+        result = drive(start(data), self._run, watch.enter)
+        watch.enter(None)
+        if on_timings:
+            on_timings(watch.timings_ms)
+        return result
+
+    @cached_property
+    def _classifier(self) -> Classifier:
+        folder = find_model("efficientnet-lite2", self.models)
+        return Classifier.from_text(
+            (folder / "model.json").read_text(encoding="utf-8"),
+            (folder / "labels.txt").read_text(encoding="utf-8"),
+        )
+
+    @cached_property
+    def _sessions(self) -> dict[str, onnxruntime.InferenceSession]:
+        return {}
+
+    def _run(self, step: Run) -> Tensors:
+        if step.model not in self._sessions:
+            self._sessions[step.model] = load_session(find_model(step.model, self.models), self.threads)
+        try:
+            outputs: list[Any] = self._sessions[step.model].run(list(step.fetches), dict(step.feeds))
+        except Exception as error:  # onnxruntime has a class a status, under no common one
+            raise ModelFailedError("The network could not run on this picture.", detail=str(error)) from error
+        return dict(zip(step.fetches, outputs, strict=True))
+
+
+def load_session(folder: Path, threads: int | None = None) -> onnxruntime.InferenceSession:
+    """Load the network of a converted model's folder.
+
+    Raises:
+        ModelFailedError: onnxruntime is not installed or refuses the file.
+    """
+    try:
+        import onnxruntime
+    except ImportError as error:
+        raise ModelFailedError(
+            "The package onnxruntime is needed to run networks. Install it: pip install onnxruntime"
+        ) from error
+    settings = onnxruntime.SessionOptions()
+    settings.log_severity_level = 3
+    if threads:
+        settings.intra_op_num_threads = threads
+    try:
+        return onnxruntime.InferenceSession(folder / "model.onnx", settings, providers=["CPUExecutionProvider"])
+    except Exception as error:  # onnxruntime has a class a status, under no common one
+        raise ModelFailedError(
+            f"The network in {folder} could not be loaded. Run python3 build.py setup to make it anew.",
+            detail=str(error),
+        ) from error
+
+
+def read_file(path: str | os.PathLike[str]) -> bytes:
+    """Return a file's bytes.
+
+    Raises:
+        UnreadableFileError: It is missing, a folder, or may not be read; the message says which.
+    """
+    try:
+        return Path(path).read_bytes()
+    except FileNotFoundError as error:
+        raise UnreadableFileError("There is no such file. Check its name and folder.") from error
+    except IsADirectoryError as error:
+        raise UnreadableFileError("This is a folder. Name the files in it, as in folder/*.jpg.") from error
+    except PermissionError as error:
+        raise UnreadableFileError("You may not read this file. Check its permissions.") from error
+    except (OSError, ValueError) as error:
+        raise UnreadableFileError(f"The file could not be read ({error}).") from error

@@ -1,0 +1,48 @@
+"""Where converted models lie on this machine: the cache that the build fills and the command line reads."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+from onsight.errors import ModelMissingError
+
+
+def cache_folder() -> Path:
+    """Return Onsight's folder in this user's cache: ``$ONSIGHT_CACHE`` if set, else the system's usual place."""
+    if own := os.environ.get("ONSIGHT_CACHE"):
+        return Path(own).expanduser()
+    if sys.platform == "win32":
+        base = Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local")
+    elif sys.platform == "darwin":
+        base = Path.home() / "Library" / "Caches"
+    else:
+        base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    return base / "onsight"
+
+
+def models_folder() -> Path:
+    """Return the folder that holds one folder a model (``model.json``, ``labels.txt``, ``model.onnx``)."""
+    return cache_folder() / "models"
+
+
+def find_model(model_id: str, folder: Path | None = None) -> Path:
+    """Return the folder of a converted model.
+
+    Args:
+        model_id: Such as ``"efficientnet-lite2"``.
+        folder: Where to look; by default `models_folder`.
+
+    Raises:
+        ModelMissingError: It is not there; the message says what to run.
+    """
+    found = (folder or models_folder()) / model_id
+    missing = [name for name in ("model.json", "labels.txt", "model.onnx") if not (found / name).is_file()]
+    if missing:
+        raise ModelMissingError(
+            f"The model {model_id} is not on this machine ({found} has no {', '.join(missing)}). "
+            "Run this once in Onsight's source folder: python3 build.py setup",
+            detail={"model": model_id, "folder": str(found)},
+        )
+    return found

@@ -1,0 +1,1 @@
+"""What Onsight can do with a picture, one module a task."""
