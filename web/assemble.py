@@ -1,0 +1,181 @@
+"""Assemble the static site in dist/ from what the repository, npm and the model cache hold.
+
+The site is plain files with relative URLs; ``manifest.json`` lists every file of the engine with its size and SHA-256,
+which the worker checks as it loads them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+from pyodide_lock import PackageSpec, PyodideLockSpec
+from pyodide_lock.spec import InfoSpec
+
+from onsight import __version__
+from onsight.store import find_model
+from web import protocol
+
+ROOT = Path(__file__).resolve().parents[1]
+WEB = ROOT / "web"
+NODE_MODULES = WEB / "node_modules"
+DIST = ROOT / "dist"
+WHEEL_CACHE = ROOT / ".cache" / "wheels"
+
+# py/wheels is a folder of the repository, not a package: pytest brings a module of the name "py".
+sys.path.insert(0, str(ROOT / "py" / "wheels"))
+from wheel_lock import verify_wheels  # noqa: E402
+
+MODELS = ("efficientnet-lite2",)
+"""Ids of the models that the site ships, in the order in which the bridge expects them."""
+
+STATIC = ("index.html", "manifest.webmanifest", "css", "icons", "page", "worker", "licenses")
+
+PYODIDE_FILES = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip")
+
+ORT_FILES = ("ort.wasm.min.mjs", "ort-wasm-simd-threaded.mjs", "ort-wasm-simd-threaded.wasm")
+
+BOOT = (
+    "runtime/pyodide/pyodide.asm.wasm",
+    "runtime/pyodide/python_stdlib.zip",
+    "runtime/ort/ort-wasm-simd-threaded.wasm",
+)
+"""The large files that every start needs beside wheels and models: what the progress bar counts."""
+
+
+def sha256(path: Path) -> str:
+    """Return a file's SHA-256 in hex."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def copy(sources: list[Path], target: Path) -> None:
+    """Copy files into a folder, which is made."""
+    target.mkdir(parents=True, exist_ok=True)
+    for source in sources:
+        shutil.copyfile(source, target / source.name)
+
+
+def build_onsight_wheel(target: Path) -> Path:
+    """Build the wheel of the package itself; return its path."""
+    target.mkdir(parents=True, exist_ok=True)
+    for old in target.glob("onsight-*.whl"):
+        old.unlink()
+    # setuptools would pack what an earlier build left there, deleted modules included.
+    shutil.rmtree(ROOT / "build", ignore_errors=True)
+    subprocess.run(
+        [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", str(target), str(ROOT)],
+        check=True,
+        stdout=subprocess.DEVNULL,
+    )
+    (wheel,) = target.glob("onsight-*.whl")
+    return wheel
+
+
+def content_key(wheel: Path) -> str:
+    """Return a digest of what a wheel holds and of how it is compiled, whatever the times in its archive."""
+    digest = hashlib.sha256()
+    for source in ("py/compile_wheel.py", "py/compile_wheels.mjs", "web/package-lock.json"):
+        digest.update((ROOT / source).read_bytes())
+    with zipfile.ZipFile(wheel) as archive:
+        for name in sorted(archive.namelist()):
+            digest.update(name.encode() + b"\0" + archive.read(name))
+    return digest.hexdigest()[:16]
+
+
+def compile_wheels(wheels: list[Path]) -> list[Path]:
+    """Return bytecode versions of the wheels; each is made once and kept."""
+    targets = {wheel: WHEEL_CACHE / content_key(wheel) / wheel.name for wheel in wheels}
+    for wheel, target in targets.items():
+        if not target.exists():
+            partial = target.parent / "partial"
+            partial.mkdir(parents=True, exist_ok=True)
+            subprocess.run(["node", str(ROOT / "py" / "compile_wheels.mjs"), str(partial), str(wheel)], check=True)
+            (partial / wheel.name).replace(target)
+            partial.rmdir()
+    return list(targets.values())
+
+
+def write_lock(wheels: list[Path], target: Path) -> None:
+    """Write the lock file from which Pyodide resolves our packages by name."""
+    runtime = json.loads((NODE_MODULES / "pyodide" / "pyodide-lock.json").read_text(encoding="utf-8"))["info"]
+    version = json.loads((NODE_MODULES / "pyodide" / "package.json").read_text(encoding="utf-8"))["version"]
+    imports = {"numpy": ["numpy"], "pillow": ["PIL"], "onsight": ["onsight"]}
+    depends = {"numpy": [], "pillow": [], "onsight": ["numpy", "pillow"]}
+    packages = {}
+    for wheel in wheels:
+        name, wheel_version = wheel.name.split("-")[:2]
+        packages[name] = PackageSpec(
+            name=name,
+            version=wheel_version,
+            file_name=wheel.name,
+            install_dir="site",
+            sha256=sha256(wheel),
+            imports=imports[name],
+            depends=depends[name],
+        )
+    spec = PyodideLockSpec(info=InfoSpec(version=version, **runtime), packages=packages)
+    spec.check_wheel_filenames()
+    spec.to_json(target)
+
+
+def write_manifest(site: Path) -> None:
+    """Write the list of the engine's files with sizes and hashes."""
+    files = sorted(path for folder in ("runtime", "models") for path in (site / folder).rglob("*") if path.is_file())
+    assets = {
+        path.relative_to(site).as_posix(): {"bytes": path.stat().st_size, "sha256": sha256(path)} for path in files
+    }
+    boot = [*BOOT, *(name for name in assets if name.endswith((".whl", ".onnx")))]
+    page = [path for path in sorted(site.rglob("*")) if path.is_file()]
+    build = hashlib.sha256("".join(sha256(path) for path in page).encode()).hexdigest()[:16]
+    manifest = {
+        "version": __version__,
+        "build": build,
+        "models": list(MODELS),
+        "boot": boot,
+        "assets": assets,
+    }
+    (site / "manifest.json").write_text(json.dumps(manifest, indent=1) + "\n", encoding="utf-8")
+
+
+def assemble(site: Path) -> None:
+    """Write the whole site into an empty folder."""
+    protocol.require_fresh()
+    for name in STATIC:
+        source = WEB / name
+        if source.is_dir():
+            shutil.copytree(source, site / name)
+        else:
+            shutil.copyfile(source, site / name)
+    copy([NODE_MODULES / "pyodide" / name for name in PYODIDE_FILES], site / "runtime" / "pyodide")
+    copy([NODE_MODULES / "onnxruntime-web" / "dist" / name for name in ORT_FILES], site / "runtime" / "ort")
+    wheels = compile_wheels([*verify_wheels(), build_onsight_wheel(WHEEL_CACHE)])
+    packages = site / "runtime" / "packages"
+    copy(wheels, packages)
+    write_lock(wheels, packages / "pyodide-lock.json")
+    for model in MODELS:
+        folder = find_model(model)
+        copy([folder / name for name in ("model.json", "labels.txt", "model.onnx")], site / "models" / model)
+    shutil.copytree(ROOT / "py" / "wheels" / "licenses", site / "licenses" / "python-wheels")
+    shutil.copyfile(ROOT / "LICENSE", site / "licenses" / "onsight.txt")
+    write_manifest(site)
+
+
+def main() -> None:
+    """Assemble the site beside the old one, then put it in the old one's place."""
+    fresh = ROOT / ".cache" / "dist"
+    shutil.rmtree(fresh, ignore_errors=True)
+    fresh.mkdir(parents=True)
+    assemble(fresh)
+    shutil.rmtree(DIST, ignore_errors=True)
+    fresh.rename(DIST)
+    size = sum(path.stat().st_size for path in DIST.rglob("*") if path.is_file())
+    print(f"── dist/ is ready: {size / 1e6:.1f} MB, Onsight {__version__}")
+
+
+if __name__ == "__main__":
+    main()

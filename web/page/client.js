@@ -1,0 +1,226 @@
+/**
+ * Onsight for programs, and for our own page: pictures in, the JSON of the command line out.
+ *
+ *     import { Onsight } from "./page/client.js";
+ *     const onsight = await Onsight.start();
+ *     const { label, score } = await onsight.classify(blob);
+ *
+ * Everything runs in one worker on this device. Requests wait in line; one that fails never harms the next. A worker
+ * that dies is restarted: the picture that it died on is reported (`worker_failed`), the others go on.
+ */
+
+import { Messenger, OnsightError, abortError } from "./messenger.js";
+
+export { OnsightError, isAbort } from "./messenger.js";
+
+/** @import { Classification, EngineInfo, Progress } from "../protocol.d.ts" */
+
+/**
+ * @typedef {{state: "loading", stage: string, fraction: number | null, text: string}
+ *   | {state: "ready", info: EngineInfo}
+ *   | {state: "failed", error: OnsightError}
+ *   | {state: "closed"}} EngineState
+ */
+
+/**
+ * @typedef {object} StartOptions
+ * @property {URL | string} [base] folder that holds `worker/`; by default the site that this module came from
+ * @property {(progress: {stage: string, fraction: number | null, text: string}) => void} [onProgress] of the start
+ */
+
+/**
+ * @typedef {object} CallOptions
+ * @property {AbortSignal} [signal] cancels; the promise then rejects with an `AbortError`
+ * @property {(progress: Progress) => void} [onProgress] stages: queued, read, decode, preprocess, infer, postprocess
+ * @property {(timings_ms: Record<string, number>) => void} [onTimings] milliseconds by stage, once, at the end
+ */
+
+/** @type {Record<string, string>} */
+const BOOT_TEXT = {
+  download: "Downloading the engine…",
+  cache: "Reading the engine from this device…",
+  start: "Starting the engine…",
+};
+
+export class Onsight extends EventTarget {
+  /** @type {URL} */
+  #base;
+  /** @type {StartOptions["onProgress"]} */
+  #onProgress;
+  /** @type {Messenger | undefined} */
+  #messenger;
+  /** @type {Promise<EngineInfo> | undefined} */
+  #ready;
+  /** @type {EngineState} */
+  #engine = { state: "loading", stage: "start", fraction: null, text: /** @type {string} */ (BOOT_TEXT.start) };
+  /** The end of the line: settles when every earlier request has. @type {Promise<unknown>} */
+  #queue = Promise.resolve();
+
+  /**
+   * Start the engine and wait until it is ready.
+   * @param {StartOptions} [options]
+   * @returns {Promise<Onsight>}
+   */
+  static async start(options) {
+    const onsight = Onsight.create(options);
+    await onsight.ready;
+    return onsight;
+  }
+
+  /**
+   * Return at once; the engine starts in the background and requests made before it is ready wait for it.
+   * @param {StartOptions} [options]
+   * @returns {Onsight}
+   */
+  static create(options) {
+    return new Onsight(options);
+  }
+
+  /** @param {StartOptions} [options] */
+  constructor({ base = new URL("..", import.meta.url), onProgress } = {}) {
+    super();
+    this.#base = new URL(base, globalThis.document?.baseURI);
+    this.#onProgress = onProgress;
+    this.#boot();
+  }
+
+  /** Resolves when the engine is ready, rejects with an OnsightError when it could not start. */
+  get ready() {
+    return /** @type {Promise<EngineInfo>} */ (this.#ready);
+  }
+
+  /** What the engine does now. An `engine` event tells of every change. */
+  get engine() {
+    return this.#engine;
+  }
+
+  /** Try again after a start that failed. */
+  restart() {
+    if (this.#engine.state === "failed") this.#boot();
+    return this.ready;
+  }
+
+  /**
+   * Give a picture its one label.
+   * @param {Blob} image
+   * @param {CallOptions & {topK?: number, threshold?: number}} [options]
+   * @returns {Promise<Classification>}
+   */
+  async classify(image, { topK, threshold, ...call } = {}) {
+    const result = await this.#call("classify", { image, ...given({ top_k: topK, threshold }) }, call);
+    return /** @type {Classification} */ (result);
+  }
+
+  /**
+   * Make a picture that any browser shows, upright: for TIFF, CMYK and other files that an `<img>` refuses.
+   * @param {Blob} image
+   * @param {CallOptions & {maxSide?: number}} [options]
+   * @returns {Promise<Blob>}
+   */
+  async preview(image, { maxSide, ...call } = {}) {
+    const result = await this.#call("preview", { image, ...given({ max_side: maxSide }) }, call);
+    const { data, media_type: type } = /** @type {{data: Uint8Array<ArrayBuffer>, media_type: string}} */ (result);
+    return new Blob([data], { type });
+  }
+
+  /** End the engine and free its memory. */
+  close() {
+    this.#messenger?.close();
+    this.#set({ state: "closed" });
+  }
+
+  #boot() {
+    const messenger = new Messenger(new URL("worker/worker.js", this.#base), () => {
+      // Not while starting: the start's own request has failed and says so.
+      if (this.#engine.state === "ready") this.#boot();
+    });
+    this.#messenger = messenger;
+    this.#set({ state: "loading", stage: "start", fraction: null, text: /** @type {string} */ (BOOT_TEXT.start) });
+    this.#ready = messenger
+      .request("initialize", {}, {
+        onProgress: ({ stage, fraction }) => {
+          const progress = { stage, fraction, text: BOOT_TEXT[stage] ?? stage };
+          this.#set({ state: "loading", ...progress });
+          this.#onProgress?.(progress);
+        },
+      })
+      .then(
+        ({ result }) => {
+          const info = /** @type {EngineInfo} */ (result);
+          this.#set({ state: "ready", info });
+          return info;
+        },
+        (error) => {
+          messenger.close();
+          if (this.#engine.state !== "closed") this.#set({ state: "failed", error: startError(error) });
+          throw startError(error);
+        },
+      );
+    this.#ready.catch(() => {}); // reported through the event and to whoever awaits `ready`
+  }
+
+  /**
+   * @param {string} method
+   * @param {object} params
+   * @param {CallOptions} options
+   * @returns {Promise<unknown>}
+   */
+  #call(method, params, { signal, onProgress, onTimings }) {
+    onProgress?.({ stage: "queued", fraction: null });
+    const job = async () => {
+      if (signal?.aborted) throw abortError();
+      await this.ready;
+      const messenger = /** @type {Messenger} */ (this.#messenger);
+      return messenger.request(method, params, { ...(signal && { signal }), ...(onProgress && { onProgress }) });
+    };
+    // The line moves on when the worker has answered, even where the caller was told of its cancellation before.
+    const answer = this.#queue.catch(() => {}).then(job);
+    this.#queue = answer;
+    return abortable(answer, signal).then(({ result, timings_ms }) => {
+      onTimings?.(timings_ms);
+      return result;
+    });
+  }
+
+  /** @param {EngineState} engine */
+  #set(engine) {
+    this.#engine = engine;
+    this.dispatchEvent(new CustomEvent("engine", { detail: engine }));
+  }
+}
+
+/**
+ * Reject as soon as the signal says so, whatever the promise does later.
+ * @template T
+ * @param {Promise<T>} promise
+ * @param {AbortSignal | undefined} signal
+ * @returns {Promise<T>}
+ */
+function abortable(promise, signal) {
+  if (!signal) return promise;
+  return new Promise((resolve, reject) => {
+    if (signal.aborted) reject(abortError());
+    const abort = () => reject(abortError());
+    signal.addEventListener("abort", abort, { once: true });
+    promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", abort));
+  });
+}
+
+/**
+ * Only the options that were given: the defaults are Python's.
+ * @param {Record<string, unknown>} options
+ */
+function given(options) {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+}
+
+/** @param {unknown} error */
+function startError(error) {
+  if (!(error instanceof OnsightError) || error.code !== "worker_failed") return /** @type {OnsightError} */ (error);
+  return new OnsightError({
+    code: "worker_failed",
+    message: "The engine could not start in this browser. Reload the page; if that does not help, try a current " +
+      "version of Chrome, Edge, Firefox or Safari.",
+    detail: error.detail,
+  });
+}

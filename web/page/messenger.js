@@ -1,0 +1,181 @@
+/**
+ * One worker and the conversation with it: requests with ids, exactly one answer each, cancellation, and the worker's
+ * death, however quiet (engineering: page <-> worker protocol in protocol.d.ts).
+ */
+
+/** @import { ErrorPayload, FromWorker, ToWorker } from "../protocol.d.ts" */
+
+/** An error that Onsight raises on purpose: a sentence for people, a stable code for programs. */
+export class OnsightError extends Error {
+  /** @param {ErrorPayload} payload */
+  constructor({ code, message, detail }) {
+    super(message);
+    this.name = "OnsightError";
+    this.code = code;
+    this.detail = detail ?? null;
+  }
+}
+
+/** @returns {DOMException} what a cancelled request rejects with, as `fetch` does */
+export function abortError() {
+  return new DOMException("The work was cancelled.", "AbortError");
+}
+
+/** @param {unknown} error */
+export function isAbort(error) {
+  return error instanceof DOMException && error.name === "AbortError";
+}
+
+/**
+ * @typedef {object} RequestOptions
+ * @property {AbortSignal} [signal]
+ * @property {(progress: {stage: string, fraction: number | null}) => void} [onProgress]
+ */
+
+/**
+ * @typedef {object} Answer
+ * @property {unknown} result
+ * @property {Record<string, number>} timings_ms milliseconds by stage
+ */
+
+/**
+ * @typedef {object} Pending
+ * @property {(answer: Answer) => void} resolve
+ * @property {(error: Error) => void} reject
+ * @property {RequestOptions["onProgress"]} onProgress
+ */
+
+/** @type {TrustedTypePolicy | undefined} */
+let policy;
+
+/**
+ * The worker's URL, blessed where Trusted Types are enforced.
+ * @param {URL} url
+ * @returns {URL}
+ */
+function trusted(url) {
+  if (!globalThis.trustedTypes) return url;
+  policy ??= globalThis.trustedTypes.createPolicy("onsight", {
+    createScriptURL(text) {
+      if (new URL(text).origin !== location.origin) throw new TypeError(`Not a script of this site: ${text}`);
+      return text;
+    },
+  });
+  return /** @type {URL} */ (/** @type {unknown} */ (policy.createScriptURL(url.href)));
+}
+
+export class Messenger {
+  /** @type {Map<number, Pending>} */
+  #pending = new Map();
+  #lastId = 0;
+  #watched = false;
+  #dead = false;
+  #worker;
+  #lockName = `onsight-worker-${Date.now().toString(36)}-${Math.random().toString(36).slice(2)}`;
+  #onDeath;
+
+  /**
+   * @param {URL} url of the worker's module
+   * @param {() => void} onDeath called once, after everything pending was rejected
+   */
+  constructor(url, onDeath) {
+    this.#onDeath = onDeath;
+    this.#worker = new Worker(trusted(url), { type: "module", name: this.#lockName });
+    this.#worker.onmessage = ({ data }) => this.#receive(data);
+    this.#worker.onerror = (event) => {
+      event.preventDefault();
+      this.#die(event.message ?? "");
+    };
+    this.#worker.onmessageerror = () => this.#die("A message could not be read.");
+  }
+
+  /**
+   * @param {string} method
+   * @param {object} params plain data and blobs
+   * @param {RequestOptions} [options]
+   * @returns {Promise<Answer>}
+   */
+  request(method, params, { signal, onProgress } = {}) {
+    const id = ++this.#lastId;
+    return new Promise((resolve, reject) => {
+      if (signal?.aborted) return reject(abortError());
+      if (this.#dead) return reject(deathError(""));
+      this.#pending.set(id, { resolve, reject, onProgress });
+      signal?.addEventListener("abort", () => this.#pending.has(id) && this.#send({ kind: "cancel", id }), {
+        once: true,
+      });
+      this.#send({ kind: "request", id, method, params });
+    });
+  }
+
+  /** End the worker; what is pending is rejected as cancelled. */
+  close() {
+    this.#dead = true;
+    this.#worker.terminate();
+    this.#rejectAll(abortError());
+  }
+
+  /** @param {ToWorker} message */
+  #send(message) {
+    this.#worker.postMessage(message);
+  }
+
+  /** @param {FromWorker} message */
+  #receive(message) {
+    this.#watch();
+    const pending = this.#pending.get(message.id);
+    if (!pending) return;
+    if (message.kind === "progress") {
+      pending.onProgress?.({ stage: message.stage, fraction: message.fraction });
+      return;
+    }
+    this.#pending.delete(message.id);
+    if (message.kind === "result") {
+      pending.resolve({ result: message.result, timings_ms: message.timings_ms });
+    } else if (message.error.code === "cancelled") {
+      pending.reject(abortError());
+    } else {
+      pending.reject(new OnsightError(message.error));
+    }
+  }
+
+  /**
+   * A worker that runs out of memory can vanish without any event. It holds a Web Lock of its own name for as long as
+   * it lives, so being given that lock is the news of its death. Asked for at its first message: it has the lock then.
+   */
+  #watch() {
+    if (this.#watched || !navigator.locks) return;
+    this.#watched = true;
+    navigator.locks.request(this.#lockName, () => this.#die("")).catch(() => {});
+  }
+
+  /** @param {string} reason */
+  #die(reason) {
+    if (this.#dead) return;
+    this.#dead = true;
+    this.#worker.terminate();
+    this.#rejectAll(deathError(reason));
+    this.#onDeath();
+  }
+
+  /** @param {Error} error */
+  #rejectAll(error) {
+    const pending = [...this.#pending.values()];
+    this.#pending.clear();
+    for (const { reject } of pending) reject(error);
+  }
+}
+
+/**
+ * @param {string} reason
+ * @returns {OnsightError}
+ */
+function deathError(reason) {
+  return new OnsightError({
+    code: "worker_failed",
+    message:
+      "The engine stopped while it worked on this picture, perhaps for want of memory. " +
+      "It has been restarted; try this picture again by itself, or a smaller copy of it.",
+    detail: reason || null,
+  });
+}

@@ -1,0 +1,132 @@
+"""Serve dist/ on this machine, with the headers that a good host would send."""
+
+from __future__ import annotations
+
+import argparse
+import functools
+import http.server
+import re
+import sys
+from pathlib import Path
+
+DIST = Path(__file__).resolve().parents[1] / "dist"
+
+ISOLATION = {
+    # Cross-origin isolation gives the networks shared memory, hence threads.
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Embedder-Policy": "require-corp",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+
+SECURITY = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+}
+
+
+def page_policy(site: Path) -> str:
+    """Return the Content-Security-Policy that index.html states."""
+    html = (site / "index.html").read_text(encoding="utf-8")
+    found = re.search(r'http-equiv="Content-Security-Policy"\s+content="([^"]+)"', html)
+    if not found:
+        raise ValueError("index.html states no Content-Security-Policy.")
+    return " ".join(found[1].split())
+
+
+def worker_policy(site: Path) -> str:
+    """Return the page's policy without Trusted Types: onnxruntime starts its threads from plain URLs."""
+    directives = page_policy(site).split(";")
+    return ";".join(part for part in directives if "trusted-types" not in part)
+
+
+class Handler(http.server.SimpleHTTPRequestHandler):
+    """Static files with isolation, a strict policy and revalidation."""
+
+    protocol_version = "HTTP/1.1"
+    extensions_map = {  # noqa: RUF012  # the base class's own attribute
+        **http.server.SimpleHTTPRequestHandler.extensions_map,
+        ".js": "text/javascript",
+        ".mjs": "text/javascript",
+        ".wasm": "application/wasm",
+        ".json": "application/json",
+        ".webmanifest": "application/manifest+json",
+        ".svg": "image/svg+xml",
+    }
+
+    def __init__(self, *args: object, headers: dict[str, str], quiet: bool, **kwargs: object) -> None:
+        self.extra_headers = headers
+        self.quiet = quiet
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]  # passed on as they came
+
+    def end_headers(self) -> None:
+        """Add our headers to every answer."""
+        policy = "worker" if "/worker/" in self.path or "/runtime/" in self.path else "page"
+        for name, value in self.extra_headers.items():
+            if not name.startswith("CSP-"):
+                self.send_header(name, value)
+            elif name == f"CSP-{policy}":
+                self.send_header("Content-Security-Policy", value)
+        self.send_header("Cache-Control", "no-cache")
+        super().end_headers()
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Stay silent about what went well."""
+        if not self.quiet:
+            super().log_message(format, *args)
+
+
+def make_server(
+    site: Path = DIST, port: int = 0, *, host: str = "127.0.0.1", plain: bool = False, quiet: bool = True
+) -> http.server.ThreadingHTTPServer:
+    """Make a server for a built site.
+
+    Args:
+        site: Folder of the site.
+        port: Port on ``host``; 0 takes a free one.
+        host: Address to listen on.
+        plain: Send no header of ours, as a simple static host does.
+        quiet: Do not log requests.
+
+    Returns:
+        The server; ``serve_forever`` runs it.
+
+    Raises:
+        OSError: The port is taken.
+    """
+    headers = {}
+    if not plain:
+        csp = {
+            "CSP-page": f"{page_policy(site)}; frame-ancestors 'none'",
+            "CSP-worker": worker_policy(site),
+        }
+        headers = {**ISOLATION, **SECURITY, **csp}
+    handler = functools.partial(Handler, directory=str(site), headers=headers, quiet=quiet)
+    server = http.server.ThreadingHTTPServer((host, port), handler)
+    server.daemon_threads = True
+    return server
+
+
+def main() -> int:
+    """Serve until interrupted; return the exit status."""
+    parser = argparse.ArgumentParser(prog="build.py serve", description="Serve the built site on this machine.")
+    parser.add_argument("--port", type=int, default=8000, help="port to listen on (default 8000)")
+    parser.add_argument("--plain", action="store_true", help="send no extra headers, as a simple static host does")
+    options = parser.parse_args()
+    try:
+        server = make_server(port=options.port, plain=options.plain)
+    except OSError as error:
+        print(f"Port {options.port} cannot be used ({error}). Choose another: --port 8001", file=sys.stderr)
+        return 1
+    print(f"Onsight is at http://localhost:{server.server_address[1]}/  (stop with Ctrl+C)", flush=True)
+    try:
+        server.serve_forever()
+    except KeyboardInterrupt:
+        print()
+    finally:
+        server.server_close()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

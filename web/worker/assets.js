@@ -1,0 +1,160 @@
+/**
+ * The files that the engine is made of: fetched once, checked against the build's hashes, kept on this device, and
+ * counted while they arrive, so that progress is a real fraction.
+ *
+ * The Cache API and `crypto.subtle` exist in secure contexts only; without them files are simply fetched.
+ */
+
+const CACHE_NAME = "onsight-assets-1";
+
+/**
+ * @typedef {{bytes: number, sha256: string}} Asset
+ * @typedef {{version: string, build: string, boot: string[], assets: Record<string, Asset>, models: string[]}} Manifest
+ */
+
+export class Assets {
+  #base;
+  #manifest;
+  #onProgress;
+  #received = 0;
+  #total = 0;
+  #fromNetwork = false;
+  /** @type {Promise<Cache | null>} */
+  #cache = globalThis.caches ? caches.open(CACHE_NAME).catch(() => null) : Promise.resolve(null);
+  #fetch = globalThis.fetch.bind(globalThis);
+
+  /**
+   * @param {URL} base folder of the site
+   * @param {(stage: "download" | "cache", fraction: number) => void} onProgress
+   * @returns {Promise<Assets>}
+   */
+  static async open(base, onProgress) {
+    const response = await fetch(new URL("manifest.json", base), { cache: "no-cache" });
+    if (!response.ok) throw new Error(`The site is incomplete: manifest.json answered ${response.status}.`);
+    return new Assets(base, await response.json(), onProgress);
+  }
+
+  /**
+   * @param {URL} base
+   * @param {Manifest} manifest
+   * @param {(stage: "download" | "cache", fraction: number) => void} onProgress
+   */
+  constructor(base, manifest, onProgress) {
+    this.#base = base;
+    this.#manifest = manifest;
+    this.#onProgress = onProgress;
+    for (const path of manifest.boot) this.#total += this.#asset(path).bytes;
+  }
+
+  get manifest() {
+    return this.#manifest;
+  }
+
+  /** @param {string} path */
+  #asset(path) {
+    const asset = this.#manifest.assets[path];
+    if (!asset) throw new Error(`The site is incomplete: ${path} is not in its manifest.`);
+    return asset;
+  }
+
+  /**
+   * @param {string} path relative to the site
+   * @returns {Promise<Uint8Array<ArrayBuffer>>}
+   */
+  async read(path) {
+    const asset = this.#asset(path);
+    const url = new URL(path, this.#base);
+    const key = `${url.href}?sha256=${asset.sha256}`;
+    const cache = await this.#cache;
+    const kept = await cache?.match(key).catch(() => undefined);
+    if (kept) {
+      const bytes = new Uint8Array(await kept.arrayBuffer());
+      if (await hasHash(bytes, asset.sha256)) {
+        this.#count(bytes.length);
+        return bytes;
+      }
+      await cache?.delete(key);
+    }
+    this.#fromNetwork = true;
+    const bytes = await this.#download(url, asset.bytes);
+    if (!(await hasHash(bytes, asset.sha256))) {
+      throw new Error(`${path} arrived damaged: it is not the file that this site was built with. Reload the page.`);
+    }
+    // A full disk is no reason to stop: the file is fetched again next time.
+    await cache?.put(key, new Response(bytes)).catch(() => {});
+    return bytes;
+  }
+
+  /**
+   * @param {URL} url
+   * @param {number} expected bytes
+   */
+  async #download(url, expected) {
+    const response = await this.#fetch(url);
+    if (!response.ok || !response.body) throw new Error(`${url.pathname} could not be fetched (${response.status}).`);
+    let bytes = new Uint8Array(expected);
+    let length = 0;
+    for (const reader = response.body.getReader(); ; ) {
+      const { done, value } = await reader.read();
+      if (done) break;
+      if (length + value.length > bytes.length) bytes = grown(bytes, length + value.length);
+      bytes.set(value, length);
+      length += value.length;
+      this.#count(value.length);
+    }
+    return length === bytes.length ? bytes : bytes.slice(0, length);
+  }
+
+  /** @param {number} bytes */
+  #count(bytes) {
+    this.#received += bytes;
+    this.#onProgress(this.#fromNetwork ? "download" : "cache", Math.min(1, this.#received / this.#total));
+  }
+
+  /**
+   * Pyodide fetches its own parts. Let those requests go through here too, so that they are counted, checked and kept.
+   */
+  serveFetch() {
+    globalThis.fetch = async (input, init) => {
+      const url = new URL(input instanceof Request ? input.url : input, globalThis.location.href);
+      const path = url.href.startsWith(this.#base.href) ? url.href.slice(this.#base.href.length) : "";
+      if (!(path in this.#manifest.assets)) return this.#fetch(input, init);
+      const type = path.endsWith(".wasm") ? "application/wasm" : "application/octet-stream";
+      return new Response(await this.read(path), { headers: { "content-type": type } });
+    };
+  }
+
+  /** Forget kept files that no longer belong to this build. */
+  async prune() {
+    const cache = await this.#cache;
+    if (!cache) return;
+    const wanted = new Set(
+      Object.entries(this.#manifest.assets).map(
+        ([path, { sha256 }]) => `${new URL(path, this.#base).href}?sha256=${sha256}`,
+      ),
+    );
+    for (const { url } of await cache.keys()) {
+      if (url.startsWith(this.#base.href) && !wanted.has(url)) await cache.delete(url);
+    }
+  }
+}
+
+/**
+ * @param {Uint8Array<ArrayBuffer>} bytes
+ * @param {number} length
+ */
+function grown(bytes, length) {
+  const larger = new Uint8Array(Math.max(length, bytes.length * 2));
+  larger.set(bytes);
+  return larger;
+}
+
+/**
+ * @param {Uint8Array<ArrayBuffer>} bytes
+ * @param {string} sha256 in hex
+ */
+async function hasHash(bytes, sha256) {
+  if (!globalThis.crypto?.subtle) return true;
+  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+  return Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("") === sha256;
+}

@@ -1,0 +1,144 @@
+/**
+ * The engine's worker: starts Python and the network side by side, then passes messages on to `onsight.bridge`, which
+ * answers them. The only file that knows Pyodide.
+ */
+
+import { Assets } from "./assets.js";
+import { decodeInBrowser } from "./browser-decoder.js";
+import { configure, createSession, runSession } from "./session.js";
+
+/** @import { EngineInfo, FromWorker, ToWorker } from "../protocol.d.ts" */
+/** @import { PyodideAPI } from "../runtime/pyodide/pyodide.mjs" */
+
+const BASE = new URL("..", import.meta.url);
+const PYODIDE = new URL("runtime/pyodide/", BASE);
+const ORT = new URL("runtime/ort/", BASE);
+
+/** How the page learns of this worker's death: see Messenger. Held until then. */
+navigator.locks?.request(self.name, () => new Promise(() => {}));
+
+/** @type {import("../runtime/pyodide/pyodide.mjs").PyProxy | undefined} `onsight.bridge.Bridge` */
+let bridge;
+
+/** @param {FromWorker} message @param {Transferable[]} [transfer] */
+function post(message, transfer = []) {
+  self.postMessage(message, { transfer });
+}
+
+self.onmessage = async (/** @type {MessageEvent<ToWorker>} */ { data: message }) => {
+  if (message.kind === "cancel") {
+    bridge?.cancel(message.id);
+  } else if (message.method === "initialize") {
+    await initialize(message.id);
+  } else if (bridge) {
+    // Every error that Python can name is an answer of the bridge. What comes through here is the interpreter's end.
+    await bridge.handle(message.id, message.method, message.params).catch(die);
+  } else {
+    post({ kind: "error", id: message.id, error: { code: "worker_failed", message: "The engine is not started." } });
+  }
+};
+
+/** @param {number} id of the request */
+async function initialize(id) {
+  try {
+    const started = performance.now();
+    const assets = await Assets.open(BASE, (stage, fraction) => post({ kind: "progress", id, stage, fraction }));
+    assets.serveFetch();
+    const [pyodide, threads] = await Promise.all([startPython(), startNetworks(assets)]);
+    post({ kind: "progress", id, stage: "start", fraction: null });
+    bridge = await startBridge(pyodide, assets);
+    /** @type {EngineInfo} */
+    const info = {
+      version: assets.manifest.version,
+      models: assets.manifest.models,
+      threads,
+      isolated: globalThis.crossOriginIsolated,
+    };
+    post({ kind: "result", id, result: info, timings_ms: { boot: performance.now() - started } });
+    assets.prune().catch(() => {});
+  } catch (error) {
+    post({
+      kind: "error",
+      id,
+      error: { code: "worker_failed", message: "The engine could not start.", detail: String(error) },
+    });
+  }
+}
+
+/** @returns {Promise<PyodideAPI>} */
+async function startPython() {
+  const { loadPyodide } = await import("../runtime/pyodide/pyodide.mjs");
+  return loadPyodide({
+    indexURL: PYODIDE.href,
+    lockFileURL: new URL("runtime/packages/pyodide-lock.json", BASE).href,
+    packages: ["onsight"],
+  });
+}
+
+/**
+ * @param {Assets} assets
+ * @returns {Promise<number>} threads
+ */
+async function startNetworks(assets) {
+  const models = assets.manifest.models;
+  const [wasm, ...files] = await Promise.all([
+    assets.read("runtime/ort/ort-wasm-simd-threaded.wasm"),
+    ...models.map((model) => assets.read(`models/${model}/model.onnx`)),
+  ]);
+  const threads = configure(ORT, /** @type {Uint8Array<ArrayBuffer>} */ (wasm));
+  for (const [index, model] of models.entries()) {
+    await createSession(model, /** @type {Uint8Array<ArrayBuffer>} */ (files[index]));
+  }
+  return threads;
+}
+
+/**
+ * @param {PyodideAPI} pyodide
+ * @param {Assets} assets
+ */
+async function startBridge(pyodide, assets) {
+  const text = async (/** @type {string} */ path) => new TextDecoder().decode(await assets.read(path));
+  const models = await Promise.all(
+    assets.manifest.models.map(async (model) => ({
+      spec: await text(`models/${model}/model.json`),
+      labels: await text(`models/${model}/labels.txt`),
+    })),
+  );
+  const module = pyodide.pyimport("onsight.bridge");
+  const instance = module.Bridge(models, postFromPython, run, decodeInBrowser);
+  module.destroy();
+  await instance.warm_up();
+  return instance;
+
+  /** @param {FromWorker} message a plain object made by Python */
+  function postFromPython(message) {
+    post(message);
+  }
+}
+
+/**
+ * Run a network on arrays that live in Python's memory.
+ * @param {string} model
+ * @param {string[]} fetches
+ * @param {string[]} names of the inputs
+ * @param {import("../runtime/pyodide/pyodide.mjs").PyProxy[]} arrays C-contiguous float32 NumPy arrays
+ */
+async function run(model, fetches, names, ...arrays) {
+  const buffers = arrays.map((array) => array.getBuffer("f32"));
+  try {
+    const feeds = Object.fromEntries(
+      buffers.map(({ data, shape }, index) => [names[index], { data, dims: shape }]),
+    );
+    return await runSession(model, feeds, fetches);
+  } finally {
+    for (const buffer of buffers) buffer.release();
+  }
+}
+
+/**
+ * The interpreter is gone. The page hears of it as an error of this worker, and ends it.
+ * @param {unknown} error
+ */
+function die(error) {
+  self.reportError(error);
+}
