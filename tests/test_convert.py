@@ -26,6 +26,7 @@ from models.convert import ConversionError, build, convert, efficientnet_lite, o
 from models.convert.checkpoint import MAGIC_NUMBER, PROTOCOL_VERSION, read_state_dict  # noqa: E402
 from models.convert.conversion import fingerprint, record  # noqa: E402
 from models.convert.onnx_graph import STORAGES  # noqa: E402
+from onsight.store import cache_folder  # noqa: E402
 
 CHANNELS = (8, 16, 24, 32, 48, 64, 80)
 KERNELS = (3, 3, 5, 3, 5, 5, 3)
@@ -436,3 +437,17 @@ def test_a_failed_download_tells_what_pip_said(model_dir, tmp_path, monkeypatch)
     )
     with pytest.raises(ConversionError, match="no network"):
         build(model_dir, tmp_path / "cache")
+
+
+def test_the_shipped_network_is_the_golden_one(tmp_path):
+    """With the weights left as they are, to rounding; needs the package that setting up has downloaded."""
+    folder = ROOT / "models" / "efficientnet-lite2"
+    wheel = json.loads((folder / "model.json").read_text())["origin"]["file"]
+    downloads = cache_folder() / "downloads"
+    if not (downloads / wheel).is_file():
+        pytest.skip("the weights' package is not in the cache")
+    golden = np.load(Path(__file__).with_name("golden") / "efficientnet-lite2.npz")
+    model = build(folder, downloads, "fp32")
+    for name in ("chelsea", "astronaut"):
+        pixels = ((golden[f"{name}_pixels"].astype("f") - 127) / 128).transpose(2, 0, 1)[None]
+        np.testing.assert_allclose(run(model, np.ascontiguousarray(pixels))[0][0], golden[f"{name}_logits"], atol=1e-4)
