@@ -19,11 +19,8 @@ from onsight.errors import InvalidSpecError
 if TYPE_CHECKING:
     from onsight.taxonomy import Concept, Taxonomy
 
-DEFAULT_THRESHOLD = 0.5
+DEFAULT_THRESHOLD = 0.6
 """Probability that makes a concept the answer where its row says nothing else."""
-
-DOMINANT_SHARE = 0.5
-"""Part of a concept's probability that a narrower one must hold to be a candidate in its place."""
 
 MINIMUM_SCORE = 0.005
 """Candidates below it would be shown as 0 %."""
@@ -71,12 +68,14 @@ class Rollup:
         self._priorities = np.array([concept.priority for concept in self.concepts])
         self._ancestors = [frozenset(row_of[id] for id in taxonomy.ancestors(c.id)) for c in self.concepts]
         self._depths = [len(taxonomy.lineage(concept.id)) for concept in self.concepts]
-        # The tree of first parents: what a person sees as the narrower names of a concept.
-        self._children: list[list[int]] = [[] for _ in self.concepts]
-        self._roots: list[int] = []
+        self._roots = [row for row, concept in enumerate(self.concepts) if not concept.parents]
+        self._narrower: list[list[int]] = [[] for _ in self.concepts]
         for row, concept in enumerate(self.concepts):
-            if concept.label:
-                (self._children[row_of[concept.parents[0]]] if concept.parents else self._roots).append(row)
+            for parent in concept.parents if concept.label else ():
+                self._narrower[row_of[parent]].append(row)
+        # A suit counts towards a person and is none: its path begins elsewhere. A dog is a kind of mammal.
+        roots = [row_of[taxonomy.lineage(concept.id)[0].id] for concept in self.concepts]
+        self._root_of = np.array(roots, dtype=np.intp)
 
     def roll_up(self, probabilities: NDArray[Any]) -> NDArray[np.float64]:
         """Sum the probabilities of the classes below each concept.
@@ -92,9 +91,7 @@ class Rollup:
             InvalidSpecError: The last axis has not the length C.
         """
         if probabilities.shape[-1:] != (len(self.labels),):
-            raise InvalidSpecError(
-                f"{len(self.labels)} probabilities are wanted, got shape {probabilities.shape}."
-            )
+            raise InvalidSpecError(f"{len(self.labels)} probabilities are wanted, got shape {probabilities.shape}.")
         gathered = np.asarray(probabilities, dtype=np.float64)[..., self._members]
         scores: NDArray[np.float64] = np.minimum(np.add.reduceat(gathered, self._starts, axis=-1), 1.0)
         return scores
@@ -127,9 +124,9 @@ class Rollup:
     ) -> tuple[ScoredConcept, ...]:
         """Return the best answers for a person to choose from.
 
-        No candidate contains another, so no probability is counted twice. Each is as broad as its evidence: a
-        narrower name takes the place of a broader one if it holds at least half of the broader one's
-        probability. An answer that is broad because narrower ones compete ("Dog 99 %") is shown as these
+        No candidate contains another, and no probability is counted twice. Each is as broad as its evidence:
+        a narrower name takes the place of a broader one if it holds its threshold's part of the broader one's
+        probability. An answer that is broad because its kinds compete ("Dog 99 %") is shown as these
         ("Labrador 40 %, Beagle 38 %").
 
         Args:
@@ -143,26 +140,27 @@ class Rollup:
         answer = self._answer_row(scores, threshold)
         opened: set[int] = set()  # concepts shown as narrower ones, never themselves
         if answer is not None:
-            below = sum(float(scores[child]) for child in self._children[answer])
-            opened = set(self._ancestors[answer]) | (
-                {answer} if below >= DOMINANT_SHARE * scores[answer] else set()
-            )
+            opened |= self._ancestors[answer]
+            kinds = [row for row in self._narrower[answer] if self._root_of[row] == self._root_of[answer]]
+            if sum(scores[kinds]) >= DEFAULT_THRESHOLD * scores[answer]:
+                opened.add(answer)
         rest = scores[self._class_rows]
-        current = scores
-        start = answer
+        # Hundreds of classes that nothing speaks for would add up to an animal here and a tool there.
+        rest[rest < 1 / len(rest)] = 0.0
         found: list[ScoredConcept] = []
+        if answer is not None and answer not in opened:
+            found.append(ScoredConcept(self.concepts[answer], float(scores[answer])))
+            rest[self._classes[answer]] = 0.0
         while len(found) < k:
-            if start is None:
-                start = max(self._roots, key=lambda row: current[row] * self._priorities[row])
-            if current[start] < MINIMUM_SCORE:
+            current = self.roll_up(rest)
+            root = max(self._roots, key=lambda row: current[row] * self._priorities[row])
+            if current[root] < MINIMUM_SCORE:
                 break
-            row = self._narrow(current, start, opened)
+            row = self._narrow(current, root, opened)
             if row not in opened and current[row] >= MINIMUM_SCORE:
                 found.append(ScoredConcept(self.concepts[row], float(current[row])))
                 opened |= self._ancestors[row]
             rest[self._classes[row]] = 0.0
-            current = self.roll_up(rest)
-            start = None
         return tuple(sorted(found, key=lambda candidate: -candidate.score))
 
     def category(self, scores: NDArray[np.float64], answer: ScoredConcept | None) -> Category:
@@ -171,28 +169,22 @@ class Rollup:
         A broad answer is sorted by what it is made of: an animal that is either a dog or a cat is a pet.
         Without an answer it is the category with most of the probability, or Other where none has.
         """
-        taxonomy = self.taxonomy
-        if answer is None:
-            classes, whole = np.arange(len(self.labels)), 1.0
-            fallback = "other"
-        else:
-            classes, whole = self._classes[self._row_of[answer.concept.id]], answer.score
-            fallback = answer.concept.category
+        rows, whole, fallback = self._class_rows, 1.0, "other"
+        if answer is not None:
+            row = self._row_of[answer.concept.id]
+            rows = self._class_rows[self._classes[row]]
+            rows = rows[self._root_of[rows] == self._root_of[row]]
+            whole, fallback = answer.score, answer.concept.category
         sums: dict[str, float] = {}
-        for index in classes:
-            lineage = taxonomy.lineage(self.labels[index])
-            # A class that only counts towards the answer (a suit, for a person) says nothing about this.
-            if answer is None or answer.concept in lineage:
-                category = lineage[-1].category
-                sums[category] = sums.get(category, 0.0) + float(scores[self._class_rows[index]])
+        for row in rows:
+            id = self.concepts[row].category
+            sums[id] = sums.get(id, 0.0) + float(scores[row])
         best = max(sums, key=lambda id: sums[id], default=fallback)
-        return CATEGORIES[best if sums.get(best, 0.0) >= DOMINANT_SHARE * whole else fallback]
+        return CATEGORIES[best if sums.get(best, 0.0) >= DEFAULT_THRESHOLD * whole else fallback]
 
     def _answer_row(self, scores: NDArray[np.float64], threshold: float | None) -> int | None:
         own = self._own_thresholds
-        limits = (
-            np.where(np.isnan(own), DEFAULT_THRESHOLD, own) if threshold is None else np.fmax(own, threshold)
-        )
+        limits = np.where(np.isnan(own), DEFAULT_THRESHOLD, own) if threshold is None else np.fmax(own, threshold)
         passing = [int(row) for row in np.flatnonzero(self._named & (scores >= limits))]
         broader = frozenset[int]().union(*(self._ancestors[row] for row in passing))
         narrowest = [row for row in passing if row not in broader]
@@ -203,11 +195,11 @@ class Rollup:
         )
 
     def _narrow(self, scores: NDArray[np.float64], row: int, opened: set[int]) -> int:
-        """Follow the strongest child down while it holds most of the score or its parent is opened."""
-        while self._children[row]:
-            child = max(self._children[row], key=lambda child: scores[child])
-            needed = MINIMUM_SCORE if row in opened else DOMINANT_SHARE * scores[row]
-            if scores[child] < needed:
+        """Follow the strongest narrower name down while it is dominant or the broader one is opened."""
+        while self._narrower[row]:
+            child = max(self._narrower[row], key=lambda child: scores[child])
+            share = self.concepts[child].threshold or DEFAULT_THRESHOLD
+            if scores[child] < (MINIMUM_SCORE if row in opened else share * scores[row]):
                 break
             row = child
         return row
