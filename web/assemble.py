@@ -67,10 +67,10 @@ def build_onsight_wheel(target: Path) -> Path:
         old.unlink()
     # setuptools would pack what an earlier build left there, deleted modules included.
     shutil.rmtree(ROOT / "build", ignore_errors=True)
+    # Not `python -m build`: in this folder that is our own build.py.
+    pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "wheel", "--quiet"]
     subprocess.run(
-        [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", str(target), str(ROOT)],
-        check=True,
-        stdout=subprocess.DEVNULL,
+        [*pip, "--no-deps", "--no-build-isolation", "--wheel-dir", str(target), str(ROOT)], check=True
     )
     (wheel,) = target.glob("onsight-*.whl")
     return wheel

@@ -9,6 +9,8 @@ const CACHE_NAME = "onsight-assets-1";
 
 /**
  * @typedef {{bytes: number, sha256: string}} Asset
+ * @typedef {(stage: "download" | "cache" | "start", fraction: number | null) => void} OnProgress
+ *   "start" when all that a start needs has arrived
  * @typedef {{version: string, build: string, boot: string[], assets: Record<string, Asset>, models: string[]}} Manifest
  */
 
@@ -25,7 +27,7 @@ export class Assets {
 
   /**
    * @param {URL} base folder of the site
-   * @param {(stage: "download" | "cache", fraction: number) => void} onProgress
+   * @param {OnProgress} onProgress
    * @returns {Promise<Assets>}
    */
   static async open(base, onProgress) {
@@ -37,7 +39,7 @@ export class Assets {
   /**
    * @param {URL} base
    * @param {Manifest} manifest
-   * @param {(stage: "download" | "cache", fraction: number) => void} onProgress
+   * @param {OnProgress} onProgress
    */
   constructor(base, manifest, onProgress) {
     this.#base = base;
@@ -70,13 +72,13 @@ export class Assets {
     if (kept) {
       const bytes = new Uint8Array(await kept.arrayBuffer());
       if (await hasHash(bytes, asset.sha256)) {
-        this.#count(bytes.length);
+        this.#count(path, bytes.length);
         return bytes;
       }
       await cache?.delete(key);
     }
     this.#fromNetwork = true;
-    const bytes = await this.#download(url, asset.bytes);
+    const bytes = await this.#download(url, path, asset.bytes);
     if (!(await hasHash(bytes, asset.sha256))) {
       throw new Error(`${path} arrived damaged: it is not the file that this site was built with. Reload the page.`);
     }
@@ -87,9 +89,10 @@ export class Assets {
 
   /**
    * @param {URL} url
+   * @param {string} path
    * @param {number} expected bytes
    */
-  async #download(url, expected) {
+  async #download(url, path, expected) {
     const response = await this.#fetch(url);
     if (!response.ok || !response.body) throw new Error(`${url.pathname} could not be fetched (${response.status}).`);
     let bytes = new Uint8Array(expected);
@@ -100,15 +103,20 @@ export class Assets {
       if (length + value.length > bytes.length) bytes = grown(bytes, length + value.length);
       bytes.set(value, length);
       length += value.length;
-      this.#count(value.length);
+      this.#count(path, value.length);
     }
     return length === bytes.length ? bytes : bytes.slice(0, length);
   }
 
-  /** @param {number} bytes */
-  #count(bytes) {
+  /**
+   * @param {string} path
+   * @param {number} bytes
+   */
+  #count(path, bytes) {
+    if (!this.#manifest.boot.includes(path)) return;
     this.#received += bytes;
-    this.#onProgress(this.#fromNetwork ? "download" : "cache", Math.min(1, this.#received / this.#total));
+    if (this.#received >= this.#total) this.#onProgress("start", null);
+    else this.#onProgress(this.#fromNetwork ? "download" : "cache", this.#received / this.#total);
   }
 
   /**

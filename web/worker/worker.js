@@ -45,7 +45,6 @@ async function initialize(id) {
     const assets = await Assets.open(BASE, (stage, fraction) => post({ kind: "progress", id, stage, fraction }));
     assets.serveFetch();
     const [pyodide, threads] = await Promise.all([startPython(), startNetworks(assets)]);
-    post({ kind: "progress", id, stage: "start", fraction: null });
     bridge = await startBridge(pyodide, assets);
     /** @type {EngineInfo} */
     const info = {

@@ -1,0 +1,23 @@
+"""What every test module shares."""
+
+from __future__ import annotations
+
+import sys
+
+from hypothesis import settings
+
+NEEDS_THE_HOST = (
+    "test_build.py",
+    "test_cli.py",
+    "test_convert.py",
+    "test_house.py",
+    "test_native.py",
+    "test_wheels.py",
+)
+"""Modules about the repository, subprocesses or onnxruntime's wheel: there is none of it inside Pyodide."""
+
+collect_ignore = list(NEEDS_THE_HOST) if sys.platform == "emscripten" else []
+
+# Machines differ in speed; a property does not become false by being slow.
+settings.register_profile("onsight", deadline=None, derandomize=True)
+settings.load_profile("onsight")

@@ -1,0 +1,53 @@
+"""Drive Onsight's public JavaScript API from a test, on a page of the site that starts nothing by itself."""
+
+from __future__ import annotations
+
+import base64
+from typing import Any
+
+from playwright.sync_api import Page
+
+START = """async () => {
+  const { Onsight } = await import("./page/client.js");
+  globalThis.progress = [];
+  globalThis.onsight = await Onsight.start({ onProgress: (step) => progress.push(step) });
+  return onsight.engine.info;
+}"""
+
+PREPARE = """([name, data, type]) => {
+  globalThis.pictures ??= {};
+  pictures[name] = new File([Uint8Array.from(atob(data), (c) => c.charCodeAt(0))], name, { type });
+}"""
+
+ANSWER = """async ([name, options]) => {
+  try {
+    let timings;
+    const result = await onsight.classify(pictures[name], { ...options, onTimings: (ms) => { timings = ms; } });
+    return { result, timings };
+  } catch (error) {
+    return { error: { name: error.name, code: error.code, message: error.message, detail: error.detail } };
+  }
+}"""
+
+
+class PageEngine:
+    """The engine inside a page.
+
+    Attributes:
+        page: The page; its globals hold ``onsight`` and the prepared ``pictures``.
+        info: What the engine says of itself.
+    """
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.info: dict[str, Any] = page.evaluate(START)
+
+    def prepare(self, name: str, data: bytes, media_type: str = "") -> None:
+        """Make a file that the page can use by name."""
+        self.page.evaluate(PREPARE, [name, base64.b64encode(data).decode(), media_type])
+
+    def classify(self, data: bytes, **options: object) -> dict[str, Any]:
+        """Return ``{"result", "timings"}`` or ``{"error"}``."""
+        self.prepare("picture", data)
+        answer: dict[str, Any] = self.page.evaluate(ANSWER, ["picture", options])
+        return answer

@@ -1,0 +1,263 @@
+"""The engine in the browser: the same answers as in CPython, and nothing that can be dropped on it breaks it."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from pictures import SAMPLE_NAMES, claiming, encode, exif, photo, png, sample, stored_for
+from playwright.sync_api import Page
+
+from e2e.conftest import ENGINE_TIMEOUT_MS, Complaints
+from e2e.engine import ANSWER, PageEngine
+
+OpenPage = Callable[..., tuple[Page, Complaints]]
+
+BLANK = "manifest.json"
+"""A document of the site that runs no script of its own."""
+
+
+@pytest.fixture(scope="module")
+def engine(site: str, browser: object) -> Iterator[PageEngine]:
+    context = browser.new_context()  # type: ignore[attr-defined]  # Playwright's browser
+    complaints = Complaints(site)
+    complaints.watch(context)
+    page = context.new_page()
+    page.set_default_timeout(ENGINE_TIMEOUT_MS)
+    page.goto(f"{site}/{BLANK}")
+    yield PageEngine(page)
+    context.close()
+    complaints.check()
+
+
+@pytest.mark.parametrize("name", SAMPLE_NAMES)
+def test_page_and_command_line_give_the_same_json(engine: PageEngine, name: str, tmp_path: Path) -> None:
+    file = tmp_path / name
+    file.write_bytes(sample(name))
+    done = subprocess.run(
+        [sys.executable, "-m", "onsight", "classify", "--json", str(file)], capture_output=True, text=True, check=True
+    )
+    native = json.loads(done.stdout)["result"]
+    answer = engine.classify(sample(name))
+    assert "error" not in answer, answer
+    assert_alike(answer["result"], native)
+
+
+def assert_alike(got: object, wanted: object) -> None:
+    """Compare JSON: texts to the letter, numbers to ±0.01."""
+    if isinstance(wanted, dict):
+        assert isinstance(got, dict)
+        assert got.keys() == wanted.keys()
+        for key in wanted:
+            assert_alike(got[key], wanted[key])
+    elif isinstance(wanted, list):
+        assert isinstance(got, list)
+        assert len(got) == len(wanted)
+        for one, other in zip(got, wanted, strict=True):
+            assert_alike(one, other)
+    elif isinstance(wanted, float):
+        assert got == pytest.approx(wanted, abs=0.01)
+    else:
+        assert got == wanted
+
+
+def test_engine_runs_on_threads_where_the_page_is_isolated(engine: PageEngine) -> None:
+    assert engine.info["isolated"] is True
+    assert engine.info["threads"] >= 1
+    assert engine.info["models"] == ["efficientnet-lite2"]
+
+
+def test_engine_reports_stages_and_a_real_fraction_while_it_starts(engine: PageEngine) -> None:
+    steps = engine.page.evaluate("progress")
+    assert {step["stage"] for step in steps} <= {"download", "cache", "start"}
+    fractions = [step["fraction"] for step in steps if step["stage"] == "download"]
+    assert fractions == sorted(fractions)
+    assert all(0 <= fraction < 1 for fraction in fractions)
+    assert steps[-1]["stage"] == "start"
+
+
+def test_engine_reports_the_time_of_each_stage(engine: PageEngine) -> None:
+    timings = engine.classify(sample("chelsea"))["timings"]
+    assert list(timings) == ["read", "decode", "preprocess", "infer", "postprocess"]
+
+
+BAD_FILES: dict[str, tuple[Callable[[], bytes], str]] = {
+    "empty": (lambda: b"", "empty_file"),
+    "text": (lambda: b"This is no picture.", "not_an_image"),
+    "truncated JPEG": (lambda: encode(photo(640, 480), "JPEG")[:4000], "corrupt_image"),
+    "truncated PNG": (lambda: sample("chelsea")[:50_000], "corrupt_image"),
+    "truncated WebP": (lambda: encode(photo(), "WEBP")[:-200], "corrupt_image"),
+    "bomb": (lambda: claiming("PNG", 50_000, 50_000), "image_too_large"),
+    "SVG": (lambda: b'<svg xmlns="http://www.w3.org/2000/svg"/>', "unsupported_format"),
+    "PDF": (lambda: b"%PDF-1.7\n%", "unsupported_format"),
+    "HEIC": (lambda: b"\0\0\0\x18ftypheic\0\0\0\0mif1heic", "unsupported_format"),
+}
+
+
+@pytest.mark.parametrize("name", BAD_FILES)
+def test_bad_file_gets_a_sentence_and_a_code(engine: PageEngine, name: str) -> None:
+    make, code = BAD_FILES[name]
+    error = engine.classify(make())["error"]
+    assert error["code"] == code
+    assert error["message"].endswith(".")
+    assert len(error["message"]) > 20
+    assert "Traceback" not in error["message"]
+
+
+ODD_PICTURES: dict[str, Callable[[], bytes]] = {
+    "1 × 1": lambda: encode(photo(1, 1), "PNG"),
+    "20000 × 10": lambda: encode(photo(20_000, 10), "PNG"),
+    "CMYK": lambda: encode(photo().convert("CMYK"), "JPEG"),
+    "palette": lambda: encode(photo().convert("P"), "GIF"),
+    "grey with alpha": lambda: encode(photo().convert("LA"), "PNG"),
+    "16-bit": lambda: png(4, 4, 16, 2, bytes(range(96))),
+    "AVIF": lambda: encode(photo(), "AVIF"),
+    "WebP": lambda: encode(photo(), "WEBP"),
+    "TIFF": lambda: encode(photo(), "TIFF"),
+    "BMP": lambda: encode(photo(), "BMP"),
+}
+
+
+@pytest.mark.parametrize("name", ODD_PICTURES)
+def test_odd_picture_is_answered(engine: PageEngine, name: str) -> None:
+    answer = engine.classify(ODD_PICTURES[name]())
+    assert "error" not in answer, answer
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_every_orientation_is_turned_upright(engine: PageEngine, orientation: int) -> None:
+    upright = photo(120, 80)
+    data = encode(stored_for(upright, orientation), "JPEG", exif=exif(orientation), quality=95)
+    image = engine.classify(data)["result"]["image"]
+    assert (image["width"], image["height"]) == (120, 80)
+
+
+def test_48_megapixel_photo_works(engine: PageEngine) -> None:
+    answer = engine.classify(encode(photo(8000, 6000), "JPEG", quality=80))
+    assert (answer["result"]["image"]["width"], answer["result"]["image"]["height"]) == (8000, 6000)
+
+
+def test_options_reach_python_and_are_checked_there(engine: PageEngine) -> None:
+    assert len(engine.classify(sample("chelsea"), topK=2)["result"]["candidates"]) == 2
+    error = engine.classify(sample("chelsea"), topK=0)["error"]
+    assert error["code"] == "invalid_option"
+    assert "top_k" in error["message"]
+
+
+def test_file_that_vanished_after_it_was_chosen_is_named(engine: PageEngine, tmp_path: Path) -> None:
+    file = tmp_path / "gone.png"
+    file.write_bytes(sample("chelsea"))
+    engine.page.evaluate(
+        """() => {
+          const input = document.createElement("input");
+          input.type = "file";
+          document.documentElement.append(input);
+        }"""
+    )
+    engine.page.locator("input").set_input_files(file)
+    file.unlink()
+    engine.page.evaluate("() => { pictures.gone = document.querySelector('input').files[0]; }")
+    error = engine.page.evaluate(ANSWER, ["gone", {}])["error"]
+    assert error["code"] == "unreadable_file"
+
+
+def test_many_requests_are_answered_in_order_and_one_bad_one_harms_none(engine: PageEngine) -> None:
+    engine.prepare("cat", sample("chelsea"))
+    engine.prepare("bad", b"")
+    outcomes = engine.page.evaluate(
+        """() => Promise.allSettled(["cat", "bad", "cat"].map((name) => onsight.classify(pictures[name])))
+             .then((all) => all.map(({ status }) => status))"""
+    )
+    assert outcomes == ["fulfilled", "rejected", "fulfilled"]
+
+
+def test_cancelling_rejects_with_abort_error_and_the_rest_go_on(engine: PageEngine) -> None:
+    engine.prepare("cat", sample("chelsea"))
+    outcomes = engine.page.evaluate(
+        """async () => {
+          const running = new AbortController(), waiting = new AbortController();
+          const first = onsight.classify(pictures.cat, {
+            signal: running.signal, onProgress: ({ stage }) => stage === "decode" && running.abort(),
+          });
+          const second = onsight.classify(pictures.cat, { signal: waiting.signal });
+          const third = onsight.classify(pictures.cat);
+          waiting.abort();
+          const name = (promise) => promise.then(() => "done", (error) => error.name);
+          return Promise.all([name(first), name(second), name(third)]);
+        }"""
+    )
+    assert outcomes == ["AbortError", "AbortError", "done"]
+
+
+def test_preview_is_a_jpeg_that_the_browser_shows(engine: PageEngine) -> None:
+    engine.prepare("scan", encode(photo(400, 300), "TIFF"))
+    size = engine.page.evaluate(
+        """async () => {
+          const blob = await onsight.preview(pictures.scan, { maxSide: 200 });
+          const { width, height } = await createImageBitmap(blob);
+          return [blob.type, width, height];
+        }"""
+    )
+    assert size == ["image/jpeg", 200, 150]
+
+
+def test_worker_that_vanishes_is_restarted_and_the_rest_go_on(site: str, open_page: OpenPage) -> None:
+    page, _ = open_page(f"{site}/{BLANK}")
+    page.set_default_timeout(ENGINE_TIMEOUT_MS)
+    engine = PageEngine(page)
+    engine.prepare("cat", sample("chelsea"))
+    page.evaluate(
+        """() => {
+          globalThis.started = new Promise((resolve) => {
+            globalThis.outcomes = Promise.all([0, 1, 2].map((index) => onsight.classify(pictures.cat, {
+              onProgress: ({ stage }) => index === 0 && stage === "decode" && resolve(),
+            }).then(({ label }) => label, ({ code }) => code)));
+          });
+        }"""
+    )
+    page.evaluate("started")
+    # As when the browser takes its memory away: no event tells of it.
+    page.workers[0].evaluate("() => self.close()")
+    outcomes = page.evaluate("outcomes")
+    assert outcomes[0] == "worker_failed"
+    assert outcomes[1:] == [engine.classify(sample("chelsea"))["result"]["label"]] * 2
+
+
+def test_second_visit_reads_the_engine_from_the_device(site: str, open_page: OpenPage) -> None:
+    page, _ = open_page(f"{site}/{BLANK}")
+    page.set_default_timeout(ENGINE_TIMEOUT_MS)
+    PageEngine(page)
+    fetched: list[str] = []
+    page.context.on("request", lambda request: fetched.append(request.url))
+    page.reload()
+    PageEngine(page)
+    steps = page.evaluate("progress")
+    assert "download" not in {step["stage"] for step in steps}
+    large = [url for url in fetched if url.endswith((".wasm", ".whl", ".zip", ".onnx"))]
+    assert large == []
+
+
+def test_damaged_download_is_noticed(site: str, open_page: OpenPage) -> None:
+    page, complaints = open_page(f"{site}/{BLANK}")
+    page.set_default_timeout(ENGINE_TIMEOUT_MS)
+    page.context.route("**/model.onnx", lambda route: route.fulfill(body=b"not the network"))
+    error = page.evaluate(
+        """async () => {
+          const { Onsight } = await import("./page/client.js");
+          return Onsight.start().then(() => null, ({ code, detail }) => ({ code, detail }));
+        }"""
+    )
+    assert error["code"] == "worker_failed"
+    assert "damaged" in error["detail"]
+
+
+def test_site_works_under_a_sub_path_without_any_header(plain_site: str, open_page: OpenPage) -> None:
+    page, _ = open_page(f"{plain_site}/{BLANK}")
+    page.set_default_timeout(ENGINE_TIMEOUT_MS)
+    engine = PageEngine(page)
+    assert (engine.info["isolated"], engine.info["threads"]) == (False, 1)
+    assert "Cat" in engine.classify(sample("chelsea"))["result"]["path"]

@@ -1,0 +1,78 @@
+"""The built site: complete, as its manifest says, and without anything that the build would not vouch for."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from web import assemble
+
+DIST = assemble.DIST
+
+
+@pytest.fixture(scope="module")
+def manifest() -> dict[str, object]:
+    data: dict[str, object] = json.loads((DIST / "manifest.json").read_text(encoding="utf-8"))
+    return data
+
+
+def test_manifest_tells_the_size_and_hash_of_every_file_of_the_engine(manifest: dict[str, dict]) -> None:
+    for name, asset in manifest["assets"].items():
+        data = (DIST / name).read_bytes()
+        assert len(data) == asset["bytes"], name
+        assert hashlib.sha256(data).hexdigest() == asset["sha256"], name
+    there = {p.relative_to(DIST).as_posix() for f in ("runtime", "models") for p in (DIST / f).rglob("*") if p.is_file()}
+    assert there == set(manifest["assets"])
+    assert set(manifest["boot"]) <= there
+
+
+def test_lock_resolves_our_packages_by_name() -> None:
+    packages = DIST / "runtime" / "packages"
+    lock = json.loads((packages / "pyodide-lock.json").read_text(encoding="utf-8"))
+    assert set(lock["packages"]) == {"numpy", "pillow", "onsight"}
+    for package in lock["packages"].values():
+        data = (packages / package["file_name"]).read_bytes()
+        assert hashlib.sha256(data).hexdigest() == package["sha256"]
+
+
+def test_wheels_hold_bytecode_of_the_runtime_and_no_source() -> None:
+    for wheel in (DIST / "runtime" / "packages").glob("*.whl"):
+        with zipfile.ZipFile(wheel) as archive:
+            names = archive.namelist()
+            assert not [name for name in names if name.endswith(".py")]
+            compiled = next(name for name in names if name.endswith(".pyc"))
+            # The magic number of CPython 3.14, which Pyodide 314 is.
+            assert int.from_bytes(archive.read(compiled)[:2], "little") == 3627
+
+
+def test_site_uses_relative_addresses_only() -> None:
+    for path in [DIST / "index.html", *DIST.glob("css/**/*.css"), *DIST.glob("page/**/*.js"), *DIST.glob("worker/*.js")]:
+        text = path.read_text(encoding="utf-8")
+        assert not re.search(r"""(?:src|href)=["']/|url\(["']?/|from ["']/|import\(["']/""", text), path
+
+
+def test_site_carries_the_licences_of_what_it_ships() -> None:
+    for name in ("onsight.txt", "pyodide.txt", "python.txt", "onnxruntime-web.txt", "README.md"):
+        assert (DIST / "licenses" / name).stat().st_size > 500
+    assert any((DIST / "licenses" / "python-wheels").iterdir())
+
+
+def test_build_refuses_a_changed_wheel(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for wheel in assemble.verify_wheels():
+        (tmp_path / wheel.name).write_bytes(wheel.read_bytes())
+    victim = next(tmp_path.glob("*.whl"))
+    data = bytearray(victim.read_bytes())
+    data[len(data) // 2] ^= 1
+    victim.write_bytes(data)
+    real = assemble.verify_wheels
+    monkeypatch.setattr(assemble, "verify_wheels", lambda: real(tmp_path))
+    site = tmp_path / "site"
+    site.mkdir()
+    with pytest.raises(Exception, match="not the locked wheel"):
+        assemble.assemble(site)
+    assert not list(site.rglob("*.whl"))

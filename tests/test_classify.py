@@ -1,0 +1,109 @@
+"""The task driven by hand: a synthetic network, real decoding, names and numbers."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from onsight.errors import EmptyFileError
+from onsight.flow import Run, Tensors, drive
+from onsight.options import ClassifyOptions
+from onsight.results import Classification
+from onsight.tasks.classify import UNSURE, Classifier
+
+MODEL = Path(__file__).resolve().parents[1] / "models" / "efficientnet-lite2"
+TABBY, TIGER_CAT, PERSIAN, SIAMESE, EGYPTIAN = 281, 282, 283, 284, 285
+GOLDEN_RETRIEVER = 207
+
+
+@pytest.fixture(scope="module")
+def classifier() -> Classifier:
+    return Classifier.from_text(
+        (MODEL / "model.json").read_text(encoding="utf-8"), (MODEL / "labels.txt").read_text(encoding="utf-8")
+    )
+
+
+def png(width: int = 40, height: int = 30) -> bytes:
+    file = io.BytesIO()
+    Image.new("RGB", (width, height), "teal").save(file, "PNG")
+    return file.getvalue()
+
+
+def answer(
+    classifier: Classifier, probabilities: dict[int, float], options: ClassifyOptions = ClassifyOptions()
+) -> Classification:
+    """Classify with a network that believes this and looks at the top left corner."""
+    rest = (1 - sum(probabilities.values())) / (1000 - len(probabilities))
+    wanted = np.full(1000, rest, np.float32)
+    for index, probability in probabilities.items():
+        wanted[index] = probability
+    logits = np.log(wanted) * classifier.spec.temperature
+    class_map = np.repeat(logits[:, None], 81, 1).reshape(1000, 9, 9)
+    class_map[list(probabilities), 0, 0] += 5
+
+    def run(step: Run) -> Tensors:
+        assert step.feeds["pixel_values"].shape == (1, 3, 260, 260)
+        outputs = {"logits": logits[None].astype(np.float32), "class_map": class_map[None].astype(np.float32)}
+        return {name: outputs[name] for name in step.fetches}
+
+    return drive(classifier.classify(png(), options), run)
+
+
+def test_classify_names_the_breed_when_it_is_sure(classifier: Classifier) -> None:
+    result = answer(classifier, {GOLDEN_RETRIEVER: 0.91})
+    assert (result.label, result.certain, result.category) == ("Golden retriever", True, "Pets")
+    assert result.path[0] == "Animal"
+    assert result.path[-2:] == ("Dog", "Golden retriever") or "Dog" in result.path
+    assert result.score == pytest.approx(0.91, abs=0.002)
+
+
+def test_classify_adds_breeds_up_to_a_cat(classifier: Classifier) -> None:
+    # Each alone is at 18 %: no label in sight. Together they are a cat.
+    result = answer(classifier, {TABBY: 0.18, TIGER_CAT: 0.18, PERSIAN: 0.18, SIAMESE: 0.18, EGYPTIAN: 0.18})
+    assert result.label == "Cat"
+    assert result.score == pytest.approx(0.9, abs=0.01)
+    assert result.path[-1] == "Cat"
+
+
+def test_classify_is_not_sure_about_nothing(classifier: Classifier) -> None:
+    result = answer(classifier, {})
+    assert (result.label, result.certain, result.path) == (UNSURE, False, ())
+
+
+def test_classify_heat_map_points_at_the_evidence(classifier: Classifier) -> None:
+    heat_map = answer(classifier, {GOLDEN_RETRIEVER: 0.9}).heat_map
+    assert heat_map is not None
+    assert (heat_map.height, heat_map.width, len(heat_map.values)) == (9, 9, 81)
+    assert heat_map.values[0] == 1.0
+    assert max(heat_map.values[1:]) < 1.0
+    # The centre crop of a 40 × 30 picture.
+    x1, y1, x2, y2 = heat_map.box
+    assert (x1 + x2, y1 + y2) == pytest.approx((40, 30))
+    assert x2 - x1 == pytest.approx(30 * 260 / 292)
+
+
+def test_classify_obeys_top_k_and_threshold(classifier: Classifier) -> None:
+    beliefs = {GOLDEN_RETRIEVER: 0.6, TABBY: 0.2, 954: 0.1}
+    assert len(answer(classifier, beliefs, ClassifyOptions(top_k=2)).candidates) == 2
+    assert answer(classifier, beliefs, ClassifyOptions(threshold=0.55)).label == "Golden retriever"
+    assert answer(classifier, beliefs, ClassifyOptions(threshold=0.95)).label != "Golden retriever"
+
+
+def test_classify_scores_are_sorted_probabilities(classifier: Classifier) -> None:
+    scores = [candidate.score for candidate in answer(classifier, {GOLDEN_RETRIEVER: 0.4, TABBY: 0.3}).candidates]
+    assert scores == sorted(scores, reverse=True)
+    assert all(0 <= score <= 1 for score in scores)
+
+
+def test_classify_says_what_picture_it_speaks_of(classifier: Classifier) -> None:
+    info = answer(classifier, {}).image
+    assert (info.width, info.height, info.format) == (40, 30, "PNG")
+
+
+def test_classify_passes_on_what_is_wrong_with_the_file(classifier: Classifier) -> None:
+    with pytest.raises(EmptyFileError):
+        drive(classifier.classify(b"", ClassifyOptions()), lambda step: {})

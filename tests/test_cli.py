@@ -1,0 +1,91 @@
+"""The command line, as a person runs it."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from pictures import sample
+
+from onsight.__main__ import main, percent
+
+
+def onsight(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "onsight", *arguments],
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        env={**os.environ, **environment},
+        check=False,
+    )
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "cat.png").write_bytes(sample("chelsea"))
+    (tmp_path / "notes.jpg").write_text("not a picture", encoding="utf-8")
+    (tmp_path / "empty.png").write_bytes(b"")
+    return tmp_path
+
+
+def test_classify_speaks_to_people(folder: Path) -> None:
+    done = onsight("classify", str(folder / "cat.png"))
+    assert done.returncode == 0, done.stderr
+    first, candidates = done.stdout.splitlines()
+    assert first.startswith(f"{folder / 'cat.png'}: ")
+    assert "[Pets]" in first
+    assert "%" in candidates
+
+
+def test_classify_json_is_one_object_a_line_and_goes_on_after_a_bad_file(folder: Path) -> None:
+    names = ("empty.png", "notes.jpg", "gone.jpg", "cat.png")
+    done = onsight("classify", "--json", *(str(folder / name) for name in names))
+    assert done.returncode == 1
+    lines = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [Path(line["path"]).name for line in lines] == list(names)
+    assert [line.get("error", {}).get("code") for line in lines] == [
+        "empty_file", "not_an_image", "unreadable_file", None,
+    ]  # fmt: skip
+    assert lines[3]["result"]["path"][0] == "Animal"
+    assert done.stderr == ""
+
+
+def test_classify_obeys_top_k_and_threshold(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["classify", "--json", "--top-k", "2", "--threshold", "0.9999", str(folder / "cat.png")]) == 0
+    result = json.loads(capsys.readouterr().out)["result"]
+    assert len(result["candidates"]) <= 2
+    assert result["label"] != "Egyptian cat"
+
+
+@pytest.mark.parametrize("arguments", [["--top-k", "0"], ["--threshold", "2"], ["--top-k", "many"]])
+def test_classify_refuses_impossible_options(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as stop:
+        main(["classify", *arguments, "cat.png"])
+    assert stop.value.code == 2
+    assert arguments[0].lstrip("-").replace("-", "_") in capsys.readouterr().err.replace("-", "_")
+
+
+def test_missing_model_says_what_to_run(folder: Path) -> None:
+    done = onsight("classify", str(folder / "cat.png"), ONSIGHT_CACHE=str(folder / "nothing"))
+    assert done.returncode == 2
+    assert "python3 build.py setup" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_console_script_is_installed() -> None:
+    script = Path(sys.executable).with_name("onsight")
+    done = subprocess.run([script, "--version"], capture_output=True, text=True, check=True)
+    assert done.stdout.startswith("onsight ")
+
+
+@pytest.mark.parametrize(
+    ("score", "text"),
+    [(0.0, "0 %"), (0.004, "<1 %"), (0.5, "50 %"), (0.973, "97 %"), (0.9989, ">99 %"), (1.0, "100 %")],
+)
+def test_percent_never_rounds_doubt_away(score: float, text: str) -> None:
+    assert percent(score) == text
