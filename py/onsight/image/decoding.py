@@ -4,28 +4,23 @@ from __future__ import annotations
 
 import importlib
 import io
-import threading
-import warnings
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageFile
 
-from ..errors import (
-    CorruptImageError,
-    ImageError,
-    ImageTooLargeError,
-    InvalidOptionError,
-)
-from ..results import ImageInfo
-from .colour import ColourConversion
-from .sniff import sniff_format
+from onsight.errors import CorruptImageError, ImageError, InvalidOptionError
+from onsight.image.colour import ColourConversion
+from onsight.image.containers import declared_size, without_ancillary_chunks
+from onsight.image.guard import check_size, guarded
+from onsight.image.sniff import sniff_format
+from onsight.results import ImageInfo
 
-MAX_PIXELS = 200_000_000
-"""Largest picture that is opened, in pixels: what the largest camera of a phone writes (16,320 × 12,240)."""
+_Reduction = Callable[[int, int], int]
+"""Takes a picture's width and height and returns the whole factor to reduce it by; 0 counts as 1."""
 
 _STRIP_PIXELS = 1 << 20
 _ORIENTATION = 0x0112
@@ -146,43 +141,35 @@ def _positive(name: str, value: int) -> int:
     return value
 
 
-def _decode(data: bytes | bytearray | memoryview, reduction: Callable[[int, int], int]) -> DecodedImage:
-    """Decode ``data``, reduced by the factor that ``reduction(width, height)`` gives; 0 counts as 1."""
+def _decode(data: bytes | bytearray | memoryview, reduction: _Reduction) -> DecodedImage:
     if not isinstance(data, bytes):
         data = bytes(memoryview(data))
     name = sniff_format(data)
     try:
-        with _silent_warnings(), _open(data, name) as image:
-            return _read(image, name, reduction)
-    except ImageError:
-        raise
-    except (MemoryError, Image.DecompressionBombError) as error:
-        raise ImageTooLargeError(
-            f"This {name} picture needs more memory than there is here: scale it down and choose it again."
-        ) from error
-    except Exception as error:
-        # Damaged files make decoders raise nearly everything: OSError, SyntaxError, ValueError, struct.error,
-        # OverflowError, EOFError, IndexError, KeyError, TypeError, zlib.error, AssertionError …
-        raise _explain(error, name) from error
+        return _decode_as(name, data, reduction)
+    except CorruptImageError as error:
+        # The damage may lie in what is not needed to show the picture; else the first reason is the true one.
+        needed = without_ancillary_chunks(data) if name == "PNG" else None
+        if needed is not None:
+            with suppress(ImageError):
+                return _decode_as(name, needed, reduction)
+        raise error
+
+
+def _decode_as(name: str, data: bytes, reduction: _Reduction) -> DecodedImage:
+    with guarded(data, name), _open(data, name) as image:
+        return _read(image, name, reduction)
 
 
 def _open(data: bytes, name: str) -> ImageFile.ImageFile:
+    check_size(*(declared_size(data, name) or (0, 0)))
     module, decoder = _DECODERS[name]
     image: ImageFile.ImageFile = getattr(importlib.import_module(module), decoder)(io.BytesIO(data))
-    _check_size(*image.size)
+    check_size(*image.size)
     return image
 
 
-def _check_size(width: int, height: int) -> None:
-    if width * height > MAX_PIXELS:
-        raise ImageTooLargeError(
-            f"This picture has {width:,} × {height:,} pixels ({width * height / 1e6:,.0f} megapixels), "
-            f"and up to {MAX_PIXELS / 1e6:,.0f} megapixels can be opened. Scale it down and choose it again.",
-            detail={"width": width, "height": height, "max_pixels": MAX_PIXELS},
-        )
-
-
-def _read(image: ImageFile.ImageFile, name: str, reduction: Callable[[int, int], int]) -> DecodedImage:
+def _read(image: ImageFile.ImageFile, name: str, reduction: _Reduction) -> DecodedImage:
     width, height = image.size
     factor = max(1, reduction(width, height))
     if name == "JPEG" and factor > 1:
@@ -193,7 +180,7 @@ def _read(image: ImageFile.ImageFile, name: str, reduction: Callable[[int, int],
     if name != "JPEG":
         # Some formats tell the true size only with the pixels.
         width, height = image.size
-        _check_size(width, height)
+        check_size(width, height)
     factor = max(1, reduction(*image.size))
     orientation = _orientation(image)
     pixels = _to_upright_srgb(image, factor, orientation)
@@ -234,44 +221,3 @@ def _to_upright_srgb(image: Image.Image, factor: int, orientation: int) -> NDArr
         place = slice(rows - stop, rows - start) if from_end else slice(start, stop)
         pixels[(place, slice(None)) if axis == 0 else (slice(None), place)] = np.asarray(strip)
     return pixels
-
-
-def _explain(error: Exception, name: str) -> ImageError:
-    reason = str(error)
-    if any(sign in reason.lower() for sign in ("truncated", "end of file", "unexpected end")):
-        message = (
-            f"This {name} picture is cut short: a part of the file is missing. Copy or download it again."
-        )
-    else:
-        message = f"This {name} picture is damaged and cannot be opened. Copy or download it again."
-    return CorruptImageError(message, detail={"format": name, "reason": reason})
-
-
-_silence_lock = threading.Lock()
-_silence_depth = 0
-_silence: warnings.catch_warnings[None] | None = None
-
-
-@contextmanager
-def _silent_warnings() -> Iterator[None]:
-    """Keep Pillow's warnings about odd metadata from being shown, or raised where warnings are errors.
-
-    ``warnings.catch_warnings`` alone is not safe when two threads decode at once: the one that leaves last
-    would restore the silence that it found. So the first to enter saves the filters and the last to leave
-    restores them.
-    """
-    global _silence, _silence_depth
-    with _silence_lock:
-        if _silence_depth == 0:
-            _silence = warnings.catch_warnings()
-            _silence.__enter__()
-            warnings.simplefilter("ignore")
-        _silence_depth += 1
-    try:
-        yield
-    finally:
-        with _silence_lock:
-            _silence_depth -= 1
-            if _silence_depth == 0 and _silence is not None:
-                _silence.__exit__(None, None, None)
-                _silence = None

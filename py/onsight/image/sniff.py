@@ -10,7 +10,8 @@ import struct
 from dataclasses import dataclass
 from typing import NoReturn
 
-from ..errors import EmptyFileError, NotAnImageError, UnsupportedFormatError
+from onsight.errors import EmptyFileError, NotAnImageError, UnsupportedFormatError
+from onsight.image.containers import is_camera_raw
 
 READABLE = frozenset({"JPEG", "PNG", "WebP", "GIF", "BMP", "TIFF", "AVIF", "JPEG 2000", "ICO", "PNM", "PSD"})
 """Names of the formats that ``sniff_format`` returns."""
@@ -61,9 +62,7 @@ _PDF = _Kind(
     "PDF",
     "This is a PDF document, which cannot be opened here: save the page as JPEG or PNG and choose that file.",
 )
-_SVG = _Kind(
-    "SVG", "This is an SVG drawing, which cannot be opened here: save it as PNG and choose that file."
-)
+_SVG = _Kind("SVG", "This is an SVG drawing, which cannot be opened here: save it as PNG and choose that file.")
 _POSTSCRIPT = _Kind("PostScript", f"This is a PostScript drawing, which cannot be opened here: {_SAVE_AS}.")
 _RAW = _Kind(
     "camera raw",
@@ -179,7 +178,7 @@ def sniff_format(data: bytes) -> str:
     if not data:
         raise EmptyFileError("This file is empty: it has no bytes. Copy or download it again.")
     found = _identify(data[:_HEAD_BYTES])
-    if found == "TIFF" and _is_tiff_raw(data):
+    if found == "TIFF" and is_camera_raw(data):
         found = _RAW
     if isinstance(found, _Kind):
         _refuse(found)
@@ -252,31 +251,3 @@ def _identify_text(head: bytes) -> _Kind:
         if "<html" in text or text.startswith("<!doctype html"):
             return _HTML
     return _TEXT
-
-
-_NEW_SUBFILE_TYPE = 254
-_SUB_IFDS = 330
-_DNG_VERSION = 50706
-
-
-def _is_tiff_raw(data: bytes) -> bool:
-    """Say whether a TIFF is a camera raw file (DNG, NEF, ARW …).
-
-    Such a file begins with a small preview and keeps the sensor's data in a sub-directory. Opened as a TIFF
-    it would give a picture of 160 × 120 pixels that nobody asked for.
-    """
-    order = "<" if data[:2] == b"II" else ">"
-    try:
-        version, offset = struct.unpack_from(order + "HI", data, 2)
-        if version != 42:
-            return False  # no camera writes BigTIFF
-        (count,) = struct.unpack_from(order + "H", data, offset)
-        tags: dict[int, int] = {}
-        for index in range(count):
-            tag, kind, _, value = struct.unpack_from(order + "HHII", data, offset + 2 + 12 * index)
-            # A SHORT fills only the first half of its field.
-            tags[tag] = value >> 16 if kind == 3 and order == ">" else value
-    except struct.error:
-        return False
-    is_preview = bool(tags.get(_NEW_SUBFILE_TYPE, 0) & 1)
-    return _DNG_VERSION in tags or (is_preview and _SUB_IFDS in tags)

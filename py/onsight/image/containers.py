@@ -1,0 +1,127 @@
+"""What can be read off a file's container without a decoder.
+
+Every function here takes the bytes of a whole file that may be damaged in any way, and raises nothing.
+"""
+
+from __future__ import annotations
+
+import struct
+import zlib
+from collections.abc import Iterator
+
+_NEW_SUBFILE_TYPE = 254
+_SUB_IFDS = 330
+_DNG_VERSION = 50706
+
+# The chunks that make the picture, its colours and its orientation.
+_PNG_KEPT = frozenset({b"IHDR", b"PLTE", b"tRNS", b"iCCP", b"eXIf", b"IDAT", b"IEND"})
+_PNG_SIGNATURE_BYTES = 8
+
+
+def is_camera_raw(data: bytes) -> bool:
+    """Say whether a TIFF is a camera raw file (DNG, NEF, ARW …).
+
+    Such a file begins with a small preview and keeps the sensor's data in a sub-directory. Opened as a TIFF it
+    would give a picture of 160 × 120 pixels that nobody asked for.
+    """
+    tags = _first_tiff_directory(data)
+    is_preview = bool(tags.get(_NEW_SUBFILE_TYPE, 0) & 1)
+    return _DNG_VERSION in tags or (is_preview and _SUB_IFDS in tags)
+
+
+def declared_size(data: bytes, name: str) -> tuple[int, int] | None:
+    """Return the width and height in a WebP's or AVIF's header; None where they cannot be told.
+
+    Their decoders take memory for the whole canvas, or give up without saying why, before Pillow can be asked.
+    """
+    try:
+        if name == "WebP" and data[12:16] == b"VP8X":
+            return 1 + int.from_bytes(data[24:27], "little"), 1 + int.from_bytes(data[27:30], "little")
+        if name == "AVIF":
+            return max(_spatial_extents(data), key=lambda size: size[0] * size[1], default=None)
+    except struct.error:
+        pass
+    return None
+
+
+def is_cut_short(data: bytes, name: str) -> bool:
+    """Say whether a file ends before the end that its container announces."""
+    try:
+        if name == "WebP":
+            return 8 + int(struct.unpack_from("<I", data, 4)[0]) > len(data)
+        if name == "TIFF":
+            order = "<" if data[:2] == b"II" else ">"
+            version, offset = struct.unpack_from(order + "HI", data, 2)
+            return bool(version == 42 and offset >= len(data))
+        if name in ("AVIF", "JPEG 2000") and data[:1] == b"\x00":
+            return _boxes_end(data) > len(data)
+    except struct.error:
+        return True  # not even the header is whole
+    return False
+
+
+def without_ancillary_chunks(png: bytes) -> bytes | None:
+    """Return a PNG without the chunks that are not needed to show it; None where it has none.
+
+    Pillow refuses a whole picture for a comment with a wrong checksum or of more than a megabyte. A needed chunk
+    keeps its place, damaged or not; colour profile and EXIF data are kept where their checksum is right.
+    """
+    kept = [png[:_PNG_SIGNATURE_BYTES]]
+    at = _PNG_SIGNATURE_BYTES
+    dropped = False
+    while at + 12 <= len(png):
+        length = int.from_bytes(png[at : at + 4], "big")
+        kind = png[at + 4 : at + 8]
+        end = at + 12 + length
+        critical = kind[:1].isupper() or kind == b"tRNS"
+        checksum = int.from_bytes(png[end - 4 : end], "big")
+        if kind in _PNG_KEPT and (critical or checksum == zlib.crc32(png[at + 4 : end - 4])):
+            kept.append(png[at:end])
+        else:
+            dropped = True
+        at = end
+    return b"".join(kept) if dropped else None
+
+
+def _first_tiff_directory(data: bytes) -> dict[int, int]:
+    """Return tag → value (or offset of the values) of a TIFF's first directory, as far as it can be read."""
+    tags: dict[int, int] = {}
+    order = "<" if data[:2] == b"II" else ">"
+    try:
+        version, offset = struct.unpack_from(order + "HI", data, 2)
+        if version != 42:  # BigTIFF, which no camera writes
+            return tags
+        (count,) = struct.unpack_from(order + "H", data, offset)
+        for index in range(count):
+            at = offset + 2 + 12 * index
+            tag, kind = struct.unpack_from(order + "HH", data, at)
+            # A SHORT stands in the first half of its field.
+            (tags[tag],) = struct.unpack_from(order + ("H" if kind == 3 else "I"), data, at + 8)
+    except struct.error:
+        pass
+    return tags
+
+
+def _spatial_extents(data: bytes) -> Iterator[tuple[int, int]]:
+    # ISO/IEC 23008-12: "ispe", version and flags, width, height; one for each item, so for each tile of a grid.
+    header_end = data.find(b"mdat")
+    at = data.find(b"ispe", 0, header_end)
+    while at >= 0:
+        width, height = struct.unpack_from(">II", data, at + 8)
+        yield width, height
+        at = data.find(b"ispe", at + 4, header_end)
+
+
+def _boxes_end(data: bytes) -> int:
+    """Return where the last of the top-level ISO boxes ends, by their own sizes."""
+    at = 0
+    while at < len(data):
+        (size,) = struct.unpack_from(">I", data, at)
+        if size == 0:  # up to the end of the file
+            return len(data)
+        if size == 1:
+            (size,) = struct.unpack_from(">Q", data, at + 8)
+        if size < 8:  # damaged rather than short
+            return len(data)
+        at += size
+    return at

@@ -1,0 +1,126 @@
+"""Run Pillow on bytes that may be hostile: whatever it raises becomes an Onsight error with a sentence."""
+
+from __future__ import annotations
+
+import threading
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from PIL import Image
+
+from onsight.errors import CorruptImageError, ImageError, ImageTooLargeError, UnsupportedFormatError
+from onsight.image.containers import is_cut_short
+
+MAX_PIXELS = 200_000_000
+"""Largest picture that is opened, in pixels: what the largest camera of a phone writes (16,320 × 12,240)."""
+
+# Pillow's own limit, which it applies inside its TIFF, GIF and ICO decoders.
+_PILLOW_MAX_PIXELS = 178_956_970
+
+# How Pillow words that a file is of a kind which it does not know, and that it ends too early.
+_UNKNOWN_KIND = (
+    "unsupported",
+    "not installed",
+    "cannot handle",
+    "unable to determine",
+    "unknown pixel mode",
+    "unknown data organization",
+)
+_TRUNCATION = ("truncat", "requires a buffer", "not enough data", "expected to read")
+
+
+@contextmanager
+def guarded(data: bytes, name: str) -> Iterator[None]:
+    """Silence Pillow's warnings and turn its exceptions into Onsight's.
+
+    Args:
+        data: The bytes of the file that is being decoded.
+        name: The format that they are in.
+
+    Raises:
+        UnsupportedFormatError: The format is one that is opened, but this kind of it is not.
+        CorruptImageError: The picture is damaged or cut short.
+        ImageTooLargeError: The picture needs more memory than there is.
+    """
+    try:
+        with _silent_warnings():
+            yield
+    except ImageError:
+        raise
+    except Image.DecompressionBombError as error:
+        raise ImageTooLargeError(
+            f"A {name} picture of more than {_PILLOW_MAX_PIXELS / 1e6:,.0f} megapixels cannot be opened here. "
+            "Scale it down and choose it again.",
+            detail={"format": name, "reason": str(error)},
+        ) from error
+    except MemoryError as error:
+        raise ImageTooLargeError(
+            f"This {name} picture needs more memory than there is here. Scale it down and choose it again.",
+            detail={"format": name, "reason": "out of memory"},
+        ) from error
+    except Exception as error:
+        # Damaged files make decoders raise nearly everything: OSError, SyntaxError, ValueError, struct.error,
+        # OverflowError, EOFError, IndexError, KeyError, TypeError, zlib.error, AssertionError …
+        raise _explain(error, data, name) from error
+
+
+def check_size(width: int, height: int) -> None:
+    """Refuse a picture of more than ``MAX_PIXELS`` pixels.
+
+    Raises:
+        ImageTooLargeError: It has more; the message names its size and the limit.
+    """
+    if width * height > MAX_PIXELS:
+        raise ImageTooLargeError(
+            f"This picture has {width:,} × {height:,} pixels ({width * height / 1e6:,.0f} megapixels), "
+            f"and up to {MAX_PIXELS / 1e6:,.0f} megapixels can be opened. Scale it down and choose it again.",
+            detail={"width": width, "height": height, "max_pixels": MAX_PIXELS},
+        )
+
+
+def _explain(error: Exception, data: bytes, name: str) -> ImageError:
+    reason = str(error) or type(error).__name__
+    detail = {"format": name, "reason": reason}
+    # KeyError is what Pillow's tables of pixel types and compressions raise.
+    if isinstance(error.__cause__, KeyError) or any(sign in reason.lower() for sign in _UNKNOWN_KIND):
+        return UnsupportedFormatError(
+            f"This is a kind of {name} picture that cannot be opened here: "
+            "save it as an ordinary JPEG or PNG and choose that file.",
+            detail=detail | {"try_browser": True},
+        )
+    if any(sign in reason.lower() for sign in _TRUNCATION) or is_cut_short(data, name):
+        fault = "is cut short: a part of the file is missing"
+    else:
+        fault = "is damaged and cannot be opened"
+    return CorruptImageError(f"This {name} picture {fault}. Copy or download it again.", detail=detail)
+
+
+_silence_lock = threading.Lock()
+_silence_depth = 0
+_silence: warnings.catch_warnings[None] | None = None
+
+
+@contextmanager
+def _silent_warnings() -> Iterator[None]:
+    """Keep Pillow's warnings about odd metadata from being shown, or raised where warnings are errors.
+
+    ``warnings.catch_warnings`` alone is not safe when two threads decode at once: the one that leaves last
+    would restore the silence that it found. So the first to enter saves the filters and the last to leave
+    restores them.
+    """
+    global _silence, _silence_depth
+    with _silence_lock:
+        if _silence_depth == 0:
+            _silence = warnings.catch_warnings()
+            _silence.__enter__()
+            warnings.simplefilter("ignore")
+        _silence_depth += 1
+    try:
+        yield
+    finally:
+        with _silence_lock:
+            _silence_depth -= 1
+            if _silence_depth == 0 and _silence is not None:
+                _silence.__exit__(None, None, None)
+                _silence = None
