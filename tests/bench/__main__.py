@@ -1,0 +1,195 @@
+"""Measure starting and classifying, in Chromium and natively beside it, in one run.
+
+python3 build.py bench [--runs N] [--megapixels N]
+
+Prints JSON. Times are medians in milliseconds; machines differ and are shared, so compare the two columns of one run
+and not the numbers of two.
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+import json
+import os
+import platform
+import statistics
+import subprocess
+import sys
+import threading
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from PIL import Image
+from playwright.sync_api import BrowserContext, Response, sync_playwright
+
+from tests import chromium
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+from e2e.engine import ANSWER, PageEngine
+from pictures import sample
+from web.serve import make_server
+
+STAGES = ("read", "decode", "preprocess", "infer", "postprocess")
+
+MEMORY = """async () => {
+  if (!performance.measureUserAgentSpecificMemory) return null;
+  return (await performance.measureUserAgentSpecificMemory()).bytes;
+}"""
+
+BOOT = """async () => {
+  const started = performance.now();
+  const { Onsight } = await import("./page/client.js");
+  globalThis.onsight = await Onsight.start();
+  return performance.now() - started;
+}"""
+
+TIMED = """async ([name]) => {
+  const started = performance.now();
+  let timings;
+  await onsight.classify(pictures[name], { onTimings: (ms) => { timings = ms; } });
+  return { ...timings, total: performance.now() - started };
+}"""
+
+
+def photograph(megapixels: float) -> bytes:
+    """Return a JPEG of about this size, made from a photograph, so that it has a photograph's detail."""
+    with Image.open(io.BytesIO(sample("coffee"))) as image:
+        scale = (megapixels * 1e6 / (image.width * image.height)) ** 0.5
+        size = (round(image.width * scale), round(image.height * scale))
+        file = io.BytesIO()
+        image.convert("RGB").resize(size, Image.Resampling.BICUBIC).save(file, "JPEG", quality=90)
+    return file.getvalue()
+
+
+def median(samples: Sequence[Mapping[str, float]]) -> dict[str, float]:
+    """Return the median of each figure."""
+    return {name: round(statistics.median(run[name] for run in samples), 1) for name in samples[0]}
+
+
+class Transfers:
+    """Adds up what a browser context fetches, by path."""
+
+    def __init__(self, context: BrowserContext, origin: str) -> None:
+        self.origin = origin
+        self.sizes: dict[str, int] = {}
+        context.on("response", self._on_response)
+
+    def _on_response(self, response: Response) -> None:
+        # 304 means that the browser had it; what it then reads has not crossed the wire.
+        if response.status == 200 and response.url.startswith(self.origin):
+            path = response.url.removeprefix(self.origin + "/")
+            self.sizes[path] = self.sizes.get(path, 0) + int(response.headers.get("content-length", 0))
+
+    def largest_first(self) -> dict[str, int]:
+        """Return the bytes of the answers' bodies by path."""
+        return dict(sorted(self.sizes.items(), key=lambda item: -item[1]))
+
+
+def measure_browser(picture: bytes, runs: int) -> dict[str, Any]:
+    """Return boot, first label, warm label by stage, transfers and memory in Chromium."""
+    server = make_server()
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    origin = f"http://localhost:{server.server_address[1]}"
+    flags = [*chromium.flags(), "--enable-blink-features=ForceEagerMeasureMemory"]
+    report: dict[str, Any] = {}
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium.require(), args=flags)
+        report["chromium"] = browser.version
+        context = browser.new_context()
+        transfers = Transfers(context, origin)
+        for visit in ("cold", "warm"):
+            page = context.new_page()
+            page.set_default_timeout(300_000)
+            page.goto(f"{origin}/manifest.json")
+            boot = page.evaluate(BOOT)
+            engine = object.__new__(PageEngine)
+            engine.page = page
+            engine.prepare("photo", picture)
+            first = page.evaluate(TIMED, ["photo"])
+            report[f"{visit}_cache_ms"] = {
+                "boot_to_ready": round(boot, 1),
+                "first_label": round(first["total"], 1),
+                "boot_to_first_label": round(boot + first["total"], 1),
+            }
+            if visit == "cold":
+                sizes = transfers.largest_first()
+                page.close()
+        report["engine"] = page.evaluate("onsight.engine.info")
+        report["warm_label_ms"] = median([page.evaluate(TIMED, ["photo"]) for _ in range(runs)])
+        answer = page.evaluate(ANSWER, ["photo", {}])
+        report["label"] = answer["result"]["label"]
+        report["memory_bytes"] = page.evaluate(MEMORY)
+        report["transferred_bytes"] = {"total": sum(sizes.values()), "files": sizes}
+        browser.close()
+    server.shutdown()
+    return report
+
+
+NATIVE = """
+import json, resource, sys, time
+started = time.perf_counter()
+from onsight.native import Engine
+engine = Engine(threads=int(sys.argv[3]))
+picture = open(sys.argv[1], "rb").read()
+def timed():
+    timings = {}
+    begun = time.perf_counter()
+    result = engine.classify(sys.argv[1], on_timings=timings.update)
+    return {**timings, "total": (time.perf_counter() - begun) * 1000}, result.label
+first, _ = timed()
+boot = (time.perf_counter() - started) * 1000
+runs = [timed() for _ in range(int(sys.argv[2]))]
+peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+print(json.dumps({"boot_to_first_label_ms": boot, "runs": [run for run, _ in runs], "label": runs[0][1], "peak": peak}))
+"""
+
+
+def measure_native(path: Path, runs: int, threads: int) -> dict[str, Any]:
+    """Return the same natively, in a process of its own."""
+    done = subprocess.run(
+        [sys.executable, "-c", NATIVE, str(path), str(runs), str(threads)], capture_output=True, text=True, check=True
+    )
+    data = json.loads(done.stdout)
+    return {
+        "boot_to_first_label_ms": round(data["boot_to_first_label_ms"], 1),
+        "warm_label_ms": median(data["runs"]),
+        "label": data["label"],
+        "peak_memory_bytes": data["peak"],
+        "threads": threads,
+    }
+
+
+def main() -> int:
+    """Measure and print; return the exit status."""
+    parser = argparse.ArgumentParser(prog="build.py bench", description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--runs", type=int, default=15, help="warm labels to take the median of (default 15)")
+    parser.add_argument("--megapixels", type=float, default=12, help="size of the JPEG (default 12)")
+    options = parser.parse_args()
+    picture = photograph(options.megapixels)
+    path = Path(os.environ.get("TMPDIR", "/tmp")) / f"onsight-bench-{os.getpid()}.jpg"
+    path.write_bytes(picture)
+    try:
+        browser = measure_browser(picture, options.runs)
+        native = measure_native(path, options.runs, browser["engine"]["threads"])
+    finally:
+        path.unlink()
+    ratio = {
+        stage: round(browser["warm_label_ms"][stage] / max(native["warm_label_ms"][stage], 0.05), 2)
+        for stage in (*STAGES, "total")
+    }
+    report = {
+        "machine": {"cores": os.cpu_count(), "system": platform.platform(), "python": platform.python_version()},
+        "picture": {"megapixels": options.megapixels, "bytes": len(picture)},
+        "runs": options.runs,
+        "browser": browser,
+        "native": native,
+        "browser_to_native": ratio,
+    }
+    print(json.dumps(report, indent=1))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
