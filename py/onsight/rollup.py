@@ -25,6 +25,9 @@ DEFAULT_THRESHOLD = 0.6
 MINIMUM_SCORE = 0.005
 """Candidates below it would be shown as 0 %."""
 
+NEGLIGIBLE_SCORE = 0.001
+"""What each of a thousand classes has when nothing is known: no evidence for any of them."""
+
 
 @dataclass(frozen=True, slots=True)
 class ScoredConcept:
@@ -76,6 +79,8 @@ class Rollup:
         # A suit counts towards a person and is none: its path begins elsewhere. A dog is a kind of mammal.
         roots = [row_of[taxonomy.lineage(concept.id)[0].id] for concept in self.concepts]
         self._root_of = np.array(roots, dtype=np.intp)
+        order = {id: index for index, id in enumerate(CATEGORIES)}
+        self._category_of = np.array([order[concept.category] for concept in self.concepts], dtype=np.intp)
 
     def roll_up(self, probabilities: NDArray[Any]) -> NDArray[np.float64]:
         """Sum the probabilities of the classes below each concept.
@@ -146,7 +151,7 @@ class Rollup:
                 opened.add(answer)
         rest = scores[self._class_rows]
         # Hundreds of classes that nothing speaks for would add up to an animal here and a tool there.
-        rest[rest < 1 / len(rest)] = 0.0
+        rest[rest < NEGLIGIBLE_SCORE] = 0.0
         found: list[ScoredConcept] = []
         if answer is not None and answer not in opened:
             found.append(ScoredConcept(self.concepts[answer], float(scores[answer])))
@@ -169,18 +174,15 @@ class Rollup:
         A broad answer is sorted by what it is made of: an animal that is either a dog or a cat is a pet.
         Without an answer it is the category with most of the probability, or Other where none has.
         """
-        rows, whole, fallback = self._class_rows, 1.0, "other"
+        rows, whole, fallback = self._class_rows, 1.0, CATEGORIES["other"]
         if answer is not None:
             row = self._row_of[answer.concept.id]
             rows = self._class_rows[self._classes[row]]
             rows = rows[self._root_of[rows] == self._root_of[row]]
-            whole, fallback = answer.score, answer.concept.category
-        sums: dict[str, float] = {}
-        for row in rows:
-            id = self.concepts[row].category
-            sums[id] = sums.get(id, 0.0) + float(scores[row])
-        best = max(sums, key=lambda id: sums[id], default=fallback)
-        return CATEGORIES[best if sums.get(best, 0.0) >= DEFAULT_THRESHOLD * whole else fallback]
+            whole, fallback = answer.score, CATEGORIES[answer.concept.category]
+        sums = np.bincount(self._category_of[rows], weights=scores[rows], minlength=len(CATEGORIES))
+        best = int(sums.argmax())
+        return tuple(CATEGORIES.values())[best] if sums[best] >= DEFAULT_THRESHOLD * whole else fallback
 
     def _answer_row(self, scores: NDArray[np.float64], threshold: float | None) -> int | None:
         own = self._own_thresholds

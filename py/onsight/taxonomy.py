@@ -88,9 +88,7 @@ class Taxonomy:
             if line.strip() and not line.startswith("#")
         ]
         if not lines or tuple(lines[0][1]) != COLUMNS:
-            raise InvalidSpecError(
-                f"The taxonomy must begin with a header of the columns {', '.join(COLUMNS)}."
-            )
+            raise InvalidSpecError(f"The taxonomy must begin with a header of the columns {', '.join(COLUMNS)}.")
         rows: dict[str, Concept] = {}
         names: dict[str, str] = {}
         numbers: dict[str, int] = {}
@@ -114,9 +112,7 @@ class Taxonomy:
         found: dict[str, None] = {}
         pending = [id]
         while pending:
-            parents = [
-                parent for child in pending for parent in self.concepts[child].parents if parent not in found
-            ]
+            parents = [parent for child in pending for parent in self.concepts[child].parents if parent not in found]
             found.update(dict.fromkeys(parents))
             pending = list(dict.fromkeys(parents))
         return tuple(found)
@@ -153,9 +149,7 @@ class Taxonomy:
         seen: set[str] = set()
         for index, label in enumerate(labels):
             if label not in self.concepts or label in broader:
-                raise InvalidSpecError(
-                    f"Output {index} of the model, {label!r}, is not a class of the taxonomy."
-                )
+                raise InvalidSpecError(f"Output {index} of the model, {label!r}, is not a class of the taxonomy.")
             if label in seen:
                 raise InvalidSpecError(f"Output {index} of the model, {label!r}, occurs twice.")
             seen.add(label)
@@ -187,9 +181,7 @@ def _parse_row(line: int, cells: Sequence[str]) -> Concept:
     if category and category not in CATEGORIES:
         raise _error(line, id, f"the category {category!r} is none of {', '.join(CATEGORIES)}")
     if not label and (not parents or category or threshold or priority):
-        raise _error(
-            line, id, "a row without a label answers as its first parent and can have no rules of its own"
-        )
+        raise _error(line, id, "a row without a label answers as its first parent and can have no rules of its own")
     return Concept(
         id=id,
         label=label,
@@ -231,9 +223,7 @@ def _resolve(rows: Mapping[str, Concept], numbers: Mapping[str, int]) -> Iterato
         order = tuple(TopologicalSorter({row.id: row.parents for row in rows.values()}).static_order())
     except CycleError as error:
         cycle: list[str] = error.args[1]
-        raise _error(
-            numbers[cycle[0]], cycle[0], f"the parents go round in a circle: {' > '.join(cycle)}"
-        ) from error
+        raise _error(numbers[cycle[0]], cycle[0], f"the parents go round in a circle: {' > '.join(cycle)}") from error
     resolved: dict[str, Concept] = {}
     for id in order:  # parents before children
         row = rows[id]
