@@ -1,0 +1,31 @@
+/** What is said to people: to screen readers alone, or to everybody in a passing notice. */
+
+import { box } from "./dom.js";
+
+const NOTICE_MS = 6000;
+
+const live = box(document, "live");
+const noticeBox = box(document, "notice");
+let noticeTimer = 0;
+
+/**
+ * Say something through a screen reader.
+ * @param {string} text
+ */
+export function announce(text) {
+  // The same words twice are news twice: an unchanged text would not be read.
+  live.textContent = "";
+  setTimeout(() => (live.textContent = text), 50);
+}
+
+/**
+ * Say something to everybody: it is shown for a moment, too.
+ * @param {string} text
+ */
+export function notice(text) {
+  announce(text);
+  noticeBox.textContent = text;
+  noticeBox.hidden = false;
+  clearTimeout(noticeTimer);
+  noticeTimer = setTimeout(() => (noticeBox.hidden = true), NOTICE_MS);
+}

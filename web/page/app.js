@@ -1,0 +1,58 @@
+/** Puts the page together: one engine, the loaded pictures, the work of each tool, the views. */
+
+import { announce } from "./announce.js";
+import { Batch } from "./batch.js";
+import { Onsight } from "./client.js";
+import { setUpEnginePanel } from "./engine-panel.js";
+import { formatPlural } from "./format.js";
+import { chooseFiles, setUpIntake } from "./intake.js";
+import { Pictures } from "./pictures.js";
+import { goToTool, setUpRouter } from "./router.js";
+import { TOOLS } from "./routes.js";
+import { onKeys, setUpShortcuts } from "./shortcuts.js";
+import { setUpTheme } from "./theme.js";
+
+/** @import { CallOptions } from "./client.js" */
+/** @import { Tool } from "./routes.js" */
+
+/**
+ * @typedef {object} App
+ * @property {Onsight} onsight
+ * @property {Pictures} pictures
+ * @property {readonly Tool[]} tools
+ * @property {<Result>(tool: string, run: (file: File, options: CallOptions) => Promise<Result>) => Batch<Result>} batch
+ *   the work of a tool, which goes on while other views are shown; `run` counts the first time only
+ */
+
+const onsight = Onsight.create();
+const pictures = new Pictures();
+/** @type {Map<string, Batch<any>>} */
+const batches = new Map();
+
+/** @type {App} */
+const app = {
+  onsight,
+  pictures,
+  tools: TOOLS,
+  batch(tool, run) {
+    let batch = batches.get(tool);
+    if (!batch) batches.set(tool, (batch = new Batch(onsight, pictures, run)));
+    return batch;
+  },
+};
+
+setUpTheme();
+setUpEnginePanel(onsight);
+setUpShortcuts();
+onKeys({ o: chooseFiles });
+setUpIntake((files) => {
+  if (!files.length) return;
+  pictures.add(files);
+  announce(`${formatPlural(files.length, "picture")} added.`);
+  goToTool();
+});
+setUpRouter(app);
+
+addEventListener("beforeunload", (event) => {
+  if ([...batches.values()].some(({ busy }) => busy)) event.preventDefault();
+});

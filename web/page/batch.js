@@ -1,0 +1,176 @@
+/** One tool's work on the loaded pictures, one after the other: the picture that is shown first, then in order. */
+
+import { OnsightError, isAbort } from "./client.js";
+import { Emitter } from "./emitter.js";
+
+/** @import { Onsight, CallOptions } from "./client.js" */
+/** @import { Picture, Pictures } from "./pictures.js" */
+
+/**
+ * @template Result
+ * @typedef {{state: "waiting"}
+ *   | {state: "working", stage: string}
+ *   | {state: "done", result: Result, timings_ms: Record<string, number>}
+ *   | {state: "failed", error: OnsightError}
+ *   | {state: "cancelled"}} Job
+ */
+
+/** @typedef {Record<Job<unknown>["state"], number>} Counts */
+
+/**
+ * @template Result
+ * @extends {Emitter<{job: Picture, idle: Counts}>}
+ */
+export class Batch extends Emitter {
+  /** @type {Map<number, Job<Result>>} */
+  #jobs = new Map();
+  /** Ids in the order in which their turn comes. @type {Set<number>} */
+  #waiting = new Set();
+  /** @type {Counts} */
+  #counts = { waiting: 0, working: 0, done: 0, failed: 0, cancelled: 0 };
+  /** @type {{id: number, abort: AbortController} | undefined} */
+  #current;
+  #onsight;
+  #pictures;
+  #run;
+
+  /**
+   * @param {Onsight} onsight
+   * @param {Pictures} pictures
+   * @param {(file: File, options: CallOptions) => Promise<Result>} run
+   */
+  constructor(onsight, pictures, run) {
+    super();
+    this.#onsight = onsight;
+    this.#pictures = pictures;
+    this.#run = run;
+    this.#enqueue(pictures.items);
+    pictures.on("add", (added) => this.#enqueue(added));
+    pictures.on("remove", (removed) => removed.forEach((picture) => this.#forget(picture.id)));
+    onsight.addEventListener("engine", () => this.#next());
+  }
+
+  /** @returns {Readonly<Counts>} */
+  get counts() {
+    return this.#counts;
+  }
+
+  /** Whether there are pictures that have not been looked at. */
+  get busy() {
+    return this.#counts.waiting + this.#counts.working > 0;
+  }
+
+  /**
+   * @param {Picture} picture
+   * @returns {Job<Result>}
+   */
+  job(picture) {
+    return this.#jobs.get(picture.id) ?? { state: "waiting" };
+  }
+
+  /** @param {Picture} picture */
+  cancel(picture) {
+    if (this.#current?.id === picture.id) this.#current.abort.abort();
+    else if (this.#waiting.delete(picture.id)) this.#set(picture.id, { state: "cancelled" });
+  }
+
+  cancelAll() {
+    const ids = [...this.#waiting];
+    this.#waiting.clear();
+    for (const id of ids) this.#set(id, { state: "cancelled" });
+    this.#current?.abort.abort();
+  }
+
+  /** @param {Picture} picture */
+  retry(picture) {
+    const { state } = this.job(picture);
+    if (state === "failed" || state === "cancelled") this.#enqueue([picture]);
+  }
+
+  /** Look again at the pictures that failed and those that were cancelled. */
+  retryAll() {
+    this.#enqueue(this.#pictures.items.filter((picture) => ["failed", "cancelled"].includes(this.job(picture).state)));
+  }
+
+  /** @param {readonly Picture[]} pictures */
+  #enqueue(pictures) {
+    for (const { id } of pictures) {
+      this.#waiting.add(id);
+      this.#set(id, { state: "waiting" });
+    }
+    // Not at once: whoever added the pictures may select one of them first.
+    queueMicrotask(() => this.#next());
+  }
+
+  /** Start the next picture if the engine is ready and free. An engine that failed leaves all of them waiting. */
+  #next() {
+    if (this.#current || this.#onsight.engine.state !== "ready") return;
+    const shown = this.#pictures.selected?.id;
+    const id = shown !== undefined && this.#waiting.has(shown) ? shown : this.#waiting.values().next().value;
+    const picture = id === undefined ? undefined : this.#pictures.get(id);
+    if (!picture) return;
+    this.#waiting.delete(picture.id);
+    this.#work(picture).then(() => {
+      if (!this.busy) this.emit("idle", this.#counts);
+      this.#next();
+    });
+  }
+
+  /** @param {Picture} picture */
+  async #work({ id, file }) {
+    const abort = new AbortController();
+    this.#current = { id, abort };
+    this.#set(id, { state: "working", stage: "queued" });
+    /** @type {Record<string, number>} */
+    let timings_ms = {};
+    /** @type {Job<Result>} */
+    let job;
+    try {
+      const result = await this.#run(file, {
+        signal: abort.signal,
+        onProgress: ({ stage }) => {
+          if (this.#current?.id === id && !abort.signal.aborted) this.#set(id, { state: "working", stage });
+        },
+        onTimings: (timings) => (timings_ms = timings),
+      });
+      job = { state: "done", result, timings_ms };
+    } catch (error) {
+      job = isAbort(error) ? { state: "cancelled" } : { state: "failed", error: asOnsightError(error) };
+    }
+    this.#current = undefined;
+    this.#set(id, job);
+  }
+
+  /**
+   * @param {number} id
+   * @param {Job<Result>} job
+   */
+  #set(id, job) {
+    const picture = this.#pictures.get(id);
+    if (!picture) return; // removed meanwhile
+    const before = this.#jobs.get(id);
+    if (before) this.#counts[before.state] -= 1;
+    this.#counts[job.state] += 1;
+    this.#jobs.set(id, job);
+    this.emit("job", picture);
+  }
+
+  /** @param {number} id */
+  #forget(id) {
+    const job = this.#jobs.get(id);
+    if (job) this.#counts[job.state] -= 1;
+    this.#jobs.delete(id);
+    this.#waiting.delete(id);
+    if (this.#current?.id === id) this.#current.abort.abort();
+  }
+}
+
+/**
+ * @param {unknown} error
+ * @returns {OnsightError}
+ */
+function asOnsightError(error) {
+  if (error instanceof OnsightError) return error;
+  const detail = error instanceof Error ? (error.stack ?? String(error)) : String(error);
+  return new OnsightError({ code: "internal", message: "Something went wrong inside Onsight with this picture.", detail });
+}

@@ -1,0 +1,56 @@
+import { announce } from "./announce.js";
+
+const FEEDBACK_MS = 1600;
+
+/** @type {WeakMap<HTMLElement, {text: string | null, timer: number}>} */
+const flashing = new WeakMap();
+
+/**
+ * Copy, and say so in the button itself.
+ * @param {HTMLButtonElement} button
+ * @param {string} text
+ */
+export async function copyFrom(button, text) {
+  const copied = await copy(text);
+  const words = copied ? "Copied" : "Could not copy";
+  announce(words);
+  const label = button.querySelector("[data-label]");
+  if (!(label instanceof HTMLElement)) return;
+  const before = flashing.get(label);
+  clearTimeout(before?.timer);
+  const original = before?.text ?? label.textContent;
+  label.textContent = words;
+  const timer = setTimeout(() => {
+    label.textContent = original;
+    flashing.delete(label);
+  }, FEEDBACK_MS);
+  flashing.set(label, { text: original, timer });
+}
+
+/**
+ * @param {string} text
+ * @returns {Promise<boolean>}
+ */
+export async function copy(text) {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    return copyBySelection(text);
+  }
+}
+
+/**
+ * For pages without a secure origin, such as a test server in the local network: they have no clipboard API.
+ * @param {string} text
+ */
+function copyBySelection(text) {
+  const area = document.createElement("textarea");
+  area.value = text;
+  area.className = "visually-hidden";
+  document.body.append(area);
+  area.select();
+  const copied = document.execCommand("copy");
+  area.remove();
+  return copied;
+}

@@ -1,0 +1,86 @@
+/** What the engine does now: in the header at a glance, in its panel in full, in the footer when it is ready. */
+
+import { announce } from "./announce.js";
+import { copyFrom } from "./clipboard.js";
+import { box, button, fillFacts, part, setProgress } from "./dom.js";
+import { errorDetail } from "./errors.js";
+
+/** @import { EngineState, Onsight } from "./client.js" */
+/** @import { EngineInfo } from "../protocol.d.ts" */
+
+/** @param {Onsight} onsight */
+export function setUpEnginePanel(onsight) {
+  const panel = box(document, "engine");
+  const pill = button(document, "engine-pill");
+  const pillText = box(document, "engine-pill-text");
+  const barProgress = part(document, "engine-progress", HTMLProgressElement);
+  const progress = part(document, "engine-panel-progress", HTMLProgressElement);
+  const title = box(document, "engine-title");
+  const text = box(document, "engine-text");
+  const facts = box(document, "engine-facts");
+  const failed = box(document, "engine-failed");
+  const foot = box(document, "foot-engine");
+
+  button(failed, "engine-retry").addEventListener("click", () => onsight.restart().catch(() => {}));
+  const copyDetail = button(failed, "engine-copy");
+  copyDetail.addEventListener("click", () => {
+    const { engine } = onsight;
+    if (engine.state === "failed") copyFrom(copyDetail, errorDetail(engine.error));
+  });
+
+  let state = "";
+  const show = () => {
+    const { engine } = onsight;
+    pill.dataset.state = panel.dataset.state = engine.state;
+    const loading = engine.state === "loading";
+    const fraction = loading ? engine.fraction : null;
+    barProgress.hidden = progress.hidden = !loading;
+    setProgress(barProgress, fraction);
+    setProgress(progress, fraction);
+    pillText.textContent = pillWords(engine);
+    title.textContent = titleWords(engine);
+    text.textContent = explanation(engine);
+    failed.hidden = engine.state !== "failed";
+    fillFacts(facts, engine.state === "ready" ? engineFacts(engine.info) : []);
+    foot.textContent = engine.state === "ready" ? `Onsight ${engine.info.version}` : "";
+    if (engine.state !== state && engine.state !== "loading") announce(titleWords(engine));
+    state = engine.state;
+  };
+  onsight.addEventListener("engine", show);
+  show();
+}
+
+/** @param {EngineState} engine */
+function pillWords(engine) {
+  if (engine.state === "loading") return engine.fraction === null ? "Starting…" : `${Math.floor(engine.fraction * 100)} %`;
+  return { ready: "Ready", failed: "Failed", closed: "Closed" }[engine.state];
+}
+
+/** @param {EngineState} engine */
+function titleWords(engine) {
+  if (engine.state === "loading") return engine.text;
+  return { ready: "The engine is ready", failed: "The engine did not start", closed: "The engine is closed" }[
+    engine.state
+  ];
+}
+
+/** @param {EngineState} engine */
+function explanation(engine) {
+  if (engine.state === "loading") return "You can add pictures already. They wait in line and start by themselves.";
+  if (engine.state === "failed") return engine.error.message;
+  if (engine.state === "ready") return "It runs in this tab, on your own processor.";
+  return "";
+}
+
+/**
+ * @param {EngineInfo} info
+ * @returns {[string, string][]}
+ */
+function engineFacts({ version, models, threads, isolated }) {
+  const why = isolated ? "" : " (this page’s host does not allow more)";
+  return [
+    ["Version", version],
+    ["Model", models.join(", ")],
+    ["Threads", threads === 1 ? `1, single-threaded${why}` : String(threads)],
+  ];
+}

@@ -1,0 +1,61 @@
+/** Numbers as people read them. */
+
+const NARROW_SPACE = "\u202f";
+const number = new Intl.NumberFormat("en");
+
+/** @param {number} count */
+export function formatCount(count) {
+  return number.format(count);
+}
+
+/**
+ * "1 picture", "2,000 pictures".
+ * @param {number} count
+ * @param {string} noun
+ */
+export function formatPlural(count, noun) {
+  return `${formatCount(count)} ${noun}${count === 1 ? "" : "s"}`;
+}
+
+/**
+ * "97 %". Rounding never claims certainty: what is short of 1 is at most ">99 %".
+ * @param {number} score in [0, 1]
+ */
+export function formatPercent(score) {
+  const rounded = Math.round(score * 100);
+  if (rounded === 0 && score > 0) return `<1${NARROW_SPACE}%`;
+  if (rounded === 100 && score < 1) return `>99${NARROW_SPACE}%`;
+  return `${rounded}${NARROW_SPACE}%`;
+}
+
+/** @param {number} milliseconds */
+export function formatSeconds(milliseconds) {
+  if (milliseconds < 10_000) return `${(milliseconds / 1000).toFixed(2)}${NARROW_SPACE}s`;
+  return `${Math.round(milliseconds / 1000)}${NARROW_SPACE}s`;
+}
+
+/**
+ * "about 3 min left", or nothing where it is soon over.
+ * @param {number} milliseconds
+ */
+export function formatRemaining(milliseconds) {
+  if (milliseconds < 8_000) return "";
+  if (milliseconds < 90_000) return `about ${Math.ceil(milliseconds / 10_000) * 10} s left`;
+  if (milliseconds < 5_400_000) return `about ${Math.round(milliseconds / 60_000)} min left`;
+  return `about ${Math.round(milliseconds / 3_600_000)} h left`;
+}
+
+/** @param {number} bytes */
+export function formatBytes(bytes) {
+  if (bytes < 1000) return `${bytes}${NARROW_SPACE}B`;
+  if (bytes < 1_000_000) return `${Math.round(bytes / 1000)}${NARROW_SPACE}kB`;
+  return `${(bytes / 1_000_000).toFixed(1)}${NARROW_SPACE}MB`;
+}
+
+/**
+ * Text for elsewhere, where a narrow space may not be welcome.
+ * @param {string} text
+ */
+export function withPlainSpaces(text) {
+  return text.replaceAll(NARROW_SPACE, " ");
+}

@@ -1,0 +1,53 @@
+/** Shows the view that the address names (`#/classify`). */
+
+import { box } from "./dom.js";
+import { HOME, ROUTES, TOOL_ROUTES } from "./routes.js";
+
+/** @import { App } from "./app.js" */
+
+let current = HOME;
+
+/** Show a tool, if none is shown: pictures have arrived. */
+export function goToTool() {
+  const first = TOOL_ROUTES[0];
+  if (first && !TOOL_ROUTES.includes(current)) location.hash = first.path;
+}
+
+/** @param {App} app */
+export function setUpRouter(app) {
+  const main = document.getElementById("main");
+  if (!main) throw new TypeError("The page has no main element.");
+  const links = TOOL_ROUTES.map(({ path, title }) => {
+    const item = document.createElement("li");
+    const link = document.createElement("a");
+    link.href = `#${path}`;
+    link.textContent = title;
+    item.append(link);
+    return { path, link, item };
+  });
+  box(document, "nav").append(...links.map(({ item }) => item));
+  document.querySelector("[data-skip]")?.addEventListener("click", (event) => {
+    event.preventDefault(); // its fragment would be taken for a route
+    main.focus();
+  });
+
+  /** @type {() => void} */
+  let leave = () => {};
+  const show = () => {
+    const path = location.hash.replace(/^#/, "");
+    current = ROUTES.find((route) => route.path === path) ?? HOME;
+    leave();
+    leave = current.mount(main, app);
+    document.title = current === HOME ? "Onsight" : `${current.title} · Onsight`;
+    for (const { path: target, link } of links) {
+      if (target === current.path) link.setAttribute("aria-current", "page");
+      else link.removeAttribute("aria-current");
+    }
+  };
+  addEventListener("hashchange", () => {
+    show();
+    scrollTo(0, 0);
+    main.querySelector("h1")?.focus({ preventScroll: true });
+  });
+  show();
+}

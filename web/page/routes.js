@@ -1,0 +1,48 @@
+/** The tools and the other views. A new tool is a view module and its row here: address, navigation and card follow. */
+
+import { mountClassify } from "./views/classify.js";
+import { mountHome } from "./views/home.js";
+import { mountPrivacy } from "./views/privacy.js";
+
+/** @import { App } from "./app.js" */
+
+/** @typedef {(host: HTMLElement, app: App) => () => void} Mount fills the host; returns how to leave */
+
+/**
+ * @typedef {object} Route
+ * @property {string} path after the `#`
+ * @property {string} title
+ * @property {Mount} mount
+ */
+
+/**
+ * @typedef {object} Tool
+ * @property {string} name
+ * @property {string} icon id of a symbol in index.html
+ * @property {string} text
+ * @property {Route} [route] a tool without one is still to come
+ */
+
+/** @type {readonly Tool[]} */
+export const TOOLS = [
+  {
+    name: "Classify",
+    icon: "i-label",
+    text: "One label for the whole picture, and where the network looked.",
+    route: { path: "/classify", title: "Classify", mount: mountClassify },
+  },
+  { name: "Tag", icon: "i-tags", text: "Everything in the picture: objects, scene, colours, each with its confidence." },
+  { name: "Detect", icon: "i-boxes", text: "A labelled box around each thing, and how many there are." },
+  { name: "Enhance", icon: "i-enhance", text: "Better light and colour, less noise, more pixels." },
+  { name: "Organise", icon: "i-grid", text: "Sort a folder of thousands, search it, find duplicates." },
+  { name: "Compare", icon: "i-compare", text: "Classification and tagging side by side, on your own picture." },
+];
+
+/** @type {readonly Route[]} */
+export const TOOL_ROUTES = TOOLS.flatMap(({ route }) => route ?? []);
+
+/** @type {Route} */
+export const HOME = { path: "/", title: "Onsight", mount: mountHome };
+
+/** @type {readonly Route[]} */
+export const ROUTES = [HOME, ...TOOL_ROUTES, { path: "/privacy", title: "Privacy", mount: mountPrivacy }];

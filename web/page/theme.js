@@ -1,0 +1,40 @@
+import { button } from "./dom.js";
+
+const KEY = "onsight.theme";
+const dark = matchMedia("(prefers-color-scheme: dark)");
+const root = document.documentElement;
+
+/** Wire the switch between light and dark. Until it is used, the system's choice is followed. */
+export function setUpTheme() {
+  const toggle = button(document, "theme");
+  toggle.addEventListener("click", () => {
+    const theme = isDark() ? "light" : "dark";
+    const followsSystem = theme === (dark.matches ? "dark" : "light");
+    if (followsSystem) delete root.dataset.theme;
+    else root.dataset.theme = theme;
+    remember(followsSystem ? null : theme);
+    show();
+  });
+  dark.addEventListener("change", show);
+  show();
+
+  function show() {
+    toggle.setAttribute("aria-pressed", String(isDark()));
+    const meta = document.querySelector('meta[name="theme-color"]');
+    meta?.setAttribute("content", getComputedStyle(document.body).backgroundColor);
+  }
+}
+
+function isDark() {
+  return root.dataset.theme ? root.dataset.theme === "dark" : dark.matches;
+}
+
+/** @param {string | null} theme */
+function remember(theme) {
+  try {
+    if (theme === null) localStorage.removeItem(KEY);
+    else localStorage.setItem(KEY, theme);
+  } catch {
+    // Storage is forbidden: the choice lasts as long as the page.
+  }
+}
