@@ -54,9 +54,10 @@ class Rollup:
     def __init__(self, taxonomy: Taxonomy, labels: Sequence[str]) -> None:
         self.taxonomy = taxonomy
         self.labels = tuple(labels)
+        ancestors = {id: taxonomy.ancestors(id) for id in taxonomy.concepts}
         members: dict[str, list[int]] = {id: [] for id in taxonomy.concepts}
         for index, label in enumerate(labels):
-            for id in (label, *taxonomy.ancestors(label)):
+            for id in (label, *ancestors[label]):
                 members[id].append(index)
         self.concepts = tuple(concept for concept in taxonomy.concepts.values() if members[concept.id])
         row_of = {concept.id: row for row, concept in enumerate(self.concepts)}
@@ -69,16 +70,16 @@ class Rollup:
         self._named = np.array([bool(concept.label) for concept in self.concepts])
         self._own_thresholds = np.array([concept.threshold or np.nan for concept in self.concepts])
         self._priorities = np.array([concept.priority for concept in self.concepts])
-        self._ancestors = [frozenset(row_of[id] for id in taxonomy.ancestors(c.id)) for c in self.concepts]
-        self._depths = [len(taxonomy.lineage(concept.id)) for concept in self.concepts]
+        self._ancestors = [frozenset(row_of[id] for id in ancestors[concept.id]) for concept in self.concepts]
+        lineages = [taxonomy.lineage(concept.id) for concept in self.concepts]
+        self._depths = [len(lineage) for lineage in lineages]
         self._roots = [row for row, concept in enumerate(self.concepts) if not concept.parents]
         self._narrower: list[list[int]] = [[] for _ in self.concepts]
         for row, concept in enumerate(self.concepts):
             for parent in concept.parents if concept.label else ():
                 self._narrower[row_of[parent]].append(row)
         # A suit counts towards a person and is none: its path begins elsewhere. A dog is a kind of mammal.
-        roots = [row_of[taxonomy.lineage(concept.id)[0].id] for concept in self.concepts]
-        self._root_of = np.array(roots, dtype=np.intp)
+        self._root_of = np.array([row_of[lineage[0].id] for lineage in lineages], dtype=np.intp)
         order = {id: index for index, id in enumerate(CATEGORIES)}
         self._category_of = np.array([order[concept.category] for concept in self.concepts], dtype=np.intp)
 
