@@ -112,7 +112,7 @@ export class AnswerPanel {
     pathList.hidden = path.length < 2;
     pathList.replaceChildren(...path.map(listItem));
     const chip = box(root, "category");
-    chip.hidden = !category || !certain;
+    chip.hidden = !category;
     chip.textContent = category;
     box(root, "bars-title").textContent = certain ? "Confidence" : "Best guesses";
     box(root, "bars").replaceChildren(

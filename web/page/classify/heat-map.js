@@ -3,7 +3,7 @@
 /** @import { HeatMap } from "../../protocol.d.ts" */
 
 /** Longest side of the painting in pixels; the browser enlarges it smoothly from there. */
-const MAX_SIDE = 256;
+const MAX_SIDE = 192;
 const ALPHA = 0.62;
 
 /** Ten even steps of "inferno" (matplotlib, CC0): lightness rises evenly, and it survives colour blindness. */
@@ -77,21 +77,32 @@ function paint(canvas, alpha, value) {
 }
 
 /**
- * Read the map between its cells' centres (bilinear), and at the nearest centre beyond them.
+ * Read the map between its cells' centres. Catmull-Rom splines go through every value and are smooth, where a bilinear
+ * reading of so few cells would draw crosses.
  * @param {HeatMap} heatMap
  * @param {number} x across the map, in [0, 1]
  * @param {number} y down the map, in [0, 1]
+ * @returns {number} in [0, 1]
  */
 function valueAt({ width, height, values }, x, y) {
-  const column = clamp(x * width - 0.5, width - 1);
-  const row = clamp(y * height - 0.5, height - 1);
+  const column = x * width - 0.5;
+  const row = y * height - 0.5;
   const left = Math.floor(column);
   const top = Math.floor(row);
-  const right = Math.min(left + 1, width - 1);
-  const bottom = Math.min(top + 1, height - 1);
-  const upper = mix(values[top * width + left] ?? 0, values[top * width + right] ?? 0, column - left);
-  const lower = mix(values[bottom * width + left] ?? 0, values[bottom * width + right] ?? 0, column - left);
-  return mix(upper, lower, row - top);
+  const at = (/** @type {number} */ r, /** @type {number} */ c) =>
+    values[clamp(r, height - 1) * width + clamp(c, width - 1)] ?? 0;
+  const along = (/** @type {number} */ r) =>
+    spline(at(r, left - 1), at(r, left), at(r, left + 1), at(r, left + 2), column - left);
+  return clamp(spline(along(top - 1), along(top), along(top + 1), along(top + 2), row - top), 1);
+}
+
+/**
+ * The curve from `b` to `c` that knows their neighbours.
+ * @param {number} a @param {number} b @param {number} c @param {number} d
+ * @param {number} t how far from `b` to `c`
+ */
+function spline(a, b, c, d, t) {
+  return b + 0.5 * t * (c - a + t * (2 * a - 5 * b + 4 * c - d + t * (3 * (b - c) + d - a)));
 }
 
 /** @param {number} a @param {number} b @param {number} share of b */
