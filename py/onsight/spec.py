@@ -22,6 +22,9 @@ T = TypeVar("T")
 
 INTERPOLATIONS = ("bilinear", "bicubic", "lanczos")
 CROP_MODES = ("center", "squash", "border")
+TASKS = ("image-classification", "object-detection")
+DECODERS = ("ssd", "centernet")
+REGISTRIES = ("pypi", "npm")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,13 +77,15 @@ class OriginSpec:
     """The registry package that ships the weights.
 
     Attributes:
-        package: Its name on PyPI.
+        registry: ``"pypi"`` (which a description may leave out) or ``"npm"``.
+        package: Its name there.
         version: Its version.
         file: Name of the package's file.
         sha256: SHA-256 of that file, in lower-case hexadecimal.
         member: Path of the weights inside it.
     """
 
+    registry: str
     package: str
     version: str
     file: str
@@ -96,15 +101,18 @@ class ModelSpec:
         id: Name of its folder.
         name: Name for people.
         version: Version of this description and of the files that it names.
-        task: What it is for: ``"image-classification"``.
+        task: What it is for: ``"image-classification"`` or ``"object-detection"``.
         license: SPDX identifier of the weights' licence.
         input: How a picture becomes its input.
         outputs: Names of its outputs.
         switches: By name of an output that is costly, and empty unless asked for: the name of the float32 [1]
             input that asks for it.
-        num_classes: Number of classes, the length of ``logits``.
-        labels: Name of the file that lists the classes, one a line, in the order of ``logits``.
-        temperature: Divides the logits before softmax, so that probabilities are calibrated.
+        num_classes: Number of classes that its outputs tell apart.
+        labels: Name of the file that lists the classes, one a line, in the order of the outputs.
+        temperature: Of a classifier: divides the logits before softmax, so that probabilities are calibrated.
+            1 for others.
+        decoder: Of a detector: how its outputs say where objects are, ``"ssd"`` or ``"centernet"``. None for
+            others.
         files: By name, the files that the model is run from.
         origin: Where the weights come from.
     """
@@ -120,6 +128,7 @@ class ModelSpec:
     num_classes: int
     labels: str
     temperature: float
+    decoder: str | None
     files: Mapping[str, FileSpec]
     origin: OriginSpec
 
@@ -139,18 +148,21 @@ class ModelSpec:
         """
         fields = _Fields(data)
         outputs = fields.tuple("outputs", 1, _text)
+        task = fields.get("task", _one_of(TASKS))
+        is_detector = task == "object-detection"
         return cls(
             id=fields.get("id", _text),
             name=fields.get("name", _text),
             version=fields.get("version", _text),
-            task=fields.get("task", _one_of(("image-classification",))),
+            task=task,
             license=fields.get("license", _text),
             input=_input(fields.child("input")),
             outputs=outputs,
             switches=fields.mapping("switches", _one_of(outputs), lambda child, key: child.get(key, _text)),
             num_classes=fields.get("num_classes", _count),
             labels=fields.get("labels", _text),
-            temperature=fields.get("temperature", _positive),
+            temperature=1.0 if is_detector else fields.get("temperature", _positive),
+            decoder=fields.get("decoder", _one_of(DECODERS)) if is_detector else None,
             files=fields.mapping("files", _text, lambda child, key: _file(child.child(key))),
             origin=_origin(fields.child("origin")),
         )
@@ -178,7 +190,7 @@ class ModelSpec:
             text: One label a line.
 
         Returns:
-            ``num_classes`` different labels; the position is the index in ``logits``.
+            ``num_classes`` different labels; the position is the index in the outputs.
 
         Raises:
             InvalidSpecError: Their number is wrong, or one is empty or there twice.
@@ -221,8 +233,10 @@ class _Fields:
     def _name(self, key: str) -> str:
         return f"{self._place}.{key}" if self._place else key
 
-    def get(self, key: str, check: Callable[[str, Any], T]) -> T:
+    def get(self, key: str, check: Callable[[str, Any], T], default: T | None = None) -> T:
         if key not in self._data:
+            if default is not None:
+                return default
             _fail(self._name(key), "nothing", "a value")
         return check(self._name(key), self._data[key])
 
@@ -263,6 +277,7 @@ def _file(fields: _Fields) -> FileSpec:
 
 def _origin(fields: _Fields) -> OriginSpec:
     return OriginSpec(
+        registry=fields.get("registry", _one_of(REGISTRIES), "pypi"),
         package=fields.get("package", _text),
         version=fields.get("version", _text),
         file=fields.get("file", _text),

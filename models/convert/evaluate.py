@@ -1,0 +1,256 @@
+"""Measure the classifier on labelled photographs: the tables of its model card.
+
+``python -m models.convert.evaluate FOLDER [TABLE …]`` at the root of the repository. The name of each picture in
+FOLDER starts with the WordNet 3.0 synset of its class, such as ``n01692333_Gila_monster.jpg``: the layout of the
+public repository EliSchwartz/imagenet-sample-images.
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+import onnxruntime
+from numpy.typing import NDArray
+
+from models.convert import build
+from models.convert.calibration import (
+    accuracy_weights,
+    calibration_error,
+    fit_temperature,
+    folds,
+    log_softmax,
+    negative_log_likelihood,
+)
+from models.convert.onnx_graph import STORAGES
+from onsight.image import DecodedImage, decode
+from onsight.preprocess import normalize, preprocess, resize
+from onsight.rollup import Rollup
+from onsight.spec import ModelSpec
+from onsight.store import cache_folder
+from onsight.taxonomy import Taxonomy
+
+MODEL_DIR = Path(__file__).resolve().parents[1] / "efficientnet-lite2"
+
+PUBLISHED_ACCURACY = 0.776
+"""Top-1 on ImageNet's validation split, as published by the network's authors."""
+
+Pixels = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Bench:
+    """The pictures, and the network in every storage.
+
+    Attributes:
+        files: The pictures.
+        spec: The network's description.
+    """
+
+    files: Sequence[Path]
+    spec: ModelSpec
+
+    @cached_property
+    def labels(self) -> tuple[str, ...]:
+        """The synset of each output."""
+        return self.spec.parse_labels((MODEL_DIR / self.spec.labels).read_text(encoding="utf-8"))
+
+    @cached_property
+    def targets(self) -> NDArray[np.intp]:
+        """Index of each picture's class."""
+        index = {label: position for position, label in enumerate(self.labels)}
+        return np.array([index[file.name.split("_")[0]] for file in self.files])
+
+    @cached_property
+    def sessions(self) -> dict[str, onnxruntime.InferenceSession]:
+        """The network by storage."""
+        settings = onnxruntime.SessionOptions()
+        settings.intra_op_num_threads = 1  # for timings that compare
+        models = {storage: build(MODEL_DIR, cache_folder() / "downloads", storage) for storage in STORAGES}
+        return {
+            storage: onnxruntime.InferenceSession(model, settings, providers=["CPUExecutionProvider"])
+            for storage, model in models.items()
+        }
+
+    def run(
+        self, prepare: Callable[[DecodedImage], Pixels], storages: Sequence[str]
+    ) -> tuple[NDArray[np.float64], float]:
+        """Run all pictures through the network.
+
+        Args:
+            prepare: Makes the network's input.
+            storages: Which storages to run.
+
+        Returns:
+            Logits, float64 [storages, pictures, classes], and the median milliseconds of one run.
+        """
+        logits = np.empty((len(storages), len(self.files), self.spec.num_classes))
+        times = []
+        for row, file in enumerate(self.files):
+            pixel_values = prepare(decode(file.read_bytes(), min_side=self.spec.input.min_side))
+            feeds = self.spec.feeds(pixel_values, ("logits",))
+            for column, storage in enumerate(storages):
+                started = time.perf_counter()
+                logits[column, row] = self.sessions[storage].run(["logits"], feeds)[0][0]
+                times.append((time.perf_counter() - started) * 1000)
+        return logits, float(np.median(times))
+
+    def top(self, logits: NDArray[np.float64], k: int) -> float:
+        """Return the percentage of pictures whose class is among the k likeliest; logits [pictures, classes]."""
+        right = np.take_along_axis(logits, self.targets[:, None], 1)
+        return 100 * float(((logits > right).sum(1) < k).mean())
+
+    def shipped(self, image: DecodedImage) -> Pixels:
+        """Prepare a picture as the product does."""
+        return preprocess(image, self.spec.input)[0]
+
+    @cached_property
+    def logits(self) -> NDArray[np.float64]:
+        """Logits of every storage, prepared as the product does."""
+        return self.run(self.shipped, STORAGES)[0]
+
+
+def print_storage(bench: Bench) -> None:
+    """Print how the ways to store the weights compare."""
+    exact = bench.logits[STORAGES.index("fp32")]
+    print("| weights | bytes | top-1 % | top-5 % | same top-1 as fp32 % | mean largest change of a probability |")
+    print("|---|---|---|---|---|---|")
+    for storage, logits in zip(STORAGES, bench.logits, strict=True):
+        size = len(build(MODEL_DIR, cache_folder() / "downloads", storage))
+        same = 100 * (logits.argmax(1) == exact.argmax(1)).mean()
+        change = np.abs(np.exp(log_softmax(logits)) - np.exp(log_softmax(exact))).max(1).mean()
+        print(
+            f"| {storage} | {size:,} | {bench.top(logits, 1):.1f} | {bench.top(logits, 5):.1f} "
+            f"| {same:.1f} | {change:.4f} |"
+        )
+
+
+def print_framing(bench: Bench) -> None:
+    """Print how much of the picture the network should see."""
+    spec = bench.spec.input
+    side = spec.input_size[0]
+
+    def whole(short_side: int) -> Callable[[DecodedImage], Pixels]:
+        def prepare(image: DecodedImage) -> Pixels:
+            height, width = image.pixels.shape[:2]
+            shown = (min(height, 2 * width), min(width, 2 * height))  # at most 2:1, from the middle
+            y, x = (height - shown[0]) / 2, (width - shown[1]) / 2
+            scale = short_side / min(shown)
+            size = (round(shown[0] * scale), round(shown[1] * scale))
+            pixels = resize(image.pixels, size, spec.interpolation, (x, y, x + shown[1], y + shown[0]))
+            return normalize(pixels, spec.mean, spec.std)
+
+        return prepare
+
+    def mode(crop_mode: str, crop_pct: float = spec.crop_pct, size: int = side) -> Callable[[DecodedImage], Pixels]:
+        changed = replace(spec, crop_mode=crop_mode, crop_pct=crop_pct, input_size=(size, size))
+        return lambda image: preprocess(image, changed)[0]
+
+    framings = {
+        f"**centre, {spec.crop_pct:.2f} of the short side, {side}×{side} (shipped)**": bench.shipped,
+        f"centre, the whole short side, {side}×{side}": mode("center", 1.0),
+        f"centre, the whole short side, {side + 32}×{side + 32}": mode("center", 1.0, side + 32),
+        f"whole picture up to 2:1, short side {side}": whole(side),
+        f"whole picture up to 2:1, short side {side + 32}": whole(side + 32),
+        f"whole picture squashed, {side}×{side}": mode("squash"),
+        f"whole picture with a border, {side}×{side}": mode("border"),
+    }
+    wide = np.array([_aspect_ratio(file) >= 1.45 for file in bench.files])
+    print(f"| framing | top-1 % | top-5 % | top-1 % of the {wide.sum()} pictures of 3:2 and wider | ms |")
+    print("|---|---|---|---|---|")
+    for name, prepare in framings.items():
+        (logits,), milliseconds = bench.run(prepare, ["int8"])
+        on_wide = 100 * (logits.argmax(1) == bench.targets)[wide].mean()
+        print(
+            f"| {name} | {bench.top(logits, 1):.1f} | {bench.top(logits, 5):.1f} | {on_wide:.1f} | {milliseconds:.0f} |"
+        )
+
+
+def _aspect_ratio(file: Path) -> float:
+    info = decode(file.read_bytes(), min_side=1).info
+    return max(info.width, info.height) / min(info.width, info.height)
+
+
+def print_calibration(bench: Bench) -> None:
+    """Print the temperature, and what it does to pictures on which it was not fitted."""
+    logits, targets = bench.logits[STORAGES.index("int8")], bench.targets
+    correct = logits.argmax(1) == targets
+    even, hard = np.ones(len(targets)), accuracy_weights(correct, PUBLISHED_ACCURACY)
+    part = folds(len(targets))
+    rollup = Taxonomy.load().bind(bench.labels)
+
+    def held_out(weights: NDArray[np.float64]) -> NDArray[np.float64]:
+        temperatures = np.empty(len(targets))
+        for fold in np.unique(part):
+            rest = part != fold
+            temperatures[~rest] = fit_temperature(logits[rest], targets[rest], weights[rest])
+        return temperatures
+
+    print("| pictures count | temperature | NLL | ECE % | adaptive ECE % | mean score % | top-1 % |", end="")
+    print(" ECE % of the answer | its mean score % | right % | certain % |")
+    print("|---" * 11 + "|")
+    for name, weights in (("equally", even), (f"as if top-1 were {100 * PUBLISHED_ACCURACY:.1f} %", hard)):
+        rows = {
+            "1 (none)": np.ones(len(targets)),
+            f"{fit_temperature(logits, targets, even):.3f} (fitted equally), held out": held_out(even),
+            f"{fit_temperature(logits, targets, hard):.3f} (fitted as if …), held out": held_out(hard),
+            f"{bench.spec.temperature} (shipped)": np.full(len(targets), bench.spec.temperature),
+        }
+        for title, temperatures in rows.items():
+            scaled = logits / temperatures[:, None]
+            scores = np.exp(log_softmax(scaled)).max(1)
+            measured = [
+                negative_log_likelihood(scaled, targets, weights),
+                100 * calibration_error(scores, correct, weights=weights),
+                100 * calibration_error(scores, correct, adaptive=True, weights=weights),
+                100 * np.average(scores, weights=weights),
+                100 * np.average(correct, weights=weights),
+                *_measure_answers(rollup, scaled, targets, weights),
+            ]
+            print(f"| {name} | {title} | {measured[0]:.3f} | " + " | ".join(f"{x:.1f}" for x in measured[1:]) + " |")
+
+
+def _measure_answers(
+    rollup: Rollup, logits: NDArray[np.float64], targets: NDArray[np.intp], weights: NDArray[np.float64]
+) -> tuple[float, float, float, float]:
+    """Return the percentages ECE, mean score and right answers of the certain ones, and how many are certain."""
+    answers = [rollup.answer(scores) for scores in rollup.roll_up(np.exp(log_softmax(logits)))]
+    certain = np.array([answer is not None for answer in answers])
+    found = [(answer, target) for answer, target in zip(answers, targets, strict=True) if answer is not None]
+    scores = np.array([answer.score for answer, _ in found])
+    right = np.array([target in rollup.classes_of(answer.concept.id) for answer, target in found])
+    shares = weights[certain]
+    error = calibration_error(scores, right, weights=shares)
+    return (
+        100 * error,
+        100 * float(np.average(scores, weights=shares)),
+        100 * float(np.average(right, weights=shares)),
+        100 * float(np.average(certain, weights=weights)),
+    )
+
+
+TABLES = {"storage": print_storage, "framing": print_framing, "calibration": print_calibration}
+
+
+def main() -> None:
+    """Run the command line."""
+    parser = argparse.ArgumentParser(prog="python -m models.convert.evaluate", description="Measure the classifier.")
+    parser.add_argument("folder", type=Path, help="pictures, named by synset")
+    parser.add_argument("tables", nargs="*", choices=[*TABLES, []], help="by default all: " + ", ".join(TABLES))
+    options = parser.parse_args()
+    files = sorted(file for file in options.folder.iterdir() if file.name.startswith("n"))
+    if not files:
+        parser.error(f"{options.folder} has no pictures that are named by synset")
+    bench = Bench(files, ModelSpec.load(MODEL_DIR))
+    for name in options.tables or TABLES:
+        print(f"\n{name} ({len(files)} pictures)\n")
+        TABLES[name](bench)
+
+
+if __name__ == "__main__":
+    main()
