@@ -1,0 +1,145 @@
+"""onsight.boxes, against definitions and brute force."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+
+from onsight.boxes import (
+    batched_nms,
+    box_area,
+    box_convert,
+    box_inter_union,
+    box_iou,
+    clip_boxes_to_image,
+    nms,
+    remove_small_boxes,
+)
+
+FORMATS = ("xyxy", "xywh", "cxcywh")
+THRESHOLDS = st.sampled_from([0.0, 0.1, 0.3, 0.5, 0.75, 1.0])
+
+
+@st.composite
+def boxes(draw, max_boxes=12):
+    """Boxes on a small grid, so that they touch, contain and equal each other; some have no area."""
+    count = draw(st.integers(0, max_boxes))
+    corners = draw(hnp.arrays(np.int64, (count, 2, 2), elements=st.integers(0, 12)))
+    return np.sort(corners, axis=1).reshape(count, 4).astype(float)
+
+
+@st.composite
+def scored_boxes(draw):
+    """Boxes, their scores (many equal) and their classes."""
+    b = draw(boxes())
+    scores = draw(hnp.arrays(np.float64, len(b), elements=st.sampled_from([0.1, 0.25, 0.5, 0.9])))
+    return b, scores, draw(hnp.arrays(np.int64, len(b), elements=st.integers(0, 2)))
+
+
+def slow_iou(a, b):
+    width = min(a[2], b[2]) - max(a[0], b[0])
+    height = min(a[3], b[3]) - max(a[1], b[1])
+    inter = max(width, 0) * max(height, 0)
+    union = (a[2] - a[0]) * (a[3] - a[1]) + (b[2] - b[0]) * (b[3] - b[1]) - inter
+    return inter / union if union else 0.0
+
+
+def slow_nms(b, scores, threshold):
+    kept = []
+    for index in sorted(range(len(b)), key=lambda i: (-scores[i], i)):
+        if all(slow_iou(b[index], b[other]) <= threshold for other in kept):
+            kept.append(index)
+    return kept
+
+
+@given(boxes(), st.sampled_from(FORMATS), st.sampled_from(FORMATS))
+def test_box_convert_round_trips(b, one, other):
+    there = box_convert(b, "xyxy", one)
+    np.testing.assert_allclose(box_convert(box_convert(there, one, other), other, "xyxy"), b, atol=1e-12)
+
+
+def test_box_convert_knows_each_format():
+    xyxy = [[10, 20, 40, 30]]
+    np.testing.assert_array_equal(box_convert(xyxy, "xyxy", "xywh"), [[10, 20, 30, 10]])
+    np.testing.assert_array_equal(box_convert(xyxy, "xyxy", "cxcywh"), [[25, 25, 30, 10]])
+    np.testing.assert_array_equal(box_convert([10, 20, 40, 30], "xyxy", "xyxy"), [10, 20, 40, 30])
+
+
+def test_box_convert_leaves_its_input_alone():
+    b = np.array([[1.0, 2, 3, 4]])
+    box_convert(b, "xyxy", "xyxy")[0, 0] = 9
+    assert b[0, 0] == 1
+
+
+@pytest.mark.parametrize("formats", [("xyxy", "yxyx"), ("corners", "xyxy")])
+def test_box_convert_names_an_unknown_format(formats):
+    with pytest.raises(ValueError, match="Unknown box format"):
+        box_convert([[0, 0, 1, 1]], *formats)
+
+
+@given(boxes(), boxes())
+def test_box_iou_is_that_of_each_pair(one, other):
+    expected = [[slow_iou(a, b) for b in other] for a in one]
+    iou = box_iou(one, other)
+    assert iou.shape == (len(one), len(other))
+    np.testing.assert_allclose(iou, np.array(expected).reshape(iou.shape), atol=1e-12)
+    np.testing.assert_allclose(iou, box_iou(other, one).T, atol=1e-12)
+
+
+@given(boxes())
+def test_box_inter_union_of_a_box_with_itself_is_its_area(b):
+    inter, union = box_inter_union(b, b)
+    np.testing.assert_array_equal(np.diag(inter), box_area(b))
+    np.testing.assert_array_equal(np.diag(union), box_area(b))
+
+
+@given(scored_boxes(), THRESHOLDS)
+def test_nms_keeps_what_the_loop_keeps(scored, threshold):
+    b, scores, _ = scored
+    assert nms(b, scores, threshold).tolist() == slow_nms(b, scores, threshold)
+
+
+@given(scored_boxes(), THRESHOLDS)
+def test_batched_nms_is_nms_class_by_class(scored, threshold):
+    b, scores, idxs = scored
+    expected = []
+    for idx in set(idxs.tolist()):
+        members = np.flatnonzero(idxs == idx)
+        expected += [members[index] for index in slow_nms(b[members], scores[members], threshold)]
+    expected.sort(key=lambda index: (-scores[index], index))
+    assert batched_nms(b, scores, idxs, threshold).tolist() == expected
+
+
+def test_nms_of_a_long_chain_keeps_every_other_box():
+    """Each box overlaps the next one only: what stays depends on all that comes before."""
+    count = 40
+    left = np.arange(count) * 6.0
+    b = np.stack([left, np.zeros(count), left + 10, np.full(count, 10.0)], axis=1)
+    assert nms(b, -np.arange(count), 0.2).tolist() == list(range(0, count, 2))
+
+
+@given(boxes(), st.integers(1, 10), st.integers(1, 10))
+def test_clip_boxes_to_image_moves_what_is_outside_to_the_edge(b, height, width):
+    clipped = clip_boxes_to_image(b - 3, (height, width))
+    assert (clipped >= 0).all()
+    assert (clipped[:, [0, 2]] <= width).all()
+    assert (clipped[:, [1, 3]] <= height).all()
+    inside = ((b - 3 >= 0) & (b - 3 <= [width, height, width, height])).all(axis=1)
+    np.testing.assert_array_equal(clipped[inside], (b - 3)[inside])
+
+
+@given(boxes(), st.integers(0, 5))
+def test_remove_small_boxes_wants_both_sides_long_enough(b, size):
+    kept = [i for i, (x1, y1, x2, y2) in enumerate(b) if x2 - x1 >= size and y2 - y1 >= size]
+    assert remove_small_boxes(b, size).tolist() == kept
+
+
+def test_no_boxes_are_fine():
+    none = np.zeros((0, 4))
+    assert box_iou(none, [[0, 0, 1, 1]]).shape == (0, 1)
+    for result in (nms(none, [], 0.5), batched_nms(none, [], [], 0.5), remove_small_boxes(none, 1)):
+        assert result.shape == (0,)
+        assert result.dtype == np.intp
