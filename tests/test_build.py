@@ -26,7 +26,9 @@ def test_manifest_tells_the_size_and_hash_of_every_file_of_the_engine(manifest: 
         data = (DIST / name).read_bytes()
         assert len(data) == asset["bytes"], name
         assert hashlib.sha256(data).hexdigest() == asset["sha256"], name
-    there = {p.relative_to(DIST).as_posix() for f in ("runtime", "models") for p in (DIST / f).rglob("*") if p.is_file()}
+    there = {
+        p.relative_to(DIST).as_posix() for f in ("runtime", "models") for p in (DIST / f).rglob("*") if p.is_file()
+    }
     assert there == set(manifest["assets"])
     assert set(manifest["boot"]) <= there
 
@@ -51,7 +53,12 @@ def test_wheels_hold_bytecode_of_the_runtime_and_no_source() -> None:
 
 
 def test_site_uses_relative_addresses_only() -> None:
-    for path in [DIST / "index.html", *DIST.glob("css/**/*.css"), *DIST.glob("page/**/*.js"), *DIST.glob("worker/*.js")]:
+    for path in [
+        DIST / "index.html",
+        *DIST.glob("css/**/*.css"),
+        *DIST.glob("page/**/*.js"),
+        *DIST.glob("worker/*.js"),
+    ]:
         text = path.read_text(encoding="utf-8")
         assert not re.search(r"""(?:src|href)=["']/|url\(["']?/|from ["']/|import\(["']/""", text), path
 

@@ -33,8 +33,11 @@ def png(width: int = 40, height: int = 30) -> bytes:
     return file.getvalue()
 
 
+DEFAULTS = ClassifyOptions()
+
+
 def answer(
-    classifier: Classifier, probabilities: dict[int, float], options: ClassifyOptions = ClassifyOptions()
+    classifier: Classifier, probabilities: dict[int, float], options: ClassifyOptions = DEFAULTS
 ) -> Classification:
     """Classify with a network that believes this and looks at the top left corner."""
     rest = (1 - sum(probabilities.values())) / (1000 - len(probabilities))

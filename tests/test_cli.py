@@ -9,9 +9,9 @@ import sys
 from pathlib import Path
 
 import pytest
-from pictures import sample
 
 from onsight.__main__ import main, percent
+from pictures import sample
 
 
 def onsight(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:

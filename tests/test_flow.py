@@ -21,7 +21,7 @@ def double(value: float, log: list[str]) -> Flow[float]:
 
 
 def run(step: Run) -> Tensors:
-    return {name: step.feeds["x"] * 2 for name in step.fetches}
+    return dict.fromkeys(step.fetches, step.feeds["x"] * 2)
 
 
 @contextmanager

@@ -9,11 +9,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
-from pictures import sample
 
 from onsight.errors import ModelFailedError, ModelMissingError, NotAnImageError, UnreadableFileError
 from onsight.native import Engine, load_session
 from onsight.options import ClassifyOptions, PreviewOptions
+from pictures import sample
 
 
 @pytest.fixture(scope="module")

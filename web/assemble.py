@@ -69,9 +69,7 @@ def build_onsight_wheel(target: Path) -> Path:
     shutil.rmtree(ROOT / "build", ignore_errors=True)
     # Not `python -m build`: in this folder that is our own build.py.
     pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "wheel", "--quiet"]
-    subprocess.run(
-        [*pip, "--no-deps", "--no-build-isolation", "--wheel-dir", str(target), str(ROOT)], check=True
-    )
+    subprocess.run([*pip, "--no-deps", "--no-build-isolation", "--wheel-dir", str(target), str(ROOT)], check=True)
     (wheel,) = target.glob("onsight-*.whl")
     return wheel
 

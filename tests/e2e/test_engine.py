@@ -9,11 +9,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from pictures import SAMPLE_NAMES, claiming, encode, exif, photo, png, sample, stored_for
 from playwright.sync_api import Page
 
 from e2e.conftest import ENGINE_TIMEOUT_MS, Complaints
 from e2e.engine import ANSWER, PageEngine
+from pictures import SAMPLE_NAMES, claiming, encode, exif, photo, png, sample, stored_for
 
 OpenPage = Callable[..., tuple[Page, Complaints]]
 
@@ -242,7 +242,7 @@ def test_second_visit_reads_the_engine_from_the_device(site: str, open_page: Ope
 
 
 def test_damaged_download_is_noticed(site: str, open_page: OpenPage) -> None:
-    page, complaints = open_page(f"{site}/{BLANK}")
+    page, _ = open_page(f"{site}/{BLANK}")
     page.set_default_timeout(ENGINE_TIMEOUT_MS)
     page.context.route("**/model.onnx", lambda route: route.fulfill(body=b"not the network"))
     error = page.evaluate(
