@@ -29,6 +29,7 @@ from onsight.store import models_folder  # noqa: E402  # needs the standard libr
 VENV = ROOT / ".venv"
 PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 MODELS = ("efficientnet-lite2",)
+NODE_MAJOR = 20
 STAMPS = ROOT / ".cache" / "stamps"
 
 
@@ -74,9 +75,13 @@ def make_venv() -> None:
 
 def install_node_packages() -> None:
     """Install exactly the npm packages of the lock file."""
-    npm = shutil.which("npm")
-    if npm is None or shutil.which("node") is None:
-        raise SetupError("Node.js with npm is needed and was not found. Install Node 20 or newer, then try again.")
+    npm, node = shutil.which("npm"), shutil.which("node")
+    wanted = f"Node.js {NODE_MAJOR} or newer with npm is needed"
+    if npm is None or node is None:
+        raise SetupError(f"{wanted} and was not found. Install it, then try again.")
+    version = subprocess.run([node, "--version"], capture_output=True, text=True, check=True).stdout.strip()
+    if int(version.lstrip("v").split(".")[0]) < NODE_MAJOR:
+        raise SetupError(f"{wanted}; this is {version}. Install a newer one, then try again.")
     run(npm, "ci", "--no-audit", "--no-fund", "--loglevel=error", cwd=ROOT / "web")
 
 

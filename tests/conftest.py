@@ -11,7 +11,9 @@ NEEDS_THE_HOST = (
     "test_cli.py",
     "test_convert.py",
     "test_house.py",
+    "test_models.py",
     "test_native.py",
+    "test_tfjs.py",
     "test_wheels.py",
 )
 """Modules about the repository, subprocesses or onnxruntime's wheel: there is none of it inside Pyodide."""
