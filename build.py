@@ -29,6 +29,7 @@ from onsight.store import models_folder  # noqa: E402  # needs the standard libr
 VENV = ROOT / ".venv"
 PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 MODELS = ("efficientnet-lite2",)
+PIP_INSTALL = (PYTHON, "-m", "pip", "--disable-pip-version-check", "install", "--quiet")
 NODE_MAJOR = 20
 STAMPS = ROOT / ".cache" / "stamps"
 
@@ -68,9 +69,12 @@ def make_venv() -> None:
             "Python could not make a virtual environment. On Debian or Ubuntu run "
             "'apt-get install python3-venv', then try again."
         ) from error
-    pip = (PYTHON, "-m", "pip", "--disable-pip-version-check", "install", "--quiet")
-    run(*pip, "--require-hashes", "-r", ROOT / "py" / "requirements.lock")
-    run(*pip, "--no-deps", "--no-build-isolation", "--editable", ROOT)
+    run(*PIP_INSTALL, "--require-hashes", "-r", ROOT / "py" / "requirements.lock")
+
+
+def install_onsight() -> None:
+    """Put the package into the environment as it stands here, and the command that belongs to it."""
+    run(*PIP_INSTALL, "--no-deps", "--no-build-isolation", "--editable", ROOT)
 
 
 def install_node_packages() -> None:
@@ -88,12 +92,8 @@ def install_node_packages() -> None:
 def setup() -> None:
     """Set up whatever is missing: the environment, the npm packages, the converted models."""
     web = ROOT / "web"
-    step(
-        "Python environment",
-        [ROOT / "py" / "requirements.lock", ROOT / "pyproject.toml"],
-        [PYTHON],
-        make_venv,
-    )
+    step("Python environment", [ROOT / "py" / "requirements.lock"], [PYTHON], make_venv)
+    step("Onsight itself", [ROOT / "pyproject.toml"], [PYTHON.with_name(f"onsight{PYTHON.suffix}")], install_onsight)
     step(
         "npm packages",
         [web / "package.json", web / "package-lock.json"],
