@@ -183,6 +183,8 @@ AVIF_TURNED = base64.b64decode(  # stored for orientation 6
 _D50 = (0.9642, 1.0, 0.8249)
 DISPLAY_P3 = ((0.51512, 0.24120, -0.00105), (0.29198, 0.69225, 0.04189), (0.15710, 0.06657, 0.78407))
 """Red, green and blue of Display P3 as XYZ relative to D50."""
+SRGB = ((0.43607, 0.22249, 0.01392), (0.38515, 0.71687, 0.09708), (0.14307, 0.06061, 0.71410))
+"""The same of sRGB."""
 
 
 def _fixed(*numbers: float) -> bytes:

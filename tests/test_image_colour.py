@@ -10,6 +10,7 @@ from PIL import Image, ImageCms
 
 from onsight.image import decode
 from pictures import (
+    SRGB,
     adobe_ycck,
     cmyk_profile,
     encode,
@@ -106,7 +107,8 @@ def test_decode_16_bit_grey_reduced():
 
 
 def test_decode_16_bit_pgm_scales_to_its_maximum():
-    assert decode(b"P5 2 1 1023\n" + struct.pack(">HH", 0, 1023)).pixels[0, :, 0].tolist() == [0, 255]
+    data = b"P5 3 1 1023\n" + struct.pack(">HHH", 1, 256, 512)
+    assert decode(data).pixels[0, :, 0].tolist() == [0, 64, 128]
 
 
 @pytest.mark.parametrize(
@@ -308,8 +310,9 @@ def test_decode_grey_in_an_rgb_space_stays_grey():
 
 
 def test_decode_srgb_profile_changes_no_pixel():
-    srgb = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
-    np.testing.assert_array_equal(decode(encode(photo(), "PNG", icc_profile=srgb)).pixels, np.asarray(photo()))
+    for srgb in (rgb_profile(SRGB), ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()):
+        decoded = decode(encode(photo(), "PNG", icc_profile=srgb))
+        np.testing.assert_array_equal(decoded.pixels, np.asarray(photo()))
 
 
 @pytest.mark.parametrize(

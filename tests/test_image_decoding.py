@@ -282,6 +282,11 @@ def test_decode_keeps_orientation_and_profile_when_it_drops_a_comment():
     np.testing.assert_array_equal(decode(data).pixels, np.asarray(photo()))
 
 
+def test_decode_keeps_transparency_when_it_drops_a_comment():
+    chunks = png_chunk(b"tEXt", b"Title\0broken", checksum=1) + png_chunk(b"tRNS", b"\0\x05")
+    assert decode(png(2, 1, 8, 0, b"\x05\x06", before_data=chunks)).pixels[0, :, 0].tolist() == [255, 6]
+
+
 def test_decode_opens_png_with_a_comment_that_is_a_bomb():
     bomb = png_chunk(b"zTXt", b"Title\0\0" + zlib.compress(bytes(20_000_000)))
     for place in ({"before_data": bomb}, {"after_data": bomb}):
@@ -352,6 +357,10 @@ def test_encode_preview_is_upright_and_without_orientation():
     preview = shown(encode_preview(data, 96))
     assert preview.size == (96, 64)
     assert preview.getexif() == {}
+
+
+def test_encode_preview_keeps_to_what_a_jpeg_can_hold():
+    assert shown(encode_preview(encode(photo(70_000, 2), "PNG"), 100_000)).width == 65_500
 
 
 def test_encode_preview_refuses_a_side_that_is_no_length():

@@ -24,7 +24,7 @@ _PHOTOMETRIC = 262
 _WHITE_IS_ZERO = 0
 
 # ICC's names of colour spaces → Pillow's modes that can be handed to a profile of that space.
-_PROFILE_MODES = {"RGB": "RGB", "GRAY": "L", "CMYK": "CMYK", "Lab": "LAB"}
+_PROFILE_MODES = {"RGB": "RGB", "GRAY": "L", "CMYK": "CMYK"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ class ColourConversion:
             return strip
         if strip.mode[0] in "IF":
             return Image.fromarray(self._scale(np.asarray(strip)))
-        if strip.has_transparency_data or strip.mode in ("La", "RGBa"):
+        if strip.has_transparency_data:
             return strip.convert("RGBA")
         return strip.convert("L" if strip.mode == "1" else "RGB")
 
@@ -124,9 +124,6 @@ def _srgb_transform(sample: Image.Image, icc_profile: bytes | None) -> ImageCms.
         sample: A picture of the same mode without alpha.
         icc_profile: The profile that the file carries, if any; it may be damaged.
     """
-    srgb = ImageCms.createProfile("sRGB")
-    if sample.mode == "LAB":
-        return ImageCms.buildTransform(ImageCms.createProfile("LAB"), srgb, "LAB", "RGB")
     if not icc_profile:
         return None
     try:
@@ -136,7 +133,7 @@ def _srgb_transform(sample: Image.Image, icc_profile: bytes | None) -> ImageCms.
             return None
         transform = ImageCms.buildTransform(
             profile,
-            srgb,
+            ImageCms.createProfile("sRGB"),
             mode,
             "RGB",
             renderingIntent=ImageCms.Intent.RELATIVE_COLORIMETRIC,

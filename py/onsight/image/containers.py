@@ -12,8 +12,10 @@ from collections.abc import Iterator
 _NEW_SUBFILE_TYPE = 254
 _SUB_IFDS = 330
 _DNG_VERSION = 50706
+_COMPRESSION = 259
+_RARE_COMPRESSIONS = frozenset({34925, 50000, 50001})  # LZMA, Zstandard, WebP
 
-# The chunks that make the picture, its colours and its orientation.
+# The chunks that make the picture, its transparency, its colours and its orientation.
 _PNG_KEPT = frozenset({b"IHDR", b"PLTE", b"tRNS", b"iCCP", b"eXIf", b"IDAT", b"IEND"})
 _PNG_SIGNATURE_BYTES = 8
 
@@ -27,6 +29,11 @@ def is_camera_raw(data: bytes) -> bool:
     tags = _first_tiff_directory(data)
     is_preview = bool(tags.get(_NEW_SUBFILE_TYPE, 0) & 1)
     return _DNG_VERSION in tags or (is_preview and _SUB_IFDS in tags)
+
+
+def is_rarely_compressed(data: bytes, name: str) -> bool:
+    """Say whether a TIFF is compressed in a way that only some builds of its decoder know."""
+    return name == "TIFF" and _first_tiff_directory(data).get(_COMPRESSION) in _RARE_COMPRESSIONS
 
 
 def declared_size(data: bytes, name: str) -> tuple[int, int] | None:
@@ -61,21 +68,17 @@ def is_cut_short(data: bytes, name: str) -> bool:
 
 
 def without_ancillary_chunks(png: bytes) -> bytes | None:
-    """Return a PNG without the chunks that are not needed to show it; None where it has none.
+    """Return a PNG with only the sound chunks that show it; None where there are no others.
 
-    Pillow refuses a whole picture for a comment with a wrong checksum or of more than a megabyte. A needed chunk
-    keeps its place, damaged or not; colour profile and EXIF data are kept where their checksum is right.
+    Pillow refuses a whole picture for a comment with a wrong checksum or of more than a megabyte.
     """
     kept = [png[:_PNG_SIGNATURE_BYTES]]
     at = _PNG_SIGNATURE_BYTES
     dropped = False
     while at + 12 <= len(png):
-        length = int.from_bytes(png[at : at + 4], "big")
-        kind = png[at + 4 : at + 8]
-        end = at + 12 + length
-        critical = kind[:1].isupper() or kind == b"tRNS"
+        end = at + 12 + int.from_bytes(png[at : at + 4], "big")
         checksum = int.from_bytes(png[end - 4 : end], "big")
-        if kind in _PNG_KEPT and (critical or checksum == zlib.crc32(png[at + 4 : end - 4])):
+        if png[at + 4 : at + 8] in _PNG_KEPT and checksum == zlib.crc32(png[at + 4 : end - 4]):
             kept.append(png[at:end])
         else:
             dropped = True

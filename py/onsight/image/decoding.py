@@ -25,6 +25,7 @@ _Reduction = Callable[[int, int], int]
 _STRIP_PIXELS = 1 << 20
 _ORIENTATION = 0x0112
 _PREVIEW_QUALITY = 90
+_JPEG_MAX_SIDE = 65_500
 
 # Decoders are called directly, not through Image.open: it would import all 40 plugins to find AVIF, turn the
 # reason for a failure into "cannot identify", and warn about sizes that are allowed here. So these classes
@@ -91,7 +92,9 @@ def decode(data: bytes | bytearray | memoryview, *, min_side: int | None = None)
         data: The bytes of a whole file, in any format.
         min_side: Length in pixels that the short side must have at least, where the picture has it. A larger
             picture is reduced by a whole factor while it is decoded, which takes less time and memory: its
-            short side is then less than twice ``min_side``. None keeps every pixel.
+            short side is then less than twice ``min_side``. None keeps every pixel. A caller that resizes to
+            n pixels asks for 2 n: its result then differs by 1 to 2 of 255 levels on average from one made of
+            every pixel, and by 3 to 4 if it asks for n.
 
     Returns:
         The pixels and the facts of the full picture.
@@ -125,7 +128,7 @@ def encode_preview(picture: DecodedImage | bytes | bytearray | memoryview, max_s
         ImageError: As ``decode``.
         InvalidOptionError: ``max_side`` is not a positive integer.
     """
-    limit = _positive("max_side", max_side)
+    limit = min(_positive("max_side", max_side), _JPEG_MAX_SIDE)
     if not isinstance(picture, DecodedImage):
         picture = _decode(picture, lambda width, height: max(width, height) // limit)
     image = Image.fromarray(picture.pixels)

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from PIL import Image
 
 from onsight.errors import CorruptImageError, ImageError, ImageTooLargeError, UnsupportedFormatError
-from onsight.image.containers import is_cut_short
+from onsight.image.containers import is_cut_short, is_rarely_compressed
 
 MAX_PIXELS = 200_000_000
 """Largest picture that is opened, in pixels: what the largest camera of a phone writes (16,320 × 12,240)."""
@@ -82,8 +82,12 @@ def check_size(width: int, height: int) -> None:
 def _explain(error: Exception, data: bytes, name: str) -> ImageError:
     reason = str(error) or type(error).__name__
     detail = {"format": name, "reason": reason}
-    # KeyError is what Pillow's tables of pixel types and compressions raise.
-    if isinstance(error.__cause__, KeyError) or any(sign in reason.lower() for sign in _UNKNOWN_KIND):
+    is_unknown_kind = (
+        isinstance(error.__cause__, KeyError)  # which Pillow's tables of pixel types and compressions raise
+        or any(sign in reason.lower() for sign in _UNKNOWN_KIND)
+        or is_rarely_compressed(data, name)
+    )
+    if is_unknown_kind:
         return UnsupportedFormatError(
             f"This is a kind of {name} picture that cannot be opened here: "
             "save it as an ordinary JPEG or PNG and choose that file.",

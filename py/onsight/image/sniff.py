@@ -6,6 +6,7 @@ it has one, so that no decoder ever sees bytes that are not its own.
 
 from __future__ import annotations
 
+import codecs
 import struct
 from dataclasses import dataclass
 from typing import NoReturn
@@ -102,7 +103,6 @@ _SIGNATURES: tuple[tuple[int, bytes, str | _Kind], ...] = (
     (0, b"qoif", _picture("QOI")),
     (0, b"DDS ", _picture("DDS")),
     (0, b"icns", _picture("ICNS", "an")),
-    (0, b"\x00\x00\x02\x00", _picture("cursor")),
     (0, b"v/1\x01", _picture("OpenEXR", "an")),
     (0, b"#?RADIANCE", _picture("Radiance HDR")),
     (0, b"#?RGBE", _picture("Radiance HDR")),
@@ -155,7 +155,6 @@ _HEIF_BRANDS = frozenset(
         b"mif1",
         b"msf1",
         b"mif2",
-        b"miaf",
     }
 )
 _BMP_HEADER_SIZES = frozenset({12, 16, 40, 52, 56, 64, 108, 124})
@@ -220,9 +219,9 @@ def _identify_iso_media(head: bytes) -> str | _Kind:
     size = min(int.from_bytes(head[:4], "big"), len(head))
     major = head[8:12]
     brands = {major} | {head[at : at + 4] for at in range(16, size - 3, 4)}
-    if major in _AVIF_BRANDS or (major in _HEIF_BRANDS and brands & _AVIF_BRANDS):
+    if brands & _AVIF_BRANDS:
         return "AVIF"
-    if major in _HEIF_BRANDS or brands & (_HEIF_BRANDS - {b"miaf"}):
+    if brands & _HEIF_BRANDS:
         return _HEIC
     if major == b"crx ":
         return _RAW  # Canon CR3
@@ -235,10 +234,9 @@ def _identify_text(head: bytes) -> _Kind:
     if head.startswith((b"\xff\xfe", b"\xfe\xff")):
         text = head.decode("utf-16", "ignore")
     else:
-        # A character may be cut in two at the end of the head.
-        body = head if len(head) < _HEAD_BYTES else head[:-4]
         try:
-            text = body.decode("utf-8-sig")
+            # Incrementally, because a character may be cut in two at the end of the head.
+            text = codecs.getincrementaldecoder("utf-8-sig")().decode(head)
         except UnicodeDecodeError:
             return _UNKNOWN
     if any(character < " " and character not in "\t\n\r\f\x1b" for character in text):
