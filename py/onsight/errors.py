@@ -74,7 +74,10 @@ class EmptyFileError(ImageError):
 
 
 class NotAnImageError(ImageError):
-    """The bytes are of no picture format, whatever the file's name says."""
+    """The bytes are of no picture format, whatever the file's name says.
+
+    ``detail`` is ``{"format": name}`` where the format was recognised.
+    """
 
     code = "not_an_image"
 
@@ -82,7 +85,7 @@ class NotAnImageError(ImageError):
 class UnsupportedFormatError(ImageError):
     """The bytes are of a known format that cannot be opened here.
 
-    ``detail`` is ``{"format": name, "try_browser": bool}``; with ``try_browser`` the page offers the file to
+    ``detail`` is ``{"format": name, "try_browser": bool}``, at times with a ``"reason"``; with ``try_browser`` the page offers the file to
     the browser's own decoder before it gives up.
     """
 
@@ -90,13 +93,19 @@ class UnsupportedFormatError(ImageError):
 
 
 class CorruptImageError(ImageError):
-    """The format is known and the picture is damaged or cut short."""
+    """The format is known and the picture is damaged or cut short.
+
+    ``detail`` is ``{"format": name, "reason": the decoder's own words}``.
+    """
 
     code = "corrupt_image"
 
 
 class ImageTooLargeError(ImageError):
-    """The picture has more pixels than Onsight accepts."""
+    """The picture has more pixels than Onsight accepts, or than there is memory for.
+
+    ``detail`` is ``{"width", "height", "max_pixels"}`` in pixels, or ``{"format", "reason"}``.
+    """
 
     code = "image_too_large"
 

@@ -71,6 +71,9 @@ async function startPython() {
     indexURL: PYODIDE.href,
     lockFileURL: new URL("runtime/packages/pyodide-lock.json", BASE).href,
     packages: ["onsight"],
+    // Decoders grumble about damaged files; what matters of it comes as an answer.
+    stdout: (line) => console.debug(line),
+    stderr: (line) => console.debug(line),
   });
 }
 
