@@ -25,7 +25,7 @@ sys.path.insert(0, str(ROOT))
 from models.convert import ConversionError, build, convert, efficientnet_lite, origin  # noqa: E402
 from models.convert.checkpoint import MAGIC_NUMBER, PROTOCOL_VERSION, read_state_dict  # noqa: E402
 from models.convert.conversion import fingerprint, record  # noqa: E402
-from models.convert.onnx_graph import STORAGES  # noqa: E402
+from models.convert.onnx_graph import MIN_INT8_SIZE, STORAGES  # noqa: E402
 from onsight.store import cache_folder  # noqa: E402
 
 CHANNELS = (8, 16, 24, 32, 48, 64, 80)
@@ -171,10 +171,17 @@ def test_smaller_storage_keeps_the_logits(models, x, storage, tolerance):
     assert 0 < np.sqrt(np.mean(error**2)) < tolerance * exact.std()
 
 
-def test_int8_storage_takes_about_a_quarter(models):
-    kernels = sum(value.size for name, value in random_weights().items() if value.ndim > 1)
-    overhead = len(models["fp32"]) - 4 * kernels
-    assert len(models["int8"]) < kernels + 2 * overhead
+def test_int8_storage_is_for_large_kernels(weights, models):
+    graph = onnx.load_from_string(models["int8"]).graph
+    stored = {tensor.name: onnx.numpy_helper.to_array(tensor) for tensor in graph.initializer}
+    for suffix, dtype, fits in (
+        (".weight.int8", np.int8, lambda size: size >= MIN_INT8_SIZE),
+        (".weight.fp16", np.float16, lambda size: size < MIN_INT8_SIZE),
+    ):
+        kernels = [value for name, value in stored.items() if name.endswith(suffix)]
+        assert len(kernels) > 3
+        assert all(value.dtype == dtype and fits(value.size) for value in kernels)
+    assert len(models["int8"]) < len(models["fp16"]) < len(models["fp32"])
 
 
 def test_no_quantised_kernel_leaves_the_int8_range_symmetric(models):

@@ -15,8 +15,9 @@ IR_VERSION = 8
 OPSET = 17
 """The oldest versions that have what is used here, so that old runtimes can run the file."""
 
-MIN_INT8_SIZE = 1024
-"""Smaller kernels (the first layer, the narrowest depthwise ones) would save next to nothing."""
+MIN_INT8_SIZE = 4096
+"""Smaller kernels are kept as float16. They stand in the first layers, whose errors pass through all others:
+for EfficientNet-Lite2 that halves the change of the answers and adds 22 kB (0.4 %)."""
 MIN_FP16_SIZE = 64
 
 
