@@ -85,8 +85,8 @@ class NotAnImageError(ImageError):
 class UnsupportedFormatError(ImageError):
     """The bytes are of a known format that cannot be opened here.
 
-    ``detail`` is ``{"format": name, "try_browser": bool}``, at times with a ``"reason"``; with ``try_browser`` the page offers the file to
-    the browser's own decoder before it gives up.
+    ``detail`` is ``{"format": name, "try_browser": bool}``, at times with a ``"reason"``; with ``try_browser``
+    the page offers the file to the browser's own decoder before it gives up.
     """
 
     code = "unsupported_format"
