@@ -8,6 +8,8 @@ import { formatPlural } from "./format.js";
 
 /** Names of pictures to which some systems give no media type. Folders hold other things too; these are kept. */
 const PICTURE_NAME = /\.(?:jpe?g|jfif|png|apng|webp|gif|bmp|tiff?|avif|hei[cf]|jp2|jxl|svg|ico|tga|p[bgpn]m|dng|nef|cr[23]|arw|raf|orf|rw2)$/i;
+const LINK_DROPPED =
+  "That was a link, not a file. Save the picture first, or copy the picture itself and paste it here.";
 const byName = new Intl.Collator("en", { numeric: true });
 
 /**
@@ -61,32 +63,32 @@ export function canChooseFolder() {
 function setUpDrop(receive, receiveFolder) {
   const veil = box(document, "veil");
   let depth = 0; // dragenter and dragleave come for every element that the pointer crosses
-  /** @param {DragEvent} event */
-  const hasFiles = ({ dataTransfer }) => dataTransfer?.types.includes("Files") ?? false;
+  /** @param {DragEvent} event @param {string} type */
+  const has = ({ dataTransfer }, type) => dataTransfer?.types.includes(type) ?? false;
   const hide = () => {
     depth = 0;
     veil.hidden = true;
   };
 
   addEventListener("dragenter", (event) => {
-    if (!hasFiles(event)) return;
+    if (!has(event, "Files")) return;
     depth += 1;
     veil.hidden = false;
   });
   addEventListener("dragleave", (event) => {
-    if (hasFiles(event) && --depth <= 0) hide();
+    if (has(event, "Files") && --depth <= 0) hide();
   });
   addEventListener("dragover", (event) => {
     event.preventDefault(); // else a missed drop makes the browser leave the page
-    if (event.dataTransfer) event.dataTransfer.dropEffect = hasFiles(event) ? "copy" : "none";
+    if (event.dataTransfer) event.dataTransfer.dropEffect = has(event, "Files") ? "copy" : "none";
   });
   addEventListener("drop", async (event) => {
     event.preventDefault();
     hide();
     const { dataTransfer } = event;
     if (!dataTransfer) return;
-    if (!hasFiles(event)) {
-      notice("That was a link, not a file. Save the picture first, or copy the picture itself and paste it here.");
+    if (!has(event, "Files")) {
+      if (has(event, "text/uri-list")) notice(LINK_DROPPED);
       return;
     }
     // The list is emptied when this handler returns: take what is in it now, walk the folders later.

@@ -189,7 +189,7 @@ export class BatchPanel {
   #tellEnd() {
     if (this.#pictures.items.length < 2) return;
     const unsure = this.#pictures.items.filter((picture) => isUnsure(this.#batch.job(picture))).length;
-    notice(`Finished: ${summary(this.#batch.counts, unsure)}.`);
+    notice(`${this.#batch.counts.cancelled ? "Stopped" : "Finished"}: ${summary(this.#batch.counts, unsure)}.`);
   }
 }
 

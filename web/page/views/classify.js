@@ -7,6 +7,7 @@ import { Stage } from "../classify/stage.js";
 import { jobText } from "../classify/wording.js";
 import { beforePaint, box, fromTemplate, keepFocus, listen, part, setProgress } from "../dom.js";
 import { showDropZone } from "../drop-zone.js";
+import { formatPlural } from "../format.js";
 import { canChooseFolder } from "../intake.js";
 import { onKeys } from "../shortcuts.js";
 
@@ -32,6 +33,7 @@ export function mountClassify(host, { onsight, pictures, batch: batchOf }) {
     restart: () => onsight.restart().catch(() => {}), // its failure is shown as an engine state
   });
   const title = part(root, "title", HTMLHeadingElement);
+  const clearDialog = part(document, "clear", HTMLDialogElement);
   const folderButton = root.querySelector(".for-folders");
   if (folderButton instanceof HTMLElement) folderButton.hidden = !canChooseFolder();
 
@@ -64,12 +66,17 @@ export function mountClassify(host, { onsight, pictures, batch: batchOf }) {
     batch.on("job", tell),
     listen(onsight, "engine", show),
     listen(root, "click", ({ target }) => {
-      if (target instanceof Element && target.closest('[data-action="clear"]')) pictures.clear();
+      if (target instanceof Element && target.closest('[data-action="clear"]')) askToClear();
+    }),
+    listen(clearDialog, "close", () => {
+      if (clearDialog.returnValue === "clear") pictures.clear();
+      clearDialog.returnValue = "";
     }),
     onKeys({
       ArrowLeft: () => step(-1),
       ArrowRight: () => step(1),
-      Delete: () => pictures.selected && pictures.remove(pictures.selected),
+      Delete: remove,
+      Backspace: remove, // the key that a Mac calls delete
       h: () => stage.toggleHeat(),
       c: () => answer.copyText(),
     }),
@@ -78,6 +85,15 @@ export function mountClassify(host, { onsight, pictures, batch: batchOf }) {
   ];
   show();
   return () => off.forEach((end) => end());
+
+  function remove() {
+    if (pictures.selected) pictures.remove(pictures.selected);
+  }
+
+  function askToClear() {
+    box(clearDialog, "clear-title").textContent = `Remove all ${formatPlural(pictures.items.length, "picture")}?`;
+    clearDialog.showModal();
+  }
 
   /**
    * On narrow screens the list is below the answer; how far it is stands on top, too.
