@@ -453,7 +453,8 @@ def test_the_shipped_network_is_the_golden_one(tmp_path):
     downloads = cache_folder() / "downloads"
     if not (downloads / wheel).is_file():
         pytest.skip("the weights' package is not in the cache")
-    golden = np.load(Path(__file__).with_name("golden") / "efficientnet-lite2.npz")
+    with np.load(Path(__file__).with_name("golden") / "efficientnet-lite2.npz") as arrays:
+        golden = dict(arrays)
     model = build(folder, downloads, "fp32")
     for name in ("chelsea", "astronaut"):
         pixels = ((golden[f"{name}_pixels"].astype("f") - 127) / 128).transpose(2, 0, 1)[None]

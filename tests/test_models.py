@@ -29,7 +29,8 @@ def session(spec):
 
 @pytest.fixture(scope="module")
 def golden():
-    return np.load(GOLDEN / "efficientnet-lite2.npz")
+    with np.load(GOLDEN / "efficientnet-lite2.npz") as arrays:
+        return dict(arrays)
 
 
 def pixel_values(golden, *names):

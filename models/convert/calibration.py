@@ -63,7 +63,8 @@ def accuracy_weights(correct: NDArray[np.bool_], accuracy: float) -> Floats:
     answers look like right ones there and wrong answers like wrong ones.
     """
     here = correct.mean()
-    return np.where(correct, accuracy / here, (1 - accuracy) / (1 - here))
+    weights: Floats = np.where(correct, accuracy / here, (1 - accuracy) / (1 - here))
+    return weights
 
 
 def calibration_error(
