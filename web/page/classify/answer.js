@@ -114,7 +114,9 @@ export class AnswerPanel {
     const chip = box(root, "category");
     chip.hidden = !category;
     chip.textContent = category;
-    box(root, "bars-title").textContent = certain ? "Confidence" : "Best guesses";
+    // An answer that stands above its candidates ("Lizard" over geckos and agamas) is not one of them.
+    const isListed = candidates.some((candidate) => candidate.label === label);
+    box(root, "bars-title").textContent = isListed ? "Confidence" : certain ? "Closest matches" : "Best guesses";
     box(root, "bars").replaceChildren(
       ...candidates.map((candidate) => barOf(candidate, certain && candidate.label === label)),
     );
