@@ -1,4 +1,4 @@
-"""Compile a wheel's modules to bytecode. Runs inside Pyodide, whose bytecode it must be (see compile_wheels.mjs).
+"""Compile a wheel's modules to bytecode. Runs inside Pyodide, whose bytecode it must be (see compile_wheel.mjs).
 
 The browser then starts without compiling anything. (`pyodide py-compile` of pyodide-build does the same with the
 host's Python, which would have to be of Pyodide's own version, 3.14; this works with any.)

@@ -77,7 +77,7 @@ def build_onsight_wheel(target: Path) -> Path:
 def content_key(wheel: Path) -> str:
     """Return a digest of what a wheel holds and of how it is compiled, whatever the times in its archive."""
     digest = hashlib.sha256()
-    for source in ("py/compile_wheel.py", "py/compile_wheels.mjs", "web/package-lock.json"):
+    for source in ("py/compile_wheel.py", "py/compile_wheel.mjs", "web/package-lock.json"):
         digest.update((ROOT / source).read_bytes())
     with zipfile.ZipFile(wheel) as archive:
         for name in sorted(archive.namelist()):
@@ -85,17 +85,15 @@ def content_key(wheel: Path) -> str:
     return digest.hexdigest()[:16]
 
 
-def compile_wheels(wheels: list[Path]) -> list[Path]:
-    """Return bytecode versions of the wheels; each is made once and kept."""
-    targets = {wheel: WHEEL_CACHE / content_key(wheel) / wheel.name for wheel in wheels}
-    for wheel, target in targets.items():
-        if not target.exists():
-            partial = target.parent / "partial"
-            partial.mkdir(parents=True, exist_ok=True)
-            subprocess.run(["node", str(ROOT / "py" / "compile_wheels.mjs"), str(partial), str(wheel)], check=True)
-            (partial / wheel.name).replace(target)
-            partial.rmdir()
-    return list(targets.values())
+def compile_wheel(wheel: Path) -> Path:
+    """Return the bytecode version of a wheel of ours; it is made once and kept."""
+    target = WHEEL_CACHE / content_key(wheel) / wheel.name
+    if not target.exists():
+        partial = target.with_suffix(".partial")
+        partial.parent.mkdir(parents=True, exist_ok=True)
+        subprocess.run(["node", str(ROOT / "py" / "compile_wheel.mjs"), str(wheel), str(partial)], check=True)
+        partial.replace(target)
+    return target
 
 
 def write_lock(wheels: list[Path], target: Path) -> None:
@@ -151,7 +149,7 @@ def assemble(site: Path) -> None:
             shutil.copyfile(source, site / name)
     copy([NODE_MODULES / "pyodide" / name for name in PYODIDE_FILES], site / "runtime" / "pyodide")
     copy([NODE_MODULES / "onnxruntime-web" / "dist" / name for name in ORT_FILES], site / "runtime" / "ort")
-    wheels = compile_wheels([*verify_wheels(), build_onsight_wheel(WHEEL_CACHE)])
+    wheels = [*verify_wheels(), compile_wheel(build_onsight_wheel(WHEEL_CACHE))]
     packages = site / "runtime" / "packages"
     copy(wheels, packages)
     write_lock(wheels, packages / "pyodide-lock.json")
