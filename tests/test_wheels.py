@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import importlib.util
 import json
@@ -36,6 +37,7 @@ def _load(path: Path) -> ModuleType:
 wheel_lock = _load(WHEELS / "wheel_lock.py")
 slim = _load(WHEELS / "recipe" / "slim.py")
 check_imports = _load(WHEELS / "recipe" / "check_imports.py")
+provenance = _load(WHEELS / "recipe" / "provenance.py")
 LOCK = wheel_lock.load_lock()
 
 
@@ -143,6 +145,21 @@ def test_lock_names_every_licence_file_and_no_other() -> None:
     assert sorted(listed) == sorted(present)
     assert all((WHEELS / "licenses" / name).stat().st_size > 100 for name in listed)
     assert all(source.license and source.license_files for source in LOCK.sources)
+
+
+def test_differences_is_empty_for_the_locked_inputs() -> None:
+    assert provenance.differences(LOCK, LOCK.sources, LOCK.tools) == []
+
+
+def test_differences_names_what_has_moved_on() -> None:
+    newer = dataclasses.replace(LOCK.sources[2], version="9.9")
+    forged = dataclasses.replace(LOCK.sources[3], archives={"libwebp.tar.gz": "0" * 64})
+    found = provenance.differences(LOCK, (newer, forged), {"Emscripten": "7.0"})
+    assert found == [
+        f"libjpeg-turbo is 9.9, the lock has {LOCK.sources[2].version}",
+        f"libwebp is {forged.version} (another archive), the lock has {forged.version}",
+        f"Emscripten is 7.0, the lock has {LOCK.tools['Emscripten']}",
+    ]
 
 
 def test_wheels_hold_nothing_that_a_page_cannot_use(wheel: zipfile.ZipFile) -> None:
