@@ -80,6 +80,14 @@ class ClassifyPage:
             DROP, [[one["name"], base64.b64encode(one["buffer"]).decode(), one["mimeType"]] for one in files]
         )
 
+    def drop(self, *paths: Path) -> None:
+        """Drop files and folders of this machine, as a file manager does."""
+        session = self.page.context.new_cdp_session(self.page)
+        data = {"items": [], "files": [str(path) for path in paths], "dragOperationsMask": 1}
+        for step in ("dragEnter", "dragOver", "drop"):
+            session.send("Input.dispatchDragEvent", {"type": step, "x": 400, "y": 400, "data": data})
+        session.detach()
+
     def expect_answer(self, label: str) -> None:
         """Wait until the picture that is shown has been given ``label``."""
         expect(self.answer.get_by_role("heading", level=2)).to_contain_text(label, timeout=ENGINE_TIMEOUT_MS)

@@ -5,14 +5,14 @@ from __future__ import annotations
 import base64
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from e2e.classify_page import ClassifyPage, cat, coffee, file, gradient, open_classify, truncated
-from e2e.conftest import ENGINE_TIMEOUT_MS
+from e2e.conftest import ENGINE_TIMEOUT_MS, Complaints
 from pictures import encode, photo, sample
 
 MANY = 2000
@@ -115,17 +115,37 @@ def test_results_are_saved_and_copied_as_the_command_line_prints_them(tool: Clas
     assert tool.clipboard_json() == lines
 
 
-def test_folder_is_read_to_the_bottom_and_other_files_are_skipped(tool: ClassifyPage, tmp_path: Path) -> None:
-    (tmp_path / "trip" / "day 2").mkdir(parents=True)
-    (tmp_path / "trip" / "chelsea.png").write_bytes(sample("chelsea"))
-    (tmp_path / "trip" / "notes.txt").write_text("Not a picture.")
-    (tmp_path / "trip" / "day 2" / "coffee.png").write_bytes(sample("coffee"))
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A folder with a picture, something else, and a folder in it with another picture."""
+    trip = tmp_path / "trip"
+    (trip / "day 2").mkdir(parents=True)
+    (trip / "chelsea.png").write_bytes(sample("chelsea"))
+    (trip / "notes.txt").write_text("Not a picture.")
+    (trip / "day 2" / "coffee.png").write_bytes(sample("coffee"))
+    return trip
+
+
+def test_folder_is_read_to_the_bottom_and_other_files_are_skipped(tool: ClassifyPage, folder: Path) -> None:
     with tool.page.expect_file_chooser() as chooser:
         tool.page.get_by_role("button", name="Choose a folder").click()
-    chooser.value.set_files(tmp_path / "trip")
+    chooser.value.set_files(folder)
     tool.wait_until_finished("2 labelled")
     tool.option("coffee.png").click()
     expect(tool.answer.get_by_text("trip/day 2/coffee.png")).to_be_visible()
+
+
+def test_dropped_folder_is_read_to_the_bottom_beside_dropped_files(
+    tool: ClassifyPage, folder: Path, tmp_path: Path
+) -> None:
+    single = tmp_path / "single.png"
+    single.write_bytes(sample("chelsea"))
+    tool.drop(folder, single)
+    expect(tool.page.get_by_role("heading", name="3 pictures")).to_be_visible()
+    tool.option("coffee.png").click()
+    expect(tool.answer.get_by_text("trip/day 2/coffee.png")).to_be_visible()
+    tool.option("single.png").click()
+    tool.expect_answer("Cat")
 
 
 def test_thousands_stay_fluid_and_can_be_cancelled_and_resumed(tool: ClassifyPage) -> None:
@@ -147,15 +167,24 @@ def test_thousands_stay_fluid_and_can_be_cancelled_and_resumed(tool: ClassifyPag
     expect(tool.page.get_by_role("progressbar", name="All pictures")).to_be_visible()
 
 
-def test_one_waiting_picture_is_cancelled_and_taken_up_again(tool: ClassifyPage) -> None:
-    tool.choose(cat(), *(gradient(f"gradient-{index}.jpg") for index in range(20)))
-    tool.list.focus()
-    tool.page.keyboard.press("End")
-    cancelled = tool.answer.get_by_role("button", name="Cancel")
-    again = tool.answer.get_by_role("button", name="Classify it")
-    cancelled.click()
-    again.click()
-    tool.expect_answer("Not sure")
+def test_one_waiting_picture_is_cancelled_and_taken_up_again(
+    site: str, open_page: Callable[..., tuple[Page, Complaints]]
+) -> None:
+    page, _ = open_page(f"{site}/licenses/onsight.txt")
+    held: list[Route] = []
+    page.context.route("**/manifest.json", lambda route: held.append(route))
+    page.goto(f"{site}/#/classify")
+    tool = ClassifyPage(page)
+    tool.choose(cat(), coffee())
+    tool.answer.get_by_role("button", name="Cancel").click()
+    tool.expect_answer("Cancelled")
+    expect(tool.option("chelsea.png")).to_contain_text("Cancelled")
+    expect(tool.option("coffee.png")).to_contain_text("Waiting")
+    tool.answer.get_by_role("button", name="Classify it").click()
+    expect(tool.option("chelsea.png")).to_contain_text("Waiting")
+    for route in held:
+        route.continue_()
+    tool.wait_until_finished("2 labelled")
 
 
 def test_leaving_with_unfinished_work_warns(site: str, browser: Browser) -> None:

@@ -24,7 +24,9 @@ export function setUpIntake(receive) {
   });
   folder.addEventListener("change", () => {
     const all = [...(folder.files ?? [])].map((file) => ({ file, path: file.webkitRelativePath || file.name }));
-    receiveFolder(all.sort((a, b) => byName.compare(a.path, b.path)));
+    const pictures = all.filter(({ file }) => isPicture(file)).sort((a, b) => byName.compare(a.path, b.path));
+    receive(pictures);
+    tellOfFolder(pictures.length, all.length - pictures.length);
     folder.value = "";
   });
   document.addEventListener("click", ({ target }) => {
@@ -37,14 +39,7 @@ export function setUpIntake(receive) {
     const pasted = [...(clipboardData?.files ?? [])];
     if (pasted.length) receive(pasted.map((file) => ({ file, path: file.name })));
   });
-  setUpDrop(receive, receiveFolder);
-
-  /** @param {FileWithPath[]} all */
-  function receiveFolder(all) {
-    const pictures = all.filter(({ file }) => isPicture(file));
-    if (pictures.length) receive(pictures);
-    tellSkipped(all.length - pictures.length, pictures.length);
-  }
+  setUpDrop(receive);
 }
 
 export function chooseFiles() {
@@ -56,11 +51,8 @@ export function canChooseFolder() {
   return "webkitdirectory" in HTMLInputElement.prototype && matchMedia("(any-pointer: fine)").matches;
 }
 
-/**
- * @param {(files: FileWithPath[]) => void} receive
- * @param {(files: FileWithPath[]) => void} receiveFolder
- */
-function setUpDrop(receive, receiveFolder) {
+/** @param {(files: FileWithPath[]) => void} receive */
+function setUpDrop(receive) {
   const veil = box(document, "veil");
   let depth = 0; // dragenter and dragleave come for every element that the pointer crosses
   /** @param {DragEvent} event @param {string} type */
@@ -92,38 +84,41 @@ function setUpDrop(receive, receiveFolder) {
       return;
     }
     // The list is emptied when this handler returns: take what is in it now, walk the folders later.
-    const entries = [...dataTransfer.items].map((item) => item.webkitGetAsEntry());
-    const files = [...dataTransfer.files];
-    if (!entries.some((entry) => entry?.isDirectory)) {
-      receive(files.map((file) => ({ file, path: file.name })));
-      return;
-    }
-    for (const entry of entries) {
-      if (entry) await walk(entry, receiveFolder);
-    }
+    const folders = [...dataTransfer.items].flatMap((item) => {
+      const entry = item.webkitGetAsEntry();
+      return entry?.isDirectory ? [/** @type {FileSystemDirectoryEntry} */ (entry)] : [];
+    });
+    const names = new Set(folders.map(({ name }) => name));
+    // A folder stands among the files, too, as one of no size.
+    const files = [...dataTransfer.files].filter((file) => !(names.has(file.name) && file.type === ""));
+    receive(files.map((file) => ({ file, path: file.name })));
+    if (folders.length) await receiveFolders(folders, receive);
   });
 }
 
 /**
- * Hand over a dropped folder's files, folder by folder.
- * @param {FileSystemEntry} entry
+ * Hand over the pictures in dropped folders, folder by folder as they are found.
+ * @param {FileSystemDirectoryEntry[]} folders
  * @param {(files: FileWithPath[]) => void} receive
  */
-async function walk(entry, receive) {
-  if (entry.isFile) {
-    receive([await readFile(/** @type {FileSystemFileEntry} */ (entry))]);
-    return;
+async function receiveFolders(folders, receive) {
+  let kept = 0;
+  let skipped = 0;
+  for (let folder = folders.shift(); folder; folder = folders.shift()) {
+    const entries = await readEntries(folder).catch(() => []);
+    entries.sort((a, b) => byName.compare(a.name, b.name));
+    const files = entries.filter(({ isFile }) => isFile);
+    const read = await Promise.allSettled(files.map((file) => readFile(/** @type {FileSystemFileEntry} */ (file))));
+    const pictures = read.flatMap((result) =>
+      result.status === "fulfilled" && isPicture(result.value.file) ? [result.value] : [],
+    );
+    receive(pictures);
+    kept += pictures.length;
+    skipped += files.length - pictures.length;
+    const inner = entries.filter(({ isDirectory }) => isDirectory);
+    folders.unshift(.../** @type {FileSystemDirectoryEntry[]} */ (inner));
   }
-  const entries = await readEntries(/** @type {FileSystemDirectoryEntry} */ (entry));
-  entries.sort((a, b) => byName.compare(a.name, b.name));
-  const files = entries.filter(({ isFile, name }) => isFile && !name.startsWith("."));
-  const read = await Promise.allSettled(files.map((file) => readFile(/** @type {FileSystemFileEntry} */ (file))));
-  receive(read.flatMap((result) => (result.status === "fulfilled" ? [result.value] : [])));
-  const lost = read.filter(({ status }) => status === "rejected").length;
-  if (lost) notice(`${formatPlural(lost, "file")} could not be read.`);
-  for (const child of entries) {
-    if (child.isDirectory) await walk(child, receive);
-  }
+  tellOfFolder(kept, skipped);
 }
 
 /**
@@ -159,10 +154,10 @@ function isPicture({ name, type }) {
 }
 
 /**
- * @param {number} skipped
  * @param {number} kept
+ * @param {number} skipped
  */
-function tellSkipped(skipped, kept) {
-  if (skipped) notice(`${formatPlural(kept, "picture")} added. Skipped ${formatPlural(skipped, "other file")}.`);
-  else if (!kept) notice("There are no pictures in this folder.");
+function tellOfFolder(kept, skipped) {
+  if (!kept) notice("There are no pictures in this folder.");
+  else if (skipped) notice(`${formatPlural(kept, "picture")} added, ${formatPlural(skipped, "other file")} skipped.`);
 }
