@@ -144,7 +144,7 @@ def assemble(site: Path) -> None:
     for name in STATIC:
         source = WEB / name
         if source.is_dir():
-            shutil.copytree(source, site / name)
+            shutil.copytree(source, site / name, ignore=shutil.ignore_patterns("*.d.ts"))
         else:
             shutil.copyfile(source, site / name)
     copy([NODE_MODULES / "pyodide" / name for name in PYODIDE_FILES], site / "runtime" / "pyodide")

@@ -116,7 +116,7 @@ export interface Preview {
 
 /** How a picture is classified. */
 export interface ClassifyOptions {
-  /** How many candidates to list, 1 to 1000. */
+  /** How many candidates to list at most, 1 to 1000; those below 0.5 % are left out. */
   top_k?: number;
   /** Probability in (0, 1] that a label must reach; None takes each label's own threshold. */
   threshold?: number | null;

@@ -76,9 +76,20 @@ class Handler(http.server.SimpleHTTPRequestHandler):
             super().log_message(format, *args)
 
 
+class Server(http.server.ThreadingHTTPServer):
+    """A server that takes no offence at a browser that hangs up in the middle of an answer."""
+
+    daemon_threads = True
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Report what went wrong, unless it is that the other side has gone."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)  # type: ignore[arg-type]  # passed on as they came
+
+
 def make_server(
     site: Path = DIST, port: int = 0, *, host: str = "127.0.0.1", plain: bool = False, quiet: bool = True
-) -> http.server.ThreadingHTTPServer:
+) -> Server:
     """Make a server for a built site.
 
     Args:
@@ -102,9 +113,7 @@ def make_server(
         }
         headers = {**ISOLATION, **SECURITY, **csp}
     handler = functools.partial(Handler, directory=str(site), headers=headers, quiet=quiet)
-    server = http.server.ThreadingHTTPServer((host, port), handler)
-    server.daemon_threads = True
-    return server
+    return Server((host, port), handler)
 
 
 def main() -> int:

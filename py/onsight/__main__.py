@@ -38,7 +38,7 @@ def add_classify_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options of ``classify``."""
     defaults = ClassifyOptions()
     parser.add_argument(
-        "--top-k", type=int, default=defaults.top_k, help=f"how many candidates (default {defaults.top_k})"
+        "--top-k", type=int, default=defaults.top_k, help=f"how many candidates at most (default {defaults.top_k})"
     )
     parser.add_argument(
         "--threshold",

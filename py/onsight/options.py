@@ -17,7 +17,7 @@ class ClassifyOptions:
     """How a picture is classified.
 
     Attributes:
-        top_k: How many candidates to list, 1 to 1000.
+        top_k: How many candidates to list at most, 1 to 1000; those below 0.5 % are left out.
         threshold: Probability in (0, 1] that a label must reach; None takes each label's own threshold.
 
     Raises:
@@ -33,6 +33,45 @@ class ClassifyOptions:
             check_number("threshold", self.threshold, 0, 1)
             if self.threshold == 0:
                 raise InvalidOptionError("threshold must be above 0 and at most 1, got 0.")
+
+
+@dataclass(frozen=True, slots=True)
+class DetectOptions:
+    """How objects are looked for, and which are answered.
+
+    Attributes:
+        score: Probability in [0, 1] that an object must reach; None takes each class's own threshold.
+        iou: Of boxes of one class whose intersection over union exceeds this, in (0, 1], one stays.
+        max_results: How many boxes to answer at most, 1 to 1000.
+        allow: Classes to answer; all if there are none.
+        deny: Classes to leave out.
+        thorough: Whether to look several times, in several sizes: finds more, takes several times as long.
+        tiled: Whether to look at overlapping parts of the picture too: finds small objects in large pictures,
+            takes up to 17 times as long.
+
+    Raises:
+        InvalidOptionError: A value is of the wrong type or outside its range.
+    """
+
+    score: float | None = None
+    iou: float = 0.5
+    max_results: int = 100
+    allow: tuple[str, ...] = ()
+    deny: tuple[str, ...] = ()
+    thorough: bool = False
+    tiled: bool = False
+
+    def __post_init__(self) -> None:
+        if self.score is not None:
+            check_number("score", self.score, 0, 1)
+        check_number("iou", self.iou, 0, 1)
+        if self.iou == 0:
+            raise InvalidOptionError("iou must be above 0 and at most 1, got 0.")
+        check_integer("max_results", self.max_results, 1, 1000)
+        for name in ("allow", "deny"):
+            object.__setattr__(self, name, check_texts(name, getattr(self, name)))
+        check_flag("thorough", self.thorough)
+        check_flag("tiled", self.tiled)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,3 +117,16 @@ def check_number(name: str, value: object, low: float, high: float) -> None:
     """Raise InvalidOptionError unless ``value`` is a number in [low, high]."""
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not low <= value <= high:
         raise InvalidOptionError(f"{name} must be a number from {low} to {high}, got {value!r}.")
+
+
+def check_flag(name: str, value: object) -> None:
+    """Raise InvalidOptionError unless ``value`` is true or false."""
+    if not isinstance(value, bool):
+        raise InvalidOptionError(f"{name} must be true or false, got {value!r}.")
+
+
+def check_texts(name: str, value: object) -> tuple[str, ...]:
+    """Return a list of texts, which JSON has no tuple for, as a tuple; raise InvalidOptionError for anything else."""
+    if not isinstance(value, (list, tuple)) or not all(isinstance(item, str) for item in value):
+        raise InvalidOptionError(f"{name} must be a list of texts, got {value!r}.")
+    return tuple(value)

@@ -142,7 +142,7 @@ def test_48_megapixel_photo_works(engine: PageEngine) -> None:
 
 
 def test_options_reach_python_and_are_checked_there(engine: PageEngine) -> None:
-    assert len(engine.classify(sample("chelsea"), topK=2)["result"]["candidates"]) == 2
+    assert len(engine.classify(sample("rocket"), topK=2)["result"]["candidates"]) == 2
     error = engine.classify(sample("chelsea"), topK=0)["error"]
     assert error["code"] == "invalid_option"
     assert "top_k" in error["message"]
