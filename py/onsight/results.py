@@ -87,6 +87,46 @@ class Classification:
 
 
 @dataclass(frozen=True, slots=True)
+class Box:
+    """Where an object is.
+
+    Attributes:
+        label: Name of its class, such as ``"person"``.
+        score: Probability in [0, 1].
+        x1: Left edge in pixels of the upright picture.
+        y1: Top edge.
+        x2: Right edge.
+        y2: Bottom edge.
+    """
+
+    label: str
+    score: float
+    x1: float
+    y1: float
+    x2: float
+    y2: float
+
+
+@dataclass(frozen=True, slots=True)
+class Detection:
+    """The objects in a picture.
+
+    Attributes:
+        boxes: One an object, most probable first.
+        image: The picture.
+        model: Ids of the models that looked, joined by ``+``.
+    """
+
+    boxes: tuple[Box, ...]
+    image: ImageInfo
+    model: str
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the result as plain JSON data (tuples as lists)."""
+        return to_json(self)
+
+
+@dataclass(frozen=True, slots=True)
 class Preview:
     """A picture that any browser can show, upright.
 

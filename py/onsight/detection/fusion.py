@@ -1,0 +1,128 @@
+"""From the candidates of several networks to objects with calibrated scores.
+
+Boxes of one class that overlap are taken to be of one object. Its box is their mean, weighted by their scores
+(after Solovyev et al., "Weighted boxes fusion", 2021). Its score is no mean: each network's log odds are evidence,
+weighted by how much that network is worth, and evidence adds up. One logistic regression learns the weights and
+calibrates the score in one step.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from onsight.boxes import batched_nms, box_area, box_inter_union, box_iou, nms
+from onsight.detection.candidates import Candidates, Objects
+from onsight.detection.decoding import FLOOR_LOGIT
+from onsight.detection.presets import Preset
+from onsight.detection.views import cut_by_edges
+from onsight.preprocess import Region
+
+MAX_PER_PASS = 150
+"""Candidates of one pass that are looked at, after suppression."""
+CONTAINED = 0.8
+"""A tile's box with this part of its area inside a better box of the whole picture is a part of that object."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Evidence:
+    """Objects, and what each pass says of them.
+
+    Attributes:
+        boxes: float64 [N, 4], ``(x1, y1, x2, y2)``.
+        logits: float64 [N, passes]; ``FLOOR_LOGIT`` where the pass does not see the object.
+        class_ids: intp [N].
+    """
+
+    boxes: NDArray[np.float64]
+    logits: NDArray[np.float64]
+    class_ids: NDArray[np.intp]
+
+
+def gather(passes: Sequence[Candidates], iou_threshold: float) -> Evidence:
+    """Bring together the candidates that are of the same object.
+
+    As in non-maximum suppression, the strongest candidate stands for its object and takes in all of its class
+    that overlap it.
+
+    Args:
+        passes: Candidates of each pass, in the same unit of pixels.
+        iou_threshold: Candidates whose intersection over union exceeds this are of one object.
+
+    Returns:
+        The objects, grouped by class, strongest first within each.
+    """
+    kept = [
+        candidates[batched_nms(candidates.boxes, candidates.logits, candidates.class_ids, iou_threshold)[:MAX_PER_PASS]]
+        for candidates in passes
+    ]
+    boxes = np.concatenate([candidates.boxes for candidates in kept])
+    logits = np.concatenate([candidates.logits for candidates in kept])
+    class_ids = np.concatenate([candidates.class_ids for candidates in kept])
+    source = np.repeat(np.arange(len(kept)), [len(candidates) for candidates in kept])
+    objects = []
+    for class_id in np.unique(class_ids):
+        members = np.flatnonzero(class_ids == class_id)
+        fused = _gather_class(boxes[members], logits[members], source[members], len(kept), iou_threshold)
+        objects.append((*fused, np.full(len(fused[0]), class_id)))
+    if not objects:
+        return Evidence(np.zeros((0, 4)), np.zeros((0, len(kept))), np.zeros(0, np.intp))
+    return Evidence(*(np.concatenate(parts) for parts in zip(*objects, strict=True)))
+
+
+def _gather_class(
+    boxes: NDArray[np.float64],
+    logits: NDArray[np.float64],
+    source: NDArray[np.intp],
+    count: int,
+    iou_threshold: float,
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the boxes [K, 4] and log odds [K, count] of the objects of one class."""
+    leaders = nms(boxes, logits, iou_threshold)
+    # Each candidate belongs to the strongest leader that it overlaps; a leader overlaps itself only.
+    overlaps = box_iou(boxes, boxes[leaders]) > iou_threshold
+    overlaps[leaders, np.arange(len(leaders))] = True  # even if it has no area
+    group = overlaps.argmax(axis=1)
+    weights = 1 / (1 + np.exp(-logits))
+    sums = np.zeros((len(leaders), 4))
+    np.add.at(sums, group, boxes * weights[:, None])
+    totals = np.bincount(group, weights, len(leaders))
+    evidence = np.full((len(leaders), count), FLOOR_LOGIT)
+    np.maximum.at(evidence, (group, source), logits)
+    return sums / totals[:, None], evidence
+
+
+def weigh(evidence: Evidence, preset: Preset) -> Objects:
+    """Turn what the passes say of each object into its calibrated score.
+
+    Returns:
+        The objects, most probable first.
+    """
+    log_odds = evidence.logits @ np.array(preset.weights) + preset.bias
+    order = np.argsort(-log_odds, kind="stable")
+    return Objects(evidence.boxes, 1 / (1 + np.exp(-log_odds)), evidence.class_ids)[order]
+
+
+def merge_views(views: Sequence[tuple[Region, Objects]], size: tuple[int, int], iou_threshold: float) -> Objects:
+    """Bring together what was found in the whole picture and in its tiles.
+
+    Args:
+        views: The objects of each view, in pixels of the picture; the whole picture first.
+        size: ``(height, width)`` of the picture.
+        iou_threshold: Of boxes of a class that overlap more than this, the most probable stays.
+
+    Returns:
+        The objects, most probable first.
+    """
+    (_, whole), *tiles = views
+    if not tiles:
+        return whole
+    found = Objects.concatenate(objects[~cut_by_edges(objects.boxes, region, size)] for region, objects in tiles)
+    inter, _ = box_inter_union(found.boxes, whole.boxes)
+    inside = inter > CONTAINED * np.maximum(box_area(found.boxes), 1e-9)[:, None]
+    better = (whole.scores[None, :] >= found.scores[:, None]) & (whole.class_ids[None, :] == found.class_ids[:, None])
+    objects = Objects.concatenate([whole, found[~(inside & better).any(axis=1)]])
+    return objects[batched_nms(objects.boxes, objects.scores, objects.class_ids, iou_threshold)]

@@ -1,0 +1,82 @@
+"""Which networks look at a picture in which size, and how much the evidence of each weighs.
+
+The numbers are fitted by ``models/detector`` and lie in ``data/detector.json``.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from onsight.detection.views import Pass
+from onsight.errors import InvalidSpecError
+
+
+@dataclass(frozen=True, slots=True)
+class Preset:
+    """A way to look at a picture.
+
+    The log odds that an object is there are ``bias`` plus the sum, over the passes, of ``weight`` times the log
+    odds that the pass gives it; a pass that does not see it counts with the lowest log odds that it can give.
+
+    Attributes:
+        passes: The looks, in the order in which they are taken.
+        weights: Weight of each pass.
+        bias: Added to the weighted sum.
+    """
+
+    passes: tuple[Pass, ...]
+    weights: tuple[float, ...]
+    bias: float
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """What was fitted.
+
+    Attributes:
+        presets: By name: ``"default"`` and ``"thorough"``.
+        threshold: Score that an object must reach to be shown, for classes without a threshold of their own.
+        thresholds: By label, the threshold of its own.
+    """
+
+    presets: Mapping[str, Preset]
+    threshold: float
+    thresholds: Mapping[str, float]
+
+    @classmethod
+    def from_json(cls, data: Any) -> Calibration:
+        """Read the content of ``detector.json``.
+
+        Raises:
+            InvalidSpecError: A field is missing or of the wrong type.
+        """
+        try:
+            return cls(
+                presets={
+                    name: Preset(
+                        passes=tuple(
+                            Pass(str(look["model"]), int(look["side"]), bool(look["keep_shape"]))
+                            for look in preset["passes"]
+                        ),
+                        weights=tuple(float(look["weight"]) for look in preset["passes"]),
+                        bias=float(preset["bias"]),
+                    )
+                    for name, preset in data["presets"].items()
+                },
+                threshold=float(data["threshold"]),
+                thresholds={label: float(value) for label, value in data["thresholds"].items()},
+            )
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            raise InvalidSpecError(f"The detector's calibration is wrong: {error!r}.") from error
+
+
+@cache
+def load_calibration() -> Calibration:
+    """Return the calibration that ships with the package."""
+    text = files("onsight").joinpath("data", "detector.json").read_text(encoding="utf-8")
+    return Calibration.from_json(json.loads(text))

@@ -1,0 +1,162 @@
+"""Detection: boxes around the objects of COCO's 80 classes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from onsight.boxes import clip_boxes_to_image
+from onsight.detection.candidates import Candidates, Objects
+from onsight.detection.decoding import DECODERS
+from onsight.detection.fusion import gather, merge_views, weigh
+from onsight.detection.presets import Calibration, Preset, load_calibration
+from onsight.detection.selection import check_labels, select_objects
+from onsight.detection.views import MAX_TILES, Pass, prepare, regions
+from onsight.errors import InvalidSpecError, ModelFailedError
+from onsight.flow import Flow, Run, Stage
+from onsight.image import DecodedImage, decode
+from onsight.options import DetectOptions
+from onsight.preprocess import Region
+from onsight.results import Box, Detection, ImageInfo
+from onsight.spec import ModelSpec
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Found:
+    """What the networks propose in a picture, before any choice: `Detector.select` turns it into an answer.
+
+    It is small. Whoever keeps it can answer other thresholds without running a network again.
+
+    Attributes:
+        views: The parts of the picture that were looked at, the whole first, and what each pass proposes there,
+            in pixels of the picture.
+        preset: How it was looked at.
+        image: The picture.
+    """
+
+    views: tuple[tuple[Region, tuple[Candidates, ...]], ...]
+    preset: Preset
+    image: ImageInfo
+
+
+@dataclass(frozen=True, slots=True)
+class Detector:
+    """Detection networks that know the same classes, and how much each is believed.
+
+    Attributes:
+        specs: The networks' descriptions by id.
+        labels: Names of the classes.
+        calibration: The presets and thresholds.
+    """
+
+    specs: Mapping[str, ModelSpec]
+    labels: tuple[str, ...]
+    calibration: Calibration
+
+    @classmethod
+    def from_text(cls, models: Sequence[tuple[str, str]]) -> Detector:
+        """Make a detector from the texts of ``model.json`` and ``labels.txt`` of each network.
+
+        Raises:
+            InvalidSpecError: A description is wrong, the classes differ, or a network of a preset is missing.
+        """
+        specs: dict[str, ModelSpec] = {}
+        classes = set()
+        for spec_text, labels_text in models:
+            spec = ModelSpec.from_json(json.loads(spec_text))
+            if spec.decoder is None:
+                raise InvalidSpecError(f"The model {spec.id} is no detector.")
+            specs[spec.id] = spec
+            classes.add(spec.parse_labels(labels_text))
+        if len(classes) != 1:
+            raise InvalidSpecError("The detectors' classes differ from one another.")
+        calibration = load_calibration()
+        needed = {look.model for preset in calibration.presets.values() for look in preset.passes}
+        if missing := sorted(needed - set(specs)):
+            raise InvalidSpecError(f"Detection needs the model {', '.join(missing)} too.")
+        return cls(specs, classes.pop(), calibration)
+
+    def blank_runs(self) -> list[Run]:
+        """Return the runs of the default preset on an empty picture, to warm the networks up."""
+        runs = []
+        for look in self.calibration.presets["default"].passes:
+            height, width = look.input_size((0.0, 0.0, 1.0, 1.0))
+            runs.append(self._run(look, np.zeros((1, 3, height, width), np.float32)))
+        return runs
+
+    def detect(self, image: bytes, options: DetectOptions) -> Flow[Detection]:
+        """Find the objects in a picture.
+
+        Args:
+            image: The file's bytes.
+            options: How to look, and what to answer.
+
+        Returns:
+            The boxes, most probable first.
+
+        Raises:
+            ImageError: The bytes are no picture that can be opened.
+            InvalidOptionError: A class that is allowed or denied does not exist.
+        """
+        check_labels(options, self.labels)
+        found = yield from self.find(image, options)
+        return self.select(found, options)
+
+    def find(self, image: bytes, options: DetectOptions) -> Flow[Found]:
+        """Run the networks on a picture; arguments and errors as for `detect`."""
+        preset = self.calibration.presets["thorough" if options.thorough else "default"]
+        side = max(look.side for look in preset.passes)
+        yield Stage("decode")
+        # Tiles are up to a quarter of the picture's short side.
+        decoded = decode(image, min_side=side * (round(MAX_TILES**0.5) if options.tiled else 1))
+        info = decoded.info
+        views = []
+        for region in regions(info.height, info.width, options.tiled):
+            candidates = []
+            for look in preset.passes:
+                candidates.append((yield from self._look(decoded, region, look)))  # noqa: PERF401  # it yields
+            views.append((region, tuple(candidates)))
+        return Found(tuple(views), preset, info)
+
+    def select(self, found: Found, options: DetectOptions) -> Detection:
+        """Answer from what was found; no network runs.
+
+        Raises:
+            InvalidOptionError: A class that is allowed or denied does not exist.
+        """
+        size = (found.image.height, found.image.width)
+        views = [(region, weigh(gather(candidates, options.iou), found.preset)) for region, candidates in found.views]
+        objects = merge_views(views, size, options.iou)
+        objects = select_objects(objects, self.labels, self.calibration, options)
+        return Detection(
+            boxes=tuple(self._box(objects, index) for index in range(len(objects))),
+            image=found.image,
+            model="+".join(dict.fromkeys(look.model for look in found.preset.passes)),
+        )
+
+    def _look(self, decoded: DecodedImage, region: Region, look: Pass) -> Flow[Candidates]:
+        """Run one network on one part of the picture."""
+        yield Stage("preprocess")
+        spec, input_size = self.specs[look.model], look.input_size(region)
+        pixel_values, transform = prepare(decoded, region, spec.input, input_size)
+        yield Stage("infer")
+        outputs = yield self._run(look, pixel_values)
+        if outputs is None:
+            raise ModelFailedError("The network gave no answer.")
+        yield Stage("postprocess")
+        candidates = DECODERS[spec.decoder or ""](outputs, input_size)
+        boxes = transform.boxes_to_picture(candidates.boxes)
+        boxes = clip_boxes_to_image(boxes, (decoded.info.height, decoded.info.width))
+        return Candidates(boxes, candidates.logits, candidates.class_ids)
+
+    def _run(self, look: Pass, pixel_values: NDArray[np.float32]) -> Run:
+        spec = self.specs[look.model]
+        return Run(spec.id, spec.feeds(pixel_values, spec.outputs), spec.outputs)
+
+    def _box(self, objects: Objects, index: int) -> Box:
+        x1, y1, x2, y2 = (round(float(value), 2) for value in objects.boxes[index])
+        return Box(self.labels[objects.class_ids[index]], round(float(objects.scores[index]), 4), x1, y1, x2, y2)
