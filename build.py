@@ -117,7 +117,7 @@ COMMANDS: dict[str, Callable[[list[str]], None]] = {
     "test": lambda rest: (build(), run(PYTHON, "-m", "tests.run", *rest))[1],
     "check": lambda _: (setup(), run(PYTHON, "-m", "pytest", "-q", "tests/test_house.py"))[1],
     "bench": lambda rest: (build(), run(PYTHON, "-m", "tests.bench", *rest))[1],
-    "wheels": lambda rest: run(sys.executable, ROOT / "py" / "wheels" / "build_wheels.py", *rest),
+    "wheels": lambda rest: run(sys.executable, ROOT / "py" / "wheels" / "recipe" / "build_wheels.py", *rest),
 }
 
 
@@ -128,9 +128,10 @@ def main() -> int:
         return 2
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("command", choices=COMMANDS)
-    options, rest = parser.parse_known_args()
+    parser.add_argument("arguments", nargs=argparse.REMAINDER, help="of the command: COMMAND --help tells")
+    options = parser.parse_args()
     try:
-        COMMANDS[options.command](rest)
+        COMMANDS[options.command](options.arguments)
     except SetupError as error:
         print(f"\n{error}", file=sys.stderr)
         return 2

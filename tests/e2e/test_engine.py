@@ -205,6 +205,22 @@ def test_preview_is_a_jpeg_that_the_browser_shows(engine: PageEngine) -> None:
     assert size == ["image/jpeg", 200, 150]
 
 
+def test_format_that_only_the_browser_knows_is_left_to_it(site: str, open_page: OpenPage) -> None:
+    page, _ = open_page(f"{site}/{BLANK}")
+    page.set_default_timeout(ENGINE_TIMEOUT_MS)
+    engine = PageEngine(page)
+    # As Safari does with HEIC; this browser has no such decoder, so it is given one that knows a single picture.
+    page.workers[0].evaluate(
+        """() => {
+          const canvas = new OffscreenCanvas(64, 48);
+          canvas.getContext("2d").fillRect(0, 0, 64, 48);
+          self.createImageBitmap = async () => canvas.transferToImageBitmap();
+        }"""
+    )
+    image = engine.classify(BAD_FILES["HEIC"][0]())["result"]["image"]
+    assert image == {"width": 64, "height": 48, "format": "HEIC"}
+
+
 def test_worker_that_vanishes_is_restarted_and_the_rest_go_on(site: str, open_page: OpenPage) -> None:
     page, _ = open_page(f"{site}/{BLANK}")
     page.set_default_timeout(ENGINE_TIMEOUT_MS)
