@@ -21,11 +21,11 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 from models.convert import ConversionError, build, origin  # noqa: E402
-from models.convert.detectors import COCO_IDS  # noqa: E402
 from models.convert.onnx_graph import GraphBuilder  # noqa: E402
 from models.convert.origin import NpmOrigin, PypiOrigin, origin_from  # noqa: E402
 from models.convert.tensorflow_graph import Translator  # noqa: E402
 from models.convert.tfjs import GraphModel, Node, read_graph_model  # noqa: E402
+from onsight.detection.exports.coco import COCO_IDS  # noqa: E402
 from onsight.store import cache_folder  # noqa: E402
 from tests.golden.detectors import REPEATS, STEP  # noqa: E402
 

@@ -13,12 +13,10 @@ from models.convert.errors import ConversionError
 from models.convert.onnx_graph import GraphBuilder, Storage
 from models.convert.tensorflow_graph import Translator
 from models.convert.tfjs import GraphModel
+from onsight.detection.exports.coco import COCO_IDS
 
-COCO_IDS = (
-    *range(1, 12), *range(13, 26), 27, 28, *range(31, 45), *range(46, 66), 67, 70, *range(72, 83), *range(84, 91)
-)  # fmt: skip
-"""The 80 ids that COCO uses of 1 to 90: SSD's outputs count them all, and 0 is the background."""
 SSD_CLASSES = 91
+"""SSD's outputs count COCO's ids from 1 to 90, whether used or not, and 0 is the background."""
 SSD_LEVELS = 6
 
 

@@ -1,0 +1,51 @@
+"""Detections in the formats of other tools.
+
+======================  ==================================================================================
+``coco``                one JSON file for all pictures; boxes are (x, y, width, height) in pixels
+``yolo``                one text file a picture, the list of classes and a ``data.yaml``; boxes are (centre x,
+                        centre y, width, height) in parts of the picture's size
+``voc``                 one XML file a picture; boxes are (xmin, ymin, xmax, ymax) in whole pixels that count
+                        from 1 and include the last
+``labelstudio``         one JSON file of tasks with predictions and the labelling configuration that fits;
+                        boxes are (x, y, width, height) in percent of the picture's size
+======================  ==================================================================================
+
+All of them are of the upright picture: where a tool ignores EXIF orientation, turn the pictures upright first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+from onsight.detection.exports import coco, labelstudio, voc, yolo
+from onsight.detection.exports.naming import Named
+from onsight.errors import InvalidOptionError
+
+__all__ = ["FORMATS", "Named", "export"]
+
+FORMATS: Mapping[str, Callable[[Sequence[Named], Sequence[str]], dict[str, str]]] = {
+    "coco": coco.write,
+    "yolo": yolo.write,
+    "voc": voc.write,
+    "labelstudio": labelstudio.write,
+}
+
+
+def export(name: str, pictures: Sequence[Named], labels: Sequence[str]) -> dict[str, str]:
+    """Write the objects of some pictures in another tool's format.
+
+    Args:
+        name: One of `FORMATS`.
+        pictures: The pictures' names and objects.
+        labels: All classes that there are, in the order of the model, also those that were not found.
+
+    Returns:
+        Content by name of file, relative and with ``/``, the most important first. Names of files that would
+        be the same are told apart by a number.
+
+    Raises:
+        InvalidOptionError: The format is not known.
+    """
+    if name not in FORMATS:
+        raise InvalidOptionError(f"format must be one of {', '.join(FORMATS)}, got {name!r}.")
+    return FORMATS[name](pictures, labels)
