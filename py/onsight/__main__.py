@@ -1,4 +1,4 @@
-"""The command line: ``python -m onsight classify FILE… [--json]``."""
+"""The command line: ``python -m onsight classify FILE… [--json]``, and likewise ``detect``."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ from pathlib import Path
 from typing import Any
 
 from onsight import __version__
+from onsight.detection import command as detection
 from onsight.errors import InvalidOptionError, ModelError, OnsightError
 from onsight.native import Engine
 from onsight.options import ClassifyOptions
-from onsight.results import Classification, to_json
+from onsight.results import Classification, Detection, to_json
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,12 +27,16 @@ class Command:
         add_arguments: Adds the tool's own options to its parser.
         prepare: From the parsed options to a function of engine and path that answers for one file.
         describe: Shows a result to a person.
+        finish: Is given the results of all files that were answered for, at the end.
+        is_quiet: Tells from the parsed options whether results are shown at the end only.
     """
 
     help: str
     add_arguments: Callable[[argparse.ArgumentParser], None]
     prepare: Callable[[argparse.Namespace], Callable[[Engine, str], Any]]
     describe: Callable[[Any], str]
+    finish: Callable[[argparse.Namespace, Engine, Sequence[tuple[str, Any]]], None] | None = None
+    is_quiet: Callable[[argparse.Namespace], bool] = lambda _: False
 
 
 def add_classify_arguments(parser: argparse.ArgumentParser) -> None:
@@ -72,12 +77,33 @@ def describe_classification(result: Classification) -> str:
     return f"{first}\n    {candidates}" if candidates else first
 
 
+def describe_detection(result: Detection) -> str:
+    """Return what was found in a line for each class, and one for each box."""
+    counts: dict[str, int] = {}
+    for box in result.boxes:
+        counts[box.label] = counts.get(box.label, 0) + 1
+    head = ", ".join(f"{label} × {count}" if count > 1 else label for label, count in counts.items())
+    boxes = (
+        f"\n    {box.label} {percent(box.score)}  ({box.x1:.0f}, {box.y1:.0f}) – ({box.x2:.0f}, {box.y2:.0f})"
+        for box in result.boxes
+    )
+    return (head or "Nothing found") + "".join(boxes)
+
+
 COMMANDS: dict[str, Command] = {
     "classify": Command(
         "give each picture one label",
         add_classify_arguments,
         prepare_classify,
         describe_classification,
+    ),
+    "detect": Command(
+        "find the objects in each picture",
+        detection.add_arguments,
+        detection.prepare,
+        describe_detection,
+        detection.finish,
+        detection.prints_export,
     ),
 }
 
@@ -113,11 +139,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except InvalidOptionError as error:
         parser.error(error.message)
     engine = Engine(models=options.models)
-    failed = False
+    failed, results = False, []
     for path in options.files:
         try:
             result = answer(engine, path)
-        except ModelError as error:  # the same for every file
+        except (ModelError, InvalidOptionError) as error:  # the same for every file
             print(f"onsight: {error.message}", file=sys.stderr)
             return 2
         except OnsightError as error:
@@ -127,10 +153,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
             else:
                 print(f"{path}: {error.message}", file=sys.stderr)
             continue
+        if command.finish:
+            results.append((path, result))
+        if command.is_quiet(options):
+            continue
         if options.json:
             print(json.dumps({"path": path, "result": to_json(result)}, ensure_ascii=False), flush=True)
         else:
             print(f"{path}: {command.describe(result)}", flush=True)
+    if command.finish:
+        try:
+            command.finish(options, engine, results)
+        except OnsightError as error:
+            print(f"onsight: {error.message}", file=sys.stderr)
+            return 2
     return 1 if failed else 0
 
 

@@ -17,10 +17,11 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from onsight.errors import ModelFailedError, UnreadableFileError
 from onsight.flow import Flow, Run, Stopwatch, Tensors, drive
-from onsight.options import ClassifyOptions, PreviewOptions
-from onsight.results import Classification, Preview
+from onsight.options import ClassifyOptions, DetectOptions, PreviewOptions
+from onsight.results import Classification, Detection, Preview
 from onsight.store import find_model
 from onsight.tasks.classify import Classifier
+from onsight.tasks.detect import DETECTORS, Detector
 from onsight.tasks.preview import preview
 
 if TYPE_CHECKING:
@@ -65,6 +66,25 @@ class Engine:
         """
         return self._drive(lambda data: self._classifier.classify(data, options), image, on_timings)
 
+    def detect(
+        self,
+        image: Image,
+        options: DetectOptions = DetectOptions(),  # noqa: B008  # frozen
+        *,
+        on_timings: Callable[[Mapping[str, float]], None] | None = None,
+    ) -> Detection:
+        """Find the objects in a picture; arguments and errors as for `classify`.
+
+        Raises:
+            InvalidOptionError: A class that is allowed or denied does not exist.
+        """
+        return self._drive(lambda data: self._detector.detect(data, options), image, on_timings)
+
+    @property
+    def detection_labels(self) -> tuple[str, ...]:
+        """Names of all classes that `detect` knows, in the order of the models."""
+        return self._detector.labels
+
     def preview(
         self,
         image: Image,
@@ -94,6 +114,19 @@ class Engine:
         return Classifier.from_text(
             (folder / "model.json").read_text(encoding="utf-8"),
             (folder / "labels.txt").read_text(encoding="utf-8"),
+        )
+
+    @cached_property
+    def _detector(self) -> Detector:
+        folders = [find_model(model_id, self.models) for model_id in DETECTORS]
+        return Detector.from_text(
+            [
+                (
+                    (folder / "model.json").read_text(encoding="utf-8"),
+                    (folder / "labels.txt").read_text(encoding="utf-8"),
+                )
+                for folder in folders
+            ]
         )
 
     @cached_property

@@ -24,6 +24,9 @@ from onsight.preprocess import Region
 from onsight.results import Box, Detection, ImageInfo
 from onsight.spec import ModelSpec
 
+DETECTORS = ("centernet-mobilenet-v3", "ssdlite-mobilenet-v2")
+"""Ids of the models that detection runs."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Found:

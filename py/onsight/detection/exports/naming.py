@@ -22,17 +22,25 @@ class Named:
     detection: Detection
 
 
-def stems(pictures: Sequence[Named]) -> list[str]:
-    """Return for each picture a file name without folder and suffix, all different from one another."""
-    taken: set[str] = set()
-    result = []
-    for picture in pictures:
-        stem = PurePosixPath(picture.name).stem or "picture"
+class Stems:
+    """Makes file names from those of pictures: without folder and suffix, and never the same twice."""
+
+    def __init__(self) -> None:
+        self._taken: set[str] = set()
+
+    def unique(self, name: str) -> str:
+        """Return the name for a picture; one that is taken gets a number."""
+        stem = PurePosixPath(name.replace("\\", "/")).stem or "picture"
         unique, number = stem, 1
         # Lower case: most people's file systems take Cat.txt and cat.txt for the same.
-        while unique.lower() in taken:
+        while unique.lower() in self._taken:
             number += 1
             unique = f"{stem}-{number}"
-        taken.add(unique.lower())
-        result.append(unique)
-    return result
+        self._taken.add(unique.lower())
+        return unique
+
+
+def stems(pictures: Sequence[Named]) -> list[str]:
+    """Return for each picture a file name without folder and suffix, all different from one another."""
+    names = Stems()
+    return [names.unique(picture.name) for picture in pictures]

@@ -1,0 +1,112 @@
+"""Detection on the command line: its options, and the files that it writes."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from onsight.detection.annotate import annotate
+from onsight.detection.exports import FORMATS, Named, export
+from onsight.detection.exports.naming import Stems
+from onsight.errors import InvalidOptionError, UnreadableFileError
+from onsight.image import decode
+from onsight.native import Engine, read_file
+from onsight.options import DetectOptions
+from onsight.results import Detection
+
+SINGLE_FILE_FORMATS = ("coco", "labelstudio")
+"""Formats that have one file for all pictures."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the options of ``detect``."""
+    defaults = DetectOptions()
+    parser.add_argument(
+        "--score", type=float, help="probability that an object must reach, 0 to 1 (default: each class's own)"
+    )
+    parser.add_argument(
+        "--iou",
+        type=float,
+        default=defaults.iou,
+        help=f"of boxes of one class that overlap more than this, one stays (default {defaults.iou})",
+    )
+    parser.add_argument(
+        "--max-results",
+        type=int,
+        default=defaults.max_results,
+        help=f"how many boxes a picture at most (default {defaults.max_results})",
+    )
+    parser.add_argument(
+        "--allow", action="append", default=[], metavar="CLASS", help="only this class; repeat for more"
+    )
+    parser.add_argument("--deny", action="append", default=[], metavar="CLASS", help="not this class; repeat for more")
+    parser.add_argument("--thorough", action="store_true", help="look in several sizes: finds more, takes longer")
+    parser.add_argument(
+        "--tiled", action="store_true", help="look at parts, too: finds small objects, takes far longer"
+    )
+    parser.add_argument("--annotate", type=Path, metavar="DIR", help="write the pictures with their boxes there")
+    parser.add_argument(
+        "--format", choices=FORMATS, help="print the boxes in another tool's format, or write them with --out"
+    )
+    parser.add_argument("--out", type=Path, metavar="DIR", help="folder for the files of --format")
+
+
+def prepare(options: argparse.Namespace) -> Callable[[Engine, str], Detection]:
+    """Check the options of ``detect`` and return what answers for one file, and draws on it if asked to.
+
+    Raises:
+        InvalidOptionError: A value is refused, or options do not go together.
+    """
+    detect_options = DetectOptions(
+        score=options.score,
+        iou=options.iou,
+        max_results=options.max_results,
+        allow=tuple(options.allow),
+        deny=tuple(options.deny),
+        thorough=options.thorough,
+        tiled=options.tiled,
+    )
+    if options.out and not options.format:
+        raise InvalidOptionError("--out needs --format: it says which files to write.")
+    if options.format and options.json:
+        raise InvalidOptionError("--json and --format are two ways to print the same: choose one.")
+    if options.format and not options.out and options.format not in SINGLE_FILE_FORMATS and len(options.files) > 1:
+        raise InvalidOptionError(f"{options.format} has one file a picture: name a folder for them with --out DIR.")
+    stems = Stems()
+
+    def answer(engine: Engine, path: str) -> Detection:
+        detection = engine.detect(path, detect_options)
+        if options.annotate:
+            drawn = annotate(decode(read_file(path)), detection.boxes, engine.detection_labels)
+            _write(options.annotate / f"{stems.unique(path)}.jpg", drawn)
+        return detection
+
+    return answer
+
+
+def prints_export(options: argparse.Namespace) -> bool:
+    """Tell whether standard output belongs to an export."""
+    return bool(options.format) and not options.out
+
+
+def finish(options: argparse.Namespace, engine: Engine, results: Sequence[tuple[str, Detection]]) -> None:
+    """Write or print what was found in all files in another tool's format, if asked to."""
+    if not options.format:
+        return
+    pictures = [Named(Path(path).as_posix(), detection) for path, detection in results]
+    files = export(options.format, pictures, engine.detection_labels)
+    if options.out:
+        for name, content in files.items():
+            _write(options.out / name, content.encode("utf-8", "backslashreplace"))
+    elif pictures or options.format in SINGLE_FILE_FORMATS:
+        sys.stdout.write(next(iter(files.values())))
+
+
+def _write(path: Path, data: bytes) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+    except OSError as error:
+        raise UnreadableFileError(f"{path} could not be written ({error}).") from error

@@ -1,0 +1,186 @@
+"""Detection with the networks: the engine and the command line."""
+
+from __future__ import annotations
+
+import io
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from onsight.boxes import box_iou
+from onsight.errors import ModelMissingError
+from onsight.options import DetectOptions
+from onsight.store import find_model
+
+pytest.importorskip("onnxruntime")
+skimage = pytest.importorskip("skimage")
+
+from onsight.__main__ import main  # noqa: E402
+from onsight.native import Engine  # noqa: E402
+from onsight.tasks.detect import DETECTORS  # noqa: E402
+
+SAMPLES = Path(skimage.__file__).parent / "data"
+
+try:
+    for model_id in DETECTORS:
+        find_model(model_id)
+except ModelMissingError as error:
+    pytest.skip(error.message, allow_module_level=True)
+
+
+@pytest.fixture(scope="module")
+def engine():
+    return Engine(threads=1)
+
+
+def encode(image, kind="PNG", **options):
+    data = io.BytesIO()
+    image.save(data, kind, **options)
+    return data.getvalue()
+
+
+def corners(box):
+    return [box.x1, box.y1, box.x2, box.y2]
+
+
+@pytest.mark.parametrize(
+    ("name", "label", "truth"),
+    [
+        ("chelsea.png", "cat", (0, 0, 410, 300)),
+        ("astronaut.png", "person", (15, 0, 370, 512)),
+        ("coffee.png", "cup", (155, 5, 405, 250)),
+    ],
+)
+def test_detect_finds_the_subject(engine, name, label, truth):
+    result = engine.detect(SAMPLES / name)
+    assert result.boxes[0].label == label
+    assert box_iou([corners(result.boxes[0])], [truth])[0, 0] > 0.75
+
+
+@pytest.mark.parametrize("options", [DetectOptions(), DetectOptions(thorough=True)], ids=["default", "thorough"])
+def test_detect_does_not_depend_on_how_a_picture_is_stored(engine, options):
+    with Image.open(SAMPLES / "chelsea.png") as file:
+        upright = file.convert("RGB")
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    stored = upright.transpose(Image.Transpose.ROTATE_90)
+    assert engine.detect(encode(stored, exif=exif), options) == engine.detect(encode(upright), options)
+
+
+def test_detect_finds_a_cat_in_a_panorama(engine):
+    with Image.open(SAMPLES / "chelsea.png") as file:
+        cat = file.convert("RGB")
+    panorama = Image.new("RGB", (8000, 400), "#7a8a70")
+    panorama.paste(cat, (5003, 60))
+    cats = [box for box in engine.detect(encode(panorama)).boxes if box.label == "cat"]
+    assert len(cats) == 1
+    assert box_iou([corners(cats[0])], [(5003, 60, 5413, 360)])[0, 0] > 0.7
+
+
+def test_detect_of_the_smallest_pictures_does_not_fail(engine):
+    for size in ((1, 1), (1, 700), (3, 2)):
+        result = engine.detect(encode(Image.new("RGB", size, "white")), DetectOptions(score=0))
+        assert (result.image.width, result.image.height) == size
+        for box in result.boxes:
+            assert 0 <= box.x1 < box.x2 <= size[0]
+            assert 0 <= box.y1 < box.y2 <= size[1]
+
+
+def test_detect_tells_how_long_it_took(engine):
+    seen = {}
+    engine.detect(SAMPLES / "coffee.png", on_timings=seen.update)
+    assert {"read", "decode", "preprocess", "infer", "postprocess"} <= set(seen)
+
+
+# --- the command line ----------------------------------------------------------------------------------------
+
+CAT, COFFEE = str(SAMPLES / "chelsea.png"), str(SAMPLES / "coffee.png")
+
+
+def run(capsys, *arguments):
+    status = main(["detect", *map(str, arguments)])
+    captured = capsys.readouterr()
+    return status, captured.out, captured.err
+
+
+def test_command_prints_what_the_engine_answers(capsys, engine):
+    status, out, _ = run(capsys, CAT, "--json", "--score", "0.2")
+    assert status == 0
+    line = json.loads(out)
+    assert line["path"] == CAT
+    assert line["result"] == json.loads(json.dumps(engine.detect(CAT, DetectOptions(score=0.2)).to_json()))
+
+
+def test_command_speaks_to_people(capsys):
+    _, out, _ = run(capsys, CAT, "--allow", "cat")
+    assert out.startswith(f"{CAT}: cat\n    cat 9")
+    assert "%  (" in out
+    _, out, _ = run(capsys, CAT, "--deny", "cat")
+    assert out == f"{CAT}: Nothing found\n"
+
+
+@pytest.mark.parametrize("name", ["coco", "labelstudio"])
+def test_command_prints_formats_of_one_file(capsys, name):
+    status, out, _ = run(capsys, CAT, COFFEE, "--format", name)
+    assert status == 0
+    document = json.loads(out)
+    names = document["images"] if name == "coco" else [task["data"] for task in document]
+    assert len(names) == 2
+
+
+def test_command_writes_formats_into_a_folder(capsys, tmp_path):
+    status, out, _ = run(capsys, CAT, COFFEE, "--format", "yolo", "--out", tmp_path / "new" / "folder")
+    assert status == 0
+    assert "cat" in out
+    written = {
+        path.relative_to(tmp_path / "new" / "folder").as_posix() for path in tmp_path.rglob("*") if path.is_file()
+    }
+    assert written == {"labels/chelsea.txt", "labels/coffee.txt", "classes.txt", "data.yaml"}
+    status, out, _ = run(capsys, CAT, "--format", "voc")
+    assert status == 0
+    assert out.startswith("<annotation>")
+
+
+def test_command_draws_boxes(capsys, tmp_path):
+    status, _, _ = run(capsys, CAT, CAT, "--annotate", tmp_path)
+    assert status == 0
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["chelsea-2.jpg", "chelsea.jpg"]
+    with Image.open(tmp_path / "chelsea.jpg") as drawn, Image.open(CAT) as original:
+        assert drawn.size == original.size
+        difference = np.abs(np.asarray(drawn.convert("RGB"), int) - np.asarray(original.convert("RGB"), int)).max(2)
+    assert 0.005 < (difference > 60).mean() < 0.2
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("--score", "2"),
+        ("--iou", "0"),
+        ("--format", "csv"),
+        ("--out", "x"),
+        ("--format", "coco", "--json"),
+        ("--format", "voc", COFFEE),
+    ],
+)
+def test_command_refuses_options_that_make_no_sense(capsys, arguments):
+    with pytest.raises(SystemExit) as caught:
+        run(capsys, CAT, *arguments)
+    assert caught.value.code == 2
+
+
+def test_command_goes_on_after_a_bad_file(capsys, tmp_path):
+    bad = tmp_path / "bad.jpg"
+    bad.write_bytes(b"nothing")
+    status, out, err = run(capsys, bad, CAT, "--format", "coco")
+    assert status == 1
+    assert str(bad) in err
+    assert [image["file_name"] for image in json.loads(out)["images"]] == [Path(CAT).as_posix()]
+
+
+def test_command_names_an_unknown_class(capsys):
+    status, _, err = run(capsys, CAT, COFFEE, "--allow", "unicorn")
+    assert status == 2
+    assert err.count("unicorn") == 1
