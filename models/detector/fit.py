@@ -1,0 +1,236 @@
+"""Fit how the evidence of the passes is weighed, and from which score on an object is shown.
+
+::
+
+    python -m models.detector.fit --frames FOLDER --photos FOLDER [--write]
+
+One logistic regression per preset, on the objects of the frames (right or wrong by their boxes) and on the best
+object of each class of each photo (right or wrong by the photo's tags). Frames alone would leave the networks too
+sure of themselves on photos of what they have never seen, photos alone say nothing of boxes. What is printed is
+measured on pictures that were held out; what is written is fitted on all.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.linear_model import LogisticRegression
+
+from models.detector.dataset import PHOTO_TAGS, Frame, Photo, folds, read_frames, read_photos, shared_classes, tagged
+from models.detector.looks import candidates_of
+from models.detector.metrics import (
+    Floats,
+    average_precision,
+    calibration_error,
+    match,
+    mean_average_precision,
+    picture_scores,
+)
+from onsight.detection.candidates import Objects
+from onsight.detection.fusion import Evidence, gather, weigh
+from onsight.detection.presets import Preset
+from onsight.detection.views import Pass
+from onsight.options import DetectOptions
+from onsight.spec import ModelSpec
+from onsight.store import find_model
+
+ROOT = Path(__file__).resolve().parents[2]
+TARGET = ROOT / "py" / "onsight" / "data" / "detector.json"
+CENTERNET, SSDLITE = "centernet-mobilenet-v3", "ssdlite-mobilenet-v2"
+PRESETS: dict[str, tuple[Pass, ...]] = {
+    "default": (Pass(CENTERNET, 352, False), Pass(SSDLITE, 320, False)),
+    "thorough": (
+        Pass(CENTERNET, 352, False),
+        Pass(SSDLITE, 320, False),
+        Pass(CENTERNET, 512, True),
+        Pass(CENTERNET, 640, False),
+        Pass(SSDLITE, 384, True),
+    ),
+}
+FOLDS = 6
+PHOTO_CORE = ("person", "dog", "bird", "car", "boat")
+THRESHOLD_RANGE = (0.35, 0.6)
+MIN_POSITIVES = 10
+"""Of fewer examples of a class, its threshold would be chance."""
+
+
+@dataclass(frozen=True, eq=False)
+class Data:
+    """Pictures and what each pass of a preset proposes in them, brought together.
+
+    Attributes:
+        labels: Names of the classes.
+        frames: Pictures with boxes.
+        frame_evidence: What was seen in each frame.
+        photos: Pictures with tags.
+        photo_evidence: What was seen in each photo.
+    """
+
+    labels: tuple[str, ...]
+    frames: Sequence[Frame]
+    frame_evidence: Sequence[Evidence]
+    photos: Sequence[Photo]
+    photo_evidence: Sequence[Evidence]
+
+    def class_ids(self, tag: str) -> list[int]:
+        """Return the classes that a tag of the photos means."""
+        return [self.labels.index(label) for label in PHOTO_TAGS[tag]]
+
+
+@dataclass(frozen=True, eq=False)
+class HeldOut:
+    """What was found in each picture with weights that were fitted on others."""
+
+    frames: list[Objects]
+    photos: list[Objects]
+
+
+def read(frames: Path, photos: Path | None, passes: Sequence[Pass]) -> Data:
+    """Read the folders and run the passes that were not run before."""
+    folder = find_model(passes[0].model)
+    labels = ModelSpec.load(folder).parse_labels((folder / "labels.txt").read_text(encoding="utf-8"))
+    frame_list, photo_list = read_frames(frames, labels), read_photos(photos) if photos else []
+
+    def evidence(paths: Sequence[Path]) -> list[Evidence]:
+        by_pass = [candidates_of(look, paths) for look in passes]
+        return [gather(candidates, DetectOptions().iou) for candidates in zip(*by_pass, strict=True)]
+
+    return Data(
+        labels,
+        frame_list,
+        evidence([frame.path for frame in frame_list]),
+        photo_list,
+        evidence([photo.path for photo in photo_list]) if photo_list else [],
+    )
+
+
+def fit(data: Data, frames: NDArray[np.intp], photos: NDArray[np.intp], passes: Sequence[Pass]) -> Preset:
+    """Fit the weights on some of the frames and some of the photos."""
+    classes = shared_classes(data.frames)
+    logits, right = [], []
+    for index in frames:
+        evidence = data.frame_evidence[index]
+        # Which of two boxes of one object counts as right depends on their order, hence on a first guess.
+        guess = Objects(evidence.boxes, evidence.logits.mean(axis=1), evidence.class_ids)
+        known = np.isin(evidence.class_ids, classes)
+        logits.append(evidence.logits[known])
+        right.append(match(guess, data.frames[index])[known])
+    for index in photos:
+        evidence = data.photo_evidence[index]
+        for tag in PHOTO_TAGS:
+            members = np.flatnonzero(np.isin(evidence.class_ids, data.class_ids(tag)))
+            if len(members):
+                best = members[evidence.logits[members].sum(axis=1).argmax()]
+                logits.append(evidence.logits[best : best + 1])
+                right.append(np.array([tag in data.photos[index].tags]))
+    model = LogisticRegression(max_iter=1000).fit(np.concatenate(logits), np.concatenate(right))
+    return Preset(tuple(passes), tuple(model.coef_[0].tolist()), float(model.intercept_[0]))
+
+
+def hold_out(data: Data, passes: Sequence[Pass]) -> HeldOut:
+    """Find the objects of each picture with weights that were fitted on the other folds."""
+    held_out = HeldOut([Objects.concatenate([])] * len(data.frames), [Objects.concatenate([])] * len(data.photos))
+    frame_folds, photo_folds = folds(len(data.frames), FOLDS), folds(len(data.photos), FOLDS, seed=1)
+    for frame_fold, photo_fold in zip(frame_folds, photo_folds, strict=True):
+        others = np.setdiff1d(np.arange(len(data.frames)), frame_fold)
+        other_photos = np.setdiff1d(np.arange(len(data.photos)), photo_fold)
+        preset = fit(data, others, other_photos, passes)
+        for index in frame_fold:
+            held_out.frames[index] = weigh(data.frame_evidence[index], preset)
+        for index in photo_fold:
+            held_out.photos[index] = weigh(data.photo_evidence[index], preset)
+    return held_out
+
+
+def report(data: Data, held_out: HeldOut) -> str:
+    """Return the held-out figures of a preset, in a few lines."""
+    classes = shared_classes(data.frames)
+    mean, per_class = mean_average_precision(held_out.frames, data.frames, classes)
+    known = [objects[np.isin(objects.class_ids, classes)] for objects in held_out.frames]
+    scores = np.concatenate([objects.scores for objects in known])
+    right = np.concatenate([match(objects, frame) for objects, frame in zip(known, data.frames, strict=True)])
+    lines = [f"frames: mAP@0.5 {100 * mean:.1f}, ECE {calibration_error(scores, right):.3f}"]
+    lines += ["  " + ", ".join(f"{data.labels[c]} {100 * value:.0f}" for c, value in per_class.items())]
+    if data.photos:
+        tags = tagged(data.photos)
+        scores_of = {tag: picture_scores(held_out.photos, data.class_ids(tag)) for tag in tags}
+        values = {tag: average_precision(scores_of[tag], tags[tag], int(tags[tag].sum())) for tag in tags}
+        error = calibration_error(
+            np.concatenate([scores_of[tag] for tag in tags]), np.concatenate([tags[tag] for tag in tags])
+        )
+        core = np.mean([values[tag] for tag in PHOTO_CORE])
+        lines.append(f"photos: AP of {', '.join(PHOTO_CORE)} {core:.3f}, ECE {error:.3f}")
+        lines.append("  " + ", ".join(f"{tag} {value:.2f}" for tag, value in values.items()))
+    return "\n".join(lines)
+
+
+def best_threshold(scores: Floats, right: NDArray[np.bool_], positives: int) -> float:
+    """Return the score from which on F1 is highest, in steps of 0.05 within `THRESHOLD_RANGE`."""
+    steps = np.round(np.arange(THRESHOLD_RANGE[0], THRESHOLD_RANGE[1] + 0.01, 0.05), 2)
+    f1 = [2 * right[scores >= step].sum() / ((scores >= step).sum() + positives) for step in steps]
+    return float(steps[int(np.argmax(f1))])
+
+
+def thresholds(data: Data, held_out: HeldOut) -> tuple[float, dict[str, float]]:
+    """Return the threshold for all classes together, and those of classes with enough examples."""
+    classes = shared_classes(data.frames)
+    known = [objects[np.isin(objects.class_ids, classes)] for objects in held_out.frames]
+    scores = np.concatenate([objects.scores for objects in known])
+    ids = np.concatenate([objects.class_ids for objects in known])
+    right = np.concatenate([match(objects, frame) for objects, frame in zip(known, data.frames, strict=True)])
+    truth = np.concatenate([frame.class_ids for frame in data.frames])
+    own = {}
+    for class_id in classes:
+        positives = int((truth == class_id).sum())
+        if positives >= MIN_POSITIVES:
+            own[data.labels[class_id]] = best_threshold(scores[ids == class_id], right[ids == class_id], positives)
+    for tag, there in tagged(data.photos).items():
+        if there.sum() >= MIN_POSITIVES and len(PHOTO_TAGS[tag]) == 1 and PHOTO_TAGS[tag][0] not in own:
+            best = picture_scores(held_out.photos, data.class_ids(tag))
+            own[PHOTO_TAGS[tag][0]] = best_threshold(best, there, int(there.sum()))
+    return best_threshold(scores, right, len(truth)), own
+
+
+def describe(preset: Preset) -> dict[str, object]:
+    """Return a preset as it is written."""
+    passes = [
+        {"model": look.model, "side": look.side, "keep_shape": look.keep_shape, "weight": round(weight, 4)}
+        for look, weight in zip(preset.passes, preset.weights, strict=True)
+    ]
+    return {"passes": passes, "bias": round(preset.bias, 4)}
+
+
+def main() -> None:
+    """Run the command line."""
+    parser = argparse.ArgumentParser(prog="python -m models.detector.fit", description="Fit the detector's weights.")
+    parser.add_argument("--frames", type=Path, required=True, help="folder of pictures with boxes")
+    parser.add_argument("--photos", type=Path, required=True, help="folder of pictures with tags")
+    parser.add_argument("--write", action="store_true", help="write what was fitted into the package")
+    options = parser.parse_args()
+    presets = {}
+    for name, passes in PRESETS.items():
+        data = read(options.frames, options.photos, passes)
+        held_out = hold_out(data, passes)
+        print(f"{name}\n{report(data, held_out)}", flush=True)
+        presets[name] = fit(data, np.arange(len(data.frames)), np.arange(len(data.photos)), passes)
+        if name == "default":
+            threshold, own = thresholds(data, held_out)
+            own = {label: value for label, value in sorted(own.items()) if value != threshold}
+    result = {
+        "presets": {name: describe(preset) for name, preset in presets.items()},
+        "threshold": threshold,
+        "thresholds": own,
+    }
+    print(json.dumps(result, indent=2))
+    if options.write:
+        TARGET.write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,63 @@
+"""Run the detectors' passes on many pictures, once."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from onsight.boxes import batched_nms, clip_boxes_to_image
+from onsight.detection.candidates import Candidates
+from onsight.detection.decoding import DECODERS
+from onsight.detection.views import Pass, prepare
+from onsight.image import decode
+from onsight.native import load_session, read_file
+from onsight.spec import ModelSpec
+from onsight.store import cache_folder, find_model
+
+LOOSE_IOU = 0.8
+"""Candidates are thinned out before they are kept; no threshold that is measured is above this."""
+
+
+def name_of(look: Pass) -> str:
+    """Return a pass's name, such as ``centernet-mobilenet-v3 640`` or ``ssdlite-mobilenet-v2 384 in shape``."""
+    return f"{look.model} {look.side}{' in shape' if look.keep_shape else ''}"
+
+
+def candidates_of(look: Pass, pictures: Sequence[Path]) -> list[Candidates]:
+    """Return what one pass proposes in each picture, in pixels of the picture.
+
+    Results are kept in the cache, by the network's hash and the pictures' names, sizes and times.
+    """
+    folder = find_model(look.model)
+    spec = ModelSpec.load(folder)
+    key = hashlib.sha256(f"{spec.files['model.onnx'].sha256} {look} {LOOSE_IOU}".encode())
+    for path in pictures:
+        key.update(f"{path.name} {path.stat().st_size} {path.stat().st_mtime_ns}".encode())
+    cached = cache_folder() / "measured" / f"{key.hexdigest()[:32]}.npz"
+    if not cached.is_file():
+        cached.parent.mkdir(parents=True, exist_ok=True)
+        session = load_session(folder, threads=1)
+        arrays = {}
+        for index, path in enumerate(pictures):
+            found = _look(look, spec, session, path)
+            arrays.update({f"b{index}": found.boxes, f"l{index}": found.logits, f"c{index}": found.class_ids})
+        np.savez(cached, **arrays)
+    with np.load(cached) as kept:
+        return [Candidates(kept[f"b{i}"], kept[f"l{i}"], kept[f"c{i}"]) for i in range(len(pictures))]
+
+
+def _look(look: Pass, spec: ModelSpec, session, path: Path) -> Candidates:  # type: ignore[no-untyped-def]
+    image = decode(read_file(path), min_side=look.side)
+    height, width = image.info.height, image.info.width
+    region = (0.0, 0.0, float(width), float(height))
+    input_size = look.input_size(region)
+    pixel_values, transform = prepare(image, region, spec.input, input_size)
+    outputs = session.run(list(spec.outputs), spec.feeds(pixel_values, spec.outputs))
+    found = DECODERS[spec.decoder or ""](dict(zip(spec.outputs, outputs, strict=True)), input_size)
+    boxes = clip_boxes_to_image(transform.boxes_to_picture(found.boxes), (height, width))
+    return Candidates(boxes, found.logits, found.class_ids)[
+        batched_nms(boxes, found.logits, found.class_ids, LOOSE_IOU)
+    ]
