@@ -38,6 +38,15 @@ def test_every_committed_model_is_described_well(folder):
     assert "model.onnx" in spec.files
 
 
+def test_the_card_says_what_the_description_says():
+    card = (MODELS / "efficientnet-lite2" / "README.md").read_text(encoding="utf-8")
+    size = f"{GOOD['files']['model.onnx']['bytes']:,} bytes"
+    package = f"`{GOOD['origin']['package']}` {GOOD['origin']['version']}"
+    temperature = f"temperature in model.json ({GOOD['temperature']})"
+    for fact in (size, package, temperature, GOOD["license"]):
+        assert fact in card
+
+
 def test_from_json_reads_every_field():
     spec = ModelSpec.from_json(GOOD)
     assert spec.task == "image-classification"

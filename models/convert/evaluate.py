@@ -8,14 +8,16 @@ public repository EliSchwartz/imagenet-sample-images.
 from __future__ import annotations
 
 import argparse
+import io
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 
 import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
+from PIL import Image
 
 from models.convert import build
 from models.convert.calibration import (
@@ -38,6 +40,9 @@ MODEL_DIR = Path(__file__).resolve().parents[1] / "efficientnet-lite2"
 
 PUBLISHED_ACCURACY = 0.776
 """Top-1 on ImageNet's validation split, as published by the network's authors."""
+
+ENLARGEMENT = 6
+"""Makes pictures of 512 pixels as large as those of a camera."""
 
 Pixels = NDArray[np.float32]
 
@@ -75,13 +80,17 @@ class Bench:
         }
 
     def run(
-        self, prepare: Callable[[DecodedImage], Pixels], storages: Sequence[str]
+        self,
+        prepare: Callable[[DecodedImage], Pixels],
+        storages: Sequence[str],
+        open_file: Callable[[Path], DecodedImage] | None = None,
     ) -> tuple[NDArray[np.float64], float]:
         """Run all pictures through the network.
 
         Args:
             prepare: Makes the network's input.
             storages: Which storages to run.
+            open_file: Decodes a picture; by default as the product does.
 
         Returns:
             Logits, float64 [storages, pictures, classes], and the mean number of pixels of an input, to which
@@ -90,7 +99,8 @@ class Bench:
         logits = np.empty((len(storages), len(self.files), self.spec.num_classes))
         pixels = 0
         for row, file in enumerate(self.files):
-            pixel_values = prepare(decode(file.read_bytes(), min_side=self.spec.input.min_side))
+            image = open_file(file) if open_file else decode(file.read_bytes(), min_side=self.spec.input.min_side)
+            pixel_values = prepare(image)
             pixels += pixel_values[0, 0].size
             feeds = self.spec.feeds(pixel_values, ("logits",))
             for column, storage in enumerate(storages):
@@ -232,7 +242,33 @@ def _measure_answers(
     )
 
 
-TABLES = {"storage": print_storage, "framing": print_framing, "calibration": print_calibration}
+def print_reduction(bench: Bench) -> None:
+    """Print what decoding large pictures at a reduced size changes; these are small, so they are enlarged first."""
+    print(f"| JPEG, enlarged {ENLARGEMENT} times, {len(bench.files)} pictures | top-1 % | top-5 % | same top-1 % |")
+    print("|---|---|---|---|")
+    exact = None
+    for title, min_side in (("every pixel decoded", None), ("reduced (shipped)", bench.spec.input.min_side)):
+        (logits,), _ = bench.run(bench.shipped, ["int8"], partial(_enlarged, min_side=min_side))
+        exact = logits if exact is None else exact
+        same = 100 * (logits.argmax(1) == exact.argmax(1)).mean()
+        print(f"| {title} | {bench.top(logits, 1):.1f} | {bench.top(logits, 5):.1f} | {same:.1f} |")
+
+
+def _enlarged(file: Path, min_side: int | None) -> DecodedImage:
+    with Image.open(file) as image:
+        size = (image.width * ENLARGEMENT, image.height * ENLARGEMENT)
+        large = image.convert("RGB").resize(size, Image.Resampling.LANCZOS)
+    data = io.BytesIO()
+    large.save(data, "JPEG", quality=95)
+    return decode(data.getvalue(), min_side=min_side)
+
+
+TABLES = {
+    "storage": print_storage,
+    "framing": print_framing,
+    "calibration": print_calibration,
+    "reduction": print_reduction,
+}
 
 
 def main() -> None:
