@@ -97,7 +97,7 @@ def run(group: Group, pyodide: Path, wheels: list[Path]) -> dict[str, Any]:
     except (subprocess.TimeoutExpired, ValueError, IndexError) as error:
         tail = done.stdout[-2000:] + done.stderr[-2000:] if isinstance(error, ValueError | IndexError) else ""
         result = {"counts": {"died": 1}, "failures": {group.name: f"{type(error).__name__} {group.arguments}\n{tail}"}}
-    print(group.name, result["counts"], flush=True)
+    print(group.name, result["counts"], *result["failures"], sep="\n    ", flush=True)
     return result
 
 
