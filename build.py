@@ -28,7 +28,6 @@ from onsight.store import models_folder  # noqa: E402  # needs the standard libr
 
 VENV = ROOT / ".venv"
 PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
-MODELS = ("efficientnet-lite2",)
 PIP_INSTALL = (PYTHON, "-m", "pip", "--disable-pip-version-check", "install", "--quiet")
 NODE_MAJOR = 20
 STAMPS = ROOT / ".cache" / "stamps"
@@ -100,8 +99,8 @@ def setup() -> None:
         [web / "node_modules" / "pyodide", web / "node_modules" / "onnxruntime-web"],
         install_node_packages,
     )
-    for model in MODELS:
-        run(PYTHON, "-m", "models.convert", "--model", model, "--out", models_folder())
+    for description in sorted((ROOT / "models").glob("*/model.json")):
+        run(PYTHON, "-m", "models.convert", "--model", description.parent.name, "--out", models_folder())
 
 
 def build() -> None:

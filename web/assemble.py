@@ -19,6 +19,7 @@ from pyodide_lock.spec import InfoSpec
 
 from onsight import __version__
 from onsight.store import find_model
+from onsight.tasks.detect import DETECTORS
 from web import protocol
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -31,8 +32,11 @@ WHEEL_CACHE = ROOT / ".cache" / "wheels"
 sys.path.insert(0, str(ROOT / "py" / "wheels"))
 from wheel_lock import verify_wheels  # noqa: E402
 
-MODELS = ("efficientnet-lite2",)
-"""Ids of the models that the site ships, in the order in which the bridge expects them."""
+BOOT_MODELS = ("efficientnet-lite2",)
+"""Ids of the models that are loaded at the start."""
+
+MODELS = (*BOOT_MODELS, *DETECTORS)
+"""Ids of the models that the site ships; the further ones are loaded when they are first needed."""
 
 STATIC = ("index.html", "manifest.webmanifest", "css", "icons", "page", "worker", "licenses")
 
@@ -125,7 +129,8 @@ def write_manifest(site: Path) -> None:
     assets = {
         path.relative_to(site).as_posix(): {"bytes": path.stat().st_size, "sha256": sha256(path)} for path in files
     }
-    boot = [*BOOT, *(name for name in assets if name.endswith((".whl", ".onnx")))]
+    boot = [*BOOT, *(f"models/{model}/model.onnx" for model in BOOT_MODELS)]
+    boot += [name for name in assets if name.endswith(".whl")]
     page = [path for path in sorted(site.rglob("*")) if path.is_file()]
     build = hashlib.sha256("".join(sha256(path) for path in page).encode()).hexdigest()[:16]
     manifest = {

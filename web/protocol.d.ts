@@ -104,6 +104,32 @@ export interface Classification {
   model: string;
 }
 
+/** Where an object is. */
+export interface Box {
+  /** Name of its class, such as `"person"`. */
+  label: string;
+  /** Probability in [0, 1]. */
+  score: number;
+  /** Left edge in pixels of the upright picture. */
+  x1: number;
+  /** Top edge. */
+  y1: number;
+  /** Right edge. */
+  x2: number;
+  /** Bottom edge. */
+  y2: number;
+}
+
+/** The objects in a picture. */
+export interface Detection {
+  /** One an object, most probable first. */
+  boxes: Box[];
+  /** The picture. */
+  image: ImageInfo;
+  /** Ids of the models that looked, joined by `+`. */
+  model: string;
+}
+
 /** A picture that any browser can show, upright. */
 export interface Preview {
   /** The bytes of a JPEG file. */
@@ -122,6 +148,24 @@ export interface ClassifyOptions {
   threshold?: number | null;
 }
 
+/** How objects are looked for, and which are answered. */
+export interface DetectOptions {
+  /** Probability in [0, 1] that an object must reach; None takes each class's own threshold. */
+  score?: number | null;
+  /** Of boxes of one class whose intersection over union exceeds this, in (0, 1], one stays. */
+  iou?: number;
+  /** How many boxes to answer at most, 1 to 1000. */
+  max_results?: number;
+  /** Classes to answer; all if there are none. */
+  allow?: string[];
+  /** Classes to leave out. */
+  deny?: string[];
+  /** Whether to look several times, in several sizes: finds more, takes several times as long. */
+  thorough?: boolean;
+  /** Whether to look at overlapping parts of the picture too: finds small objects in large pictures, takes up to 17 times as long. */
+  tiled?: boolean;
+}
+
 /** How a picture is made showable. */
 export interface PreviewOptions {
   /** Longest side of the preview in pixels, 16 to 8192. */
@@ -131,5 +175,6 @@ export interface PreviewOptions {
 /** What the page can ask for. */
 export interface Methods {
   classify: { params: { image: Blob } & ClassifyOptions; result: Classification };
+  detect: { params: { image: Blob } & DetectOptions; result: Detection };
   preview: { params: { image: Blob } & PreviewOptions; result: Preview };
 }

@@ -23,12 +23,26 @@ from onsight.errors import (
     UnsupportedFormatError,
 )
 from onsight.flow import Flow, Run, Stopwatch, Tensors, drive_async
-from onsight.options import ClassifyOptions, PreviewOptions, options_from
-from onsight.results import Classification, Preview
-from onsight.tasks.classify import Classifier
+from onsight.options import ClassifyOptions, DetectOptions, PreviewOptions, options_from
+from onsight.results import Classification, Detection, Preview
+from onsight.tasks.classify import CLASSIFIER, Classifier
+from onsight.tasks.detect import DETECTORS, Detector
 from onsight.tasks.preview import preview
 
 Message = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """What methods work with: descriptions of networks, bound to names.
+
+    Attributes:
+        classifier: Of `onsight.tasks.classify`.
+        detector: Of `onsight.tasks.detect`.
+    """
+
+    classifier: Classifier
+    detector: Detector
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,21 +50,26 @@ class Method:
     """One thing that the page can ask for.
 
     Attributes:
-        start: Makes the task's flow from the classifier, the file's bytes and the options.
+        start: Makes the task's flow from the tools, the file's bytes and the options.
         options: Dataclass of the options, the request's params besides ``image``.
         result: Dataclass of the result.
     """
 
-    start: Callable[[Classifier, bytes, Any], Flow[Any]]
+    start: Callable[[Tools, bytes, Any], Flow[Any]]
     options: type[Any]
     result: type[Any]
 
 
 METHODS: Mapping[str, Method] = {
     "classify": Method(
-        lambda classifier, image, options: classifier.classify(image, options),
+        lambda tools, image, options: tools.classifier.classify(image, options),
         ClassifyOptions,
         Classification,
+    ),
+    "detect": Method(
+        lambda tools, image, options: tools.detector.detect(image, options),
+        DetectOptions,
+        Detection,
     ),
     "preview": Method(lambda _, image, options: preview(image, options), PreviewOptions, Preview),
 }
@@ -69,21 +88,24 @@ class Bridge:
         """Make the tools ready.
 
         Args:
-            models: JS array of ``{"spec": text of model.json, "labels": text of labels.txt}``.
+            models: JS array of ``{"id", "spec": text of model.json, "labels": text of labels.txt}``.
             post: JS function that posts a message to the page.
             run: JS function ``run(model, fetches, names, ...arrays)`` that runs a network.
             decode_in_browser: JS function that turns a blob into the bytes of a PNG, or rejects.
         """
-        texts = models.to_py()
-        self._classifier = Classifier.from_text(texts[0]["spec"], texts[0]["labels"])
+        texts = {text["id"]: (text["spec"], text["labels"]) for text in models.to_py()}
+        self._tools = Tools(
+            classifier=Classifier.from_text(*texts[CLASSIFIER]),
+            detector=Detector.from_text([texts[model] for model in DETECTORS]),
+        )
         self._post = post
         self._run_js = run
         self._decode_in_browser = decode_in_browser
         self._tasks: dict[int, asyncio.Task[Any]] = {}
 
     async def warm_up(self) -> None:
-        """Run the network once on an empty picture: the first run is several times slower than the rest."""
-        await self._run(self._classifier.blank_run())
+        """Run the classifier once on an empty picture: a network's first run is several times slower than the rest."""
+        await self._run(self._tools.classifier.blank_run())
 
     async def handle(self, request_id: int, method: str, params: Any) -> None:
         """Answer one request with exactly one ``result`` or ``error`` message."""
@@ -130,13 +152,13 @@ class Bridge:
         options = options_from(method.options, {name: _plain(params, name) for name in _names(params) - {"image"}})
         image = await _read(params.image)
         try:
-            result = await drive_async(method.start(self._classifier, image, options), self._run, on_stage)
+            result = await drive_async(method.start(self._tools, image, options), self._run, on_stage)
         except UnsupportedFormatError as error:
             if not (error.detail or {}).get("try_browser"):
                 raise
             await on_stage("decode")
             image = await self._decoded_in_browser(params.image, error)
-            result = await drive_async(method.start(self._classifier, image, options), self._run, on_stage)
+            result = await drive_async(method.start(self._tools, image, options), self._run, on_stage)
             result = replace(result, image=replace(result.image, format=error.detail["format"]))
         watch.enter(None)
         return {

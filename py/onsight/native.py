@@ -20,7 +20,7 @@ from onsight.flow import Flow, Run, Stopwatch, Tensors, drive
 from onsight.options import ClassifyOptions, DetectOptions, PreviewOptions
 from onsight.results import Classification, Detection, Preview
 from onsight.store import find_model
-from onsight.tasks.classify import Classifier
+from onsight.tasks.classify import CLASSIFIER, Classifier
 from onsight.tasks.detect import DETECTORS, Detector
 from onsight.tasks.preview import preview
 
@@ -110,7 +110,7 @@ class Engine:
 
     @cached_property
     def _classifier(self) -> Classifier:
-        folder = find_model("efficientnet-lite2", self.models)
+        folder = find_model(CLASSIFIER, self.models)
         return Classifier.from_text(
             (folder / "model.json").read_text(encoding="utf-8"),
             (folder / "labels.txt").read_text(encoding="utf-8"),

@@ -19,10 +19,10 @@ PREPARE = """([name, data, type]) => {
   pictures[name] = new File([Uint8Array.from(atob(data), (c) => c.charCodeAt(0))], name, { type });
 }"""
 
-ANSWER = """async ([name, options]) => {
+ANSWER = """async ([name, options, method = "classify"]) => {
   try {
     let timings;
-    const result = await onsight.classify(pictures[name], { ...options, onTimings: (ms) => { timings = ms; } });
+    const result = await onsight[method](pictures[name], { ...options, onTimings: (ms) => { timings = ms; } });
     return { result, timings };
   } catch (error) {
     return { error: { name: error.name, code: error.code, message: error.message, detail: error.detail } };
@@ -48,6 +48,10 @@ class PageEngine:
 
     def classify(self, data: bytes, **options: object) -> dict[str, Any]:
         """Return ``{"result", "timings"}`` or ``{"error"}``."""
+        return self.call("classify", data, **options)
+
+    def call(self, method: str, data: bytes, **options: object) -> dict[str, Any]:
+        """Return what a method answers, as `classify` does."""
         self.prepare("picture", data)
-        answer: dict[str, Any] = self.page.evaluate(ANSWER, ["picture", options])
+        answer: dict[str, Any] = self.page.evaluate(ANSWER, ["picture", options, method])
         return answer

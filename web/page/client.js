@@ -13,7 +13,7 @@ import { Messenger, OnsightError, abortError } from "./messenger.js";
 
 export { OnsightError, isAbort } from "./messenger.js";
 
-/** @import { Classification, EngineInfo, Progress } from "../protocol.d.ts" */
+/** @import { Classification, Detection, EngineInfo, Progress } from "../protocol.d.ts" */
 
 /**
  * @typedef {{state: "loading", stage: string, fraction: number | null, text: string}
@@ -109,6 +109,18 @@ export class Onsight extends EventTarget {
   async classify(image, { topK, threshold, ...call } = {}) {
     const result = await this.#call("classify", { image, ...given({ top_k: topK, threshold }) }, call);
     return /** @type {Classification} */ (result);
+  }
+
+  /**
+   * Find the objects in a picture.
+   * @param {Blob} image
+   * @param {CallOptions & {score?: number, iou?: number, maxResults?: number, allow?: string[], deny?: string[],
+   *   thorough?: boolean, tiled?: boolean}} [options]
+   * @returns {Promise<Detection>}
+   */
+  async detect(image, { score, iou, maxResults, allow, deny, thorough, tiled, ...call } = {}) {
+    const options = given({ score, iou, max_results: maxResults, allow, deny, thorough, tiled });
+    return /** @type {Detection} */ (await this.#call("detect", { image, ...options }, call));
   }
 
   /**

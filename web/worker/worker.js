@@ -82,16 +82,36 @@ async function startPython() {
  * @returns {Promise<number>} threads
  */
 async function startNetworks(assets) {
-  const models = assets.manifest.models;
-  const [wasm, ...files] = await Promise.all([
-    assets.read("runtime/ort/ort-wasm-simd-threaded.wasm"),
-    ...models.map((model) => assets.read(`models/${model}/model.onnx`)),
-  ]);
-  const threads = configure(ORT, /** @type {Uint8Array<ArrayBuffer>} */ (wasm));
-  for (const [index, model] of models.entries()) {
-    await createSession(model, /** @type {Uint8Array<ArrayBuffer>} */ (files[index]));
+  const { boot, models } = assets.manifest;
+  const wanted = models.filter((model) => boot.includes(networkPath(model)));
+  const files = wanted.map((model) => assets.read(networkPath(model)));
+  const [wasm] = await Promise.all([assets.read("runtime/ort/ort-wasm-simd-threaded.wasm"), ...files]);
+  const threads = configure(ORT, wasm);
+  for (const [index, model] of wanted.entries()) {
+    await loadNetwork(model, /** @type {Promise<Uint8Array<ArrayBuffer>>} */ (files[index]));
   }
   return threads;
+}
+
+/** @param {string} model */
+function networkPath(model) {
+  return `models/${model}/model.onnx`;
+}
+
+/** The networks that are loaded or being loaded. @type {Map<string, Promise<void>>} */
+const networks = new Map();
+
+/**
+ * Load a network, once: callers share what is under way; a failure is tried again by the next.
+ * @param {string} model
+ * @param {Promise<Uint8Array<ArrayBuffer>>} file
+ * @returns {Promise<void>}
+ */
+function loadNetwork(model, file) {
+  const loading = file.then((bytes) => createSession(model, bytes));
+  networks.set(model, loading);
+  loading.catch(() => networks.delete(model));
+  return loading;
 }
 
 /**
@@ -102,6 +122,7 @@ async function startBridge(pyodide, assets) {
   const text = async (/** @type {string} */ path) => new TextDecoder().decode(await assets.read(path));
   const models = await Promise.all(
     assets.manifest.models.map(async (model) => ({
+      id: model,
       spec: await text(`models/${model}/model.json`),
       labels: await text(`models/${model}/labels.txt`),
     })),
@@ -116,6 +137,17 @@ async function startBridge(pyodide, assets) {
   function postFromPython(message) {
     post(message);
   }
+
+  /**
+   * @param {string} model
+   * @param {string[]} fetches
+   * @param {string[]} names of the inputs
+   * @param {import("../runtime/pyodide/pyodide.mjs").PyProxy[]} arrays C-contiguous float32 NumPy arrays
+   */
+  async function run(model, fetches, names, ...arrays) {
+    await (networks.get(model) ?? loadNetwork(model, assets.read(networkPath(model))));
+    return runOnArrays(model, fetches, names, arrays);
+  }
 }
 
 /**
@@ -125,7 +157,7 @@ async function startBridge(pyodide, assets) {
  * @param {string[]} names of the inputs
  * @param {import("../runtime/pyodide/pyodide.mjs").PyProxy[]} arrays C-contiguous float32 NumPy arrays
  */
-async function run(model, fetches, names, ...arrays) {
+async function runOnArrays(model, fetches, names, arrays) {
   const buffers = arrays.map((array) => array.getBuffer("f32"));
   try {
     const feeds = Object.fromEntries(

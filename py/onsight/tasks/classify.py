@@ -18,6 +18,9 @@ from onsight.results import Candidate, Classification, HeatMap, ImageInfo
 from onsight.spec import ModelSpec
 from onsight.taxonomy import Rollup, Taxonomy
 
+CLASSIFIER = "efficientnet-lite2"
+"""Id of the model that classification runs."""
+
 FETCHES = ("logits", "class_map")
 """The network's outputs that classification needs: the answer, and where it comes from."""
 
