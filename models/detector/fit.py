@@ -44,7 +44,7 @@ ROOT = Path(__file__).resolve().parents[2]
 TARGET = ROOT / "py" / "onsight" / "data" / "detector.json"
 CENTERNET, SSDLITE = "centernet-mobilenet-v3", "ssdlite-mobilenet-v2"
 PRESETS: dict[str, tuple[Pass, ...]] = {
-    "default": (Pass(CENTERNET, 352, False), Pass(SSDLITE, 320, False)),
+    "default": (Pass(CENTERNET, 288, True), Pass(SSDLITE, 320, False)),
     "thorough": (
         Pass(CENTERNET, 352, False),
         Pass(SSDLITE, 320, False),
@@ -55,6 +55,8 @@ PRESETS: dict[str, tuple[Pass, ...]] = {
 }
 FOLDS = 6
 PHOTO_CORE = ("person", "dog", "bird", "car", "boat")
+PHOTO_WEIGHT = 0.3
+"""What an object of a photo counts against one of a frame, which is known by its box."""
 THRESHOLD_RANGE = (0.35, 0.6)
 MIN_POSITIVES = 10
 """Of fewer examples of a class, its threshold would be chance."""
@@ -113,7 +115,7 @@ def read(frames: Path, photos: Path | None, passes: Sequence[Pass]) -> Data:
 def fit(data: Data, frames: NDArray[np.intp], photos: NDArray[np.intp], passes: Sequence[Pass]) -> Preset:
     """Fit the weights on some of the frames and some of the photos."""
     classes = shared_classes(data.frames)
-    logits, right = [], []
+    logits, right, weights = [], [], []
     for index in frames:
         evidence = data.frame_evidence[index]
         # Which of two boxes of one object counts as right depends on their order, hence on a first guess.
@@ -121,6 +123,7 @@ def fit(data: Data, frames: NDArray[np.intp], photos: NDArray[np.intp], passes: 
         known = np.isin(evidence.class_ids, classes)
         logits.append(evidence.logits[known])
         right.append(match(guess, data.frames[index])[known])
+        weights.append(np.ones(known.sum()))
     for index in photos:
         evidence = data.photo_evidence[index]
         for tag in PHOTO_TAGS:
@@ -129,7 +132,10 @@ def fit(data: Data, frames: NDArray[np.intp], photos: NDArray[np.intp], passes: 
                 best = members[evidence.logits[members].sum(axis=1).argmax()]
                 logits.append(evidence.logits[best : best + 1])
                 right.append(np.array([tag in data.photos[index].tags]))
-    model = LogisticRegression(max_iter=1000).fit(np.concatenate(logits), np.concatenate(right))
+                weights.append(np.array([PHOTO_WEIGHT]))
+    model = LogisticRegression(max_iter=1000).fit(
+        np.concatenate(logits), np.concatenate(right), sample_weight=np.concatenate(weights)
+    )
     return Preset(tuple(passes), tuple(model.coef_[0].tolist()), float(model.intercept_[0]))
 
 

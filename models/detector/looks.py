@@ -10,7 +10,7 @@ import numpy as np
 
 from onsight.boxes import batched_nms, clip_boxes_to_image
 from onsight.detection.candidates import Candidates
-from onsight.detection.decoding import DECODERS
+from onsight.detection.decoding import DECODERS, FLOOR, MAX_CANDIDATES
 from onsight.detection.views import Pass, prepare
 from onsight.image import decode
 from onsight.native import load_session, read_file
@@ -33,7 +33,7 @@ def candidates_of(look: Pass, pictures: Sequence[Path]) -> list[Candidates]:
     """
     folder = find_model(look.model)
     spec = ModelSpec.load(folder)
-    key = hashlib.sha256(f"{spec.files['model.onnx'].sha256} {look} {LOOSE_IOU}".encode())
+    key = hashlib.sha256(f"{spec.files['model.onnx'].sha256} {look} {LOOSE_IOU} {FLOOR} {MAX_CANDIDATES}".encode())
     for path in pictures:
         key.update(f"{path.name} {path.stat().st_size} {path.stat().st_mtime_ns}".encode())
     cached = cache_folder() / "measured" / f"{key.hexdigest()[:32]}.npz"

@@ -89,10 +89,12 @@ def box_inter_union(boxes1: ArrayLike, boxes2: ArrayLike) -> tuple[Boxes, Boxes]
         Intersections and unions, float64 [N, M] each.
     """
     boxes1, boxes2 = np.asarray(boxes1, np.float64), np.asarray(boxes2, np.float64)
-    top_left = np.maximum(boxes1[:, None, :2], boxes2[None, :, :2])
-    bottom_right = np.minimum(boxes1[:, None, 2:], boxes2[None, :, 2:])
-    sides = np.maximum(bottom_right - top_left, 0)
-    inter = sides[..., 0] * sides[..., 1]
+    # Axis by axis: two matrices are walked through several times as fast as one with an axis of two.
+    left, top, right, bottom = boxes1.T[:, :, None]
+    other_left, other_top, other_right, other_bottom = boxes2.T[:, None, :]
+    width = np.maximum(np.minimum(right, other_right) - np.maximum(left, other_left), 0)
+    height = np.maximum(np.minimum(bottom, other_bottom) - np.maximum(top, other_top), 0)
+    inter = width * height
     return inter, box_area(boxes1)[:, None] + box_area(boxes2)[None, :] - inter
 
 
@@ -171,6 +173,7 @@ def batched_nms(boxes: ArrayLike, scores: ArrayLike, idxs: ArrayLike, iou_thresh
     keep = np.zeros(len(boxes), bool)
     for idx in np.unique(idxs):
         members = np.flatnonzero(idxs == idx)
-        keep[members[nms(boxes[members], scores[members], iou_threshold)]] = True
+        alone = len(members) == 1
+        keep[members if alone else members[nms(boxes[members], scores[members], iou_threshold)]] = True
     kept = np.flatnonzero(keep)
     return kept[np.argsort(-scores[kept], kind="stable")]

@@ -14,7 +14,7 @@ from onsight.flow import Tensors
 FLOOR = 0.01
 """Scores of the networks below this are no evidence at all."""
 FLOOR_LOGIT = float(np.log(FLOOR / (1 - FLOOR)))
-MAX_CANDIDATES = {"ssd": 1500, "centernet": 300}
+MAX_CANDIDATES = {"ssd": 800, "centernet": 300}
 """The strongest candidates are kept. SSD proposes an object many times over, CenterNet once or twice."""
 CENTERNET_STRIDE = 4
 """Pixels of the input per place of CenterNet's heat map."""
