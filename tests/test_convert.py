@@ -30,12 +30,13 @@ from onsight.store import cache_folder  # noqa: E402
 
 CHANNELS = (8, 16, 24, 32, 48, 64, 80)
 KERNELS = (3, 3, 5, 3, 5, 5, 3)
+DEPTHS = (1, 2, 1, 2, 1, 3, 1)
 CLASSES = 70
 FEATURES = 96
 
 
 def random_weights(seed=0):
-    """A state dict with all kinds of layers: one and two blocks a stage, 3×3 and 5×5 kernels, expansion."""
+    """A state dict with all kinds of layers: one to three blocks a stage, 3×3 and 5×5 kernels, expansion."""
     rng = np.random.default_rng(seed)
     weights = {}
 
@@ -54,7 +55,7 @@ def random_weights(seed=0):
     index, channels = 0, 8
     for stage, (out_channels, size) in enumerate(zip(CHANNELS, KERNELS, strict=True)):
         # The first stage of an EfficientNet has no expansion; here it also keeps its width unless widened.
-        for _ in range(1 + stage % 2):
+        for _ in range(DEPTHS[stage]):
             block, inner = f"_blocks.{index}", channels * (2 if stage else 1)
             if stage:
                 conv(f"{block}._expand_conv", inner, channels, 1)
@@ -72,7 +73,10 @@ def random_weights(seed=0):
 
 
 def reference(weights, x):
-    """The network in plain float64 NumPy, batch normalisation not folded. Returns logits, features, feature map."""
+    """The network in plain float64 NumPy, batch normalisation not folded.
+
+    Returns logits, features and feature map, and what the blocks of the sixth stage widen to.
+    """
 
     def conv(x, weight, stride=1):
         size = weight.shape[2]
@@ -100,19 +104,22 @@ def reference(weights, x):
         return np.clip(x, 0, 6)
 
     x = relu6(layer(x.astype("d"), "_conv_stem", "_bn0", 2))
-    index = 0
+    index, inner = 0, []
     for stage, stride in enumerate((1, 2, 2, 2, 1, 2, 1)):
-        for repeat in range(1 + stage % 2):
+        for repeat in range(DEPTHS[stage]):
             block, y = f"_blocks.{index}", x
             if f"{block}._expand_conv.weight" in weights:
                 y = relu6(layer(y, f"{block}._expand_conv", f"{block}._bn0"))
+            if stage == 5:
+                inner.append(y)
             y = relu6(layer(y, f"{block}._depthwise_conv", f"{block}._bn1", 1 if repeat else stride))
             y = layer(y, f"{block}._project_conv", f"{block}._bn2")
             x = x + y if repeat else y
             index += 1
     feature_map = relu6(layer(x, "_conv_head", "_bn1"))
     features = feature_map.mean((2, 3))
-    return features @ weights["_fc.weight"].T + weights["_fc.bias"], features, feature_map
+    logits = features @ weights["_fc.weight"].T + weights["_fc.bias"]
+    return (logits, features, feature_map), inner
 
 
 def run(model, x, with_class_map=0.0):
@@ -136,8 +143,10 @@ def x():
 
 
 def test_build_gives_what_the_unfolded_network_gives(weights, models, x):
-    outputs = run(models["fp32"], x)
-    for output, expected in zip(outputs, reference(weights, x), strict=False):
+    logits, features, feature_map, _, middle_map, late_map = run(models["fp32"], x)
+    main, inner = reference(weights, x)
+    got = (logits, features, feature_map, middle_map, late_map)
+    for output, expected in zip(got, (*main, inner[1], inner[2]), strict=True):
         assert output.shape == expected.shape
         np.testing.assert_allclose(output, expected, rtol=1e-4, atol=1e-4)
 
@@ -147,12 +156,12 @@ def test_feature_map_has_a_32nd_of_the_inputs_size_rounded_up(models, x):
 
 
 def test_features_are_the_feature_maps_average(models, x):
-    _, features, feature_map, _ = run(models["int8"], x)
+    _, features, feature_map, *_ = run(models["int8"], x)
     np.testing.assert_allclose(features, feature_map.mean((2, 3)), atol=1e-5)
 
 
 def test_class_map_averages_to_the_logits(models, x):
-    logits, _, _, class_map = run(models["int8"], x, with_class_map=1)
+    logits, _, _, class_map, *_ = run(models["int8"], x, with_class_map=1)
     assert class_map.shape == (2, CLASSES, 2, 3)
     np.testing.assert_allclose(class_map.mean((2, 3)), logits, atol=1e-5)
 
@@ -160,8 +169,8 @@ def test_class_map_averages_to_the_logits(models, x):
 def test_class_map_is_empty_unless_wanted(models, x):
     without, wanted = run(models["int8"], x), run(models["int8"], x, with_class_map=1)
     assert without[3].shape == (0, CLASSES, 0, 0)
-    for one, other in zip(without[:3], wanted[:3], strict=True):
-        np.testing.assert_array_equal(one, other)
+    for index in (0, 1, 2, 4, 5):
+        np.testing.assert_array_equal(without[index], wanted[index])
 
 
 @pytest.mark.parametrize(("storage", "tolerance"), [("fp16", 0.003), ("int8", 0.03)])
@@ -209,7 +218,7 @@ def test_build_refuses_other_networks(weights):
     with pytest.raises(ConversionError, match="_conv_head"):
         efficientnet_lite.build({k: v for k, v in weights.items() if "_conv_head" not in k}, "fp32")
     with pytest.raises(ConversionError, match="seven stages"):
-        efficientnet_lite.build({k: v for k, v in weights.items() if "_blocks.9" not in k}, "fp32")
+        efficientnet_lite.build({k: v for k, v in weights.items() if "_blocks.10." not in k}, "fp32")
     with pytest.raises(ConversionError, match="_fc"):
         efficientnet_lite.build({k: v for k, v in weights.items() if "_fc" not in k}, "fp32")
 

@@ -55,7 +55,7 @@ def test_from_json_reads_every_field():
     assert spec.input.input_size == (260, 260)
     assert spec.input.mean == (127.0, 127.0, 127.0)
     assert spec.input.crop_pct == 260 / 292
-    assert spec.outputs == ("logits", "features", "feature_map", "class_map")
+    assert spec.outputs == ("logits", "features", "feature_map", "class_map", "middle_map", "late_map")
     assert spec.files["model.onnx"].bytes == GOOD["files"]["model.onnx"]["bytes"]
     assert spec.origin.file == GOOD["origin"]["file"]
     assert ModelSpec.from_json(copy.deepcopy(GOOD)) == spec

@@ -10,6 +10,7 @@ Source: ``lukemelas/EfficientNet-PyTorch`` as adapted in ``ml-illustrated/Effici
 
 from __future__ import annotations
 
+from itertools import accumulate
 from typing import Any
 
 import numpy as np
@@ -23,6 +24,10 @@ StateDict = dict[str, np.ndarray[Any, Any]]
 BATCH_NORM_EPSILON = 1e-3
 STAGE_STRIDES = (1, 2, 2, 2, 1, 2, 1)
 """Stride of the first block of each stage; the stem has a stride of 2 too, so the network's is 32."""
+
+INNER_STAGE = 5
+"""The stage, counted from 0, that two outputs look into: its maps have the last one's size, and know textures, light
+and surroundings that the last one has dropped for telling objects apart."""
 
 
 class _Network:
@@ -64,26 +69,31 @@ class _Network:
             "Clip", [self.graph.node("Conv", inputs, f"{name}.conv", **attributes), *self.relu6], name
         )
 
+    def stages(self) -> list[int]:
+        """Return the stage of each block, counted from 0."""
+        count = 1 + max((int(key.split(".")[1]) for key in self.weights if key.startswith("_blocks.")), default=-1)
+        widths = [self.weight(f"_blocks.{index}._project_conv.weight").shape[0] for index in range(count)]
+        # Within a stage the number of channels stays.
+        changes = [int(width != before) for before, width in zip(widths[:1] + widths, widths, strict=False)]
+        return list(accumulate(changes))
+
     def blocks(self, x: str) -> str:
         """Add all inverted residual blocks."""
-        count = 1 + max((int(key.split(".")[1]) for key in self.weights if key.startswith("_blocks.")), default=-1)
-        channels, stage = 0, -1
-        for index in range(count):
+        stages = self.stages()
+        inner = [index for index, stage in enumerate(stages) if stage == INNER_STAGE]
+        if max(stages, default=-1) != len(STAGE_STRIDES) - 1 or len(inner) < 2:
+            raise ConversionError("The checkpoint's blocks do not make the seven stages of an EfficientNet-Lite.")
+        names = {inner[1]: "middle_map", inner[-1]: "late_map"}
+        for index, stage in enumerate(stages):
             source, name = f"_blocks.{index}", f"blocks.{index}"
-            in_channels, channels = channels, self.weight(f"{source}._project_conv.weight").shape[0]
-            first = channels != in_channels  # of its stage: within one, the number of channels stays
-            stage += first
-            if stage >= len(STAGE_STRIDES):
-                break
+            first = index == 0 or stage != stages[index - 1]
             stride = STAGE_STRIDES[stage] if first else 1
             y = x
             if f"{source}._expand_conv.weight" in self.weights:
-                y = self.conv(y, f"{name}.expand", f"{source}._expand_conv", f"{source}._bn0")
+                y = self.conv(y, names.get(index, f"{name}.expand"), f"{source}._expand_conv", f"{source}._bn0")
             y = self.conv(y, f"{name}.depthwise", f"{source}._depthwise_conv", f"{source}._bn1", stride=stride)
             y = self.conv(y, f"{name}.project", f"{source}._project_conv", f"{source}._bn2", activate=False)
             x = y if first else self.graph.node("Add", [y, x], name)
-        if stage != len(STAGE_STRIDES) - 1:
-            raise ConversionError("The checkpoint's blocks do not make the seven stages of an EfficientNet-Lite.")
         return x
 
     def head(self, x: str) -> None:
@@ -132,7 +142,9 @@ def build(weights: StateDict, storage: Storage) -> bytes:
     - ``features`` [n, channels], the average of the feature map over all places;
     - ``feature_map`` [n, channels, rows, columns];
     - ``class_map`` [n, classes, rows, columns], whose average over all places is the logits;
-      [0, classes, 0, 0] where ``with_class_map`` is 0.
+      [0, classes, 0, 0] where ``with_class_map`` is 0;
+    - ``middle_map`` and ``late_map`` [n, inner channels, rows, columns], the widened activations in the second and
+      in the last block of the sixth stage, in [0, 6].
 
     Args:
         weights: The checkpoint's tensors by PyTorch's names; kernels are [out, in, height, width].
@@ -150,6 +162,7 @@ def build(weights: StateDict, storage: Storage) -> bytes:
     x = network.conv(x, "feature_map", "_conv_head", "_bn1")
     network.head(x)
     classes, channels = weights["_fc.weight"].shape
+    inner = weights[f"_blocks.{network.stages().index(INNER_STAGE) + 1}._expand_conv.weight"].shape[0]
     declare = helper.make_tensor_value_info
     return network.graph.serialize(
         "efficientnet_lite",
@@ -162,5 +175,7 @@ def build(weights: StateDict, storage: Storage) -> bytes:
             declare("features", TensorProto.FLOAT, ["n", channels]),
             declare("feature_map", TensorProto.FLOAT, ["n", channels, "rows", "columns"]),
             declare("class_map", TensorProto.FLOAT, ["maps", classes, "map_rows", "map_columns"]),
+            declare("middle_map", TensorProto.FLOAT, ["n", inner, "rows", "columns"]),
+            declare("late_map", TensorProto.FLOAT, ["n", inner, "rows", "columns"]),
         ],
     )
