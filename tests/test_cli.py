@@ -77,6 +77,30 @@ def test_missing_model_says_what_to_run(folder: Path) -> None:
     assert "Traceback" not in done.stderr
 
 
+def test_reader_that_stops_ends_it_quietly(folder: Path) -> None:
+    command = f"{sys.executable} -m onsight classify --json {'empty.png ' * 2000} | head -n 1"
+    done = subprocess.run(command, shell=True, cwd=folder, capture_output=True, text=True, check=False)
+    assert done.stdout.count("\n") == 1
+    assert done.stderr == ""
+
+
+def test_interrupt_ends_it_quietly(monkeypatch: pytest.MonkeyPatch) -> None:
+    def stop(arguments: object) -> int:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("onsight.__main__.run", stop)
+    assert main(["classify", "cat.png"]) == 130
+
+
+def test_file_name_cannot_command_the_terminal(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    name = "two\nlines\x1b[31m.png"
+    (folder / name).write_bytes(sample("chelsea"))
+    assert main(["classify", str(folder / name)]) == 0
+    out = capsys.readouterr().out
+    assert "\x1b" not in out
+    assert "two\\nlines\\x1b[31m.png: Cat" in out
+
+
 def test_console_script_is_installed() -> None:
     script = Path(sys.executable).with_name("onsight")
     done = subprocess.run([script, "--version"], capture_output=True, text=True, check=True)

@@ -6,6 +6,7 @@
 export type ErrorCode =
   | "cancelled"
   | "corrupt_image"
+  | "download_failed"
   | "empty_file"
   | "image_too_large"
   | "internal"

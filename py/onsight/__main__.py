@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -49,7 +50,7 @@ def add_classify_arguments(parser: argparse.ArgumentParser) -> None:
         "--threshold",
         type=float,
         default=defaults.threshold,
-        help="probability that a label must reach, 0 to 1 (default: each label's own)",
+        help="probability that a label must reach, above 0 and at most 1 (default: each label's own)",
     )
 
 
@@ -122,12 +123,36 @@ def make_parser() -> argparse.ArgumentParser:
     return parser
 
 
+def displayable(path: str) -> str:
+    """Return a file's name so that it can neither break a line nor command the terminal."""
+    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in path)
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line.
 
     Returns:
-        0 if every file was answered for, 1 if any failed, 2 if nothing could be done at all.
+        0 if every file was answered for, 1 if any failed, 2 if nothing could be done at all; as shells count,
+        130 if the person stopped it and 141 if whoever read the answers did.
     """
+    try:
+        status = run(arguments)
+        sys.stdout.flush()
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        # Python flushes once more as it ends: let it do so into nothing.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 141
+    except OSError as error:
+        print(f"onsight: the answers could not be written: {error.strerror}.", file=sys.stderr)
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 2
+    return status
+
+
+def run(arguments: Sequence[str] | None) -> int:
+    """Answer for each file; return the exit status as `main` does."""
     for stream in (sys.stdout, sys.stderr):
         # Names of files need not be text in the terminal's encoding; they must not stop the work.
         stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]  # both are text streams
@@ -149,9 +174,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         except OnsightError as error:
             failed = True
             if options.json:
-                print(json.dumps({"path": path, "error": error.to_json()}, ensure_ascii=False), flush=True)
+                answered = {"path": path, "error": {"code": error.code, "message": error.message}}
+                print(json.dumps(answered, ensure_ascii=False), flush=True)
             else:
-                print(f"{path}: {error.message}", file=sys.stderr)
+                print(f"{displayable(path)}: {error.message}", file=sys.stderr)
             continue
         if command.finish:
             results.append((path, result))
@@ -160,7 +186,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if options.json:
             print(json.dumps({"path": path, "result": to_json(result)}, ensure_ascii=False), flush=True)
         else:
-            print(f"{path}: {command.describe(result)}", flush=True)
+            print(f"{displayable(path)}: {command.describe(result)}", flush=True)
     if command.finish:
         try:
             command.finish(options, engine, results)

@@ -16,6 +16,7 @@
     │   ├── ModelMissingError       model_missing
     │   └── ModelFailedError        model_failed
     ├── CancelledError              cancelled
+    ├── DownloadFailedError         download_failed
     └── WorkerFailedError           worker_failed
 
 A message is one or two sentences for the person who chose the file: what happened and what to do.
@@ -136,6 +137,12 @@ class CancelledError(OnsightError):
     """The person, or the program, stopped the work."""
 
     code = "cancelled"
+
+
+class DownloadFailedError(OnsightError):
+    """A part of the engine did not arrive, or not whole; raised by the page, as `WorkerFailedError` is."""
+
+    code = "download_failed"
 
 
 class WorkerFailedError(OnsightError):

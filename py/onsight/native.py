@@ -183,4 +183,5 @@ def read_file(path: str | os.PathLike[str]) -> bytes:
     except PermissionError as error:
         raise UnreadableFileError("You may not read this file. Check its permissions.") from error
     except (OSError, ValueError) as error:
-        raise UnreadableFileError(f"The file could not be read ({error}).") from error
+        reason = error.strerror if isinstance(error, OSError) else str(error)
+        raise UnreadableFileError(f"The file could not be read ({reason}).") from error

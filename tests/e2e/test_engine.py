@@ -284,7 +284,7 @@ def test_damaged_download_is_noticed(site: str, open_page: OpenPage) -> None:
           return Onsight.start().then(() => null, ({ code, detail }) => ({ code, detail }));
         }"""
     )
-    assert error["code"] == "worker_failed"
+    assert error["code"] == "download_failed"
     assert "damaged" in error["detail"]
 
 

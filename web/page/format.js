@@ -23,8 +23,8 @@ export function formatPlural(count, noun) {
  */
 export function formatPercent(score) {
   const rounded = Math.round(score * 100);
-  if (rounded === 0 && score > 0) return `<1${NARROW_SPACE}%`;
-  if (rounded === 100 && score < 1) return `>99${NARROW_SPACE}%`;
+  if (score > 0 && score < 0.01) return `<1${NARROW_SPACE}%`;
+  if (score >= 0.995 && score < 1) return `>99${NARROW_SPACE}%`;
   return `${rounded}${NARROW_SPACE}%`;
 }
 

@@ -7,6 +7,9 @@
 
 const CACHE_NAME = "onsight-assets-1";
 
+/** A part of the engine did not arrive, or not whole. */
+export class DownloadError extends Error {}
+
 /**
  * @typedef {{bytes: number, sha256: string}} Asset
  * @typedef {(stage: "download" | "cache" | "start", fraction: number | null) => void} OnProgress
@@ -21,6 +24,8 @@ export class Assets {
   #received = 0;
   #total = 0;
   #fromNetwork = false;
+  /** @type {DownloadError | undefined} */
+  #failure;
   /** @type {Promise<Cache | null>} */
   #cache = globalThis.caches ? caches.open(CACHE_NAME).catch(() => null) : Promise.resolve(null);
   #fetch = globalThis.fetch.bind(globalThis);
@@ -31,8 +36,7 @@ export class Assets {
    * @returns {Promise<Assets>}
    */
   static async open(base, onProgress) {
-    const response = await fetch(new URL("manifest.json", base), { cache: "no-cache" });
-    if (!response.ok) throw new Error(`The site is incomplete: manifest.json answered ${response.status}.`);
+    const response = await request(fetch, new URL("manifest.json", base), { cache: "no-cache" });
     return new Assets(base, await response.json(), onProgress);
   }
 
@@ -50,6 +54,17 @@ export class Assets {
 
   get manifest() {
     return this.#manifest;
+  }
+
+  /** The first file that did not arrive. Pyodide, which fetches through here, reports it as something else. */
+  get failure() {
+    return this.#failure;
+  }
+
+  /** @param {unknown} error */
+  #failed(error) {
+    if (error instanceof DownloadError) this.#failure ??= error;
+    return error;
   }
 
   /** @param {string} path */
@@ -78,9 +93,11 @@ export class Assets {
       await cache?.delete(key);
     }
     this.#fromNetwork = true;
-    const bytes = await this.#download(url, path, asset.bytes);
+    const bytes = await this.#download(url, path, asset.bytes).catch((error) => {
+      throw this.#failed(error);
+    });
     if (!(await hasHash(bytes, asset.sha256))) {
-      throw new Error(`${path} arrived damaged: it is not the file that this site was built with. Reload the page.`);
+      throw this.#failed(new DownloadError(`${path} arrived damaged: it is not the file that the site was built with.`));
     }
     // A full disk is no reason to stop: the file is fetched again next time.
     await cache?.put(key, new Response(bytes)).catch(() => {});
@@ -93,12 +110,14 @@ export class Assets {
    * @param {number} expected bytes
    */
   async #download(url, path, expected) {
-    const response = await this.#fetch(url);
-    if (!response.ok || !response.body) throw new Error(`${url.pathname} could not be fetched (${response.status}).`);
+    const response = await request(this.#fetch, url);
+    if (!response.body) throw new DownloadError(`${path} came without content.`);
     let bytes = new Uint8Array(expected);
     let length = 0;
     for (const reader = response.body.getReader(); ; ) {
-      const { done, value } = await reader.read();
+      const { done, value } = await reader.read().catch((error) => {
+        throw new DownloadError(`${path} was cut off: ${error}`);
+      });
       if (done) break;
       if (length + value.length > bytes.length) bytes = grown(bytes, length + value.length);
       bytes.set(value, length);
@@ -145,6 +164,19 @@ export class Assets {
       if (url.startsWith(this.#base.href) && !wanted.has(url)) await cache.delete(url);
     }
   }
+}
+
+/**
+ * @param {typeof fetch} fetch_
+ * @param {URL} url
+ * @param {RequestInit} [options]
+ */
+async function request(fetch_, url, options) {
+  const response = await fetch_(url, options).catch((error) => {
+    throw new DownloadError(`${url.pathname} could not be reached: ${error}`);
+  });
+  if (!response.ok) throw new DownloadError(`${url.pathname} was answered with ${response.status}.`);
+  return response;
 }
 
 /**

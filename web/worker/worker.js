@@ -3,7 +3,7 @@
  * answers them. The only file that knows Pyodide.
  */
 
-import { Assets } from "./assets.js";
+import { Assets, DownloadError } from "./assets.js";
 import { decodeInBrowser } from "./browser-decoder.js";
 import { configure, createSession, runSession } from "./session.js";
 
@@ -40,9 +40,11 @@ self.onmessage = async (/** @type {MessageEvent<ToWorker>} */ { data: message })
 
 /** @param {number} id of the request */
 async function initialize(id) {
+  /** @type {Assets | undefined} */
+  let assets;
   try {
     const started = performance.now();
-    const assets = await Assets.open(BASE, (stage, fraction) => post({ kind: "progress", id, stage, fraction }));
+    assets = await Assets.open(BASE, (stage, fraction) => post({ kind: "progress", id, stage, fraction }));
     assets.serveFetch();
     const [pyodide, threads] = await Promise.all([startPython(), startNetworks(assets)]);
     bridge = await startBridge(pyodide, assets);
@@ -56,11 +58,14 @@ async function initialize(id) {
     post({ kind: "result", id, result: info, timings_ms: { boot: performance.now() - started } });
     assets.prune().catch(() => {});
   } catch (error) {
-    post({
-      kind: "error",
-      id,
-      error: { code: "worker_failed", message: "The engine could not start.", detail: String(error) },
-    });
+    const cause = assets?.failure ?? error;
+    const detail = String(cause);
+    if (cause instanceof DownloadError) {
+      const message = "A part of the engine could not be downloaded. Check the connection and try again.";
+      post({ kind: "error", id, error: { code: "download_failed", message, detail } });
+    } else {
+      post({ kind: "error", id, error: { code: "worker_failed", message: "The engine could not start.", detail } });
+    }
   }
 }
 
