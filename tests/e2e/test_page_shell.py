@@ -194,3 +194,11 @@ def test_phone_takes_a_picture_and_shows_its_answer(site: str, open_page: OpenPa
     expect(page.get_by_role("img", name="chelsea.png")).to_be_in_viewport()
     expect(tool.answer.get_by_role("heading", level=2)).to_be_in_viewport()
     assert page.evaluate(OVERFLOW) <= 0
+
+
+def test_page_that_arrives_in_part_says_so(site: str, open_page: OpenPage) -> None:
+    page, complaints = open_page(f"{site}/manifest.json")
+    complaints.expected += ["404", "Failed to load resource"]
+    page.context.route("**/page/views/classify.js", lambda route: route.fulfill(status=404))
+    page.goto(f"{site}/")
+    expect(page.get_by_role("alert")).to_have_text(re.compile("did not load completely"))
