@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
-from e2e.classify_page import ClassifyPage, cat, coffee, file, gradient, open_classify, truncated
 from e2e.conftest import ENGINE_TIMEOUT_MS, Complaints
+from e2e.tool_page import ToolPage, cat, coffee, file, gradient, open_tool, truncated
 from pictures import encode, photo, sample
 
 MANY = 2000
@@ -28,19 +28,19 @@ DROP_MANY = """([count, data]) => {
 
 
 @pytest.fixture(scope="module")
-def module_tool(site: str, browser: Browser) -> Iterator[ClassifyPage]:
-    with open_classify(site, browser) as tool:
+def module_tool(site: str, browser: Browser) -> Iterator[ToolPage]:
+    with open_tool(site, browser, "classify") as tool:
         yield tool
 
 
 @pytest.fixture
-def tool(module_tool: ClassifyPage) -> Iterator[ClassifyPage]:
+def tool(module_tool: ToolPage) -> Iterator[ToolPage]:
     """An empty Classify tool whose engine is ready."""
     yield module_tool
     module_tool.clear()
 
 
-def test_list_fills_in_and_one_bad_file_stops_nothing(tool: ClassifyPage) -> None:
+def test_list_fills_in_and_one_bad_file_stops_nothing(tool: ToolPage) -> None:
     tool.choose(cat(), truncated(), coffee())
     tool.wait_until_finished("2 labelled, 1 failed")
     expect(tool.option("chelsea.png")).to_contain_text("Cat · ")
@@ -49,7 +49,7 @@ def test_list_fills_in_and_one_bad_file_stops_nothing(tool: ClassifyPage) -> Non
     expect(tool.page.get_by_role("heading", name="3 pictures")).to_be_visible()
 
 
-def test_list_is_read_and_stepped_through_from_the_keyboard(tool: ClassifyPage) -> None:
+def test_list_is_read_and_stepped_through_from_the_keyboard(tool: ToolPage) -> None:
     tool.choose(cat(), truncated(), coffee())
     tool.wait_until_finished("failed")
     tool.list.focus()
@@ -72,7 +72,7 @@ def test_list_is_read_and_stepped_through_from_the_keyboard(tool: ClassifyPage) 
     expect(tool.page.get_by_role("heading", name="2 pictures")).to_be_visible()
 
 
-def test_arrow_buttons_go_to_the_neighbours_and_end_at_the_ends(tool: ClassifyPage) -> None:
+def test_arrow_buttons_go_to_the_neighbours_and_end_at_the_ends(tool: ToolPage) -> None:
     tool.choose(cat(), coffee())
     tool.wait_until_finished("2 labelled")
     previous = tool.page.get_by_role("button", name="Previous picture")
@@ -86,7 +86,7 @@ def test_arrow_buttons_go_to_the_neighbours_and_end_at_the_ends(tool: ClassifyPa
     tool.expect_answer("Cat")
 
 
-def test_failures_are_filtered_and_tried_again(tool: ClassifyPage) -> None:
+def test_failures_are_filtered_and_tried_again(tool: ToolPage) -> None:
     tool.choose(cat(), truncated("one.jpg"), truncated("two.jpg"))
     tool.wait_until_finished("1 labelled, 2 failed")
     tool.page.get_by_role("radio", name="Failed 2").check(force=True)
@@ -99,7 +99,7 @@ def test_failures_are_filtered_and_tried_again(tool: ClassifyPage) -> None:
     expect(tool.page.get_by_role("button", name="Retry 2 failed")).to_be_visible(timeout=ENGINE_TIMEOUT_MS)
 
 
-def test_results_are_saved_and_copied_as_the_command_line_prints_them(tool: ClassifyPage) -> None:
+def test_results_are_saved_and_copied_as_the_command_line_prints_them(tool: ToolPage) -> None:
     tool.choose(cat(), truncated())
     tool.wait_until_finished("1 labelled, 1 failed")
     with tool.page.expect_download() as download:
@@ -126,7 +126,7 @@ def folder(tmp_path: Path) -> Path:
     return trip
 
 
-def test_folder_is_read_to_the_bottom_and_other_files_are_skipped(tool: ClassifyPage, folder: Path) -> None:
+def test_folder_is_read_to_the_bottom_and_other_files_are_skipped(tool: ToolPage, folder: Path) -> None:
     with tool.page.expect_file_chooser() as chooser:
         tool.page.get_by_role("button", name="Choose a folder").click()
     chooser.value.set_files(folder)
@@ -136,7 +136,7 @@ def test_folder_is_read_to_the_bottom_and_other_files_are_skipped(tool: Classify
 
 
 def test_dropped_folder_is_read_to_the_bottom_beside_dropped_files(
-    tool: ClassifyPage, folder: Path, tmp_path: Path
+    tool: ToolPage, folder: Path, tmp_path: Path
 ) -> None:
     single = tmp_path / "single.png"
     single.write_bytes(sample("chelsea"))
@@ -148,7 +148,7 @@ def test_dropped_folder_is_read_to_the_bottom_beside_dropped_files(
     tool.expect_answer("Cat")
 
 
-def test_thousands_stay_fluid_and_can_be_cancelled_and_resumed(tool: ClassifyPage) -> None:
+def test_thousands_stay_fluid_and_can_be_cancelled_and_resumed(tool: ToolPage) -> None:
     data = base64.b64encode(encode(photo(), "JPEG")).decode()
     tool.page.evaluate(DROP_MANY, [MANY, data])
     expect(tool.page.get_by_role("heading", name=f"{MANY:,} pictures")).to_be_visible()
@@ -174,7 +174,7 @@ def test_one_waiting_picture_is_cancelled_and_taken_up_again(
     held: list[Route] = []
     page.context.route("**/manifest.json", lambda route: held.append(route))
     page.goto(f"{site}/#/classify")
-    tool = ClassifyPage(page)
+    tool = ToolPage(page)
     tool.choose(cat(), coffee())
     tool.answer.get_by_role("button", name="Cancel").click()
     tool.expect_answer("Cancelled")
@@ -191,7 +191,7 @@ def test_leaving_with_unfinished_work_warns(site: str, browser: Browser) -> None
     context = browser.new_context()
     page = context.new_page()
     page.goto(f"{site}/#/classify")
-    tool = ClassifyPage(page)
+    tool = ToolPage(page)
     tool.choose(*(gradient(f"gradient-{index}.jpg") for index in range(5)))
     expect(tool.page.get_by_role("heading", name="5 pictures")).to_be_visible()
     with page.expect_event("dialog") as question:
@@ -201,7 +201,7 @@ def test_leaving_with_unfinished_work_warns(site: str, browser: Browser) -> None
     context.close()
 
 
-def test_removing_everything_asks_first(tool: ClassifyPage) -> None:
+def test_removing_everything_asks_first(tool: ToolPage) -> None:
     tool.choose(cat(), file("other.jpg", encode(photo(), "JPEG"), "image/jpeg"))
     tool.page.get_by_role("button", name="Remove all").click()
     dialog = tool.page.get_by_role("dialog", name="Remove all 2 pictures?")

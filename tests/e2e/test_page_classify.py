@@ -9,8 +9,8 @@ from itertools import pairwise
 import pytest
 from playwright.sync_api import Browser, expect
 
-from e2e.classify_page import ClassifyPage, cat, coffee, file, open_classify, truncated
 from e2e.conftest import ENGINE_TIMEOUT_MS
+from e2e.tool_page import ToolPage, cat, coffee, file, open_tool, truncated
 from pictures import encode, exif, photo
 
 FRAME = """() => {
@@ -36,20 +36,20 @@ BRIGHTNESS = """([height, width]) => {
 
 
 @pytest.fixture(scope="module")
-def module_tool(site: str, browser: Browser) -> Iterator[ClassifyPage]:
-    with open_classify(site, browser) as tool:
+def module_tool(site: str, browser: Browser) -> Iterator[ToolPage]:
+    with open_tool(site, browser, "classify") as tool:
         yield tool
 
 
 @pytest.fixture
-def tool(module_tool: ClassifyPage) -> Iterator[ClassifyPage]:
+def tool(module_tool: ToolPage) -> Iterator[ToolPage]:
     """An empty Classify tool whose engine is ready."""
     module_tool.page.goto(module_tool.page.url.split("#")[0] + "#/classify")
     yield module_tool
     module_tool.clear()
 
 
-def test_chosen_picture_gets_its_label_category_path_and_bars(tool: ClassifyPage) -> None:
+def test_chosen_picture_gets_its_label_category_path_and_bars(tool: ToolPage) -> None:
     tool.choose(cat())
     tool.expect_answer("Cat")
     expect(tool.answer.get_by_role("heading", level=2)).to_have_text(re.compile(r"^Cat >?\d\d\s%$"))
@@ -60,7 +60,7 @@ def test_chosen_picture_gets_its_label_category_path_and_bars(tool: ClassifyPage
     expect(tool.answer.get_by_text(re.compile(r"Answered in .* on this device"))).to_be_visible()
 
 
-def test_details_tell_size_format_model_and_stages(tool: ClassifyPage) -> None:
+def test_details_tell_size_format_model_and_stages(tool: ToolPage) -> None:
     tool.choose(cat())
     tool.expect_answer("Cat")
     tool.answer.get_by_text("Answered in").click()
@@ -69,7 +69,7 @@ def test_details_tell_size_format_model_and_stages(tool: ClassifyPage) -> None:
     tool.answer.get_by_text("Answered in").click()
 
 
-def test_dropped_picture_is_classified_and_the_page_says_where_it_may_fall(tool: ClassifyPage) -> None:
+def test_dropped_picture_is_classified_and_the_page_says_where_it_may_fall(tool: ToolPage) -> None:
     tool.transfer(coffee())
     tool.page.evaluate("dispatchEvent(new DragEvent('dragenter', { dataTransfer: transfer }))")
     expect(tool.page.get_by_text("Drop to classify")).to_be_visible()
@@ -78,7 +78,7 @@ def test_dropped_picture_is_classified_and_the_page_says_where_it_may_fall(tool:
     tool.expect_answer("Coffee")
 
 
-def test_dropped_link_is_explained(tool: ClassifyPage) -> None:
+def test_dropped_link_is_explained(tool: ToolPage) -> None:
     tool.page.evaluate(
         """() => {
           const transfer = new DataTransfer();
@@ -89,7 +89,7 @@ def test_dropped_link_is_explained(tool: ClassifyPage) -> None:
     expect(tool.page.get_by_role("status")).to_contain_text("That was a link, not a file.")
 
 
-def test_pasted_picture_is_classified(tool: ClassifyPage) -> None:
+def test_pasted_picture_is_classified(tool: ToolPage) -> None:
     tool.transfer(cat())
     tool.page.evaluate(
         "document.dispatchEvent(new ClipboardEvent('paste', { clipboardData: transfer, bubbles: true }))"
@@ -97,14 +97,14 @@ def test_pasted_picture_is_classified(tool: ClassifyPage) -> None:
     tool.expect_answer("Cat")
 
 
-def test_answer_is_announced(tool: ClassifyPage) -> None:
+def test_answer_is_announced(tool: ToolPage) -> None:
     tool.choose(cat())
     expect(tool.page.get_by_role("status")).to_have_text(
         re.compile(r"^chelsea\.png: Cat · >?\d\d\s%$"), timeout=ENGINE_TIMEOUT_MS
     )
 
 
-def test_answer_is_copied_as_text_and_as_json(tool: ClassifyPage) -> None:
+def test_answer_is_copied_as_text_and_as_json(tool: ToolPage) -> None:
     tool.choose(cat())
     tool.expect_answer("Cat")
     tool.answer.get_by_role("button", name="Copy text").click()
@@ -117,7 +117,7 @@ def test_answer_is_copied_as_text_and_as_json(tool: ClassifyPage) -> None:
     assert set(result) >= {"score", "certain", "category", "path", "candidates", "heat_map", "image", "model"}
 
 
-def test_heat_map_lies_on_the_part_that_the_network_saw(tool: ClassifyPage) -> None:
+def test_heat_map_lies_on_the_part_that_the_network_saw(tool: ToolPage) -> None:
     tool.choose(cat())
     tool.expect_answer("Cat")
     switch = tool.page.get_by_role("switch", name="Heat map")
@@ -140,7 +140,7 @@ def test_heat_map_lies_on_the_part_that_the_network_saw(tool: ClassifyPage) -> N
     expect(tool.page.get_by_text("Where the network found")).to_be_hidden()
 
 
-def test_turned_photo_is_shown_and_measured_upright(tool: ClassifyPage) -> None:
+def test_turned_photo_is_shown_and_measured_upright(tool: ToolPage) -> None:
     tool.choose(file("turned.jpg", encode(photo(320, 200), "JPEG", exif=exif(6)), "image/jpeg"))
     expect(tool.answer.get_by_text("Answered in")).to_be_visible(timeout=ENGINE_TIMEOUT_MS)
     tool.answer.get_by_text("Answered in").click()
@@ -149,7 +149,7 @@ def test_turned_photo_is_shown_and_measured_upright(tool: ClassifyPage) -> None:
     tool.answer.get_by_text("Answered in").click()
 
 
-def test_picture_that_the_browser_cannot_show_is_shown_by_the_engine(tool: ClassifyPage) -> None:
+def test_picture_that_the_browser_cannot_show_is_shown_by_the_engine(tool: ToolPage) -> None:
     tool.choose(file("scan.tiff", encode(photo(320, 200), "TIFF"), "image/tiff"))
     image = tool.page.get_by_role("img", name="scan.tiff")
     expect(image).to_be_visible(timeout=ENGINE_TIMEOUT_MS)
@@ -157,7 +157,7 @@ def test_picture_that_the_browser_cannot_show_is_shown_by_the_engine(tool: Class
     expect(tool.answer.get_by_text("Answered in")).to_be_visible(timeout=ENGINE_TIMEOUT_MS)
 
 
-def test_picture_without_an_answer_says_so_and_gives_its_best_guesses(tool: ClassifyPage) -> None:
+def test_picture_without_an_answer_says_so_and_gives_its_best_guesses(tool: ToolPage) -> None:
     tool.choose(file("nothing.png", encode(photo(), "PNG"), "image/png"))
     tool.expect_answer("Not sure")
     expect(tool.answer.get_by_role("heading", level=2)).to_have_text("Not sure")
@@ -172,7 +172,7 @@ def test_picture_without_an_answer_says_so_and_gives_its_best_guesses(tool: Clas
         ("drawing.svg", b'<svg xmlns="http://www.w3.org/2000/svg"/>', "unsupported_format"),
     ],
 )
-def test_bad_file_gets_a_sentence_and_a_code(tool: ClassifyPage, name: str, data: bytes, code: str) -> None:
+def test_bad_file_gets_a_sentence_and_a_code(tool: ToolPage, name: str, data: bytes, code: str) -> None:
     tool.choose(file(name, data))
     tool.expect_answer("No answer for this picture")
     expect(tool.answer.get_by_text(code, exact=True)).to_be_visible()
@@ -181,7 +181,7 @@ def test_bad_file_gets_a_sentence_and_a_code(tool: ClassifyPage, name: str, data
     expect(tool.page.get_by_role("status")).to_contain_text(name)
 
 
-def test_bad_file_does_not_spoil_the_next(tool: ClassifyPage) -> None:
+def test_bad_file_does_not_spoil_the_next(tool: ToolPage) -> None:
     tool.choose(truncated())
     tool.expect_answer("No answer for this picture")
     tool.choose(cat())
@@ -189,7 +189,7 @@ def test_bad_file_does_not_spoil_the_next(tool: ClassifyPage) -> None:
     tool.expect_answer("Cat")
 
 
-def test_failed_picture_can_be_tried_again(tool: ClassifyPage) -> None:
+def test_failed_picture_can_be_tried_again(tool: ToolPage) -> None:
     tool.choose(truncated())
     tool.expect_answer("No answer for this picture")
     retry = tool.answer.get_by_role("button", name="Try again")
@@ -198,7 +198,7 @@ def test_failed_picture_can_be_tried_again(tool: ClassifyPage) -> None:
     expect(retry).to_be_visible()
 
 
-def test_removing_the_only_picture_leads_back_to_the_start(tool: ClassifyPage) -> None:
+def test_removing_the_only_picture_leads_back_to_the_start(tool: ToolPage) -> None:
     tool.choose(cat())
     tool.expect_answer("Cat")
     tool.page.keyboard.press("Delete")

@@ -8,8 +8,8 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from e2e.classify_page import ClassifyPage, cat
 from e2e.conftest import ENGINE_TIMEOUT_MS, Complaints
+from e2e.tool_page import ToolPage, cat
 
 OpenPage = Callable[..., tuple[Page, Complaints]]
 
@@ -20,7 +20,12 @@ BLANK = "licenses/onsight.txt"
 
 OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
-VIEWS = {"#/": "Know what’s in your pictures.", "#/classify": "Classify", "#/privacy": "Your pictures stay"}
+VIEWS = {
+    "#/": "Know what’s in your pictures.",
+    "#/classify": "Classify",
+    "#/detect": "Detect",
+    "#/privacy": "Your pictures stay",
+}
 
 
 def test_home_says_what_it_is_and_which_tools_are_to_come(page: Page) -> None:
@@ -30,8 +35,8 @@ def test_home_says_what_it_is_and_which_tools_are_to_come(page: Page) -> None:
         expect(page.get_by_role("heading", name=idea, exact=True)).to_be_visible()
     tools = page.get_by_role("region", name="The tools").get_by_role("listitem")
     expect(tools).to_have_count(6)
-    expect(tools.filter(has_text="Coming")).to_have_count(5)
-    expect(tools.get_by_role("link")).to_have_text(["Classify"])
+    expect(tools.filter(has_text="Coming")).to_have_count(4)
+    expect(tools.get_by_role("link")).to_have_text(["Classify", "Detect"])
 
 
 def test_tool_opens_from_its_card_with_the_focus_on_its_heading(page: Page) -> None:
@@ -39,7 +44,8 @@ def test_tool_opens_from_its_card_with_the_focus_on_its_heading(page: Page) -> N
     heading = page.get_by_role("heading", level=1, name="Classify")
     expect(heading).to_be_focused()
     expect(page).to_have_title("Classify · Onsight")
-    expect(page.get_by_role("navigation", name="Tools").get_by_role("link")).to_have_attribute("aria-current", "page")
+    link = page.get_by_role("navigation", name="Tools").get_by_role("link", name="Classify")
+    expect(link).to_have_attribute("aria-current", "page")
     page.go_back()
     expect(page.get_by_role("heading", level=1)).to_have_text("Know what’s in your pictures.")
 
@@ -54,7 +60,7 @@ def test_picture_chosen_on_home_waits_for_the_engine_and_is_then_classified(site
     held: list[Route] = []
     page.context.route("**/manifest.json", lambda route: held.append(route))
     page.goto(f"{site}/")
-    tool = ClassifyPage(page)
+    tool = ToolPage(page)
     tool.choose(cat())
     expect(page).to_have_url(re.compile("#/classify$"))
     expect(page.get_by_role("img", name="chelsea.png")).to_be_visible()
@@ -72,7 +78,7 @@ def test_engine_that_fails_says_so_and_starts_on_a_second_try(site: str, open_pa
     page.context.route("**/manifest.json", lambda route: route.fulfill(status=503, body="Out of order."))
     page.goto(f"{site}/#/classify")
     expect(page.get_by_role("button", name="Engine: Failed")).to_be_visible(timeout=ENGINE_TIMEOUT_MS)
-    tool = ClassifyPage(page)
+    tool = ToolPage(page)
     tool.choose(cat())
     tool.expect_answer("The engine did not start")
     page.get_by_role("button", name="Engine: Failed").click()
@@ -112,7 +118,7 @@ def test_keyboard_alone_leads_from_home_to_a_copied_answer(site: str, open_page:
         expect(page.get_by_role("button", name="Choose pictures")).to_be_focused()
         page.keyboard.press("Enter")
     chooser.value.set_files([cat()])
-    tool = ClassifyPage(page)
+    tool = ToolPage(page)
     tool.expect_answer("Cat")
     page.keyboard.press("h")
     expect(page.get_by_role("switch", name="Heat map")).to_be_checked()
@@ -123,7 +129,7 @@ def test_keyboard_alone_leads_from_home_to_a_copied_answer(site: str, open_page:
 
 def test_focus_is_never_lost_when_what_had_it_disappears(site: str, open_page: OpenPage) -> None:
     page, _ = open_page(f"{site}/#/classify")
-    tool = ClassifyPage(page)
+    tool = ToolPage(page)
     tool.choose(cat())
     expect(tool.answer).to_be_focused()
     cancel = tool.answer.get_by_role("button", name="Cancel")
@@ -189,7 +195,7 @@ def test_phone_takes_a_picture_and_shows_its_answer(site: str, open_page: OpenPa
         page.get_by_role("button", name="Choose or take a picture").tap()
     assert chooser.value.element.get_attribute("accept") == "image/*"  # what makes a phone offer its camera
     chooser.value.set_files([cat(), cat()])
-    tool = ClassifyPage(page)
+    tool = ToolPage(page)
     tool.expect_answer("Cat")
     expect(page.get_by_role("img", name="chelsea.png")).to_be_in_viewport()
     expect(tool.answer.get_by_role("heading", level=2)).to_be_in_viewport()

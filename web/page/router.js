@@ -39,6 +39,7 @@ export function setUpRouter(app) {
     leave();
     leave = current.mount(main, app);
     document.title = current === HOME ? "Onsight" : `${current.title} · Onsight`;
+    box(document, "veil-text").textContent = current.drop ?? TOOL_ROUTES[0]?.drop ?? "";
     for (const { path: target, link } of links) {
       if (target === current.path) link.setAttribute("aria-current", "page");
       else link.removeAttribute("aria-current");

@@ -1,6 +1,7 @@
 /** The tools and the other views. A new tool is a view module and its row here: address, navigation and card follow. */
 
 import { mountClassify } from "./views/classify.js";
+import { mountDetect } from "./views/detect.js";
 import { mountHome } from "./views/home.js";
 import { mountPrivacy } from "./views/privacy.js";
 
@@ -12,6 +13,7 @@ import { mountPrivacy } from "./views/privacy.js";
  * @typedef {object} Route
  * @property {string} path after the `#`
  * @property {string} title
+ * @property {string} [drop] what dropping pictures here does; elsewhere they go to the first tool
  * @property {Mount} mount
  */
 
@@ -29,10 +31,15 @@ export const TOOLS = [
     name: "Classify",
     icon: "i-label",
     text: "One label for the whole picture, and where the network looked.",
-    route: { path: "/classify", title: "Classify", mount: mountClassify },
+    route: { path: "/classify", title: "Classify", drop: "Drop to classify", mount: mountClassify },
   },
   { name: "Tag", icon: "i-tags", text: "Everything in the picture: objects, scene, colours, each with its confidence." },
-  { name: "Detect", icon: "i-boxes", text: "A labelled box around each thing, and how many there are." },
+  {
+    name: "Detect",
+    icon: "i-boxes",
+    text: "A labelled box around each thing, and how many there are.",
+    route: { path: "/detect", title: "Detect", drop: "Drop to find things", mount: mountDetect },
+  },
   { name: "Enhance", icon: "i-enhance", text: "Better light and colour, less noise, more pixels." },
   { name: "Organise", icon: "i-grid", text: "Sort a folder of thousands, search it, find duplicates." },
   { name: "Compare", icon: "i-compare", text: "Classification and tagging side by side, on your own picture." },

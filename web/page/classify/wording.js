@@ -3,7 +3,6 @@
 import { formatPercent, withPlainSpaces } from "../format.js";
 
 /** @import { Classification } from "../../protocol.d.ts" */
-/** @import { Job } from "../batch.js" */
 
 /**
  * "Cat · 97 %".
@@ -23,14 +22,4 @@ export function answerText(name, result) {
   const guesses = candidates.map(({ label, score }) => `${label} ${formatPercent(score)}`).join(", ");
   const more = certain ? [path.join(" › "), category].filter(Boolean).join("; ") : `best guesses: ${guesses}`;
   return withPlainSpaces(`${name}: ${shortAnswer(result)}${more && ` (${more})`}`);
-}
-
-/**
- * What the list says of a picture.
- * @param {Job<Classification>} job
- */
-export function jobText(job) {
-  if (job.state === "done") return shortAnswer(job.result);
-  if (job.state === "failed") return job.error.message;
-  return { waiting: "Waiting", working: "Looking…", cancelled: "Cancelled" }[job.state];
 }

@@ -1,123 +1,59 @@
-/** Classify: one label for the whole picture. Wires the picture, the answer and the list to what happens. */
+/** Classify: one label for the whole picture. */
 
-import { announce } from "../announce.js";
-import { AnswerPanel } from "../classify/answer.js";
-import { BatchPanel } from "../classify/batch-panel.js";
-import { Stage } from "../classify/stage.js";
-import { jobText } from "../classify/wording.js";
-import { beforePaint, box, fromTemplate, keepFocus, listen, part, setProgress } from "../dom.js";
-import { showDropZone } from "../drop-zone.js";
-import { formatPlural } from "../format.js";
-import { canChooseFolder } from "../intake.js";
-import { onKeys } from "../shortcuts.js";
+import { mountTool } from "../bench/view.js";
+import { tellClassification } from "../classify/answer.js";
+import { HeatLayer } from "../classify/heat-layer.js";
+import { answerText, shortAnswer } from "../classify/wording.js";
+import { fromTemplate } from "../dom.js";
 
+/** @import { Classification } from "../../protocol.d.ts" */
 /** @import { App } from "../app.js" */
-/** @import { Picture } from "../pictures.js" */
+/** @import { Tool } from "../bench/tool.js" */
+
+/** @type {Tool<Classification>} */
+const CLASSIFY = {
+  key: "classify",
+  title: "Classify",
+  lead: "One label for the whole picture.",
+  again: "Classify it",
+  stageWords: {
+    queued: "Next in line…",
+    read: "Reading the file…",
+    decode: "Opening the picture…",
+    preprocess: "Preparing it for the network…",
+    infer: "Looking at it…",
+    postprocess: "Finding the right word…",
+  },
+  stageNames: [
+    ["read", "Reading"],
+    ["decode", "Decoding"],
+    ["preprocess", "Preparing"],
+    ["infer", "Network"],
+    ["postprocess", "Naming"],
+  ],
+  found: "labelled",
+  unsure: { name: "Not sure", word: "not sure" },
+  isUnsure: ({ certain }) => !certain,
+  run: (onsight, file, options) => onsight.classify(file, options),
+  short: shortAnswer,
+  text: answerText,
+  data: (result) => result,
+  display({ stage, answer }) {
+    const heat = new HeatLayer(stage);
+    answer.append(fromTemplate("classify-answer"));
+    return {
+      show: (result) => heat.show(result),
+      tell: (result) => tellClassification(answer, result),
+      keys: { h: () => heat.toggle() },
+      close: () => heat.close(),
+    };
+  },
+};
 
 /**
  * @param {HTMLElement} host
  * @param {App} app
- * @returns {() => void}
  */
-export function mountClassify(host, { onsight, pictures, batch: batchOf }) {
-  const batch = batchOf("classify", (file, options) => onsight.classify(file, options));
-  host.replaceChildren(fromTemplate("view-classify"));
-  showDropZone(host);
-  const root = /** @type {HTMLElement} */ (host.firstElementChild);
-  const stage = new Stage(box(root, "stage"), onsight, step);
-  const list = new BatchPanel(box(root, "batch"), pictures, batch);
-  const answer = new AnswerPanel(box(root, "answer"), {
-    cancel: (picture) => batch.cancel(picture),
-    retry: (picture) => batch.retry(picture),
-    remove: (picture) => pictures.remove(picture),
-    restart: () => onsight.restart().catch(() => {}), // its failure is shown as an engine state
-  });
-  const title = part(root, "title", HTMLHeadingElement);
-  const clearDialog = part(document, "clear", HTMLDialogElement);
-  const folderButton = root.querySelector(".for-folders");
-  if (folderButton instanceof HTMLElement) folderButton.hidden = !canChooseFolder();
-
-  const show = beforePaint(() => {
-    if (!root.isConnected) return;
-    const { items, selected } = pictures;
-    const isEmpty = items.length === 0;
-    root.dataset.count = isEmpty ? "none" : items.length === 1 ? "one" : "many";
-    keepFocus(root, isEmpty ? title : box(root, "answer"), () => {
-      box(root, "drop").hidden = !isEmpty;
-      box(root, "bench").hidden = isEmpty;
-      box(root, "actions").hidden = isEmpty;
-      box(root, "batch").hidden = items.length < 2;
-    });
-    list.show();
-    showBrief(items.length > 1 ? list.progress : null);
-    stage.showPicture(selected);
-    if (!selected) return;
-    const job = batch.job(selected);
-    stage.showResult(job.state === "done" ? job.result : null);
-    stage.showPosition(list.visible.indexOf(selected), list.visible.length);
-    answer.show(selected, job, onsight.engine);
-  });
-
-  const off = [
-    pictures.on("add", show),
-    pictures.on("remove", show),
-    pictures.on("select", show),
-    batch.on("job", show),
-    batch.on("job", tell),
-    listen(onsight, "engine", show),
-    listen(root, "click", ({ target }) => {
-      if (target instanceof Element && target.closest('[data-action="clear"]')) askToClear();
-    }),
-    listen(clearDialog, "close", () => {
-      if (clearDialog.returnValue === "clear") pictures.clear();
-      clearDialog.returnValue = "";
-    }),
-    onKeys({
-      ArrowLeft: () => step(-1),
-      ArrowRight: () => step(1),
-      Delete: remove,
-      Backspace: remove, // the key that a Mac calls delete
-      h: () => stage.toggleHeat(),
-      c: () => answer.copyText(),
-    }),
-    () => stage.close(),
-    () => list.close(),
-  ];
-  show();
-  return () => off.forEach((end) => end());
-
-  function remove() {
-    if (pictures.selected) pictures.remove(pictures.selected);
-  }
-
-  function askToClear() {
-    box(clearDialog, "clear-title").textContent = `Remove all ${formatPlural(pictures.items.length, "picture")}?`;
-    clearDialog.showModal();
-  }
-
-  /**
-   * On narrow screens the list is below the answer; how far it is stands on top, too.
-   * @param {{text: string, fraction: number} | null} progress
-   */
-  function showBrief(progress) {
-    box(root, "brief").hidden = !progress;
-    box(root, "brief-text").textContent = progress?.text ?? "";
-    setProgress(part(root, "brief-progress", HTMLProgressElement), progress?.fraction ?? 1);
-  }
-
-  /** @param {1 | -1} by */
-  function step(by) {
-    const { selected } = pictures;
-    const index = selected ? list.visible.indexOf(selected) : -1;
-    const next = list.visible[index + by];
-    if (next) pictures.select(next);
-  }
-
-  /** @param {Picture} picture */
-  function tell(picture) {
-    const job = batch.job(picture);
-    if (picture === pictures.selected && (job.state === "done" || job.state === "failed")) {
-      announce(`${picture.name}: ${jobText(job)}`);
-    }
-  }
+export function mountClassify(host, app) {
+  return mountTool(host, app, CLASSIFY);
 }

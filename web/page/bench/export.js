@@ -1,23 +1,22 @@
 /** The results of many pictures, in the shape that the command line prints with `--json`. */
 
-/** @import { Classification } from "../../protocol.d.ts" */
 /** @import { Batch } from "../batch.js" */
 /** @import { Picture } from "../pictures.js" */
 
-const FILE_NAME = "onsight-classify.jsonl";
-
 /**
+ * @template Result
  * @param {readonly Picture[]} pictures
- * @param {Batch<Classification>} batch
+ * @param {Batch<Result>} batch
+ * @param {(result: Result) => object} data what is kept of a result
  * @returns {object[]} one for each picture that has an answer or an error
  */
-export function exportResults(pictures, batch) {
+export function exportResults(pictures, batch, data) {
   /** @type {object[]} */
   const results = [];
   for (const picture of pictures) {
     const { path } = picture;
     const job = batch.job(picture);
-    if (job.state === "done") results.push({ path, result: job.result });
+    if (job.state === "done") results.push({ path, result: data(job.result) });
     if (job.state === "failed") results.push({ path, error: { code: job.error.code, message: job.error.message } });
   }
   return results;
@@ -26,13 +25,22 @@ export function exportResults(pictures, batch) {
 /**
  * Save as JSON Lines: one object a line.
  * @param {object[]} results
+ * @param {string} name of the file
  */
-export function downloadResults(results) {
+export function downloadResults(results, name) {
   const lines = results.map((result) => `${JSON.stringify(result)}\n`);
-  const url = URL.createObjectURL(new Blob(lines, { type: "application/jsonl" }));
+  download(new Blob(lines, { type: "application/jsonl" }), name);
+}
+
+/**
+ * @param {Blob} blob
+ * @param {string} name
+ */
+export function download(blob, name) {
+  const url = URL.createObjectURL(blob);
   const link = document.createElement("a");
   link.href = url;
-  link.download = FILE_NAME;
+  link.download = name;
   link.click();
   // The browser reads the blob after the click; a minute is plenty.
   setTimeout(() => URL.revokeObjectURL(url), 60_000);

@@ -7,26 +7,23 @@ import { formatCount, formatPlural, formatRemaining } from "../format.js";
 import { THUMBNAIL_SIDE, Thumbnails } from "../thumbnails.js";
 import { VirtualList } from "../virtual-list.js";
 import { downloadResults, exportResults } from "./export.js";
-import { jobText } from "./wording.js";
+import { jobText } from "./tool.js";
 
-/** @import { Classification } from "../../protocol.d.ts" */
 /** @import { Batch, Job } from "../batch.js" */
 /** @import { Picture, Pictures } from "../pictures.js" */
+/** @import { AnyResult, Tool } from "./tool.js" */
 
 /** @typedef {"all" | "unsure" | "failed"} Filter */
-
-/** @type {readonly (readonly [Filter, string])[]} */
-const FILTERS = [
-  ["all", "All"],
-  ["unsure", "Not sure"],
-  ["failed", "Failed"],
-];
 
 /** How many of the last answers tell the pace. */
 const PACE_WINDOW = 24;
 
+/** @template {AnyResult} Result */
 export class BatchPanel {
   #root;
+  #tool;
+  /** @type {readonly (readonly [Filter, string])[]} */
+  #filters;
   #pictures;
   #batch;
   /** @type {VirtualList<Picture>} */
@@ -43,10 +40,17 @@ export class BatchPanel {
   /**
    * @param {HTMLElement} root
    * @param {Pictures} pictures
-   * @param {Batch<Classification>} batch
+   * @param {Batch<Result>} batch
+   * @param {Tool<Result>} tool
    */
-  constructor(root, pictures, batch) {
+  constructor(root, pictures, batch, tool) {
     this.#root = root;
+    this.#tool = tool;
+    this.#filters = [
+      ["all", "All"],
+      ["unsure", tool.unsure.name],
+      ["failed", "Failed"],
+    ];
     this.#pictures = pictures;
     this.#batch = batch;
     this.#list = new VirtualList(box(root, "list"), {
@@ -57,9 +61,10 @@ export class BatchPanel {
     this.#makeFilters();
     listen(button(root, "cancel-all"), "click", () => batch.cancelAll());
     listen(button(root, "retry-all"), "click", () => batch.retryAll());
-    listen(button(root, "download"), "click", () => downloadResults(exportResults(pictures.items, batch)));
+    const results = () => exportResults(pictures.items, batch, tool.data);
+    listen(button(root, "download"), "click", () => downloadResults(results(), `onsight-${tool.key}.jsonl`));
     const copyAll = button(root, "copy-all");
-    listen(copyAll, "click", () => copyFrom(copyAll, JSON.stringify(exportResults(pictures.items, batch), null, 2)));
+    listen(copyAll, "click", () => copyFrom(copyAll, JSON.stringify(results(), null, 2)));
     this.#off = [
       batch.on("job", (picture) => this.#keepPace(picture)),
       batch.on("idle", () => this.#tellEnd()),
@@ -83,14 +88,14 @@ export class BatchPanel {
 
   show() {
     const { items, selected } = this.#pictures;
-    const unsure = items.filter((picture) => isUnsure(this.#batch.job(picture))).length;
+    const unsure = items.filter((picture) => this.#isUnsure(this.#batch.job(picture))).length;
     const { done, failed, cancelled } = this.#batch.counts;
     const { progress } = this;
     this.#showFilters({ all: items.length, unsure, failed });
-    this.#visible = items.filter((picture) => passes(this.#filter, this.#batch.job(picture)));
+    this.#visible = items.filter((picture) => this.#passes(this.#batch.job(picture)));
 
     box(this.#root, "tally").textContent = formatPlural(items.length, "picture");
-    box(this.#root, "remaining").textContent = progress?.text ?? summary(this.#batch.counts, unsure);
+    box(this.#root, "remaining").textContent = progress?.text ?? this.#summary(unsure);
     const overall = part(this.#root, "overall", HTMLProgressElement);
     overall.hidden = !progress;
     setProgress(overall, progress?.fraction ?? 1);
@@ -114,7 +119,7 @@ export class BatchPanel {
   }
 
   #makeFilters() {
-    const template = FILTERS.map(([value, text]) => {
+    const template = this.#filters.map(([value, text]) => {
       const label = document.createElement("label");
       const input = document.createElement("input");
       const words = document.createElement("span");
@@ -140,7 +145,7 @@ export class BatchPanel {
     const filters = box(this.#root, "filters");
     filters.hidden = counts.unsure + counts.failed === 0 && this.#filter === "all";
     for (const [index, label] of [...filters.querySelectorAll("label span")].entries()) {
-      const [value, text] = FILTERS[index] ?? ["all", ""];
+      const [value, text] = this.#filters[index] ?? ["all", ""];
       label.textContent = `${text} ${formatCount(counts[value])}`;
     }
   }
@@ -151,10 +156,10 @@ export class BatchPanel {
    */
   #fillRow(row, picture) {
     const job = this.#batch.job(picture);
-    row.dataset.state = isUnsure(job) ? "unsure" : job.state;
+    row.dataset.state = this.#isUnsure(job) ? "unsure" : job.state;
     row.title = picture.path;
     box(row, "name").textContent = picture.name;
-    box(row, "status").textContent = jobText(job);
+    box(row, "status").textContent = jobText(job, this.#tool.short);
     if (row.dataset.thumbnail === String(picture.id)) return;
     row.dataset.thumbnail = String(picture.id);
     const canvas = part(row, "thumb", HTMLCanvasElement);
@@ -188,37 +193,34 @@ export class BatchPanel {
 
   #tellEnd() {
     if (this.#pictures.items.length < 2) return;
-    const unsure = this.#pictures.items.filter((picture) => isUnsure(this.#batch.job(picture))).length;
-    notice(`${this.#batch.counts.cancelled ? "Stopped" : "Finished"}: ${summary(this.#batch.counts, unsure)}.`);
+    const unsure = this.#pictures.items.filter((picture) => this.#isUnsure(this.#batch.job(picture))).length;
+    notice(`${this.#batch.counts.cancelled ? "Stopped" : "Finished"}: ${this.#summary(unsure)}.`);
   }
-}
 
-/** @param {Job<Classification>} job */
-function isUnsure(job) {
-  return job.state === "done" && !job.result.certain;
-}
+  /** @param {Job<Result>} job */
+  #isUnsure(job) {
+    return job.state === "done" && this.#tool.isUnsure(job.result);
+  }
 
-/**
- * @param {Filter} filter
- * @param {Job<Classification>} job
- */
-function passes(filter, job) {
-  if (filter === "unsure") return isUnsure(job);
-  return filter === "all" || job.state === "failed";
-}
+  /** @param {Job<Result>} job */
+  #passes(job) {
+    if (this.#filter === "unsure") return this.#isUnsure(job);
+    return this.#filter === "all" || job.state === "failed";
+  }
 
-/**
- * "38 labelled, 1 not sure, 1 failed".
- * @param {{done: number, failed: number, cancelled: number}} counts
- * @param {number} unsure
- */
-function summary({ done, failed, cancelled }, unsure) {
-  return [
-    [done - unsure, "labelled"],
-    [unsure, "not sure"],
-    [failed, "failed"],
-    [cancelled, "cancelled"],
-  ]
-    .flatMap(([count, word]) => (count ? [`${formatCount(Number(count))} ${word}`] : []))
-    .join(", ");
+  /**
+   * "38 labelled, 1 not sure, 1 failed".
+   * @param {number} unsure
+   */
+  #summary(unsure) {
+    const { done, failed, cancelled } = this.#batch.counts;
+    return [
+      [done - unsure, this.#tool.found],
+      [unsure, this.#tool.unsure.word],
+      [failed, "failed"],
+      [cancelled, "cancelled"],
+    ]
+      .flatMap(([count, word]) => (count ? [`${formatCount(Number(count))} ${word}`] : []))
+      .join(", ");
+  }
 }

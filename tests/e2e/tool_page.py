@@ -1,4 +1,4 @@
-"""The Classify tool as a person uses it: by what can be seen, heard and pressed."""
+"""A tool as a person uses it: by what can be seen, heard and pressed."""
 
 from __future__ import annotations
 
@@ -50,8 +50,8 @@ def truncated(name: str = "broken.jpg") -> FilePayload:
     return file(name, whole[: len(whole) // 3], "image/jpeg")
 
 
-class ClassifyPage:
-    """Page object of the Classify tool.
+class ToolPage:
+    """Page object of a tool. The tools stand on one bench; what differs is their answer.
 
     Attributes:
         page: The browser's page.
@@ -89,7 +89,7 @@ class ClassifyPage:
         session.detach()
 
     def expect_answer(self, label: str) -> None:
-        """Wait until the picture that is shown has been given ``label``."""
+        """Wait until the picture that is shown has been answered with ``label``."""
         expect(self.answer.get_by_role("heading", level=2)).to_contain_text(label, timeout=ENGINE_TIMEOUT_MS)
 
     def wait_until_finished(self, summary: str) -> None:
@@ -122,14 +122,14 @@ class ClassifyPage:
 
 
 @contextmanager
-def open_classify(site: str, browser: Browser) -> Iterator[ClassifyPage]:
-    """Open the Classify tool in a fresh profile and wait for its engine; its page must do nothing forbidden."""
+def open_tool(site: str, browser: Browser, tool: str) -> Iterator[ToolPage]:
+    """Open a tool in a fresh profile and wait for its engine; its page must do nothing forbidden."""
     context = browser.new_context(permissions=["clipboard-read", "clipboard-write"])
     complaints = Complaints(site)
     complaints.watch(context)
     page = context.new_page()
-    page.goto(f"{site}/#/classify")
+    page.goto(f"{site}/#/{tool}")
     expect(page.get_by_role("button", name="Engine: Ready")).to_be_visible(timeout=ENGINE_TIMEOUT_MS)
-    yield ClassifyPage(page)
+    yield ToolPage(page)
     context.close()
     complaints.check()

@@ -1,33 +1,23 @@
-/** The picture itself, upright, with the heat map over it. */
+/** The picture itself, upright. Tools lay what they have found over it. */
 
 import { box, button, listen, part } from "../dom.js";
+import { Emitter } from "../emitter.js";
 import { formatCount } from "../format.js";
-import { paintHeatMap, paintScale } from "./heat-map.js";
 
-/** @import { Classification } from "../../protocol.d.ts" */
 /** @import { Onsight } from "../client.js" */
 /** @import { Picture } from "../pictures.js" */
 
 const PREVIEW_SIDE = 1600;
 
-/** Whether the person wants heat maps: stays from picture to picture and from visit to visit of the view. */
-let heatWanted = false;
-
-export class Stage {
+/** @extends {Emitter<{image: boolean}>} tells when the picture is there to be seen, and when no longer */
+export class Stage extends Emitter {
   #root;
   #onsight;
   #image;
   #frame;
-  #seen;
-  #canvas;
-  #legend;
-  #note;
   #none;
-  #switch;
   /** @type {Picture | undefined} */
   #picture;
-  /** @type {Classification | null} */
-  #result = null;
   #url = "";
   /** Whether the engine was asked for a view of the picture, because the browser cannot show the file. */
   #isPreview = false;
@@ -39,31 +29,43 @@ export class Stage {
    * @param {(step: 1 | -1) => void} onStep
    */
   constructor(root, onsight, onStep) {
+    super();
     this.#root = root;
     this.#onsight = onsight;
     this.#image = part(root, "image", HTMLImageElement);
     this.#frame = box(root, "frame");
-    this.#seen = box(root, "seen");
-    this.#canvas = part(root, "heat", HTMLCanvasElement);
-    this.#legend = box(root, "legend");
-    this.#note = box(root, "heat-note");
     this.#none = box(root, "no-image");
-    this.#switch = part(root, "heat-switch", HTMLInputElement);
-    this.#switch.checked = heatWanted;
-    this.#switch.disabled = true;
-    paintScale(part(root, "legend-scale", HTMLCanvasElement));
-    listen(this.#switch, "change", () => {
-      heatWanted = this.#switch.checked;
-      this.#showHeat();
-    });
     listen(this.#image, "load", () => this.#showImage());
     listen(this.#image, "error", () => this.#fetchPreview());
     listen(button(root, "previous"), "click", () => onStep(-1));
     listen(button(root, "next"), "click", () => onStep(1));
   }
 
-  toggleHeat() {
-    if (!this.#switch.disabled) this.#switch.click();
+  /** The picture as the browser shows it. */
+  get image() {
+    return this.#image;
+  }
+
+  /** What lies over the picture goes in here: its edges are the picture's. */
+  get frame() {
+    return this.#frame;
+  }
+
+  /** Where switches for what lies over the picture go. */
+  get controls() {
+    return box(this.#root, "controls");
+  }
+
+  /** Whether the picture can be seen. */
+  get isShown() {
+    return !this.#frame.hidden;
+  }
+
+  /** @param {string} text a sentence below the picture; empty for none */
+  note(text) {
+    const note = box(this.#root, "note");
+    note.hidden = !text;
+    note.textContent = text;
   }
 
   /** @param {Picture | undefined} picture */
@@ -73,28 +75,10 @@ export class Stage {
     this.#picture = picture;
     this.#frame.hidden = true;
     this.#none.hidden = true;
+    this.emit("image", false);
     if (!picture) return;
     this.#image.alt = picture.name;
     this.#load(picture.file);
-  }
-
-  /** @param {Classification | null} result of the picture that is shown */
-  showResult(result) {
-    if (result === this.#result) return;
-    this.#result = result;
-    const heatMap = result?.heat_map ?? null;
-    this.#switch.disabled = heatMap === null;
-    if (result && heatMap) {
-      const { width, height } = result.image;
-      const [x1, y1, x2, y2] = heatMap.box;
-      const style = this.#seen.style;
-      style.insetInlineStart = `${(100 * x1) / width}%`;
-      style.insetBlockStart = `${(100 * y1) / height}%`;
-      style.inlineSize = `${(100 * (x2 - x1)) / width}%`;
-      style.blockSize = `${(100 * (y2 - y1)) / height}%`;
-      paintHeatMap(this.#canvas, heatMap);
-    }
-    this.#showHeat();
   }
 
   /**
@@ -134,7 +118,7 @@ export class Stage {
     this.#frame.style.setProperty("--natural", `${width}px`);
     this.#frame.hidden = false;
     this.#none.hidden = true;
-    this.#showHeat();
+    this.emit("image", true);
   }
 
   /** The browser cannot show the file (TIFF, say): let the engine make a picture of it that it can. */
@@ -161,17 +145,6 @@ export class Stage {
     this.#frame.hidden = true;
     this.#none.hidden = false;
     this.#none.textContent = text;
-  }
-
-  #showHeat() {
-    const result = this.#result;
-    const on = heatWanted && Boolean(result?.heat_map) && !this.#frame.hidden;
-    this.#seen.hidden = !on;
-    this.#legend.hidden = !on;
-    this.#note.hidden = !on;
-    if (on && result) {
-      const what = result.certain ? `“${result.label}”` : "its best guess";
-      this.#note.textContent = `Where the network found ${what}. It looks at the middle of the picture: the framed part.`;
-    }
+    this.emit("image", false);
   }
 }
