@@ -1,4 +1,4 @@
-"""The command line: ``python -m onsight classify FILE… [--json]``, and likewise ``detect``."""
+"""The command line: ``python -m onsight classify FILE… [--json]``, and likewise ``tag`` and ``detect``."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ from onsight.detection import command as detection
 from onsight.errors import InvalidOptionError, ModelError, OnsightError
 from onsight.native import Engine
 from onsight.options import ClassifyOptions
-from onsight.results import Classification, Detection, to_json
+from onsight.results import Classification, Detection, Tagging, to_json
+from onsight.tagging import command as tagging
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +79,11 @@ def describe_classification(result: Classification) -> str:
     return f"{first}\n    {candidates}" if candidates else first
 
 
+def describe_tagging(result: Tagging) -> str:
+    """Return the tags by group, one group a line."""
+    return tagging.describe(result, percent)
+
+
 def describe_detection(result: Detection) -> str:
     """Return what was found in a line for each class, and one for each box."""
     counts: dict[str, int] = {}
@@ -97,6 +103,12 @@ COMMANDS: dict[str, Command] = {
         add_classify_arguments,
         prepare_classify,
         describe_classification,
+    ),
+    "tag": Command(
+        "tell everything that each picture shows",
+        tagging.add_arguments,
+        tagging.prepare,
+        describe_tagging,
     ),
     "detect": Command(
         "find the objects in each picture",

@@ -17,12 +17,13 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from onsight.errors import ModelFailedError, UnreadableFileError
 from onsight.flow import Flow, Run, Stopwatch, Tensors, drive
-from onsight.options import ClassifyOptions, DetectOptions, PreviewOptions
-from onsight.results import Classification, Detection, Preview
+from onsight.options import ClassifyOptions, DetectOptions, PreviewOptions, TagOptions
+from onsight.results import Classification, Detection, Preview, Tagging
 from onsight.store import find_model
 from onsight.tasks.classify import CLASSIFIER, Classifier
 from onsight.tasks.detect import DETECTORS, Detector
 from onsight.tasks.preview import preview
+from onsight.tasks.tag import Tagger
 
 if TYPE_CHECKING:
     import onnxruntime
@@ -85,6 +86,16 @@ class Engine:
         """Names of all classes that `detect` knows, in the order of the models."""
         return self._detector.labels
 
+    def tag(
+        self,
+        image: Image,
+        options: TagOptions = TagOptions(),  # noqa: B008  # frozen
+        *,
+        on_timings: Callable[[Mapping[str, float]], None] | None = None,
+    ) -> Tagging:
+        """Tell everything that a picture shows; arguments and errors as for `classify`."""
+        return self._drive(lambda data: self._tagger.tag(data, options), image, on_timings)
+
     def preview(
         self,
         image: Image,
@@ -112,6 +123,14 @@ class Engine:
     def _classifier(self) -> Classifier:
         folder = find_model(CLASSIFIER, self.models)
         return Classifier.from_text(
+            (folder / "model.json").read_text(encoding="utf-8"),
+            (folder / "labels.txt").read_text(encoding="utf-8"),
+        )
+
+    @cached_property
+    def _tagger(self) -> Tagger:
+        folder = find_model(CLASSIFIER, self.models)
+        return Tagger.from_text(
             (folder / "model.json").read_text(encoding="utf-8"),
             (folder / "labels.txt").read_text(encoding="utf-8"),
         )

@@ -75,6 +75,31 @@ class DetectOptions:
 
 
 @dataclass(frozen=True, slots=True)
+class TagOptions:
+    """How a picture is tagged.
+
+    Attributes:
+        threshold: Score in [0, 1] from which on a tag is shown; None takes each tag's own, and of those that pass
+            not too few and not too many.
+        all: Whether to answer every tag of the vocabulary, however improbable.
+        heat_maps: Whether to tell where in the picture each tag applies.
+
+    Raises:
+        InvalidOptionError: A value is of the wrong type or outside its range.
+    """
+
+    threshold: float | None = None
+    all: bool = False
+    heat_maps: bool = True
+
+    def __post_init__(self) -> None:
+        if self.threshold is not None:
+            check_number("threshold", self.threshold, 0, 1)
+        check_flag("all", self.all)
+        check_flag("heat_maps", self.heat_maps)
+
+
+@dataclass(frozen=True, slots=True)
 class PreviewOptions:
     """How a picture is made showable.
 

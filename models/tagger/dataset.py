@@ -1,0 +1,150 @@
+"""Read annotated pictures, and what the network says of them."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from onsight.errors import OnsightError
+from onsight.flow import drive
+from onsight.native import load_session, read_file
+from onsight.store import cache_folder, find_model
+from onsight.tagging.observation import Observer
+from onsight.tagging.vocabulary import Vocabulary
+from onsight.tasks.classify import CLASSIFIER
+
+ROOT = Path(__file__).resolve().parents[2]
+ANNOTATIONS = Path(__file__).with_name("annotations.tsv")
+
+Floats = NDArray[np.float64]
+Looks = dict[str, NDArray[np.float32]]
+
+
+class DatasetError(Exception):
+    """The annotations or the pictures are not what was expected."""
+
+
+@dataclass(frozen=True, eq=False)
+class Dataset:
+    """Annotated pictures, as the head sees them.
+
+    Attributes:
+        files: Names of the n pictures, sorted.
+        targets: 1 where a tag holds, else 0, float64 [n, T].
+        features: float64 [n, D], see `onsight.tagging.evidence.Evidence`.
+        blocks: Number of features of each kind; their sum is D.
+        expectations: float64 [n, T, 4].
+        labels: Synset id of each of the network's C classes.
+        probabilities: Of the classes in the whole picture, float32 [n, C].
+        average_places: Of the classes at the average place, float32 [n, C].
+        best_places: Of the classes, each at its best place, float32 [n, C].
+    """
+
+    files: tuple[str, ...]
+    targets: Floats
+    features: Floats
+    blocks: tuple[int, ...]
+    expectations: Floats
+    labels: tuple[str, ...]
+    probabilities: NDArray[np.float32]
+    average_places: NDArray[np.float32]
+    best_places: NDArray[np.float32]
+
+
+def read_annotations(path: Path, vocabulary: Vocabulary) -> dict[str, frozenset[str]]:
+    """Read ``file<TAB>tag,tag,…`` lines.
+
+    Returns:
+        The tags of each picture, in the order of the names.
+
+    Raises:
+        DatasetError: A line is malformed, or names an unknown tag or a picture for the second time.
+    """
+    annotations: dict[str, frozenset[str]] = {}
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+        if not line.strip() or line.startswith("#"):
+            continue
+        name, tab, listed = line.partition("\t")
+        tags = frozenset(listed.split(",")) - {""}
+        if not tab or name in annotations or not tags <= set(vocabulary.ids):
+            raise DatasetError(f"{path}, line {number}: malformed, repeated or with unknown tags.")
+        annotations[name] = tags
+    return dict(sorted(annotations.items()))
+
+
+def load(folder: Path, annotations: Path = ANNOTATIONS) -> Dataset:
+    """Look at all annotated pictures with the network as it ships, or recall what it said.
+
+    Raises:
+        DatasetError: The annotations are malformed, or a picture is missing or damaged.
+    """
+    model = find_model(CLASSIFIER)
+    observer = Observer.from_text(
+        *((model / name).read_text(encoding="utf-8") for name in ("model.json", "labels.txt"))
+    )
+    vocabulary = Vocabulary.load()
+    tags = read_annotations(annotations, vocabulary)
+    paths = [folder / name for name in tags]
+    if missing := [path.name for path in paths if not path.is_file()]:
+        raise DatasetError(f"{folder} has no {', '.join(missing[:5])} ({len(missing)} pictures are missing).")
+    kept = cache_folder() / "training" / f"{_fingerprint(observer, paths)}.npz"
+    if kept.is_file():
+        with np.load(kept) as arrays:
+            looks = {name: arrays[name] for name in arrays.files}
+    else:
+        looks = _look(observer, paths)
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        np.savez(kept, **looks)
+    return Dataset(
+        files=tuple(tags),
+        targets=np.array([[float(id in held) for id in vocabulary.ids] for held in tags.values()]),
+        features=looks["features"].astype(np.float64),
+        blocks=tuple(int(size) for size in looks["blocks"]),
+        expectations=looks["expectations"].astype(np.float64),
+        labels=tuple(observer.labels),
+        probabilities=looks["probabilities"],
+        average_places=looks["average_places"],
+        best_places=looks["best_places"],
+    )
+
+
+def _look(observer: Observer, paths: Sequence[Path]) -> Looks:
+    session = load_session(find_model(CLASSIFIER))
+    columns: dict[str, list[NDArray[np.float32]]] = {}
+    for path in paths:
+        try:
+            seen = drive(
+                observer.observe(read_file(path)),
+                lambda run: dict(zip(run.fetches, session.run(list(run.fetches), dict(run.feeds)), strict=True)),
+            )
+        except OnsightError as error:
+            raise DatasetError(f"{path}: {error.message}") from error
+        places = seen.evidence.places.reshape(-1, seen.evidence.places.shape[-1])
+        row = {
+            "features": np.concatenate(seen.evidence.features),
+            "expectations": seen.evidence.expectations,
+            "probabilities": seen.probabilities,
+            "average_places": places.mean(axis=0),
+            "best_places": places.max(axis=0),
+        }
+        for name, value in row.items():
+            columns.setdefault(name, []).append(value)
+    looks = {name: np.stack(values) for name, values in columns.items()}
+    looks["blocks"] = np.array([block.size for block in seen.evidence.features], np.float32)
+    return looks
+
+
+def _fingerprint(observer: Observer, paths: Sequence[Path]) -> str:
+    """Return a name for what this network and this code say of these pictures."""
+    digest = hashlib.sha256(observer.spec.files["model.onnx"].sha256.encode())
+    digest.update(observer.expectations.matrix.tobytes())
+    for module in ("tagging/evidence.py", "tagging/expectations.py", "preprocess.py", "postprocess.py"):
+        digest.update((ROOT / "py" / "onsight" / module).read_bytes())
+    for path in paths:
+        digest.update(f"{path.name}\0{path.stat().st_size}\0".encode())
+    return digest.hexdigest()[:16]

@@ -1,0 +1,52 @@
+"""From what was learned to the file that ships."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.tagger.dataset import Floats
+from models.tagger.learning import Model
+
+Arrays = dict[str, NDArray[np.generic]]
+
+_STEPS = 127
+
+
+def pack(model: Model, blocks: Sequence[int], thresholds: Floats, object_weights: Floats) -> Arrays:
+    """Fold the two steps into one linear layer and round its weights to bytes.
+
+    Returns:
+        The arrays that `onsight.tagging.head.TagHead.from_bytes` reads.
+    """
+    count = len(model.blocks)
+    evidence_weights = model.weights * model.scale
+    bias = model.bias - evidence_weights @ model.center
+    weights, steps = [], []
+    for block, own in zip(model.blocks, evidence_weights[:, :count].T, strict=True):
+        folded = block.weights * own[:, None]
+        step = np.maximum(np.abs(folded).max(axis=1), 1e-12) / _STEPS
+        rounded = np.round(folded / step[:, None]).astype(np.int8)
+        weights.append(rounded)
+        steps.append(step)
+        # The stored weights take off the centre, so that rounding moves no average.
+        bias += own * block.mean - (rounded * step[:, None]) @ block.center
+    return {
+        "weights": np.concatenate(weights, axis=1),
+        "steps": np.stack(steps, axis=1).astype(np.float32),
+        "blocks": np.array(blocks, np.int32),
+        "expectation_weights": evidence_weights[:, count:].astype(np.float32),
+        "bias": bias.astype(np.float32),
+        "thresholds": thresholds.astype(np.float32),
+        "object_weights": object_weights.astype(np.float32),
+    }
+
+
+def to_bytes(arrays: Arrays) -> bytes:
+    """Return the content of the ``.npz`` file; the same arrays give the same bytes."""
+    file = io.BytesIO()
+    np.savez_compressed(file, **arrays)  # type: ignore[arg-type]  # the stub takes a keyword for one of the arrays
+    return file.getvalue()

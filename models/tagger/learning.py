@@ -1,0 +1,165 @@
+"""Learn the head: ridge regression on each kind of feature, then one calibrated weighing of all the evidence.
+
+With 700 pictures and 6,272 features a tag has more weights than examples. Two things make that work. Ridge
+regression in its dual form costs one matrix of pictures by pictures, and tells in closed form what it would have said
+of each picture had that been left out. On these predictions the second step learns, for each tag, how much each kind
+of feature and each kind of expectation is worth: ten numbers, most of them shared by all tags, since rare tags cannot
+have ten of their own. It is a logistic regression, so what comes out is calibrated.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import minimize
+
+from models.tagger.dataset import Dataset, Floats
+
+RIDGE = 0.5
+"""Penalty of the first step, where the features of a block have a mean square sum of 1 a picture."""
+
+OWN_PENALTY = 30.0
+"""Holds a tag's own weights of the evidence to those that all tags share."""
+
+SHARED_PENALTY = 1e-3
+BIAS_PENALTY = 0.05
+
+Rows = NDArray[np.intp]
+
+
+@dataclass(frozen=True, eq=False)
+class Block:
+    """Ridge regression on one kind of feature.
+
+    Attributes:
+        center: Taken off the features, [d].
+        weights: [T, d].
+        mean: Of the targets, [T].
+    """
+
+    center: Floats
+    weights: Floats
+    mean: Floats
+
+    def predict(self, features: Floats) -> Floats:
+        """Return how far each tag seems to hold, [n, T], of features [n, d]."""
+        return (features - self.center) @ self.weights.T + self.mean
+
+
+@dataclass(frozen=True, eq=False)
+class Model:
+    """What was learned.
+
+    Attributes:
+        blocks: The first step, one a kind of feature.
+        center: Taken off the evidence, [B + E].
+        scale: Multiplies it then, [B + E].
+        weights: Of the evidence, [T, B + E].
+        bias: [T].
+        training_log_odds: Of each picture that was learned from, the first step's share of it as if it had been
+            left out, [n, T].
+    """
+
+    blocks: Sequence[Block]
+    center: Floats
+    scale: Floats
+    weights: Floats
+    bias: Floats
+    training_log_odds: Floats
+
+    def log_odds(self, dataset: Dataset, rows: Rows) -> Floats:
+        """Return the log odds of each tag for some pictures, [len(rows), T]."""
+        said = [
+            block.predict(features)
+            for block, features in zip(self.blocks, split(dataset.features[rows], dataset.blocks), strict=True)
+        ]
+        evidence = np.concatenate([np.stack(said, axis=2), dataset.expectations[rows]], axis=2)
+        return _weigh((evidence - self.center) * self.scale, self.weights, self.bias)
+
+
+def split(features: Floats, sizes: Sequence[int]) -> list[Floats]:
+    """Return the blocks of features [n, D]."""
+    return np.split(features, np.cumsum(sizes)[:-1], axis=1)
+
+
+def fit(dataset: Dataset, rows: Rows) -> Model:
+    """Learn from some of the pictures."""
+    targets = dataset.targets[rows]
+    blocks, said = [], []
+    for features in split(dataset.features[rows], dataset.blocks):
+        block, left_out = fit_block(features, targets)
+        blocks.append(block)
+        said.append(left_out)
+    evidence = np.concatenate([np.stack(said, axis=2), dataset.expectations[rows]], axis=2)
+    flat = evidence.reshape(-1, evidence.shape[2])
+    center, scale = flat.mean(axis=0), 1 / flat.std(axis=0)
+    scaled = (evidence - center) * scale
+    weights, bias = fit_weighing(scaled, targets)
+    return Model(blocks, center, scale, weights, bias, _weigh(scaled, weights, bias))
+
+
+def _weigh(evidence: Floats, weights: Floats, bias: Floats) -> Floats:
+    log_odds: Floats = np.einsum("nte,te->nt", evidence, weights) + bias
+    return log_odds
+
+
+def fit_block(features: Floats, targets: Floats) -> tuple[Block, Floats]:
+    """Fit a ridge regression.
+
+    Args:
+        features: [n, d].
+        targets: [n, T].
+
+    Returns:
+        The regression, and what it predicts for each picture when that is left out, [n, T].
+    """
+    center, mean = features.mean(axis=0), targets.mean(axis=0)
+    # One scale for all: a feature that hardly moves hardly matters.
+    scale = 1 / np.sqrt(features.var(axis=0).sum())
+    values = (features - center) * scale
+    inverse = np.linalg.inv(values @ values.T + RIDGE * np.eye(len(values)))
+    dual = inverse @ (targets - mean)
+    left_out = targets - dual / np.diag(inverse)[:, None]
+    return Block(center, dual.T @ values * scale, mean), left_out
+
+
+def fit_weighing(evidence: Floats, targets: Floats) -> tuple[Floats, Floats]:
+    """Fit a logistic regression for each tag, whose weights are drawn to those that all tags share.
+
+    Args:
+        evidence: [n, T, E].
+        targets: [n, T].
+
+    Returns:
+        The weights [T, E] and biases [T].
+    """
+    _, tags, kinds = evidence.shape
+
+    def unpack(values: Floats) -> tuple[Floats, Floats, float, Floats]:
+        shared, own, level, biases = np.split(values, np.cumsum([kinds, tags * kinds, 1]))
+        return shared, own.reshape(tags, kinds), float(level[0]), biases
+
+    def loss(values: Floats) -> tuple[float, Floats]:
+        shared, own, level, biases = unpack(values)
+        log_odds = _weigh(evidence, shared + own, level + biases)
+        errors = 1 / (1 + np.exp(-log_odds)) - targets
+        penalty = SHARED_PENALTY * shared @ shared + OWN_PENALTY * (own**2).sum() + BIAS_PENALTY * biases @ biases
+        value = (np.logaddexp(0, log_odds) - targets * log_odds).sum() + penalty / 2
+        slope = np.einsum("nt,nte->te", errors, evidence)
+        bias_slope = errors.sum(axis=0)
+        gradient = [
+            slope.sum(axis=0) + SHARED_PENALTY * shared,
+            (slope + OWN_PENALTY * own).ravel(),
+            [bias_slope.sum()],
+            bias_slope + BIAS_PENALTY * biases,
+        ]
+        return value, np.concatenate(gradient)
+
+    start = np.zeros(kinds + tags * kinds + 1 + tags)
+    start[kinds + tags * kinds] = np.log(targets.mean() / (1 - targets.mean()))
+    found = minimize(loss, start, jac=True, method="L-BFGS-B", options={"maxiter": 500})
+    shared, own, level, biases = unpack(found.x)
+    return shared + own, level + biases

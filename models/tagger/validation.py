@@ -1,0 +1,88 @@
+"""Cross-validation: what the head says of pictures that it has not seen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.tagger.dataset import Dataset, Floats
+from models.tagger.learning import fit, split
+from models.tagger.thresholds import choose_thresholds
+
+FOLDS = 10
+
+
+@dataclass(frozen=True, eq=False)
+class HeldOut:
+    """What was said of each picture by a head that had not seen it.
+
+    Attributes:
+        ridge: The first step alone, the mean over its blocks, [n, T].
+        expected: Probability by the classes alone, without any training, [n, T].
+        probabilities: Of the whole head, [n, T].
+        decisions: Whether the tag would be shown, at thresholds chosen on the other pictures too, [n, T].
+    """
+
+    ridge: Floats
+    expected: Floats
+    probabilities: Floats
+    decisions: NDArray[np.bool_]
+
+
+def stratified_folds(targets: Floats, count: int, seed: int) -> NDArray[np.intp]:
+    """Deal the pictures out so that each fold gets its share of every tag.
+
+    Source: Sechidis et al., "On the Stratification of Multi-Label Data" (2011): the rarest tag first, each of its
+    pictures to the fold that lacks it most.
+
+    Args:
+        targets: 0 or 1, [n, T].
+        count: Number of folds.
+        seed: Of the choices that remain.
+
+    Returns:
+        The fold of each picture, [n].
+    """
+    rng = np.random.default_rng(seed)
+    folds = np.full(len(targets), -1)
+    room = np.full(count, len(targets) / count)
+    wanted = np.tile(targets.sum(axis=0) / count, (count, 1))
+    while (free := folds < 0).any():
+        left = targets[free].sum(axis=0)
+        if left.any():
+            tag = int(np.argmin(np.where(left > 0, left + rng.random(left.size) / 10, np.inf)))
+            rows = rng.permutation(np.flatnonzero(free & (targets[:, tag] > 0)))
+        else:
+            tag, rows = None, np.flatnonzero(free)
+        for row in rows:
+            need = room if tag is None else wanted[:, tag]
+            best = np.flatnonzero(need >= need.max() - 1e-9)
+            fold = best[np.argmax(room[best] + rng.random(best.size) / 1e6)]
+            folds[row] = fold
+            room[fold] -= 1
+            wanted[fold] -= targets[row]
+    return folds
+
+
+def cross_validate(dataset: Dataset, seed: int, count: int = FOLDS) -> HeldOut:
+    """Learn from all folds but one, and predict that one; for each."""
+    folds = stratified_folds(dataset.targets, count, seed)
+    ridge, probabilities = np.zeros_like(dataset.targets), np.zeros_like(dataset.targets)
+    decisions = np.zeros(dataset.targets.shape, bool)
+    for fold in range(count):
+        train, test = np.flatnonzero(folds != fold), np.flatnonzero(folds == fold)
+        model = fit(dataset, train)
+        features = split(dataset.features[test], dataset.blocks)
+        ridge[test] = np.mean([block.predict(x) for block, x in zip(model.blocks, features, strict=True)], axis=0)
+        probabilities[test] = sigmoid(model.log_odds(dataset, test))
+        thresholds = choose_thresholds(dataset.targets[train], sigmoid(model.training_log_odds))
+        decisions[test] = probabilities[test] >= thresholds
+    return HeldOut(ridge, sigmoid(dataset.expectations[:, :, 0]), probabilities, decisions)
+
+
+def sigmoid(log_odds: Floats) -> Floats:
+    """Return probabilities of log odds."""
+    probabilities: Floats = 1 / (1 + np.exp(-log_odds))
+    return probabilities

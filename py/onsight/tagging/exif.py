@@ -1,0 +1,154 @@
+"""What the camera wrote into the file: when, with what, and whether there is a place.
+
+The place itself is never read out.
+"""
+
+from __future__ import annotations
+
+import re
+import struct
+import unicodedata
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from PIL import Image
+
+from onsight.errors import ImageError
+from onsight.image.guard import guarded
+
+MAX_TEXT = 80
+"""Longer names are cut: no camera has one."""
+
+_HEADER = b"Exif\0\0"
+_MAKE, _MODEL = 0x010F, 0x0110
+_EXIF_IFD, _GPS_IFD = 0x8769, 0x8825
+_DATE_TIME_ORIGINAL, _LENS_MODEL = 0x9003, 0xA434
+_F_NUMBER, _EXPOSURE_TIME, _ISO, _FOCAL_LENGTH = 0x829D, 0x829A, 0x8827, 0x920A
+_GPS_LATITUDE, _GPS_LONGITUDE = 2, 4
+
+
+@dataclass(frozen=True, slots=True)
+class CameraFacts:
+    """What the camera wrote; None where it wrote nothing that can be read.
+
+    Attributes:
+        taken: Local time, ISO 8601 without a zone, such as ``"2024-07-14T18:03:22"``.
+        camera: Maker and model.
+        lens: Its name.
+        focal_length_mm: Of the lens, in millimetres.
+        aperture: The f-number.
+        exposure_s: Exposure time in seconds.
+        iso: Sensitivity.
+        has_location: Whether the file tells where it was taken.
+    """
+
+    taken: str | None = None
+    camera: str | None = None
+    lens: str | None = None
+    focal_length_mm: float | None = None
+    aperture: float | None = None
+    exposure_s: float | None = None
+    iso: int | None = None
+    has_location: bool = False
+
+
+def read_camera_facts(data: bytes) -> CameraFacts:
+    """Read what the camera wrote; damaged metadata counts as none.
+
+    Args:
+        data: The bytes of a file, in any format.
+    """
+    facts = CameraFacts()
+    for block in _exif_blocks(data):
+        # Pillow's parser raises nearly anything on damaged metadata, and warns of the rest.
+        with suppress(ImageError), guarded(data, "EXIF"):
+            facts = _facts(block)
+            break
+    return facts
+
+
+def _facts(block: bytes) -> CameraFacts:
+    exif = Image.Exif()
+    exif.load(_HEADER + block)
+    camera, place = exif.get_ifd(_EXIF_IFD), exif.get_ifd(_GPS_IFD)
+    maker, model = _text(exif.get(_MAKE)), _text(exif.get(_MODEL))
+    if maker and model and not model.casefold().startswith(maker.casefold().split()[0]):
+        model = f"{maker} {model}"
+    iso = _number(camera, _ISO)
+    return CameraFacts(
+        taken=_time(_text(camera.get(_DATE_TIME_ORIGINAL))),
+        camera=model or maker,
+        lens=_text(camera.get(_LENS_MODEL)),
+        focal_length_mm=_number(camera, _FOCAL_LENGTH),
+        aperture=_number(camera, _F_NUMBER),
+        exposure_s=_number(camera, _EXPOSURE_TIME),
+        iso=round(iso) if iso else None,
+        has_location=bool(place.get(_GPS_LATITUDE) and place.get(_GPS_LONGITUDE)),
+    )
+
+
+def _text(value: Any) -> str | None:
+    """Return a text fit to be shown, or None."""
+    if not isinstance(value, str):
+        return None
+    shown = "".join(" " if unicodedata.category(char)[0] in "CZ" else char for char in value)
+    return " ".join(shown.split())[:MAX_TEXT].strip() or None
+
+
+def _time(value: str | None) -> str | None:
+    digits = re.fullmatch(r"(\d{4}):(\d\d):(\d\d) (\d\d):(\d\d):(\d\d)", value or "")
+    if digits is None:
+        return None
+    try:
+        return datetime(*map(int, digits.groups())).isoformat()  # type: ignore[arg-type]  # six numbers
+    except ValueError:  # cameras whose clock was never set write zeros
+        return None
+
+
+def _number(values: Mapping[int, Any], tag: int) -> float | None:
+    value = values.get(tag)
+    if isinstance(value, tuple):  # several sensitivities: the first is the camera's
+        value = value[0] if value else None
+    try:
+        number = float(value)  # type: ignore[arg-type]  # what is no number raises
+    except (TypeError, ValueError, ZeroDivisionError):
+        return None
+    return round(number, 6) if 0 < number < 1e9 else None
+
+
+def _exif_blocks(data: bytes) -> Iterator[bytes]:
+    """Yield the TIFF structures that hold a file's EXIF data."""
+    with suppress(struct.error):
+        if data[:2] == b"\xff\xd8":
+            yield from _jpeg_blocks(data)
+        elif data[:8] == b"\x89PNG\r\n\x1a\n":
+            yield from _chunks(data, 8, ">", b"eXIf", size_first=True)
+        elif data[:4] == b"RIFF" and data[8:12] == b"WEBP":
+            yield from _chunks(data, 12, "<", b"EXIF", size_first=False)
+        elif data[:4] in (b"II*\0", b"MM\0*"):
+            yield data
+
+
+def _jpeg_blocks(data: bytes) -> Iterator[bytes]:
+    at = 2
+    while data[at : at + 1] == b"\xff":
+        marker, size = struct.unpack_from(">BH", data, at + 1)
+        if marker == 0xDA:  # the picture begins
+            return
+        segment = data[at + 4 : at + 2 + size]
+        if marker == 0xE1 and segment.startswith(_HEADER):
+            yield segment[len(_HEADER) :]
+        at += 2 + size
+
+
+def _chunks(data: bytes, at: int, order: str, wanted: bytes, *, size_first: bool) -> Iterator[bytes]:
+    """Yield the content of the chunks of one kind, of PNG (size, name, content, checksum) or RIFF (name, size …)."""
+    while at + 8 <= len(data):
+        name_at, size_at = (at + 4, at) if size_first else (at, at + 4)
+        (size,) = struct.unpack_from(order + "I", data, size_at)
+        if data[name_at : name_at + 4] == wanted:
+            yield data[at + 8 : at + 8 + size].removeprefix(_HEADER)
+        at += 12 + size if size_first else 8 + size + size % 2

@@ -1,0 +1,122 @@
+"""One look at a picture: all that tagging knows of it before anything is decided."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from onsight.errors import ModelFailedError
+from onsight.flow import Flow, Run, Stage
+from onsight.image import decode
+from onsight.postprocess import softmax
+from onsight.preprocess import Region, preprocess
+from onsight.results import ImageInfo
+from onsight.spec import ModelSpec
+from onsight.tagging.colours import ColourShare, Palette
+from onsight.tagging.evidence import FETCHES, MAX_AREA, Evidence, input_size, weigh
+from onsight.tagging.exif import CameraFacts, read_camera_facts
+from onsight.tagging.expectations import Expectations
+from onsight.tagging.photo import Measurements, colour_pixels, measure
+
+_MIN_SIDE = round(MAX_AREA**0.5)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Observation:
+    """What was seen in a picture.
+
+    Attributes:
+        evidence: What speaks for each tag.
+        probabilities: Of the classifier's classes in the whole picture, float32 [C].
+        late_map: What an inner layer sees at each place, float32 [channels, rows, columns].
+        region: What of the picture the maps cover, ``(x1, y1, x2, y2)`` in pixels.
+        colours: The dominant ones, largest share first.
+        measurements: Of the picture as a photograph.
+        camera: What the camera wrote.
+        image: The picture.
+    """
+
+    evidence: Evidence
+    probabilities: NDArray[np.float32]
+    late_map: NDArray[np.float32]
+    region: Region
+    colours: tuple[ColourShare, ...]
+    measurements: Measurements
+    camera: CameraFacts
+    image: ImageInfo
+
+
+@dataclass(frozen=True, slots=True)
+class Observer:
+    """A network that looks, and what its classes let expect.
+
+    Attributes:
+        spec: The network's description.
+        labels: Synset id of each class.
+        expectations: Tied to the network's classes.
+    """
+
+    spec: ModelSpec
+    labels: Sequence[str]
+    expectations: Expectations
+
+    @classmethod
+    def from_text(cls, spec: str, labels: str) -> Observer:
+        """Make an observer from the text of ``model.json`` and ``labels.txt``.
+
+        Raises:
+            InvalidSpecError: The description or the labels are wrong.
+        """
+        parsed = ModelSpec.from_json(json.loads(spec))
+        synsets = parsed.parse_labels(labels)
+        return cls(parsed, synsets, Expectations.load(synsets))
+
+    def blank_run(self) -> Run:
+        """Return a run on an empty picture, to warm the network up."""
+        height, width = input_size((3, 4))
+        return self._run(np.zeros((1, 3, height, width), np.float32))
+
+    def observe(self, image: bytes) -> Flow[Observation]:
+        """Look at a picture.
+
+        Args:
+            image: The file's bytes.
+
+        Returns:
+            What was seen.
+
+        Raises:
+            ImageError: The bytes are no picture that can be opened.
+        """
+        yield Stage("decode")
+        decoded = decode(image, min_side=_MIN_SIDE)
+        yield Stage("preprocess")
+        info = decoded.info
+        size = input_size((info.height, info.width))
+        # The whole picture: what stands at its edges is a part of it.
+        pixel_values, transform = preprocess(decoded, replace(self.spec.input, input_size=size, crop_mode="squash"))
+        pixels = colour_pixels(decoded)
+        colours, measurements = Palette.load().dominant(pixels), measure(decoded, pixels)
+        del decoded  # its pixels are not needed while the network runs
+        yield Stage("infer")
+        outputs = yield self._run(pixel_values)
+        if outputs is None:
+            raise ModelFailedError("The network gave no answer.")
+        yield Stage("postprocess")
+        return Observation(
+            evidence=weigh(outputs, self.expectations, self.spec.temperature),
+            probabilities=softmax(outputs["logits"][0], self.spec.temperature),
+            late_map=outputs["late_map"][0],
+            region=transform.region,
+            colours=colours,
+            measurements=measurements,
+            camera=read_camera_facts(image),
+            image=info,
+        )
+
+    def _run(self, pixel_values: NDArray[np.float32]) -> Run:
+        return Run(self.spec.id, self.spec.feeds(pixel_values, FETCHES), FETCHES)

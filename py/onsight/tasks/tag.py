@@ -1,0 +1,132 @@
+"""Tagging: everything that a picture shows, each tag with its own confidence."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from itertools import compress
+
+import numpy as np
+from numpy.typing import NDArray
+
+from onsight.flow import Flow, Run
+from onsight.options import TagOptions
+from onsight.postprocess import normalize_map
+from onsight.preprocess import Region
+from onsight.results import Colour, HeatMap, Photo, Tag, Tagging
+from onsight.tagging.head import TagHead
+from onsight.tagging.objects import ObjectNamer
+from onsight.tagging.observation import Observation, Observer
+from onsight.tagging.photo import Attribute, attributes
+from onsight.tagging.places import class_evidence, tag_evidence
+from onsight.tagging.selection import FLOOR, Found, find, is_somewhere, select
+from onsight.tagging.vocabulary import GROUPS, Vocabulary
+from onsight.taxonomy import Taxonomy
+
+
+@dataclass(frozen=True, slots=True)
+class Tagger:
+    """A network that looks, the head that reads it, and the names.
+
+    Attributes:
+        observer: Looks at pictures.
+        head: What was learned.
+        namer: Names specific objects.
+    """
+
+    observer: Observer
+    head: TagHead
+    namer: ObjectNamer
+
+    @classmethod
+    def from_text(cls, spec: str, labels: str) -> Tagger:
+        """Make a tagger from the text of the classifier's ``model.json`` and ``labels.txt``.
+
+        Raises:
+            InvalidSpecError: The description or the labels are wrong, or do not fit what was learned.
+        """
+        observer = Observer.from_text(spec, labels)
+        head = TagHead.load()
+        rollup = Taxonomy.load().bind(observer.labels)
+        return cls(observer, head, ObjectNamer(rollup, Vocabulary.load(), head.object_weights.tolist()))
+
+    def blank_run(self) -> Run:
+        """Return a run on an empty picture, to warm the network up."""
+        return self.observer.blank_run()
+
+    def tag(self, image: bytes, options: TagOptions) -> Flow[Tagging]:
+        """Tag a picture.
+
+        Args:
+            image: The file's bytes.
+            options: Which tags to show, what else to tell.
+
+        Returns:
+            The tags.
+
+        Raises:
+            ImageError: The bytes are no picture that can be opened.
+        """
+        seen = yield from self.observer.observe(image)
+        return self.conclude(seen, options)
+
+    def conclude(self, seen: Observation, options: TagOptions) -> Tagging:
+        """Answer from what was seen; no network runs."""
+        measured = attributes(seen.measurements, (seen.image.height, seen.image.width))
+        found = find(seen, self.head, self.namer, measured)
+        listed = select(found, options.threshold, 0.0 if options.all else FLOOR)
+        tags = self._with_heat_maps(listed, seen) if options.heat_maps else [one.tag for one in listed]
+        return Tagging(
+            tags=tuple(tags),
+            colours=tuple(Colour(colour.id, colour.label, colour.hex, colour.share) for colour in seen.colours),
+            photo=_photo(seen, measured),
+            groups=tuple(GROUPS.values()),
+            image=seen.image,
+            model=self.observer.spec.id,
+        )
+
+    def _with_heat_maps(self, listed: list[Found], seen: Observation) -> list[Tag]:
+        """Add the maps of the tags that are somewhere, and not too far from being shown."""
+        vocabulary = self.namer.vocabulary
+        wanted = [
+            is_somewhere(one, vocabulary) and (one.tag.shown or one.tag.score >= one.tag.threshold / 2)
+            for one in listed
+        ]
+        rows = [one.row for one in compress(listed, wanted) if one.row is not None]
+        maps = iter(tag_evidence(rows, self.head, seen.evidence, seen.late_map, self.observer.expectations))
+        tags = []
+        for one, is_wanted in zip(listed, wanted, strict=True):
+            if not is_wanted:
+                tags.append(one.tag)
+                continue
+            if one.row is not None:
+                evidence = next(maps)
+            else:
+                evidence = class_evidence(self.namer.rollup.classes_of(one.tag.id), seen.evidence)
+            tags.append(replace(one.tag, heat_map=_heat_map(evidence, seen.region)))
+        return tags
+
+
+def _heat_map(evidence: NDArray[np.float32], region: Region) -> HeatMap:
+    values = normalize_map(evidence)
+    height, width = values.shape
+    return HeatMap(region, height, width, tuple(round(float(value), 2) for value in values.ravel()))
+
+
+def _photo(seen: Observation, measured: tuple[Attribute, ...]) -> Photo:
+    ids = [attribute.id for attribute in measured]
+    camera = seen.camera
+    return Photo(
+        orientation=next(id for id in ("horizontal", "vertical", "square") if id in ids),
+        megapixels=round(seen.image.width * seen.image.height / 1e6, 2),
+        lightness=round(seen.measurements.lightness, 3),
+        contrast=round(seen.measurements.contrast, 3),
+        sharpness=round(seen.measurements.sharpness, 3),
+        taken=camera.taken,
+        camera=camera.camera,
+        lens=camera.lens,
+        focal_length_mm=camera.focal_length_mm,
+        aperture=camera.aperture,
+        exposure_s=camera.exposure_s,
+        iso=camera.iso,
+        has_location=camera.has_location,
+    )
