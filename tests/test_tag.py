@@ -155,7 +155,7 @@ def test_result_is_plain_json(tagger: Tagger) -> None:
 
 
 def test_heat_maps_point_to_the_place(tagger: Tagger) -> None:
-    result = tag(tagger, outputs(CELLO, place=(6, 2)), all=True)
+    result = tag(tagger, outputs(CELLO, place=(6, 2)), all=True, heat_maps=True)
     musical = next(one for one in result.tags if one.id == "musical_instrument")
     assert musical.heat_map is None or musical.heat_map.height == ROWS
     rows = [Vocabulary.load().row_of("musical_instrument")]
@@ -167,7 +167,7 @@ def test_heat_maps_point_to_the_place(tagger: Tagger) -> None:
 
 
 def test_heat_maps_are_for_what_is_somewhere(tagger: Tagger) -> None:
-    result = tag(tagger, outputs(CELLO))
+    result = tag(tagger, outputs(CELLO), heat_maps=True)
     assert named(result, "musical_instrument").heat_map is not None
     for one in result.tags:
         if one.group in ("Setting", "Concepts", "Photo style", "Colours"):
@@ -176,7 +176,7 @@ def test_heat_maps_are_for_what_is_somewhere(tagger: Tagger) -> None:
             assert len(one.heat_map.values) == ROWS * COLUMNS
             assert max(one.heat_map.values) in (0, 1)
             assert one.heat_map.box == (0, 0, 96, 64)
-    assert all(one.heat_map is None for one in tag(tagger, outputs(CELLO), heat_maps=False).tags)
+    assert all(one.heat_map is None for one in tag(tagger, outputs(CELLO)).tags)
 
 
 # --- selection -----------------------------------------------------------------------------------------------

@@ -1,15 +1,15 @@
 """Serves the page: requests come from the worker as plain data, answers go back as messages.
 
 The only module that knows that a page exists. The messages are those of ``web/protocol.d.ts``, which
-``web/make_protocol.py`` generates from `METHODS` and the result dataclasses.
+``web/protocol.py`` generates from `METHODS` and the result dataclasses.
 """
 
 from __future__ import annotations
 
 import asyncio
 import traceback
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -22,57 +22,11 @@ from onsight.errors import (
     UnreadableFileError,
     UnsupportedFormatError,
 )
-from onsight.flow import Flow, Run, Stopwatch, Tensors, drive_async
-from onsight.options import ClassifyOptions, DetectOptions, PreviewOptions, options_from
-from onsight.results import Classification, Detection, Preview
-from onsight.tasks.classify import CLASSIFIER, Classifier
-from onsight.tasks.detect import DETECTORS, Detector
-from onsight.tasks.preview import preview
+from onsight.flow import Run, Stopwatch, Tensors, drive_async
+from onsight.methods import METHODS, Memory, Method, Tools
+from onsight.options import options_from
 
 Message = dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Tools:
-    """What methods work with: descriptions of networks, bound to names.
-
-    Attributes:
-        classifier: Of `onsight.tasks.classify`.
-        detector: Of `onsight.tasks.detect`.
-    """
-
-    classifier: Classifier
-    detector: Detector
-
-
-@dataclass(frozen=True, slots=True)
-class Method:
-    """One thing that the page can ask for.
-
-    Attributes:
-        start: Makes the task's flow from the tools, the file's bytes and the options.
-        options: Dataclass of the options, the request's params besides ``image``.
-        result: Dataclass of the result.
-    """
-
-    start: Callable[[Tools, bytes, Any], Flow[Any]]
-    options: type[Any]
-    result: type[Any]
-
-
-METHODS: Mapping[str, Method] = {
-    "classify": Method(
-        lambda tools, image, options: tools.classifier.classify(image, options),
-        ClassifyOptions,
-        Classification,
-    ),
-    "detect": Method(
-        lambda tools, image, options: tools.detector.detect(image, options),
-        DetectOptions,
-        Detection,
-    ),
-    "preview": Method(lambda _, image, options: preview(image, options), PreviewOptions, Preview),
-}
 
 
 class Bridge:
@@ -94,10 +48,8 @@ class Bridge:
             decode_in_browser: JS function that turns a blob into the bytes of a PNG, or rejects.
         """
         texts = {text["id"]: (text["spec"], text["labels"]) for text in models.to_py()}
-        self._tools = Tools(
-            classifier=Classifier.from_text(*texts[CLASSIFIER]),
-            detector=Detector.from_text([texts[model] for model in DETECTORS]),
-        )
+        self._tools = Tools.from_texts(texts)
+        self._memory = Memory()
         self._post = post
         self._run_js = run
         self._decode_in_browser = decode_in_browser
@@ -148,18 +100,20 @@ class Bridge:
             self._send({"kind": "progress", "id": request_id, "stage": stage, "fraction": None})
             await asyncio.sleep(0)  # lets a message from the page, such as a cancellation, come through
 
-        await on_stage("read")
-        options = options_from(method.options, {name: _plain(params, name) for name in _names(params) - {"image"}})
-        image = await _read(params.image)
-        try:
-            result = await drive_async(method.start(self._tools, image, options), self._run, on_stage)
-        except UnsupportedFormatError as error:
-            if not (error.detail or {}).get("try_browser"):
-                raise
-            await on_stage("decode")
-            image = await self._decoded_in_browser(params.image, error)
-            result = await drive_async(method.start(self._tools, image, options), self._run, on_stage)
-            result = replace(result, image=replace(result.image, format=error.detail["format"]))
+        given = {name: _plain(params, name) for name in _names(params) - {"image"}}
+        picture = given.pop("picture", None)
+        options = options_from(method.options, given)
+        kept = self._memory.recall(name, picture, options)
+        if kept is None:
+            await on_stage("read")
+            image = await _read(params.image) if method.takes_image else b""
+            kept = await self._look(method, image, options, on_stage, params)
+            self._memory.keep(name, picture, options, kept)
+        seen, decoded_format = kept
+        await on_stage("postprocess")
+        result = method.conclude(self._tools, seen, options)
+        if decoded_format is not None:
+            result = replace(result, image=replace(result.image, format=decoded_format))
         watch.enter(None)
         return {
             "kind": "result",
@@ -167,6 +121,21 @@ class Bridge:
             "result": result.to_json(),
             "timings_ms": watch.timings_ms,
         }
+
+    async def _look(
+        self, method: Method, image: bytes, options: Any, on_stage: Callable[[str], Awaitable[None]], params: Any
+    ) -> tuple[Any, str | None]:
+        """Return what the method sees, and the file's format if only the browser can open it."""
+        try:
+            return await drive_async(method.look(self._tools, image, options), self._run, on_stage), None
+        except UnsupportedFormatError as error:
+            detail = error.detail or {}
+            if not detail.get("try_browser"):
+                raise
+            await on_stage("decode")
+            image = await self._decoded_in_browser(params.image, error)
+            seen = await drive_async(method.look(self._tools, image, options), self._run, on_stage)
+            return seen, detail["format"]
 
     async def _decoded_in_browser(self, blob: Any, refusal: UnsupportedFormatError) -> bytes:
         from pyodide.ffi import JsException

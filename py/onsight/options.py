@@ -90,7 +90,7 @@ class TagOptions:
 
     threshold: float | None = None
     all: bool = False
-    heat_maps: bool = True
+    heat_maps: bool = False
 
     def __post_init__(self) -> None:
         if self.threshold is not None:

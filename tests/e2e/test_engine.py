@@ -50,15 +50,39 @@ def test_page_and_command_line_find_the_same_boxes(engine: PageEngine, name: str
     assert {"astronaut": "person", "coffee": "cup"}[name] in {box["label"] for box in boxes}
 
 
-def assert_same_answer(engine: PageEngine, method: str, file: Path) -> dict[str, Any]:
+@pytest.mark.parametrize("name", ["chelsea", "coffee", "rocket"])
+def test_page_and_command_line_give_the_same_tags(engine: PageEngine, name: str, tmp_path: Path) -> None:
+    file = tmp_path / name
+    file.write_bytes(sample(name))
+    tags = assert_same_answer(engine, "tag", file, "--all", all=True)["tags"]
+    expected = {"chelsea": "cat", "coffee": "drink", "rocket": "sky"}[name]
+    assert next(tag for tag in tags if tag["id"] == expected)["shown"]
+
+
+def assert_same_answer(engine: PageEngine, method: str, file: Path, *flags: str, **options: object) -> dict[str, Any]:
     """Ask the command line and the page, compare, return the command line's answer."""
-    command = [sys.executable, "-m", "onsight", method, "--json", str(file)]
+    command = [sys.executable, "-m", "onsight", method, "--json", *flags, str(file)]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     native: dict[str, Any] = json.loads(done.stdout)["result"]
-    answer = engine.call(method, file.read_bytes())
+    answer = engine.call(method, file.read_bytes(), **options)
     assert "error" not in answer, answer
-    assert_alike(answer["result"], native)
+    # Of tags that matter as much as one another, a rounding decides which comes first.
+    assert_alike(*(one | {"tags": sorted(one.get("tags", ()), key=by_id)} for one in (answer["result"], native)))
     return native
+
+
+def by_id(tag: dict[str, Any]) -> str:
+    return str(tag["id"])
+
+
+def test_another_threshold_is_answered_without_another_look(engine: PageEngine) -> None:
+    engine.prepare("again", sample("coffee"))
+    for method, looser, stricter in (("detect", {"score": 0.05}, {"score": 0.6}), ("tag", {}, {"threshold": 0.9})):
+        first = engine.page.evaluate(ANSWER, ["again", looser, method])
+        again = engine.page.evaluate(ANSWER, ["again", {**stricter, "urgent": True}, method])
+        assert "infer" in first["timings"]
+        assert set(again["timings"]) == {"postprocess"}
+        assert again["result"] != first["result"]
 
 
 def assert_alike(got: object, wanted: object) -> None:

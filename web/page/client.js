@@ -13,7 +13,7 @@ import { Messenger, OnsightError, abortError } from "./messenger.js";
 
 export { OnsightError, isAbort } from "./messenger.js";
 
-/** @import { Classification, Detection, EngineInfo, Progress } from "../protocol.d.ts" */
+/** @import { Classification, Detection, EngineInfo, Progress, Tagging } from "../protocol.d.ts" */
 
 /**
  * @typedef {{state: "loading", stage: string, fraction: number | null, text: string}
@@ -30,6 +30,7 @@ export { OnsightError, isAbort } from "./messenger.js";
 
 /**
  * @typedef {object} CallOptions
+ * @property {boolean} [urgent] does not wait in line: for what the engine can answer from memory
  * @property {AbortSignal} [signal] cancels; the promise then rejects with an `AbortError`
  * @property {(progress: Progress) => void} [onProgress] stages: queued, read, decode, preprocess, infer, postprocess
  * @property {(timings_ms: Record<string, number>) => void} [onTimings] milliseconds by stage, once, at the end
@@ -53,6 +54,9 @@ export class Onsight extends EventTarget {
   #ready;
   /** @type {EngineState} */
   #engine = { state: "loading", stage: "start", fraction: null, text: /** @type {string} */ (BOOT_TEXT.start) };
+  /** Numbers of the pictures: the engine remembers what it saw in the latest. @type {WeakMap<Blob, number>} */
+  #pictures = new WeakMap();
+  #lastPicture = 0;
   /** The end of the line: settles when every earlier request has. @type {Promise<unknown>} */
   #queue = Promise.resolve();
 
@@ -107,12 +111,24 @@ export class Onsight extends EventTarget {
    * @returns {Promise<Classification>}
    */
   async classify(image, { topK, threshold, ...call } = {}) {
-    const result = await this.#call("classify", { image, ...given({ top_k: topK, threshold }) }, call);
+    const result = await this.#call("classify", { ...this.#picture(image), ...given({ top_k: topK, threshold }) }, call);
     return /** @type {Classification} */ (result);
   }
 
   /**
-   * Find the objects in a picture.
+   * Tell everything that a picture shows. Asked again for the same blob, it answers from what it saw before.
+   * @param {Blob} image
+   * @param {CallOptions & {threshold?: number, all?: boolean, heatMaps?: boolean}} [options]
+   * @returns {Promise<Tagging>}
+   */
+  async tag(image, { threshold, all, heatMaps, ...call } = {}) {
+    const options = given({ threshold, all, heat_maps: heatMaps });
+    return /** @type {Tagging} */ (await this.#call("tag", { ...this.#picture(image), ...options }, call));
+  }
+
+  /**
+   * Find the objects in a picture. Asked again for the same blob with another `score`, `iou`, `maxResults`, `allow` or
+   * `deny`, it answers from what it saw before.
    * @param {Blob} image
    * @param {CallOptions & {score?: number, iou?: number, maxResults?: number, allow?: string[], deny?: string[],
    *   thorough?: boolean, tiled?: boolean}} [options]
@@ -120,7 +136,7 @@ export class Onsight extends EventTarget {
    */
   async detect(image, { score, iou, maxResults, allow, deny, thorough, tiled, ...call } = {}) {
     const options = given({ score, iou, max_results: maxResults, allow, deny, thorough, tiled });
-    return /** @type {Detection} */ (await this.#call("detect", { image, ...options }, call));
+    return /** @type {Detection} */ (await this.#call("detect", { ...this.#picture(image), ...options }, call));
   }
 
   /**
@@ -130,7 +146,7 @@ export class Onsight extends EventTarget {
    * @returns {Promise<Blob>}
    */
   async preview(image, { maxSide, ...call } = {}) {
-    const result = await this.#call("preview", { image, ...given({ max_side: maxSide }) }, call);
+    const result = await this.#call("preview", { ...this.#picture(image), ...given({ max_side: maxSide }) }, call);
     const { data, media_type: type } = /** @type {{data: Uint8Array<ArrayBuffer>, media_type: string}} */ (result);
     return new Blob([data], { type });
   }
@@ -177,7 +193,7 @@ export class Onsight extends EventTarget {
    * @param {CallOptions} options
    * @returns {Promise<unknown>}
    */
-  #call(method, params, { signal, onProgress, onTimings }) {
+  #call(method, params, { urgent = false, signal, onProgress, onTimings }) {
     onProgress?.({ stage: "queued", fraction: null });
     const job = async () => {
       if (signal?.aborted) throw abortError();
@@ -186,12 +202,20 @@ export class Onsight extends EventTarget {
       return messenger.request(method, params, { ...(signal && { signal }), ...(onProgress && { onProgress }) });
     };
     // The line moves on when the worker has answered, even where the caller was told of its cancellation before.
-    const answer = this.#queue.catch(() => {}).then(job);
-    this.#queue = answer;
+    const answer = urgent ? job() : this.#queue.catch(() => {}).then(job);
+    if (!urgent) this.#queue = answer;
     return abortable(answer, signal).then(({ result, timings_ms }) => {
       onTimings?.(timings_ms);
       return result;
     });
+  }
+
+  /** @param {Blob} image */
+  #picture(image) {
+    const known = this.#pictures.get(image);
+    const picture = known ?? ++this.#lastPicture;
+    if (known === undefined) this.#pictures.set(image, picture);
+    return { image, picture };
   }
 
   /** @param {EngineState} engine */

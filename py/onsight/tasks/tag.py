@@ -66,8 +66,12 @@ class Tagger:
         Raises:
             ImageError: The bytes are no picture that can be opened.
         """
-        seen = yield from self.observer.observe(image)
+        seen = yield from self.observe(image, options)
         return self.conclude(seen, options)
+
+    def observe(self, image: bytes, options: TagOptions) -> Flow[Observation]:
+        """Run the network on a picture; arguments and errors as for `tag`."""
+        return self.observer.observe(image)
 
     def conclude(self, seen: Observation, options: TagOptions) -> Tagging:
         """Answer from what was seen; no network runs."""

@@ -1,0 +1,133 @@
+"""What the page can ask for: a table of methods, each a task with its options and its result.
+
+A method looks at a picture, which takes time, and then concludes, which does not. What was seen may be kept, so that
+another threshold for the same picture is answered without a network.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from onsight.flow import Flow
+from onsight.options import ClassifyOptions, DetectOptions, PreviewOptions, TagOptions
+from onsight.results import Classification, Detection, Preview, Tagging
+from onsight.tasks.classify import CLASSIFIER, Classifier
+from onsight.tasks.detect import DETECTORS, Detector
+from onsight.tasks.preview import preview
+from onsight.tasks.tag import Tagger
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """What methods work with: descriptions of networks, bound to names.
+
+    Attributes:
+        classifier: Of `onsight.tasks.classify`.
+        detector: Of `onsight.tasks.detect`.
+        tagger: Of `onsight.tasks.tag`.
+    """
+
+    classifier: Classifier
+    detector: Detector
+    tagger: Tagger
+
+    @classmethod
+    def from_texts(cls, texts: Mapping[str, tuple[str, str]]) -> Tools:
+        """Make the tools from the texts of ``model.json`` and ``labels.txt`` by the id of the model.
+
+        Raises:
+            InvalidSpecError: A description or labels are wrong.
+        """
+        return cls(
+            classifier=Classifier.from_text(*texts[CLASSIFIER]),
+            detector=Detector.from_text([texts[model] for model in DETECTORS]),
+            tagger=Tagger.from_text(*texts[CLASSIFIER]),
+        )
+
+
+def _as_seen(_tools: Tools, seen: Any, _options: Any) -> Any:
+    return seen
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    """One thing that the page can ask for.
+
+    Attributes:
+        look: Makes the task's flow from the tools, the file's bytes and the options.
+        options: Dataclass of the options, the request's params besides ``image`` and ``picture``.
+        result: Dataclass of the result.
+        conclude: Turns what the flow returns into the result, at once; also when asked again with other options.
+        seen_with: What of the options the look depends on; what was seen is kept for others that are alike in it.
+        kept: Of how many pictures it is kept; 0 for those that are looked at anew each time.
+        takes_image: Whether it works on a picture at all.
+    """
+
+    look: Callable[[Tools, bytes, Any], Flow[Any]]
+    options: type[Any]
+    result: type[Any]
+    conclude: Callable[[Tools, Any, Any], Any] = _as_seen
+    seen_with: Callable[[Any], Hashable] = lambda _options: None
+    kept: int = 0
+    takes_image: bool = True
+
+
+METHODS: Mapping[str, Method] = {
+    "classify": Method(
+        lambda tools, image, options: tools.classifier.classify(image, options),
+        ClassifyOptions,
+        Classification,
+    ),
+    "tag": Method(
+        lambda tools, image, options: tools.tagger.observe(image, options),
+        TagOptions,
+        Tagging,
+        conclude=lambda tools, seen, options: tools.tagger.conclude(seen, options),
+        kept=16,
+    ),
+    "detect": Method(
+        lambda tools, image, options: tools.detector.find(image, options),
+        DetectOptions,
+        Detection,
+        conclude=lambda tools, found, options: tools.detector.select(found, options),
+        seen_with=lambda options: (options.thorough, options.tiled),
+        kept=64,
+    ),
+    "preview": Method(lambda _, image, options: preview(image, options), PreviewOptions, Preview),
+}
+
+
+class Memory:
+    """What was seen in the latest pictures, for each method."""
+
+    def __init__(self) -> None:
+        self._seen: dict[str, OrderedDict[Hashable, Any]] = {}
+
+    def recall(self, name: str, picture: Hashable, options: Any) -> Any | None:
+        """Return what was seen in a picture, or None.
+
+        Args:
+            name: Of the method.
+            picture: The page's name for the picture, or None if it gave none.
+            options: Of the method.
+        """
+        key = (picture, METHODS[name].seen_with(options))
+        seen = self._seen.get(name)
+        if picture is None or seen is None or key not in seen:
+            return None
+        seen.move_to_end(key)
+        return seen[key]
+
+    def keep(self, name: str, picture: Hashable, options: Any, seen: Any) -> None:
+        """Keep what was seen, in place of the oldest of too many; arguments as for `recall`."""
+        method = METHODS[name]
+        if picture is None or not method.kept:
+            return
+        kept = self._seen.setdefault(name, OrderedDict())
+        kept[picture, method.seen_with(options)] = seen
+        kept.move_to_end((picture, method.seen_with(options)))
+        while len(kept) > method.kept:
+            kept.popitem(last=False)
