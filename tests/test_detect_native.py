@@ -80,6 +80,30 @@ def test_detect_finds_a_cat_in_a_panorama(engine):
     assert box_iou([corners(cats[0])], [(5003, 60, 5413, 360)])[0, 0] > 0.7
 
 
+def test_detect_finds_what_is_in_a_panorama_of_20000_pixels(engine):
+    with Image.open(SAMPLES / "chelsea.png") as file:
+        cat = file.convert("RGB").resize((902, 600))
+    panorama = Image.new("RGB", (20000, 1000), "#7a8a70")
+    panorama.paste(cat, (15003, 260))
+    result = engine.detect(encode(panorama, "JPEG", quality=90))
+    assert (result.image.width, result.image.height) == (20000, 1000)
+    cats = [box for box in result.boxes if box.label == "cat"]
+    assert len(cats) == 1
+    assert box_iou([corners(cats[0])], [(15003, 260, 15823, 860)])[0, 0] > 0.7
+
+
+def test_detect_finds_nothing_in_a_single_pixel(engine):
+    assert engine.detect(encode(Image.new("RGB", (1, 1), "red"))).boxes == ()
+
+
+def test_detection_classes_have_the_thresholds_that_hold_by_default(engine):
+    classes = {known.label: known.threshold for known in engine._detector.classes.classes}
+    assert tuple(classes) == engine.detection_labels
+    everything = engine.detect(SAMPLES / "coffee.png", DetectOptions(score=0))
+    chosen = [box for box in everything.boxes if box.score >= classes[box.label]]
+    assert list(engine.detect(SAMPLES / "coffee.png").boxes) == chosen
+
+
 def test_detect_of_the_smallest_pictures_does_not_fail(engine):
     for size in ((1, 1), (1, 700), (3, 2)):
         result = engine.detect(encode(Image.new("RGB", size, "white")), DetectOptions(score=0))

@@ -213,6 +213,38 @@ export interface Detection {
   model: string;
 }
 
+/** A kind of object that detection knows. */
+export interface DetectionClass {
+  /** Its name, such as `"person"`. */
+  label: string;
+  /** Score that an object must reach where nobody chose another. */
+  threshold: number;
+}
+
+/** All kinds of objects that detection knows. */
+export interface DetectionClasses {
+  /** In the order of the models. */
+  classes: DetectionClass[];
+}
+
+/** A file that was made. */
+export interface OutputFile {
+  /** Its bytes. */
+  data: Uint8Array<ArrayBuffer>;
+  /** A name for it, such as `"street-blur.jpg"`. */
+  name: string;
+  /** Such as `"image/jpeg"`. */
+  media_type: string;
+}
+
+/** What was found in a picture, and the picture's name. */
+export interface Named {
+  /** Path of the picture as whoever reads the export shall find it, with `/`. */
+  name: string;
+  /** What was found. */
+  detection: Detection;
+}
+
 /** A picture that any browser can show, upright. */
 export interface Preview {
   /** The bytes of a JPEG file. */
@@ -259,6 +291,56 @@ export interface DetectOptions {
   tiled?: boolean;
 }
 
+/** Nothing can be chosen. */
+export interface NoOptions {
+}
+
+/** Which part of a picture becomes a picture of its own. */
+export interface CropOptions {
+  /** The part, `(x1, y1, x2, y2)` in pixels of the upright picture. */
+  box?: [number, number, number, number] | null;
+  /** What it shows, for the file's name. */
+  label?: string;
+  /** Of the picture. */
+  name?: string;
+}
+
+/** What of a picture is made unrecognisable. */
+export interface RedactOptions {
+  /** The parts, `(x1, y1, x2, y2)` in pixels of the upright picture. */
+  boxes?: [number, number, number, number][];
+  /** `"blur"` or `"black"`; neither can be undone. */
+  style?: string;
+  /** Of the picture. */
+  name?: string;
+}
+
+/** Which boxes are drawn. */
+export interface AnnotateOptions {
+  /** The boxes, of classes that detection knows. */
+  boxes?: Box[];
+  /** Of the picture. */
+  name?: string;
+}
+
+/** What is written in another tool's format. */
+export interface ExportOptions {
+  /** `"coco"`, `"yolo"`, `"voc"` or `"labelstudio"`. */
+  format?: string;
+  /** The pictures' names and what was found in them. */
+  pictures?: Named[];
+  /** What the file is called, without a suffix. */
+  name?: string;
+}
+
+/** Which files are put into one. */
+export interface ArchiveOptions {
+  /** The files; names that are alike are told apart by a number. */
+  files?: OutputFile[];
+  /** What the archive is called, without a suffix. */
+  name?: string;
+}
+
 /** How a picture is made showable. */
 export interface PreviewOptions {
   /** Longest side of the preview in pixels, 16 to 8192. */
@@ -270,5 +352,11 @@ export interface Methods {
   classify: { params: { image: Blob; picture?: number } & ClassifyOptions; result: Classification };
   tag: { params: { image: Blob; picture?: number } & TagOptions; result: Tagging };
   detect: { params: { image: Blob; picture?: number } & DetectOptions; result: Detection };
+  detection_classes: { params: NoOptions; result: DetectionClasses };
+  crop: { params: { image: Blob; picture?: number } & CropOptions; result: OutputFile };
+  redact: { params: { image: Blob; picture?: number } & RedactOptions; result: OutputFile };
+  annotate: { params: { image: Blob; picture?: number } & AnnotateOptions; result: OutputFile };
+  export: { params: ExportOptions; result: OutputFile };
+  archive: { params: ArchiveOptions; result: OutputFile };
   preview: { params: { image: Blob; picture?: number } & PreviewOptions; result: Preview };
 }

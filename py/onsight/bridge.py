@@ -112,7 +112,7 @@ class Bridge:
         seen, decoded_format = kept
         await on_stage("postprocess")
         result = method.conclude(self._tools, seen, options)
-        if decoded_format is not None:
+        if decoded_format is not None and hasattr(result, "image"):
             result = replace(result, image=replace(result.image, format=decoded_format))
         watch.enter(None)
         return {

@@ -11,9 +11,18 @@ from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from onsight.detection.options import (
+    AnnotateOptions,
+    ArchiveOptions,
+    CropOptions,
+    ExportOptions,
+    NoOptions,
+    RedactOptions,
+)
 from onsight.flow import Flow
 from onsight.options import ClassifyOptions, DetectOptions, PreviewOptions, TagOptions
-from onsight.results import Classification, Detection, Preview, Tagging
+from onsight.results import Classification, Detection, DetectionClasses, OutputFile, Preview, Tagging
+from onsight.tasks import edit
 from onsight.tasks.classify import CLASSIFIER, Classifier
 from onsight.tasks.detect import DETECTORS, Detector
 from onsight.tasks.preview import preview
@@ -46,6 +55,11 @@ class Tools:
             detector=Detector.from_text([texts[model] for model in DETECTORS]),
             tagger=Tagger.from_text(*texts[CLASSIFIER]),
         )
+
+
+def _known(detector: Detector) -> Flow[DetectionClasses]:
+    return detector.classes
+    yield  # a flow that asks for nothing
 
 
 def _as_seen(_tools: Tools, seen: Any, _options: Any) -> Any:
@@ -95,6 +109,23 @@ METHODS: Mapping[str, Method] = {
         conclude=lambda tools, found, options: tools.detector.select(found, options),
         seen_with=lambda options: (options.thorough, options.tiled),
         kept=64,
+    ),
+    "detection_classes": Method(
+        lambda tools, _, options: _known(tools.detector), NoOptions, DetectionClasses, takes_image=False
+    ),
+    "crop": Method(lambda _, image, options: edit.crop(image, options), CropOptions, OutputFile),
+    "redact": Method(lambda _, image, options: edit.redact(image, options), RedactOptions, OutputFile),
+    "annotate": Method(
+        lambda tools, image, options: edit.annotate(image, options, tools.detector.labels), AnnotateOptions, OutputFile
+    ),
+    "export": Method(
+        lambda tools, _, options: edit.export(options, tools.detector.labels),
+        ExportOptions,
+        OutputFile,
+        takes_image=False,
+    ),
+    "archive": Method(
+        lambda _tools, _image, options: edit.archive(options), ArchiveOptions, OutputFile, takes_image=False
     ),
     "preview": Method(lambda _, image, options: preview(image, options), PreviewOptions, Preview),
 }

@@ -15,11 +15,13 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from onsight.detection.options import CropOptions, RedactOptions
 from onsight.errors import ModelFailedError, UnreadableFileError
 from onsight.flow import Flow, Run, Stopwatch, Tensors, drive
 from onsight.options import ClassifyOptions, DetectOptions, PreviewOptions, TagOptions
-from onsight.results import Classification, Detection, Preview, Tagging
+from onsight.results import Classification, Detection, OutputFile, Preview, Tagging
 from onsight.store import find_model
+from onsight.tasks import edit
 from onsight.tasks.classify import CLASSIFIER, Classifier
 from onsight.tasks.detect import DETECTORS, Detector
 from onsight.tasks.preview import preview
@@ -103,6 +105,14 @@ class Engine:
     ) -> Preview:
         """Make a picture that any browser can show, upright; errors as for `classify`."""
         return self._drive(lambda data: preview(data, options), image, None)
+
+    def crop(self, image: Image, options: CropOptions) -> OutputFile:
+        """Cut a part out of a picture; errors as for `classify`."""
+        return self._drive(lambda data: edit.crop(data, options), image, None)
+
+    def redact(self, image: Image, options: RedactOptions) -> OutputFile:
+        """Make parts of a picture unrecognisable; errors as for `classify`."""
+        return self._drive(lambda data: edit.redact(data, options), image, None)
 
     def _drive(
         self,

@@ -127,6 +127,53 @@ class Detection:
 
 
 @dataclass(frozen=True, slots=True)
+class DetectionClass:
+    """A kind of object that detection knows.
+
+    Attributes:
+        label: Its name, such as ``"person"``.
+        threshold: Score that an object must reach where nobody chose another.
+    """
+
+    label: str
+    threshold: float
+
+
+@dataclass(frozen=True, slots=True)
+class DetectionClasses:
+    """All kinds of objects that detection knows.
+
+    Attributes:
+        classes: In the order of the models.
+    """
+
+    classes: tuple[DetectionClass, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the classes as plain JSON data (tuples as lists)."""
+        return to_json(self)
+
+
+@dataclass(frozen=True, slots=True)
+class OutputFile:
+    """A file that was made.
+
+    Attributes:
+        data: Its bytes.
+        name: A name for it, such as ``"street-blur.jpg"``.
+        media_type: Such as ``"image/jpeg"``.
+    """
+
+    data: bytes
+    name: str
+    media_type: str
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the file as plain data; ``data`` stays bytes."""
+        return to_json(self)
+
+
+@dataclass(frozen=True, slots=True)
 class Tag:
     """Something that a picture shows, or is.
 

@@ -28,7 +28,7 @@ export class Batch extends Emitter {
   #waiting = new Set();
   /** @type {Counts} */
   #counts = { waiting: 0, working: 0, done: 0, failed: 0, cancelled: 0 };
-  /** @type {{id: number, abort: AbortController} | undefined} */
+  /** `again`: what it is doing is out of date, and is done anew. @type {{id: number, abort: AbortController, again: boolean} | undefined} */
   #current;
   #onsight;
   #pictures;
@@ -70,11 +70,14 @@ export class Batch extends Emitter {
 
   /** @param {Picture} picture */
   cancel(picture) {
-    if (this.#current?.id === picture.id) this.#current.abort.abort();
-    else if (this.#waiting.delete(picture.id)) this.#set(picture.id, { state: "cancelled" });
+    if (this.#current?.id === picture.id) {
+      this.#current.again = false;
+      this.#current.abort.abort();
+    } else if (this.#waiting.delete(picture.id)) this.#set(picture.id, { state: "cancelled" });
   }
 
   cancelAll() {
+    if (this.#current) this.#current.again = false;
     const ids = [...this.#waiting];
     this.#waiting.clear();
     for (const id of ids) this.#set(id, { state: "cancelled" });
@@ -90,6 +93,15 @@ export class Batch extends Emitter {
   /** Look again at the pictures that failed and those that were cancelled. */
   retryAll() {
     this.#enqueue(this.#pictures.items.filter((picture) => ["failed", "cancelled"].includes(this.job(picture).state)));
+  }
+
+  /** Look again at all pictures that were looked at, or are: how to look has changed. */
+  again() {
+    if (this.#current) {
+      this.#current.again = true;
+      this.#current.abort.abort();
+    }
+    this.#enqueue(this.#pictures.items.filter((picture) => this.job(picture).state === "done"));
   }
 
   /** @param {readonly Picture[]} pictures */
@@ -117,9 +129,10 @@ export class Batch extends Emitter {
   }
 
   /** @param {Picture} picture */
-  async #work({ id, file }) {
+  async #work(picture) {
+    const { id, file } = picture;
     const abort = new AbortController();
-    this.#current = { id, abort };
+    const current = (this.#current = { id, abort, again: false });
     this.#set(id, { state: "working", stage: "queued" });
     /** @type {Record<string, number>} */
     let timings_ms = {};
@@ -138,7 +151,8 @@ export class Batch extends Emitter {
       job = isAbort(error) ? { state: "cancelled" } : { state: "failed", error: asOnsightError(error) };
     }
     this.#current = undefined;
-    this.#set(id, job);
+    if (current.again && this.#pictures.get(id)) this.#enqueue([picture]);
+    else this.#set(id, job);
   }
 
   /**

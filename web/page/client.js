@@ -13,7 +13,7 @@ import { Messenger, OnsightError, abortError } from "./messenger.js";
 
 export { OnsightError, isAbort } from "./messenger.js";
 
-/** @import { Classification, Detection, EngineInfo, Progress, Tagging } from "../protocol.d.ts" */
+/** @import { Box, Classification, Detection, DetectionClasses, EngineInfo, Named, Progress, Tagging } from "../protocol.d.ts" */
 
 /**
  * @typedef {{state: "loading", stage: string, fraction: number | null, text: string}
@@ -35,6 +35,8 @@ export { OnsightError, isAbort } from "./messenger.js";
  * @property {(progress: Progress) => void} [onProgress] stages: queued, read, decode, preprocess, infer, postprocess
  * @property {(timings_ms: Record<string, number>) => void} [onTimings] milliseconds by stage, once, at the end
  */
+
+/** @typedef {readonly [x1: number, y1: number, x2: number, y2: number]} Rectangle in pixels of the upright picture */
 
 /** @type {Record<string, string>} */
 const BOOT_TEXT = {
@@ -151,6 +153,74 @@ export class Onsight extends EventTarget {
     return new Blob([data], { type });
   }
 
+  /**
+   * Name the kinds of objects that `detect` knows, and from which score on each is shown where nobody chose another.
+   * @param {CallOptions} [call]
+   * @returns {Promise<DetectionClasses>}
+   */
+  async detectionClasses(call = {}) {
+    return /** @type {DetectionClasses} */ (await this.#call("detection_classes", {}, call));
+  }
+
+  /**
+   * Cut a part out of a picture, in full resolution and without the file's metadata.
+   * @param {Blob} image
+   * @param {Rectangle} box
+   * @param {CallOptions & {label?: string, name?: string}} [options]
+   * @returns {Promise<File>}
+   */
+  async crop(image, box, { label, name = nameOf(image), ...call } = {}) {
+    return asFile(await this.#call("crop", { image, ...given({ box, label, name }) }, call));
+  }
+
+  /**
+   * Make parts of a picture unrecognisable for good, in full resolution and without the file's metadata.
+   * @param {Blob} image
+   * @param {readonly Rectangle[]} boxes
+   * @param {CallOptions & {style?: "blur" | "black", name?: string}} [options]
+   * @returns {Promise<File>}
+   */
+  async redact(image, boxes, { style, name = nameOf(image), ...call } = {}) {
+    return asFile(await this.#call("redact", { image, ...given({ boxes, style, name }) }, call));
+  }
+
+  /**
+   * Draw boxes on a picture, in full resolution.
+   * @param {Blob} image
+   * @param {readonly Box[]} boxes
+   * @param {CallOptions & {name?: string}} [options]
+   * @returns {Promise<File>}
+   */
+  async annotate(image, boxes, { name = nameOf(image), ...call } = {}) {
+    return asFile(await this.#call("annotate", { image, ...given({ boxes, name }) }, call));
+  }
+
+  /**
+   * Write what was found in some pictures in another tool's format, as the command line does; several files are a ZIP.
+   * @param {"coco" | "yolo" | "voc" | "labelstudio"} format
+   * @param {readonly Named[]} pictures
+   * @param {CallOptions & {name?: string}} [options]
+   * @returns {Promise<File>}
+   */
+  async exportDetections(format, pictures, { name, ...call } = {}) {
+    return asFile(await this.#call("export", given({ format, pictures, name }), call));
+  }
+
+  /**
+   * Put files into a ZIP.
+   * @param {readonly File[]} files
+   * @param {CallOptions & {name?: string}} [options]
+   * @returns {Promise<File>}
+   */
+  async archive(files, { name, ...call } = {}) {
+    const contents = files.map(async (file) => ({
+      data: new Uint8Array(await file.arrayBuffer()),
+      name: file.name,
+      media_type: file.type,
+    }));
+    return asFile(await this.#call("archive", given({ files: await Promise.all(contents), name }), call));
+  }
+
   /** End the engine and free its memory. */
   close() {
     this.#messenger?.close();
@@ -248,6 +318,17 @@ function abortable(promise, signal) {
  */
 function given(options) {
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+}
+
+/** @param {Blob} image */
+function nameOf(image) {
+  return image instanceof File ? image.name : undefined;
+}
+
+/** @param {unknown} result an `OutputFile` */
+function asFile(result) {
+  const { data, name, media_type: type } = /** @type {import("../protocol.d.ts").OutputFile} */ (result);
+  return new File([data], name, { type });
 }
 
 /** @param {unknown} error */

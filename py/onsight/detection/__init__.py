@@ -10,6 +10,10 @@
     selection   objects → the boxes that a person asked for
     exports     results → COCO, YOLO, Pascal VOC, Label Studio
     annotate    results → a picture with boxes drawn on it
+    redact      parts of a picture → nothing that can be recognised
+    plain       JSON → results, checked
+    options     what can be chosen when boxes are put to use
+    packing     several files → one
 
 Boxes are ``(x1, y1, x2, y2)`` in pixels, of the upright picture unless a function says otherwise.
 """

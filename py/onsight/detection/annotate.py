@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Sequence
 
 from PIL import Image, ImageDraw, ImageFont
 
 from onsight.image import DecodedImage
+from onsight.image.encoding import EncodedImage, encode_jpeg
 from onsight.results import Box
 
 COLOURS = (
@@ -23,7 +23,7 @@ def colour_of(label: str, labels: Sequence[str]) -> str:
     return COLOURS[labels.index(label) % len(COLOURS)]
 
 
-def annotate(picture: DecodedImage, boxes: Sequence[Box], labels: Sequence[str]) -> bytes:
+def annotate(picture: DecodedImage, boxes: Sequence[Box], labels: Sequence[str]) -> EncodedImage:
     """Draw boxes with their names and scores.
 
     Args:
@@ -32,7 +32,7 @@ def annotate(picture: DecodedImage, boxes: Sequence[Box], labels: Sequence[str])
         labels: All classes, which the colours go by.
 
     Returns:
-        The bytes of a JPEG of the size of ``picture.pixels``.
+        A JPEG of the size of ``picture.pixels``, or a PNG where a JPEG cannot be that large.
     """
     image = Image.fromarray(picture.pixels)
     draw = ImageDraw.Draw(image)
@@ -53,6 +53,4 @@ def annotate(picture: DecodedImage, boxes: Sequence[Box], labels: Sequence[str])
         y = y1 - height if y1 >= height else y1
         draw.rectangle((x, y, x + width, y + height), fill=colour)
         draw.text((x + pad - left, y + pad - top), text, fill="white", font=font)
-    data = io.BytesIO()
-    image.save(data, "JPEG", quality=QUALITY)
-    return data.getvalue()
+    return encode_jpeg(image, QUALITY)

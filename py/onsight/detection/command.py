@@ -80,7 +80,7 @@ def prepare(options: argparse.Namespace) -> Callable[[Engine, str], Detection]:
         detection = engine.detect(path, detect_options)
         if options.annotate:
             drawn = annotate(decode(read_file(path)), detection.boxes, engine.detection_labels)
-            _write(options.annotate / f"{stems.unique(path)}.jpg", drawn)
+            _write(options.annotate / f"{stems.unique(path)}{drawn.suffix}", drawn.data)
         return detection
 
     return answer

@@ -21,7 +21,7 @@ from onsight.flow import Flow, Run, Stage
 from onsight.image import DecodedImage, decode
 from onsight.options import DetectOptions
 from onsight.preprocess import Region
-from onsight.results import Box, Detection, ImageInfo
+from onsight.results import Box, Detection, DetectionClass, DetectionClasses, ImageInfo
 from onsight.spec import ModelSpec
 
 DETECTORS = ("centernet-mobilenet-v3", "ssdlite-mobilenet-v2")
@@ -82,6 +82,13 @@ class Detector:
         if missing := sorted(needed - set(specs)):
             raise InvalidSpecError(f"Detection needs the model {', '.join(missing)} too.")
         return cls(specs, classes.pop(), calibration)
+
+    @property
+    def classes(self) -> DetectionClasses:
+        """What the detector knows, with the thresholds that hold where nobody chose another."""
+        known = self.calibration
+        thresholds = {label: known.thresholds.get(label, known.threshold) for label in self.labels}
+        return DetectionClasses(tuple(DetectionClass(*item) for item in thresholds.items()))
 
     def blank_runs(self) -> list[Run]:
         """Return the runs of the default preset on an empty picture, to warm the networks up."""

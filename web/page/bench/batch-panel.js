@@ -6,10 +6,12 @@ import { box, button, elementFromTemplate, keepFocus, listen, part, setProgress 
 import { formatCount, formatPlural, formatRemaining } from "../format.js";
 import { THUMBNAIL_SIDE, Thumbnails } from "../thumbnails.js";
 import { VirtualList } from "../virtual-list.js";
-import { downloadResults, exportResults } from "./export.js";
+import { exportResults } from "./export.js";
+import { SaveAll } from "./save-all.js";
 import { jobText } from "./tool.js";
 
 /** @import { Batch, Job } from "../batch.js" */
+/** @import { Onsight } from "../client.js" */
 /** @import { Picture, Pictures } from "../pictures.js" */
 /** @import { AnyResult, Tool } from "./tool.js" */
 
@@ -37,13 +39,16 @@ export class BatchPanel {
   #visible = [];
   #off;
 
+  #saving;
+
   /**
    * @param {HTMLElement} root
+   * @param {Onsight} onsight
    * @param {Pictures} pictures
    * @param {Batch<Result>} batch
    * @param {Tool<Result>} tool
    */
-  constructor(root, pictures, batch, tool) {
+  constructor(root, onsight, pictures, batch, tool) {
     this.#root = root;
     this.#tool = tool;
     this.#filters = [
@@ -62,7 +67,7 @@ export class BatchPanel {
     listen(button(root, "cancel-all"), "click", () => batch.cancelAll());
     listen(button(root, "retry-all"), "click", () => batch.retryAll());
     const results = () => exportResults(pictures.items, batch, tool.data);
-    listen(button(root, "download"), "click", () => downloadResults(results(), `onsight-${tool.key}.jsonl`));
+    this.#saving = new SaveAll(root, onsight, pictures, batch, tool);
     const copyAll = button(root, "copy-all");
     listen(copyAll, "click", () => copyFrom(copyAll, JSON.stringify(results(), null, 2)));
     this.#off = [
@@ -106,7 +111,8 @@ export class BatchPanel {
     box(this.#root, "retry-all-text").textContent = cancelled
       ? `Go on with ${formatCount(failed + cancelled)}`
       : `Retry ${formatCount(failed)} failed`;
-    button(this.#root, "download").disabled = button(this.#root, "copy-all").disabled = done + failed === 0;
+    button(this.#root, "copy-all").disabled = done + failed === 0;
+    this.#saving.isPossible = done + failed > 0;
     box(this.#root, "list-none").hidden = this.#visible.length > 0;
     this.#list.setItems(this.#visible);
     this.#list.select(selected?.id);
@@ -114,6 +120,7 @@ export class BatchPanel {
 
   close() {
     for (const off of this.#off) off();
+    this.#saving.close();
     this.#list.close();
     this.#thumbnails.close();
   }

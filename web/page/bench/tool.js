@@ -2,26 +2,38 @@
 
 /** @import { ImageInfo } from "../../protocol.d.ts" */
 /** @import { Job } from "../batch.js" */
+/** @import { App } from "../app.js" */
 /** @import { CallOptions, Onsight } from "../client.js" */
+/** @import { Picture } from "../pictures.js" */
 /** @import { Stage } from "./stage.js" */
 
 /** @typedef {{image: ImageInfo, model: string}} AnyResult what every result tells */
 
 /**
  * @typedef {object} Bench what a display may write to
+ * @property {App} app
  * @property {Stage} stage
  * @property {HTMLElement} answer where the result is told, beside the picture
  * @property {HTMLElement} actions buttons for the result
+ * @property {() => void} again looks at all pictures anew: how to look has changed
  * @property {() => void} changed to be called when a person chose to see the results differently
  */
 
 /**
  * @template Result
  * @typedef {object} Display how a tool shows its result
- * @property {(result: Result | null) => void} show the result of the picture on the stage, on the stage
+ * @property {(result: Result | null, picture: Picture) => void} show the result of the picture on the stage, on the stage
  * @property {(result: Result) => void} tell it, beside the picture
  * @property {Record<string, () => void>} keys shortcuts
  * @property {() => void} close
+ */
+
+/**
+ * @template Result
+ * @typedef {object} Saving how the results of all pictures are saved in other ways than as JSON Lines
+ * @property {Readonly<Record<string, string>>} formats names by format
+ * @property {(onsight: Onsight, looks: {picture: Picture, result: Result}[], format: string,
+ *   progress: {signal: AbortSignal, onCount: (done: number) => void}) => Promise<void>} save
  */
 
 /**
@@ -40,6 +52,7 @@
  * @property {(result: Result) => string} short the result in a few words
  * @property {(name: string, result: Result) => string} text the result in a line, with the file's name
  * @property {(result: Result) => object} data what is copied and saved
+ * @property {Saving<Result>} [saving]
  * @property {(bench: Bench) => Display<Result>} display
  */
 

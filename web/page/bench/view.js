@@ -22,19 +22,22 @@ import { jobText } from "./tool.js";
  * @param {Tool<Result>} tool
  * @returns {() => void}
  */
-export function mountTool(host, { onsight, pictures, batch: batchOf }, tool) {
+export function mountTool(host, app, tool) {
+  const { onsight, pictures, batch: batchOf } = app;
   const batch = batchOf(tool.key, (file, options) => tool.run(onsight, file, options));
   host.replaceChildren(fromTemplate("view-tool"));
   showDropZone(host);
   const root = /** @type {HTMLElement} */ (host.firstElementChild);
   const stage = new Stage(box(root, "stage"), onsight, step);
-  const list = new BatchPanel(box(root, "batch"), pictures, batch, tool);
+  const list = new BatchPanel(box(root, "batch"), onsight, pictures, batch, tool);
   const answerRoot = box(root, "answer");
   answerRoot.replaceChildren(fromTemplate("answer"));
   const display = tool.display({
+    app,
     stage,
     answer: box(answerRoot, "result"),
     actions: box(answerRoot, "result-actions"),
+    again: () => batch.again(),
     changed: () => {
       answer.refresh();
       show();
@@ -70,7 +73,7 @@ export function mountTool(host, { onsight, pictures, batch: batchOf }, tool) {
     stage.showPicture(selected);
     if (!selected) return;
     const job = batch.job(selected);
-    display.show(job.state === "done" ? job.result : null);
+    display.show(job.state === "done" ? job.result : null, selected);
     stage.showPosition(list.visible.indexOf(selected), list.visible.length);
     answer.show(selected, job, onsight.engine);
   });

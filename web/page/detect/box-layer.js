@@ -2,8 +2,8 @@
 
 import { box as boxElement, fromTemplate, listen, part } from "../dom.js";
 import { formatPercent } from "../format.js";
+import { shownBoxes } from "./answers.js";
 import { colourOf, titleOf } from "./classes.js";
-import { minimumPercent, shownBoxes } from "./confidence.js";
 import { placeTags } from "./tags.js";
 
 /** @import { Box, Detection } from "../../protocol.d.ts" */
@@ -19,7 +19,6 @@ export class BoxLayer {
   #tags;
   /** @type {Detection | null} */
   #result = null;
-  #percent = 0;
   /** @type {Map<Box, {group: SVGGElement, tag: HTMLElement}>} */
   #drawn = new Map();
   #resize = new ResizeObserver(() => this.#place());
@@ -47,11 +46,11 @@ export class BoxLayer {
 
   /** @param {Detection | null} result of the picture that is shown */
   show(result) {
-    if (result === this.#result && this.#percent === minimumPercent()) return;
-    this.#result = result;
-    this.#percent = minimumPercent();
-    this.#drawn.clear();
     const boxes = result ? shownBoxes(result) : [];
+    const before = [...this.#drawn.keys()];
+    if (result === this.#result && boxes.length === before.length && boxes.every((box, i) => box === before[i])) return;
+    this.#result = result;
+    this.#drawn.clear();
     if (result) this.#svg.setAttribute("viewBox", `0 0 ${result.image.width} ${result.image.height}`);
     for (const box of boxes) this.#drawn.set(box, { group: groupOf(box), tag: tagOf(box) });
     // A small box may lie inside a large one: it has to be on top to be pointed at.

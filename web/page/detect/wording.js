@@ -1,7 +1,7 @@
 /** Boxes in words, for the heading, the list, the clipboard and the screen reader. */
 
 import { formatCount, formatPercent, withPlainSpaces } from "../format.js";
-import { shownBoxes } from "./confidence.js";
+import { shownBoxes } from "./answers.js";
 import { nounOf } from "./classes.js";
 
 /** @import { Box, Detection } from "../../protocol.d.ts" */

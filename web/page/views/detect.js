@@ -1,20 +1,29 @@
 /** Detect: a labelled box around each thing. */
 
-import { notice } from "../announce.js";
+import { announce, notice } from "../announce.js";
 import { download } from "../bench/export.js";
 import { mountTool } from "../bench/view.js";
-import { drawAnnotated } from "../detect/annotated.js";
+import { choose, isCurrent, look, shownBoxes, shownDetection } from "../detect/answers.js";
 import { BoxLayer } from "../detect/box-layer.js";
 import { BoxList } from "../detect/box-list.js";
-import { LEAST, minimumPercent, setMinimumPercent, shownBoxes } from "../detect/confidence.js";
+import { titleOf } from "../detect/classes.js";
+import { Privacy } from "../detect/privacy.js";
+import { RegionLayer } from "../detect/region-layer.js";
+import { regions } from "../detect/regions.js";
+import { FORMATS, saveAll, saveOne } from "../detect/saving.js";
+import { settings } from "../detect/settings.js";
 import { Spotlight } from "../detect/spotlight.js";
+import { setUpTuning } from "../detect/tuning.js";
 import { findingText, shortFinding } from "../detect/wording.js";
-import { box, button, fromTemplate, listen, part } from "../dom.js";
-import { formatPercent } from "../format.js";
+import { button, fromTemplate, listen, part } from "../dom.js";
 
-/** @import { Detection } from "../../protocol.d.ts" */
+/** @import { Box, Detection } from "../../protocol.d.ts" */
 /** @import { App } from "../app.js" */
-/** @import { Tool } from "../bench/tool.js" */
+/** @import { Bench, Display, Tool } from "../bench/tool.js" */
+/** @import { Format } from "../detect/saving.js" */
+/** @import { Picture } from "../pictures.js" */
+
+const { json: _, ...FORMATS_OF_MANY } = FORMATS;
 
 /** @type {Tool<Detection>} */
 const DETECT = {
@@ -40,61 +49,131 @@ const DETECT = {
   found: "with objects",
   unsure: { name: "Nothing found", word: "with nothing found" },
   isUnsure: (result) => shownBoxes(result).length === 0,
-  run: (onsight, file, options) => onsight.detect(file, { ...options, score: LEAST }),
+  run: look,
   short: shortFinding,
   text: findingText,
-  data: (result) => ({ ...result, boxes: shownBoxes(result) }),
-  display({ stage, answer, actions, changed }) {
-    const spotlight = new Spotlight();
-    const list = new BoxList(answer, spotlight);
-    const layer = new BoxLayer(stage, spotlight);
-    stage.controls.append(fromTemplate("detect-controls"));
-    actions.append(fromTemplate("detect-actions"));
-    setUpSlider(stage.controls, changed);
-    const save = button(actions, "save-picture");
-    /** @type {Detection | null} */
-    let shown = null;
-    listen(save, "click", async () => {
-      if (!shown) return;
-      const blob = await drawAnnotated(stage.image, shown.image, shownBoxes(shown));
-      if (blob) download(blob, `${stage.image.alt.replace(/\.[^.]*$/, "")}-boxes.png`);
-      else notice("This browser could not make the picture.");
-    });
-    const off = stage.on("image", (isShown) => (save.disabled = !isShown));
-    return {
-      show(result) {
-        shown = result;
-        layer.show(result);
-      },
-      tell: (result) => list.tell(result),
-      keys: {},
-      close() {
-        off();
-        layer.close();
-        list.close();
-      },
-    };
+  data: shownDetection,
+  saving: {
+    formats: FORMATS_OF_MANY,
+    save: (onsight, looks, format, progress) =>
+      saveAll(onsight, looks, /** @type {Exclude<Format, "json">} */ (format), progress),
   },
+  display: display,
 };
 
 /**
- * @param {HTMLElement} root
- * @param {() => void} changed
+ * @param {Bench} bench
+ * @returns {Display<Detection>}
  */
-function setUpSlider(root, changed) {
-  const slider = part(root, "confidence", HTMLInputElement);
-  const write = () => {
-    const text = formatPercent(minimumPercent() / 100);
-    box(root, "confidence-text").textContent = text;
-    slider.setAttribute("aria-valuetext", text);
-  };
-  slider.value = String(minimumPercent());
-  listen(slider, "input", () => {
-    setMinimumPercent(slider.valueAsNumber);
-    write();
-    changed();
+function display({ app, stage, answer, actions, again, changed }) {
+  const { onsight, pictures } = app;
+  /** @type {Picture | undefined} */
+  let picture;
+  /** @type {Detection | null} */
+  let shown = null;
+  let isAsking = false;
+
+  const spotlight = new Spotlight();
+  const layer = new BoxLayer(stage, spotlight);
+  const regionLayer = new RegionLayer(stage, () => privacy.focus());
+  const list = new BoxList(answer, spotlight, {
+    crop: (box) => cut(box, (file) => download(file, file.name)),
+    classify: (box) => cut(box, classify),
+    blur: (box) => toggleBlur([box]),
+    blurAll: toggleBlur,
+    isBlurred: (box) => picture !== undefined && regions.find(picture, box) !== undefined,
   });
-  write();
+  actions.append(fromTemplate("detect-actions"));
+  answer.append(fromTemplate("detect-privacy"));
+  const privacy = new Privacy(answer, onsight, regionLayer);
+  stage.controls.append(fromTemplate("detect-controls"));
+  const format = part(actions, "save-format", HTMLSelectElement);
+  format.append(...Object.entries(FORMATS).map(([value, text]) => new Option(text, value)));
+  const save = button(actions, "save");
+  listen(save, "click", async () => {
+    if (!picture || !shown) return;
+    save.disabled = true;
+    await tryTo(saveOne(onsight, picture, shown, /** @type {Format} */ (format.value)));
+    save.disabled = false;
+  });
+  const off = [
+    setUpTuning(stage.controls),
+    settings.on("change", (what) => (what === "look" ? again() : changed())),
+    regions.on("change", () => list.refresh()),
+  ];
+
+  return {
+    show(result, selected) {
+      picture = selected;
+      shown = result;
+      layer.show(result);
+      regionLayer.show(selected, result?.image);
+      privacy.show(selected, result?.image);
+      ask();
+    },
+    tell: (result) => list.tell(result),
+    keys: {},
+    close() {
+      off.forEach((end) => end());
+      layer.close();
+      regionLayer.close();
+      privacy.close();
+      list.close();
+    },
+  };
+
+  /** Have Python choose the boxes anew where overlap or kinds have changed; one question at a time. */
+  async function ask() {
+    if (isAsking || !picture || !shown || isCurrent(shown)) return;
+    isAsking = true;
+    const isAnswered = await tryTo(choose(onsight, picture.file, shown, { urgent: true }));
+    isAsking = false;
+    if (isAnswered) changed();
+  }
+
+  /**
+   * @param {Box} box
+   * @param {(file: File) => void} use
+   */
+  function cut({ label, x1, y1, x2, y2 }, use) {
+    if (!picture) return;
+    void tryTo(onsight.crop(picture.file, [x1, y1, x2, y2], { label, name: picture.name }).then(use));
+  }
+
+  /** @param {File} file */
+  function classify(file) {
+    pictures.add([{ file, path: file.name }]);
+    pictures.select(pictures.items.at(-1));
+    location.hash = "/classify";
+  }
+
+  /** @param {Box[]} boxes */
+  function toggleBlur(boxes) {
+    if (!picture) return;
+    const missing = boxes.filter((box) => picture && !regions.find(picture, box));
+    for (const { label, x1, y1, x2, y2 } of missing) regions.add(picture, { name: titleOf(label), x1, y1, x2, y2 });
+    if (missing.length) return announce("Marked to be blurred.");
+    for (const box of boxes) {
+      const region = regions.find(picture, box);
+      if (region) regions.remove(picture, region);
+    }
+    announce("No longer marked.");
+  }
+}
+
+/**
+ * Say what went wrong, if something does.
+ * @param {Promise<unknown>} work
+ * @returns {Promise<boolean>} whether it went well
+ */
+async function tryTo(work) {
+  try {
+    await work;
+    return true;
+  } catch (error) {
+    notice(error instanceof Error ? error.message : String(error));
+    return false;
+  }
 }
 
 /**
