@@ -1,4 +1,4 @@
-"""Measure starting and classifying, in Chromium and natively beside it, in one run.
+"""Measure starting, classifying and detecting in Chromium, the former two natively beside it, in one run.
 
 python3 build.py bench [--runs N] [--megapixels N]
 
@@ -31,6 +31,7 @@ from e2e.engine import ANSWER, PageEngine
 from pictures import sample
 from web.serve import make_server
 
+ROOT = Path(__file__).resolve().parents[2]
 STAGES = ("read", "decode", "preprocess", "infer", "postprocess")
 
 MEMORY = """async () => {
@@ -45,10 +46,24 @@ BOOT = """async () => {
   return performance.now() - started;
 }"""
 
-TIMED = """async ([name]) => {
+CENTERNET = """async ([input, side, runs]) => {
+  const { runSession } = await import(new URL("session.js", self.location));
+  const image = { data: new Float32Array(3 * side * side), dims: [1, 3, side, side] };
+  const times = [];
+  for (let run = 0; run <= runs; run++) {
+    const started = performance.now();
+    await runSession("centernet-mobilenet-v3", { [input]: image }, ["heat_map", "distances"]);
+    times.push(performance.now() - started);
+  }
+  return times.slice(1);
+}"""
+"""Runs one network of detection alone, in the engine's worker: what the default look is held against."""
+CENTERNET_SIDE = 416
+
+TIMED = """async ([name, method = "classify"]) => {
   const started = performance.now();
   let timings;
-  await onsight.classify(pictures[name], { onTimings: (ms) => { timings = ms; } });
+  await onsight[method](new Blob([pictures[name]]), { onTimings: (ms) => { timings = ms; } });
   return { ...timings, total: performance.now() - started };
 }"""
 
@@ -118,6 +133,15 @@ def measure_browser(picture: bytes, runs: int) -> dict[str, Any]:
                 page.close()
         report["engine"] = page.evaluate("onsight.engine.info")
         report["warm_label_ms"] = median([page.evaluate(TIMED, ["photo"]) for _ in range(runs)])
+        page.evaluate(TIMED, ["photo", "detect"])  # loads its networks
+        report["warm_detection_ms"] = median([page.evaluate(TIMED, ["photo", "detect"]) for _ in range(runs)])
+        spec = json.loads((ROOT / "models" / "centernet-mobilenet-v3" / "model.json").read_text(encoding="utf-8"))
+        alone = page.workers[0].evaluate(CENTERNET, [spec["input"]["name"], CENTERNET_SIDE, runs])
+        report["centernet_alone_ms"] = round(statistics.median(alone), 1)
+        report["detection_networks_to_centernet"] = round(
+            report["warm_detection_ms"]["infer"] / report["centernet_alone_ms"], 2
+        )
+        report["detection_to_centernet"] = round(report["warm_detection_ms"]["total"] / report["centernet_alone_ms"], 2)
         answer = page.evaluate(ANSWER, ["photo", {}])
         report["label"] = answer["result"]["label"]
         report["memory_bytes"] = page.evaluate(MEMORY)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import subprocess
 import sys
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Page
 
 from e2e.conftest import ENGINE_TIMEOUT_MS, Complaints
@@ -48,6 +50,39 @@ def test_page_and_command_line_find_the_same_boxes(engine: PageEngine, name: str
     file.write_bytes(sample(name))
     boxes = assert_same_answer(engine, "detect", file)["boxes"]
     assert {"astronaut": "person", "coffee": "cup"}[name] in {box["label"] for box in boxes}
+
+
+def turned_cat() -> bytes:
+    """Return a JPEG whose EXIF data turn it upright."""
+    with Image.open(io.BytesIO(sample("chelsea"))) as picture:
+        return encode(stored_for(picture.convert("RGB"), 6), "JPEG", exif=exif(6), quality=95)
+
+
+def panorama() -> bytes:
+    """Return a JPEG of 20,000 × 1,000 pixels with a cat in it."""
+    wide = Image.new("RGB", (20_000, 1000), "#7a8a70")
+    with Image.open(io.BytesIO(sample("chelsea"))) as picture:
+        wide.paste(picture.convert("RGB").resize((902, 600)), (15_003, 260))
+    return encode(wide, "JPEG", quality=90)
+
+
+SHAPES: dict[str, tuple[Callable[[], bytes], tuple[int, int], list[str]]] = {
+    "turned": (turned_cat, (451, 300), ["cat"]),
+    "panorama": (panorama, (20_000, 1000), ["cat"]),
+    "1 × 1": (lambda: encode(photo(1, 1), "PNG"), (1, 1), []),
+}
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_page_and_command_line_find_the_same_boxes_in_any_shape(engine: PageEngine, shape: str, tmp_path: Path) -> None:
+    make, size, labels = SHAPES[shape]
+    file = tmp_path / "picture"
+    file.write_bytes(make())
+    answer = assert_same_answer(engine, "detect", file)
+    assert (answer["image"]["width"], answer["image"]["height"]) == size
+    assert [box["label"] for box in answer["boxes"] if box["label"] == "cat"] == labels
+    if not labels:
+        assert answer["boxes"] == []
 
 
 @pytest.mark.parametrize("name", ["chelsea", "coffee", "rocket"])
