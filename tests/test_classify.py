@@ -12,8 +12,10 @@ from PIL import Image
 from onsight.errors import EmptyFileError
 from onsight.flow import Run, Tensors, drive
 from onsight.options import ClassifyOptions
-from onsight.results import Classification
-from onsight.tasks.classify import UNSURE, Classifier
+from onsight.preprocess import Transform
+from onsight.results import Classification, ImageInfo
+from onsight.tagging.evidence import Evidence
+from onsight.tasks.classify import UNSURE, Classifier, Look
 
 MODEL = Path(__file__).resolve().parents[1] / "models" / "efficientnet-lite2"
 TABBY, TIGER_CAT, PERSIAN, SIAMESE, EGYPTIAN = 281, 282, 283, 284, 285
@@ -112,3 +114,30 @@ def test_classify_says_what_picture_it_speaks_of(classifier: Classifier) -> None
 def test_classify_passes_on_what_is_wrong_with_the_file(classifier: Classifier) -> None:
     with pytest.raises(EmptyFileError):
         drive(classifier.classify(b"", ClassifyOptions()), lambda step: {})
+
+
+def test_without_a_label_the_others_share_what_it_had(classifier: Classifier) -> None:
+    probabilities = np.full(1000, 0.05 / 998, np.float32)
+    probabilities[[GOLDEN_RETRIEVER, TABBY]] = 0.8, 0.15
+    seen = Look(
+        probabilities=probabilities,
+        evidence=Evidence(
+            tuple(np.zeros(size, np.float32) for size in (1280, 1248, 1248, 1248, 1248)),
+            np.full((len(classifier.head.weights), 4), -4, np.float32),
+            np.zeros((9, 9, 1000), np.float32),
+        ),
+        class_map=np.zeros((1000, 9, 9), np.float32),
+        late_map=np.zeros((1248, 9, 9), np.float32),
+        transform=Transform((5.0, 0.0, 35.0, 30.0), (260, 260)),
+        image=ImageInfo(40, 30, "PNG"),
+    )
+    whole = classifier.weigh(seen, DEFAULTS)
+    left = classifier.weigh(seen, DEFAULTS, without=("Golden retriever",))
+    assert whole.answer is not None
+    assert whole.answer.concept.label == "Golden retriever"
+    assert left.answer is not None
+    assert left.answer.concept.label == "Tabby cat"
+    assert left.answer.score == pytest.approx(0.15 / 0.2, abs=0.01)
+    assert left.probabilities.sum() == pytest.approx(1, abs=1e-5)
+    result = classifier.conclude(seen, DEFAULTS, left)
+    assert all(candidate.label != "Golden retriever" for candidate in result.candidates)

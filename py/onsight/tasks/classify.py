@@ -7,6 +7,7 @@ people and places, of which the network has no class.
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,13 +15,13 @@ from numpy.typing import NDArray
 
 from onsight.categories import CATEGORIES
 from onsight.errors import ModelFailedError
-from onsight.flow import Flow, Run, Stage, Tensors
+from onsight.flow import Flow, Run, Stage
 from onsight.image import decode
 from onsight.options import ClassifyOptions
 from onsight.postprocess import normalize_map, softmax
 from onsight.preprocess import Transform, preprocess
 from onsight.results import Candidate, Classification, HeatMap, ImageInfo
-from onsight.rollup import MINIMUM_SCORE
+from onsight.rollup import MINIMUM_SCORE, ScoredConcept
 from onsight.spec import ModelSpec
 from onsight.tagging.evidence import FETCHES, Evidence, weigh
 from onsight.tagging.expectations import Expectations
@@ -34,6 +35,46 @@ CLASSIFIER = "efficientnet-lite2"
 
 UNSURE = "Not sure"
 """The label of a picture of which no concept passes its threshold."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Look:
+    """What the network says of a picture, before any choice: `Classifier.conclude` turns it into an answer.
+
+    Attributes:
+        probabilities: Of the classes, float32 [C].
+        evidence: What speaks for each tag.
+        class_map: What each place adds to the logit of each class, float32 [C, rows, columns].
+        late_map: What an inner layer sees at each place, float32 [channels, rows, columns].
+        transform: From the network's input to the picture.
+        image: The picture.
+    """
+
+    probabilities: NDArray[np.float32]
+    evidence: Evidence
+    class_map: NDArray[np.float32]
+    late_map: NDArray[np.float32]
+    transform: Transform
+    image: ImageInfo
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Verdict:
+    """What a picture is of, and why.
+
+    Attributes:
+        probabilities: Of the classes, float32 [C]: those that may be given.
+        scores: Of the concepts, float64 [N].
+        answer: What the classes alone say, or None if nothing passes its threshold.
+        subject: The tag that takes the answer's place, or None.
+        heard: Probability of that tag, or 0.
+    """
+
+    probabilities: NDArray[np.float32]
+    scores: NDArray[np.float64]
+    answer: ScoredConcept | None
+    subject: Subject | None
+    heard: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +125,11 @@ class Classifier:
         Raises:
             ImageError: The bytes are no picture that can be opened.
         """
+        seen = yield from self.look(image)
+        return self.conclude(seen, options)
+
+    def look(self, image: bytes) -> Flow[Look]:
+        """Run the network on a picture; arguments and errors as for `classify`."""
         yield Stage("decode")
         decoded = decode(image, min_side=self.spec.input.min_side)
         yield Stage("preprocess")
@@ -95,27 +141,49 @@ class Classifier:
         if outputs is None:
             raise ModelFailedError("The network gave no answer.")
         yield Stage("postprocess")
-        return self._conclude(outputs, transform, info, options)
+        return Look(
+            probabilities=softmax(outputs["logits"][0], self.spec.temperature),
+            evidence=weigh(outputs, self.expectations, self.spec.temperature),
+            class_map=outputs["class_map"][0],
+            late_map=outputs["late_map"][0],
+            transform=transform,
+            image=info,
+        )
 
-    def _run(self, pixel_values: NDArray[np.float32]) -> Run:
-        return Run(self.spec.id, self.spec.feeds(pixel_values, FETCHES), FETCHES)
+    def weigh(self, seen: Look, options: ClassifyOptions, without: Collection[str] = ()) -> Verdict:
+        """Decide what a picture is of; no network runs.
 
-    def _conclude(
-        self, outputs: Tensors, transform: Transform, info: ImageInfo, options: ClassifyOptions
-    ) -> Classification:
-        """Turn the network's outputs into the answer."""
-        probabilities = softmax(outputs["logits"][0], self.spec.temperature)
+        Args:
+            seen: What the network said.
+            options: Which threshold.
+            without: Labels that may not be given. The others share what these would have had.
+        """
+        probabilities = self._shared(seen.probabilities, without)
         scores = self.rollup.roll_up(probabilities)
         answer = self.rollup.answer(scores, options.threshold)
+        tags = self.head.probabilities(seen.evidence)
+        subject = self.subjects.choose(answer.concept if answer else None, tags, without)
+        heard = float(tags[subject.row]) if subject else 0.0
+        if subject is not None and options.threshold is not None and heard < options.threshold:
+            subject = None
+        return Verdict(probabilities, scores, answer, subject, heard if subject else 0.0)
+
+    def conclude(self, seen: Look, options: ClassifyOptions, verdict: Verdict | None = None) -> Classification:
+        """Answer from what was seen; no network runs.
+
+        Args:
+            seen: What the network said.
+            options: How many candidates, which threshold.
+            verdict: Of `weigh`, if it is known already.
+        """
+        verdict = verdict or self.weigh(seen, options)
+        scores, answer, subject = verdict.scores, verdict.answer, verdict.subject
         candidates = tuple(
             Candidate(candidate.concept.label, round(candidate.score, 4))
             for candidate in self.rollup.candidates(scores, options.top_k, options.threshold)
         )
-        evidence = weigh(outputs, self.expectations, self.spec.temperature)
-        tags = self.head.probabilities(evidence)
-        subject = self.subjects.choose(answer.concept if answer else None, tags)
-        if subject is not None and (options.threshold is None or tags[subject.row] >= options.threshold):
-            score = round(float(tags[subject.row]), 4)
+        if subject is not None:
+            score = round(verdict.heard, 4)
             return Classification(
                 label=subject.label,
                 score=score,
@@ -123,8 +191,8 @@ class Classifier:
                 category=CATEGORIES[subject.category].label,
                 path=self.rollup.taxonomy.path(subject.concept) if subject.concept else (subject.label,),
                 candidates=_behind(Candidate(subject.label, score), candidates, options.top_k),
-                heat_map=_map_of(self._subject_map(subject, evidence, outputs), transform),
-                image=info,
+                heat_map=_map_of(self._subject_map(subject, seen), seen.transform),
+                image=seen.image,
                 model=self.spec.id,
             )
         # A flat distribution may leave no candidate worth naming, hence nothing to point at.
@@ -132,7 +200,7 @@ class Classifier:
         heat_map = None
         if shown is not None:
             classes = self.rollup.classes_of(shown.concept.id)
-            heat_map = _map_of(_class_map(outputs["class_map"][0], probabilities, classes), transform)
+            heat_map = _map_of(_class_map(seen.class_map, verdict.probabilities, classes), seen.transform)
         return Classification(
             label=answer.concept.label if answer else UNSURE,
             score=round(shown.score, 4) if shown else 0.0,
@@ -141,12 +209,25 @@ class Classifier:
             path=self.rollup.taxonomy.path(answer.concept.id) if answer else (),
             candidates=candidates,
             heat_map=heat_map,
-            image=info,
+            image=seen.image,
             model=self.spec.id,
         )
 
-    def _subject_map(self, subject: Subject, evidence: Evidence, outputs: Tensors) -> NDArray[np.float32]:
-        maps = tag_evidence([subject.row], self.head, evidence, outputs["late_map"][0], self.expectations)
+    def _run(self, pixel_values: NDArray[np.float32]) -> Run:
+        return Run(self.spec.id, self.spec.feeds(pixel_values, FETCHES), FETCHES)
+
+    def _shared(self, probabilities: NDArray[np.float32], without: Collection[str]) -> NDArray[np.float32]:
+        """Return the probabilities as they are without some labels: softmax over the classes that are left."""
+        barred = [concept.id for concept in self.rollup.concepts if concept.label and concept.label in without]
+        if not barred:
+            return probabilities
+        left = probabilities.copy()
+        left[np.concatenate([self.rollup.classes_of(id) for id in barred])] = 0
+        total = left.sum()
+        return left / total if total > 0 else left
+
+    def _subject_map(self, subject: Subject, seen: Look) -> NDArray[np.float32]:
+        maps = tag_evidence([subject.row], self.head, seen.evidence, seen.late_map, self.expectations)
         only: NDArray[np.float32] = maps[0]
         return only
 
