@@ -12,8 +12,9 @@ pytest.importorskip("scipy", reason="training needs SciPy and scikit-learn")
 pytest.importorskip("sklearn", reason="training needs SciPy and scikit-learn")
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from models.tagger.boxes import fit_boxes
 from models.tagger.dataset import ANNOTATIONS, Dataset, DatasetError, load, read_annotations
-from models.tagger.export import pack, to_bytes
+from models.tagger.export import pack, pack_boxes, to_bytes
 from models.tagger.learning import RIDGE, fit, fit_block
 from models.tagger.metrics import (
     average_precision,
@@ -47,6 +48,8 @@ def made_up(count: int = 120, tags: int = 9, seed: int = 0) -> Dataset:
         empty,
         empty,
         empty,
+        truth + rng.normal(size=truth.shape),
+        np.arange(1, tags),
     )
 
 
@@ -97,11 +100,14 @@ def test_learning_beats_either_kind_of_evidence() -> None:
     held_out = cross_validate(data, seed=0, count=4)
     scores = {
         part: np.nanmean(average_precisions(data.targets, getattr(held_out, part)))
-        for part in ("expected", "ridge", "probabilities")
+        for part in ("expected", "ridge", "probabilities", "with_boxes")
     }
     assert scores["probabilities"] > max(scores["expected"], scores["ridge"]) + 0.03
     assert calibration_error(data.targets, held_out.probabilities) < 0.06
+    assert scores["with_boxes"] > scores["probabilities"] + 0.01
+    np.testing.assert_array_equal(held_out.with_boxes[:, 0], held_out.probabilities[:, 0])  # boxes say nothing of it
     assert held_out.decisions.any()
+    assert held_out.decisions_with_boxes.any()
 
 
 def test_learning_is_reproducible_to_the_bit() -> None:
@@ -115,7 +121,8 @@ def test_learning_is_reproducible_to_the_bit() -> None:
 def test_the_file_says_what_the_model_says() -> None:
     data = made_up()
     model = fit(data, np.arange(120))
-    arrays = pack(model, BLOCKS, np.linspace(0.2, 0.6, 9), np.arange(3.0))
+    boxes = fit_boxes(model.training_log_odds, data.detections, data.targets, data.covered)
+    arrays = pack(model, BLOCKS, np.linspace(0.2, 0.6, 9), np.arange(3.0)) | pack_boxes(boxes, np.linspace(0.1, 0.5, 9))
     assert arrays["weights"].dtype == np.int8
     arrays["expectation_weights"] = arrays["expectation_weights"].astype(np.float32)
     head = TagHead.from_bytes(to_bytes(arrays))
@@ -124,6 +131,12 @@ def test_the_file_says_what_the_model_says() -> None:
     np.testing.assert_allclose(sigmoid(stored + head.bias), expected, atol=0.02)
     np.testing.assert_allclose(head.thresholds, np.linspace(0.2, 0.6, 9), rtol=1e-6)
     assert head.late_block == slice(14, 18)
+    together = (
+        model.training_log_odds * head.box_weights[:, 0] + data.detections * head.box_weights[:, 1] + head.box_bias
+    )
+    said = boxes.log_odds(model.training_log_odds, data.detections)
+    np.testing.assert_allclose(sigmoid(together), sigmoid(said), atol=1e-4)
+    np.testing.assert_allclose(head.box_thresholds, np.linspace(0.1, 0.5, 9), rtol=1e-6)
 
 
 def test_thresholds_separate_what_is_separable_and_lend_to_the_rare() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,11 +12,14 @@ from numpy.typing import NDArray
 
 from onsight.errors import OnsightError
 from onsight.flow import drive
-from onsight.native import load_session, read_file
+from onsight.native import Engine, load_session, read_file
+from onsight.options import DetectOptions
 from onsight.store import cache_folder, find_model
+from onsight.tagging.detections import FAINT, MAX_BOXES, DetectedClasses
 from onsight.tagging.observation import Observer
 from onsight.tagging.vocabulary import Vocabulary
 from onsight.tasks.classify import CLASSIFIER
+from onsight.tasks.detect import DETECTORS
 
 ROOT = Path(__file__).resolve().parents[2]
 ANNOTATIONS = Path(__file__).with_name("annotations.tsv")
@@ -43,6 +46,8 @@ class Dataset:
         probabilities: Of the classes in the whole picture, float32 [n, C].
         average_places: Of the classes at the average place, float32 [n, C].
         best_places: Of the classes, each at its best place, float32 [n, C].
+        detections: Log odds of the tags by the objects that detection found, float64 [n, T].
+        covered: Which tags some object says something about, positions in [0, T).
     """
 
     files: tuple[str, ...]
@@ -54,6 +59,8 @@ class Dataset:
     probabilities: NDArray[np.float32]
     average_places: NDArray[np.float32]
     best_places: NDArray[np.float32]
+    detections: Floats
+    covered: NDArray[np.intp]
 
 
 def read_annotations(path: Path, vocabulary: Vocabulary) -> dict[str, frozenset[str]]:
@@ -92,14 +99,8 @@ def load(folder: Path, annotations: Path = ANNOTATIONS) -> Dataset:
     paths = [folder / name for name in tags]
     if missing := [path.name for path in paths if not path.is_file()]:
         raise DatasetError(f"{folder} has no {', '.join(missing[:5])} ({len(missing)} pictures are missing).")
-    kept = cache_folder() / "training" / f"{_fingerprint(observer, paths)}.npz"
-    if kept.is_file():
-        with np.load(kept) as arrays:
-            looks = {name: arrays[name] for name in arrays.files}
-    else:
-        looks = _look(observer, paths)
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        np.savez(kept, **looks)
+    looks = _recall(_fingerprint(observer, paths), lambda: _look(observer, paths))
+    detections = _recall(_detector_fingerprint(paths), lambda: {"log_odds": detect(paths)})
     return Dataset(
         files=tuple(tags),
         targets=np.array([[float(id in held) for id in vocabulary.ids] for held in tags.values()]),
@@ -110,7 +111,37 @@ def load(folder: Path, annotations: Path = ANNOTATIONS) -> Dataset:
         probabilities=looks["probabilities"],
         average_places=looks["average_places"],
         best_places=looks["best_places"],
+        detections=detections["log_odds"].astype(np.float64),
+        covered=DetectedClasses.load().covered_rows,
     )
+
+
+def _recall(fingerprint: str, make: Callable[[], Looks]) -> Looks:
+    kept = cache_folder() / "training" / f"{fingerprint}.npz"
+    if kept.is_file():
+        with np.load(kept) as arrays:
+            return {name: arrays[name] for name in arrays.files}
+    looks = make()
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    np.savez(kept, **looks)
+    return looks
+
+
+def detect(paths: Sequence[Path]) -> NDArray[np.float32]:
+    """Return the log odds of the tags by the objects in each picture, float32 [n, T].
+
+    Raises:
+        DatasetError: A picture is damaged.
+    """
+    engine, classes = Engine(), DetectedClasses.load()
+    rows = []
+    for path in paths:
+        try:
+            found = engine.detect(path, DetectOptions(score=FAINT, max_results=MAX_BOXES))
+        except OnsightError as error:
+            raise DatasetError(f"{path}: {error.message}") from error
+        rows.append(classes.log_odds(found.boxes))
+    return np.stack(rows)
 
 
 def _look(observer: Observer, paths: Sequence[Path]) -> Looks:
@@ -143,7 +174,24 @@ def _fingerprint(observer: Observer, paths: Sequence[Path]) -> str:
     """Return a name for what this network and this code say of these pictures."""
     digest = hashlib.sha256(observer.spec.files["model.onnx"].sha256.encode())
     digest.update(observer.expectations.matrix.tobytes())
-    for module in ("tagging/evidence.py", "tagging/expectations.py", "preprocess.py", "postprocess.py"):
+    modules = ("tagging/evidence.py", "tagging/expectations.py", "preprocess.py", "postprocess.py")
+    return _add_files(digest, modules, paths)
+
+
+def _detector_fingerprint(paths: Sequence[Path]) -> str:
+    """Return a name for what detection and this code say of these pictures."""
+    digest = hashlib.sha256()
+    for model in DETECTORS:
+        digest.update((find_model(model) / "model.json").read_bytes())
+    package = ROOT / "py" / "onsight"
+    detection = sorted(str(path.relative_to(package)) for path in (package / "detection").glob("*.py"))
+    tables = ("data/detector.json", "data/detections.tsv")
+    modules = ("tagging/detections.py", "tasks/detect.py", "preprocess.py", "boxes.py")
+    return _add_files(digest, [*detection, *tables, *modules], paths)
+
+
+def _add_files(digest: hashlib._Hash, modules: Sequence[str], paths: Sequence[Path]) -> str:
+    for module in modules:
         digest.update((ROOT / "py" / "onsight" / module).read_bytes())
     for path in paths:
         digest.update(f"{path.name}\0{path.stat().st_size}\0".encode())

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from models.tagger.boxes import BoxWeights
 from models.tagger.dataset import Floats
 from models.tagger.learning import Model
 
@@ -42,6 +43,15 @@ def pack(model: Model, blocks: Sequence[int], thresholds: Floats, object_weights
         "bias": bias.astype(np.float32),
         "thresholds": thresholds.astype(np.float32),
         "object_weights": object_weights.astype(np.float32),
+    }
+
+
+def pack_boxes(boxes: BoxWeights, thresholds: Floats) -> Arrays:
+    """Return the arrays that weigh the boxes of detection."""
+    return {
+        "box_weights": boxes.weights.astype(np.float32),
+        "box_bias": boxes.bias.astype(np.float32),
+        "box_thresholds": thresholds.astype(np.float32),
     }
 
 

@@ -21,8 +21,9 @@ import onnxruntime
 import scipy
 import sklearn
 
+from models.tagger.boxes import fit_boxes
 from models.tagger.dataset import ROOT, Dataset, DatasetError, Floats, load
-from models.tagger.export import pack, to_bytes
+from models.tagger.export import pack, pack_boxes, to_bytes
 from models.tagger.learning import fit
 from models.tagger.metrics import average_precisions, calibration_error, f1_scores
 from models.tagger.naming import calibrate
@@ -58,7 +59,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     probabilities = np.mean([held.probabilities for held in rounds], axis=0)
     model = fit(dataset, np.arange(len(dataset.files)))
+    held_out_log_odds = np.mean([held.log_odds for held in rounds], axis=0)
+    boxes = fit_boxes(held_out_log_odds, dataset.detections, dataset.targets, dataset.covered)
+    with_boxes = np.mean([held.with_boxes for held in rounds], axis=0)
     arrays = pack(model, dataset.blocks, choose_thresholds(dataset.targets, probabilities), object_weights)
+    arrays |= pack_boxes(boxes, choose_thresholds(dataset.targets, with_boxes))
     data = to_bytes(arrays)
     print(
         f"{len(data):,} bytes; {check_rounding(dataset, model.log_odds(dataset, np.arange(len(dataset.files))), data)}"
@@ -87,6 +92,7 @@ def summary(dataset: Dataset, rounds: Sequence[HeldOut]) -> str:
         ("classes alone, read with expectations.tsv", "expected"),
         ("features alone: ridge regression", "ridge"),
         ("**both, weighed and calibrated: what ships**", "probabilities"),
+        ("with the boxes of detection", "with_boxes"),
     ):
         figures = []
         for held in rounds:
@@ -105,23 +111,37 @@ def summary(dataset: Dataset, rounds: Sequence[HeldOut]) -> str:
         mean = np.mean(figures, axis=0)
         lines.append(f"| {name} | {mean[0]:.3f} | {mean[1]:.3f} | {mean[2]:.2f} | {mean[3]:.1f} |")
     spread = np.std([average_precisions(targets, held.probabilities)[counted].mean() for held in rounds])
-    f1 = np.mean([f1_scores(targets, held.decisions, counted) for held in rounds], axis=0)
-    given = np.mean([held.decisions.sum(axis=1).mean() for held in rounds])
-    lines += [
-        "",
-        f"Standard deviation of the mAP over the rounds {spread:.4f}. At the thresholds: CF1 {f1[0]:.3f}, "
-        f"OF1 {f1[1]:.3f}, {given:.1f} tags a picture where people gave {targets.sum(axis=1).mean():.1f}.",
-    ]
+    lines += ["", f"Standard deviation of the mAP over the rounds {spread:.4f}."]
+    for name, decided in (
+        ("At the thresholds", [held.decisions for held in rounds]),
+        ("With boxes", [held.decisions_with_boxes for held in rounds]),
+    ):
+        f1 = np.mean([f1_scores(targets, decisions, counted) for decisions in decided], axis=0)
+        given = np.mean([decisions.sum(axis=1).mean() for decisions in decided])
+        lines.append(
+            f"{name}: CF1 {f1[0]:.3f}, OF1 {f1[1]:.3f}, {given:.1f} tags a picture where people gave "
+            f"{targets.sum(axis=1).mean():.1f}."
+        )
     return "\n".join(lines)
 
 
 def by_tag(dataset: Dataset, rounds: Sequence[HeldOut]) -> str:
     """Return a line a tag: its examples and its average precision, best first."""
     positives = dataset.targets.sum(axis=0)
-    precisions = np.mean([average_precisions(dataset.targets, held.probabilities) for held in rounds], axis=0)
+    precisions, boxed = (
+        np.mean([average_precisions(dataset.targets, getattr(held, part)) for held in rounds], axis=0)
+        for part in ("probabilities", "with_boxes")
+    )
     ids = Vocabulary.load().ids
     order = sorted(np.flatnonzero(positives >= MIN_POSITIVES), key=lambda row: -precisions[row])
-    return "\n" + ", ".join(f"{ids[row]} {precisions[row]:.2f} ({positives[row]:.0f})" for row in order) + "\n"
+    covered = [row for row in order if row in set(dataset.covered.tolist())]
+    return (
+        "\n"
+        + ", ".join(f"{ids[row]} {precisions[row]:.2f} ({positives[row]:.0f})" for row in order)
+        + "\n\nWith boxes: "
+        + ", ".join(f"{ids[row]} {precisions[row]:.2f} → {boxed[row]:.2f}" for row in covered)
+        + "\n"
+    )
 
 
 def naming_table(probabilities: Floats, right: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> str:

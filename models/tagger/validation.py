@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from models.tagger.boxes import fit_boxes
 from models.tagger.dataset import Dataset, Floats
 from models.tagger.learning import fit, split
 from models.tagger.thresholds import choose_thresholds
@@ -23,12 +24,18 @@ class HeldOut:
         expected: Probability by the classes alone, without any training, [n, T].
         probabilities: Of the whole head, [n, T].
         decisions: Whether the tag would be shown, at thresholds chosen on the other pictures too, [n, T].
+        log_odds: What `probabilities` is made of, [n, T].
+        with_boxes: Probability where the objects that detection found are heard too, [n, T].
+        decisions_with_boxes: Whether the tag would be shown then, [n, T].
     """
 
     ridge: Floats
     expected: Floats
     probabilities: Floats
     decisions: NDArray[np.bool_]
+    log_odds: Floats
+    with_boxes: Floats
+    decisions_with_boxes: NDArray[np.bool_]
 
 
 def stratified_folds(targets: Floats, count: int, seed: int) -> NDArray[np.intp]:
@@ -69,17 +76,22 @@ def stratified_folds(targets: Floats, count: int, seed: int) -> NDArray[np.intp]
 def cross_validate(dataset: Dataset, seed: int, count: int = FOLDS) -> HeldOut:
     """Learn from all folds but one, and predict that one; for each."""
     folds = stratified_folds(dataset.targets, count, seed)
-    ridge, probabilities = np.zeros_like(dataset.targets), np.zeros_like(dataset.targets)
-    decisions = np.zeros(dataset.targets.shape, bool)
+    ridge, log_odds, with_boxes = (np.zeros_like(dataset.targets) for _ in range(3))
+    decisions, decisions_with_boxes = (np.zeros(dataset.targets.shape, bool) for _ in range(2))
     for fold in range(count):
         train, test = np.flatnonzero(folds != fold), np.flatnonzero(folds == fold)
         model = fit(dataset, train)
         features = split(dataset.features[test], dataset.blocks)
         ridge[test] = np.mean([block.predict(x) for block, x in zip(model.blocks, features, strict=True)], axis=0)
-        probabilities[test] = sigmoid(model.log_odds(dataset, test))
-        thresholds = choose_thresholds(dataset.targets[train], sigmoid(model.training_log_odds))
-        decisions[test] = probabilities[test] >= thresholds
-    return HeldOut(ridge, sigmoid(dataset.expectations[:, :, 0]), probabilities, decisions)
+        log_odds[test] = model.log_odds(dataset, test)
+        targets, said = dataset.targets[train], model.training_log_odds
+        decisions[test] = sigmoid(log_odds[test]) >= choose_thresholds(targets, sigmoid(said))
+        boxes = fit_boxes(said, dataset.detections[train], targets, dataset.covered)
+        with_boxes[test] = sigmoid(boxes.log_odds(log_odds[test], dataset.detections[test]))
+        thresholds = choose_thresholds(targets, sigmoid(boxes.log_odds(said, dataset.detections[train])))
+        decisions_with_boxes[test] = with_boxes[test] >= thresholds
+    expected = sigmoid(dataset.expectations[:, :, 0])
+    return HeldOut(ridge, expected, sigmoid(log_odds), decisions, log_odds, with_boxes, decisions_with_boxes)
 
 
 def sigmoid(log_odds: Floats) -> Floats:

@@ -50,10 +50,11 @@ class Tools:
         Raises:
             InvalidSpecError: A description or labels are wrong.
         """
+        detector = Detector.from_text([texts[model] for model in DETECTORS])
         return cls(
             classifier=Classifier.from_text(*texts[CLASSIFIER]),
-            detector=Detector.from_text([texts[model] for model in DETECTORS]),
-            tagger=Tagger.from_text(*texts[CLASSIFIER]),
+            detector=detector,
+            tagger=Tagger.from_text(*texts[CLASSIFIER]).with_detector(detector),
         )
 
 
@@ -100,6 +101,7 @@ METHODS: Mapping[str, Method] = {
         TagOptions,
         Tagging,
         conclude=lambda tools, seen, options: tools.tagger.conclude(seen, options),
+        seen_with=lambda options: options.boxes,
         kept=16,
     ),
     "detect": Method(

@@ -96,7 +96,8 @@ class Engine:
         on_timings: Callable[[Mapping[str, float]], None] | None = None,
     ) -> Tagging:
         """Tell everything that a picture shows; arguments and errors as for `classify`."""
-        return self._drive(lambda data: self._tagger.tag(data, options), image, on_timings)
+        tagger = self._tagger.with_detector(self._detector) if options.boxes else self._tagger
+        return self._drive(lambda data: tagger.tag(data, options), image, on_timings)
 
     def preview(
         self,

@@ -17,6 +17,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--threshold", type=float, help="score from which on a tag is shown, 0 to 1 (default: each tag's own)"
     )
     parser.add_argument("--all", action="store_true", help="every tag of the vocabulary, with its score")
+    parser.add_argument(
+        "--boxes", action="store_true", help="have detection look too: surer of people and things, but slower"
+    )
     parser.add_argument("--heat-maps", action="store_true", help="tell with --json where each tag applies")
 
 
@@ -26,7 +29,8 @@ def prepare(options: argparse.Namespace) -> Callable[[Engine, str], Tagging]:
     Raises:
         InvalidOptionError: A value is refused.
     """
-    tag_options = TagOptions(threshold=options.threshold, all=options.all, heat_maps=options.heat_maps)
+    chosen = {name: getattr(options, name) for name in ("threshold", "all", "heat_maps", "boxes")}
+    tag_options = TagOptions(**chosen)
     return lambda engine, path: engine.tag(path, tag_options)
 
 

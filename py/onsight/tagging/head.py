@@ -21,7 +21,18 @@ from onsight.tagging.evidence import NUM_EXPECTATIONS, Evidence
 
 Array = NDArray[np.float32]
 
-ARRAYS = ("weights", "steps", "blocks", "expectation_weights", "bias", "thresholds", "object_weights")
+ARRAYS = (
+    "weights",
+    "steps",
+    "blocks",
+    "expectation_weights",
+    "bias",
+    "thresholds",
+    "object_weights",
+    "box_weights",
+    "box_bias",
+    "box_thresholds",
+)
 """Names of the arrays in the file."""
 
 LATE_BLOCK = 3
@@ -39,6 +50,9 @@ class TagHead:
         thresholds: Probability from which on a tag is shown, float32 [T].
         object_weights: Calibration of specific objects, float32 [3]: bias, and the weights of the log odds in the
             whole picture and at the average place.
+        box_weights: Of the log odds by all this, and of those by the boxes of detection, float32 [T, 2].
+        box_bias: Added to both, float32 [T].
+        box_thresholds: As `thresholds`, where there are boxes, float32 [T].
         late_block: Which columns of the weights are for the mean of the late map.
     """
 
@@ -47,6 +61,9 @@ class TagHead:
     bias: Array
     thresholds: Array
     object_weights: Array
+    box_weights: Array
+    box_bias: Array
+    box_thresholds: Array
     late_block: slice
 
     @classmethod
@@ -77,6 +94,9 @@ class TagHead:
             "bias": (tags,),
             "thresholds": (tags,),
             "object_weights": (3,),
+            "box_weights": (tags, 2),
+            "box_bias": (tags,),
+            "box_thresholds": (tags,),
         }
         for name, shape in shapes.items():
             if arrays[name].shape != shape:
@@ -85,13 +105,20 @@ class TagHead:
         late_block = slice(start, start + int(arrays["blocks"][LATE_BLOCK]))
         return cls(weights, late_block=late_block, **{name: arrays[name].astype(np.float32) for name in shapes})
 
-    def probabilities(self, evidence: Evidence) -> Array:
-        """Return the probability of each tag, float32 [T]."""
+    def probabilities(self, evidence: Evidence, boxes: Array | None = None) -> Array:
+        """Return the probability of each tag, float32 [T].
+
+        Args:
+            evidence: What the classifier's network saw.
+            boxes: Log odds of each tag by the boxes of detection, float32 [T], or None where it did not look.
+        """
         log_odds = (
             self.weights @ np.concatenate(evidence.features)
             + np.einsum("te,te->t", self.expectation_weights, evidence.expectations)
             + self.bias
         )
+        if boxes is not None:
+            log_odds = log_odds * self.box_weights[:, 0] + boxes * self.box_weights[:, 1] + self.box_bias
         probabilities: Array = 1 / (1 + np.exp(-log_odds))
         return probabilities
 

@@ -14,7 +14,7 @@ from onsight.flow import Flow, Run, Stage
 from onsight.image import decode
 from onsight.postprocess import softmax
 from onsight.preprocess import Region, preprocess
-from onsight.results import ImageInfo
+from onsight.results import Box, ImageInfo
 from onsight.spec import ModelSpec
 from onsight.tagging.colours import ColourShare, Palette
 from onsight.tagging.evidence import FETCHES, MAX_AREA, Evidence, input_size, weigh
@@ -38,6 +38,7 @@ class Observation:
         measurements: Of the picture as a photograph.
         camera: What the camera wrote.
         image: The picture.
+        boxes: What detection found, down to faint ones; None where it did not look.
     """
 
     evidence: Evidence
@@ -48,6 +49,7 @@ class Observation:
     measurements: Measurements
     camera: CameraFacts
     image: ImageInfo
+    boxes: tuple[Box, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from onsight.results import Tag
 from onsight.tagging.colours import ColourShare
+from onsight.tagging.detected import DetectedObjects, with_detected
+from onsight.tagging.found import Found
 from onsight.tagging.head import TagHead
 from onsight.tagging.objects import ObjectNamer
 from onsight.tagging.observation import Observation
@@ -45,33 +47,26 @@ GREYS = frozenset({"colour_black", "colour_grey", "colour_white"})
 """What "Black and white" says already."""
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A tag before it is decided whether it is shown.
+def find(
+    seen: Observation,
+    head: TagHead,
+    namer: ObjectNamer,
+    measured: Iterable[Attribute],
+    objects: DetectedObjects | None = None,
+) -> list[Found]:
+    """Return the tags of all sources, each thing once, unsorted.
 
-    Attributes:
-        tag: Without a heat map.
-        priority: How much it matters to a person.
-        row: Its position in the vocabulary, or None.
-        concept: Id of its concept in the taxonomy, or None.
+    Args:
+        seen: What the classifier's network saw.
+        head: Reads it.
+        namer: Names specific objects.
+        measured: Facts of the picture as a photograph.
+        objects: What detection found, or None where it did not look.
     """
-
-    tag: Tag
-    priority: float
-    row: int | None = None
-    concept: str | None = None
-
-    @property
-    def rank(self) -> float:
-        """What the list is sorted by."""
-        return self.tag.score * self.priority
-
-
-def find(seen: Observation, head: TagHead, namer: ObjectNamer, measured: Iterable[Attribute]) -> list[Found]:
-    """Return the tags of all sources, each thing once, unsorted."""
     attributes = {attribute.id: attribute for attribute in measured}
-    found = list(_vocabulary_tags(seen, head, namer.vocabulary, attributes))
-    found += _object_tags(seen, namer)
+    found = list(_vocabulary_tags(seen, head, namer.vocabulary, attributes, objects))
+    named = list(_object_tags(seen, namer))
+    found += named if objects is None else with_detected(named, objects, namer)
     found += _colour_tags(seen.colours)
     found += _photo_tags(attributes)
     return found
@@ -115,30 +110,42 @@ def _show(found: Found, shown: bool) -> Found:
 
 
 def _vocabulary_tags(
-    seen: Observation, head: TagHead, vocabulary: Vocabulary, attributes: dict[str, Attribute]
+    seen: Observation,
+    head: TagHead,
+    vocabulary: Vocabulary,
+    attributes: dict[str, Attribute],
+    objects: DetectedObjects | None,
 ) -> Iterable[Found]:
-    probabilities = head.probabilities(seen.evidence)
+    probabilities = head.probabilities(seen.evidence, objects.log_odds if objects else None)
+    thresholds = head.thresholds if objects is None else head.box_thresholds
     for row, (entry, probability) in enumerate(zip(vocabulary, probabilities, strict=True)):
         score = float(probability)
         if entry.id == "black_white":
             # Whether there is colour is measured, not guessed.
             score = _colourless(score, attributes)
+        boxes = objects.boxes_of(entry.id) if objects else ()
         yield Found(
             tag=Tag(
                 id=entry.id,
                 name=entry.label,
                 group=GROUPS[entry.group],
                 score=round(score, 4),
-                threshold=round(float(head.thresholds[row]), 2),
+                threshold=round(float(thresholds[row]), 2),
                 shown=False,
                 parents=_names(entry, vocabulary),
-                source="scene" if entry.group in SCENE_GROUPS else "classifier",
-                boxes=(),
+                source=_source(entry, bool(boxes)),
+                boxes=boxes,
                 heat_map=None,
             ),
             priority=entry.priority,
             row=row,
         )
+
+
+def _source(entry: VocabularyTag, is_detected: bool) -> str:
+    if is_detected:
+        return "detector"
+    return "scene" if entry.group in SCENE_GROUPS else "classifier"
 
 
 def _colourless(score: float, attributes: dict[str, Attribute]) -> float:

@@ -86,9 +86,13 @@ class Detector:
     @property
     def classes(self) -> DetectionClasses:
         """What the detector knows, with the thresholds that hold where nobody chose another."""
+        return DetectionClasses(tuple(DetectionClass(*item) for item in self.thresholds.items()))
+
+    @property
+    def thresholds(self) -> dict[str, float]:
+        """By class, the score from which on an object is answered where nobody chose another."""
         known = self.calibration
-        thresholds = {label: known.thresholds.get(label, known.threshold) for label in self.labels}
-        return DetectionClasses(tuple(DetectionClass(*item) for item in thresholds.items()))
+        return {label: known.thresholds.get(label, known.threshold) for label in self.labels}
 
     def blank_runs(self) -> list[Run]:
         """Return the runs of the default preset on an empty picture, to warm the networks up."""

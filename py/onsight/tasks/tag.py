@@ -8,18 +8,23 @@ from itertools import compress
 import numpy as np
 from numpy.typing import NDArray
 
+from onsight.errors import InvalidOptionError
 from onsight.flow import Flow, Run
-from onsight.options import TagOptions
+from onsight.options import DetectOptions, TagOptions
 from onsight.postprocess import normalize_map
 from onsight.preprocess import Region
 from onsight.results import Colour, HeatMap, Photo, Tag, Tagging
+from onsight.tagging.detected import DetectedObjects
+from onsight.tagging.detections import FAINT, MAX_BOXES, DetectedClasses
+from onsight.tagging.found import Found
 from onsight.tagging.head import TagHead
 from onsight.tagging.objects import ObjectNamer
 from onsight.tagging.observation import Observation, Observer
 from onsight.tagging.photo import Attribute, attributes
 from onsight.tagging.places import class_evidence, tag_evidence
-from onsight.tagging.selection import FLOOR, Found, find, is_somewhere, select
+from onsight.tagging.selection import FLOOR, find, is_somewhere, select
 from onsight.tagging.vocabulary import GROUPS, Vocabulary
+from onsight.tasks.detect import DETECTORS, Detector
 from onsight.taxonomy import Taxonomy
 
 
@@ -31,11 +36,15 @@ class Tagger:
         observer: Looks at pictures.
         head: What was learned.
         namer: Names specific objects.
+        detected: What the objects that detection finds say about tags.
+        detector: Finds them if asked to, or None.
     """
 
     observer: Observer
     head: TagHead
     namer: ObjectNamer
+    detected: DetectedClasses
+    detector: Detector | None = None
 
     @classmethod
     def from_text(cls, spec: str, labels: str) -> Tagger:
@@ -47,7 +56,12 @@ class Tagger:
         observer = Observer.from_text(spec, labels)
         head = TagHead.load()
         rollup = Taxonomy.load().bind(observer.labels)
-        return cls(observer, head, ObjectNamer(rollup, Vocabulary.load(), head.object_weights.tolist()))
+        namer = ObjectNamer(rollup, Vocabulary.load(), head.object_weights.tolist())
+        return cls(observer, head, namer, DetectedClasses.load())
+
+    def with_detector(self, detector: Detector) -> Tagger:
+        """Return a tagger that can have detection look too."""
+        return replace(self, detector=detector)
 
     def blank_run(self) -> Run:
         """Return a run on an empty picture, to warm the network up."""
@@ -70,13 +84,27 @@ class Tagger:
         return self.conclude(seen, options)
 
     def observe(self, image: bytes, options: TagOptions) -> Flow[Observation]:
-        """Run the network on a picture; arguments and errors as for `tag`."""
-        return self.observer.observe(image)
+        """Run the network, or the networks, on a picture; arguments and errors as for `tag`.
+
+        Raises:
+            InvalidOptionError: Boxes are wanted of a tagger without a detector.
+        """
+        if not options.boxes:
+            return (yield from self.observer.observe(image))
+        if self.detector is None:
+            raise InvalidOptionError("This tagger has no detector; leave the option boxes out.")
+        seen = yield from self.observer.observe(image)
+        everything = DetectOptions(score=FAINT, max_results=MAX_BOXES)
+        found = yield from self.detector.find(image, everything)
+        return replace(seen, boxes=self.detector.select(found, everything).boxes)
 
     def conclude(self, seen: Observation, options: TagOptions) -> Tagging:
         """Answer from what was seen; no network runs."""
         measured = attributes(seen.measurements, (seen.image.height, seen.image.width))
-        found = find(seen, self.head, self.namer, measured)
+        objects = None
+        if seen.boxes is not None and self.detector is not None:
+            objects = DetectedObjects(seen.boxes, self.detected, self.detector.thresholds)
+        found = find(seen, self.head, self.namer, measured, objects)
         listed = select(found, options.threshold, 0.0 if options.all else FLOOR)
         tags = self._with_heat_maps(listed, seen) if options.heat_maps else [one.tag for one in listed]
         return Tagging(
@@ -85,7 +113,7 @@ class Tagger:
             photo=_photo(seen, measured),
             groups=tuple(GROUPS.values()),
             image=seen.image,
-            model=self.observer.spec.id,
+            model="+".join([self.observer.spec.id, *(DETECTORS if objects else ())]),
         )
 
     def _with_heat_maps(self, listed: list[Found], seen: Observation) -> list[Tag]:
