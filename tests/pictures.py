@@ -16,6 +16,7 @@ from PIL import Image
 _SAMPLES = {
     "astronaut": ("skimage", "data/astronaut.png"),
     "chelsea": ("skimage", "data/chelsea.png"),
+    "camera": ("skimage", "data/camera.png"),
     "coffee": ("skimage", "data/coffee.png"),
     "rocket": ("skimage", "data/rocket.jpg"),
     "china": ("sklearn", "datasets/images/china.jpg"),

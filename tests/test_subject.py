@@ -44,18 +44,6 @@ def test_where_the_classifier_is_not_sure_the_tag_that_matters_most_answers() ->
     assert chosen(None) is None
 
 
-def test_a_label_that_may_not_be_given_is_left_to_the_next() -> None:
-    values = np.full(len(VOCABULARY), 0.01, np.float32)
-    for tag in ("face", "person", "living_room"):
-        values[VOCABULARY.row_of(tag)] = 0.95
-    first = Subjects.load().choose(None, values)
-    assert first is not None
-    assert first.label == "Person"
-    second = Subjects.load().choose(None, values, without=("Person",))
-    assert second is not None
-    assert second.tag == "living_room"
-
-
 @pytest.mark.parametrize(
     "row",
     [

@@ -187,6 +187,54 @@ export interface Tagging {
   model: string;
 }
 
+/** A part of the whole that all possible labels share. */
+export interface Slice {
+  /** Name for people. */
+  label: string;
+  /** Its share in [0, 1]; those of all parts add up to 1. */
+  score: number;
+  /** The share in per cent with one decimal; those of all parts add up to 100 exactly. */
+  percent: number;
+  /** `"candidate"` for a possible label, `"kinds"` for the kinds of the label that are no candidates, `"rest"` for everything else. */
+  kind: string;
+  /** Whether it counts towards the label. */
+  is_answer: boolean;
+}
+
+/** One aspect in which classification and tagging differ. */
+export interface Point {
+  /** What it is about, such as `"How many answers"`. */
+  aspect: string;
+  /** How it is with the one label, in this picture. */
+  classification: string;
+  /** How it is with the tags. */
+  tagging: string;
+}
+
+/** One label and many tags of the same picture, and what is different about them. */
+export interface Comparison {
+  /** The label, as classification alone gives it. */
+  classification: Classification;
+  /** The tags, as tagging alone gives them. */
+  tagging: Tagging;
+  /** The distribution that the label won; the last part is everything else. */
+  slices: Slice[];
+  /** A sentence on what the parts add up to. */
+  sum_of_shares: string;
+  /** A sentence on what the tags that are shown add up to. */
+  sum_of_tags: string;
+  /** The differences, aspect by aspect. */
+  points: Point[];
+  /** Sentences on what is special about this picture. */
+  notes: string[];
+  /** Labels that may not be given. */
+  without: string[];
+  /** The picture. */
+  image: ImageInfo;
+  /** Ids of the models that looked, joined by `+`. */
+  model: string;
+}
+
 /** Where an object is. */
 export interface Box {
   /** Name of its class, such as `"person"`. */
@@ -275,6 +323,16 @@ export interface TagOptions {
   boxes?: boolean;
 }
 
+/** How the label and the tags of a picture are compared. */
+export interface CompareOptions {
+  /** Score in [0, 1] from which on a tag is shown; None as for `TagOptions`. */
+  threshold?: number | null;
+  /** Whether to tell where in the picture each tag applies. */
+  heat_maps?: boolean;
+  /** Labels that may not be given: what would be the label if these did not exist. */
+  without?: string[];
+}
+
 /** How objects are looked for, and which are answered. */
 export interface DetectOptions {
   /** Probability in [0, 1] that an object must reach; None takes each class's own threshold. */
@@ -353,6 +411,7 @@ export interface PreviewOptions {
 export interface Methods {
   classify: { params: { image: Blob; picture?: number } & ClassifyOptions; result: Classification };
   tag: { params: { image: Blob; picture?: number } & TagOptions; result: Tagging };
+  compare: { params: { image: Blob; picture?: number } & CompareOptions; result: Comparison };
   detect: { params: { image: Blob; picture?: number } & DetectOptions; result: Detection };
   detection_classes: { params: NoOptions; result: DetectionClasses };
   crop: { params: { image: Blob; picture?: number } & CropOptions; result: OutputFile };

@@ -1,4 +1,4 @@
-"""The command line: ``python -m onsight classify FILE… [--json]``, and likewise ``tag`` and ``detect``."""
+"""The command line: ``python -m onsight classify FILE… [--json]``, and likewise ``tag``, ``compare`` and ``detect``."""
 
 from __future__ import annotations
 
@@ -12,12 +12,14 @@ from pathlib import Path
 from typing import Any
 
 from onsight import __version__
+from onsight.comparison import command as comparison
 from onsight.detection import command as detection
 from onsight.errors import InvalidOptionError, ModelError, OnsightError
 from onsight.native import Engine
 from onsight.options import ClassifyOptions
 from onsight.results import Classification, Detection, Tagging, to_json
 from onsight.tagging import command as tagging
+from onsight.wording import percent
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,15 +63,6 @@ def prepare_classify(options: argparse.Namespace) -> Callable[[Engine, str], Cla
     return lambda engine, path: engine.classify(path, classify_options)
 
 
-def percent(score: float) -> str:
-    """Return a score as people read it: ``97 %``, and never 0 % or 100 % for what is not certain."""
-    if 0 < score < 0.01:
-        return "<1 %"
-    if 0.995 <= score < 1:
-        return ">99 %"
-    return f"{score:.0%}".replace("%", " %")
-
-
 def describe_classification(result: Classification) -> str:
     """Return a classification in two lines for people."""
     head = f"{result.label} · {percent(result.score)}" if result.certain else result.label
@@ -109,6 +102,12 @@ COMMANDS: dict[str, Command] = {
         tagging.add_arguments,
         tagging.prepare,
         describe_tagging,
+    ),
+    "compare": Command(
+        "hold the one label of each picture against its tags",
+        comparison.add_arguments,
+        comparison.prepare,
+        comparison.describe,
     ),
     "detect": Command(
         "find the objects in each picture",

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from onsight.detection.options import (
@@ -20,16 +21,17 @@ from onsight.detection.options import (
     RedactOptions,
 )
 from onsight.flow import Flow
-from onsight.options import ClassifyOptions, DetectOptions, PreviewOptions, TagOptions
-from onsight.results import Classification, Detection, DetectionClasses, OutputFile, Preview, Tagging
+from onsight.options import ClassifyOptions, CompareOptions, DetectOptions, PreviewOptions, TagOptions
+from onsight.results import Classification, Comparison, Detection, DetectionClasses, OutputFile, Preview, Tagging
 from onsight.tasks import edit
 from onsight.tasks.classify import CLASSIFIER, Classifier
+from onsight.tasks.compare import Comparer
 from onsight.tasks.detect import DETECTORS, Detector
 from onsight.tasks.preview import preview
 from onsight.tasks.tag import Tagger
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Tools:
     """What methods work with: descriptions of networks, bound to names.
 
@@ -56,6 +58,11 @@ class Tools:
             detector=detector,
             tagger=Tagger.from_text(*texts[CLASSIFIER]).with_detector(detector),
         )
+
+    @cached_property
+    def comparer(self) -> Comparer:
+        """The classifier and the tagger, side by side."""
+        return Comparer(self.classifier, self.tagger)
 
 
 def _known(detector: Detector) -> Flow[DetectionClasses]:
@@ -102,6 +109,13 @@ METHODS: Mapping[str, Method] = {
         Tagging,
         conclude=lambda tools, seen, options: tools.tagger.conclude(seen, options),
         seen_with=lambda options: options.boxes,
+        kept=16,
+    ),
+    "compare": Method(
+        lambda tools, image, options: tools.comparer.look(image, options),
+        CompareOptions,
+        Comparison,
+        conclude=lambda tools, seen, options: tools.comparer.conclude(seen, options),
         kept=16,
     ),
     "detect": Method(

@@ -18,11 +18,12 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from onsight.detection.options import CropOptions, RedactOptions
 from onsight.errors import ModelFailedError, UnreadableFileError
 from onsight.flow import Flow, Run, Stopwatch, Tensors, drive
-from onsight.options import ClassifyOptions, DetectOptions, PreviewOptions, TagOptions
-from onsight.results import Classification, Detection, OutputFile, Preview, Tagging
+from onsight.options import ClassifyOptions, CompareOptions, DetectOptions, PreviewOptions, TagOptions
+from onsight.results import Classification, Comparison, Detection, OutputFile, Preview, Tagging
 from onsight.store import find_model
 from onsight.tasks import edit
 from onsight.tasks.classify import CLASSIFIER, Classifier
+from onsight.tasks.compare import Comparer
 from onsight.tasks.detect import DETECTORS, Detector
 from onsight.tasks.preview import preview
 from onsight.tasks.tag import Tagger
@@ -99,6 +100,20 @@ class Engine:
         tagger = self._tagger.with_detector(self._detector) if options.boxes else self._tagger
         return self._drive(lambda data: tagger.tag(data, options), image, on_timings)
 
+    def compare(
+        self,
+        image: Image,
+        options: CompareOptions = CompareOptions(),  # noqa: B008  # frozen
+        *,
+        on_timings: Callable[[Mapping[str, float]], None] | None = None,
+    ) -> Comparison:
+        """Hold a picture's one label against its tags; arguments and errors as for `classify`.
+
+        Raises:
+            InvalidOptionError: A label that is to be left out does not exist.
+        """
+        return self._drive(lambda data: self._comparer.compare(data, options), image, on_timings)
+
     def preview(
         self,
         image: Image,
@@ -145,6 +160,10 @@ class Engine:
             (folder / "model.json").read_text(encoding="utf-8"),
             (folder / "labels.txt").read_text(encoding="utf-8"),
         )
+
+    @cached_property
+    def _comparer(self) -> Comparer:
+        return Comparer(self._classifier, self._tagger)
 
     @cached_property
     def _detector(self) -> Detector:

@@ -13,7 +13,7 @@ import { Messenger, OnsightError, abortError } from "./messenger.js";
 
 export { OnsightError, isAbort } from "./messenger.js";
 
-/** @import { Box, Classification, Detection, DetectionClasses, EngineInfo, Named, Progress, Tagging } from "../protocol.d.ts" */
+/** @import { Box, Classification, Comparison, Detection, DetectionClasses, EngineInfo, Named, Progress, Tagging } from "../protocol.d.ts" */
 
 /**
  * @typedef {{state: "loading", stage: string, fraction: number | null, text: string}
@@ -126,6 +126,18 @@ export class Onsight extends EventTarget {
   async tag(image, { threshold, all, heatMaps, ...call } = {}) {
     const options = given({ threshold, all, heat_maps: heatMaps });
     return /** @type {Tagging} */ (await this.#call("tag", { ...this.#picture(image), ...options }, call));
+  }
+
+  /**
+   * Hold a picture's one label against its tags. Asked again for the same blob with another `threshold` or other labels
+   * to leave out (`without`), it answers from what it saw before.
+   * @param {Blob} image
+   * @param {CallOptions & {threshold?: number, heatMaps?: boolean, without?: string[]}} [options]
+   * @returns {Promise<Comparison>}
+   */
+  async compare(image, { threshold, heatMaps, without, ...call } = {}) {
+    const options = given({ threshold, heat_maps: heatMaps, without });
+    return /** @type {Comparison} */ (await this.#call("compare", { ...this.#picture(image), ...options }, call));
   }
 
   /**

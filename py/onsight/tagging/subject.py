@@ -6,7 +6,7 @@ by what is worn and a street by its traffic light. ``data/subjects.tsv`` says wh
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -83,18 +83,15 @@ class Subjects:
             raise InvalidSpecError(f"The subjects must begin with a header of the columns {', '.join(COLUMNS)}.")
         return cls([_parse(cells, vocabulary, taxonomy) for cells in lines[1:]], vocabulary, taxonomy)
 
-    def choose(
-        self, answer: Concept | None, probabilities: NDArray[np.float32], without: Collection[str] = ()
-    ) -> Subject | None:
+    def choose(self, answer: Concept | None, probabilities: NDArray[np.float32]) -> Subject | None:
         """Return the subject that says better what the picture is of, or None.
 
         Args:
             answer: Of the classifier, or None if it is not sure.
             probabilities: Of the vocabulary's tags, float32 [T].
-            without: Labels that may not be given.
         """
         by_tag = dict(zip(self._vocabulary.ids, probabilities.tolist(), strict=True))
-        fitting = [row for row in self.rows if row.label not in without and self._fits(row, answer, by_tag)]
+        fitting = [row for row in self.rows if self._fits(row, answer, by_tag)]
         return max(fitting, key=lambda row: by_tag[row.tag] * row.priority, default=None)
 
     def _fits(self, row: Subject, answer: Concept | None, by_tag: Mapping[str, float]) -> bool:

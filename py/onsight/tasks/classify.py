@@ -156,13 +156,14 @@ class Classifier:
         Args:
             seen: What the network said.
             options: Which threshold.
-            without: Labels that may not be given. The others share what these would have had.
+            without: Labels that may not be given. The classes that are left share what these would have had, and no
+                tag takes the place of one of theirs.
         """
         probabilities = self._shared(seen.probabilities, without)
         scores = self.rollup.roll_up(probabilities)
         answer = self.rollup.answer(scores, options.threshold)
         tags = self.head.probabilities(seen.evidence)
-        subject = self.subjects.choose(answer.concept if answer else None, tags, without)
+        subject = self.subjects.choose(answer.concept if answer else None, tags) if not without else None
         heard = float(tags[subject.row]) if subject else 0.0
         if subject is not None and options.threshold is not None and heard < options.threshold:
             subject = None

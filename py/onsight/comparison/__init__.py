@@ -1,0 +1,1 @@
+"""Comparison: one label and many tags of the same picture, and what is different about them."""

@@ -1,0 +1,147 @@
+"""Comparison: the one label and the many tags of a picture side by side, and what is different about them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from onsight.comparison.facts import Facts, Heard, LeftOut
+from onsight.comparison.notes import remark
+from onsight.comparison.points import compare, sum_of_shares, sum_of_tags
+from onsight.comparison.relations import Relatives
+from onsight.comparison.slices import cut
+from onsight.errors import InvalidOptionError
+from onsight.flow import Flow
+from onsight.options import ClassifyOptions, CompareOptions, TagOptions
+from onsight.results import Candidate, Classification, Comparison
+from onsight.tagging.observation import Observation
+from onsight.tasks.classify import Classifier, Look, Verdict
+from onsight.tasks.tag import Tagger
+
+AS_CLASSIFY = ClassifyOptions()
+"""The label is the one that classification gives by default."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Seen:
+    """What both have seen in a picture, before any choice.
+
+    Attributes:
+        look: What classification saw.
+        observation: What tagging saw.
+    """
+
+    look: Look
+    observation: Observation
+
+
+@dataclass(frozen=True)
+class Comparer:
+    """A classifier and a tagger that look at the same picture.
+
+    Attributes:
+        classifier: Gives the label.
+        tagger: Gives the tags.
+    """
+
+    classifier: Classifier
+    tagger: Tagger
+
+    def compare(self, image: bytes, options: CompareOptions) -> Flow[Comparison]:
+        """Compare the label and the tags of a picture.
+
+        Args:
+            image: The file's bytes.
+            options: Which tags to show, which labels to leave out.
+
+        Returns:
+            Both, each exactly as it would be alone, and the difference in words.
+
+        Raises:
+            ImageError: The bytes are no picture that can be opened.
+            InvalidOptionError: A label that is to be left out does not exist.
+        """
+        seen = yield from self.look(image, options)
+        return self.conclude(seen, options)
+
+    def look(self, image: bytes, options: CompareOptions) -> Flow[Seen]:
+        """Let both look at a picture; arguments and errors as for `compare`."""
+        self._check(options)
+        look = yield from self.classifier.look(image)
+        observation = yield from self.tagger.observe(image, _tag_options(options))
+        return Seen(look, observation)
+
+    def conclude(self, seen: Seen, options: CompareOptions) -> Comparison:
+        """Answer from what was seen; no network runs.
+
+        Raises:
+            InvalidOptionError: A label that is to be left out does not exist.
+        """
+        self._check(options)
+        verdict = self.classifier.weigh(seen.look, AS_CLASSIFY, options.without)
+        classification = self.classifier.conclude(seen.look, AS_CLASSIFY, verdict)
+        tagging = self.tagger.conclude(seen.observation, _tag_options(options))
+        label = classification.label
+        facts = Facts(
+            classification=classification,
+            tagging=tagging,
+            slices=cut(
+                classification,
+                {one.label for one in classification.candidates if self._relatives.is_kind(one.label, label)},
+            ),
+            relations=self._relatives.relate(label if classification.certain else None, tagging.tags),
+            heard=self._heard(verdict),
+            left_out=self._left_out(seen.look, options.without),
+            threshold=options.threshold,
+        )
+        return Comparison(
+            classification=classification,
+            tagging=tagging,
+            slices=facts.slices,
+            sum_of_shares=sum_of_shares(facts),
+            sum_of_tags=sum_of_tags(facts),
+            points=compare(facts),
+            notes=remark(facts),
+            without=options.without,
+            image=classification.image,
+            model="+".join(dict.fromkeys((classification.model, tagging.model))),
+        )
+
+    @cached_property
+    def _relatives(self) -> Relatives:
+        return Relatives(self.classifier.rollup, self.tagger.namer.vocabulary, self.classifier.subjects)
+
+    def _check(self, options: CompareOptions) -> None:
+        if unknown := sorted(set(options.without) - self._relatives.labels):
+            raise InvalidOptionError(f"There is no label {', '.join(unknown)} that could be left out.")
+
+    def _heard(self, verdict: Verdict) -> Heard | None:
+        if verdict.subject is None:
+            return None
+        answer = verdict.answer
+        instead_of = Candidate(answer.concept.label, round(answer.score, 4)) if answer else None
+        tag = self.tagger.namer.vocabulary[verdict.subject.tag].label
+        return Heard(tag, round(verdict.heard, 4), instead_of)
+
+    def _left_out(self, look: Look, without: tuple[str, ...]) -> LeftOut | None:
+        """Return what labels would have had that may not be given."""
+        if not without:
+            return None
+        verdict = self.classifier.weigh(look, AS_CLASSIFY)
+        before: Classification = self.classifier.conclude(look, AS_CLASSIFY, verdict)
+        had = {one.label: one.score for one in before.candidates}
+        had.setdefault(before.label, before.score)
+        concepts = {concept.label: concept.id for concept in self.classifier.rollup.concepts if concept.label}
+        score = sum(
+            had[label]
+            if label in had
+            else self.classifier.rollup.score_of(verdict.scores, concepts[label])
+            if label in concepts
+            else 0.0
+            for label in without
+        )
+        return LeftOut(without, min(score, 1.0), before.label)
+
+
+def _tag_options(options: CompareOptions) -> TagOptions:
+    return TagOptions(threshold=options.threshold, heat_maps=options.heat_maps)
