@@ -15,6 +15,8 @@
     │   ├── InvalidSpecError        invalid_spec
     │   ├── ModelMissingError       model_missing
     │   └── ModelFailedError        model_failed
+    ├── LibraryError                library_failed
+    ├── InvalidQueryError           invalid_query
     ├── CancelledError              cancelled
     ├── DownloadFailedError         download_failed
     └── WorkerFailedError           worker_failed
@@ -131,6 +133,21 @@ class ModelFailedError(ModelError):
     """The network could not be loaded or did not run."""
 
     code = "model_failed"
+
+
+class LibraryError(OnsightError):
+    """The library's file cannot be used: it is none, of a newer Onsight, locked, damaged, or there is no room left."""
+
+    code = "library_failed"
+
+
+class InvalidQueryError(OnsightError):
+    """A search cannot be understood.
+
+    ``detail`` is ``{"position": index of the first character that is wrong, "length": of the part that is}``.
+    """
+
+    code = "invalid_query"
 
 
 class CancelledError(OnsightError):

@@ -1,0 +1,11 @@
+"""Many pictures: a library in one SQLite file, the same on the command line and in the browser.
+
+::
+
+    schema      the tables, and how a file of an older version becomes one of this
+    database    opens and closes the file, one transaction at a time
+    terms       names of what pictures show, and which are broader than which
+    records     what is known of one picture, as dataclasses
+    store       writes a picture with all that was seen in it, in one transaction; finds what is known already
+    edits       a person's own tags, kept apart from the machine's; every change can be undone
+"""

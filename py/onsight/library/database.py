@@ -1,0 +1,145 @@
+"""Opens and closes a library's file."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING
+
+from onsight.errors import LibraryError
+from onsight.library.schema import migrate
+
+if TYPE_CHECKING:
+    from onsight.library.terms import Terms
+
+MIN_SQLITE = (3, 39)
+"""STRICT tables and JSON; what the browser has."""
+
+BUSY_S = 30.0
+"""How long to wait, in seconds, for another process that writes."""
+
+
+class Library:
+    """An open library; also a context manager that closes it.
+
+    All that is written goes through :meth:`transaction`: whatever ends the process, the file then holds all of a
+    transaction or nothing of it.
+
+    Attributes:
+        connection: To SQLite, in autocommit mode, with rows that know their columns' names.
+    """
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self.connection = connection
+
+    @classmethod
+    def open(cls, path: str | os.PathLike[str], *, create: bool = True) -> Library:
+        """Open a library's file.
+
+        Args:
+            path: Where it lies; ``":memory:"`` makes one that lasts until it is closed.
+            create: Whether to make it if it is not there.
+
+        Raises:
+            LibraryError: It cannot be opened, is another program's, or of a newer version.
+        """
+        if sqlite3.sqlite_version_info < MIN_SQLITE:
+            raise LibraryError(f"SQLite {sqlite3.sqlite_version} is too old: 3.39 or newer is needed.")
+        in_memory = os.fspath(path) == ":memory:"
+        if not in_memory and not create and not Path(path).is_file():
+            raise LibraryError(f"There is no library {os.fspath(path)}. Make it first: onsight index FOLDER")
+        connection = None
+        try:
+            # Autocommit: transactions begin and end where they are written.
+            connection = sqlite3.connect(path, timeout=BUSY_S, isolation_level=None)
+            connection.row_factory = sqlite3.Row
+            _prepare(connection)
+            migrate(connection)
+        except sqlite3.Error as error:
+            if connection:
+                connection.close()
+            raise LibraryError(f"The library {os.fspath(path)} cannot be opened ({error}).") from error
+        except BaseException:
+            if connection:
+                connection.close()
+            raise
+        return cls(connection)
+
+    @cached_property
+    def terms(self) -> Terms:
+        """The names of what the pictures show."""
+        from onsight.library.terms import Terms
+
+        return Terms(self.connection)
+
+    @contextmanager
+    def transaction(self) -> Iterator[sqlite3.Connection]:
+        """Write all of what follows, or nothing if it raises; a transaction inside another is a part of it.
+
+        Raises:
+            LibraryError: The file could not be written.
+        """
+        if self.connection.in_transaction:
+            yield self.connection
+            return
+        try:
+            self.connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield self.connection
+                self.connection.execute("COMMIT")
+            except BaseException:
+                if self.connection.in_transaction:  # a full disk has ended it already
+                    self.connection.execute("ROLLBACK")
+                self.__dict__.pop("terms", None)  # it may remember names that are gone again
+                raise
+        except sqlite3.OperationalError as error:
+            raise LibraryError(f"The library could not be written ({error}).") from error
+
+    def close(self) -> None:
+        """Close the file; all of it is then in this one file, which can be copied."""
+        # Fails while another process has the file open; whoever closes it last does it.
+        with suppress(sqlite3.Error):
+            self.connection.execute("PRAGMA optimize")
+            self.connection.execute("PRAGMA journal_mode = DELETE")
+        self.connection.close()
+
+    def __enter__(self) -> Library:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def now() -> str:
+    """Return the present moment, ISO 8601 in UTC, to the second."""
+    return datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+def _prepare(connection: sqlite3.Connection) -> None:
+    """Choose how SQLite works with this file."""
+    if sys.platform == "emscripten":
+        # There is no memory that processes share. Without this a file that was in WAL mode cannot even be read.
+        connection.execute("PRAGMA locking_mode = EXCLUSIVE")
+        mode = "TRUNCATE"
+    else:
+        mode = "WAL"  # readers do not wait for the writer, and a transaction costs no two syncs
+    connection.execute("PRAGMA busy_timeout = " + str(int(BUSY_S * 1000)))
+    (owner,) = connection.execute("PRAGMA application_id").fetchone()
+    (tables,) = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+    if owner or not tables:
+        (got,) = connection.execute(f"PRAGMA journal_mode = {mode}").fetchone()
+        if got not in (mode.lower(), "memory"):
+            connection.execute("PRAGMA journal_mode = TRUNCATE")
+    connection.execute("PRAGMA synchronous = NORMAL")
+    connection.execute("PRAGMA foreign_keys = ON")
+    connection.execute("PRAGMA temp_store = MEMORY")
+    connection.execute("PRAGMA cache_size = -32768")

@@ -1,0 +1,70 @@
+"""What is known of one picture, as dataclasses."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from onsight.results import Classification, Detection, Tagging
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A file, as its folder lists it.
+
+    Attributes:
+        folder: Where it lies, with ``/``: absolute on a computer, from the chosen folder on in a browser.
+        name: Its name.
+        size: In bytes.
+        mtime_ns: When it was last written, in nanoseconds since 1970.
+    """
+
+    folder: str
+    name: str
+    size: int
+    mtime_ns: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Look:
+    """Everything that was seen in one picture.
+
+    Attributes:
+        hash: SHA-256 of the file, in lower-case hexadecimal.
+        classification: Its one label.
+        tagging: Its tags, colours and facts.
+        detection: Its objects, or None if nobody looked for any.
+        thumbnail: A small JPEG, upright.
+        perceptual_hash: 64 bits that are alike for pictures that look alike; None if the picture is all but empty.
+        embedding: Direction of what the network saw, float16 [D] of length 1.
+        models: Versions of the models that looked, by id.
+    """
+
+    hash: str
+    classification: Classification
+    tagging: Tagging
+    detection: Detection | None
+    thumbnail: bytes
+    perceptual_hash: int | None
+    embedding: NDArray[np.float16]
+    models: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class LibraryTag:
+    """A tag of a picture in a library.
+
+    Attributes:
+        name: For people.
+        group: Name of its group, such as ``"Animals"``, or None for a person's own word.
+        score: Probability in [0, 1]; 1 for a person's.
+        source: As in `onsight.results.Tag`: ``"user"`` for a person's.
+    """
+
+    name: str
+    group: str | None
+    score: float
+    source: str

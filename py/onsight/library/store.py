@@ -1,0 +1,271 @@
+"""Writes pictures into a library, each in one transaction, and tells what is known already."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+
+from onsight import __version__
+from onsight.errors import OnsightError
+from onsight.library.database import Library, now
+from onsight.library.records import LibraryTag, Look, Source
+from onsight.results import Tag
+
+MIN_SCORE = 0.2
+"""Tags that are not shown are kept from this score on, so that a search can ask for less sure ones."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the library knows of a file.
+
+    Attributes:
+        image: Id of the picture.
+        source: The file as it was.
+        hash: SHA-256 of its content.
+        models: Versions of the models that looked, by id.
+    """
+
+    image: int
+    source: Source
+    hash: str
+    models: Mapping[str, str]
+
+
+def begin_run(library: Library, models: Mapping[str, str]) -> int:
+    """Note that models are about to look at pictures; return the run's id.
+
+    Args:
+        library: The library.
+        models: Versions of the models by id.
+    """
+    with library.transaction() as connection:
+        (run,) = connection.execute(
+            "INSERT INTO run (started, onsight) VALUES (?, ?) RETURNING id", (now(), __version__)
+        ).fetchone()
+        for name, version in models.items():
+            connection.execute("INSERT OR IGNORE INTO model (name, version) VALUES (?, ?)", (name, version))
+            connection.execute(
+                "INSERT INTO run_model SELECT ?, id FROM model WHERE name = ? AND version = ?", (run, name, version)
+            )
+    return int(run)
+
+
+def record(library: Library, source: Source, look: Look, run: int) -> int:
+    """Write a picture with all that was seen in it; what was known of this file is replaced.
+
+    A person's tags, and what a person rejected, stay as they are.
+
+    Args:
+        library: The library.
+        source: The file.
+        look: What was seen.
+        run: From `begin_run`.
+
+    Returns:
+        The picture's id.
+    """
+    with library.transaction() as connection:
+        image = _write_image(library, source, look, run)
+        for table in ("tag", "box", "colour"):
+            connection.execute(f"DELETE FROM {table} WHERE image = ?", (image,))
+        connection.execute("INSERT OR REPLACE INTO thumbnail VALUES (?, ?)", (image, look.thumbnail))
+        connection.execute("INSERT OR REPLACE INTO embedding VALUES (?, ?)", (image, look.embedding.tobytes()))
+        connection.executemany(
+            "INSERT INTO colour VALUES (?, ?, ?, ?, ?)",
+            ((image, one.id, one.name, one.hex, one.share) for one in look.tagging.colours),
+        )
+        connection.executemany(
+            "INSERT OR IGNORE INTO tag VALUES (?, ?, ?, ?, ?, ?)",
+            (
+                (_term_of(library, tag), image, tag.score, int(tag.shown), position, tag.source)
+                for position, tag in enumerate(look.tagging.tags)
+                if tag.shown or tag.score >= MIN_SCORE
+            ),
+        )
+        if look.detection:
+            connection.executemany(
+                "INSERT INTO box (image, term, label, score, x1, y1, x2, y2) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                (
+                    (image, library.terms.ensure(box.label, known=True), *asdict(box).values())
+                    for box in look.detection.boxes
+                ),
+            )
+        _forget_failure(connection, source)
+    return image
+
+
+def record_failure(library: Library, source: Source, error: OnsightError) -> None:
+    """Write that a file could not be opened, and why; what was known of it before is kept, a person's tags with it."""
+    with library.transaction() as connection:
+        connection.execute(
+            "INSERT OR REPLACE INTO failure VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (source.folder, source.name, source.size, source.mtime_ns, error.code, error.message, now()),
+        )
+
+
+def failures(library: Library) -> list[sqlite3.Row]:
+    """Return the files that could not be opened: ``folder, name, size, mtime_ns, code, message, happened``."""
+    return library.connection.execute("SELECT * FROM failure ORDER BY folder, name").fetchall()
+
+
+def failure_of(library: Library, source: Source) -> sqlite3.Row | None:
+    """Return why exactly this file could not be opened before, or None."""
+    row: sqlite3.Row | None = library.connection.execute(
+        "SELECT * FROM failure WHERE folder = ? AND name = ? AND size = ? AND mtime_ns = ?",
+        (source.folder, source.name, source.size, source.mtime_ns),
+    ).fetchone()
+    return row
+
+
+def find(library: Library, folder: str, name: str) -> Known | None:
+    """Return what is known of a file, or None."""
+    return next(_known(library, "folder = ? AND name = ?", (folder, name)), None)
+
+
+def find_content(library: Library, hash: str) -> list[Known]:
+    """Return all files with this content, oldest first."""
+    return list(_known(library, "hash = ?", (hash,)))
+
+
+def has_size(library: Library, size: int) -> bool:
+    """Say whether any file has this size: if none has, none has the same content."""
+    return library.connection.execute("SELECT 1 FROM image WHERE size = ?", (size,)).fetchone() is not None
+
+
+def touch(library: Library, image: int, source: Source) -> None:
+    """Write that a picture's file has another place or date, and the same content."""
+    with library.transaction() as connection:
+        # A file that was at this place before has been overwritten by this one.
+        connection.execute(
+            "DELETE FROM image WHERE folder = ? AND name = ? AND id <> ?", (source.folder, source.name, image)
+        )
+        connection.execute(
+            "UPDATE image SET folder = ?, name = ?, size = ?, mtime_ns = ? WHERE id = ?",
+            (source.folder, source.name, source.size, source.mtime_ns, image),
+        )
+        _forget_failure(connection, source)
+
+
+def copy(library: Library, image: int, source: Source) -> int:
+    """Write a further file with the content of a picture that is known; return the new picture's id.
+
+    What machines saw holds for it too. What a person said of the other stays with the other.
+    """
+    with library.transaction() as connection:
+        connection.execute("DELETE FROM image WHERE folder = ? AND name = ?", (source.folder, source.name))
+        given = {**asdict(source), "added": now()}
+        columns = [row["name"] for row in connection.execute("PRAGMA table_info(image)") if row["name"] != "id"]
+        values = ", ".join(f":{column}" if column in given else column for column in columns)
+        (new,) = connection.execute(
+            f"INSERT INTO image ({', '.join(columns)}) SELECT {values} FROM image WHERE id = :id RETURNING id",
+            {**given, "id": image},
+        ).fetchone()
+        ids = {"new": new, "old": image}
+        for table, rest in (
+            ("thumbnail", "data"),
+            ("embedding", "data"),
+            ("colour", "colour, name, hex, share"),
+            ("tag", "term, score, shown, position, source"),
+            ("box", "term, label, score, x1, y1, x2, y2"),
+        ):
+            connection.execute(
+                f"INSERT INTO {table} (image, {rest}) SELECT :new, {rest} FROM {table} WHERE image = :old", ids
+            )
+        _forget_failure(connection, source)
+    return int(new)
+
+
+def remove(library: Library, images: list[int]) -> int:
+    """Forget pictures, with all that is known of them; return how many there were."""
+    with library.transaction() as connection:
+        return connection.execute(
+            "DELETE FROM image WHERE id IN (SELECT value FROM json_each(?))", (json.dumps(images),)
+        ).rowcount
+
+
+def tags_of(library: Library, image: int) -> tuple[LibraryTag, ...]:
+    """Return the tags of a picture as a person sees them: her own, then the machine's that she did not reject."""
+    rows = library.connection.execute(
+        """
+        SELECT name, tag_group, 1.0 AS score, 'user' AS source, -1 AS position
+        FROM user_tag JOIN term ON term.id = term WHERE image = :image
+        UNION ALL
+        SELECT name, tag_group, score, source, position
+        FROM tag JOIN term ON term.id = term
+        WHERE image = :image AND shown
+            AND term NOT IN (SELECT term FROM rejected WHERE image = :image)
+            AND term NOT IN (SELECT term FROM user_tag WHERE image = :image)
+        ORDER BY position, name
+        """,
+        {"image": image},
+    )
+    return tuple(LibraryTag(row["name"], row["tag_group"], row["score"], row["source"]) for row in rows)
+
+
+def _write_image(library: Library, source: Source, look: Look, run: int) -> int:
+    seen, photo = look.classification, look.tagging.photo
+    # The label may be "Not sure", which is no name for anything.
+    label_term = library.terms.ensure(seen.label, known=True) if seen.certain else None
+    values = {
+        **asdict(source),
+        "hash": look.hash,
+        "width": seen.image.width,
+        "height": seen.image.height,
+        "format": seen.image.format,
+        "perceptual_hash": look.perceptual_hash,
+        "label": seen.label,
+        "label_term": label_term,
+        "label_score": seen.score,
+        "category": seen.category,
+        "path": json.dumps(seen.path, ensure_ascii=False),
+        "candidates": json.dumps([[one.label, one.score] for one in seen.candidates], ensure_ascii=False),
+        "orientation": photo.orientation,
+        "lightness": photo.lightness,
+        "contrast": photo.contrast,
+        "sharpness": photo.sharpness,
+        "taken": photo.taken,
+        "camera": photo.camera,
+        "lens": photo.lens,
+        "focal_length_mm": photo.focal_length_mm,
+        "aperture": photo.aperture,
+        "exposure_s": photo.exposure_s,
+        "iso": photo.iso,
+        "has_location": int(photo.has_location),
+        "detected": int(look.detection is not None),
+        "added": now(),
+        "run": run,
+    }
+    changing = ", ".join(f"{name} = excluded.{name}" for name in values if name not in ("folder", "name", "added"))
+    (image,) = library.connection.execute(
+        f"INSERT INTO image ({', '.join(values)}) VALUES ({', '.join(f':{name}' for name in values)}) "
+        f"ON CONFLICT (folder, name) DO UPDATE SET {changing} RETURNING id",
+        values,
+    ).fetchone()
+    return int(image)
+
+
+def _term_of(library: Library, tag: Tag) -> int:
+    return library.terms.ensure(tag.name, group=tag.group, known=True)
+
+
+def _forget_failure(connection: sqlite3.Connection, source: Source) -> None:
+    connection.execute("DELETE FROM failure WHERE folder = ? AND name = ?", (source.folder, source.name))
+
+
+def _known(library: Library, condition: str, values: tuple[str, ...]) -> Iterator[Known]:
+    rows = library.connection.execute(
+        f"SELECT id, folder, name, size, mtime_ns, hash, run FROM image WHERE {condition} ORDER BY id", values
+    ).fetchall()
+    for row in rows:
+        models = library.connection.execute(
+            "SELECT name, version FROM run_model JOIN model ON model.id = model WHERE run = ?", (row["run"],)
+        )
+        yield Known(
+            image=row["id"],
+            source=Source(row["folder"], row["name"], row["size"], row["mtime_ns"]),
+            hash=row["hash"],
+            models={model["name"]: model["version"] for model in models},
+        )

@@ -1,0 +1,91 @@
+"""Libraries for tests: pictures that never were, and what was seen in them."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import numpy as np
+
+from onsight.library import store
+from onsight.library.database import Library
+from onsight.library.records import Look, Source
+from onsight.results import Box, Candidate, Classification, Colour, Detection, ImageInfo, Photo, Tag, Tagging
+
+MODELS = {"efficientnet-lite2": "1"}
+
+
+def source(path: str, size: int = 1000, mtime_ns: int = 1_600_000_000_000_000_000) -> Source:
+    folder, _, name = path.rpartition("/")
+    return Source(folder, name, size, mtime_ns)
+
+
+def tag(name: str, score: float = 0.9, *, shown: bool = True, group: str = "Objects", origin: str = "scene") -> Tag:
+    return Tag(name.lower(), name, group, score, 0.5, shown, (), origin, (), None)
+
+
+def look(
+    label: str = "Cat",
+    *,
+    score: float = 0.9,
+    certain: bool = True,
+    category: str = "Pets",
+    tags: Iterable[str | Tag] = (),
+    colours: Mapping[str, float] | None = None,
+    boxes: Iterable[Box] | None = None,
+    size: tuple[int, int] = (400, 300),
+    format: str = "JPEG",
+    content: str = "",
+    perceptual_hash: int | None = 0,
+    embedding: Iterable[float] = (1.0, 0.0),
+    models: Mapping[str, str] | None = None,
+    thumbnail: bytes = b"thumbnail",
+    **photo: Any,
+) -> Look:
+    """A look in which everything is as told; ``size`` is (width, height)."""
+    image = ImageInfo(*size, format)
+    facts: dict[str, Any] = {
+        "orientation": "horizontal",
+        "megapixels": size[0] * size[1] / 1e6,
+        "lightness": 0.5,
+        "contrast": 0.2,
+        "sharpness": 0.6,
+        "has_location": False,
+        **dict.fromkeys(("taken", "camera", "lens", "focal_length_mm", "aperture", "exposure_s", "iso")),
+        **photo,
+    }
+    vector = np.asarray(tuple(embedding), np.float32)
+    return Look(
+        hash=hashlib.sha256((content or repr((label, tuple(tags), size))).encode()).hexdigest(),
+        classification=Classification(
+            label, score, certain, category, (label,) if certain else (), (Candidate(label, score),), None, image, "m"
+        ),
+        tagging=Tagging(
+            tags=tuple(one if isinstance(one, Tag) else tag(one) for one in tags),
+            colours=tuple(Colour(id, id.capitalize(), "#808080", share) for id, share in (colours or {}).items()),
+            photo=Photo(**facts),
+            groups=("Objects",),
+            image=image,
+            model="m",
+        ),
+        detection=None if boxes is None else Detection(tuple(boxes), image, "d"),
+        thumbnail=thumbnail,
+        perceptual_hash=perceptual_hash,
+        embedding=(vector / np.linalg.norm(vector)).astype(np.float16),
+        models=models or MODELS,
+    )
+
+
+def filled(pictures: Mapping[str, Look]) -> Library:
+    """A library in memory of these pictures, by path."""
+    library = Library.open(":memory:")
+    run = store.begin_run(library, MODELS)
+    for path, seen in pictures.items():
+        store.record(library, source(path), seen, run)
+    return library
+
+
+def dump(library: Library) -> list[str]:
+    """Everything that a library holds, as text."""
+    return list(library.connection.iterdump())

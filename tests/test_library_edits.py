@@ -1,0 +1,164 @@
+"""onsight.library.edits: a person's tags over many pictures, undone and redone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from library_samples import MODELS, dump, filled, look, source
+from onsight.errors import InvalidOptionError
+from onsight.library import edits, store
+from onsight.library.database import Library
+
+
+def three() -> Library:
+    return filled(
+        {
+            "a/1.jpg": look("Dog", tags=["Dog", "Ball"]),
+            "a/2.jpg": look("Cat", tags=["Cat"]),
+            "a/3.jpg": look("Cat", tags=["Cat", "Dog"]),
+        }
+    )
+
+
+def names(library: Library) -> list[list[str]]:
+    return [[one.name for one in store.tags_of(library, image)] for image in (1, 2, 3)]
+
+
+def test_add_remove_rename_and_back() -> None:
+    with three() as library:
+        states = [names(library)]
+        changes: list[Callable[[], edits.Edit]] = [
+            lambda: edits.add_tags(library, [1, 2], ["Holiday", "Rex"]),
+            lambda: edits.remove_tags(library, [1, 3], ["Dog"]),
+            lambda: edits.rename_tag(library, [1, 2, 3], "Cat", "Kitty"),
+            lambda: edits.rename_tag(library, [1, 2, 3], "Holiday", "Summer"),
+            lambda: edits.add_tags(library, [3], ["Dog"]),
+        ]
+        for change in changes:
+            change()
+            states.append(names(library))
+        assert states[1] == [["Holiday", "Rex", "Dog", "Ball"], ["Holiday", "Rex", "Cat"], ["Cat", "Dog"]]
+        assert states[2] == [["Holiday", "Rex", "Ball"], ["Holiday", "Rex", "Cat"], ["Cat"]]
+        assert states[3] == [["Holiday", "Rex", "Ball"], ["Holiday", "Kitty", "Rex"], ["Kitty"]]
+        assert states[4] == [["Rex", "Summer", "Ball"], ["Kitty", "Rex", "Summer"], ["Kitty"]]
+        assert states[5][2] == ["Dog", "Kitty"]
+        for state in reversed(states[:-1]):
+            assert edits.undo(library)
+            assert names(library) == state
+        assert edits.undo(library) is None
+        for state in states[1:]:
+            assert edits.redo(library)
+            assert names(library) == state
+        assert edits.redo(library) is None
+
+
+def test_undo_works_in_a_later_session(tmp_path: Path) -> None:
+    path = tmp_path / "lib.sqlite"
+    with Library.open(path) as library:
+        store.record(library, source("a/1.jpg"), look(tags=["Dog"]), store.begin_run(library, MODELS))
+        edits.add_tags(library, [1], ["Rex"])
+    with Library.open(path) as library:
+        edit = edits.undo(library)
+        assert edit is not None
+        assert (edit.action, edit.images, edit.undone) == ("Add “Rex”", 1, True)
+        assert [one.name for one in store.tags_of(library, 1)] == ["Dog"]
+
+
+def test_only_what_changed_is_taken_back() -> None:
+    with three() as library:
+        edits.add_tags(library, [1], ["Rex"])
+        edit = edits.add_tags(library, [1, 2], ["Rex"])
+        assert edit.images == 1
+        edits.undo(library)
+        assert names(library)[0][0] == "Rex"
+        assert "Rex" not in names(library)[1]
+
+
+def test_what_changes_nothing_is_not_remembered() -> None:
+    with three() as library:
+        assert edits.remove_tags(library, [1, 2, 3], ["Unheard of"]).images == 0
+        assert edits.rename_tag(library, [1], "Rex", "Max").images == 0
+        assert edits.reject(library, [2], "Ball").images == 0
+        assert edits.history(library) == []
+
+
+def test_accept_and_reject() -> None:
+    with three() as library:
+        edits.accept(library, [1, 2, 3], "Dog")
+        assert [[one.source for one in store.tags_of(library, image)] for image in (1, 2, 3)] == [
+            ["user", "scene"],
+            ["scene"],
+            ["user", "scene"],
+        ]
+        edits.reject(library, [1, 2, 3], "Cat")
+        assert names(library) == [["Dog", "Ball"], [], ["Dog"]]
+        assert [edit.action for edit in edits.history(library)] == ["Reject “Cat”", "Accept “Dog”"]
+
+
+def test_a_new_change_ends_what_can_be_done_again() -> None:
+    with three() as library:
+        edits.add_tags(library, [1], ["Rex"])
+        edits.undo(library)
+        edits.add_tags(library, [1], ["Max"])
+        assert edits.redo(library) is None
+        assert names(library)[0][0] == "Max"
+
+
+def test_undo_forgives_pictures_that_are_gone() -> None:
+    with three() as library:
+        edits.add_tags(library, [1, 2], ["Rex"])
+        store.remove(library, [1])
+        assert edits.undo(library)
+        assert names(library)[1] == ["Cat"]
+
+
+def test_unknown_pictures_are_left_out() -> None:
+    with three() as library:
+        assert edits.add_tags(library, [1, 77], ["Rex"]).images == 1
+
+
+def test_a_refused_tag_changes_nothing() -> None:
+    with three() as library:
+        before = dump(library)
+        with pytest.raises(InvalidOptionError):
+            edits.add_tags(library, [1], ["Rex", ""])
+        assert dump(library) == before
+
+
+OPERATIONS = st.tuples(
+    st.sampled_from(["add", "remove", "accept", "reject", "rename"]),
+    st.lists(st.sampled_from([1, 2, 3]), max_size=3),
+    st.sampled_from(["Dog", "Cat", "Rex"]),
+    st.sampled_from(["Dog", "Cat", "Rex"]),
+)
+
+
+@given(st.lists(OPERATIONS, max_size=6))
+def test_undoing_everything_gives_back_the_beginning(operations: list[tuple[str, list[int], str, str]]) -> None:
+    with three() as library:
+        before = names(library)
+        for kind, images, name, other in operations:
+            match kind:
+                case "add":
+                    edits.add_tags(library, images, [name])
+                case "remove":
+                    edits.remove_tags(library, images, [name])
+                case "accept":
+                    edits.accept(library, images, name)
+                case "reject":
+                    edits.reject(library, images, name)
+                case _:
+                    edits.rename_tag(library, images, name, other)
+        after = names(library)
+        count = len(edits.history(library))
+        for _ in range(count):
+            assert edits.undo(library)
+        assert names(library) == before
+        for _ in range(count):
+            assert edits.redo(library)
+        assert names(library) == after
