@@ -295,6 +295,124 @@ export interface Named {
   detection: Detection;
 }
 
+/** What is done to a picture, in the order in which it is done: shape, detail, light, colour, size. */
+export interface EnhanceSettings {
+  /** Stops of light, -4 to 4. */
+  exposure: number;
+  /** -100 to 100. */
+  contrast: number;
+  /** Of the bright parts, -100 (darker) to 100 (brighter). */
+  highlights: number;
+  /** Of the dark parts, -100 (darker) to 100 (brighter). */
+  shadows: number;
+  /** -100 (bluer) to 100 (warmer). */
+  temperature: number;
+  /** -100 (greener) to 100 (more magenta). */
+  tint: number;
+  /** -100 (grey) to 100. */
+  saturation: number;
+  /** Saturation of what is pale, -100 to 100. */
+  vibrance: number;
+  /** Contrast of neighbouring parts, -100 to 100. */
+  clarity: number;
+  /** -100 (hazier) to 100 (clearer). */
+  dehaze: number;
+  /** How much grain in lightness is smoothed, 0 to 100. */
+  denoise: number;
+  /** How much grain in colour is smoothed, 0 to 100. */
+  denoise_colour: number;
+  /** 0 to 100. */
+  sharpen: number;
+  /** Whether all colour goes. */
+  black_and_white: boolean;
+  /** Degrees clockwise: 0, 90, 180 or 270. */
+  rotate: number;
+  /** Degrees clockwise after that, -45 to 45; the largest part of the same shape that has no empty corners stays. */
+  straighten: number;
+  /** The part that stays, `(x1, y1, x2, y2)` as fractions of the rotated and straightened picture; empty for all of it. */
+  crop: number[];
+  /** How many times as wide and high, by a network: 1, 2 or 4. */
+  upscale: number;
+  /** Longest side of the result in pixels, which is shrunk to it; 0 for no limit. */
+  max_side: number;
+}
+
+/** What a picture is like, as far as that can be measured. */
+export interface EnhanceMeasurements {
+  /** Mean lightness (CIE L*), 0 to 100. */
+  lightness: number;
+  /** Lightness that 1 % of the picture stays below. */
+  darkest: number;
+  /** Lightness that 99 % of the picture stay below. */
+  brightest: number;
+  /** Standard deviation of the lightness. */
+  contrast: number;
+  /** Share of the pixels, 0 to 1, that have lost all detail to black. */
+  clipped_shadows: number;
+  /** Share of the pixels that have lost all detail to white. */
+  clipped_highlights: number;
+  /** How much too warm (above 0) or too blue (below 0) grey things look, in steps of the control. */
+  cast_temperature: number;
+  /** How much too magenta (above 0) or too green (below 0). */
+  cast_tint: number;
+  /** Mean chroma (Oklab, hundredths). */
+  saturation: number;
+  /** Standard deviation of the grain in lightness, of 255. */
+  noise: number;
+  /** Standard deviation of the grain in colour, of 255. */
+  noise_colour: number;
+  /** How abrupt the strongest edges are: about 0.6 in focus, below 0.3 out of focus. */
+  sharpness: number;
+  /** How much more differs across the borders of JPEG's 8 × 8 blocks than within them; 1 is not at all. */
+  blockiness: number;
+  /** How much light lies over the darkest parts, 0 to 1. */
+  haze: number;
+}
+
+/** Settings under a name. */
+export interface EnhancePreset {
+  /** Such as `"low-light"`. */
+  id: string;
+  /** For people, such as `"Low light"`. */
+  name: string;
+  /** The settings, fitted to the picture where they depend on it. */
+  settings: EnhanceSettings;
+}
+
+/** What would make a picture better. */
+export interface EnhanceAnalysis {
+  /** What Auto would do; neutral for a picture that is fine. */
+  settings: EnhanceSettings;
+  /** The same in words, such as `"lifted the shadows"`; none for a picture that is fine. */
+  changes: string[];
+  /** One sentence. */
+  summary: string;
+  /** What was measured. */
+  measurements: EnhanceMeasurements;
+  /** Auto first. */
+  presets: EnhancePreset[];
+  /** The picture. */
+  image: ImageInfo;
+}
+
+/** A small picture with the settings applied. */
+export interface EnhancePreview {
+  /** Rows of RGBA pixels, 4 bytes each, from the top left: what a canvas's `ImageData` holds. */
+  data: Uint8Array<ArrayBuffer>;
+  /** Of the preview in pixels. */
+  width: number;
+  /** Of the preview in pixels. */
+  height: number;
+  /** How many pixels of the preview have each level, 0 to 255: of red, then green, then blue. */
+  histogram: number[];
+  /** Width in pixels of the file that an export with these settings writes. */
+  full_width: number;
+  /** Height of that file. */
+  full_height: number;
+  /** The picture that it was made from. */
+  image: ImageInfo;
+}
+
 /** A picture that any browser can show, upright. */
 export interface Preview {
   /** The bytes of a JPEG file. */
@@ -403,6 +521,34 @@ export interface ArchiveOptions {
   name?: string;
 }
 
+/** Which settings are shown, and how large. */
+export interface EnhancePreviewOptions {
+  /** The settings; those left out are neutral. */
+  settings?: EnhanceSettings;
+  /** Longest side of the preview in pixels, 16 to 4096; a smaller picture is not enlarged. */
+  max_side?: number;
+  /** The part of the finished picture that is shown, `(x1, y1, x2, y2)` as fractions of it; empty for all of it. One that has no more pixels than the preview comes at 100 %. */
+  region?: number[];
+}
+
+/** What is done to a picture, and what the new file is. */
+export interface EnhanceOptions {
+  /** The settings; those left out are neutral. */
+  settings?: EnhanceSettings;
+  /** Whether to begin with what the picture's analysis proposes: `settings` that are not neutral go before. */
+  auto?: boolean;
+  /** Id of the preset to begin with in the same way: `"auto"`, `"vivid"`, `"low-light"`, `"document"`, `"black-and-white"`; empty for none. */
+  preset?: string;
+  /** `"jpeg"`, `"png"` or `"webp"`; empty for the file's own, or the nearest to it. */
+  format?: string;
+  /** Of JPEG and WebP, 1 to 100. */
+  quality?: number;
+  /** `"keep"`, `"no-location"` (all but where the picture was taken) or `"none"`. */
+  metadata?: string;
+  /** Of the picture's file. */
+  name?: string;
+}
+
 /** How a picture is made showable. */
 export interface PreviewOptions {
   /** Longest side of the preview in pixels, 16 to 8192. */
@@ -421,5 +567,8 @@ export interface Methods {
   annotate: { params: { image: Blob; picture?: number } & AnnotateOptions; result: OutputFile };
   export: { params: ExportOptions; result: OutputFile };
   archive: { params: ArchiveOptions; result: OutputFile };
+  enhance_analysis: { params: { image: Blob; picture?: number } & NoOptions; result: EnhanceAnalysis };
+  enhance_preview: { params: { image: Blob; picture?: number } & EnhancePreviewOptions; result: EnhancePreview };
+  enhance: { params: { image: Blob; picture?: number } & EnhanceOptions; result: OutputFile };
   preview: { params: { image: Blob; picture?: number } & PreviewOptions; result: Preview };
 }

@@ -20,10 +20,12 @@ from onsight.detection.options import (
     NoOptions,
     RedactOptions,
 )
+from onsight.enhancement.options import EnhanceOptions, EnhancePreviewOptions
+from onsight.enhancement.results import EnhanceAnalysis, EnhancePreview
 from onsight.flow import Flow
 from onsight.options import ClassifyOptions, CompareOptions, DetectOptions, PreviewOptions, TagOptions
 from onsight.results import Classification, Comparison, Detection, DetectionClasses, OutputFile, Preview, Tagging
-from onsight.tasks import edit
+from onsight.tasks import edit, enhance
 from onsight.tasks.classify import CLASSIFIER, Classifier
 from onsight.tasks.compare import Comparer
 from onsight.tasks.detect import DETECTORS, Detector
@@ -143,6 +145,18 @@ METHODS: Mapping[str, Method] = {
     "archive": Method(
         lambda _tools, _image, options: edit.archive(options), ArchiveOptions, OutputFile, takes_image=False
     ),
+    "enhance_analysis": Method(
+        lambda _tools, image, _options: enhance.analyse(image), NoOptions, EnhanceAnalysis, kept=64
+    ),
+    "enhance_preview": Method(
+        lambda _, image, options: enhance.look(image, options),
+        EnhancePreviewOptions,
+        EnhancePreview,
+        conclude=lambda _, seen, options: enhance.show(seen, options),
+        seen_with=enhance.seen_with,
+        kept=3,
+    ),
+    "enhance": Method(lambda _, image, options: enhance.enhance(image, options), EnhanceOptions, OutputFile),
     "preview": Method(lambda _, image, options: preview(image, options), PreviewOptions, Preview),
 }
 

@@ -16,12 +16,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from onsight.detection.options import CropOptions, RedactOptions
+from onsight.enhancement.options import EnhanceOptions
+from onsight.enhancement.results import EnhanceAnalysis
 from onsight.errors import ModelFailedError, UnreadableFileError
 from onsight.flow import Flow, Run, Stopwatch, Tensors, drive
 from onsight.options import ClassifyOptions, CompareOptions, DetectOptions, PreviewOptions, TagOptions
 from onsight.results import Classification, Comparison, Detection, OutputFile, Preview, Tagging
 from onsight.store import find_model
-from onsight.tasks import edit
+from onsight.tasks import edit, enhance
 from onsight.tasks.classify import CLASSIFIER, Classifier
 from onsight.tasks.compare import Comparer
 from onsight.tasks.detect import DETECTORS, Detector
@@ -129,6 +131,20 @@ class Engine:
     def redact(self, image: Image, options: RedactOptions) -> OutputFile:
         """Make parts of a picture unrecognisable; errors as for `classify`."""
         return self._drive(lambda data: edit.redact(data, options), image, None)
+
+    def enhance_analysis(self, image: Image) -> EnhanceAnalysis:
+        """Tell what would make a picture better; errors as for `classify`."""
+        return self._drive(enhance.analyse, image, None)
+
+    def enhance(
+        self,
+        image: Image,
+        options: EnhanceOptions = EnhanceOptions(),  # noqa: B008  # frozen
+        *,
+        on_timings: Callable[[Mapping[str, float]], None] | None = None,
+    ) -> OutputFile:
+        """Make a picture better, in full resolution; arguments and errors as for `classify`."""
+        return self._drive(lambda data: enhance.enhance(data, options), image, on_timings)
 
     def _drive(
         self,

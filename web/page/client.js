@@ -13,7 +13,8 @@ import { Messenger, OnsightError, abortError } from "./messenger.js";
 
 export { OnsightError, isAbort } from "./messenger.js";
 
-/** @import { Box, Classification, Comparison, Detection, DetectionClasses, EngineInfo, Named, Progress, Tagging } from "../protocol.d.ts" */
+/** @import { Box, Classification, Comparison, Detection, DetectionClasses, EngineInfo, EnhanceAnalysis, EnhancePreview,
+ *   EnhanceSettings, Named, Progress, Tagging } from "../protocol.d.ts" */
 
 /**
  * @typedef {{state: "loading", stage: string, fraction: number | null, text: string}
@@ -194,6 +195,45 @@ export class Onsight extends EventTarget {
    */
   async redact(image, boxes, { style, name = nameOf(image), ...call } = {}) {
     return asFile(await this.#call("redact", { image, ...given({ boxes, style, name }) }, call));
+  }
+
+  /**
+   * Tell what would make a picture better, and what the presets are for it.
+   * @param {Blob} image
+   * @param {CallOptions} [call]
+   * @returns {Promise<EnhanceAnalysis>}
+   */
+  async enhanceAnalysis(image, call = {}) {
+    return /** @type {EnhanceAnalysis} */ (await this.#call("enhance_analysis", this.#picture(image), call));
+  }
+
+  /**
+   * Show a picture with settings, small. Asked again for the same blob with other settings, it does not read the file
+   * again. `region` is the part of the finished picture to show, as fractions of it.
+   * @param {Blob} image
+   * @param {Partial<EnhanceSettings>} settings
+   * @param {CallOptions & {maxSide?: number, region?: readonly number[]}} [options]
+   * @returns {Promise<EnhancePreview>}
+   */
+  async enhancePreview(image, settings, { maxSide, region, ...call } = {}) {
+    const options = given({ settings, max_side: maxSide, region });
+    return /** @type {EnhancePreview} */ (
+      await this.#call("enhance_preview", { ...this.#picture(image), ...options }, call)
+    );
+  }
+
+  /**
+   * Make a picture better, in full resolution, with these settings, and before them, if asked, what `auto` or a preset
+   * does.
+   * @param {Blob} image
+   * @param {Partial<EnhanceSettings>} [settings]
+   * @param {CallOptions & {auto?: boolean, preset?: string, format?: "jpeg" | "png" | "webp", quality?: number,
+   *   metadata?: "keep" | "no-location" | "none", name?: string}} [options]
+   * @returns {Promise<File>}
+   */
+  async enhance(image, settings, { auto, preset, format, quality, metadata, name = nameOf(image), ...call } = {}) {
+    const options = given({ settings, auto, preset, format, quality, metadata, name });
+    return asFile(await this.#call("enhance", { image, ...options }, call));
   }
 
   /**

@@ -67,10 +67,13 @@ class DecodedImage:
         pixels: uint8 [H', W', 3], C-contiguous, upright, sRGB; smaller than the picture where ``decode``
             reduced it.
         info: Width, height and format of the full upright picture.
+        alpha: uint8 [H', W'], how opaque each pixel is, where ``decode`` was asked to keep that and any is not
+            opaque: ``pixels`` are then the colours behind it. Else None: they lie on white.
     """
 
     pixels: NDArray[np.uint8]
     info: ImageInfo
+    alpha: NDArray[np.uint8] | None = None
 
     @property
     def scale_x(self) -> float:
@@ -83,7 +86,9 @@ class DecodedImage:
         return self.info.height / float(self.pixels.shape[0])
 
 
-def decode(data: bytes | bytearray | memoryview, *, min_side: int | None = None) -> DecodedImage:
+def decode(
+    data: bytes | bytearray | memoryview, *, min_side: int | None = None, keep_alpha: bool = False
+) -> DecodedImage:
     """Decode the bytes of a file into upright sRGB pixels.
 
     Of animations, bursts and multi-page files the first picture is taken.
@@ -95,6 +100,7 @@ def decode(data: bytes | bytearray | memoryview, *, min_side: int | None = None)
             short side is then less than twice ``min_side``. None keeps every pixel. A caller that resizes to
             n pixels asks for 2 n: its result then differs by 1 to 2 of 255 levels on average from one made of
             every pixel, and by 3 to 4 if it asks for n.
+        keep_alpha: Whether to keep transparency apart rather than to lay the picture on white.
 
     Returns:
         The pixels and the facts of the full picture.
@@ -109,9 +115,9 @@ def decode(data: bytes | bytearray | memoryview, *, min_side: int | None = None)
         InvalidOptionError: ``min_side`` is not a positive integer.
     """
     if min_side is None:
-        return _decode(data, lambda width, height: 1)
+        return _decode(data, lambda width, height: 1, keep_alpha)
     wanted = _positive("min_side", min_side)
-    return _decode(data, lambda width, height: min(width, height) // wanted)
+    return _decode(data, lambda width, height: min(width, height) // wanted, keep_alpha)
 
 
 def encode_preview(picture: DecodedImage | bytes | bytearray | memoryview, max_side: int) -> bytes:
@@ -130,7 +136,7 @@ def encode_preview(picture: DecodedImage | bytes | bytearray | memoryview, max_s
     """
     limit = min(_positive("max_side", max_side), _JPEG_MAX_SIDE)
     if not isinstance(picture, DecodedImage):
-        picture = _decode(picture, lambda width, height: max(width, height) // limit)
+        picture = _decode(picture, lambda width, height: max(width, height) // limit, keep_alpha=False)
     image = Image.fromarray(picture.pixels)
     image.thumbnail((limit, limit), Image.Resampling.BICUBIC)
     encoded = io.BytesIO()
@@ -144,24 +150,24 @@ def _positive(name: str, value: int) -> int:
     return value
 
 
-def _decode(data: bytes | bytearray | memoryview, reduction: _Reduction) -> DecodedImage:
+def _decode(data: bytes | bytearray | memoryview, reduction: _Reduction, keep_alpha: bool) -> DecodedImage:
     if not isinstance(data, bytes):
         data = bytes(memoryview(data))
     name = sniff_format(data)
     try:
-        return _decode_as(name, data, reduction)
+        return _decode_as(name, data, reduction, keep_alpha)
     except CorruptImageError as error:
         # The damage may lie in what is not needed to show the picture; else the first reason is the true one.
         needed = without_ancillary_chunks(data) if name == "PNG" else None
         if needed is not None:
             with suppress(ImageError):
-                return _decode_as(name, needed, reduction)
+                return _decode_as(name, needed, reduction, keep_alpha)
         raise error
 
 
-def _decode_as(name: str, data: bytes, reduction: _Reduction) -> DecodedImage:
+def _decode_as(name: str, data: bytes, reduction: _Reduction, keep_alpha: bool) -> DecodedImage:
     with guarded(data, name), _open(data, name) as image:
-        return _read(image, name, reduction)
+        return _read(image, name, reduction, keep_alpha)
 
 
 def _open(data: bytes, name: str) -> ImageFile.ImageFile:
@@ -172,7 +178,7 @@ def _open(data: bytes, name: str) -> ImageFile.ImageFile:
     return image
 
 
-def _read(image: ImageFile.ImageFile, name: str, reduction: _Reduction) -> DecodedImage:
+def _read(image: ImageFile.ImageFile, name: str, reduction: _Reduction, keep_alpha: bool) -> DecodedImage:
     width, height = image.size
     factor = max(1, reduction(width, height))
     if name == "JPEG" and factor > 1:
@@ -186,10 +192,10 @@ def _read(image: ImageFile.ImageFile, name: str, reduction: _Reduction) -> Decod
         check_size(width, height)
     factor = max(1, reduction(*image.size))
     orientation = _orientation(image)
-    pixels = _to_upright_srgb(image, factor, orientation)
+    pixels, alpha = _to_upright_srgb(image, factor, orientation, keep_alpha)
     if orientation >= 5:
         width, height = height, width
-    return DecodedImage(pixels, ImageInfo(width, height, name))
+    return DecodedImage(pixels, ImageInfo(width, height, name), alpha)
 
 
 def _orientation(image: Image.Image) -> int:
@@ -204,13 +210,16 @@ def _orientation(image: Image.Image) -> int:
     return orientation if orientation in _ORIENTATIONS else 1
 
 
-def _to_upright_srgb(image: Image.Image, factor: int, orientation: int) -> NDArray[np.uint8]:
+def _to_upright_srgb(
+    image: Image.Image, factor: int, orientation: int, keep_alpha: bool
+) -> tuple[NDArray[np.uint8], NDArray[np.uint8] | None]:
     """Convert a loaded picture strip by strip, so that no second picture of full size is ever in memory."""
     conversion = ColourConversion.of(image)
     turn, axis, from_end = _ORIENTATIONS[orientation]
     rows, columns = -(-image.height // factor), -(-image.width // factor)
-    shape = (rows, columns, 3) if axis == 0 else (columns, rows, 3)
-    pixels = np.empty(shape, np.uint8)
+    shape = (rows, columns) if axis == 0 else (columns, rows)
+    pixels = np.empty((*shape, 3), np.uint8)
+    alpha: NDArray[np.uint8] | None = None
     strip_rows = max(1, _STRIP_PIXELS // (image.width * factor))
     for start in range(0, rows, strip_rows):
         stop = min(start + strip_rows, rows)
@@ -218,9 +227,14 @@ def _to_upright_srgb(image: Image.Image, factor: int, orientation: int) -> NDArr
         strip = conversion.to_eight_bits(strip)
         if factor > 1:
             strip = strip.reduce(factor)
-        strip = conversion.to_srgb(strip)
         if turn is not None:
             strip = strip.transpose(turn)
-        place = slice(rows - stop, rows - start) if from_end else slice(start, stop)
-        pixels[(place, slice(None)) if axis == 0 else (slice(None), place)] = np.asarray(strip)
-    return pixels
+        rows_now = slice(rows - stop, rows - start) if from_end else slice(start, stop)
+        place = (rows_now, slice(None)) if axis == 0 else (slice(None), rows_now)
+        if keep_alpha and strip.mode in ("LA", "RGBA"):
+            if alpha is None:
+                alpha = np.full(shape, 255, np.uint8)
+            alpha[place] = np.asarray(strip.getchannel("A"))
+            strip = strip.convert(strip.mode.removesuffix("A"))
+        pixels[place] = np.asarray(conversion.to_srgb(strip))
+    return pixels, alpha if alpha is not None and int(alpha.min()) < 255 else None

@@ -1,0 +1,49 @@
+"""Where a map of the context lies in the finished picture."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from onsight.enhancement.colour import lightness
+from onsight.enhancement.geometry import Shape
+from onsight.enhancement.local import Lines
+
+
+@dataclass(slots=True)
+class Placement:
+    """A map of the context, in the shape and size of the finished picture.
+
+    Attributes:
+        lines: The map.
+        shape: What was done to the picture's outline.
+        size: Width and height of the finished picture in pixels.
+    """
+
+    lines: Lines
+    shape: Shape
+    size: tuple[int, int]
+    _turned: tuple[Image.Image, Image.Image] | None = field(default=None)
+
+    def levels(self, rows: NDArray[np.uint8], top: int) -> NDArray[np.intp]:
+        """Return the map of some rows of the finished picture.
+
+        Args:
+            rows: uint8 [R, W, 3], the rows, whose lightness tells where the edges are.
+            top: Number of the first of them.
+
+        Returns:
+            intp [R, W], 0 to 255.
+        """
+        if self._turned is None:
+            self._turned = (self.shape.turn(self.lines.slope), self.shape.turn(self.lines.offset))
+        slope, offset = (self.shape.sample(one, self.size, top, len(rows)) for one in self._turned)
+        light = lightness(rows[..., 0], rows[..., 1], rows[..., 2])
+        light *= slope
+        light += offset * np.float32(255)
+        np.clip(light, np.float32(0), np.float32(255), out=light)
+        light += np.float32(0.5)
+        return light.astype(np.intp)

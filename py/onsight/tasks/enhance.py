@@ -1,0 +1,157 @@
+"""Enhancing: what a picture needs, how that looks, and the finished file."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Hashable
+from dataclasses import dataclass
+
+import numpy as np
+from PIL import Image
+
+from onsight.enhancement import auto
+from onsight.enhancement.analysis import measure
+from onsight.enhancement.development import Development
+from onsight.enhancement.geometry import Shape, fit
+from onsight.enhancement.local import Context
+from onsight.enhancement.options import EnhanceOptions, EnhancePreviewOptions
+from onsight.enhancement.output import write
+from onsight.enhancement.results import EnhanceAnalysis, EnhancePreview
+from onsight.enhancement.settings import EnhanceSettings
+from onsight.errors import InvalidOptionError
+from onsight.flow import Flow, Stage
+from onsight.image import DecodedImage, decode
+from onsight.results import OutputFile
+
+_MAX_PREVIEW_SOURCE = 24_000_000
+"""Pixels that are kept at most to show parts of a picture enlarged."""
+_HISTOGRAM_STEP = 2
+"""Of the preview's rows and columns every second one is counted."""
+
+
+def analyse(image: bytes) -> Flow[EnhanceAnalysis]:
+    """Tell what would make a picture better.
+
+    Args:
+        image: The file's bytes.
+
+    Raises:
+        ImageError: The bytes are no picture that can be opened.
+    """
+    yield Stage("decode")
+    picture = decode(image)
+    yield Stage("preprocess")
+    return _analysis(picture, Context.of(Image.fromarray(picture.pixels)))
+
+
+def _analysis(picture: DecodedImage, context: Context) -> EnhanceAnalysis:
+    measured = measure(picture.pixels, context)
+    settings = auto.propose(measured)
+    done = auto.changes(settings)
+    return EnhanceAnalysis(
+        settings, done, auto.summarise(done), measured, auto.presets(settings, measured), picture.info
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Magnification:
+    """How large a copy of the picture a preview is made from.
+
+    Attributes:
+        side: Longest side of the copy in pixels.
+    """
+
+    side: int
+
+    @classmethod
+    def of(cls, options: EnhancePreviewOptions) -> Magnification:
+        """Return one of the sizes, each twice the one before, that shows the part sharply; a region in every pixel."""
+        x1, y1, x2, y2 = Shape.of(options.settings, options.region).part
+        wanted = math.log2(1 / min(x2 - x1, y2 - y1))
+        doublings = math.ceil(wanted - 1e-6) if options.region else round(wanted)
+        return cls(options.max_side * 2**doublings)
+
+
+def seen_with(options: EnhancePreviewOptions) -> Hashable:
+    """Return what of the options decides how large a copy of the picture is kept."""
+    return Magnification.of(options)
+
+
+def look(image: bytes, options: EnhancePreviewOptions) -> Flow[Development]:
+    """Make a picture ready for previews.
+
+    Args:
+        image: The file's bytes.
+        options: Of which `Magnification` counts.
+
+    Raises:
+        ImageError: The bytes are no picture that can be opened.
+    """
+    side = Magnification.of(options).side
+    yield Stage("decode")
+    picture = decode(image, min_side=min(side, 1 << 14), keep_alpha=True)
+    yield Stage("preprocess")
+    height, width = picture.pixels.shape[:2]
+    most = math.sqrt(_MAX_PREVIEW_SOURCE / (width * height))
+    size = fit(width, height, min(side, max(1, math.floor(most * max(width, height)))))
+    if size != (width, height):
+        shrunk = [
+            np.asarray(Image.fromarray(plane).resize(size, Image.Resampling.LANCZOS, reducing_gap=2.0))
+            for plane in (picture.pixels, picture.alpha)
+            if plane is not None
+        ]
+        picture = DecodedImage(shrunk[0], picture.info, shrunk[1] if len(shrunk) > 1 else None)
+    return Development.of(picture)
+
+
+def show(seen: Development, options: EnhancePreviewOptions) -> EnhancePreview:
+    """Return the picture with settings applied, small.
+
+    Args:
+        seen: From `look`.
+        options: Which settings, which part, how large.
+    """
+    pixels = seen.preview(options.settings, Shape.of(options.settings, options.region), options.max_side)
+    height, width = pixels.shape[:2]
+    counted = pixels[::_HISTOGRAM_STEP, ::_HISTOGRAM_STEP]
+    histogram = np.concatenate([np.bincount(counted[..., channel].ravel(), minlength=256) for channel in range(3)])
+    info = seen.picture.info
+    full_width, full_height = final_size(options.settings, info.width, info.height)
+    return EnhancePreview(pixels.tobytes(), width, height, tuple(histogram.tolist()), full_width, full_height, info)
+
+
+def final_size(settings: EnhanceSettings, width: int, height: int) -> tuple[int, int]:
+    """Return width and height of the finished picture, from those of the upright one."""
+    wide, high = Shape.of(settings).size(width, height)
+    return fit(wide * settings.upscale, high * settings.upscale, settings.max_side)
+
+
+def enhance(image: bytes, options: EnhanceOptions) -> Flow[OutputFile]:
+    """Apply settings to a picture in full size and write it as a file.
+
+    Args:
+        image: The file's bytes.
+        options: Which settings, which format.
+
+    Raises:
+        ImageError: The bytes are no picture that can be opened.
+    """
+    yield Stage("decode")
+    picture = decode(image, keep_alpha=True)
+    development = Development.of(picture)
+    settings = options.settings
+    if options.auto or options.preset:
+        yield Stage("preprocess")
+        presets = _analysis(picture, development.context).presets
+        chosen = options.preset or "auto"
+        settings = settings.over(next(preset.settings for preset in presets if preset.id == chosen))
+    if settings.upscale > 1:
+        raise InvalidOptionError("There is no network for upscaling here: leave upscale at 1.")
+    for _done, out in development.export(settings):
+        yield Stage("enhance")
+        pixels = out
+    size = fit(pixels.shape[1], pixels.shape[0], settings.max_side)
+    if size != (pixels.shape[1], pixels.shape[0]):
+        pixels = np.asarray(Image.fromarray(pixels).resize(size, Image.Resampling.LANCZOS))
+    yield Stage("encode")
+    return write(pixels, picture.info.format, format=options.format, quality=options.quality, name=options.name)

@@ -1,0 +1,163 @@
+"""onsight.tasks.enhance: previews, exports, analyses."""
+
+from __future__ import annotations
+
+import io
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from onsight.enhancement.development import Development
+from onsight.enhancement.geometry import Shape
+from onsight.enhancement.options import EnhanceOptions, EnhancePreviewOptions
+from onsight.enhancement.settings import NEUTRAL, RANGES, EnhanceSettings
+from onsight.errors import InvalidOptionError
+from onsight.flow import drive
+from onsight.image import decode
+from onsight.options import options_from
+from onsight.tasks import enhance
+from pictures import encode, exif, photo, sample, stored_for
+
+STRONG = {
+    "exposure": 1.5, "contrast": 60, "highlights": -80, "shadows": 80, "temperature": 50, "tint": -50,
+    "saturation": 60, "vibrance": 60, "clarity": 60, "dehaze": 60, "denoise": 60, "denoise_colour": 60,
+    "sharpen": 80, "black_and_white": True,
+}  # fmt: skip
+
+
+def no_network(step):
+    raise AssertionError("No network is needed here.")
+
+
+def run(flow):
+    return drive(flow, no_network)
+
+
+def preview(data, settings=NEUTRAL, **options):
+    chosen = EnhancePreviewOptions(settings=settings, **options)
+    shown = enhance.show(run(enhance.look(data, chosen)), chosen)
+    return shown, np.frombuffer(shown.data, np.uint8).reshape(shown.height, shown.width, 4)
+
+
+def export(data, settings=NEUTRAL, **options):
+    file = run(enhance.enhance(data, EnhanceOptions(settings=settings, **options)))
+    with Image.open(io.BytesIO(file.data)) as image:
+        return file, np.asarray(image)
+
+
+def test_neutral_settings_change_no_pixel():
+    upright = photo(120, 80)
+    data = encode(upright, "PNG")
+    np.testing.assert_array_equal(preview(data)[1][..., :3], np.asarray(upright))
+    file, pixels = export(data, name="a/b.c.png")
+    assert (file.name, file.media_type) == ("b.c-enhanced.png", "image/png")
+    np.testing.assert_array_equal(pixels, np.asarray(upright))
+
+
+@pytest.mark.parametrize("name", STRONG)
+def test_every_control_changes_the_picture(name):
+    data = sample("coffee")
+    before, after = (
+        preview(data, max_side=300)[1],
+        preview(data, EnhanceSettings(**{name: STRONG[name]}), max_side=300)[1],
+    )
+    assert np.abs(before.astype(int) - after).mean() > 0.2
+    assert (after[..., 3] == 255).all()
+
+
+@pytest.mark.parametrize("name", [*STRONG, "all"])
+def test_preview_in_full_size_is_the_export(name):
+    chosen = STRONG if name == "all" else {name: STRONG[name]}
+    settings = EnhanceSettings(**chosen)
+    data = encode(Image.open(io.BytesIO(sample("chelsea"))), "PNG")
+    shown, pixels = preview(data, settings)
+    assert (shown.full_width, shown.full_height) == (shown.width, shown.height) == (451, 300)
+    difference = np.abs(pixels[..., :3].astype(int) - export(data, settings)[1])
+    assert difference.max() <= 1
+
+
+def test_nothing_is_clipped_that_was_not():
+    rng = np.random.default_rng(0)
+    pixels = rng.integers(1, 255, (60, 90, 3), np.uint8)
+    data = encode(Image.fromarray(pixels), "PNG")
+    for settings in (
+        EnhanceSettings(exposure=2, shadows=100, highlights=100, clarity=100),
+        EnhanceSettings(temperature=100, tint=-100, saturation=100, vibrance=100, contrast=100),
+        EnhanceSettings(sharpen=100, dehaze=-80),
+    ):
+        assert preview(data, settings)[1][..., :3].max() < 255
+
+
+def test_preview_of_a_slider_is_the_same_whatever_was_shown_before():
+    development = Development.of(decode(sample("chelsea")))
+    shape = Shape()
+    for chosen in (STRONG, {"exposure": 1}, {"denoise": 30, "dehaze": 20}, {"sharpen": 10, "shadows": 30}):
+        settings = EnhanceSettings(**chosen)
+        fresh = Development.of(decode(sample("chelsea")))
+        np.testing.assert_array_equal(development.preview(settings, shape, 200), fresh.preview(settings, shape, 200))
+
+
+@pytest.mark.parametrize("orientation", [1, 6])
+def test_export_of_a_turned_photo_is_upright(orientation):
+    upright = photo(60, 40)
+    data = encode(stored_for(upright, orientation), "TIFF", exif=exif(orientation))
+    np.testing.assert_array_equal(export(data)[1], np.asarray(upright))
+
+
+def test_rotate_and_crop():
+    upright = np.asarray(photo(60, 40))
+    data = encode(Image.fromarray(upright), "PNG")
+    settings = EnhanceSettings(rotate=90, crop=(0.25, 0.5, 1, 1))
+    np.testing.assert_array_equal(export(data, settings)[1], np.rot90(upright, -1)[30:, 10:])
+    shown, pixels = preview(data, settings)
+    np.testing.assert_array_equal(pixels[..., :3], np.rot90(upright, -1)[30:, 10:])
+    assert (shown.full_width, shown.full_height) == (30, 30)
+
+
+def test_region_shows_a_part_of_the_finished_picture_at_full_size():
+    data = encode(Image.open(io.BytesIO(sample("coffee"))), "PNG")  # 600 × 400
+    settings = EnhanceSettings(crop=(0.5, 0, 1, 1), exposure=0.5)
+    shown, pixels = preview(data, settings, max_side=100, region=(0.5, 0.5, 0.75, 0.75))
+    whole = export(data, settings)[1]
+    assert (shown.width, shown.height) == (75, 100)
+    np.testing.assert_array_equal(pixels[..., :3], whole[200:300, 150:225])
+
+
+def test_options_come_as_plain_data():
+    options = options_from(EnhancePreviewOptions, {"settings": {"exposure": 1, "crop": [0, 0, 1, 0.5]}})
+    assert options.settings == EnhanceSettings(exposure=1.0, crop=(0.0, 0.0, 1.0, 0.5))
+    assert options_from(EnhanceOptions, {"settings": options.settings}).settings == options.settings
+
+
+@pytest.mark.parametrize("name", RANGES)
+def test_values_outside_of_their_range_are_refused(name):
+    low, high = RANGES[name]
+    for value in (low - 0.1, high + 0.1, "much", None, True, float("nan")):
+        with pytest.raises(InvalidOptionError, match=name):
+            EnhanceSettings(**{name: value})
+
+
+BAD = [
+    {"rotate": 45}, {"upscale": 3}, {"max_side": -1}, {"crop": (0, 0, 1)}, {"crop": (0.5, 0, 0.5, 1)},
+    {"crop": (0, 0, 2, 1)}, {"black_and_white": 1},
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("values", BAD)
+def test_nonsense_is_refused_in_a_sentence(values):
+    with pytest.raises(InvalidOptionError) as caught:
+        options_from(EnhanceOptions, {"settings": values})
+    assert caught.value.message.endswith(".")
+
+
+def test_dark_picture_is_brightened_and_told_so():
+    with Image.open(io.BytesIO(sample("coffee"))) as image:
+        dark = image.convert("RGB").point([level // 2 for level in range(256)] * 3)
+    analysis = run(enhance.analyse(encode(dark, "PNG")))
+    assert analysis.settings.exposure > 0
+    assert "brightened the picture" in analysis.changes
+    assert analysis.summary.startswith("Brightened the picture")
+    assert [preset.id for preset in analysis.presets] == ["auto", "vivid", "low-light", "document", "black-and-white"]
+    by_auto = export(encode(dark, "PNG"), auto=True)[1]
+    np.testing.assert_array_equal(by_auto, export(encode(dark, "PNG"), analysis.settings)[1])
