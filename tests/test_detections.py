@@ -167,6 +167,16 @@ def test_what_only_detection_names_becomes_a_tag_with_parents(tagger: Tagger) ->
     assert giraffe.shown
 
 
+def test_an_animal_that_the_classifier_takes_for_another_is_left_out(tagger: Tagger) -> None:
+    badger, bear = 362, 294
+    assert named(tag(tagger, boxes(("bear", 0.99)), badger), "bear") is None
+    assert named(tag(tagger, boxes(("giraffe", 0.99)), badger), "object_giraffe")  # the classifier knows none
+    assert named(tag(tagger, boxes(("bear", 0.99))), "bear")  # sure of nothing
+    brown_bear = named(tag(tagger, boxes(("bear", 0.99)), bear), "n02132136")
+    assert brown_bear
+    assert brown_bear.boxes
+
+
 def test_faint_boxes_are_evidence_but_name_nothing(tagger: Tagger) -> None:
     result = tag(tagger, boxes(("giraffe", 0.05)))
     assert named(result, "object_giraffe") is None

@@ -53,11 +53,24 @@ def corners(boxes: Iterable[Box]) -> tuple[Corners, ...]:
     return tuple((box.x1, box.y1, box.x2, box.y2) for box in boxes)
 
 
-def with_detected(named: Iterable[Found], objects: DetectedObjects, namer: ObjectNamer) -> list[Found]:
+PLAUSIBLE = 0.02
+"""Probability at its best place from which on the classifier, too, has seen something of an animal."""
+
+
+def with_detected(
+    named: Iterable[Found], objects: DetectedObjects, namer: ObjectNamer, places: NDArray[np.float32]
+) -> list[Found]:
     """Add what was detected to the objects that the classifier named, each thing once.
 
     A name that is the same or a kind of what was detected gets its boxes. Of two names for one thing, the more specific
-    stays if it is sure, else the detected one.
+    stays if it is sure, else the detected one. Detection knows ten animals and takes a badger for a bear: where the
+    classifier is sure of another animal and sees nothing of the detected one, that one is left out.
+
+    Args:
+        named: What the classifier named.
+        objects: What was detected.
+        namer: Knows how names belong together.
+        places: Class probabilities at each place, float32 [rows, columns, C].
     """
     found = list(named)
     ancestors = namer.rollup.taxonomy.ancestors
@@ -72,9 +85,23 @@ def with_detected(named: Iterable[Found], objects: DetectedObjects, namer: Objec
                 tag = found[index].tag
                 best = max(tag.score, boxes[0].score) if found[index].concept == kind.concept else tag.score
                 found[index] = replace(found[index], tag=replace(tag, score=best, boxes=corners(boxes)))
-        elif not kind.has_own_tag:
+        elif not kind.has_own_tag and not _is_mistaken(kind, found, namer, places):
             found.append(_tag_of(kind, boxes, objects.thresholds[kind.label], namer))
     return found
+
+
+def _is_mistaken(kind: DetectedClass, found: list[Found], namer: ObjectNamer, places: NDArray[np.float32]) -> bool:
+    animal = "animal"
+    if kind.concept is None or animal not in kind.tags:
+        return False
+    is_sure_of_another = any(
+        one.concept
+        and one.tag.score >= one.tag.threshold
+        and animal in namer.parents(namer.rollup.taxonomy[one.concept])
+        for one in found
+    )
+    classes = namer.rollup.classes_of(kind.concept)
+    return is_sure_of_another and float(places[..., classes].sum(axis=-1).max()) < PLAUSIBLE
 
 
 def _tag_of(kind: DetectedClass, boxes: list[Box], threshold: float, namer: ObjectNamer) -> Found:

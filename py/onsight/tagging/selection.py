@@ -66,7 +66,7 @@ def find(
     attributes = {attribute.id: attribute for attribute in measured}
     found = list(_vocabulary_tags(seen, head, namer.vocabulary, attributes, objects))
     named = list(_object_tags(seen, namer))
-    found += named if objects is None else with_detected(named, objects, namer)
+    found += named if objects is None else with_detected(named, objects, namer, seen.evidence.places)
     found += _colour_tags(seen.colours)
     found += _photo_tags(attributes)
     return found
