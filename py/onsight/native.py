@@ -20,6 +20,7 @@ from onsight.enhancement.options import EnhanceOptions
 from onsight.enhancement.results import EnhanceAnalysis
 from onsight.errors import ModelFailedError, UnreadableFileError
 from onsight.flow import Flow, Run, Stopwatch, Tensors, drive
+from onsight.library.records import Look
 from onsight.options import ClassifyOptions, CompareOptions, DetectOptions, PreviewOptions, TagOptions
 from onsight.results import Classification, Comparison, Detection, OutputFile, Preview, Tagging
 from onsight.store import find_model
@@ -27,6 +28,7 @@ from onsight.tasks import edit, enhance
 from onsight.tasks.classify import CLASSIFIER, Classifier
 from onsight.tasks.compare import Comparer
 from onsight.tasks.detect import DETECTORS, Detector
+from onsight.tasks.index import Indexer
 from onsight.tasks.preview import preview
 from onsight.tasks.tag import Tagger
 
@@ -115,6 +117,18 @@ class Engine:
             InvalidOptionError: A label that is to be left out does not exist.
         """
         return self._drive(lambda data: self._comparer.compare(data, options), image, on_timings)
+
+    def indexer(self, *, detect: bool = False) -> Indexer:
+        """Return the tools that look at pictures for a library.
+
+        Args:
+            detect: Whether objects are looked for too.
+        """
+        return Indexer(self._classifier, self._tagger, self._detector if detect else None)
+
+    def index(self, image: Image, *, detect: bool = False) -> Look:
+        """Look at a picture with all tools, for a library; arguments as for `indexer`, errors as for `classify`."""
+        return self._drive(self.indexer(detect=detect).index, image, None)
 
     def preview(
         self,

@@ -24,7 +24,7 @@ _Reduction = Callable[[int, int], int]
 
 _STRIP_PIXELS = 1 << 20
 _ORIENTATION = 0x0112
-_PREVIEW_QUALITY = 90
+PREVIEW_QUALITY = 90
 _JPEG_MAX_SIDE = 65_500
 
 # Decoders are called directly, not through Image.open: it would import all 40 plugins to find AVIF, turn the
@@ -120,12 +120,15 @@ def decode(
     return _decode(data, lambda width, height: min(width, height) // wanted, keep_alpha)
 
 
-def encode_preview(picture: DecodedImage | bytes | bytearray | memoryview, max_side: int) -> bytes:
+def encode_preview(
+    picture: DecodedImage | bytes | bytearray | memoryview, max_side: int, quality: int = PREVIEW_QUALITY
+) -> bytes:
     """Encode a picture as a JPEG that every browser shows: upright, sRGB, transparency on white.
 
     Args:
         picture: A decoded picture, or the bytes of a file.
         max_side: Length in pixels that neither side exceeds; smaller pictures keep their size.
+        quality: Of the JPEG, 1 to 95.
 
     Returns:
         The bytes of a JPEG.
@@ -140,7 +143,7 @@ def encode_preview(picture: DecodedImage | bytes | bytearray | memoryview, max_s
     image = Image.fromarray(picture.pixels)
     image.thumbnail((limit, limit), Image.Resampling.BICUBIC)
     encoded = io.BytesIO()
-    image.save(encoded, "JPEG", quality=_PREVIEW_QUALITY)
+    image.save(encoded, "JPEG", quality=quality)
     return encoded.getvalue()
 
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from onsight.errors import ModelFailedError
 from onsight.flow import Flow, Run, Stage
-from onsight.image import decode
+from onsight.image import DecodedImage, decode
 from onsight.postprocess import softmax
 from onsight.preprocess import Region, preprocess
 from onsight.results import Box, ImageInfo
@@ -22,7 +22,8 @@ from onsight.tagging.exif import CameraFacts, read_camera_facts
 from onsight.tagging.expectations import Expectations
 from onsight.tagging.photo import Measurements, colour_pixels, measure
 
-_MIN_SIDE = round(MAX_AREA**0.5)
+MIN_SIDE = round(MAX_AREA**0.5)
+"""Shortest side in pixels that a picture must keep when it is decoded."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -95,7 +96,16 @@ class Observer:
             ImageError: The bytes are no picture that can be opened.
         """
         yield Stage("decode")
-        decoded = decode(image, min_side=_MIN_SIDE)
+        # The pixels are not needed while the network runs: nothing here keeps them.
+        return (yield from self.observe_at(decode(image, min_side=MIN_SIDE), read_camera_facts(image)))
+
+    def observe_at(self, decoded: DecodedImage, camera: CameraFacts) -> Flow[Observation]:
+        """Look at a picture that is decoded already.
+
+        Args:
+            decoded: Its pixels, the short side of `MIN_SIDE` at least where the picture has that.
+            camera: What the camera wrote.
+        """
         yield Stage("preprocess")
         info = decoded.info
         size = input_size((info.height, info.width))
@@ -103,7 +113,7 @@ class Observer:
         pixel_values, transform = preprocess(decoded, replace(self.spec.input, input_size=size, crop_mode="squash"))
         pixels = colour_pixels(decoded)
         colours, measurements = Palette.load().dominant(pixels), measure(decoded, pixels)
-        del decoded  # its pixels are not needed while the network runs
+        del decoded
         yield Stage("infer")
         outputs = yield self._run(pixel_values)
         if outputs is None:
@@ -116,7 +126,7 @@ class Observer:
             region=transform.region,
             colours=colours,
             measurements=measurements,
-            camera=read_camera_facts(image),
+            camera=camera,
             image=info,
         )
 

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from onsight.categories import CATEGORIES
 from onsight.errors import ModelFailedError
 from onsight.flow import Flow, Run, Stage
-from onsight.image import decode
+from onsight.image import DecodedImage, decode
 from onsight.options import ClassifyOptions
 from onsight.postprocess import normalize_map, softmax
 from onsight.preprocess import Transform, preprocess
@@ -131,11 +131,15 @@ class Classifier:
     def look(self, image: bytes) -> Flow[Look]:
         """Run the network on a picture; arguments and errors as for `classify`."""
         yield Stage("decode")
-        decoded = decode(image, min_side=self.spec.input.min_side)
+        # The pixels are not needed while the network runs: nothing here keeps them.
+        return (yield from self.look_at(decode(image, min_side=self.spec.input.min_side)))
+
+    def look_at(self, decoded: DecodedImage) -> Flow[Look]:
+        """Run the network on a picture that is decoded already."""
         yield Stage("preprocess")
         pixel_values, transform = preprocess(decoded, self.spec.input)
         info = decoded.info
-        del decoded  # its pixels are not needed while the network runs
+        del decoded
         yield Stage("infer")
         outputs = yield self._run(pixel_values)
         if outputs is None:

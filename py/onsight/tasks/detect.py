@@ -122,12 +122,18 @@ class Detector:
 
     def find(self, image: bytes, options: DetectOptions) -> Flow[Found]:
         """Run the networks on a picture; arguments and errors as for `detect`."""
-        preset = self.calibration.presets["thorough" if options.thorough else "default"]
-        side = max(look.side for look in preset.passes)
         yield Stage("decode")
+        return (yield from self.find_in(decode(image, min_side=self.min_side(options)), options))
+
+    def min_side(self, options: DetectOptions) -> int:
+        """Return the shortest side in pixels that a picture must keep when it is decoded."""
+        side = max(look.side for look in self._preset(options).passes)
         # Tiles are up to a quarter of the picture's short side.
-        decoded = decode(image, min_side=side * (round(MAX_TILES**0.5) if options.tiled else 1))
-        info = decoded.info
+        return side * (round(MAX_TILES**0.5) if options.tiled else 1)
+
+    def find_in(self, decoded: DecodedImage, options: DetectOptions) -> Flow[Found]:
+        """Run the networks on a picture that is decoded already; options as for `detect`."""
+        preset, info = self._preset(options), decoded.info
         views = []
         for region in regions(info.height, info.width, options.tiled):
             candidates = []
@@ -151,6 +157,9 @@ class Detector:
             image=found.image,
             model="+".join(dict.fromkeys(look.model for look in found.preset.passes)),
         )
+
+    def _preset(self, options: DetectOptions) -> Preset:
+        return self.calibration.presets["thorough" if options.thorough else "default"]
 
     def _look(self, decoded: DecodedImage, region: Region, look: Pass) -> Flow[Candidates]:
         """Run one network on one part of the picture."""

@@ -27,6 +27,9 @@ from onsight.tagging.vocabulary import GROUPS, Vocabulary
 from onsight.tasks.detect import DETECTORS, Detector
 from onsight.taxonomy import Taxonomy
 
+FAINT_BOXES = DetectOptions(score=FAINT, max_results=MAX_BOXES)
+"""Which boxes say something about tags: the unsure ones too."""
+
 
 @dataclass(frozen=True, slots=True)
 class Tagger:
@@ -94,9 +97,8 @@ class Tagger:
         if self.detector is None:
             raise InvalidOptionError("This tagger has no detector; leave the option boxes out.")
         seen = yield from self.observer.observe(image)
-        everything = DetectOptions(score=FAINT, max_results=MAX_BOXES)
-        found = yield from self.detector.find(image, everything)
-        return replace(seen, boxes=self.detector.select(found, everything).boxes)
+        found = yield from self.detector.find(image, FAINT_BOXES)
+        return replace(seen, boxes=self.detector.select(found, FAINT_BOXES).boxes)
 
     def conclude(self, seen: Observation, options: TagOptions) -> Tagging:
         """Answer from what was seen; no network runs."""

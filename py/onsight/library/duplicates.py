@@ -1,0 +1,284 @@
+"""Pictures that are the same, all but the same, or alike, and which of them to keep.
+
+``exact`` is the same file, byte for byte; ``near`` the same picture in another size, format or light, by perceptual
+hash; ``similar`` a picture of much the same thing, by what the network saw.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from onsight.errors import InvalidOptionError
+from onsight.library.database import Library
+from onsight.library.perceptual import near_pairs
+from onsight.options import check_integer, check_number
+
+MAX_DISTANCE = 6
+"""In how many of 64 bits the hashes of one picture differ at most; those of two differ in 22 or more as a rule."""
+
+MIN_SIMILARITY = 0.8
+"""Cosine from which on two pictures are alike: crops and copies of one reach it, two of grass and gravel do not."""
+
+SHAPE_TOLERANCE = 0.06
+"""How far the logarithms of two pictures' shapes (width to height) may differ for them to be the same picture."""
+
+SAME_SIZE = 0.02
+"""Pictures whose numbers of pixels differ by less than this part are equally large: the sharper one is better."""
+
+BLOCK = 1024
+"""Embeddings that are compared with as many others at a time."""
+
+_CACHED_BYTES = 192 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Pictures that belong together.
+
+    Attributes:
+        images: Their ids, the one to keep first, then from better to worse.
+    """
+
+    images: tuple[int, ...]
+
+    @property
+    def best(self) -> int:
+        """Id of the one to keep: the largest, of equally large ones the sharpest."""
+        return self.images[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Similar:
+    """A picture that is like another.
+
+    Attributes:
+        image: Its id.
+        similarity: Cosine of the two embeddings, −1 to 1.
+    """
+
+    image: int
+    similarity: float
+
+
+def exact(library: Library, images: Collection[int] | None = None) -> list[Group]:
+    """Return the groups of files with the same content.
+
+    Args:
+        library: The library.
+        images: Ids of the pictures to look among; None takes all.
+    """
+    groups: dict[str, list[int]] = {}
+    chosen = _chosen(images)
+    for row in library.connection.execute(
+        "SELECT id, hash FROM image WHERE hash IN (SELECT hash FROM image GROUP BY hash HAVING count(*) > 1)"
+    ):
+        if chosen(row["id"]):
+            groups.setdefault(row["hash"], []).append(row["id"])
+    return _sorted(library, groups.values())
+
+
+def near(library: Library, images: Collection[int] | None = None, *, max_distance: int = MAX_DISTANCE) -> list[Group]:
+    """Return the groups of files with the same picture, exact copies among them; arguments as for `exact`.
+
+    Args:
+        library: The library.
+        images: As for `exact`.
+        max_distance: In how many bits perceptual hashes may differ, 0 to 31.
+
+    Raises:
+        InvalidOptionError: ``max_distance`` is outside its range.
+    """
+    check_integer("max_distance", max_distance, 0, 31)
+    chosen = _chosen(images)
+    rows = [
+        (row["id"], row["perceptual_hash"], math.log(row["width"] / row["height"]), row["hash"])
+        for row in library.connection.execute("SELECT id, perceptual_hash, width, height, hash FROM image ORDER BY id")
+        if chosen(row["id"])
+    ]
+    joined = _Union(row[0] for row in rows)
+    by_content: dict[str, int] = {}
+    for id, _, _, content in rows:
+        joined.join(by_content.setdefault(content, id), id)
+    # Pictures of one hash and shape need no comparison: one stands for all of them.
+    kinds: dict[tuple[int, int], int] = {}
+    for id, bits, shape, _ in rows:
+        if bits is not None:
+            joined.join(kinds.setdefault((bits, round(shape / SHAPE_TOLERANCE)), id), id)
+    by_hash: dict[int, list[tuple[int, float]]] = {}
+    shapes = {row[0]: row[2] for row in rows}
+    for (bits, _), id in kinds.items():
+        by_hash.setdefault(bits, []).append((id, shapes[id]))
+    hashes = list(by_hash)
+    for alike in by_hash.values():
+        _join_shapes(joined, alike, alike)
+    for pairs in near_pairs(np.array(hashes, np.int64), max_distance):
+        for one, other in pairs.tolist():
+            _join_shapes(joined, by_hash[hashes[one]], by_hash[hashes[other]])
+    return _sorted(library, joined.groups())
+
+
+def similar(
+    library: Library, images: Collection[int] | None = None, *, min_similarity: float = MIN_SIMILARITY
+) -> list[Group]:
+    """Return the groups of pictures that are alike; arguments as for `exact`.
+
+    Each picture of a group is alike to the group's first one, so that no chain leads from a dog to a sofa.
+
+    Args:
+        library: The library.
+        images: As for `exact`.
+        min_similarity: Cosine of two embeddings that makes them alike, in (0, 1].
+
+    Raises:
+        InvalidOptionError: ``min_similarity`` is outside its range.
+    """
+    _check_similarity(min_similarity)
+    chosen = _chosen(images)
+    ids = [id for (id,) in library.connection.execute("SELECT image FROM embedding ORDER BY image") if chosen(id)]
+    blocks = [ids[start : start + BLOCK] for start in range(0, len(ids), BLOCK)]
+    load = _block_loader(library, blocks)
+    taken = np.zeros(len(ids), bool)
+    groups: list[list[int]] = []
+    for first in range(len(blocks)):
+        start = first * BLOCK
+        found: dict[int, list[NDArray[np.intp]]] = {}
+        rows = load(first).astype(np.float32)
+        for second in range(first, len(blocks)):
+            alike = rows @ load(second).astype(np.float32).T >= min_similarity
+            for row in np.flatnonzero(alike.any(axis=1)).tolist():
+                found.setdefault(row, []).append(np.flatnonzero(alike[row]) + second * BLOCK)
+        for row in sorted(found):
+            if taken[start + row]:
+                continue
+            members = np.concatenate(found[row])
+            members = members[(members > start + row) & ~taken[members]]
+            if len(members):
+                taken[members] = taken[start + row] = True
+                groups.append([ids[start + row], *(ids[member] for member in members.tolist())])
+    return _sorted(library, groups)
+
+
+def similar_to(
+    library: Library, image: int, *, limit: int = 20, min_similarity: float = 0.5, images: Collection[int] | None = None
+) -> list[Similar]:
+    """Return the pictures that are most like one, the most similar first.
+
+    Args:
+        library: The library.
+        image: Id of the one.
+        limit: How many at most, 1 to 10000.
+        min_similarity: Cosine that they must reach, in (0, 1].
+        images: As for `exact`.
+
+    Raises:
+        InvalidOptionError: There is no such picture, or a value is outside its range.
+    """
+    check_integer("limit", limit, 1, 10_000)
+    _check_similarity(min_similarity)
+    row = library.connection.execute("SELECT data FROM embedding WHERE image = ?", (image,)).fetchone()
+    if row is None:
+        raise InvalidOptionError(f"The library has no picture {image}.")
+    wanted = np.frombuffer(row["data"], np.float16).astype(np.float32)
+    chosen = _chosen(images)
+    best: list[Similar] = []
+    cursor = library.connection.execute("SELECT image, data FROM embedding WHERE image <> ?", (image,))
+    while rows := cursor.fetchmany(BLOCK):
+        matrix = np.frombuffer(b"".join(one["data"] for one in rows), np.float16).reshape(len(rows), -1)
+        cosines = matrix.astype(np.float32) @ wanted
+        best += (
+            Similar(rows[index]["image"], round(min(float(cosines[index]), 1.0), 4))
+            for index in np.flatnonzero(cosines >= min_similarity).tolist()
+            if chosen(rows[index]["image"])
+        )
+        best.sort(key=lambda one: (-one.similarity, one.image))
+        del best[limit:]
+    return best
+
+
+def _check_similarity(value: float) -> None:
+    check_number("min_similarity", value, 0, 1)
+    if value == 0:
+        raise InvalidOptionError("min_similarity must be above 0 and at most 1, got 0.")
+
+
+def _chosen(images: Collection[int] | None) -> Callable[[int], bool]:
+    if images is None:
+        return lambda id: True
+    wanted = frozenset(images)
+    return lambda id: id in wanted
+
+
+def _join_shapes(joined: _Union, ones: list[tuple[int, float]], others: list[tuple[int, float]]) -> None:
+    for one, shape in ones:
+        for other, other_shape in others:
+            if abs(shape - other_shape) <= SHAPE_TOLERANCE:
+                joined.join(one, other)
+
+
+def _block_loader(library: Library, blocks: list[list[int]]) -> Callable[[int], NDArray[np.float16]]:
+    """Return what reads the embeddings of a block, and keeps as many as memory may hold."""
+    row = library.connection.execute("SELECT length(data) FROM embedding LIMIT 1").fetchone()
+    size = BLOCK * (row[0] if row else 1)
+
+    @lru_cache(maxsize=max(2, _CACHED_BYTES // size))
+    def load(index: int) -> NDArray[np.float16]:
+        data = library.connection.execute(
+            "SELECT data FROM embedding WHERE image IN (SELECT value FROM json_each(?)) ORDER BY image",
+            (json.dumps(blocks[index]),),
+        )
+        rows = [row["data"] for row in data]
+        return np.frombuffer(b"".join(rows), np.float16).reshape(len(rows), -1)
+
+    return load
+
+
+def _sorted(library: Library, groups: Iterable[Iterable[int]]) -> list[Group]:
+    """Return groups of two or more, from better to worse within, the group of the smallest id first."""
+    listed = [sorted(group) for group in groups]
+    listed = sorted(group for group in listed if len(group) > 1)
+    merits = _merits(library, [id for group in listed for id in group])
+    return [Group(tuple(sorted(group, key=lambda id: merits[id], reverse=True))) for group in listed]
+
+
+def _merits(library: Library, images: list[int]) -> Mapping[int, tuple[Any, ...]]:
+    rows = library.connection.execute(
+        "SELECT id, width * height AS pixels, sharpness, size, folder || '/' || name AS path FROM image "
+        "WHERE id IN (SELECT value FROM json_each(?))",
+        (json.dumps(images),),
+    )
+    return {
+        # A larger file of as many pixels has lost less; "IMG.jpg" is the original of "IMG (1).jpg".
+        row["id"]: (round(math.log(row["pixels"]) / SAME_SIZE), row["sharpness"], row["size"], -len(row["path"]))
+        for row in rows
+    }
+
+
+class _Union:
+    """Sets that are joined: union–find with halved paths."""
+
+    def __init__(self, members: Iterable[int]) -> None:
+        self._parent = {member: member for member in members}
+
+    def join(self, one: int, other: int) -> None:
+        self._parent[self._root(one)] = self._root(other)
+
+    def groups(self) -> Iterator[list[int]]:
+        found: dict[int, list[int]] = {}
+        for member in self._parent:
+            found.setdefault(self._root(member), []).append(member)
+        yield from found.values()
+
+    def _root(self, member: int) -> int:
+        parent = self._parent
+        while parent[member] != member:
+            parent[member] = parent[parent[member]]
+            member = parent[member]
+        return member
