@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from onsight.__main__ import main, percent
+from onsight.metadata.xmp import read
 from pictures import sample
 
 
@@ -99,6 +100,56 @@ def test_file_name_cannot_command_the_terminal(folder: Path, capsys: pytest.Capt
     out = capsys.readouterr().out
     assert "\x1b" not in out
     assert "two\\nlines\\x1b[31m.png: Cat" in out
+
+
+def test_tag_writes_a_sidecar_and_adds_to_it(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["tag", "--json", "--write-xmp", str(folder / "cat.png")]) == 0
+    out, err = capsys.readouterr()
+    sidecar = folder / "cat.png.xmp"
+    subjects = read(sidecar.read_bytes()).subjects
+    shown = [tag["name"] for tag in json.loads(out)["result"]["tags"] if tag["shown"]]
+    assert set(shown) <= set(subjects)
+    assert {"Cat", "Animal"} <= set(subjects)
+    assert f"cat.png.xmp: written with {len(subjects)} keywords." in err
+    # A second time, beside what another program wrote, nothing comes twice and nothing goes.
+    foreign = sidecar.read_bytes().replace(b"<rdf:li>Cat</rdf:li>", b"<rdf:li>holiday</rdf:li>", 1)
+    sidecar.write_bytes(foreign)
+    assert main(["tag", "--write-xmp", str(folder / "cat.png")]) == 0
+    assert f"1 keyword added to the {len(subjects)} that were there." in capsys.readouterr().err
+    assert set(read(sidecar.read_bytes()).subjects) == {*subjects, "holiday"}
+    before = sidecar.read_bytes()
+    assert main(["tag", "--write-xmp", str(folder / "cat.png")]) == 0
+    assert f"had all of them; its {len(subjects) + 1} stay." in capsys.readouterr().err
+    assert sidecar.read_bytes() == before
+
+
+def test_tag_never_writes_over_a_broken_sidecar(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (folder / "cat.png.xmp").write_bytes(b"<x:xmpmeta")
+    assert main(["tag", "--json", "--write-xmp", str(folder / "cat.png")]) == 1
+    assert json.loads(capsys.readouterr().out)["error"]["code"] == "invalid_sidecar"
+    assert (folder / "cat.png.xmp").read_bytes() == b"<x:xmpmeta"
+
+
+@pytest.mark.parametrize("format", ["list", "hashtags", "csv", "rekognition"])
+def test_tag_prints_other_forms(folder: Path, capsys: pytest.CaptureFixture[str], format: str) -> None:
+    assert main(["tag", "--format", format, str(folder / "cat.png"), str(folder / "empty.png")]) == 1
+    out = capsys.readouterr().out
+    lines = out.splitlines()
+    if format == "csv":
+        assert lines[0] == "picture,tag,confidence,group,broader,source,id"
+        assert any(",Cat," in line for line in lines[1:])
+        assert "\r" not in out
+    elif format == "rekognition":
+        assert "Cat" in [label["Name"] for label in json.loads(out)["result"]["Labels"]]
+    else:
+        (line,) = lines
+        assert ("#Cat" if format == "hashtags" else "Cat") in line
+
+
+def test_tag_refuses_two_ways_to_print(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["tag", "--json", "--format", "csv", "cat.png"])
+    assert "choose one" in capsys.readouterr().err
 
 
 def test_console_script_is_installed() -> None:

@@ -7,9 +7,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from onsight.categories import CATEGORIES
 from onsight.errors import InvalidSpecError
 from onsight.tagging.expectations import Expectations
-from onsight.tagging.vocabulary import GROUPS, Vocabulary
+from onsight.tagging.head import TagHead
+from onsight.tagging.objects import ObjectNamer
+from onsight.tagging.subject import Subjects
+from onsight.tagging.vocabulary import COLUMNS, GROUPS, Vocabulary
 from onsight.taxonomy import Taxonomy
 
 MODELS = Path(__file__).resolve().parents[1] / "models"
@@ -75,3 +79,95 @@ def test_strongest_equals_its_definition() -> None:
 def test_expectations_refuse_what_the_vocabulary_lacks(vocabulary: Vocabulary) -> None:
     with pytest.raises(InvalidSpecError, match="unicorn"):
         Expectations.from_tsv("id\tname\talways\tusually\tsometimes\nx\tX\tunicorn\t\t\n", ["x"], vocabulary)
+
+
+@pytest.fixture(scope="module")
+def namer(vocabulary: Vocabulary) -> ObjectNamer:
+    return ObjectNamer(Taxonomy.load().bind(LABELS), vocabulary, TagHead.load().object_weights.tolist())
+
+
+def test_every_class_reaches_a_category_and_a_group_of_tags(namer: ObjectNamer) -> None:
+    taxonomy = namer.rollup.taxonomy
+    for label in LABELS:
+        concept = taxonomy.named(label)
+        assert concept.category in CATEGORIES
+        assert namer.group(concept) in GROUPS
+        # A tag of the vocabulary that holds, or a specific name: each class can be told.
+        named = namer.named[namer.rollup.concepts.index(concept)]
+        assert named or namer.parents(concept) or namer.vocabulary.of_concept(concept.id), concept
+
+
+def test_every_specific_name_is_shown_when_the_network_is_certain(namer: ObjectNamer) -> None:
+    """A threshold that can never fire is a mistake in the table."""
+    for row, concept in enumerate(namer.rollup.concepts):
+        if not namer.named[row]:
+            continue
+        classes = namer.rollup.classes_of(concept.id)
+        certain = np.zeros(len(LABELS), np.float32)
+        certain[classes] = 1 / len(classes)
+        lineage = {concept.id, *namer.rollup.taxonomy.ancestors(concept.id)}
+        told = [one for one in namer.name(certain, certain) if one.score >= one.threshold]
+        # Where one kind has nearly all the weight of a broader name, it is the kind that is told.
+        assert any(
+            one.concept.id in lineage or concept.id in namer.rollup.taxonomy.ancestors(one.concept.id) for one in told
+        ), concept
+
+
+def test_thresholds_of_tags_lie_where_probabilities_do() -> None:
+    head = TagHead.load()
+    for thresholds in (head.thresholds, head.box_thresholds):
+        assert thresholds.shape == (142,)
+        assert ((thresholds > 0) & (thresholds < 1)).all()
+
+
+def test_every_subject_can_be_the_label(vocabulary: Vocabulary) -> None:
+    subjects = Subjects.load()
+    for row in subjects.rows:
+        probabilities = np.zeros(len(vocabulary), np.float32)
+        probabilities[row.row] = np.nextafter(np.float32(row.threshold), np.float32(1))
+        chosen = subjects.choose(None, probabilities)
+        assert chosen is not None
+        assert chosen.tag == row.tag
+
+
+def vocabulary_table(*rows: str) -> str:
+    """Return a table; cells are separated by spaces, ``_`` is an empty cell."""
+    lines = ("\t".join("" if cell == "_" else cell for cell in row.split()) for row in rows)
+    return "\n".join(["\t".join(COLUMNS), *lines])
+
+
+GOOD = ("pet Pet animals _ _ 1 _ Kept.", "dog Dog animals pet dog 1 hound A.")
+
+
+def test_vocabulary_reads_a_table() -> None:
+    read = Vocabulary.from_tsv(vocabulary_table(*GOOD))
+    assert read["dog"].parents == ("pet",)
+    assert read.ancestors("dog") == ("pet",)
+
+
+@pytest.mark.parametrize(
+    ("row", "message"),
+    [
+        ("a A animals b _ 1 _ A.", "no tag b"),
+        ("a A beasts _ _ 1 _ A.", "unknown group 'beasts'"),
+        ("a A animals _ _ 0 _ A.", "priority '0'"),
+        ("a A animals _ _ inf _ A.", "priority 'inf'"),
+        ("A A animals _ _ 1 _ A.", "the id 'A'"),
+        ("a _ animals _ _ 1 _ A.", "no label"),
+        ("a A animals _ _ 1 _ _", "no definition"),
+        ("a A animals pet|pet _ 1 _ A.", "repeated item"),
+        ("a A animals _ _ 1", "6 cells"),
+        ("dog A animals _ _ 1 _ A.", "id dog more than once"),
+        ("a dog animals _ _ 1 _ A.", "label dog more than once"),
+        ("a A animals _ dog 1 _ A.", "concept dog more than once"),
+        ("a A animals b _ 1 _ A.\nb B animals a _ 1 _ B.", "round in a circle"),
+    ],
+)
+def test_vocabulary_refuses_a_wrong_row(row: str, message: str) -> None:
+    with pytest.raises(InvalidSpecError, match=message):
+        Vocabulary.from_tsv(vocabulary_table(*GOOD, *row.split("\n")))
+
+
+def test_vocabulary_wants_its_header() -> None:
+    with pytest.raises(InvalidSpecError, match="must begin with a header"):
+        Vocabulary.from_tsv("id\tlabel\n")

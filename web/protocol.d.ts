@@ -12,6 +12,7 @@ export type ErrorCode =
   | "internal"
   | "invalid_option"
   | "invalid_query"
+  | "invalid_sidecar"
   | "invalid_spec"
   | "library_failed"
   | "model_failed"
@@ -19,6 +20,7 @@ export type ErrorCode =
   | "not_an_image"
   | "unreadable_file"
   | "unsupported_format"
+  | "unwritable_file"
   | "worker_failed";
 
 /** What went wrong: a sentence for people, a stable code for programs. */
@@ -413,6 +415,56 @@ export interface EnhancePreview {
   image: ImageInfo;
 }
 
+/** A name that a person may give a tag. */
+export interface TagName {
+  /** Of the tag. */
+  id: string;
+  /** Name for people, such as `"Golden retriever"`. */
+  name: string;
+  /** What kind of thing it is, such as `"Animals"`. */
+  group: string;
+  /** Names of the broader tags that hold as well, nearest first. */
+  parents: string[];
+  /** Other names that lead to it. */
+  aliases: string[];
+}
+
+/** All names that Onsight knows. */
+export interface TagNames {
+  /** Those of the vocabulary first, then more specific ones. */
+  names: TagName[];
+}
+
+/** The tags of a picture after a person has changed them. */
+export interface TagList {
+  /** Those of the person first, `"user"` as their source; then the others in their order. */
+  tags: Tag[];
+}
+
+/** Another name for a tag. */
+export interface Renaming {
+  /** Of the tag. */
+  id: string;
+  /** What it is called instead. */
+  name: string;
+}
+
+/** Tags as a text. */
+export interface TagText {
+  /** To be pasted somewhere. */
+  text: string;
+}
+
+/** The tags of a picture, and the picture's name. */
+export interface TaggedPicture {
+  /** Path of the picture as whoever reads the export shall find it, with `/`. */
+  name: string;
+  /** The picture. */
+  image: ImageInfo;
+  /** Its tags, those that matter most first. */
+  tags: Tag[];
+}
+
 /** A picture that any browser can show, upright. */
 export interface Preview {
   /** The bytes of a JPEG file. */
@@ -549,6 +601,36 @@ export interface EnhanceOptions {
   name?: string;
 }
 
+/** What a person changed of a picture's tags. */
+export interface EditTagsOptions {
+  /** What was found. */
+  tags?: Tag[];
+  /** Ids of tags that are wrong. */
+  removed?: string[];
+  /** Other names for tags. */
+  renamed?: Renaming[];
+  /** Names of further tags. */
+  added?: string[];
+}
+
+/** Which tags become a text. */
+export interface TagTextOptions {
+  /** `"list"` or `"hashtags"`. */
+  format?: string;
+  /** The tags; only those that are shown are told. */
+  tags?: Tag[];
+}
+
+/** Which tags are written to a file. */
+export interface ExportTagsOptions {
+  /** `"csv"`, `"rekognition"` or `"xmp"`. */
+  format?: string;
+  /** The pictures' names and tags; only tags that are shown are written. */
+  pictures?: TaggedPicture[];
+  /** What the file is called, without a suffix; an XMP of one picture is called as the picture is. */
+  name?: string;
+}
+
 /** How a picture is made showable. */
 export interface PreviewOptions {
   /** Longest side of the preview in pixels, 16 to 8192. */
@@ -570,5 +652,9 @@ export interface Methods {
   enhance_analysis: { params: { image: Blob; picture?: number } & NoOptions; result: EnhanceAnalysis };
   enhance_preview: { params: { image: Blob; picture?: number } & EnhancePreviewOptions; result: EnhancePreview };
   enhance: { params: { image: Blob; picture?: number } & EnhanceOptions; result: OutputFile };
+  tag_names: { params: NoOptions; result: TagNames };
+  edit_tags: { params: EditTagsOptions; result: TagList };
+  tag_text: { params: TagTextOptions; result: TagText };
+  export_tags: { params: ExportTagsOptions; result: OutputFile };
   preview: { params: { image: Blob; picture?: number } & PreviewOptions; result: Preview };
 }

@@ -102,6 +102,8 @@ COMMANDS: dict[str, Command] = {
         tagging.add_arguments,
         tagging.prepare,
         describe_tagging,
+        tagging.finish,
+        tagging.prints_export,
     ),
     "compare": Command(
         "hold the one label of each picture against its tags",

@@ -5,6 +5,8 @@
     OnsightError                    internal
     ├── InvalidOptionError          invalid_option
     ├── UnreadableFileError         unreadable_file
+    ├── UnwritableFileError         unwritable_file
+    ├── InvalidSidecarError         invalid_sidecar
     ├── ImageError
     │   ├── EmptyFileError          empty_file
     │   ├── NotAnImageError         not_an_image
@@ -64,6 +66,18 @@ class UnreadableFileError(OnsightError):
     """The file cannot be read: it is gone, moved, locked or a folder."""
 
     code = "unreadable_file"
+
+
+class UnwritableFileError(OnsightError):
+    """The file cannot be written: its folder is gone, full or locked."""
+
+    code = "unwritable_file"
+
+
+class InvalidSidecarError(OnsightError):
+    """What lies beside a picture is no XMP, or is broken; it is never written over."""
+
+    code = "invalid_sidecar"
 
 
 class ImageError(OnsightError):

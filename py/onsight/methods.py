@@ -25,7 +25,10 @@ from onsight.enhancement.results import EnhanceAnalysis, EnhancePreview
 from onsight.flow import Flow
 from onsight.options import ClassifyOptions, CompareOptions, DetectOptions, PreviewOptions, TagOptions
 from onsight.results import Classification, Comparison, Detection, DetectionClasses, OutputFile, Preview, Tagging
-from onsight.tasks import edit, enhance
+from onsight.tagging.naming import TagNamer
+from onsight.tagging.options import EditTagsOptions, ExportTagsOptions, TagTextOptions
+from onsight.tagging.results import TagList, TagNames, TagText
+from onsight.tasks import curate, edit, enhance
 from onsight.tasks.classify import CLASSIFIER, Classifier
 from onsight.tasks.compare import Comparer
 from onsight.tasks.detect import DETECTORS, Detector
@@ -65,6 +68,11 @@ class Tools:
     def comparer(self) -> Comparer:
         """The classifier and the tagger, side by side."""
         return Comparer(self.classifier, self.tagger)
+
+    @cached_property
+    def tag_namer(self) -> TagNamer:
+        """Knows names for a person's own tags."""
+        return TagNamer(self.tagger.namer)
 
 
 def _known(detector: Detector) -> Flow[DetectionClasses]:
@@ -157,6 +165,19 @@ METHODS: Mapping[str, Method] = {
         kept=3,
     ),
     "enhance": Method(lambda _, image, options: enhance.enhance(image, options), EnhanceOptions, OutputFile),
+    "tag_names": Method(
+        lambda tools, _, options: curate.tag_names(tools.tag_namer), NoOptions, TagNames, takes_image=False
+    ),
+    "edit_tags": Method(
+        lambda tools, _, options: curate.edit_tags(options, tools.tag_namer),
+        EditTagsOptions,
+        TagList,
+        takes_image=False,
+    ),
+    "tag_text": Method(lambda _tools, _, options: curate.tag_text(options), TagTextOptions, TagText, takes_image=False),
+    "export_tags": Method(
+        lambda _tools, _, options: curate.export_tags(options), ExportTagsOptions, OutputFile, takes_image=False
+    ),
     "preview": Method(lambda _, image, options: preview(image, options), PreviewOptions, Preview),
 }
 

@@ -10,7 +10,14 @@ from pathlib import PurePosixPath
 from onsight.detection.exports.naming import Stems
 from onsight.results import OutputFile
 
-MEDIA_TYPES = {".json": "application/json", ".xml": "application/xml", ".txt": "text/plain", ".yaml": "text/yaml"}
+MEDIA_TYPES = {
+    ".csv": "text/csv",
+    ".json": "application/json",
+    ".txt": "text/plain",
+    ".xml": "application/xml",
+    ".xmp": "application/rdf+xml",
+    ".yaml": "text/yaml",
+}
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 """ZIP's first moment: the same content makes the same bytes."""
 _COMPRESSED = frozenset({".jpg", ".png"})

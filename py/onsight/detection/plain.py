@@ -39,7 +39,7 @@ def box_from(name: str, value: object) -> Box:
     """Return the JSON of a `Box` as one; arguments and errors as for `rectangle_from`."""
     if isinstance(value, Box):
         return value
-    fields = _fields(name, value, ("label", "score", "x1", "y1", "x2", "y2"))
+    fields = fields_from(name, value, ("label", "score", "x1", "y1", "x2", "y2"))
     if not isinstance(fields["label"], str):
         raise InvalidOptionError(f"The label of {name} must be a text, got {fields['label']!r}.")
     check_number(f"The score of {name}", fields["score"], 0, 1)
@@ -52,8 +52,8 @@ def detection_from(name: str, value: object) -> Detection:
     """Return the JSON of a `Detection` as one; arguments and errors as for `rectangle_from`."""
     if isinstance(value, Detection):
         return value
-    fields = _fields(name, value, ("boxes", "image", "model"))
-    image = _fields(f"image of {name}", fields["image"], ("width", "height", "format"))
+    fields = fields_from(name, value, ("boxes", "image", "model"))
+    image = fields_from(f"image of {name}", fields["image"], ("width", "height", "format"))
     for side in ("width", "height"):
         check_integer(f"{side} of {name}", image[side], 1, MAX_SIDE)
     if not isinstance(fields["boxes"], (list, tuple)):
@@ -62,7 +62,8 @@ def detection_from(name: str, value: object) -> Detection:
     return Detection(boxes, ImageInfo(image["width"], image["height"], str(image["format"])), str(fields["model"]))
 
 
-def _fields(name: str, value: object, keys: tuple[str, ...]) -> Mapping[str, Any]:
+def fields_from(name: str, value: object, keys: tuple[str, ...]) -> Mapping[str, Any]:
+    """Return an object that has some keys, and no number without an end; arguments and errors as for others here."""
     if not isinstance(value, Mapping) or not set(keys) <= set(value):
         raise InvalidOptionError(f"{name} must be an object with {', '.join(keys)}, got {value!r}.")
     for number in value.values():

@@ -31,6 +31,7 @@ GROUPS: Mapping[str, str] = MappingProxyType(
         "concepts": "Concepts",
         "colours": "Colours",
         "style": "Photo style",
+        "own": "Own tags",
     }
 )
 """Names of the groups by id, in the order in which a page lists them."""

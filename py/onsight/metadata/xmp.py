@@ -1,0 +1,202 @@
+"""Keywords in XMP: read, built, and merged into what other programs wrote.
+
+===========================  ==============================  =================================================
+``dc:subject``               what every program reads        each keyword by itself, the broader ones too
+``lr:hierarchicalSubject``   Lightroom, Bridge, darktable    ``Animal|Dog``
+``digiKam:TagsList``         digiKam, Immich                 ``Animal/Dog``
+===========================  ==============================  =================================================
+
+A merge adds text at the right places and leaves every other byte as it was: fields of other programs, comments,
+prefixes, the order and the shape of everything. A document that was parsed and written anew would keep its meaning
+at best.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from xml.sax.saxutils import escape, quoteattr
+
+from onsight._version import __version__
+from onsight.errors import InvalidSidecarError
+from onsight.metadata.rdf import RDF, SEPARATOR, Element, Found, FoundList, find
+
+
+@dataclass(frozen=True, slots=True)
+class Keywords:
+    """The keywords of a picture.
+
+    Attributes:
+        subjects: Each keyword by itself.
+        paths: The same as ways from broad to specific, such as ``("Animal", "Dog")``.
+    """
+
+    subjects: tuple[str, ...]
+    paths: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Property:
+    """A list of keywords in XMP.
+
+    Attributes:
+        prefix: What its namespace is called where this module declares it.
+        namespace: The namespace.
+        name: Its name there.
+        separator: Between the steps of a path; None where keywords stand by themselves.
+    """
+
+    prefix: str
+    namespace: str
+    name: str
+    separator: str | None
+
+    @property
+    def key(self) -> str:
+        """Namespace and name as `onsight.metadata.rdf` wants them."""
+        return f"{self.namespace}{SEPARATOR}{self.name}"
+
+    def texts(self, keywords: Keywords) -> list[str]:
+        """Return the texts that stand for the keywords, each once."""
+        separator = self.separator
+        if separator is None:
+            return _unique(keywords.subjects)
+        # There is no way to write a separator that is part of a name.
+        return _unique(separator.join(step.replace(separator, "-") for step in path) for path in keywords.paths)
+
+    def missing(self, found: Found, keywords: Keywords) -> list[str]:
+        """Return the texts that a document lacks; upper and lower case make no other keyword."""
+        known = {item.casefold() for item in found.items(self.key)}
+        return [text for text in self.texts(keywords) if text.casefold() not in known]
+
+
+SUBJECT = Property("dc", "http://purl.org/dc/elements/1.1/", "subject", None)
+HIERARCHY = Property("lr", "http://ns.adobe.com/lightroom/1.0/", "hierarchicalSubject", "|")
+TAGS_LIST = Property("digiKam", "http://www.digikam.org/ns/1.0/", "TagsList", "/")
+PROPERTIES = (SUBJECT, HIERARCHY, TAGS_LIST)
+
+_EMPTY = f"""\
+<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
+<x:xmpmeta xmlns:x="adobe:ns:meta/" x:xmptk="Onsight {__version__}">
+ <rdf:RDF xmlns:rdf="{RDF}">
+ </rdf:RDF>
+</x:xmpmeta>
+<?xpacket end="w"?>
+""".encode()
+
+_NOT_IN_XML = dict.fromkeys([*range(9), 11, 12, *range(14, 32), *range(0xD800, 0xE000), 0xFFFE, 0xFFFF], "�")
+
+_BYTE_ORDER_MARKS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),  # before UTF-16, whose mark it begins with
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+
+
+def build(keywords: Keywords) -> bytes:
+    """Return a new XMP document in UTF-8."""
+    return merge(_EMPTY, keywords)
+
+
+def read(document: bytes) -> Keywords:
+    """Return the keywords of a document, of which there may be none; arguments and errors as for `merge`."""
+    found = _find(_decode(document)[2])
+    paths = (tuple(item.split(one.separator)) for one in PROPERTIES if one.separator for item in found.items(one.key))
+    return Keywords(tuple(found.items(SUBJECT.key)), tuple(dict.fromkeys(paths)))
+
+
+def merge(document: bytes, keywords: Keywords) -> bytes:
+    """Return a document with the keywords that it lacks; all else in it stays as it is, byte for byte.
+
+    Args:
+        document: An XMP document in UTF-8 or, with a byte order mark, UTF-16 or UTF-32.
+        keywords: What it shall have.
+
+    Raises:
+        InvalidSidecarError: It is no XMP, is broken, or has keywords in a form that cannot be added to.
+    """
+    mark, encoding, text = _decode(document)
+    merged = _with_keywords(text, keywords)
+    if merged == text:
+        return document
+    after = _find(merged)
+    if any(one.missing(after, keywords) for one in PROPERTIES):
+        raise InvalidSidecarError("The XMP is written in a way that keywords cannot be added to.")
+    return mark + merged.decode().encode(encoding)
+
+
+def _decode(document: bytes) -> tuple[bytes, str, bytes]:
+    """Return a document's byte order mark, its encoding, and its text in UTF-8."""
+    mark, encoding = next((one for one in _BYTE_ORDER_MARKS if document.startswith(one[0])), (b"", "utf-8"))
+    try:
+        return mark, encoding, document[len(mark) :].decode(encoding).encode()
+    except UnicodeDecodeError as error:
+        raise InvalidSidecarError("The XMP is broken: it is not in UTF-8, UTF-16 or UTF-32.") from error
+
+
+def _find(text: bytes) -> Found:
+    return find(text, [one.key for one in PROPERTIES])
+
+
+def _with_keywords(text: bytes, keywords: Keywords) -> bytes:
+    found = _find(text)
+    if found.root is None:
+        raise InvalidSidecarError("This is no XMP: it has no rdf:RDF.")
+    pieces: list[tuple[int, int, bytes]] = []  # where from, where to, what instead
+    new: list[tuple[Property, list[str]]] = []
+    for one in PROPERTIES:
+        missing = one.missing(found, keywords)
+        lists = found.lists.get(one.key)
+        if missing and one.key in found.others:
+            raise InvalidSidecarError(f"The XMP has {one.prefix}:{one.name} in a form that cannot be added to.")
+        if missing and lists:
+            pieces.append(_in_list(lists[0], missing))
+        elif missing:
+            new.append((one, missing))
+    if new:
+        pieces.append(_in_root(text, found, found.root, new))
+    # From the end, so that the places before stay where they are.
+    for start, end, piece in sorted(pieces, reverse=True):
+        text = text[:start] + piece + text[end:]
+    return text
+
+
+def _in_list(found: FoundList, items: list[str]) -> tuple[int, int, bytes]:
+    prefix, colon, _ = found.container.written.rpartition(b":")
+    name = prefix + colon + b"li"
+    added = b"".join(b"%b<%b>%b</%b>" % (found.before_item, name, escape(item).encode(), name) for item in items)
+    if not found.container.ends_itself:
+        return found.end, found.end, added
+    return found.end - 2, found.end, b">%b</%b>" % (added, found.container.written)
+
+
+def _in_root(text: bytes, found: Found, root: Element, new: list[tuple[Property, list[str]]]) -> tuple[int, int, bytes]:
+    """Return a description of its own for properties that are not there."""
+    lines = [f'<rdf:Description xmlns:rdf="{RDF}" rdf:about={quoteattr(found.about)}']
+    lines += [f'  xmlns:{one.prefix}="{one.namespace}"' for one, _ in new]
+    lines[-1] += ">"
+    for one, items in new:
+        lines += [f" <{one.prefix}:{one.name}>", "  <rdf:Bag>"]
+        lines += [f"   <rdf:li>{escape(item)}</rdf:li>" for item in items]
+        lines += ["  </rdf:Bag>", f" </{one.prefix}:{one.name}>"]
+    lines.append("</rdf:Description>")
+    end = found.root_end
+    indent = re.search(rb"\n([ \t]*)\Z", text[:end])
+    if root.ends_itself or indent is None:
+        added = "".join(re.sub(r"^ +(?=<)", "", line) for line in lines).encode()
+    else:
+        step = b"\n" + indent[1] + b" "
+        added = b" " + step.join(line.encode() for line in lines) + b"\n" + indent[1]
+    if not root.ends_itself:
+        return end, end, added
+    return end - 2, end, b">%b</%b>" % (added, root.written)
+
+
+def _unique(texts: Iterable[str]) -> list[str]:
+    """Return texts as XML can hold them, each once."""
+    clean = [text.translate(_NOT_IN_XML).strip() for text in texts]
+    return list({text.casefold(): text for text in reversed(clean) if text}.values())[::-1]

@@ -1,0 +1,54 @@
+"""Tags in the shape of Amazon Rekognition's ``DetectLabels``, which many programs read.
+
+See https://docs.aws.amazon.com/rekognition/latest/APIReference/API_DetectLabels.html.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from onsight._version import __version__
+from onsight.detection.exports.naming import Stems
+from onsight.results import ImageInfo, Tag
+from onsight.tagging.exports.naming import TaggedPicture
+
+
+def write(pictures: Sequence[TaggedPicture]) -> dict[str, str]:
+    """Return ``<picture>.json`` a picture."""
+    stems = Stems()
+    return {
+        f"{stems.unique(picture.name)}.json": json.dumps(document(picture), ensure_ascii=False, indent=1) + "\n"
+        for picture in pictures
+    }
+
+
+def document(picture: TaggedPicture) -> dict[str, Any]:
+    """Return the labels of one picture. Confidences are in percent, places in parts of the picture's sides."""
+    return {
+        "Labels": [_label(tag, picture.image) for tag in picture.shown],
+        "LabelModelVersion": f"Onsight {__version__}",
+    }
+
+
+def _label(tag: Tag, image: ImageInfo) -> dict[str, Any]:
+    confidence = round(100 * tag.score, 2)
+    return {
+        "Name": tag.name,
+        "Confidence": confidence,
+        "Parents": [{"Name": name} for name in tag.parents],
+        "Categories": [{"Name": tag.group}],
+        "Instances": [
+            {
+                "BoundingBox": {
+                    "Left": round(x1 / image.width, 6),
+                    "Top": round(y1 / image.height, 6),
+                    "Width": round((x2 - x1) / image.width, 6),
+                    "Height": round((y2 - y1) / image.height, 6),
+                },
+                "Confidence": confidence,
+            }
+            for x1, y1, x2, y2 in tag.boxes
+        ],
+    }

@@ -1,0 +1,95 @@
+"""What can be chosen when the tags of a picture are put to use."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from onsight.errors import InvalidOptionError
+from onsight.options import check_texts
+from onsight.results import Tag
+from onsight.tagging.edits import Renaming
+from onsight.tagging.exports import FORMATS, TEXTS
+from onsight.tagging.exports.naming import TaggedPicture
+from onsight.tagging.plain import picture_from, renaming_from, tags_from
+
+
+@dataclass(frozen=True, slots=True)
+class EditTagsOptions:
+    """What a person changed of a picture's tags.
+
+    Attributes:
+        tags: What was found.
+        removed: Ids of tags that are wrong.
+        renamed: Other names for tags.
+        added: Names of further tags.
+
+    Raises:
+        InvalidOptionError: A value is of the wrong type or outside its range.
+    """
+
+    tags: tuple[Tag, ...] = ()
+    removed: tuple[str, ...] = ()
+    renamed: tuple[Renaming, ...] = ()
+    added: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "tags", tags_from("tags", self.tags))
+        for name in ("removed", "added"):
+            object.__setattr__(self, name, check_texts(name, getattr(self, name)))
+        if not isinstance(self.renamed, (list, tuple)):
+            raise InvalidOptionError(f"renamed must be a list, got {self.renamed!r}.")
+        renamed = tuple(renaming_from(f"renaming {number}", one) for number, one in enumerate(self.renamed, 1))
+        object.__setattr__(self, "renamed", renamed)
+
+
+@dataclass(frozen=True, slots=True)
+class TagTextOptions:
+    """Which tags become a text.
+
+    Attributes:
+        format: ``"list"`` or ``"hashtags"``.
+        tags: The tags; only those that are shown are told.
+
+    Raises:
+        InvalidOptionError: A value is of the wrong type or outside its range.
+    """
+
+    format: str = "list"
+    tags: tuple[Tag, ...] = ()
+
+    def __post_init__(self) -> None:
+        _check_format(self.format, TEXTS)
+        object.__setattr__(self, "tags", tags_from("tags", self.tags))
+
+
+@dataclass(frozen=True, slots=True)
+class ExportTagsOptions:
+    """Which tags are written to a file.
+
+    Attributes:
+        format: ``"csv"``, ``"rekognition"`` or ``"xmp"``.
+        pictures: The pictures' names and tags; only tags that are shown are written.
+        name: What the file is called, without a suffix; an XMP of one picture is called as the picture is.
+
+    Raises:
+        InvalidOptionError: A value is of the wrong type or outside its range.
+    """
+
+    format: str = "csv"
+    pictures: tuple[TaggedPicture, ...] = ()
+    name: str = "onsight"
+
+    def __post_init__(self) -> None:
+        _check_format(self.format, FORMATS)
+        if not isinstance(self.pictures, (list, tuple)):
+            raise InvalidOptionError(f"pictures must be a list, got {self.pictures!r}.")
+        pictures = tuple(picture_from(f"picture {number}", one) for number, one in enumerate(self.pictures, 1))
+        object.__setattr__(self, "pictures", pictures)
+        if not isinstance(self.name, str):
+            raise InvalidOptionError(f"name must be a text, got {self.name!r}.")
+
+
+def _check_format(format: object, known: Collection[str]) -> None:
+    if format not in known:
+        raise InvalidOptionError(f"format must be one of {', '.join(known)}, got {format!r}.")

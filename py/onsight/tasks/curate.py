@@ -1,0 +1,46 @@
+"""What becomes of tags after a picture was looked at: a person's changes, texts and files. No network runs."""
+
+from __future__ import annotations
+
+from pathlib import PurePosixPath
+
+from onsight.detection.packing import pack
+from onsight.flow import Flow, Stage
+from onsight.results import OutputFile
+from onsight.tagging import edits
+from onsight.tagging.exports import FORMATS, TEXTS
+from onsight.tagging.naming import TagNamer
+from onsight.tagging.options import EditTagsOptions, ExportTagsOptions, TagTextOptions
+from onsight.tagging.results import TagList, TagNames, TagText
+
+
+def tag_names(namer: TagNamer) -> Flow[TagNames]:
+    """Tell all names that are known."""
+    yield Stage("postprocess")
+    return TagNames(namer.names)
+
+
+def edit_tags(options: EditTagsOptions, namer: TagNamer) -> Flow[TagList]:
+    """Put a person's changes over what was found.
+
+    Raises:
+        InvalidOptionError: A name is empty, too long, or has a comma in it.
+    """
+    yield Stage("postprocess")
+    return TagList(edits.edit(options.tags, options.removed, options.renamed, options.added, namer))
+
+
+def tag_text(options: TagTextOptions) -> Flow[TagText]:
+    """Write tags as a line of text."""
+    yield Stage("encode")
+    return TagText(TEXTS[options.format](options.tags))
+
+
+def export_tags(options: ExportTagsOptions) -> Flow[OutputFile]:
+    """Write the tags of pictures as one file; several are put into a ZIP."""
+    yield Stage("encode")
+    files = FORMATS[options.format](options.pictures)
+    if options.format == "xmp" and len(files) == 1:
+        ((path, text),) = files.items()
+        return pack(PurePosixPath(path).stem, {path: text})
+    return pack(f"{options.name}-{'tags' if options.format == 'csv' else options.format}", files)
