@@ -10,6 +10,7 @@ from hypothesis.extra import numpy as hnp
 
 from onsight.boxes import (
     batched_nms,
+    batched_overlaps,
     box_area,
     box_convert,
     box_inter_union,
@@ -113,9 +114,33 @@ def test_batched_nms_is_nms_class_by_class(scored, threshold):
     assert batched_nms(b, scores, idxs, threshold).tolist() == expected
 
 
+@pytest.mark.parametrize("max_kept", [None, 0, 1, 70, 1000])
+def test_batched_nms_of_many_boxes_is_that_of_the_loop(max_kept):
+    """More boxes than are compared at once; many overlap, and scores repeat."""
+    rng = np.random.default_rng(5)
+    corner = rng.integers(0, 60, (400, 2))
+    b = np.concatenate([corner, corner + rng.integers(0, 25, (400, 2))], axis=1).astype(float)
+    scores, idxs = rng.integers(0, 90, 400) / 90, rng.integers(0, 3, 400)
+    kept = batched_nms(b, scores, idxs, 0.3, max_kept)
+    shifted = b + 1000 * idxs[:, None]
+    assert kept.tolist() == slow_nms(shifted, scores, 0.3)[:max_kept]
+
+
+@given(scored_boxes(), scored_boxes(), THRESHOLDS)
+def test_batched_overlaps_are_pairs_of_one_class_that_overlap(one, other, threshold):
+    (b1, _, idxs1), (b2, _, idxs2) = one, other
+    expected = [
+        [i == j and slow_iou(a, b) > threshold for b, j in zip(b2, idxs2, strict=True)]
+        for a, i in zip(b1, idxs1, strict=True)
+    ]
+    overlaps = batched_overlaps(b1, idxs1, b2, idxs2, threshold)
+    assert overlaps.shape == (len(b1), len(b2))
+    assert overlaps.tolist() == expected
+
+
 def test_nms_of_a_long_chain_keeps_every_other_box():
     """Each box overlaps the next one only: what stays depends on all that comes before."""
-    count = 40
+    count = 200
     left = np.arange(count) * 6.0
     b = np.stack([left, np.zeros(count), left + 10, np.full(count, 10.0)], axis=1)
     assert nms(b, -np.arange(count), 0.2).tolist() == list(range(0, count, 2))

@@ -182,8 +182,11 @@ def normalize(pixels: NDArray[np.uint8], mean: Sequence[float], std: Sequence[fl
     """
     height, width = pixels.shape[:2]
     pixel_values = np.empty((1, 3, height, width), np.float32)
-    np.subtract(pixels.transpose(2, 0, 1), _per_channel(mean), out=pixel_values[0])
-    pixel_values /= _per_channel(std)
+    pixel_values[0] = pixels.transpose(2, 0, 1)
+    if any(mean):
+        pixel_values -= _per_channel(mean)
+    if any(value != 1 for value in std):
+        pixel_values /= _per_channel(std)
     return pixel_values
 
 

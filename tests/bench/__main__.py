@@ -109,8 +109,9 @@ def measure_browser(picture: bytes, runs: int) -> dict[str, Any]:
     origin = f"http://localhost:{server.server_address[1]}"
     flags = [*chromium.flags(), "--enable-blink-features=ForceEagerMeasureMemory"]
     report: dict[str, Any] = {}
+    executable = chromium.require()  # before Playwright starts: finding it may start one of its own
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium.require(), args=flags)
+        browser = playwright.chromium.launch(executable_path=executable, args=flags)
         report["chromium"] = browser.version
         context = browser.new_context()
         transfers = Transfers(context, origin)

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from onsight.boxes import batched_nms, box_area, box_inter_union, box_iou, nms
+from onsight.boxes import batched_nms, batched_overlaps, box_area, box_inter_union
 from onsight.detection.candidates import Candidates, Objects
 from onsight.detection.decoding import FLOOR_LOGIT
 from onsight.detection.presets import Preset
@@ -53,46 +53,30 @@ def gather(passes: Sequence[Candidates], iou_threshold: float) -> Evidence:
         iou_threshold: Candidates whose intersection over union exceeds this are of one object.
 
     Returns:
-        The objects, grouped by class, strongest first within each.
+        The objects, that of the strongest candidate first.
     """
     kept = [
-        candidates[batched_nms(candidates.boxes, candidates.logits, candidates.class_ids, iou_threshold)[:MAX_PER_PASS]]
+        candidates[batched_nms(candidates.boxes, candidates.logits, candidates.class_ids, iou_threshold, MAX_PER_PASS)]
         for candidates in passes
     ]
     boxes = np.concatenate([candidates.boxes for candidates in kept])
     logits = np.concatenate([candidates.logits for candidates in kept])
     class_ids = np.concatenate([candidates.class_ids for candidates in kept])
     source = np.repeat(np.arange(len(kept)), [len(candidates) for candidates in kept])
-    objects = []
-    for class_id in np.unique(class_ids):
-        members = np.flatnonzero(class_ids == class_id)
-        fused = _gather_class(boxes[members], logits[members], source[members], len(kept), iou_threshold)
-        objects.append((*fused, np.full(len(fused[0]), class_id)))
-    if not objects:
+    leaders = batched_nms(boxes, logits, class_ids, iou_threshold)
+    if not len(leaders):
         return Evidence(np.zeros((0, 4)), np.zeros((0, len(kept))), np.zeros(0, np.intp))
-    return Evidence(*(np.concatenate(parts) for parts in zip(*objects, strict=True)))
-
-
-def _gather_class(
-    boxes: NDArray[np.float64],
-    logits: NDArray[np.float64],
-    source: NDArray[np.intp],
-    count: int,
-    iou_threshold: float,
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return the boxes [K, 4] and log odds [K, count] of the objects of one class."""
-    leaders = nms(boxes, logits, iou_threshold)
-    # Each candidate belongs to the strongest leader that it overlaps; a leader overlaps itself only.
-    overlaps = box_iou(boxes, boxes[leaders]) > iou_threshold
+    # Each candidate belongs to the strongest leader of its class that it overlaps; a leader overlaps itself only.
+    overlaps = batched_overlaps(boxes, class_ids, boxes[leaders], class_ids[leaders], iou_threshold)
     overlaps[leaders, np.arange(len(leaders))] = True  # even if it has no area
     group = overlaps.argmax(axis=1)
     weights = 1 / (1 + np.exp(-logits))
     sums = np.zeros((len(leaders), 4))
     np.add.at(sums, group, boxes * weights[:, None])
     totals = np.bincount(group, weights, len(leaders))
-    evidence = np.full((len(leaders), count), FLOOR_LOGIT)
+    evidence = np.full((len(leaders), len(kept)), FLOOR_LOGIT)
     np.maximum.at(evidence, (group, source), logits)
-    return sums / totals[:, None], evidence
+    return Evidence(sums / totals[:, None], evidence, class_ids[leaders])
 
 
 def weigh(evidence: Evidence, preset: Preset) -> Objects:
