@@ -7,5 +7,8 @@
     terms       names of what pictures show, and which are broader than which
     records     what is known of one picture, as dataclasses
     store       writes a picture with all that was seen in it, in one transaction; finds what is known already
+    query       the language of searches
+    search      finds pictures, counts what is among them, remembers searches
+    duplicates  what is the same, all but the same, and alike
     edits       a person's own tags, kept apart from the machine's; every change can be undone
 """

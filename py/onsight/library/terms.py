@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from onsight.errors import InvalidOptionError
+from onsight.tagging.detections import DetectedClasses
 from onsight.tagging.vocabulary import GROUPS, Vocabulary
 from onsight.taxonomy import Taxonomy
 
@@ -45,7 +46,7 @@ class KnownTerm:
 
 @cache
 def known_terms() -> Mapping[str, KnownTerm]:
-    """Return what taxonomy and vocabulary say together, by folded name."""
+    """Return what taxonomy, vocabulary and the classes of objects say together, by folded name."""
     vocabulary, taxonomy = Vocabulary.load(), Taxonomy.load()
     names: dict[str, str] = {}
     groups: dict[str, str] = {}
@@ -57,6 +58,7 @@ def known_terms() -> Mapping[str, KnownTerm]:
         names.setdefault(folded, name)
         aliases.setdefault(folded, {}).update(dict.fromkeys(others))
         parents.setdefault(folded, {}).update(dict.fromkeys(map(fold, above)))
+        parents[folded].pop(folded, None)
         return folded
 
     for tag in vocabulary:
@@ -70,14 +72,17 @@ def known_terms() -> Mapping[str, KnownTerm]:
         if concept.label:
             above = (taxonomy[id] for id in concept.parents)
             add(concept.label, concept.aliases, (one.label for one in above if one.label))
+    for row in DetectedClasses.load().classes.values():
+        same = taxonomy[row.concept].label if row.concept else row.name
+        add(row.label.capitalize(), (row.name,), (same, *(vocabulary[id].label for id in row.tags)))
 
     def closure(folded: str) -> tuple[str, ...]:
         found: dict[str, None] = {}
         pending = [folded]
         while pending:
-            pending = [above for below in pending for above in parents[below] if above not in found]
+            pending = [above for below in pending for above in parents.get(below, ()) if above not in found]
             found.update(dict.fromkeys(pending))
-        return tuple(names[above] for above in found if above != folded)
+        return tuple(names[above] for above in found if above != folded and above in names)
 
     return {
         folded: KnownTerm(name, groups.get(folded), tuple(aliases[folded]), closure(folded))

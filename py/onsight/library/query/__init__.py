@@ -1,0 +1,26 @@
+"""The language of searches.
+
+::
+
+    syntax      what a query is made of, as a tree
+    parser      text → tree, or an error that points at the place
+    values      numbers, dates and ranges as people write them
+    fields      what stands before a colon, and what may stand behind it
+    compiler    tree → SQL with parameters
+
+A query is words and conditions, all of which must hold::
+
+    dog -cat outdoor "living room" sun*
+    (colour:blue OR colour:cyan) category:food score:>0.8
+    has:location camera:canon untagged width:>4000 taken:2020-01..2021
+
+A word finds what it names, by any of its names, and everything narrower: *animal* finds dogs. It finds a person's own
+tags and names of files by their words. ``AND`` may be left out, ``OR`` binds less tightly, ``-`` or ``NOT`` turns what
+follows into its opposite.
+"""
+
+from onsight.library.query.compiler import Compiled, compile_query
+from onsight.library.query.fields import FIELDS, Field
+from onsight.library.query.parser import parse, quote
+
+__all__ = ["FIELDS", "Compiled", "Field", "compile_query", "parse", "quote"]

@@ -1,0 +1,194 @@
+"""Finds pictures, counts what is among them, and remembers searches."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from onsight.errors import InvalidOptionError
+from onsight.library.database import Library, now
+from onsight.library.query import compile_query, parse, quote
+from onsight.library.terms import check_tag_name
+
+ORDERS: Mapping[str, str] = {
+    "date": "taken IS NULL, taken DESC, folder, name",
+    "name": "folder, name",
+    "added": "added DESC, id DESC",
+    "label": "label, label_score DESC, id",
+    "score": "label_score DESC, id",
+    "size": "size DESC, id",
+    "pixels": "width * height DESC, id",
+}
+"""In what order pictures can be listed, and how to say it in SQL."""
+
+MAX_FACET_VALUES = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A picture that was found.
+
+    Attributes:
+        image: Its id.
+        folder: Where its file lies.
+        name: Of its file.
+        width: Of the upright picture in pixels.
+        height: Of the upright picture in pixels.
+        label: Its one label.
+        score: Probability of the label.
+        category: Its broad group.
+        taken: When it was taken, ISO 8601 without a zone, or None.
+    """
+
+    image: int
+    folder: str
+    name: str
+    width: int
+    height: int
+    label: str
+    score: float
+    category: str
+    taken: str | None
+
+    @property
+    def path(self) -> str:
+        """Where the file lies, with its name."""
+        return f"{self.folder.rstrip('/')}/{self.name}" if self.folder else self.name
+
+
+@dataclass(frozen=True, slots=True)
+class FacetValue:
+    """Something that pictures have in common.
+
+    Attributes:
+        name: For people, such as ``"Blue"``.
+        count: How many of the pictures that were found have it.
+        query: The condition that finds those, such as ``"colour:blue"``.
+    """
+
+    name: str
+    count: int
+    query: str
+
+
+@dataclass(frozen=True, slots=True)
+class SavedSearch:
+    """A search with a name.
+
+    Attributes:
+        name: For people.
+        query: What it looks for.
+    """
+
+    name: str
+    query: str
+
+
+def find(library: Library, query: str = "", order: str = "date") -> list[int]:
+    """Return the ids of the pictures that a query finds.
+
+    Args:
+        library: The library.
+        query: See `onsight.library.query`; an empty one finds all.
+        order: One of `ORDERS`.
+
+    Raises:
+        InvalidQueryError: The query cannot be understood; ``detail`` tells where.
+        InvalidOptionError: The order is not known.
+    """
+    if order not in ORDERS:
+        raise InvalidOptionError(f"order must be one of {', '.join(ORDERS)}, got {order!r}.")
+    compiled = compile_query(query, library.connection)
+    rows = library.connection.execute(
+        f"SELECT id FROM image WHERE {compiled.condition} ORDER BY {ORDERS[order]}", compiled.parameters
+    )
+    return [id for (id,) in rows]
+
+
+def describe(library: Library, images: Sequence[int]) -> list[Hit]:
+    """Return what a list shows of pictures, in their order; those that the library does not have are left out."""
+    rows = library.connection.execute(
+        "SELECT image.id, folder, name, width, height, label, label_score, category, taken "
+        "FROM json_each(?) AS wanted JOIN image ON image.id = wanted.value ORDER BY wanted.key",
+        (json.dumps(list(images)),),
+    )
+    return [Hit(*row) for row in rows]
+
+
+def facets(library: Library, query: str = "", limit: int = MAX_FACET_VALUES) -> dict[str, list[FacetValue]]:
+    """Count what the pictures that a query finds have in common.
+
+    Args:
+        library: The library.
+        query: As for `find`.
+        limit: How many values of each kind at most.
+
+    Returns:
+        By kind (``"category"``, ``"label"``, ``"tag"``, ``"user"``, ``"colour"``, ``"object"``, ``"camera"``,
+        ``"year"``, ``"folder"``), the most frequent values first; kinds without any are left out.
+
+    Raises:
+        InvalidQueryError: The query cannot be understood.
+    """
+    compiled = compile_query(query, library.connection)
+    connection = library.connection
+    connection.execute("CREATE TEMP TABLE IF NOT EXISTS hit (id INTEGER PRIMARY KEY)")
+    connection.execute("DELETE FROM temp.hit")
+    connection.execute(f"INSERT INTO temp.hit SELECT id FROM image WHERE {compiled.condition}", compiled.parameters)
+    found = {}
+    for kind, select in _FACETS.items():
+        field = _FACET_FIELDS.get(kind, kind)
+        rows = connection.execute(f"{select} GROUP BY 1 ORDER BY 3 DESC, 2 LIMIT ?", (limit,))
+        values = [FacetValue(str(name), count, f"{field}:{_value(str(value))}") for value, name, count in rows]
+        if values:
+            found[kind] = values
+    return found
+
+
+def save_search(library: Library, name: str, query: str) -> SavedSearch:
+    """Remember a search; one of the same name is replaced.
+
+    Raises:
+        InvalidOptionError: The name is empty, too long, or has control characters.
+        InvalidQueryError: The query cannot be understood.
+    """
+    name = check_tag_name(name)
+    parse(query)
+    with library.transaction() as connection:
+        connection.execute("INSERT OR REPLACE INTO saved_search VALUES (?, ?, ?)", (name, query, now()))
+    return SavedSearch(name, query)
+
+
+def saved_searches(library: Library) -> list[SavedSearch]:
+    """Return the searches that are remembered, by name."""
+    return [
+        SavedSearch(*row) for row in library.connection.execute("SELECT name, query FROM saved_search ORDER BY name")
+    ]
+
+
+def forget_search(library: Library, name: str) -> bool:
+    """Forget a search; say whether there was one of this name."""
+    with library.transaction() as connection:
+        return connection.execute("DELETE FROM saved_search WHERE name = ?", (name,)).rowcount > 0
+
+
+_FACETS: Mapping[str, str] = {
+    "category": "SELECT category, category, count(*) FROM temp.hit JOIN image USING (id)",
+    "label": "SELECT label, label, count(*) FROM temp.hit JOIN image USING (id) WHERE label_term IS NOT NULL",
+    "tag": "SELECT name, name, total FROM (SELECT term, count(*) AS total FROM temp.hit JOIN tag ON image = hit.id "
+    "WHERE shown AND (SELECT 1 FROM rejected WHERE rejected.term = tag.term AND rejected.image = tag.image) IS NULL "
+    "GROUP BY term) JOIN term ON term.id = term",
+    "user": "SELECT name, name, count(*) FROM temp.hit JOIN user_tag ON image = hit.id JOIN term ON term.id = term",
+    "colour": "SELECT colour, name, count(*) FROM temp.hit JOIN colour ON image = hit.id WHERE share >= 0.1",
+    "object": "SELECT label, label, count(DISTINCT image) FROM temp.hit JOIN box ON image = hit.id",
+    "camera": "SELECT camera, camera, count(*) FROM temp.hit JOIN image USING (id) WHERE camera IS NOT NULL",
+    "year": "SELECT substr(taken, 1, 4), substr(taken, 1, 4), count(*) FROM temp.hit JOIN image USING (id) "
+    "WHERE taken IS NOT NULL",
+    "folder": "SELECT folder, folder, count(*) FROM temp.hit JOIN image USING (id) WHERE folder <> ''",
+}
+_FACET_FIELDS = {"year": "taken"}
+
+
+def _value(text: str) -> str:
+    return text if text.isalnum() else quote(text)
