@@ -105,6 +105,16 @@ def test_copy_knows_what_machines_saw_and_not_what_a_person_said() -> None:
         ]
 
 
+def test_copy_over_a_known_file_keeps_what_a_person_said_of_it() -> None:
+    with filled(
+        {"a/x.jpg": look("Dog", tags=["Dog"], content="1"), "a/y.jpg": look(tags=["Cat"], content="2")}
+    ) as library:
+        edits.add_tags(library, [2], ["Mine"])
+        assert store.copy(library, 1, source("a/y.jpg")) == 2
+        assert [one.name for one in store.tags_of(library, 2)] == ["Mine", "Dog"]
+        assert rows(library, "SELECT label FROM image") == [("Dog",), ("Dog",)]
+
+
 def test_remove_leaves_nothing_of_a_picture() -> None:
     seen = look(tags=["Dog"], colours={"red": 1.0}, boxes=[BOX])
     with filled({"a/x.jpg": seen, "a/y.jpg": look()}) as library:

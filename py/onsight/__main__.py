@@ -14,7 +14,9 @@ from typing import Any
 from onsight import __version__
 from onsight.comparison import command as comparison
 from onsight.detection import command as detection
-from onsight.errors import InvalidOptionError, ModelError, OnsightError
+from onsight.errors import InvalidOptionError, InvalidQueryError, ModelError, OnsightError
+from onsight.library.commands import LIBRARY_COMMANDS
+from onsight.library.commands.shared import displayable, point_at
 from onsight.native import Engine
 from onsight.options import ClassifyOptions
 from onsight.results import Classification, Detection, Tagging, to_json
@@ -133,12 +135,10 @@ def make_parser() -> argparse.ArgumentParser:
         sub.add_argument("--json", action="store_true", help="print one JSON object a line")
         sub.add_argument("--models", type=Path, help="folder of the converted models (default: the build's cache)")
         command.add_arguments(sub)
+    for name, library_command in LIBRARY_COMMANDS.items():
+        sub = commands.add_parser(name, help=library_command.help, description=library_command.help.capitalize() + ".")
+        library_command.add_arguments(sub)
     return parser
-
-
-def displayable(path: str) -> str:
-    """Return a file's name so that it can neither break a line nor command the terminal."""
-    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in path)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -171,6 +171,8 @@ def run(arguments: Sequence[str] | None) -> int:
         stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]  # both are text streams
     parser = make_parser()
     options = parser.parse_args(arguments)
+    if options.command in LIBRARY_COMMANDS:
+        return run_on_library(parser, options)
     command = COMMANDS[options.command]
     try:
         answer = command.prepare(options)
@@ -207,6 +209,19 @@ def run(arguments: Sequence[str] | None) -> int:
             print(f"onsight: {error.message}", file=sys.stderr)
             return 2
     return 1 if failed else 0
+
+
+def run_on_library(parser: argparse.ArgumentParser, options: argparse.Namespace) -> int:
+    """Run a command that works on a library; return the exit status as `main` does."""
+    try:
+        return LIBRARY_COMMANDS[options.command].run(options)
+    except InvalidOptionError as error:
+        parser.error(error.message)
+    except InvalidQueryError as error:
+        print(f"onsight: {point_at(error)}", file=sys.stderr)
+    except OnsightError as error:
+        print(f"onsight: {error.message}", file=sys.stderr)
+    return 2
 
 
 if __name__ == "__main__":

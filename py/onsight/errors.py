@@ -158,7 +158,7 @@ class LibraryError(OnsightError):
 class InvalidQueryError(OnsightError):
     """A search cannot be understood.
 
-    ``detail`` is ``{"position": index of the first character that is wrong, "length": of the part that is}``.
+    ``detail`` is ``{"query", "position": index of the first character that is wrong, "length": of the part that is}``.
     """
 
     code = "invalid_query"

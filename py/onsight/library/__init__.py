@@ -10,5 +10,9 @@
     query       the language of searches
     search      finds pictures, counts what is among them, remembers searches
     duplicates  what is the same, all but the same, and alike
+    intake      what must be looked at, and what is known already
+    files       pictures in folders and archives of this computer
+    indexing    looks at many, in several processes
+    commands    all of it on the command line
     edits       a person's own tags, kept apart from the machine's; every change can be undone
 """

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from onsight.errors import InvalidOptionError
 from onsight.library.database import Library, now
-from onsight.library.query import compile_query, parse, quote
+from onsight.library.query import compile_query, quote
 from onsight.library.terms import check_tag_name
 
 ORDERS: Mapping[str, str] = {
@@ -154,7 +154,7 @@ def save_search(library: Library, name: str, query: str) -> SavedSearch:
         InvalidQueryError: The query cannot be understood.
     """
     name = check_tag_name(name)
-    parse(query)
+    compile_query(query, library.connection)
     with library.transaction() as connection:
         connection.execute("INSERT OR REPLACE INTO saved_search VALUES (?, ?, ?)", (name, query, now()))
     return SavedSearch(name, query)

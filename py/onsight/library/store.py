@@ -150,17 +150,19 @@ def touch(library: Library, image: int, source: Source) -> None:
 
 
 def copy(library: Library, image: int, source: Source) -> int:
-    """Write a further file with the content of a picture that is known; return the new picture's id.
+    """Write a further file with the content of a picture that is known; return its id.
 
-    What machines saw holds for it too. What a person said of the other stays with the other.
+    What machines saw holds for it too. What a person said of the other stays with the other, and what she said of the
+    file at this place stays with it.
     """
     with library.transaction() as connection:
-        connection.execute("DELETE FROM image WHERE folder = ? AND name = ?", (source.folder, source.name))
         given = {**asdict(source), "added": now()}
         columns = [row["name"] for row in connection.execute("PRAGMA table_info(image)") if row["name"] != "id"]
         values = ", ".join(f":{column}" if column in given else column for column in columns)
+        changing = ", ".join(f"{name} = excluded.{name}" for name in columns if name not in ("folder", "name", "added"))
         (new,) = connection.execute(
-            f"INSERT INTO image ({', '.join(columns)}) SELECT {values} FROM image WHERE id = :id RETURNING id",
+            f"INSERT INTO image ({', '.join(columns)}) SELECT {values} FROM image WHERE id = :id "
+            f"ON CONFLICT (folder, name) DO UPDATE SET {changing} RETURNING id",
             {**given, "id": image},
         ).fetchone()
         ids = {"new": new, "old": image}
@@ -171,6 +173,7 @@ def copy(library: Library, image: int, source: Source) -> int:
             ("tag", "term, score, shown, position, source"),
             ("box", "term, label, score, x1, y1, x2, y2"),
         ):
+            connection.execute(f"DELETE FROM {table} WHERE image = :new", ids)
             connection.execute(
                 f"INSERT INTO {table} (image, {rest}) SELECT :new, {rest} FROM {table} WHERE image = :old", ids
             )

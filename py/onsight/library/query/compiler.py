@@ -10,6 +10,7 @@ from difflib import get_close_matches
 from typing import Any
 
 from onsight.categories import CATEGORIES
+from onsight.errors import InvalidQueryError
 from onsight.library.query import values
 from onsight.library.query.parser import parse
 from onsight.library.query.syntax import And, Condition, Node, Not, Or, Word
@@ -44,9 +45,13 @@ def compile_query(query: str, connection: sqlite3.Connection) -> Compiled:
         connection: To the library, in which words are looked up.
 
     Raises:
-        InvalidQueryError: It cannot be understood; ``detail`` tells where.
+        InvalidQueryError: It cannot be understood; ``detail`` tells where, and repeats the query.
     """
-    return _Compiler(connection).compile(parse(query), ())
+    try:
+        return _Compiler(connection).compile(parse(query), ())
+    except InvalidQueryError as error:
+        error.detail["query"] = query
+        raise
 
 
 class _Compiler:

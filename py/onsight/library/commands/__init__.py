@@ -1,0 +1,18 @@
+"""The commands that work on a library, by name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from onsight.library.commands import duplicates, index, search, tags
+from onsight.library.commands.shared import LibraryCommand
+
+LIBRARY_COMMANDS: Mapping[str, LibraryCommand] = {
+    "index": index.COMMAND,
+    "search": search.COMMAND,
+    "tags": tags.COMMAND,
+    "duplicates": duplicates.COMMAND,
+}
+"""What the command line offers for many pictures."""
+
+__all__ = ["LIBRARY_COMMANDS", "LibraryCommand"]

@@ -1,0 +1,180 @@
+"""Pictures on this computer: in folders, and in ZIP archives as if these were folders."""
+
+from __future__ import annotations
+
+import os
+import stat
+import zipfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path, PurePosixPath
+
+from onsight.errors import OnsightError, UnreadableFileError, UnsupportedFormatError
+from onsight.library.records import Source
+from onsight.native import read_file
+
+SUFFIXES = frozenset(
+    {
+        *(".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".gif", ".bmp", ".dib", ".tif", ".tiff", ".avif"),
+        *(".jp2", ".j2k", ".jpx", ".ico", ".pbm", ".pgm", ".ppm", ".pnm", ".psd", ".heic", ".heif"),
+    }
+)
+"""Files in a folder that are taken for pictures; a file that is named itself is always tried."""
+
+MAX_BYTES = 1 << 30
+"""Size of a file, in bytes, that is read at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class PictureFile:
+    """A file that may be a picture.
+
+    Attributes:
+        source: What the library calls it.
+        error: Why it cannot be read, if that is known already.
+    """
+
+    source: Source
+    error: OnsightError | None = None
+
+
+@dataclass(slots=True)
+class Walk:
+    """Goes through folders, files and archives.
+
+    Attributes:
+        paths: What to go through.
+        others: How many files were passed over, as no pictures by their name.
+    """
+
+    paths: Sequence[str | os.PathLike[str]]
+    others: int = 0
+
+    def __iter__(self) -> Iterator[PictureFile]:
+        """Yield each picture once, in the order of names."""
+        seen: set[tuple[str, str]] = set()
+        for path in self.paths:
+            # Not Path.resolve: a picture is called by the name by which a person reaches it.
+            for found in self._walk(Path(os.path.abspath(path))):
+                key = (found.source.folder, found.source.name)
+                if key not in seen:
+                    seen.add(key)
+                    yield found
+
+    def _walk(self, path: Path) -> Iterator[PictureFile]:
+        if path.is_dir():
+            yield from self._folder(path)
+        elif path.suffix.lower() == ".zip":
+            yield from self._archive(path)
+        else:
+            yield _file(path)
+
+    def _folder(self, folder: Path) -> Iterator[PictureFile]:
+        try:
+            entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+        except OSError as error:
+            reason = error.strerror or "unknown reason"
+            yield _broken(folder, UnreadableFileError(f"The folder cannot be read ({reason})."))
+            return
+        folders = []
+        for entry in entries:
+            if entry.name.startswith("."):
+                continue
+            if entry.is_dir(follow_symlinks=False):  # links may lead round in a circle
+                folders.append(Path(entry.path))
+            elif Path(entry.name).suffix.lower() in SUFFIXES:
+                yield _file(Path(entry.path))
+            else:
+                self.others += 1
+        for inner in folders:
+            yield from self._folder(inner)
+
+    def _archive(self, path: Path) -> Iterator[PictureFile]:
+        try:
+            with zipfile.ZipFile(path) as archive:
+                members = sorted(archive.infolist(), key=lambda member: member.filename)
+        except (OSError, zipfile.BadZipFile, NotImplementedError, ValueError) as error:
+            yield _broken(path, UnreadableFileError(f"The archive cannot be opened ({error})."))
+            return
+        for member in members:
+            place = PurePosixPath(member.filename)
+            if member.is_dir() or any(part.startswith((".", "__MACOSX")) for part in place.parts):
+                continue  # hidden, or on its way out of the archive
+            if place.is_absolute() or place.suffix.lower() not in SUFFIXES:
+                self.others += 1
+                continue
+            yield _member(path, member, place)
+
+
+def read_picture(source: Source) -> bytes:
+    """Return the bytes of a file that `Walk` has found, be it in an archive.
+
+    Raises:
+        UnreadableFileError: It is gone, too large, damaged, or may not be read.
+    """
+    path = Path(source.folder) / source.name
+    archive = next((parent for parent in path.parents if parent.suffix.lower() == ".zip" and parent.is_file()), None)
+    if archive is None:
+        if source.size > MAX_BYTES:
+            raise _too_large()
+        return read_file(path)
+    try:
+        with zipfile.ZipFile(archive) as opened:
+            member = opened.getinfo(path.relative_to(archive).as_posix())
+            if member.file_size > MAX_BYTES:
+                raise _too_large()
+            with opened.open(member) as stream:
+                return stream.read(MAX_BYTES)
+    except KeyError as error:
+        raise UnreadableFileError("The archive no longer has this file.") from error
+    except RuntimeError as error:  # a password is wanted
+        raise UnreadableFileError("The archive is locked with a password. Unpack it first.") from error
+    except Exception as error:  # zipfile lets through whatever its decompressors raise
+        if isinstance(error, OnsightError):
+            raise
+        raise UnreadableFileError(f"The file cannot be unpacked from its archive ({error}).") from error
+
+
+def is_there(source: Source) -> bool:
+    """Say whether a file still lies where it did; of archives, whether the archive does."""
+    path = Path(source.folder) / source.name
+    return path.exists() or any(parent.suffix.lower() == ".zip" and parent.is_file() for parent in path.parents)
+
+
+def _file(path: Path) -> PictureFile:
+    try:
+        facts = path.stat()
+    except OSError as error:
+        reason = "it is gone" if isinstance(error, FileNotFoundError) else error.strerror or "unknown reason"
+        return _broken(path, UnreadableFileError(f"The file cannot be read: {reason}."))
+    if not stat.S_ISREG(facts.st_mode):  # a pipe would be waited for, without end
+        return _broken(path, UnsupportedFormatError("This is no file but a device or a pipe."))
+    return _checked(Source(path.parent.as_posix(), path.name, facts.st_size, facts.st_mtime_ns))
+
+
+def _member(archive: Path, member: zipfile.ZipInfo, place: PurePosixPath) -> PictureFile:
+    try:
+        written = int(datetime(*member.date_time).timestamp()) * 10**9
+    except ValueError:  # archives may hold any date
+        written = 0
+    folder = (archive / place.parent).as_posix()
+    return _checked(Source(folder, place.name, member.file_size, written))
+
+
+def _broken(path: Path, error: OnsightError) -> PictureFile:
+    checked = _checked(Source(path.parent.as_posix(), path.name, 0, 0))
+    return PictureFile(checked.source, checked.error or error)
+
+
+def _checked(source: Source) -> PictureFile:
+    """Return a file, with an error if its name is bytes that are no text: the library can hold texts only."""
+    folder, name = (text.encode("utf-8", "backslashreplace").decode() for text in (source.folder, source.name))
+    if (folder, name) == (source.folder, source.name):
+        return PictureFile(source)
+    error = UnreadableFileError("The name of the file, or of its folder, is no text in UTF-8. Rename it.")
+    return PictureFile(Source(folder, name, source.size, source.mtime_ns), error)
+
+
+def _too_large() -> UnreadableFileError:
+    return UnreadableFileError(f"The file is larger than {MAX_BYTES >> 30} GB.")
