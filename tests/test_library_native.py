@@ -317,3 +317,67 @@ def test_index_shows_a_bar_to_a_person(photos: Path, copied: Path, monkeypatch: 
     monkeypatch.setattr(sys, "stderr", terminal := Terminal())
     main(["index", str(photos), "--library", str(copied), "--jobs", "1"])
     assert "pip install 'onsight[progress]'" in terminal.getvalue()
+
+
+# --- sort ----------------------------------------------------------------------------------------------------
+
+
+def test_sort_shows_a_plan_and_writes_nothing(photos: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = tmp_path / "out"
+    status, printed, err = run(capsys, "sort", photos, "--to", out, "--jobs", "1", "--quiet")
+    assert status == 1  # one is broken
+    assert f"{photos}/cup.png → {out}/Food & drink/cup.png" in printed.splitlines()
+    assert "Pets: 3" in err
+    assert "nothing was written" in err
+    assert not list(tmp_path.iterdir())
+
+
+def test_sort_copies_by_rules_with_a_library(
+    photos: Path, copied: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run(capsys, "search", "coffee", "--save", "Drinks", "--library", copied)
+    arguments = (
+        "sort",
+        photos,
+        "--rule",
+        "Cats=cat",
+        "--rule",
+        "@drinks",
+        "--library",
+        copied,
+        "--jobs",
+        "1",
+        "--quiet",
+    )
+    assert run(capsys, *arguments, "--name", "{label} {n}", "--copy", "--to", tmp_path / "out")[0] == 1
+    written = sorted(path.relative_to(tmp_path / "out").as_posix() for path in (tmp_path / "out").rglob("*.*"))
+    assert written == ["Cats/Cat 1.png", "Cats/Cat 2.png", "Cats/Cat 3.jpg", "Drinks/Coffee 1.png"] or written == [
+        "Cats/Cat 1.jpg",
+        "Cats/Cat 2.png",
+        "Cats/Cat 3.png",
+        "Drinks/Coffee 1.png",
+    ]
+    assert run(capsys, *arguments, "--zip", tmp_path / "out.zip")[0] == 1
+    with zipfile.ZipFile(tmp_path / "out.zip") as archive:
+        assert archive.testzip() is None
+        assert len(archive.namelist()) == 4
+    assert run(capsys, *arguments, "--zip", tmp_path / "out.zip")[0] == 2  # it is there
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("--by", "size"),
+        ("--name", "../x"),
+        ("--rule", "dog"),
+        ("--rule", "a/b=dog"),
+        ("--by", "rule"),
+        ("--rule", "@x"),
+    ],
+)
+def test_sort_refuses_what_makes_no_sense_before_the_long_work(
+    photos: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], arguments: tuple[str, str]
+) -> None:
+    status, _, err = run(capsys, "sort", photos, "--to", tmp_path, *arguments, expect_exit=True)
+    assert status == 2
+    assert "looked at" not in err

@@ -10,6 +10,7 @@
     query       the language of searches
     search      finds pictures, counts what is among them, remembers searches
     duplicates  what is the same, all but the same, and alike
+    sorting     puts pictures into folders: plans, copies, moves, ZIP
     intake      what must be looked at, and what is known already
     files       pictures in folders and archives of this computer
     indexing    looks at many, in several processes

@@ -149,6 +149,15 @@ def touch(library: Library, image: int, source: Source) -> None:
         _forget_failure(connection, source)
 
 
+def merge(library: Library, image: int, into: int) -> None:
+    """Forget a picture whose file has become another's; a person's tags go over to the other."""
+    if image == into:
+        return
+    with library.transaction() as connection:
+        connection.execute("INSERT OR IGNORE INTO user_tag SELECT term, ? FROM user_tag WHERE image = ?", (into, image))
+        connection.execute("DELETE FROM image WHERE id = ?", (image,))
+
+
 def copy(library: Library, image: int, source: Source) -> int:
     """Write a further file with the content of a picture that is known; return its id.
 

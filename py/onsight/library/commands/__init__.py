@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from onsight.library.commands import duplicates, index, search, tags
+from onsight.library.commands import duplicates, index, search, sort, tags
 from onsight.library.commands.shared import LibraryCommand
 
 LIBRARY_COMMANDS: Mapping[str, LibraryCommand] = {
     "index": index.COMMAND,
     "search": search.COMMAND,
+    "sort": sort.COMMAND,
     "tags": tags.COMMAND,
     "duplicates": duplicates.COMMAND,
 }

@@ -1,0 +1,198 @@
+"""Which picture goes where."""
+
+from __future__ import annotations
+
+import json
+import unicodedata
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import Any
+
+from onsight.errors import InvalidOptionError
+from onsight.library import search
+from onsight.library.database import Library
+from onsight.library.records import Source
+from onsight.library.sorting.naming import Pattern, numbered, safe_name
+
+UNDATED, COLOURLESS, REST = "No date", "No colour", "Other"
+
+GROUPINGS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
+    "category": lambda row: str(row["category"]),
+    "label": lambda row: str(row["label"]),
+    "year": lambda row: row["taken"][:4] if row["taken"] else UNDATED,
+    "month": lambda row: row["taken"][:7] if row["taken"] else UNDATED,
+    "date": lambda row: row["taken"][:10] if row["taken"] else UNDATED,
+    "colour": lambda row: str(row["colour"] or COLOURLESS),
+    "camera": lambda row: str(row["camera"] or "No camera"),
+    "format": lambda row: str(row["format"]),
+    "orientation": lambda row: str(row["orientation"]).capitalize(),
+}
+"""By what pictures can be grouped: the name of a picture's folder from its row."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A group of a person's own: pictures that a query finds.
+
+    Attributes:
+        name: Of the folder.
+        query: What belongs there.
+
+    Raises:
+        InvalidOptionError: The name is none for a folder.
+    """
+
+    name: str
+    query: str
+
+    def __post_init__(self) -> None:
+        if not self.name or safe_name(self.name) != self.name:
+            raise InvalidOptionError(f"{self.name!r} cannot be the name of a folder.")
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """Where one picture goes.
+
+    Attributes:
+        image: Its id.
+        source: Its file.
+        hash: SHA-256 of its content.
+        target: Where it goes, relative and with ``/``.
+        is_there: Whether the same file is there already.
+    """
+
+    image: int
+    source: Source
+    hash: str
+    target: str
+    is_there: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Where pictures go.
+
+    Attributes:
+        moves: One a picture.
+    """
+
+    moves: tuple[Move, ...]
+
+    @property
+    def folders(self) -> dict[str, int]:
+        """How many pictures go into each folder, by name."""
+        counts = Counter(PurePosixPath(move.target).parent.as_posix() for move in self.moves)
+        return dict(sorted(counts.items()))
+
+
+def make_plan(
+    library: Library,
+    images: Sequence[int],
+    by: Sequence[str] = ("category",),
+    *,
+    rules: Sequence[Rule] = (),
+    pattern: Pattern = Pattern(),  # noqa: B008  # frozen
+    existing: Callable[[str, str], bool | None] = lambda target, hash: None,
+) -> Plan:
+    """Plan where pictures go. Nothing is written.
+
+    Args:
+        library: The library.
+        images: Ids of the pictures, in the order in which they are numbered.
+        by: What makes the folders, the outermost first: of `GROUPINGS`, or ``"rule"``.
+        rules: The groups of ``"rule"``; a picture goes into the first that it fits, else into "Other".
+        pattern: How files are named.
+        existing: Tells whether there is something at a target: None for nothing, True for a file with this hash, False
+            for anything else.
+
+    Raises:
+        InvalidOptionError: A grouping is not known, or there are rules without a use or no rules for one.
+        InvalidQueryError: The query of a rule cannot be understood.
+    """
+    if unknown := [name for name in by if name not in GROUPINGS and name != "rule"]:
+        raise InvalidOptionError(f"by must be one of rule, {', '.join(GROUPINGS)}, got {unknown[0]!r}.")
+    if ("rule" in by) is not bool(rules):
+        raise InvalidOptionError("The grouping “rule” and rules need each other.")
+    by_rule = _by_rule(library, rules)
+
+    def by_own_rule(row: Mapping[str, Any]) -> str:
+        return by_rule.get(row["id"], REST)
+
+    groupings = {**GROUPINGS, "rule": by_own_rule}
+    rows = _rows(library, images)
+    folders = ["/".join(safe_name(groupings[name](row)) for name in by) for row in rows]
+    digits = {folder: len(str(count)) for folder, count in Counter(folders).items()}
+    numbers: Counter[str] = Counter()
+    taken: set[str] = set()
+    moves = []
+    for row, folder in zip(rows, folders, strict=True):
+        numbers[folder] += 1
+        name = pattern.apply(_values(row), numbers[folder], digits[folder])
+        wanted = safe_name(name + PurePosixPath(row["name"]).suffix)
+        target, is_there = _free(folder, wanted, row["hash"], taken, existing)
+        taken.add(_key(target))
+        source = Source(row["folder"], row["name"], row["size"], row["mtime_ns"])
+        moves.append(Move(row["id"], source, row["hash"], target, is_there))
+    return Plan(tuple(moves))
+
+
+def _free(
+    folder: str, wanted: str, hash: str, taken: set[str], existing: Callable[[str, str], bool | None]
+) -> tuple[str, bool]:
+    """Return a target that nothing else has, and whether this very file is there already."""
+    name, number = wanted, 1
+    while True:
+        target = f"{folder}/{name}" if folder else name
+        if _key(target) not in taken:
+            found = existing(target, hash)
+            if found is None or found:
+                return target, bool(found)
+        number += 1
+        name = numbered(wanted, number)
+
+
+def _key(target: str) -> str:
+    """Return what two targets have in common that are one file on some system."""
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", target).casefold())
+
+
+def _rows(library: Library, images: Sequence[int]) -> list[Mapping[str, Any]]:
+    rows = library.connection.execute(
+        """
+        SELECT image.*, (
+            SELECT name FROM colour WHERE colour.image = image.id ORDER BY share DESC, name LIMIT 1
+        ) AS colour
+        FROM json_each(?) AS wanted JOIN image ON image.id = wanted.value ORDER BY wanted.key
+        """,
+        (json.dumps(list(images)),),
+    )
+    return [dict(row) for row in rows]
+
+
+def _by_rule(library: Library, rules: Sequence[Rule]) -> dict[int, str]:
+    found: dict[int, str] = {}
+    for rule in rules:
+        for image in search.find(library, rule.query):
+            found.setdefault(image, rule.name)
+    return found
+
+
+def _values(row: Mapping[str, Any]) -> dict[str, str]:
+    taken = row["taken"] or ""
+    return {
+        "name": PurePosixPath(row["name"]).stem,
+        "label": row["label"],
+        "category": row["category"],
+        "date": taken[:10] or "undated",
+        "time": taken[11:19].replace(":", "") or "000000",
+        "year": taken[:4] or "undated",
+        "month": taken[5:7] or "00",
+        "day": taken[8:10] or "00",
+        "camera": row["camera"] or "camera",
+        "width": str(row["width"]),
+        "height": str(row["height"]),
+        "hash": row["hash"][:12],
+    }
