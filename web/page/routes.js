@@ -1,6 +1,7 @@
 /** The tools and the other views. A new tool is a view module and its row here: address, navigation and card follow. */
 
 import { mountClassify } from "./views/classify.js";
+import { mountCompare } from "./views/compare.js";
 import { mountDetect } from "./views/detect.js";
 import { mountHome } from "./views/home.js";
 import { mountPrivacy } from "./views/privacy.js";
@@ -42,7 +43,12 @@ export const TOOLS = [
   },
   { name: "Enhance", icon: "i-enhance", text: "Better light and colour, less noise, more pixels." },
   { name: "Organise", icon: "i-grid", text: "Sort a folder of thousands, search it, find duplicates." },
-  { name: "Compare", icon: "i-compare", text: "Classification and tagging side by side, on your own picture." },
+  {
+    name: "Compare",
+    icon: "i-compare",
+    text: "Classification and tagging side by side, on your own picture.",
+    route: { path: "/compare", title: "Compare", drop: "Drop to compare", mount: mountCompare },
+  },
 ];
 
 /** @type {readonly Route[]} */

@@ -189,7 +189,7 @@ def _use_of_tags(facts: Facts) -> str:
 
 _ASPECTS: Sequence[tuple[str, Callable[[Facts], str], Callable[[Facts], str]]] = (
     ("How many answers", _count_of_label, _count_of_tags),
-    ("What a number says", _number_of_label, _number_of_tags),
+    ("What numbers say", _number_of_label, _number_of_tags),
     ("What excludes what", _exclusion_of_label, _exclusion_of_tags),
     ("Broad or fine", _grain_of_label, _grain_of_tags),
     ("What can be said", _names_of_label, _names_of_tags),

@@ -42,6 +42,7 @@
  * @property {string} key names its batch and its downloads
  * @property {string} title
  * @property {string} lead
+ * @property {"wide"} [layout] gives the answer most of the room, and the picture the rest
  * @property {string} again words of the button that takes up a cancelled picture
  * @property {Readonly<Record<string, string>>} stageWords what is done now, by stage
  * @property {readonly (readonly [string, string])[]} stageNames stages with their short names, in order

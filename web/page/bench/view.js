@@ -28,6 +28,7 @@ export function mountTool(host, app, tool) {
   host.replaceChildren(fromTemplate("view-tool"));
   showDropZone(host);
   const root = /** @type {HTMLElement} */ (host.firstElementChild);
+  if (tool.layout) root.dataset.layout = tool.layout;
   const stage = new Stage(box(root, "stage"), onsight, step);
   const list = new BatchPanel(box(root, "batch"), onsight, pictures, batch, tool);
   const answerRoot = box(root, "answer");

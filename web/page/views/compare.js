@@ -1,0 +1,123 @@
+/** Compare: one label beside many tags, and the difference explained on the picture that is shown. */
+
+import { announce, notice } from "../announce.js";
+import { mountTool } from "../bench/view.js";
+import { current, isCurrent, look, refresh } from "../compare/answers.js";
+import { choices } from "../compare/choices.js";
+import { tellDifference } from "../compare/difference.js";
+import { Gauges } from "../compare/gauges.js";
+import { LookLayer } from "../compare/look-layer.js";
+import { Spotlight } from "../compare/spotlight.js";
+import { Whole } from "../compare/whole.js";
+import { comparisonText, shortComparison } from "../compare/wording.js";
+import { fromTemplate } from "../dom.js";
+
+/** @import { Comparison } from "../../protocol.d.ts" */
+/** @import { App } from "../app.js" */
+/** @import { Bench, Display, Tool } from "../bench/tool.js" */
+/** @import { Picture } from "../pictures.js" */
+
+/** @type {Tool<Comparison>} */
+const COMPARE = {
+  key: "compare",
+  title: "Compare",
+  lead: "Classification and tagging, side by side on your own picture.",
+  layout: "wide",
+  again: "Compare it",
+  stageWords: {
+    queued: "Next in line…",
+    read: "Reading the file…",
+    decode: "Opening the picture…",
+    preprocess: "Preparing it for the network…",
+    infer: "Looking at it: once for the label, once for the tags…",
+    postprocess: "Finding the right words…",
+  },
+  stageNames: [
+    ["read", "Reading"],
+    ["decode", "Decoding"],
+    ["preprocess", "Preparing"],
+    ["infer", "Network, twice"],
+    ["postprocess", "Comparing"],
+  ],
+  found: "compared",
+  unsure: { name: "Not sure", word: "without a label" },
+  isUnsure: ({ classification }) => !classification.certain,
+  run: look,
+  short: (result) => shortComparison(current(result)),
+  text: (name, result) => comparisonText(name, current(result)),
+  data: current,
+  display,
+};
+
+/**
+ * @param {Bench} bench
+ * @returns {Display<Comparison>}
+ */
+function display({ app, stage, answer, changed }) {
+  /** @type {Picture | undefined} */
+  let picture;
+  /** @type {Comparison | null} */
+  let shown = null;
+  let isAsking = false;
+  answer.append(fromTemplate("compare-answer"));
+  const spotlight = new Spotlight();
+  const layer = new LookLayer(stage, spotlight);
+  const whole = new Whole(answer, spotlight, () => picture?.file);
+  const gauges = new Gauges(answer, spotlight);
+  for (const { name, route } of app.tools) {
+    const link = answer.querySelector(`[data-tool="${name}"]`);
+    if (link instanceof HTMLAnchorElement) link.hidden = !route;
+  }
+  const off = choices.on("change", ask);
+
+  return {
+    show(result, selected) {
+      if (picture !== selected) spotlight.clear();
+      picture = selected;
+      shown = result;
+      layer.show(result?.image ?? null);
+      void ask();
+    },
+    tell(result) {
+      const now = current(result);
+      whole.tell(now);
+      gauges.tell(now);
+      tellDifference(answer, now);
+    },
+    keys: {},
+    close() {
+      off();
+      layer.close();
+      gauges.close();
+    },
+  };
+
+  /** Have Python answer to the choices of now; one question at a time. */
+  async function ask() {
+    if (isAsking || !picture || !shown || isCurrent(picture.file, shown)) return;
+    const { file } = picture;
+    const before = picture;
+    const result = shown;
+    const label = current(result).classification.label;
+    isAsking = true;
+    try {
+      await refresh(app.onsight, file, result);
+      if (picture === before && current(result).classification.label !== label) {
+        announce(`The label is now: ${current(result).classification.label}`);
+      }
+      changed();
+    } catch (error) {
+      notice(error instanceof Error ? error.message : String(error));
+    } finally {
+      isAsking = false;
+    }
+  }
+}
+
+/**
+ * @param {HTMLElement} host
+ * @param {App} app
+ */
+export function mountCompare(host, app) {
+  return mountTool(host, app, COMPARE);
+}
