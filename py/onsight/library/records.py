@@ -51,20 +51,3 @@ class Look:
     perceptual_hash: int | None
     embedding: NDArray[np.float16]
     models: Mapping[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class LibraryTag:
-    """A tag of a picture in a library.
-
-    Attributes:
-        name: For people.
-        group: Name of its group, such as ``"Animals"``, or None for a person's own word.
-        score: Probability in [0, 1]; 1 for a person's.
-        source: As in `onsight.results.Tag`: ``"user"`` for a person's.
-    """
-
-    name: str
-    group: str | None
-    score: float
-    source: str

@@ -39,7 +39,9 @@ CREATE TABLE term (
     name TEXT NOT NULL,
     folded TEXT NOT NULL UNIQUE,
     tag_group TEXT,
-    known INTEGER NOT NULL
+    known INTEGER NOT NULL,
+    key TEXT,
+    parents TEXT NOT NULL DEFAULT '[]'
 ) STRICT;
 
 CREATE TABLE alias (

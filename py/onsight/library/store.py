@@ -10,8 +10,10 @@ from dataclasses import asdict, dataclass
 from onsight import __version__
 from onsight.errors import OnsightError
 from onsight.library.database import Library, now
-from onsight.library.records import LibraryTag, Look, Source
-from onsight.results import Tag
+from onsight.library.records import Look, Source
+from onsight.results import Box, Tag
+from onsight.tagging.detections import DetectedClasses
+from onsight.tagging.vocabulary import GROUPS
 
 MIN_SCORE = 0.2
 """Tags that are not shown are kept from this score on, so that a search can ask for less sure ones."""
@@ -80,7 +82,7 @@ def record(library: Library, source: Source, look: Look, run: int) -> int:
         connection.executemany(
             "INSERT OR IGNORE INTO tag VALUES (?, ?, ?, ?, ?, ?)",
             (
-                (_term_of(library, tag), image, tag.score, int(tag.shown), position, tag.source)
+                (library.terms.ensure_tag(tag), image, tag.score, int(tag.shown), position, tag.source)
                 for position, tag in enumerate(look.tagging.tags)
                 if tag.shown or tag.score >= MIN_SCORE
             ),
@@ -198,14 +200,14 @@ def remove(library: Library, images: list[int]) -> int:
         ).rowcount
 
 
-def tags_of(library: Library, image: int) -> tuple[LibraryTag, ...]:
+def tags_of(library: Library, image: int) -> tuple[Tag, ...]:
     """Return the tags of a picture as a person sees them: her own, then the machine's that she did not reject."""
     rows = library.connection.execute(
         """
-        SELECT name, tag_group, 1.0 AS score, 'user' AS source, -1 AS position
+        SELECT term.*, 1.0 AS score, 'user' AS source, -1 AS position
         FROM user_tag JOIN term ON term.id = term WHERE image = :image
         UNION ALL
-        SELECT name, tag_group, score, source, position
+        SELECT term.*, score, source, position
         FROM tag JOIN term ON term.id = term
         WHERE image = :image AND shown
             AND term NOT IN (SELECT term FROM rejected WHERE image = :image)
@@ -213,8 +215,31 @@ def tags_of(library: Library, image: int) -> tuple[LibraryTag, ...]:
         ORDER BY position, name
         """,
         {"image": image},
+    ).fetchall()
+    boxes = DetectedClasses.load().boxes_by_tag(boxes_of(library, image))
+    return tuple(
+        Tag(
+            id=row["key"] or f"user:{row['folded']}",
+            name=row["name"],
+            group=row["tag_group"] or GROUPS["own"],
+            score=row["score"],
+            threshold=0.0,
+            shown=True,
+            parents=tuple(json.loads(row["parents"])),
+            source=row["source"],
+            boxes=tuple((box.x1, box.y1, box.x2, box.y2) for box in boxes.get(row["key"], ())),
+            heat_map=None,
+        )
+        for row in rows
     )
-    return tuple(LibraryTag(row["name"], row["tag_group"], row["score"], row["source"]) for row in rows)
+
+
+def boxes_of(library: Library, image: int) -> tuple[Box, ...]:
+    """Return the objects that were found in a picture, most probable first."""
+    rows = library.connection.execute(
+        "SELECT label, score, x1, y1, x2, y2 FROM box WHERE image = ? ORDER BY id", (image,)
+    )
+    return tuple(Box(*row) for row in rows)
 
 
 def _write_image(library: Library, source: Source, look: Look, run: int) -> int:
@@ -257,10 +282,6 @@ def _write_image(library: Library, source: Source, look: Look, run: int) -> int:
         values,
     ).fetchone()
     return int(image)
-
-
-def _term_of(library: Library, tag: Tag) -> int:
-    return library.terms.ensure(tag.name, group=tag.group, known=True)
 
 
 def _forget_failure(connection: sqlite3.Connection, source: Source) -> None:

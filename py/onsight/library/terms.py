@@ -6,6 +6,7 @@ a search for *animal* finds dogs by a join.
 
 from __future__ import annotations
 
+import json
 import sqlite3
 import unicodedata
 from collections.abc import Iterable, Mapping
@@ -13,12 +14,11 @@ from dataclasses import dataclass
 from functools import cache
 
 from onsight.errors import InvalidOptionError
+from onsight.results import Tag
 from onsight.tagging.detections import DetectedClasses
+from onsight.tagging.naming import clean
 from onsight.tagging.vocabulary import GROUPS, Vocabulary
 from onsight.taxonomy import Taxonomy
-
-MAX_LENGTH = 100
-"""Characters of a term at most."""
 
 
 def fold(text: str) -> str:
@@ -42,6 +42,21 @@ class KnownTerm:
     group: str | None
     aliases: tuple[str, ...]
     broader: tuple[str, ...]
+
+    @property
+    def key(self) -> str | None:
+        """Id of the vocabulary's tag of this name, if there is one."""
+        return _vocabulary_ids().get(self.name)
+
+    @property
+    def parents(self) -> tuple[str, ...]:
+        """Names of the vocabulary's broader tags."""
+        return tuple(name for name in self.broader if name in _vocabulary_ids())
+
+
+@cache
+def _vocabulary_ids() -> Mapping[str, str]:
+    return {tag.label: tag.id for tag in Vocabulary.load()}
 
 
 @cache
@@ -94,17 +109,15 @@ def check_tag_name(name: object) -> str:
     """Return a person's own word as it is kept.
 
     Raises:
-        InvalidOptionError: It is no text, empty, too long, or has characters that cannot be seen.
+        InvalidOptionError: It is no text, empty, too long, or has a comma or characters that cannot be seen.
     """
     if not isinstance(name, str):
         raise InvalidOptionError(f"A tag must be a text, got {name!r}.")
-    tidy = " ".join(unicodedata.normalize("NFC", name).split())
+    tidy = clean(name)
     if not fold(tidy):
         raise InvalidOptionError("A tag must have at least one letter, digit or sign.")
-    if len(tidy) > MAX_LENGTH:
-        raise InvalidOptionError(f"A tag must have at most {MAX_LENGTH} characters, got {len(tidy)}.")
-    if any(unicodedata.category(char)[0] == "C" and char != "\u200d" for char in tidy):
-        raise InvalidOptionError("A tag must not have control characters.")
+    if any(unicodedata.category(char) == "Cf" and char not in "\u200c\u200d" for char in tidy):
+        raise InvalidOptionError("A tag's name has no signs that cannot be seen.")
     return tidy
 
 
@@ -114,6 +127,7 @@ class Terms:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
         self._ids: dict[str, int] = {}
+        self._tags: set[int] = set()
 
     def find(self, name: str) -> int | None:
         """Return the id of a term, or None if the library has none of this name."""
@@ -124,6 +138,17 @@ class Terms:
                 return None
             self._ids[folded] = row[0]
         return self._ids[folded]
+
+    def ensure_tag(self, tag: Tag) -> int:
+        """Return the id of a machine's tag; make it if it is new."""
+        id = self.ensure(tag.name, group=tag.group, known=True)
+        if id not in self._tags:
+            self._connection.execute(
+                "UPDATE term SET known = 1, key = ?, parents = ?, tag_group = ? WHERE id = ?",
+                (tag.id, json.dumps(tag.parents, ensure_ascii=False), tag.group, id),
+            )
+            self._tags.add(id)
+        return id
 
     def ensure(self, name: str, *, group: str | None = None, known: bool = False) -> int:
         """Return the id of a term; make it, and those that are broader, if it is new.
@@ -140,9 +165,10 @@ class Terms:
         entry = known_terms().get(folded)
         if entry:
             name, group, known = entry.name, entry.group or group, True
+        key, parents = (entry.key, entry.parents) if entry else (None, ())
         (id,) = self._connection.execute(
-            "INSERT INTO term (name, folded, tag_group, known) VALUES (?, ?, ?, ?) RETURNING id",
-            (name, folded, group, int(known)),
+            "INSERT INTO term (name, folded, tag_group, known, key, parents) VALUES (?, ?, ?, ?, ?, ?) RETURNING id",
+            (name, folded, group, int(known), key, json.dumps(parents, ensure_ascii=False)),
         ).fetchone()
         self._ids[folded] = id
         aliases = {folded, *map(fold, entry.aliases if entry else ())}

@@ -73,7 +73,10 @@ def run(options: argparse.Namespace) -> int:
 
 def _print_hit(library: Library, hit: Hit, options: argparse.Namespace) -> None:
     if options.json:
-        tags = [asdict(tag) for tag in store.tags_of(library, hit.image)]
+        tags = [
+            {"name": tag.name, "group": tag.group, "score": tag.score, "source": tag.source}
+            for tag in store.tags_of(library, hit.image)
+        ]
         print(json.dumps({"path": hit.path, **asdict(hit), "tags": tags}, ensure_ascii=False))
     elif options.null:
         sys.stdout.write(f"{hit.path}\0")
