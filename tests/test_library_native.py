@@ -30,6 +30,8 @@ from onsight.library import search, store
 from onsight.library.database import Library
 from onsight.library.files import Walk
 from onsight.library.indexing import index
+from onsight.metadata.embed import find_packet
+from onsight.metadata.xmp import read
 from onsight.native import Engine
 
 try:
@@ -381,3 +383,50 @@ def test_sort_refuses_what_makes_no_sense_before_the_long_work(
     status, _, err = run(capsys, "sort", photos, "--to", tmp_path, *arguments, expect_exit=True)
     assert status == 2
     assert "looked at" not in err
+
+
+# --- export --------------------------------------------------------------------------------------------------
+
+
+def test_export_prints_one_file_or_writes_several(
+    photos: Path, indexed: Path, tmp_path: Path, capfdbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    assert main(["export", "--format", "json", "--query", "coffee", "--library", str(indexed)]) == 0
+    (picture,) = json.loads(capfdbinary.readouterr().out)["pictures"]
+    assert picture["path"] == f"{photos}/cup.png"
+    out = ["--out", str(tmp_path / "out"), "--library", str(indexed)]
+    assert main(["export", "--format", "html", *out]) == 0
+    assert main(["export", "--format", "csv", *out]) == 0
+    assert sorted(os.listdir(tmp_path / "out")) == ["contact-sheet.html", "pictures.csv"]
+    with pytest.raises(SystemExit):
+        main(["export", "--format", "html", "--library", str(indexed)])
+
+
+def test_export_writes_sidecars_beside_and_keywords_into_copies(
+    photos: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder, path, out = tmp_path / "in", tmp_path / "lib.sqlite", tmp_path / "out"
+    folder.mkdir()
+    for name in ("cup.png", "pets/small cat.jpg"):
+        shutil.copy(photos / name, folder)
+    (folder / "cup.png.xmp").write_text(
+        '<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
+        '<rdf:Description rdf:about="" xmlns:xmp="http://ns.adobe.com/xap/1.0/" xmp:Rating="5"/></rdf:RDF></x:xmpmeta>'
+    )
+    run(capsys, "index", folder, "--library", path, "--jobs", "1")
+    run(capsys, "tags", "add", "Mine", "--query", "", "--library", path)
+    before = (folder / "cup.png").read_bytes()
+    assert run(capsys, "export", "--format", "sidecars", "--library", path)[0] == 0
+    assert {"Mine", "Cat"} <= set(read((folder / "small cat.jpg.xmp").read_bytes()).subjects)
+    merged = (folder / "cup.png.xmp").read_text(encoding="utf-8")
+    assert 'xmp:Rating="5"' in merged
+    assert "Mine" in merged
+    arguments = ("export", "--format", "keywords", "--out", out, "--library", path)
+    assert run(capsys, *arguments)[0] == 0
+    for name in ("cup.png", "small cat.jpg"):
+        packet = find_packet((out / name).read_bytes())
+        assert packet is not None
+        assert "Mine" in read(packet).subjects
+    assert (folder / "cup.png").read_bytes() == before
+    assert run(capsys, *arguments)[0] == 0  # nothing is overwritten: the copies get numbers
+    assert sorted(os.listdir(out)) == ["cup (2).png", "cup.png", "small cat (2).jpg", "small cat.jpg"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from onsight.library.commands import duplicates, index, search, sort, tags
+from onsight.library.commands import duplicates, export, index, search, sort, tags
 from onsight.library.commands.shared import LibraryCommand
 
 LIBRARY_COMMANDS: Mapping[str, LibraryCommand] = {
@@ -13,6 +13,7 @@ LIBRARY_COMMANDS: Mapping[str, LibraryCommand] = {
     "sort": sort.COMMAND,
     "tags": tags.COMMAND,
     "duplicates": duplicates.COMMAND,
+    "export": export.COMMAND,
 }
 """What the command line offers for many pictures."""
 

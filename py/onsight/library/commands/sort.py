@@ -6,7 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from onsight.errors import InvalidOptionError, OnsightError, UnreadableFileError
+from onsight.errors import InvalidOptionError, OnsightError, UnwritableFileError
 from onsight.library import search, store
 from onsight.library.commands.index import add_engine, index_paths
 from onsight.library.commands.shared import LibraryCommand, counted, displayable
@@ -101,9 +101,9 @@ def _zip(plan: Plan, path: Path) -> list[tuple[Move, OnsightError]]:
             for piece in zip_plan(plan, read_picture, lambda move, error: failures.append((move, error))):
                 file.write(piece)
     except FileExistsError as error:
-        raise UnreadableFileError(f"There is a file {path} already; nothing was overwritten.") from error
+        raise UnwritableFileError(f"There is a file {path} already; nothing was overwritten.") from error
     except OSError as error:
-        raise UnreadableFileError(f"{path} could not be written ({error.strerror}).") from error
+        raise UnwritableFileError(f"{path} could not be written ({error.strerror}).") from error
     return failures
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from onsight.errors import OnsightError, UnreadableFileError
+from onsight.errors import OnsightError, UnreadableFileError, UnwritableFileError
 from onsight.library import store
 from onsight.library.database import Library
 from onsight.library.files import read_picture
@@ -83,7 +83,8 @@ def place(one: Move, to: Path, *, move: bool) -> None:
     """Copy or move one picture.
 
     Raises:
-        UnreadableFileError: It cannot be read, or there is something at its target.
+        UnreadableFileError: It cannot be read, or must not be moved.
+        UnwritableFileError: There is something at its target, or it cannot be written.
     """
     source, target = Path(one.source.folder) / one.source.name, to / one.target
     try:
@@ -110,9 +111,30 @@ def place(one: Move, to: Path, *, move: bool) -> None:
             if has_sidecar:
                 sidecar.unlink()
     except FileExistsError as error:
-        raise UnreadableFileError(f"There is something at {target} already; nothing was overwritten.") from error
+        raise _taken(target) from error
     except OSError as error:
-        raise UnreadableFileError(f"{target} could not be written ({error.strerror or error}).") from error
+        raise UnwritableFileError(f"{target} could not be written ({error.strerror or error}).") from error
+
+
+def write_new(target: Path, data: bytes, mtime_ns: int) -> None:
+    """Write a new file, whole or not at all.
+
+    Raises:
+        UnwritableFileError: There is something at its place already, or it cannot be written.
+    """
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with _exclusive(target) as temporary:
+            temporary.write_bytes(data)
+            os.utime(temporary, ns=(mtime_ns, mtime_ns))
+    except FileExistsError as error:
+        raise _taken(target) from error
+    except OSError as error:
+        raise UnwritableFileError(f"{target} could not be written ({error.strerror or error}).") from error
+
+
+def _taken(target: Path) -> UnwritableFileError:
+    return UnwritableFileError(f"There is something at {target} already; nothing was overwritten.")
 
 
 def _copy(known: Source | None, source: Path, target: Path, *, linked: bool) -> None:

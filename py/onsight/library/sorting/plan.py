@@ -102,7 +102,7 @@ def make_plan(
     Args:
         library: The library.
         images: Ids of the pictures, in the order in which they are numbered.
-        by: What makes the folders, the outermost first: of `GROUPINGS`, or ``"rule"``.
+        by: What makes the folders, the outermost first: of `GROUPINGS`, or ``"rule"``; nothing makes no folders.
         rules: The groups of ``"rule"``; a picture goes into the first that it fits, else into "Other".
         pattern: How files are named.
         existing: Tells whether there is something at a target: None for nothing, True for a file with this hash, False

@@ -1,0 +1,111 @@
+"""``onsight export --format …``: what a library knows, for other programs."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from onsight.errors import InvalidOptionError, OnsightError, UnwritableFileError
+from onsight.library import search, store
+from onsight.library.commands.shared import LibraryCommand, add_library, counted, displayable, open_library
+from onsight.library.database import Library
+from onsight.library.exports import FORMATS, SINGLE_FILE_FORMATS, ExportFile, export
+from onsight.library.files import read_picture
+from onsight.library.records import Source
+from onsight.library.search import Hit
+from onsight.library.sorting import Pattern, make_plan
+from onsight.library.sorting.placing import existing_in, write_new
+from onsight.metadata.embed import embed
+from onsight.metadata.sidecar import write_sidecar
+from onsight.tagging.keywords import keywords_of
+
+_BESIDE = "sidecars"
+_COPIES = "keywords"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the options of ``export``."""
+    parser.add_argument(
+        "--format",
+        required=True,
+        choices=(*FORMATS, _BESIDE, _COPIES),
+        help=f"{_BESIDE} adds the tags to the .xmp files beside the pictures, {_COPIES} writes copies of JPEG, PNG and "
+        "WebP files that have the tags in them",
+    )
+    add_library(parser)
+    parser.add_argument("--query", default="", help="which pictures (default: all)")
+    parser.add_argument("--order", choices=search.ORDERS, default="name", help="which come first (default name)")
+    parser.add_argument(
+        "--out", type=Path, metavar="DIR", help="folder for the files; without it a single one is printed"
+    )
+
+
+def run(options: argparse.Namespace) -> int:
+    """Export; the status is 1 if a picture could not be written, or there are none."""
+    if not options.out and options.format not in (*SINGLE_FILE_FORMATS, _BESIDE):
+        raise InvalidOptionError(f"{options.format} makes several files: name a folder for them with --out DIR.")
+    with open_library(options) as library:
+        images = search.find(library, options.query, options.order)
+        if options.format == _BESIDE:
+            return _each(library, images, _write_beside(library))
+        if options.format == _COPIES:
+            return _write_copies(library, images, options.out)
+        files = export(library, images, options.format)
+        if not options.out:  # the first is the one that matters
+            for chunk in next(files).chunks:
+                sys.stdout.buffer.write(chunk)
+            sys.stdout.buffer.flush()
+            return 0 if images else 1
+        for file in files:
+            _write(options.out / file.name, file)
+    return 0 if images else 1
+
+
+def _each(library: Library, images: list[int], write: Callable[[Hit], None]) -> int:
+    """Do something for each picture; one that fails is listed and stops nothing."""
+    failed = 0
+    for hit in search.describe(library, images):
+        try:
+            write(hit)
+        except OnsightError as error:
+            failed += 1
+            print(f"{displayable(hit.path)}: {error.message}", file=sys.stderr)
+    print(f"{counted(len(images) - failed, 'picture')} written.", file=sys.stderr)
+    return 1 if failed or not images else 0
+
+
+def _write_beside(library: Library) -> Callable[[Hit], None]:
+    def write(hit: Hit) -> None:
+        if not Path(hit.path).is_file():
+            raise UnwritableFileError("The picture is gone, or lies in an archive; nothing was written beside it.")
+        write_sidecar(hit.path, keywords_of(store.tags_of(library, hit.image)))
+
+    return write
+
+
+def _write_copies(library: Library, images: list[int], out: Path) -> int:
+    plan = make_plan(library, images, (), pattern=Pattern(), existing=existing_in(out))
+    moves = {move.image: move for move in plan.moves}
+
+    def write(hit: Hit) -> None:
+        move = moves[hit.image]
+        source: Source = move.source
+        data = embed(read_picture(source), keywords_of(store.tags_of(library, hit.image)))
+        write_new(out / move.target, data, source.mtime_ns)
+
+    return _each(library, images, write)
+
+
+def _write(path: Path, file: ExportFile) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("wb") as opened:
+            for chunk in file.chunks:
+                opened.write(chunk)
+    except OSError as error:
+        raise UnwritableFileError(f"{path} could not be written ({error.strerror}).") from error
+
+
+COMMAND = LibraryCommand("write what a library knows for other programs", add_arguments, run)

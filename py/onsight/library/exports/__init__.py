@@ -1,0 +1,57 @@
+"""Pictures of a library for elsewhere.
+
+================  ==========================================================================================
+``csv``           one table, a row a picture
+``tags-csv``      one table, a row a tag
+``json``          one file with everything that is known
+``rekognition``   one JSON file a picture, in the shape that programs know from Amazon Rekognition's labels
+``xmp``           one sidecar a picture, ``<name>.<ext>.xmp``
+``coco``, ``yolo``, ``voc``, ``labelstudio``   boxes, see `onsight.detection.exports`
+``html``          contact sheets: pages that hold all that they show
+================  ==========================================================================================
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+
+from onsight.errors import InvalidOptionError
+from onsight.library.database import Library
+from onsight.library.exports import boxes, contact_sheet, documents, tables
+from onsight.library.exports.files import ExportFile
+
+__all__ = ["FORMATS", "ExportFile", "export"]
+
+Writer = Callable[[Library, Sequence[int]], Iterator[ExportFile]]
+
+FORMATS: Mapping[str, Writer] = {
+    "csv": tables.write_pictures,
+    "tags-csv": tables.write_tags,
+    "json": documents.write_json,
+    "rekognition": documents.write_rekognition,
+    "xmp": documents.write_sidecars,
+    **boxes.WRITERS,
+    "html": contact_sheet.write,
+}
+
+SINGLE_FILE_FORMATS = ("csv", "tags-csv", "json", "coco", "labelstudio")
+"""Formats that have one file for all pictures."""
+
+
+def export(library: Library, images: Sequence[int], format: str) -> Iterator[ExportFile]:
+    """Write what a library knows of pictures in some format.
+
+    Args:
+        library: The library.
+        images: Ids of the pictures, in the order in which they are written.
+        format: One of `FORMATS`.
+
+    Returns:
+        The files, one after another; the content of each must be taken before the next.
+
+    Raises:
+        InvalidOptionError: The format is not known.
+    """
+    if format not in FORMATS:
+        raise InvalidOptionError(f"format must be one of {', '.join(FORMATS)}, got {format!r}.")
+    return FORMATS[format](library, images)

@@ -1,0 +1,81 @@
+"""Documents for programs: everything as JSON, Rekognition's labels, XMP sidecars."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from onsight import __version__
+from onsight.detection.exports.naming import Stems
+from onsight.library.database import Library
+from onsight.library.exports.files import ExportFile, Picture, pictures
+from onsight.metadata.xmp import build
+from onsight.tagging.exports import rekognition
+from onsight.tagging.exports.naming import TaggedPicture, inside
+from onsight.tagging.keywords import keywords_of
+
+_FACTS = (
+    *("hash", "size", "width", "height", "format", "orientation", "taken", "camera", "lens", "focal_length_mm"),
+    *("aperture", "exposure_s", "iso", "lightness", "contrast", "sharpness", "added"),
+)
+
+
+def write_json(library: Library, images: Sequence[int]) -> Iterator[ExportFile]:
+    """Yield ``pictures.json``: everything that is known of each picture, but its thumbnail and embedding."""
+
+    def chunks() -> Iterator[bytes]:
+        yield f'{{"generator": "Onsight {__version__}", "pictures": ['.encode()
+        for index, picture in enumerate(pictures(library, images)):
+            text = json.dumps(document(picture), ensure_ascii=False)
+            yield f"{',' if index else ''}\n{text}".encode("utf-8", "backslashreplace")
+        yield b"\n]}\n"
+
+    yield ExportFile("pictures.json", chunks())
+
+
+def document(picture: Picture) -> dict[str, Any]:
+    """Return what is known of a picture as plain JSON data."""
+    facts = picture.facts
+    return {
+        "path": picture.path,
+        **{name: facts[name] for name in _FACTS},
+        "has_location": bool(facts["has_location"]),
+        "classification": {
+            "label": facts["label"],
+            "score": facts["label_score"],
+            "certain": facts["label_term"] is not None,
+            "category": facts["category"],
+            "path": json.loads(facts["path"]),
+            "candidates": [{"label": label, "score": score} for label, score in json.loads(facts["candidates"])],
+        },
+        "tags": [
+            {name: getattr(tag, name) for name in ("id", "name", "group", "score", "parents", "source", "boxes")}
+            for tag in picture.tags
+        ],
+        "colours": list(picture.colours),
+        "boxes": [asdict(box) for box in picture.boxes] if facts["detected"] else None,
+    }
+
+
+def write_rekognition(library: Library, images: Sequence[int]) -> Iterator[ExportFile]:
+    """Yield ``<picture>.json`` a picture."""
+    stems = Stems()
+    for picture in pictures(library, images):
+        labels = rekognition.document(TaggedPicture(picture.path, picture.image, picture.tags))
+        text = json.dumps(labels, ensure_ascii=False, indent=1) + "\n"
+        yield ExportFile(f"{stems.unique(picture.path)}.json", [text.encode("utf-8", "backslashreplace")])
+
+
+def write_sidecars(library: Library, images: Sequence[int]) -> Iterator[ExportFile]:
+    """Yield ``<picture>.<ext>.xmp`` a picture, in the picture's folder; new ones, to which nothing is added."""
+    taken: set[str] = set()
+    for picture in pictures(library, images):
+        path = inside(picture.path)
+        name, number = f"{path}.xmp", 1
+        while name.casefold() in taken:
+            number += 1
+            name = f"{path.with_stem(f'{path.stem}-{number}')}.xmp"
+        taken.add(name.casefold())
+        yield ExportFile(name, [build(keywords_of(picture.tags))])

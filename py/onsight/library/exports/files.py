@@ -1,0 +1,72 @@
+"""Files that an export makes, and the pictures that are in them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from onsight.library import store
+from onsight.library.database import Library
+from onsight.results import Box, ImageInfo, Tag
+
+PAGE = 200
+"""Pictures that are in memory at a time."""
+
+
+@dataclass(frozen=True, slots=True)
+class ExportFile:
+    """A file.
+
+    Attributes:
+        name: Relative, with ``/``.
+        chunks: Its content in pieces, in UTF-8.
+    """
+
+    name: str
+    chunks: Iterable[bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """What an export writes of a picture.
+
+    Attributes:
+        path: Where its file lies.
+        facts: Its row in the library.
+        tags: As a person sees them.
+        boxes: Its objects.
+        colours: Names of its colours, largest share first.
+    """
+
+    path: str
+    facts: dict[str, Any]
+    tags: tuple[Tag, ...]
+    boxes: tuple[Box, ...]
+    colours: tuple[dict[str, Any], ...]
+
+    @property
+    def image(self) -> ImageInfo:
+        """Its size and format."""
+        return ImageInfo(self.facts["width"], self.facts["height"], self.facts["format"])
+
+
+def pictures(library: Library, images: Sequence[int]) -> Iterator[Picture]:
+    """Yield pictures in the order of their ids; those that the library does not have are left out."""
+    for start in range(0, len(images), PAGE):
+        rows = library.connection.execute(
+            "SELECT image.* FROM json_each(?) AS wanted JOIN image ON image.id = wanted.value ORDER BY wanted.key",
+            (json.dumps(list(images[start : start + PAGE])),),
+        ).fetchall()
+        for row in rows:
+            colours = library.connection.execute(
+                "SELECT colour, name, hex, share FROM colour WHERE image = ? ORDER BY share DESC, name", (row["id"],)
+            )
+            yield Picture(
+                path=f"{row['folder'].rstrip('/')}/{row['name']}" if row["folder"] else row["name"],
+                facts=dict(row),
+                tags=store.tags_of(library, row["id"]),
+                boxes=store.boxes_of(library, row["id"]),
+                colours=tuple(dict(colour) for colour in colours),
+            )

@@ -1,0 +1,69 @@
+"""Tables: CSV after RFC 4180, for spreadsheets, which must not take any of it for a formula."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Iterator, Sequence
+
+from onsight.library.database import Library
+from onsight.library.exports.files import ExportFile, Picture, pictures
+from onsight.tagging.exports import table
+from onsight.tagging.exports.naming import TaggedPicture
+from onsight.tagging.exports.table import BYTE_ORDER_MARK, guarded
+
+_PLAIN = (
+    *("width", "height", "format", "size", "taken", "camera", "lens", "focal_length_mm", "aperture", "exposure_s"),
+    *("iso", "orientation", "sharpness", "hash"),
+)
+COLUMNS = ("path", "label", "confidence", "category", "tags", "own tags", "objects", "colours", "location", *_PLAIN)
+
+
+def write_pictures(library: Library, images: Sequence[int]) -> Iterator[ExportFile]:
+    """Yield ``pictures.csv``: a row for each picture."""
+    rows = (_cells(picture) for picture in pictures(library, images))
+    yield ExportFile("pictures.csv", _csv([COLUMNS], rows))
+
+
+def write_tags(library: Library, images: Sequence[int]) -> Iterator[ExportFile]:
+    """Yield ``tags.csv``: a row for each tag of each picture."""
+
+    def chunks() -> Iterator[bytes]:
+        yield _text([table.HEADER], mark=True)
+        for picture in pictures(library, images):
+            tagged = TaggedPicture(picture.path, picture.image, picture.tags)
+            (content,) = table.write([tagged]).values()
+            # Each is a table of its own: mark and header stand above the first alone.
+            yield content.split("\r\n", 1)[1].encode("utf-8", "backslashreplace")
+
+    yield ExportFile("tags.csv", chunks())
+
+
+def _cells(picture: Picture) -> Sequence[object]:
+    facts = picture.facts
+    return (
+        picture.path,
+        facts["label"],
+        f"{facts['label_score']:.4f}",
+        facts["category"],
+        "; ".join(tag.name for tag in picture.tags if tag.source != "user"),
+        "; ".join(tag.name for tag in picture.tags if tag.source == "user"),
+        "; ".join(box.label for box in picture.boxes),
+        "; ".join(colour["name"] for colour in picture.colours),
+        "yes" if facts["has_location"] else "no",
+        *(facts[name] for name in _PLAIN),
+    )
+
+
+def _csv(header: Iterable[Sequence[object]], rows: Iterable[Sequence[object]]) -> Iterator[bytes]:
+    yield _text(header, mark=True)
+    for row in rows:
+        yield _text([row])
+
+
+def _text(rows: Iterable[Sequence[object]], *, mark: bool = False) -> bytes:
+    text = io.StringIO(newline="")
+    writer = csv.writer(text)
+    for row in rows:
+        writer.writerow(["" if cell is None else guarded(cell) if isinstance(cell, str) else cell for cell in row])
+    return ((BYTE_ORDER_MARK if mark else "") + text.getvalue()).encode("utf-8", "backslashreplace")
