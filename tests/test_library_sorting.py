@@ -281,7 +281,7 @@ def test_moving_between_disks_copies_first(folder: Path, monkeypatch: pytest.Mon
     def refuse(*_: object, **__: object) -> None:
         raise OSError(18, "Invalid cross-device link")
 
-    monkeypatch.setattr(placing_module.os, "link", refuse)
+    monkeypatch.setattr(placing_module, "_link", refuse)
     with known(folder) as library:
         assert sort(library, folder, move=True) == []
     assert tree(folder / "in") == {}

@@ -141,7 +141,7 @@ def _copy(known: Source | None, source: Path, target: Path, *, linked: bool) -> 
     """Put a file at a place where nothing is; a further name for it is enough where it is to be moved."""
     if linked and not source.is_symlink():
         with suppress(OSError):  # on another disk, or none that knows links
-            os.link(source, target)
+            _link(source, target)
             return
     with _exclusive(target) as temporary:
         if source.is_file():
@@ -163,7 +163,7 @@ def _exclusive(target: Path) -> Iterator[Path]:
         with temporary.open("rb") as written:
             os.fsync(written.fileno())
         try:
-            os.link(temporary, target)
+            _link(temporary, target)
         except FileExistsError:
             raise
         except OSError:  # a disk that knows no links
@@ -172,6 +172,13 @@ def _exclusive(target: Path) -> Iterator[Path]:
             os.replace(temporary, target)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def _link(source: Path, target: Path) -> None:
+    """Give a file a further name that nothing has; OSError where there are no further names."""
+    if not hasattr(os, "link"):
+        raise OSError("a file has one name here")
+    os.link(source, target)
 
 
 def _hash_of(path: Path) -> str:
