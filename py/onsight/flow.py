@@ -26,9 +26,11 @@ class Stage:
 
     Attributes:
         name: Such as ``"decode"``, ``"preprocess"``, ``"infer"`` or ``"postprocess"``.
+        fraction: Part in [0, 1] of the stage that is done, of one that says so repeatedly; None for others.
     """
 
     name: str
+    fraction: float | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -70,13 +72,13 @@ class Stopwatch:
         self._stage, self._entered = stage, now
 
 
-def drive(flow: Flow[T], run: Callable[[Run], Tensors], on_stage: Callable[[str], None] | None = None) -> T:
+def drive(flow: Flow[T], run: Callable[[Run], Tensors], on_stage: Callable[[Stage], None] | None = None) -> T:
     """Carry a task through to its result.
 
     Args:
         flow: The task.
         run: Runs a network and returns its outputs by name.
-        on_stage: Told the name of each stage that the task enters.
+        on_stage: Told each stage that the task enters, and how far one is.
 
     Returns:
         What the task returns.
@@ -89,7 +91,7 @@ def drive(flow: Flow[T], run: Callable[[Run], Tensors], on_stage: Callable[[str]
             if isinstance(step, Run):
                 reply = run(step)
             elif on_stage:
-                on_stage(step.name)
+                on_stage(step)
     except StopIteration as stop:
         result: T = stop.value
         return result
@@ -100,7 +102,7 @@ def drive(flow: Flow[T], run: Callable[[Run], Tensors], on_stage: Callable[[str]
 async def drive_async(
     flow: Flow[T],
     run: Callable[[Run], Awaitable[Tensors]],
-    on_stage: Callable[[str], Awaitable[None]],
+    on_stage: Callable[[Stage], Awaitable[None]],
 ) -> T:
     """Carry a task through to its result where networks run asynchronously; otherwise as `drive`."""
     reply: Tensors | None = None
@@ -111,7 +113,7 @@ async def drive_async(
             if isinstance(step, Run):
                 reply = await run(step)
             else:
-                await on_stage(step.name)
+                await on_stage(step)
     except StopIteration as stop:
         result: T = stop.value
         return result

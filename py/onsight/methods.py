@@ -34,6 +34,7 @@ from onsight.tasks.compare import Comparer
 from onsight.tasks.detect import DETECTORS, Detector
 from onsight.tasks.preview import preview
 from onsight.tasks.tag import Tagger
+from onsight.tasks.upscale import UPSCALERS, Upscaler
 
 
 @dataclass(frozen=True)
@@ -44,15 +45,17 @@ class Tools:
         classifier: Of `onsight.tasks.classify`.
         detector: Of `onsight.tasks.detect`.
         tagger: Of `onsight.tasks.tag`.
+        upscaler: Of `onsight.tasks.upscale`.
     """
 
     classifier: Classifier
     detector: Detector
     tagger: Tagger
+    upscaler: Upscaler
 
     @classmethod
     def from_texts(cls, texts: Mapping[str, tuple[str, str]]) -> Tools:
-        """Make the tools from the texts of ``model.json`` and ``labels.txt`` by the id of the model.
+        """Make the tools from the texts of ``model.json`` and ``labels.txt`` (or nothing) by the id of the model.
 
         Raises:
             InvalidSpecError: A description or labels are wrong.
@@ -62,6 +65,7 @@ class Tools:
             classifier=Classifier.from_text(*texts[CLASSIFIER]),
             detector=detector,
             tagger=Tagger.from_text(*texts[CLASSIFIER]).with_detector(detector),
+            upscaler=Upscaler.from_text([texts[model][0] for model in UPSCALERS]),
         )
 
     @cached_property

@@ -31,6 +31,7 @@ from onsight.tasks.detect import DETECTORS, Detector
 from onsight.tasks.index import Indexer
 from onsight.tasks.preview import preview
 from onsight.tasks.tag import Tagger
+from onsight.tasks.upscale import UPSCALERS, Upscaler
 
 if TYPE_CHECKING:
     import onnxruntime
@@ -169,7 +170,7 @@ class Engine:
         watch = Stopwatch()
         watch.enter("read")
         data = image if isinstance(image, bytes) else read_file(image)
-        result = drive(start(data), self._run, watch.enter)
+        result = drive(start(data), self._run, lambda stage: watch.enter(stage.name))
         watch.enter(None)
         if on_timings:
             on_timings(watch.timings_ms)
@@ -207,6 +208,11 @@ class Engine:
                 for folder in folders
             ]
         )
+
+    @cached_property
+    def _upscaler(self) -> Upscaler:
+        folders = [find_model(model_id, self.models) for model_id in UPSCALERS]
+        return Upscaler.from_text([(folder / "model.json").read_text(encoding="utf-8") for folder in folders])
 
     @cached_property
     def _sessions(self) -> dict[str, onnxruntime.InferenceSession]:

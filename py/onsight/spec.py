@@ -22,9 +22,9 @@ T = TypeVar("T")
 
 INTERPOLATIONS = ("bilinear", "bicubic", "lanczos")
 CROP_MODES = ("center", "squash", "border")
-TASKS = ("image-classification", "object-detection")
+TASKS = ("image-classification", "object-detection", "super-resolution")
 DECODERS = ("ssd", "centernet")
-REGISTRIES = ("pypi", "npm")
+REGISTRIES = ("pypi", "npm", "repository")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,15 +32,17 @@ class InputSpec:
     """How a picture becomes a network's input.
 
     Attributes:
-        name: Name of the network's input, float32 [n, 3, height, width], RGB.
+        name: Name of the network's input, float32 [n, 3, height, width], RGB. For super-resolution [n, 1, height,
+            width], luminance, of a part of a picture as it is.
         input_size: ``(height, width)`` in pixels.
-        interpolation: ``"bilinear"``, ``"bicubic"`` or ``"lanczos"``; all antialiased when making smaller.
+        interpolation: ``"bilinear"``, ``"bicubic"`` or ``"lanczos"``; all antialiased when making smaller. For
+            super-resolution, what enlarges the picture to which the output is added.
         crop_pct: Part of the picture's side that is kept, in (0, 1].
         crop_mode: ``"center"``: the largest centred region of the input's shape, its sides times
             ``crop_pct``. ``"squash"``: the whole picture, its shape changed. ``"border"``: the whole picture,
             its shape kept, on a background of ``mean``. The last two ignore ``crop_pct``.
-        mean: Subtracted from each of R, G, B; in [0, 255].
-        std: Then divides each of R, G, B; in pixel values too.
+        mean: Subtracted from each of R, G, B, or from luminance; in [0, 255].
+        std: Then divides each of them; in pixel values too.
     """
 
     name: str
@@ -77,12 +79,13 @@ class OriginSpec:
     """The registry package that ships the weights.
 
     Attributes:
-        registry: ``"pypi"`` (which a description may leave out) or ``"npm"``.
+        registry: ``"pypi"`` (which a description may leave out), ``"npm"``, or ``"repository"`` for weights that were
+            trained here and lie beside the description; the package is then Onsight itself.
         package: Its name there.
         version: Its version.
         file: Name of the package's file.
         sha256: SHA-256 of that file, in lower-case hexadecimal.
-        member: Path of the weights inside it.
+        member: Path of the weights inside it; the same as ``file`` for weights that lie here.
     """
 
     registry: str
@@ -101,18 +104,22 @@ class ModelSpec:
         id: Name of its folder.
         name: Name for people.
         version: Version of this description and of the files that it names.
-        task: What it is for: ``"image-classification"`` or ``"object-detection"``.
+        task: What it is for: ``"image-classification"``, ``"object-detection"`` or ``"super-resolution"``.
         license: SPDX identifier of the weights' licence.
         input: How a picture becomes its input.
         outputs: Names of its outputs.
         switches: By name of an output that is costly, and empty unless asked for: the name of the float32 [1]
             input that asks for it.
-        num_classes: Number of classes that its outputs tell apart.
-        labels: Name of the file that lists the classes, one a line, in the order of the outputs.
+        num_classes: Number of classes that its outputs tell apart; 0 for super-resolution.
+        labels: Name of the file that lists the classes, one a line, in the order of the outputs. None for
+            super-resolution.
         temperature: Of a classifier: divides the logits before softmax, so that probabilities are calibrated.
             1 for others.
         decoder: Of a detector: how its outputs say where objects are, ``"ssd"`` or ``"centernet"``. None for
             others.
+        scale: For super-resolution: how many times as wide and high its output is. None for others.
+        context: For super-resolution: pixels on each side of the input that only inform what is made of the others;
+            the output leaves them out. None for others.
         files: By name, the files that the model is run from.
         origin: Where the weights come from.
     """
@@ -126,9 +133,11 @@ class ModelSpec:
     outputs: tuple[str, ...]
     switches: Mapping[str, str]
     num_classes: int
-    labels: str
+    labels: str | None
     temperature: float
     decoder: str | None
+    scale: int | None
+    context: int | None
     files: Mapping[str, FileSpec]
     origin: OriginSpec
 
@@ -149,20 +158,23 @@ class ModelSpec:
         fields = _Fields(data)
         outputs = fields.tuple("outputs", 1, _text)
         task = fields.get("task", _one_of(TASKS))
-        is_detector = task == "object-detection"
+        is_classifier, is_detector = task == "image-classification", task == "object-detection"
+        enlarges = task == "super-resolution"
         return cls(
             id=fields.get("id", _text),
             name=fields.get("name", _text),
             version=fields.get("version", _text),
             task=task,
             license=fields.get("license", _text),
-            input=_input(fields.child("input")),
+            input=_luminance_input(fields.child("input")) if enlarges else _input(fields.child("input")),
             outputs=outputs,
             switches=fields.mapping("switches", _one_of(outputs), lambda child, key: child.get(key, _text)),
-            num_classes=fields.get("num_classes", _count),
-            labels=fields.get("labels", _text),
-            temperature=1.0 if is_detector else fields.get("temperature", _positive),
+            num_classes=0 if enlarges else fields.get("num_classes", _count),
+            labels=None if enlarges else fields.get("labels", _text),
+            temperature=fields.get("temperature", _positive) if is_classifier else 1.0,
             decoder=fields.get("decoder", _one_of(DECODERS)) if is_detector else None,
+            scale=fields.get("scale", _count) if enlarges else None,
+            context=fields.get("context", _count) if enlarges else None,
             files=fields.mapping("files", _text, lambda child, key: _file(child.child(key))),
             origin=_origin(fields.child("origin")),
         )
@@ -195,13 +207,14 @@ class ModelSpec:
         Raises:
             InvalidSpecError: Their number is wrong, or one is empty or there twice.
         """
+        file = self.labels or "labels"
         labels = tuple(line.strip() for line in text.splitlines())
         if len(labels) != self.num_classes:
-            _fail(self.labels, f"{len(labels)} lines", f"{self.num_classes}, one a class")
+            _fail(file, f"{len(labels)} lines", f"{self.num_classes}, one a class")
         seen = {""}
         for line, label in enumerate(labels, 1):
             if label in seen:
-                _fail(f"{self.labels}, line {line}", label, "a label that is not empty and stands there once")
+                _fail(f"{file}, line {line}", label, "a label that is not empty and stands there once")
             seen.add(label)
         return labels
 
@@ -266,8 +279,21 @@ def _input(fields: _Fields) -> InputSpec:
         interpolation=fields.get("interpolation", _one_of(INTERPOLATIONS)),
         crop_pct=fields.get("crop_pct", _number("a number above 0 and up to 1", lambda x: 0 < x <= 1)),
         crop_mode=fields.get("crop_mode", _one_of(CROP_MODES)),
-        mean=fields.tuple("mean", 3, _number("a number from 0 to 255", lambda x: 0 <= x <= 255), 3),
+        mean=fields.tuple("mean", 3, _level, 3),
         std=fields.tuple("std", 3, _positive, 3),
+    )
+
+
+def _luminance_input(fields: _Fields) -> InputSpec:
+    height, width = fields.tuple("input_size", 2, _count, 2)
+    return InputSpec(
+        name=fields.get("name", _text),
+        input_size=(height, width),
+        interpolation=fields.get("interpolation", _one_of(INTERPOLATIONS)),
+        crop_pct=1.0,
+        crop_mode="squash",
+        mean=fields.tuple("mean", 1, _level, 1),
+        std=fields.tuple("std", 1, _positive, 1),
     )
 
 
@@ -316,6 +342,7 @@ def _number(wanted: str, holds: Callable[[float], bool]) -> Callable[[str, Any],
     return check
 
 
+_level = _number("a number from 0 to 255", lambda x: 0 <= x <= 255)
 _positive = _number("a number above 0", lambda x: 0 < x < math.inf)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 from pathlib import Path
@@ -23,7 +24,7 @@ def cache_folder() -> Path:
 
 
 def models_folder() -> Path:
-    """Return the folder that holds one folder a model (``model.json``, ``labels.txt``, ``model.onnx``)."""
+    """Return the folder that holds one folder a model (``model.json``, ``model.onnx``, for some ``labels.txt``)."""
     return cache_folder() / "models"
 
 
@@ -38,7 +39,7 @@ def find_model(model_id: str, folder: Path | None = None) -> Path:
         ModelMissingError: It is not there; the message says what to run.
     """
     found = (folder or models_folder()) / model_id
-    missing = [name for name in ("model.json", "labels.txt", "model.onnx") if not (found / name).is_file()]
+    missing = [name for name in model_files(found) if not (found / name).is_file()]
     if missing:
         raise ModelMissingError(
             f"The model {model_id} is not on this machine ({found} has no {', '.join(missing)}). "
@@ -46,3 +47,12 @@ def find_model(model_id: str, folder: Path | None = None) -> Path:
             detail={"model": model_id, "folder": str(found)},
         )
     return found
+
+
+def model_files(folder: Path) -> tuple[str, ...]:
+    """Return the names of the files that a model's folder must hold: what ``model.json`` says, and that itself."""
+    try:
+        labels = json.loads((folder / "model.json").read_text(encoding="utf-8")).get("labels")
+    except (OSError, ValueError):
+        labels = None  # whoever reads the description says what is wrong with it
+    return ("model.json", labels, "model.onnx") if labels else ("model.json", "model.onnx")

@@ -129,7 +129,7 @@ async function startBridge(pyodide, assets) {
     assets.manifest.models.map(async (model) => ({
       id: model,
       spec: await text(`models/${model}/model.json`),
-      labels: await text(`models/${model}/labels.txt`),
+      labels: `models/${model}/labels.txt` in assets.manifest.assets ? await text(`models/${model}/labels.txt`) : "",
     })),
   );
   const module = pyodide.pyimport("onsight.bridge");
