@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import json
 import re
@@ -31,6 +32,24 @@ def test_manifest_tells_the_size_and_hash_of_every_file_of_the_engine(manifest: 
     }
     assert there == set(manifest["assets"])
     assert set(manifest["boot"]) <= there
+
+
+def test_service_worker_keeps_the_page_whole_and_knows_its_build(manifest: dict[str, dict]) -> None:
+    site = manifest["site"]
+    for name, expected in site.items():
+        digest = hashlib.sha256((DIST / name).read_bytes()).digest()
+        assert expected == "sha256-" + base64.b64encode(digest).decode(), name
+    page = {
+        p.relative_to(DIST).as_posix()
+        for folder in ("page", "worker", "css", "icons")
+        for p in (DIST / folder).rglob("*")
+    }
+    assert {name for name in page if (DIST / name).is_file()} <= set(site)
+    assert {"index.html", "manifest.webmanifest", "runtime/pyodide/pyodide.mjs"} <= set(site)
+    assert not [name for name in site if name.endswith((".wasm", ".whl", ".onnx"))]  # kept by the engine's worker
+    text = (DIST / "sw.js").read_text(encoding="utf-8")
+    assert f'"build": "{manifest["build"]}"' in text
+    assert "frame-ancestors" in text
 
 
 def test_lock_resolves_our_packages_by_name() -> None:

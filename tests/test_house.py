@@ -44,7 +44,7 @@ def test_package_is_strictly_typed() -> None:
     run(sys.executable, "-m", "mypy")
 
 
-@pytest.mark.parametrize("thread", ["page", "worker"])
+@pytest.mark.parametrize("thread", ["page", "worker", "service"])
 def test_javascript_is_strictly_typed(thread: str) -> None:
     run("node", str(WEB / "node_modules" / "typescript" / "bin" / "tsc"), "-p", f"tsconfig.{thread}.json", cwd=WEB)
 
@@ -55,7 +55,7 @@ def test_protocol_is_fresh() -> None:
 
 def test_javascript_never_writes_markup_from_strings() -> None:
     forbidden = re.compile(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|ts-ignore|ts-expect-error|\beval\(")
-    sources = [*WEB.glob("page/**/*.js"), *WEB.glob("worker/**/*.js")]
+    sources = [WEB / "sw.js", *WEB.glob("page/**/*.js"), *WEB.glob("worker/**/*.js")]
     assert sources
     assert [path.name for path in sources if forbidden.search(path.read_text(encoding="utf-8"))] == []
 

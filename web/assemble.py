@@ -6,8 +6,10 @@ which the worker checks as it loads them.
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -22,6 +24,7 @@ from onsight.store import find_model, model_files
 from onsight.tasks.detect import DETECTORS
 from onsight.tasks.upscale import UPSCALERS
 from web import protocol
+from web.serve import page_header, worker_policy
 
 ROOT = Path(__file__).resolve().parents[1]
 WEB = ROOT / "web"
@@ -45,6 +48,14 @@ PYODIDE_FILES = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "python_s
 
 ORT_FILES = ("ort.wasm.min.mjs", "ort-wasm-simd-threaded.mjs", "ort-wasm-simd-threaded.wasm")
 
+SERVICE_WORKER = "sw.js"
+
+UNKEPT = (SERVICE_WORKER, "manifest.json")
+"""Files that the service worker does not keep as files of the site."""
+
+BUILD_FACTS = re.compile(r"/\* written by the build \*/ \{.*\}(?=;)")
+"""What the build replaces in the service worker."""
+
 BOOT = (
     "runtime/pyodide/pyodide.asm.wasm",
     "runtime/pyodide/python_stdlib.zip",
@@ -56,6 +67,11 @@ BOOT = (
 def sha256(path: Path) -> str:
     """Return a file's SHA-256 in hex."""
     return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def integrity(path: Path) -> str:
+    """Return a file's hash as browsers check it."""
+    return "sha256-" + base64.b64encode(hashlib.sha256(path.read_bytes()).digest()).decode()
 
 
 def copy(sources: list[Path], target: Path) -> None:
@@ -134,14 +150,33 @@ def write_manifest(site: Path) -> None:
     boot += [name for name in assets if name.endswith(".whl")]
     page = [path for path in sorted(site.rglob("*")) if path.is_file()]
     build = hashlib.sha256("".join(sha256(path) for path in page).encode()).hexdigest()[:16]
+    names = [path.relative_to(site).as_posix() for path in page]
+    # The engine's files are kept by worker/assets.js, but for the modules, which the browser imports itself.
+    kept = [
+        name
+        for name in names
+        if name not in UNKEPT and not name.startswith("licenses/") and (name not in assets or name.endswith(".mjs"))
+    ]
     manifest = {
         "version": __version__,
         "build": build,
         "models": list(MODELS),
         "boot": boot,
+        "site": {name: integrity(site / name) for name in kept},
         "assets": assets,
     }
     (site / "manifest.json").write_text(json.dumps(manifest, indent=1) + "\n", encoding="utf-8")
+    write_service_worker(site, build)
+
+
+def write_service_worker(site: Path, build: str) -> None:
+    """Tell the service worker which build it belongs to: the browser sees by that when there is a new one."""
+    source = (WEB / SERVICE_WORKER).read_text(encoding="utf-8")
+    facts = {"build": build, "policies": {"page": page_header(site), "worker": worker_policy(site)}}
+    text, count = BUILD_FACTS.subn(lambda _: json.dumps(facts), source)
+    if count != 1:
+        raise ValueError(f"{SERVICE_WORKER} has no place for what the build writes.")
+    (site / SERVICE_WORKER).write_text(text, encoding="utf-8")
 
 
 def assemble(site: Path) -> None:

@@ -34,6 +34,11 @@ def page_policy(site: Path) -> str:
     return " ".join(found[1].split())
 
 
+def page_header(site: Path) -> str:
+    """Return the page's policy as a header, which says more than a page can: who may embed it."""
+    return f"{page_policy(site)}; frame-ancestors 'none'"
+
+
 def worker_policy(site: Path) -> str:
     """Return the page's policy without Trusted Types: onnxruntime starts its threads from plain URLs."""
     directives = page_policy(site).split(";")
@@ -108,7 +113,7 @@ def make_server(
     headers = {}
     if not plain:
         csp = {
-            "CSP-page": f"{page_policy(site)}; frame-ancestors 'none'",
+            "CSP-page": page_header(site),
             "CSP-worker": worker_policy(site),
         }
         headers = {**ISOLATION, **SECURITY, **csp}

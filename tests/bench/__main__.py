@@ -118,7 +118,7 @@ def measure_browser(picture: bytes, runs: int) -> dict[str, Any]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=executable, args=flags)
         report["chromium"] = browser.version
-        context = browser.new_context()
+        context = browser.new_context(service_workers="block")
         transfers = Transfers(context, origin)
         for visit in ("cold", "warm"):
             page = context.new_page()

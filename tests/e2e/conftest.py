@@ -31,7 +31,7 @@ class Complaints:
 
     origin: str
     found: list[str] = field(default_factory=list)
-    expected: list[str] = field(default_factory=list)
+    expected: list[str] = field(default_factory=lambda: ["Service Worker registration blocked by Playwright"])
 
     def watch(self, context: BrowserContext) -> None:
         """Listen to everything that the pages and workers of a context do."""
@@ -101,6 +101,8 @@ def open_page(browser: Browser) -> Iterator[Callable[..., tuple[Page, Complaints
     opened: list[tuple[BrowserContext, Complaints]] = []
 
     def open_one(address: str, **context_options: object) -> tuple[Page, Complaints]:
+        # What is kept between visits has tests of its own; elsewhere each visit is the first.
+        context_options = {"service_workers": "block", **context_options}
         context = browser.new_context(**context_options)  # type: ignore[arg-type]  # Playwright's own options
         complaints = Complaints("/".join(address.split("/")[:3]))
         complaints.watch(context)

@@ -26,7 +26,7 @@ BLANK = "manifest.json"
 
 @pytest.fixture(scope="module")
 def engine(site: str, browser: object) -> Iterator[PageEngine]:
-    context = browser.new_context()  # type: ignore[attr-defined]  # Playwright's browser
+    context = browser.new_context(service_workers="block")  # type: ignore[attr-defined]  # Playwright's browser
     complaints = Complaints(site)
     complaints.watch(context)
     page = context.new_page()

@@ -188,7 +188,7 @@ def test_one_waiting_picture_is_cancelled_and_taken_up_again(
 
 
 def test_leaving_with_unfinished_work_warns(site: str, browser: Browser) -> None:
-    context = browser.new_context()
+    context = browser.new_context(service_workers="block")
     page = context.new_page()
     page.goto(f"{site}/#/classify")
     tool = ToolPage(page)

@@ -124,7 +124,7 @@ class ToolPage:
 @contextmanager
 def open_tool(site: str, browser: Browser, tool: str) -> Iterator[ToolPage]:
     """Open a tool in a fresh profile and wait for its engine; its page must do nothing forbidden."""
-    context = browser.new_context(permissions=["clipboard-read", "clipboard-write"])
+    context = browser.new_context(service_workers="block", permissions=["clipboard-read", "clipboard-write"])
     complaints = Complaints(site)
     complaints.watch(context)
     page = context.new_page()

@@ -6,13 +6,16 @@ import { Onsight } from "./client.js";
 import { setUpEnginePanel } from "./engine-panel.js";
 import { formatPlural } from "./format.js";
 import { chooseFiles, setUpIntake } from "./intake.js";
+import { Offline } from "./offline.js";
 import { Pictures } from "./pictures.js";
 import { goToTool, setUpRouter } from "./router.js";
 import { TOOLS } from "./routes.js";
+import { setUpShared } from "./shared.js";
 import { onKeys, setUpShortcuts } from "./shortcuts.js";
 import { setUpTheme } from "./theme.js";
 
 /** @import { CallOptions } from "./client.js" */
+/** @import { FileWithPath } from "./intake.js" */
 /** @import { Tool } from "./routes.js" */
 
 /**
@@ -24,10 +27,12 @@ import { setUpTheme } from "./theme.js";
  *   the work of a tool, which goes on while other views are shown; `run` counts the first time only
  */
 
-const onsight = Onsight.create();
 const pictures = new Pictures();
 /** @type {Map<string, Batch<any>>} */
 const batches = new Map();
+const isBusy = () => [...batches.values()].some(({ busy }) => busy);
+const offline = new Offline({ isBusy, countPictures: () => pictures.items.length });
+const onsight = Onsight.create({ after: offline.settled });
 
 /** @type {App} */
 const app = {
@@ -42,17 +47,22 @@ const app = {
 };
 
 setUpTheme();
-setUpEnginePanel(onsight);
+setUpEnginePanel(onsight, offline);
 setUpShortcuts();
 onKeys({ o: chooseFiles });
-setUpIntake((files) => {
+setUpRouter(app);
+setUpIntake(receive);
+setUpShared(receive);
+onsight.ready.then(() => offline.keep(() => onsight.keepAll())).catch(() => {}); // next time
+
+addEventListener("beforeunload", (event) => {
+  if (isBusy()) event.preventDefault();
+});
+
+/** @param {FileWithPath[]} files */
+function receive(files) {
   if (!files.length) return;
   pictures.add(files);
   announce(`${formatPlural(files.length, "picture")} added.`);
   goToTool();
-});
-setUpRouter(app);
-
-addEventListener("beforeunload", (event) => {
-  if ([...batches.values()].some(({ busy }) => busy)) event.preventDefault();
-});
+}

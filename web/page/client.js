@@ -27,6 +27,7 @@ export { OnsightError, isAbort } from "./messenger.js";
  * @typedef {object} StartOptions
  * @property {URL | string} [base] folder that holds `worker/`; by default the site that this module came from
  * @property {(progress: {stage: string, fraction: number | null, text: string}) => void} [onProgress] of the start
+ * @property {Promise<unknown>} [after] what the start waits for
  */
 
 /**
@@ -84,11 +85,11 @@ export class Onsight extends EventTarget {
   }
 
   /** @param {StartOptions} [options] */
-  constructor({ base = new URL("..", import.meta.url), onProgress } = {}) {
+  constructor({ base = new URL("..", import.meta.url), onProgress, after } = {}) {
     super();
     this.#base = new URL(base, globalThis.document?.baseURI);
     this.#onProgress = onProgress;
-    this.#boot();
+    this.#boot(after);
   }
 
   /** Resolves when the engine is ready, rejects with an OnsightError when it could not start. */
@@ -273,27 +274,33 @@ export class Onsight extends EventTarget {
     return asFile(await this.#call("archive", given({ files: await Promise.all(contents), name }), call));
   }
 
+  /** Keep all that the engine may need on this device, also what it has not needed yet, so that it works offline. */
+  async keepAll() {
+    await this.ready;
+    await this.#messenger?.request("keep_all", {}, {});
+  }
+
   /** End the engine and free its memory. */
   close() {
     this.#messenger?.close();
     this.#set({ state: "closed" });
   }
 
-  #boot() {
+  /** @param {Promise<unknown>} [after] */
+  #boot(after) {
     const messenger = new Messenger(new URL("worker/worker.js", this.#base), () => {
       // Not while starting: the start's own request has failed and says so.
       if (this.#engine.state === "ready") this.#boot();
     });
     this.#messenger = messenger;
     this.#set({ state: "loading", stage: "start", fraction: null, text: /** @type {string} */ (BOOT_TEXT.start) });
-    this.#ready = messenger
-      .request("initialize", {}, {
-        onProgress: ({ stage, fraction }) => {
-          const progress = { stage, fraction, text: BOOT_TEXT[stage] ?? stage };
-          this.#set({ state: "loading", ...progress });
-          this.#onProgress?.(progress);
-        },
-      })
+    const onProgress = (/** @type {Progress} */ { stage, fraction }) => {
+      const progress = { stage, fraction, text: BOOT_TEXT[stage] ?? stage };
+      this.#set({ state: "loading", ...progress });
+      this.#onProgress?.(progress);
+    };
+    this.#ready = Promise.resolve(after)
+      .then(() => messenger.request("initialize", {}, { onProgress }))
       .then(
         ({ result }) => {
           const info = /** @type {EngineInfo} */ (result);

@@ -6,10 +6,14 @@ import { box, button, fillFacts, part, setProgress } from "./dom.js";
 import { errorDetail } from "./errors.js";
 
 /** @import { EngineState, Onsight } from "./client.js" */
+/** @import { Offline } from "./offline.js" */
 /** @import { EngineInfo } from "../protocol.d.ts" */
 
-/** @param {Onsight} onsight */
-export function setUpEnginePanel(onsight) {
+/**
+ * @param {Onsight} onsight
+ * @param {Offline} offline
+ */
+export function setUpEnginePanel(onsight, offline) {
   const panel = box(document, "engine");
   const pill = button(document, "engine-pill");
   const pillText = box(document, "engine-pill-text");
@@ -41,12 +45,13 @@ export function setUpEnginePanel(onsight) {
     title.textContent = titleWords(engine);
     text.textContent = explanation(engine);
     failed.hidden = engine.state !== "failed";
-    fillFacts(facts, engine.state === "ready" ? engineFacts(engine.info) : []);
+    fillFacts(facts, engine.state === "ready" ? engineFacts(engine.info, offline.isReady) : []);
     foot.textContent = engine.state === "ready" ? `Onsight ${engine.info.version}` : "";
     if (engine.state !== state && engine.state !== "loading") announce(titleWords(engine));
     state = engine.state;
   };
   onsight.addEventListener("engine", show);
+  offline.on("change", show);
   show();
 }
 
@@ -74,13 +79,15 @@ function explanation(engine) {
 
 /**
  * @param {EngineInfo} info
+ * @param {boolean} isOffline whether it works with the network cut
  * @returns {[string, string][]}
  */
-function engineFacts({ version, models, threads, isolated }) {
+function engineFacts({ version, models, threads, isolated }, isOffline) {
   const why = isolated ? "" : " (this page’s host does not allow more)";
   return [
     ["Version", version],
     ["Model", models.join(", ")],
+    ["Offline", isOffline ? "Yes: all of it is on this device" : "Not yet"],
     ["Threads", threads === 1 ? `1, single-threaded${why}` : String(threads)],
   ];
 }

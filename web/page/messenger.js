@@ -3,6 +3,8 @@
  * death, however quiet (engineering: page <-> worker protocol in protocol.d.ts).
  */
 
+import { trusted } from "./trusted.js";
+
 /** @import { ErrorPayload, FromWorker, ToWorker } from "../protocol.d.ts" */
 
 /** An error that Onsight raises on purpose: a sentence for people, a stable code for programs. */
@@ -44,25 +46,6 @@ export function isAbort(error) {
  * @property {(error: Error) => void} reject
  * @property {RequestOptions["onProgress"]} onProgress
  */
-
-/** @type {TrustedTypePolicy | undefined} */
-let policy;
-
-/**
- * The worker's URL, blessed where Trusted Types are enforced.
- * @param {URL} url
- * @returns {URL}
- */
-function trusted(url) {
-  if (!globalThis.trustedTypes) return url;
-  policy ??= globalThis.trustedTypes.createPolicy("onsight", {
-    createScriptURL(text) {
-      if (new URL(text).origin !== location.origin) throw new TypeError(`Not a script of this site: ${text}`);
-      return text;
-    },
-  });
-  return /** @type {URL} */ (/** @type {unknown} */ (policy.createScriptURL(url.href)));
-}
 
 export class Messenger {
   /** @type {Map<number, Pending>} */

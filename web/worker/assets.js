@@ -151,6 +151,17 @@ export class Assets {
     };
   }
 
+  /** Have every file of the engine on this device, one after the other: nobody waits for them. */
+  async keepAll() {
+    const cache = await this.#cache;
+    for (const [path, { sha256 }] of Object.entries(this.#manifest.assets)) {
+      const url = new URL(path, this.#base);
+      // Modules are imported by the browser, which asks the service worker: the site's own files are kept there.
+      if (path.endsWith(".mjs")) continue;
+      if (cache && !(await cache.match(`${url.href}?sha256=${sha256}`))) await this.read(path);
+    }
+  }
+
   /** Forget kept files that no longer belong to this build. */
   async prune() {
     const cache = await this.#cache;

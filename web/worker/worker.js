@@ -30,6 +30,8 @@ self.onmessage = async (/** @type {MessageEvent<ToWorker>} */ { data: message })
     bridge?.cancel(message.id);
   } else if (message.method === "initialize") {
     await initialize(message.id);
+  } else if (message.method === "keep_all") {
+    await keepAll(message.id);
   } else if (bridge) {
     // Every error that Python can name is an answer of the bridge. What comes through here is the interpreter's end.
     await bridge.handle(message.id, message.method, message.params).catch(die);
@@ -38,10 +40,11 @@ self.onmessage = async (/** @type {MessageEvent<ToWorker>} */ { data: message })
   }
 };
 
+/** @type {Assets | undefined} */
+let assets;
+
 /** @param {number} id of the request */
 async function initialize(id) {
-  /** @type {Assets | undefined} */
-  let assets;
   try {
     const started = performance.now();
     assets = await Assets.open(BASE, (stage, fraction) => post({ kind: "progress", id, stage, fraction }));
@@ -66,6 +69,17 @@ async function initialize(id) {
     } else {
       post({ kind: "error", id, error: { code: "worker_failed", message: "The engine could not start.", detail } });
     }
+  }
+}
+
+/** @param {number} id of the request */
+async function keepAll(id) {
+  try {
+    await assets?.keepAll();
+    post({ kind: "result", id, result: null, timings_ms: {} });
+  } catch (error) {
+    const message = "A part of the engine could not be downloaded. Check the connection and try again.";
+    post({ kind: "error", id, error: { code: "download_failed", message, detail: String(error) } });
   }
 }
 

@@ -1,0 +1,143 @@
+/**
+ * The page's side of the service worker: registers it, has the engine kept on this device whole, offers new builds, and
+ * lets the first visit to a host that sends no headers begin anew, with threads.
+ */
+
+import { box, button } from "./dom.js";
+import { Emitter } from "./emitter.js";
+import { trusted } from "./trusted.js";
+
+/** Set once the page has begun anew for threads, so that it never does so in circles. */
+const GUARD = "onsight.isolated";
+
+/** How long the engine's start waits for the service worker on a host that sends no headers. */
+const PATIENCE_MS = 5000;
+
+const CHECK_EVERY_MS = 60 * 60 * 1000;
+
+/**
+ * @typedef {object} Surroundings
+ * @property {() => boolean} isBusy whether something is worked on
+ * @property {() => number} countPictures how many are loaded
+ */
+
+/** @extends {Emitter<{change: void}>} */
+export class Offline extends Emitter {
+  /** Whether everything is kept that works without a network. */
+  isReady = false;
+  /** When the engine may start: at once, unless the page is about to begin anew. @type {Promise<void>} */
+  settled;
+  #surroundings;
+  #isUpdating = false;
+  /** @type {ServiceWorkerRegistration | undefined} */
+  #registration;
+
+  /** @param {Surroundings} surroundings */
+  constructor(surroundings) {
+    super();
+    this.#surroundings = surroundings;
+    const { serviceWorker } = navigator;
+    if (!serviceWorker) {
+      this.settled = Promise.resolve();
+      return;
+    }
+    const isFirstVisit = !serviceWorker.controller;
+    const registered = this.#register(serviceWorker);
+    this.settled = isFirstVisit && this.#needsIsolation() ? this.#isolate(serviceWorker, registered) : Promise.resolve();
+    serviceWorker.addEventListener("controllerchange", () => {
+      if (this.#isUpdating) location.reload();
+    });
+    button(document, "update-now").addEventListener("click", () => this.#update());
+    button(document, "update-later").addEventListener("click", () => (box(document, "update").hidden = true));
+  }
+
+  /**
+   * Have all that the engine may need kept on this device. People who save data are spared what they do not use.
+   * @param {() => Promise<unknown>} keepAll
+   */
+  async keep(keepAll) {
+    const isKept = await this.#registrationActive();
+    const { saveData = false } = /** @type {{connection?: {saveData?: boolean}}} */ (navigator).connection ?? {};
+    if (!isKept || saveData) return;
+    await keepAll();
+    this.isReady = true;
+    this.emit("change", undefined);
+  }
+
+  async #registrationActive() {
+    if (!navigator.serviceWorker || !this.#registration) return false;
+    if (this.#registration.active) return true;
+    await navigator.serviceWorker.ready;
+    return true;
+  }
+
+  /** @param {ServiceWorkerContainer} container */
+  async #register(container) {
+    try {
+      const url = trusted(new URL("sw.js", document.baseURI));
+      // Where a browser or its owner forbids service workers, the site works from the network.
+      const registration = await container.register(url, { updateViaCache: "none" });
+      if (!registration) return;
+      this.#registration = registration;
+    } catch (error) {
+      console.debug(`No service worker: ${error}`);
+      return;
+    }
+    const registration = this.#registration;
+    if (registration.waiting && container.controller) this.#offer();
+    registration.addEventListener("updatefound", () => {
+      const { installing } = registration;
+      installing?.addEventListener("statechange", () => {
+        if (installing.state === "installed" && container.controller) this.#offer();
+      });
+    });
+    let checked = Date.now();
+    document.addEventListener("visibilitychange", () => {
+      if (document.hidden || Date.now() - checked < CHECK_EVERY_MS) return;
+      checked = Date.now();
+      registration.update().catch(() => {}); // no network: next time
+    });
+  }
+
+  #offer() {
+    const count = this.#surroundings.countPictures();
+    box(document, "update-text").textContent = count
+      ? "A new version of Onsight is ready. Updating reloads the page: save what you made first."
+      : "A new version of Onsight is ready.";
+    box(document, "update").hidden = false;
+  }
+
+  #update() {
+    if (this.#surroundings.isBusy()) {
+      box(document, "update-text").textContent = "Pictures are still being worked on. Update when that is done.";
+      return;
+    }
+    this.#isUpdating = true;
+    this.#registration?.waiting?.postMessage({ kind: "update" });
+  }
+
+  #needsIsolation() {
+    if (globalThis.crossOriginIsolated) return false;
+    try {
+      return sessionStorage.getItem(GUARD) === null;
+    } catch {
+      return false; // Without a guard, better one thread than a circle.
+    }
+  }
+
+  /**
+   * @param {ServiceWorkerContainer} container
+   * @param {Promise<void>} registered
+   */
+  async #isolate(container, registered) {
+    const controlled = new Promise((resolve) => container.addEventListener("controllerchange", resolve, { once: true }));
+    const patience = new Promise((resolve) => setTimeout(resolve, PATIENCE_MS));
+    await registered;
+    if (!this.#registration) return;
+    await Promise.race([controlled, patience]);
+    if (!container.controller || this.#surroundings.countPictures() > 0) return;
+    sessionStorage.setItem(GUARD, "1");
+    location.reload();
+    await new Promise(() => {}); // The engine of a page that goes need not start.
+  }
+}
