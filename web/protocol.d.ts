@@ -297,6 +297,24 @@ export interface Named {
   detection: Detection;
 }
 
+/** A setting that is a number, as people see it. */
+export interface EnhanceControl {
+  /** Name of the setting, such as `"denoise_colour"`. */
+  id: string;
+  /** For people, such as `"Smooth colour grain"`. */
+  name: string;
+  /** Heading that it stands under, such as `"Detail"`. */
+  group: string;
+  /** Lowest value. */
+  low: number;
+  /** Highest value. */
+  high: number;
+  /** Smallest change that is worth a person's while. */
+  step: number;
+  /** Value that changes nothing. */
+  neutral: number;
+}
+
 /** What is done to a picture, in the order in which it is done: shape, detail, light, colour, size. */
 export interface EnhanceSettings {
   /** Stops of light, -4 to 4. */
@@ -337,6 +355,16 @@ export interface EnhanceSettings {
   upscale: number;
   /** Longest side of the result in pixels, which is shrunk to it; 0 for no limit. */
   max_side: number;
+}
+
+/** What can be set, whatever the picture. */
+export interface EnhanceControls {
+  /** In the order in which a page shows them. */
+  controls: EnhanceControl[];
+  /** Settings that change nothing. */
+  neutral: EnhanceSettings;
+  /** Of JPEG and WebP where nobody chose another. */
+  quality: number;
 }
 
 /** What a picture is like, as far as that can be measured. */
@@ -649,6 +677,7 @@ export interface Methods {
   annotate: { params: { image: Blob; picture?: number } & AnnotateOptions; result: OutputFile };
   export: { params: ExportOptions; result: OutputFile };
   archive: { params: ArchiveOptions; result: OutputFile };
+  enhance_controls: { params: NoOptions; result: EnhanceControls };
   enhance_analysis: { params: { image: Blob; picture?: number } & NoOptions; result: EnhanceAnalysis };
   enhance_preview: { params: { image: Blob; picture?: number } & EnhancePreviewOptions; result: EnhancePreview };
   enhance: { params: { image: Blob; picture?: number } & EnhanceOptions; result: OutputFile };

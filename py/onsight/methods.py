@@ -10,7 +10,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 from onsight.detection.options import (
     AnnotateOptions,
@@ -20,8 +20,9 @@ from onsight.detection.options import (
     NoOptions,
     RedactOptions,
 )
+from onsight.enhancement.controls import CONTROLS
 from onsight.enhancement.options import EnhanceOptions, EnhancePreviewOptions
-from onsight.enhancement.results import EnhanceAnalysis, EnhancePreview
+from onsight.enhancement.results import EnhanceAnalysis, EnhanceControls, EnhancePreview
 from onsight.flow import Flow
 from onsight.options import ClassifyOptions, CompareOptions, DetectOptions, PreviewOptions, TagOptions
 from onsight.results import Classification, Comparison, Detection, DetectionClasses, OutputFile, Preview, Tagging
@@ -35,6 +36,8 @@ from onsight.tasks.detect import DETECTORS, Detector
 from onsight.tasks.preview import preview
 from onsight.tasks.tag import Tagger
 from onsight.tasks.upscale import UPSCALERS, Upscaler
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -79,8 +82,8 @@ class Tools:
         return TagNamer(self.tagger.namer)
 
 
-def _known(detector: Detector) -> Flow[DetectionClasses]:
-    return detector.classes
+def _answer(known: T) -> Flow[T]:
+    return known
     yield  # a flow that asks for nothing
 
 
@@ -141,7 +144,7 @@ METHODS: Mapping[str, Method] = {
         kept=64,
     ),
     "detection_classes": Method(
-        lambda tools, _, options: _known(tools.detector), NoOptions, DetectionClasses, takes_image=False
+        lambda tools, _, options: _answer(tools.detector.classes), NoOptions, DetectionClasses, takes_image=False
     ),
     "crop": Method(lambda _, image, options: edit.crop(image, options), CropOptions, OutputFile),
     "redact": Method(lambda _, image, options: edit.redact(image, options), RedactOptions, OutputFile),
@@ -156,6 +159,9 @@ METHODS: Mapping[str, Method] = {
     ),
     "archive": Method(
         lambda _tools, _image, options: edit.archive(options), ArchiveOptions, OutputFile, takes_image=False
+    ),
+    "enhance_controls": Method(
+        lambda _tools, _image, _options: _answer(CONTROLS), NoOptions, EnhanceControls, takes_image=False
     ),
     "enhance_analysis": Method(
         lambda _tools, image, _options: enhance.analyse(image), NoOptions, EnhanceAnalysis, kept=64

@@ -13,8 +13,8 @@ import { Messenger, OnsightError, abortError } from "./messenger.js";
 
 export { OnsightError, isAbort } from "./messenger.js";
 
-/** @import { Box, Classification, Comparison, Detection, DetectionClasses, EngineInfo, EnhanceAnalysis, EnhancePreview,
- *   EnhanceSettings, Named, Progress, Tagging } from "../protocol.d.ts" */
+/** @import { Box, Classification, Comparison, Detection, DetectionClasses, EngineInfo, EnhanceAnalysis,
+ *   EnhanceControls, EnhancePreview, EnhanceSettings, Named, Progress, Tagging } from "../protocol.d.ts" */
 
 /**
  * @typedef {{state: "loading", stage: string, fraction: number | null, text: string}
@@ -196,6 +196,15 @@ export class Onsight extends EventTarget {
    */
   async redact(image, boxes, { style, name = nameOf(image), ...call } = {}) {
     return asFile(await this.#call("redact", { image, ...given({ boxes, style, name }) }, call));
+  }
+
+  /**
+   * Name the controls of `enhance`, with their ranges.
+   * @param {CallOptions} [call]
+   * @returns {Promise<EnhanceControls>}
+   */
+  async enhanceControls(call = {}) {
+    return /** @type {EnhanceControls} */ (await this.#call("enhance_controls", {}, call));
   }
 
   /**

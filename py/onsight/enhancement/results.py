@@ -111,3 +111,45 @@ class EnhancePreview:
     def to_json(self) -> dict[str, Any]:
         """Return the preview as plain data; ``data`` stays bytes."""
         return to_json(self)
+
+
+@dataclass(frozen=True, slots=True)
+class EnhanceControl:
+    """A setting that is a number, as people see it.
+
+    Attributes:
+        id: Name of the setting, such as ``"denoise_colour"``.
+        name: For people, such as ``"Smooth colour grain"``.
+        group: Heading that it stands under, such as ``"Detail"``.
+        low: Lowest value.
+        high: Highest value.
+        step: Smallest change that is worth a person's while.
+        neutral: Value that changes nothing.
+    """
+
+    id: str
+    name: str
+    group: str
+    low: float
+    high: float
+    step: float
+    neutral: float
+
+
+@dataclass(frozen=True, slots=True)
+class EnhanceControls:
+    """What can be set, whatever the picture.
+
+    Attributes:
+        controls: In the order in which a page shows them.
+        neutral: Settings that change nothing.
+        quality: Of JPEG and WebP where nobody chose another.
+    """
+
+    controls: tuple[EnhanceControl, ...]
+    neutral: EnhanceSettings
+    quality: int
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the controls as plain JSON data."""
+        return to_json(self)

@@ -1,0 +1,42 @@
+"""The list of controls that a page shows."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from onsight.enhancement.controls import CONTROLS
+from onsight.enhancement.settings import RANGES, EnhanceSettings
+from onsight.errors import InvalidOptionError
+
+
+def test_every_number_with_a_range_has_one_control() -> None:
+    assert sorted(control.id for control in CONTROLS.controls) == sorted(RANGES)
+
+
+def test_names_are_told_apart() -> None:
+    names = [control.name for control in CONTROLS.controls]
+    assert len(set(names)) == len(names)
+
+
+def test_ends_of_each_control_are_settings_and_beyond_them_are_none() -> None:
+    for control in CONTROLS.controls:
+        for value in (control.low, control.high):
+            assert getattr(EnhanceSettings(**{control.id: value}), control.id) == value
+        try:
+            EnhanceSettings(**{control.id: control.high + control.step})
+        except InvalidOptionError:
+            continue
+        raise AssertionError(f"{control.id} goes beyond its control")
+
+
+def test_steps_reach_neutral_and_both_ends() -> None:
+    for control in CONTROLS.controls:
+        for length in (control.high - control.low, control.neutral - control.low):
+            steps = length / control.step
+            assert abs(steps - round(steps)) < 1e-9, control.id
+
+
+def test_neutral_is_what_settings_are_at_first() -> None:
+    assert CONTROLS.neutral == EnhanceSettings()
+    neutral = dataclasses.asdict(CONTROLS.neutral)
+    assert all(neutral[control.id] == control.neutral for control in CONTROLS.controls)
