@@ -13,8 +13,8 @@ import { Messenger, OnsightError, abortError } from "./messenger.js";
 
 export { OnsightError, isAbort } from "./messenger.js";
 
-/** @import { Box, Classification, Comparison, Detection, DetectionClasses, EngineInfo, EnhanceAnalysis,
- *   EnhanceControls, EnhancePreview, EnhanceSettings, Named, Progress, Tagging } from "../protocol.d.ts" */
+/** @import { Box, Classification, Comparison, Detection, DetectionClasses, EngineInfo, EnhanceAnalysis, EnhancePreview,
+ *   EnhanceSettings, Named, Progress, Tagging } from "../protocol.d.ts" */
 
 /**
  * @typedef {{state: "loading", stage: string, fraction: number | null, text: string}
@@ -201,10 +201,11 @@ export class Onsight extends EventTarget {
   /**
    * Name the controls of `enhance`, with their ranges.
    * @param {CallOptions} [call]
-   * @returns {Promise<EnhanceControls>}
+   * @returns {Promise<import("../protocol.d.ts").EnhanceControls>}
    */
   async enhanceControls(call = {}) {
-    return /** @type {EnhanceControls} */ (await this.#call("enhance_controls", {}, call));
+    const result = await this.#call("enhance_controls", {}, call);
+    return /** @type {import("../protocol.d.ts").EnhanceControls} */ (result);
   }
 
   /**

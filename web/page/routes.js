@@ -3,6 +3,7 @@
 import { mountClassify } from "./views/classify.js";
 import { mountCompare } from "./views/compare.js";
 import { mountDetect } from "./views/detect.js";
+import { mountEnhance } from "./views/enhance.js";
 import { mountHome } from "./views/home.js";
 import { mountPrivacy } from "./views/privacy.js";
 
@@ -41,7 +42,12 @@ export const TOOLS = [
     text: "A labelled box around each thing, and how many there are.",
     route: { path: "/detect", title: "Detect", drop: "Drop to find things", mount: mountDetect },
   },
-  { name: "Enhance", icon: "i-enhance", text: "Better light and colour, less noise, more pixels." },
+  {
+    name: "Enhance",
+    icon: "i-enhance",
+    text: "Better light and colour, less noise, more pixels.",
+    route: { path: "/enhance", title: "Enhance", drop: "Drop to enhance", mount: mountEnhance },
+  },
   { name: "Organise", icon: "i-grid", text: "Sort a folder of thousands, search it, find duplicates." },
   {
     name: "Compare",

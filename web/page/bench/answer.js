@@ -102,7 +102,7 @@ export class AnswerPanel {
     fillFacts(box(root, "facts"), [
       ["Picture", `${formatCount(image.width)} × ${formatCount(image.height)}, ${image.format}`],
       ["File", formatBytes(picture.file.size)],
-      ["Model", model],
+      ["Model", model ?? null],
       ...this.#tool.stageNames.map(([stage, name]) => /** @type {[string, string | null]} */ ([
         name,
         timings_ms[stage] === undefined ? null : `${Math.round(timings_ms[stage])}\u202fms`,

@@ -163,7 +163,7 @@ export class BatchPanel {
    */
   #fillRow(row, picture) {
     const job = this.#batch.job(picture);
-    row.dataset.state = this.#isUnsure(job) ? "unsure" : job.state;
+    row.dataset.state = this.#isUnsure(job) && !this.#tool.unsure.isFine ? "unsure" : job.state;
     row.title = picture.path;
     box(row, "name").textContent = picture.name;
     box(row, "status").textContent = jobText(job, this.#tool.short);

@@ -40,7 +40,9 @@ export class SaveAll {
     this.#tool = tool;
     this.#select = part(root, "format", HTMLSelectElement);
     this.#select.hidden = !tool.saving;
-    const formats = Object.entries({ [JSON_LINES]: "JSON Lines", ...tool.saving?.formats });
+    const { formats: others = {}, isFirst = false } = tool.saving ?? {};
+    const lines = { [JSON_LINES]: "JSON Lines" };
+    const formats = Object.entries(isFirst ? { ...others, ...lines } : { ...lines, ...others });
     this.#select.append(...formats.map(([value, text]) => new Option(text, value)));
     listen(button(root, "download"), "click", () => (this.#abort ? this.#abort.abort() : this.#save()));
   }

@@ -61,6 +61,15 @@ export class Stage extends Emitter {
     return !this.#frame.hidden;
   }
 
+  /**
+   * Show the picture in a way of one's own. What the browser makes of the file stays at hand, out of sight.
+   * @param {HTMLElement} element
+   */
+  replace(element) {
+    this.#root.dataset.own = "";
+    this.#frame.before(element);
+  }
+
   /** @param {string} text a sentence below the picture; empty for none */
   note(text) {
     const note = box(this.#root, "note");

@@ -7,7 +7,7 @@
 /** @import { Picture } from "../pictures.js" */
 /** @import { Stage } from "./stage.js" */
 
-/** @typedef {{image: ImageInfo, model: string}} AnyResult what every result tells */
+/** @typedef {{image: ImageInfo, model?: string}} AnyResult what every result tells */
 
 /**
  * @typedef {object} Bench what a display may write to
@@ -32,6 +32,7 @@
  * @template Result
  * @typedef {object} Saving how the results of all pictures are saved in other ways than as JSON Lines
  * @property {Readonly<Record<string, string>>} formats names by format
+ * @property {boolean} [isFirst] whether the first of them is what most people want, rather than JSON Lines
  * @property {(onsight: Onsight, looks: {picture: Picture, result: Result}[], format: string,
  *   progress: {signal: AbortSignal, onCount: (done: number) => void}) => Promise<void>} save
  */
@@ -47,7 +48,8 @@
  * @property {Readonly<Record<string, string>>} stageWords what is done now, by stage
  * @property {readonly (readonly [string, string])[]} stageNames stages with their short names, in order
  * @property {string} found what is said of pictures with a result: "38 labelled"
- * @property {{name: string, word: string}} unsure name and word of those with a result that says little
+ * @property {{name: string, word: string, isFine?: boolean}} unsure name and word of those with a result that says
+ *   little; `isFine` where that is nothing to look into
  * @property {(result: Result) => boolean} isUnsure
  * @property {(onsight: Onsight, file: File, options: CallOptions) => Promise<Result>} run
  * @property {(result: Result) => string} short the result in a few words

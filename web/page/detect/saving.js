@@ -1,5 +1,6 @@
 /** What can be saved of pictures that were looked at: the picture with its boxes, or the boxes for another tool. */
 
+import { Archives } from "../bench/archives.js";
 import { download, downloadResults } from "../bench/export.js";
 import { choose, shownDetection } from "./answers.js";
 
@@ -18,9 +19,6 @@ export const FORMATS = /** @type {const} */ ({
 });
 
 /** @typedef {keyof typeof FORMATS} Format */
-
-/** Bytes; more pictures than this go into further archives: an archive is made in memory. */
-const MAX_ARCHIVE_BYTES = 200_000_000;
 
 /**
  * Save what was found in one picture.
@@ -50,15 +48,7 @@ export async function saveOne(onsight, picture, result, format) {
  */
 export async function saveAll(onsight, looks, format, { signal, onCount }) {
   const named = [];
-  /** @type {File[]} */
-  let drawn = [];
-  let archives = 0;
-  const archive = async () => {
-    const suffix = archives++ ? `-${archives}` : "";
-    const file = await onsight.archive(drawn, { name: `onsight-boxes${suffix}`, signal });
-    drawn = [];
-    download(file, file.name);
-  };
+  const archives = new Archives(onsight, "onsight-boxes", signal);
   for (const [index, { picture, result }] of looks.entries()) {
     onCount(index);
     await choose(onsight, picture.file, result, { signal });
@@ -67,12 +57,9 @@ export async function saveAll(onsight, looks, format, { signal, onCount }) {
       named.push({ name: picture.path, detection });
       continue;
     }
-    const file = await onsight.annotate(picture.file, detection.boxes, { name: picture.name, signal });
-    const size = drawn.reduce((sum, one) => sum + one.size, file.size);
-    if (drawn.length && size > MAX_ARCHIVE_BYTES) await archive();
-    drawn.push(file);
+    await archives.add(await onsight.annotate(picture.file, detection.boxes, { name: picture.name, signal }));
   }
-  if (format === "picture") return archive();
+  if (format === "picture") return archives.finish();
   const file = await onsight.exportDetections(format, named, { name: "onsight", signal });
   download(file, file.name);
 }

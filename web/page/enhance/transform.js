@@ -1,0 +1,93 @@
+/**
+ * How a picture lies in a pane: how large, and which of its points is in the middle. Lengths in the pane are pixels of
+ * the screen, so a scale of 1 shows each pixel of the picture as one pixel of the screen.
+ */
+
+/** @typedef {{width: number, height: number}} Size */
+/** @typedef {{scale: number, x: number, y: number}} View the point (x, y) of the picture is in the middle of the pane */
+
+export const MAX_SCALE = 16;
+/** A small picture is enlarged to fit, but no more than so. */
+const MAX_FIT = 4;
+
+/**
+ * The whole picture, as large as the pane allows.
+ * @param {Size} pane
+ * @param {Size} picture
+ * @returns {View}
+ */
+export function fit(pane, picture) {
+  const scale = Math.min(pane.width / picture.width, pane.height / picture.height, MAX_FIT);
+  return { scale, x: picture.width / 2, y: picture.height / 2 };
+}
+
+/**
+ * Zoom, while the point of the picture that is at (x, y) in the pane stays there.
+ * @param {View} view
+ * @param {number} scale
+ * @param {{x: number, y: number}} at in the pane
+ * @param {Size} pane
+ * @param {Size} picture
+ * @returns {View}
+ */
+export function zoom(view, scale, at, pane, picture) {
+  const least = Math.min(fit(pane, picture).scale, 1);
+  const bounded = Math.max(least, Math.min(scale, MAX_SCALE));
+  const dx = at.x - pane.width / 2;
+  const dy = at.y - pane.height / 2;
+  const moved = {
+    scale: bounded,
+    x: view.x + dx / view.scale - dx / bounded,
+    y: view.y + dy / view.scale - dy / bounded,
+  };
+  return inside(moved, pane, picture);
+}
+
+/**
+ * Move the picture by a way across the pane.
+ * @param {View} view
+ * @param {number} dx
+ * @param {number} dy
+ * @param {Size} pane
+ * @param {Size} picture
+ * @returns {View}
+ */
+export function pan({ scale, x, y }, dx, dy, pane, picture) {
+  return inside({ scale, x: x - dx / scale, y: y - dy / scale }, pane, picture);
+}
+
+/**
+ * Where the picture's edges are in the pane; on whole pixels, so that at a scale of 1 nothing is blurred.
+ * @param {View} view
+ * @param {Size} pane
+ * @param {Size} picture
+ */
+export function place({ scale, x, y }, pane, picture) {
+  return {
+    x: Math.round(pane.width / 2 - x * scale),
+    y: Math.round(pane.height / 2 - y * scale),
+    width: Math.max(1, Math.round(picture.width * scale)),
+    height: Math.max(1, Math.round(picture.height * scale)),
+  };
+}
+
+/**
+ * No gap at an edge while the picture is larger than the pane, in the middle where it is smaller.
+ * @param {View} view
+ * @param {Size} pane
+ * @param {Size} picture
+ * @returns {View}
+ */
+export function inside({ scale, x, y }, pane, picture) {
+  return { scale, x: along(x, pane.width / scale, picture.width), y: along(y, pane.height / scale, picture.height) };
+}
+
+/**
+ * @param {number} middle
+ * @param {number} seen
+ * @param {number} length
+ */
+function along(middle, seen, length) {
+  if (seen >= length) return length / 2;
+  return Math.max(seen / 2, Math.min(middle, length - seen / 2));
+}

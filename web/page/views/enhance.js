@@ -1,0 +1,85 @@
+/** Enhance: better light and colour, less noise, more pixels. */
+
+import { notice } from "../announce.js";
+import { mountTool } from "../bench/view.js";
+import { EnhanceDisplay } from "../enhance/display.js";
+import { edits } from "../enhance/edits.js";
+import { saveMany } from "../enhance/exporting.js";
+import { shortSummary, summaryText } from "../enhance/wording.js";
+import { formatCount, formatPlural } from "../format.js";
+
+/** @import { EnhanceAnalysis } from "../../protocol.d.ts" */
+/** @import { App } from "../app.js" */
+/** @import { Tool } from "../bench/tool.js" */
+
+/** @type {Tool<EnhanceAnalysis>} */
+const ENHANCE = {
+  key: "enhance",
+  title: "Enhance",
+  lead: "Better light and colour, less noise, more pixels.",
+  again: "Enhance it",
+  stageWords: {
+    queued: "Next in line…",
+    read: "Reading the file…",
+    decode: "Opening the picture…",
+    analyse: "Measuring light, colour and noise…",
+    postprocess: "Choosing settings…",
+  },
+  stageNames: [
+    ["read", "Reading"],
+    ["decode", "Decoding"],
+    ["analyse", "Measuring"],
+    ["postprocess", "Choosing"],
+  ],
+  found: "enhanced",
+  unsure: { name: "Fine already", word: "fine already", isFine: true },
+  isUnsure: ({ changes }) => changes.length === 0,
+  run: (onsight, file, options) => onsight.enhanceAnalysis(file, options),
+  short: shortSummary,
+  text: summaryText,
+  data: (analysis) => ({ ...analysis, settings: edits.since(analysis), auto: analysis.settings }),
+  saving: {
+    formats: { pictures: "Pictures (ZIP)" },
+    isFirst: true,
+    async save(onsight, looks, _format, { signal, onCount }) {
+      const pictures = looks.map(({ picture }) => picture);
+      const { saved, failures } = await saveMany(onsight, pictures, { signal, onProgress: onCount });
+      const [first] = failures;
+      if (!first) return;
+      const others = failures.length > 1 ? `, and ${formatCount(failures.length - 1)} more` : "";
+      notice(`${formatPlural(saved, "picture")} saved. ${first.picture.name} was not: ${first.error.message}${others}`);
+    },
+  },
+  display: (bench) => new EnhanceDisplay(bench),
+};
+
+/** @type {WeakSet<App>} */
+const known = new WeakSet();
+
+/**
+ * What goes on while other tools are shown: every picture that was measured gets its settings.
+ * @param {App} app
+ */
+function setUpEdits({ onsight, pictures, batch: batchOf }) {
+  const batch = batchOf(ENHANCE.key, (file, options) => ENHANCE.run(onsight, file, options));
+  batch.on("job", (picture) => {
+    const job = batch.job(picture);
+    if (job.state === "done") edits.begin(picture, job.result);
+  });
+  pictures.on("remove", (removed) => edits.forget(removed));
+  addEventListener("beforeunload", (event) => {
+    if (edits.hasUnsaved) event.preventDefault();
+  });
+}
+
+/**
+ * @param {HTMLElement} host
+ * @param {App} app
+ */
+export function mountEnhance(host, app) {
+  if (!known.has(app)) {
+    known.add(app);
+    setUpEdits(app);
+  }
+  return mountTool(host, app, ENHANCE);
+}
