@@ -164,3 +164,38 @@ def test_console_script_is_installed() -> None:
 )
 def test_percent_never_rounds_doubt_away(score: float, text: str) -> None:
     assert percent(score) == text
+
+
+def test_enhance_writes_new_files_and_goes_on_after_a_bad_one(folder: Path) -> None:
+    out = folder / "out"
+    names = ("cat.png", "notes.jpg", "cat.png")
+    done = onsight(
+        "enhance", "--json", "-o", str(out), "--exposure", "0.5", "--crop", "0,0,0.5,1", "--format", "webp",
+        *(str(folder / name) for name in names),
+    )  # fmt: skip
+    assert done.returncode == 1
+    lines = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [Path(line["result"]["path"]).name if "result" in line else line["error"]["code"] for line in lines] == [
+        "cat-enhanced.webp", "not_an_image", "cat-enhanced-2.webp",
+    ]  # fmt: skip
+    assert lines[0]["result"]["settings"]["exposure"] == 0.5
+    first, second = ((out / name).read_bytes() for name in ("cat-enhanced.webp", "cat-enhanced-2.webp"))
+    assert first == second
+    assert first[8:12] == b"WEBP"
+
+
+def test_enhance_says_what_auto_did(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["enhance", "-o", str(folder / "new"), "--auto", str(folder / "cat.png")]) == 0
+    out = capsys.readouterr().out
+    assert out.startswith(f"{folder / 'cat.png'}: ")
+    assert out.rstrip().endswith(f"→ {folder / 'new' / 'cat-enhanced.png'}")
+
+
+@pytest.mark.parametrize(
+    "arguments", [[], ["--exposure", "9"], ["--crop", "0,0,1"], ["--auto", "--preset", "vivid"], ["--crop", "a,b"]]
+)
+def test_enhance_refuses_impossible_options(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as stop:
+        main(["enhance", "-o", "nowhere", *arguments, "cat.png"])
+    assert stop.value.code == 2
+    assert "Traceback" not in capsys.readouterr().err

@@ -377,6 +377,8 @@ export interface EnhanceMeasurements {
   brightest: number;
   /** Standard deviation of the lightness. */
   contrast: number;
+  /** Encoded level, 0 to 1, that 0.2 % of the pixels exceed in the brightest channel. */
+  white: number;
   /** Share of the pixels, 0 to 1, that have lost all detail to black. */
   clipped_shadows: number;
   /** Share of the pixels that have lost all detail to white. */
@@ -385,14 +387,18 @@ export interface EnhanceMeasurements {
   cast_temperature: number;
   /** How much too magenta (above 0) or too green (below 0). */
   cast_tint: number;
+  /** Share of the pixels that are white, which a cast would have coloured. */
+  neutral_whites: number;
   /** Mean chroma (Oklab, hundredths). */
   saturation: number;
   /** Standard deviation of the grain in lightness, of 255. */
   noise: number;
   /** Standard deviation of the grain in colour, of 255. */
   noise_colour: number;
-  /** How abrupt the strongest edges are: about 0.6 in focus, below 0.3 out of focus. */
+  /** How strongly edges bend over one pixel against two: 0.5 to 0.8 in focus, about 0.3 out of focus. */
   sharpness: number;
+  /** The same over two pixels against four. */
+  sharpness_coarse: number;
   /** How much more differs across the borders of JPEG's 8 × 8 blocks than within them; 1 is not at all. */
   blockiness: number;
   /** How much light lies over the darkest parts, 0 to 1. */

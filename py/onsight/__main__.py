@@ -1,4 +1,4 @@
-"""The command line: ``python -m onsight classify FILE… [--json]``, and likewise ``tag``, ``compare`` and ``detect``."""
+"""The command line: ``python -m onsight classify FILE… [--json]``; ``tag``, ``compare``, ``detect``, ``enhance``."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from typing import Any
 from onsight import __version__
 from onsight.comparison import command as comparison
 from onsight.detection import command as detection
+from onsight.enhancement import command as enhancement
 from onsight.errors import InvalidOptionError, InvalidQueryError, ModelError, OnsightError
 from onsight.library.commands import LIBRARY_COMMANDS
 from onsight.library.commands.shared import displayable, point_at
@@ -120,6 +121,12 @@ COMMANDS: dict[str, Command] = {
         describe_detection,
         detection.finish,
         detection.prints_export,
+    ),
+    "enhance": Command(
+        "make each picture better",
+        enhancement.add_arguments,
+        enhancement.prepare,
+        enhancement.describe,
     ),
 }
 

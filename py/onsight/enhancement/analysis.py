@@ -1,16 +1,18 @@
 """What is wrong with a picture, in numbers.
 
-Light and colour are measured on the small context; grain, sharpness and JPEG's blocks on parts of full size, because a
-smaller copy has none of them left.
+Light and colour are measured on the small context. Grain and JPEG's blocks are measured on parts of full size, because
+a smaller copy has none of them left; sharpness on a copy of the size that sharpening's radius is relative to.
 """
 
 from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image
 
 from onsight.enhancement import tone
 from onsight.enhancement.colour import lightness
+from onsight.enhancement.detail import REFERENCE_SIDE
 from onsight.enhancement.local import Context
 from onsight.enhancement.results import EnhanceMeasurements
 from onsight.enhancement.windows import Plane
@@ -20,10 +22,16 @@ Bytes = NDArray[np.uint8]
 
 _PART = 512
 """Side of the parts of full size, in pixels."""
-_MINKOWSKI = 6
-_MAD_TO_SIGMA = 1.4826
+_CELL = 16
+"""Side of the cells in which grain is measured; that of the quietest tenth counts."""
 _LAPLACIAN_GAIN = 6.0
 """Standard deviation of white noise of 1 after the mask of `_grain`."""
+_EDGE_SHARE = 0.1
+_NORM = 4
+"""Minkowski norm of the grey-edge estimate."""
+
+CAST_WEIGHTS = ((0.893, 0.068, -0.016), (0.039, 0.641, 0.094))
+"""Cast in red and in blue, told by the edges' red and blue against green and by 1; see `models.enhance.fit`."""
 
 
 def measure(pixels: Bytes, context: Context) -> EnhanceMeasurements:
@@ -34,28 +42,61 @@ def measure(pixels: Bytes, context: Context) -> EnhanceMeasurements:
         context: Of the picture.
     """
     small = np.asarray(context.image)
-    light = lightness(small[..., 0], small[..., 1], small[..., 2])
-    perceived = _l_star(light)
-    temperature, tint = _cast(small)
+    perceived = _l_star(lightness(small[..., 0], small[..., 1], small[..., 2]))
+    red, blue = cast_stops(small)
+    temperature, tint = tone.balance_settings(np.exp2(np.array([red, 0.0, blue])))
     parts = _parts(pixels)
     planes = [lightness(part[..., 0], part[..., 1], part[..., 2]) for part in parts]
+    fine, coarse = _sharpness(pixels)
     colours = oklab(small).reshape(-1, 3)
+    sample = pixels[::4, ::4]
     return EnhanceMeasurements(
         lightness=round(float(perceived.mean()), 2),
         darkest=round(float(np.percentile(perceived, 1)), 2),
         brightest=round(float(np.percentile(perceived, 99)), 2),
         contrast=round(float(perceived.std()), 2),
-        clipped_shadows=round(float((pixels[::4, ::4].max(axis=2) <= 1).mean()), 4),
-        clipped_highlights=round(float((pixels[::4, ::4].min(axis=2) >= 254).mean()), 4),
+        white=round(max(context.white), 4),
+        clipped_shadows=round(float((sample.max(axis=2) <= 1).mean()), 4),
+        clipped_highlights=round(float((sample.min(axis=2) >= 254).mean()), 4),
         cast_temperature=round(temperature, 1),
         cast_tint=round(tint, 1),
+        neutral_whites=round(float((small.min(axis=2) >= 240).mean()), 4),
         saturation=round(100 * float(np.hypot(colours[:, 1], colours[:, 2]).mean()), 2),
-        noise=round(_grain(planes), 2),
-        noise_colour=round(_grain([part[..., 0] - plane for part, plane in zip(parts, planes, strict=True)]), 2),
-        sharpness=round(_sharpness(planes), 3),
+        noise=round(_grain(planes, planes), 2),
+        noise_colour=round(
+            _grain([part[..., 0] - plane for part, plane in zip(parts, planes, strict=True)], planes), 2
+        ),
+        sharpness=round(fine, 3),
+        sharpness_coarse=round(coarse, 3),
         blockiness=round(_blockiness(planes), 3),
         haze=round(context.haziness, 3),
     )
+
+
+def edge_stops(small: Bytes) -> tuple[float, float]:
+    """Return how much more red and blue than green a picture's edges have, in stops of linear light.
+
+    Edges between things of many colours are grey on average, more so than the things themselves (van de Weijer, Gevers
+    and Gijsenij, "Edge-Based Color Constancy", 2007).
+
+    Args:
+        small: uint8 [H, W, 3].
+    """
+    linear = _LINEAR[small]
+    steps = [np.abs(np.diff(linear, axis=axis)).reshape(-1, 3) ** _NORM for axis in (0, 1)]
+    edges = np.concatenate(steps).mean(axis=0) ** (1 / _NORM)
+    red, green, blue = np.log2(np.maximum(edges, 1e-5))
+    return float(red - green), float(blue - green)
+
+
+def cast_stops(small: Bytes) -> tuple[float, float]:
+    """Return how many stops of red and of blue a cast seems to have added to a picture; arguments as `edge_stops`."""
+    known = (*edge_stops(small), 1.0)
+    red, blue = (sum(weight * value for weight, value in zip(row, known, strict=True)) for row in CAST_WEIGHTS)
+    return red, blue
+
+
+_LINEAR = tone.decode(np.arange(256) / 255).astype(np.float32)
 
 
 def _l_star(light: Plane) -> NDArray[np.float64]:
@@ -64,64 +105,76 @@ def _l_star(light: Plane) -> NDArray[np.float64]:
     return np.where(linear > 0.008856, 116 * np.cbrt(linear) - 16, 903.3 * linear)
 
 
-def _cast(small: Bytes) -> tuple[float, float]:
-    """Return how far grey is off, in steps of temperature and tint (shades of grey: Finlayson and Trezzi, 2004)."""
-    linear = tone.decode(small.reshape(-1, 3) / 255)
-    sound = (small.reshape(-1, 3).max(axis=1) < 250) & (small.reshape(-1, 3).min(axis=1) > 4)
-    if sound.sum() < 100:
-        return 0.0, 0.0
-    means = (linear[sound] ** _MINKOWSKI).mean(axis=0) ** (1 / _MINKOWSKI)
-    return tone.balance_settings(means / means.mean())
-
-
 def _parts(pixels: Bytes) -> list[Bytes]:
-    """Return up to five parts of full size, which begin where JPEG's blocks do."""
+    """Return the whole of a small picture, or up to five parts of it, which begin where JPEG's blocks do."""
     height, width = pixels.shape[:2]
     if height <= 2 * _PART and width <= 2 * _PART:
         return [pixels]
-    tops = {0, (height - _PART) // 2, height - _PART} if height > _PART else {0}
-    lefts = {0, (width - _PART) // 2, width - _PART} if width > _PART else {0}
-    corners = [(top // 8 * 8, left // 8 * 8) for top in sorted(tops) for left in sorted(lefts)]
-    return [pixels[top : top + _PART, left : left + _PART] for top, left in corners[:: max(1, len(corners) // 5)]]
+    tops = sorted({0, max(0, (height - _PART) // 2), max(0, height - _PART)})
+    lefts = sorted({0, max(0, (width - _PART) // 2), max(0, width - _PART)})
+    corners = [(top // 8 * 8, left // 8 * 8) for top in tops for left in lefts]
+    return [pixels[top : top + _PART, left : left + _PART] for top, left in corners[:: max(1, len(corners) // 4)]]
 
 
-def _grain(planes: list[Plane]) -> float:
-    """Return the standard deviation of white noise (Immerkær, 1996, by the median so that edges do not count)."""
-    responses = []
-    for plane in planes:
-        if min(plane.shape) < 3:
+def _grain(planes: list[Plane], lights: list[Plane]) -> float:
+    """Return the standard deviation of white noise (Immerkær, 1996), in the quietest cells that are not clipped.
+
+    Args:
+        planes: What to measure.
+        lights: The lightness at the same places, 0 to 255.
+    """
+    found: list[NDArray[np.float32]] = []
+    for plane, light in zip(planes, lights, strict=True):
+        rows, columns = ((side - 2) // _CELL for side in plane.shape)
+        if rows < 1 or columns < 1:
             continue
-        rows = plane[:-2] - 2 * plane[1:-1] + plane[2:]
-        responses.append(np.abs(rows[:, :-2] - 2 * rows[:, 1:-1] + rows[:, 2:]).ravel())
-    if not responses:
-        return 0.0
-    return _MAD_TO_SIGMA * float(np.median(np.concatenate(responses))) / _LAPLACIAN_GAIN
+        across = plane[:-2] - 2 * plane[1:-1] + plane[2:]
+        mask = across[:, :-2] - 2 * across[:, 1:-1] + across[:, 2:]
+        shape = (rows, _CELL, columns, _CELL)
+        inside = (slice(0, rows * _CELL), slice(0, columns * _CELL))
+        deviations = np.sqrt((mask[inside] ** 2).reshape(shape).mean(axis=(1, 3)))
+        means = light[1:-1, 1:-1][inside].reshape(shape).mean(axis=(1, 3))
+        found.append(deviations[(means > 20) & (means < 235)])
+    cells = np.concatenate(found) if found else np.zeros(0, np.float32)
+    return float(np.percentile(cells, 10)) / _LAPLACIAN_GAIN if cells.size else 0.0
 
 
-def _sharpness(planes: list[Plane]) -> float:
-    """Return how much of the strongest edges' height lies between two neighbours, 0 to 1."""
-    ratios = []
-    for plane in planes:
-        if min(plane.shape) < 8:
+def _sharpness(pixels: Bytes) -> tuple[float, float]:
+    """Return how strongly edges bend over one pixel against two, and over two against four."""
+    height, width = pixels.shape[:2]
+    image = Image.fromarray(pixels)
+    image.thumbnail((REFERENCE_SIDE, REFERENCE_SIDE), Image.Resampling.BOX, reducing_gap=2.0)
+    shown = np.asarray(image)
+    light = lightness(shown[..., 0], shown[..., 1], shown[..., 2])
+    bends = [_bend(light, distance) for distance in (1, 2, 4)]
+    if min(height, width) < 32 or bends[2] < 1:
+        return 1.0, 1.0
+    return bends[0] / max(bends[1], 1e-6), bends[1] / bends[2]
+
+
+def _bend(light: Plane, distance: int) -> float:
+    """Return the mean of the strongest second differences at a distance in pixels."""
+    means = []
+    for plane in (light, light.T):
+        if plane.shape[0] <= 2 * distance:
             continue
-        step = np.abs(np.diff(plane, axis=1))
-        near = step[:, 3:-3]
-        wide = np.abs(plane[:, 6:-1] - plane[:, 1:-6])
-        count = max(1, wide.size // 100)
-        edges = np.argpartition(wide.ravel(), wide.size - count)[-count:]
-        if (height := float(wide.ravel()[edges].mean())) > 12:
-            ratios.append(float(near.ravel()[edges].mean()) / height)
-    return float(np.median(ratios)) if ratios else 1.0
+        bend = np.abs(2 * plane[distance:-distance] - plane[: -2 * distance] - plane[2 * distance :]).ravel()
+        count = max(1, round(_EDGE_SHARE * bend.size))
+        means.append(float(np.partition(bend, bend.size - count)[-count:].mean()))
+    return float(np.mean(means)) if means else 0.0
 
 
 def _blockiness(planes: list[Plane]) -> float:
-    """Return how much larger steps are across the borders of 8 × 8 blocks than elsewhere."""
-    across, within = [], []
-    for plane in planes:
-        for step in (np.abs(np.diff(plane, axis=1)), np.abs(np.diff(plane, axis=0)).T):
-            columns = np.minimum(step, 24).mean(axis=0)
-            is_border = np.arange(len(columns)) % 8 == 7
-            if is_border.any():
-                across.append(float(columns[is_border].mean()))
-                within.append(float(columns[~is_border].mean()))
-    return float(np.sum(across) / max(np.sum(within), 1e-6)) if across else 1.0
+    """Return how much more rows and columns jump at the borders of 8 × 8 blocks than inside of them."""
+    borders, insides = 0.0, 0.0
+    for light in planes:
+        for plane in (light, light.T):
+            if len(plane) < 24:
+                continue
+            # A third difference sees a jump in its middle and no slope; edges of things count little.
+            jump = np.abs(plane[3:] - 3 * plane[2:-1] + 3 * plane[1:-2] - plane[:-3])
+            rows = np.minimum(jump, 40).mean(axis=1)
+            place = np.arange(len(rows)) % 8
+            borders += float(rows[place == 6].mean())
+            insides += float(rows[(place < 5)].mean())
+    return borders / insides if insides > 1e-3 else 1.0

@@ -1,7 +1,8 @@
 """Denoise and sharpen: what happens between a pixel and its nearest neighbours.
 
-Lightness and colour are smoothed apart, both by a guided filter whose guide is the lightness: edges stay. Sharpening is
-an unsharp mask of the lightness with a soft threshold, so that grain below it is left alone.
+Lightness is smoothed by shrinking its wavelet coefficients, colour by a guided filter whose guide is the smooth
+lightness, at half the size: the eye sees colour no finer, and the picture's edges are kept. Sharpening is an unsharp
+mask of the lightness with a soft threshold, so that what is left of the grain is left alone.
 """
 
 from __future__ import annotations
@@ -9,19 +10,26 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from onsight.enhancement import wavelet
 from onsight.enhancement.colour import lightness, whole
 from onsight.enhancement.settings import EnhanceSettings
+from onsight.enhancement.tone import LUMA
 from onsight.enhancement.windows import Plane, guided_lines
 
 Bytes = NDArray[np.uint8]
 
-_NOISE_SIGMA = 24.0
-"""Standard deviation, of 255, of the strongest grain that is smoothed."""
-_SHARPEN_GAIN = 2.2
-_THRESHOLD = 1.5
-_REFERENCE_SIDE = 1600
-"""Longest side of a picture whose sharpening has a radius of one pixel."""
-_SMALLEST_RADIUS = 0.8
+NOISE_SIGMA = 25.0
+"""Standard deviation, of 255, of the grain that is smoothed at most."""
+_COLOUR_SIGMA = 25.0
+_COLOUR_RADIUS = 6
+"""In pixels of full size."""
+_SHARPEN_GAIN = 2.5
+_SHARPEN_RADIUS = 1.2
+"""In pixels of a picture whose longest side is at most `REFERENCE_SIDE`; larger in proportion to larger ones."""
+REFERENCE_SIDE = 1600
+_THRESHOLD = 1.0
+_FINE_SCALE = 0.7
+"""Scale from which on grain of two sizes is smoothed; a smaller copy has grain of one pixel only."""
 
 
 def changes_detail(settings: EnhanceSettings) -> bool:
@@ -29,11 +37,15 @@ def changes_detail(settings: EnhanceSettings) -> bool:
     return bool(settings.denoise or settings.denoise_colour or settings.sharpen)
 
 
-def reach(settings: EnhanceSettings, longest: int) -> int:
-    """Return how many pixels around a pixel count for it, in a picture of full size whose longest side is given."""
-    return (
-        2 * _denoise_radius(settings, 1.0) + 8 * _colour_radius(1.0) + 3 * max(1, round(_blur_radius(longest, 1.0))) + 8
-    )
+def reach(longest: int) -> int:
+    """Return how many pixels around a pixel count for it at most, an even number.
+
+    Args:
+        longest: Longest side of the picture in full size.
+    """
+    colour = 4 * (_COLOUR_RADIUS // 2 + 1)
+    blur = round(3 * _blur_radius(longest, 1.0)) + 1
+    return (wavelet.REACH + max(colour, blur) + 1) // 2 * 2
 
 
 def refine(pixels: Bytes, settings: EnhanceSettings, longest: int, scale: float) -> Bytes:
@@ -49,46 +61,70 @@ def refine(pixels: Bytes, settings: EnhanceSettings, longest: int, scale: float)
         uint8 [H, W, 3].
     """
     light = lightness(pixels[..., 0], pixels[..., 1], pixels[..., 2])
-    planes = [pixels[..., channel].astype(np.float32) for channel in range(3)]
-    if settings.denoise_colour:
-        _smooth_colour(planes, light, settings.denoise_colour / 100, scale)
-    change = np.zeros_like(light)
+    smooth = light
     if settings.denoise:
-        sigma = _NOISE_SIGMA * settings.denoise / 100
-        slope, offset = guided_lines(light, light, _denoise_radius(settings, scale), sigma * sigma)
-        change += slope * light + offset - light
+        # A copy shrunk to a scale has that share of the grain.
+        sigma = NOISE_SIGMA * settings.denoise / 100 * max(scale, 0.25)
+        smooth = wavelet.shrink(light, sigma, 2 if scale >= _FINE_SCALE else 1)
+    sharp = smooth
     if settings.sharpen:
-        change += _sharpening(light + change, settings.sharpen / 100, _blur_radius(longest, scale))
+        sharp = smooth + _sharpening(smooth, settings.sharpen / 100, _blur_radius(longest, scale))
+    change = sharp - light
+    red, blue = pixels[..., 0] - light, pixels[..., 2] - light
     out = np.empty_like(pixels)
-    for channel, plane in enumerate(planes):
-        plane += change
-        np.clip(plane, np.float32(0), np.float32(255), out=plane)
-        out[..., channel] = whole(plane)
+    if settings.denoise_colour:
+        amount = settings.denoise_colour / 100
+        red, blue = _smooth_colour([red, blue], smooth, amount, scale)
+        # The three distances from the lightness cancel each other out.
+        green = red * np.float32(-LUMA[0] / LUMA[1])
+        green -= blue * np.float32(LUMA[2] / LUMA[1])
+    else:
+        green = pixels[..., 1] - light
+    for channel, apart in enumerate((red, green, blue)):
+        apart += light
+        apart += change
+        np.clip(apart, np.float32(0), np.float32(255), out=apart)
+        out[..., channel] = whole(apart)
     out -= (out == 255) & (pixels != 255)  # an edge's overshoot must not reach white where nothing was white
     return out
 
 
-def _denoise_radius(settings: EnhanceSettings, scale: float) -> int:
-    return max(1, round(3 * scale)) if settings.denoise else 0
-
-
-def _colour_radius(scale: float) -> int:
-    return max(2, round(6 * scale))
-
-
 def _blur_radius(longest: int, scale: float) -> float:
-    return max(_SMALLEST_RADIUS, longest / _REFERENCE_SIDE) * scale
+    return _SHARPEN_RADIUS * max(1.0, longest / REFERENCE_SIDE) * scale
 
 
-def _smooth_colour(planes: list[Plane], light: Plane, amount: float, scale: float) -> None:
-    """Smooth what the channels differ from the lightness by, along the lightness's edges."""
-    radius = _colour_radius(scale)
-    eps = (30 * amount) ** 2
+def _smooth_colour(planes: list[Plane], light: Plane, amount: float, scale: float) -> list[Plane]:
+    """Smooth what channels differ from the lightness by, along the lightness's edges."""
+    radius = max(1, round(_COLOUR_RADIUS * scale / 2))
+    guide = _halved(light)
+    eps = (_COLOUR_SIGMA * amount) ** 2
+    smooth = []
     for plane in planes:
-        apart = plane - light
-        slope, offset = guided_lines(light, apart, radius, eps)
-        smooth = slope * light + offset
-        plane += (smooth - apart) * np.float32(min(1.0, 2 * amount))
+        slope, offset = guided_lines(guide, _halved(plane), radius, eps)
+        soft = _doubled(slope, light.shape)
+        soft *= light
+        soft += _doubled(offset, light.shape)
+        soft -= plane
+        soft *= np.float32(min(1.0, 3 * amount))
+        soft += plane
+        smooth.append(soft)
+    return smooth
+
+
+def _halved(plane: Plane) -> Plane:
+    """Return the means of 2 × 2 pixels; an odd border is repeated."""
+    height, width = plane.shape
+    if height % 2 or width % 2:
+        plane = np.pad(plane, ((0, height % 2), (0, width % 2)), "edge")
+    rows = plane[::2] + plane[1::2]
+    half: Plane = rows[:, ::2] + rows[:, 1::2]
+    half *= np.float32(0.25)
+    return half
+
+
+def _doubled(plane: Plane, shape: tuple[int, ...]) -> Plane:
+    """Return each pixel as 2 × 2, cut to a shape."""
+    return np.repeat(np.repeat(plane, 2, axis=1), 2, axis=0)[: shape[0], : shape[1]]
 
 
 def _sharpening(light: Plane, amount: float, radius: float) -> Plane:
@@ -96,7 +132,7 @@ def _sharpening(light: Plane, amount: float, radius: float) -> Plane:
     detail = light - _gauss(light, radius)
     strength = np.abs(detail)
     strength -= np.float32(_THRESHOLD)
-    np.maximum(strength, 0, out=strength)
+    np.clip(strength, np.float32(0), np.float32(255), out=strength)
     strength *= np.float32(_SHARPEN_GAIN * amount)
     change: Plane = np.copysign(strength, detail)
     return change
@@ -108,10 +144,21 @@ def _gauss(light: Plane, sigma: float) -> Plane:
     weights = np.exp(-0.5 * (np.arange(-reach, reach + 1) / sigma) ** 2)
     weights = (weights / weights.sum()).astype(np.float32)
     padded = np.pad(light, reach, "edge")
-    rows = np.zeros((light.shape[0], padded.shape[1]), np.float32)
-    for offset, weight in enumerate(weights):
-        rows += padded[offset : offset + light.shape[0]] * weight
-    blurred = np.zeros_like(light)
-    for offset, weight in enumerate(weights):
-        blurred += rows[:, offset : offset + light.shape[1]] * weight
-    return blurred
+    rows = _weighted(padded, weights, 0)
+    return _weighted(rows, weights, 1)
+
+
+def _weighted(plane: Plane, weights: Plane, axis: int) -> Plane:
+    """Return the sums of neighbours along an axis under symmetric weights; shorter by all but one of them."""
+    middle = len(weights) // 2
+    count = plane.shape[axis] - len(weights) + 1
+
+    def shifted(offset: int) -> Plane:
+        return plane[offset : offset + count] if axis == 0 else plane[:, offset : offset + count]
+
+    total: Plane = shifted(middle) * weights[middle]
+    for offset in range(middle):
+        pair = shifted(offset) + shifted(len(weights) - 1 - offset)
+        pair *= weights[offset]
+        total += pair
+    return total

@@ -91,9 +91,10 @@ class Development:
         if alpha is not None:
             out[..., 3] = alpha
         longest = max(self.picture.info.width, self.picture.info.height)
-        halo = detail.reach(settings, longest) if detail.changes_detail(settings) else 0
+        halo = detail.reach(longest) if detail.changes_detail(settings) else 0
         height = len(pixels)
-        strip = max(_STRIP_ROWS, _EXPORT_STRIP_PIXELS // pixels.shape[1])
+        # An even number, because colour is smoothed in pairs of rows.
+        strip = max(_STRIP_ROWS, _EXPORT_STRIP_PIXELS // pixels.shape[1] // 2 * 2)
         for top in range(0, height, strip):
             bottom = min(top + strip, height)
             rows = pixels[top:bottom]
@@ -171,7 +172,7 @@ class Plan:
         changes = numbers is not None or not tone.is_neutral(settings)
         return cls(
             settings,
-            tone.tone_tables(settings, gains) if changes else None,
+            tone.tone_tables(settings, gains, context.white) if changes else None,
             numbers,
             local.haze_tables(settings.dehaze / 100, context.veil) if settings.dehaze else None,
             colour.spread_table(settings) if colour.changes_colour(settings) else None,

@@ -57,12 +57,14 @@ class Context:
         base: The smooth base of its lightness.
         veil: Colour of the haze, three levels 0 to 1.
         haze: How much of each place is haze at most, 0 to 1.
+        white: Encoded levels, 0 to 1, that 0.2 % of the pixels exceed in each channel.
     """
 
     image: Image.Image
     base: Lines
     veil: tuple[float, float, float]
     haze: Lines
+    white: tuple[float, float, float]
 
     @classmethod
     def of(cls, picture: Image.Image) -> Context:
@@ -75,7 +77,9 @@ class Context:
         base = guided_lines(lightness, lightness, max(1, round(longest * _BASE_RADIUS)), _BASE_EPS)
         veil, haze = _haze(image, pixels)
         haze_lines = guided_lines(lightness, haze, max(1, round(longest * _HAZE_RADIUS)), _HAZE_EPS)
-        return cls(image, _lines(base), veil, _lines(haze_lines))
+        red, green, blue = np.percentile(pixels, 99.8, axis=(0, 1))
+        white = (float(red), float(green), float(blue))
+        return cls(image, _lines(base), veil, _lines(haze_lines), white)
 
     @property
     def haziness(self) -> float:

@@ -18,14 +18,17 @@ class EnhanceMeasurements:
         darkest: Lightness that 1 % of the picture stays below.
         brightest: Lightness that 99 % of the picture stay below.
         contrast: Standard deviation of the lightness.
+        white: Encoded level, 0 to 1, that 0.2 % of the pixels exceed in the brightest channel.
         clipped_shadows: Share of the pixels, 0 to 1, that have lost all detail to black.
         clipped_highlights: Share of the pixels that have lost all detail to white.
         cast_temperature: How much too warm (above 0) or too blue (below 0) grey things look, in steps of the control.
         cast_tint: How much too magenta (above 0) or too green (below 0).
+        neutral_whites: Share of the pixels that are white, which a cast would have coloured.
         saturation: Mean chroma (Oklab, hundredths).
         noise: Standard deviation of the grain in lightness, of 255.
         noise_colour: Standard deviation of the grain in colour, of 255.
-        sharpness: How abrupt the strongest edges are: about 0.6 in focus, below 0.3 out of focus.
+        sharpness: How strongly edges bend over one pixel against two: 0.5 to 0.8 in focus, about 0.3 out of focus.
+        sharpness_coarse: The same over two pixels against four.
         blockiness: How much more differs across the borders of JPEG's 8 × 8 blocks than within them; 1 is not at all.
         haze: How much light lies over the darkest parts, 0 to 1.
     """
@@ -34,14 +37,17 @@ class EnhanceMeasurements:
     darkest: float
     brightest: float
     contrast: float
+    white: float
     clipped_shadows: float
     clipped_highlights: float
     cast_temperature: float
     cast_tint: float
+    neutral_whites: float
     saturation: float
     noise: float
     noise_colour: float
     sharpness: float
+    sharpness_coarse: float
     blockiness: float
     haze: float
 

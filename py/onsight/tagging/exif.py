@@ -6,9 +6,8 @@ The place itself is never read out.
 from __future__ import annotations
 
 import re
-import struct
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,12 +16,12 @@ from typing import Any
 from PIL import Image
 
 from onsight.errors import ImageError
+from onsight.image.blocks import EXIF_HEADER, exif_blocks
 from onsight.image.guard import guarded
 
 MAX_TEXT = 80
 """Longer names are cut: no camera has one."""
 
-_HEADER = b"Exif\0\0"
 _MAKE, _MODEL = 0x010F, 0x0110
 _EXIF_IFD, _GPS_IFD = 0x8769, 0x8825
 _DATE_TIME_ORIGINAL, _LENS_MODEL = 0x9003, 0xA434
@@ -62,7 +61,7 @@ def read_camera_facts(data: bytes) -> CameraFacts:
         data: The bytes of a file, in any format.
     """
     facts = CameraFacts()
-    for block in _exif_blocks(data):
+    for block in exif_blocks(data):
         # Pillow's parser raises nearly anything on damaged metadata, and warns of the rest.
         with suppress(ImageError), guarded(data, "EXIF"):
             facts = _facts(block)
@@ -72,7 +71,7 @@ def read_camera_facts(data: bytes) -> CameraFacts:
 
 def _facts(block: bytes) -> CameraFacts:
     exif = Image.Exif()
-    exif.load(_HEADER + block)
+    exif.load(EXIF_HEADER + block)
     camera, place = exif.get_ifd(_EXIF_IFD), exif.get_ifd(_GPS_IFD)
     maker, model = _text(exif.get(_MAKE)), _text(exif.get(_MODEL))
     if maker and model and not model.casefold().startswith(maker.casefold().split()[0]):
@@ -117,38 +116,3 @@ def _number(values: Mapping[int, Any], tag: int) -> float | None:
     except (TypeError, ValueError, ZeroDivisionError):
         return None
     return round(number, 6) if 0 < number < 1e9 else None
-
-
-def _exif_blocks(data: bytes) -> Iterator[bytes]:
-    """Yield the TIFF structures that hold a file's EXIF data."""
-    with suppress(struct.error):
-        if data[:2] == b"\xff\xd8":
-            yield from _jpeg_blocks(data)
-        elif data[:8] == b"\x89PNG\r\n\x1a\n":
-            yield from _chunks(data, 8, ">", b"eXIf", size_first=True)
-        elif data[:4] == b"RIFF" and data[8:12] == b"WEBP":
-            yield from _chunks(data, 12, "<", b"EXIF", size_first=False)
-        elif data[:4] in (b"II*\0", b"MM\0*"):
-            yield data
-
-
-def _jpeg_blocks(data: bytes) -> Iterator[bytes]:
-    at = 2
-    while data[at : at + 1] == b"\xff":
-        marker, size = struct.unpack_from(">BH", data, at + 1)
-        if marker == 0xDA:  # the picture begins
-            return
-        segment = data[at + 4 : at + 2 + size]
-        if marker == 0xE1 and segment.startswith(_HEADER):
-            yield segment[len(_HEADER) :]
-        at += 2 + size
-
-
-def _chunks(data: bytes, at: int, order: str, wanted: bytes, *, size_first: bool) -> Iterator[bytes]:
-    """Yield the content of the chunks of one kind, of PNG (size, name, content, checksum) or RIFF (name, size …)."""
-    while at + 8 <= len(data):
-        name_at, size_at = (at + 4, at) if size_first else (at, at + 4)
-        (size,) = struct.unpack_from(order + "I", data, size_at)
-        if data[name_at : name_at + 4] == wanted:
-            yield data[at + 8 : at + 8 + size].removeprefix(_HEADER)
-        at += 12 + size if size_first else 8 + size + size % 2

@@ -21,6 +21,7 @@ from onsight.enhancement.settings import EnhanceSettings
 from onsight.errors import InvalidOptionError
 from onsight.flow import Flow, Stage
 from onsight.image import DecodedImage, decode
+from onsight.image.metadata import NONE, carry_over
 from onsight.results import OutputFile
 
 _MAX_PREVIEW_SOURCE = 24_000_000
@@ -154,4 +155,14 @@ def enhance(image: bytes, options: EnhanceOptions) -> Flow[OutputFile]:
     if size != (pixels.shape[1], pixels.shape[0]):
         pixels = np.asarray(Image.fromarray(pixels).resize(size, Image.Resampling.LANCZOS))
     yield Stage("encode")
-    return write(pixels, picture.info.format, format=options.format, quality=options.quality, name=options.name)
+    metadata = NONE
+    if options.metadata != "none":
+        metadata = carry_over(
+            image,
+            size=(pixels.shape[1], pixels.shape[0]),
+            location=options.metadata == "keep",
+            reshaped=Shape.of(settings) != Shape(),
+        )
+    return write(
+        pixels, picture.info.format, metadata, format=options.format, quality=options.quality, name=options.name
+    )

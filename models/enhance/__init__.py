@@ -1,0 +1,1 @@
+"""How Auto of Enhance was fitted and judged: run by hand, on a folder of photographs."""

@@ -1,0 +1,157 @@
+"""Hold what Auto makes of degraded pictures against the originals.
+
+python -m models.enhance.evaluate FOLDER [--half tuning|reporting] [--limit N] [--side N]
+
+Prints a table: PSNR (RGB) and SSIM (lightness) of the degraded picture and of what Auto made of it, the mean over the
+pictures, and how many of them came nearer to the original, went away from it, or were left alone. Pictures that were
+looked at while Auto was fitted are every second one of the sorted names, beginning with the first: `tuning`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+from skimage.metrics import structural_similarity
+
+from models.enhance.degradations import DEGRADATIONS
+from onsight.enhancement import auto
+from onsight.enhancement.analysis import measure
+from onsight.enhancement.development import Development
+from onsight.enhancement.settings import NEUTRAL, EnhanceSettings
+from onsight.image import decode
+from onsight.image.decoding import DecodedImage
+from onsight.results import ImageInfo
+
+Pixels = NDArray[np.uint8]
+LIMIT_DB = 60.0
+"""PSNR that an unchanged picture counts as."""
+SUFFIXES = {".jpg", ".jpeg", ".png", ".webp"}
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """One picture under one degradation.
+
+    Attributes:
+        name: Of the picture.
+        degradation: Its name.
+        before: PSNR in dB and SSIM of the degraded picture.
+        after: The same of what Auto made of it.
+        settings: What Auto did.
+    """
+
+    name: str
+    degradation: str
+    before: tuple[float, float]
+    after: tuple[float, float]
+    settings: EnhanceSettings
+
+
+def psnr(one: Pixels, other: Pixels) -> float:
+    """Return the peak signal-to-noise ratio in dB, at most `LIMIT_DB`."""
+    error = float(np.mean((one.astype(np.float64) - other) ** 2))
+    return min(LIMIT_DB, 10 * np.log10(255**2 / max(error, 1e-12)))
+
+
+def ssim(one: Pixels, other: Pixels) -> float:
+    """Return the structural similarity of the lightness."""
+    light = [np.asarray(Image.fromarray(pixels).convert("L")) for pixels in (one, other)]
+    return float(structural_similarity(*light, gaussian_weights=True, sigma=1.5, use_sample_covariance=False))
+
+
+def enhanced(pixels: Pixels) -> tuple[Pixels, EnhanceSettings]:
+    """Return what Auto makes of a picture."""
+    height, width = pixels.shape[:2]
+    development = Development.of(DecodedImage(pixels, ImageInfo(width, height, "PNG")))
+    settings = auto.propose(measure(pixels, development.context))
+    if settings == NEUTRAL:
+        return pixels, settings
+    for _, out in development.export(settings):
+        finished = out
+    return finished, settings
+
+
+def outcomes(path: Path, names: Sequence[str], side: int) -> list[Outcome]:
+    """Degrade and enhance one picture in every way."""
+    image = Image.fromarray(decode(path.read_bytes()).pixels)
+    image.thumbnail((side, side), Image.Resampling.LANCZOS)
+    original = np.asarray(image)
+    found = []
+    for name in names:
+        degraded = DEGRADATIONS[name](original)
+        after, settings = enhanced(degraded)
+        before = (psnr(degraded, original), ssim(degraded, original))
+        changed = before if settings == NEUTRAL else (psnr(after, original), ssim(after, original))
+        found.append(Outcome(path.name, name, before, changed, settings))
+    return found
+
+
+def report(found: Sequence[Outcome]) -> str:
+    """Return the table."""
+    lines = [
+        "| degraded by | PSNR | after Auto | SSIM | after Auto | nearer | left alone | further |",
+        "|---|--:|--:|--:|--:|--:|--:|--:|",
+    ]
+    for name in dict.fromkeys(outcome.degradation for outcome in found):
+        mine = [outcome for outcome in found if outcome.degradation == name]
+        before, after = (np.mean([getattr(one, when) for one in mine], axis=0) for when in ("before", "after"))
+        gains = np.array([one.after[0] - one.before[0] for one in mine])
+        alone = np.array([one.settings == NEUTRAL for one in mine])
+        parts = ((gains > 0) & ~alone, alone, (gains <= 0) & ~alone)
+        share = [f"{part.mean():.0%}".replace("%", " %") for part in parts]
+        lines.append(
+            f"| {name} | {before[0]:.2f} | {after[0]:.2f} | {before[1]:.3f} | {after[1]:.3f} | {' | '.join(share)} |"
+        )
+    return "\n".join(lines)
+
+
+def pictures(folder: Path, half: str | None, limit: int | None) -> list[Path]:
+    """Return the files of a folder, or every second one of them, evenly thinned out to a limit."""
+    paths = sorted(path for path in folder.iterdir() if path.suffix.lower() in SUFFIXES)
+    if half:
+        paths = paths[0 if half == "tuning" else 1 :: 2]
+    if limit and limit < len(paths):
+        paths = [paths[index * len(paths) // limit] for index in range(limit)]
+    return paths
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Evaluate and print; return the exit status."""
+    parser = argparse.ArgumentParser(prog="models.enhance.evaluate", description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("folder", type=Path, help="photographs")
+    parser.add_argument("--half", choices=("tuning", "reporting"), help="every second picture only")
+    parser.add_argument("--limit", type=int, help="how many pictures at most")
+    parser.add_argument("--side", type=int, default=800, help="longest side that a picture is shrunk to (default 800)")
+    parser.add_argument("--only", nargs="+", choices=DEGRADATIONS, default=list(DEGRADATIONS), help="degradations")
+    parser.add_argument("--each", action="store_true", help="print what was done to each picture, too")
+    options = parser.parse_args(arguments)
+    paths = pictures(options.folder, options.half, options.limit)
+    with ProcessPoolExecutor() as pool:
+        found = [
+            outcome
+            for batch in pool.map(outcomes, paths, [options.only] * len(paths), [options.side] * len(paths))
+            for outcome in batch
+        ]
+    if options.each:
+        for one in found:
+            changed = {
+                name: getattr(one.settings, name)
+                for name in NEUTRAL.__slots__
+                if getattr(one.settings, name) != getattr(NEUTRAL, name)
+            }
+            print(f"{one.name}: {one.degradation}: {one.after[0] - one.before[0]:+.2f} dB {changed}")
+    print(f"{len(paths)} pictures")
+    print(report(found))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
