@@ -19,9 +19,9 @@ FINE = "This picture is fine as it is."
 
 _WHITE_AT = 0.97
 """Encoded level that the brightest parts of an underexposed picture are brought to."""
-_EXPOSURE_FROM, _EXPOSURE_MOST = 0.75, 3.0
+_EXPOSURE_FROM, _EXPOSURE_MOST = 1.1, 3.0
 """Stops that must be missing before any are added, and that are added at most."""
-_CAST_FROM, _CAST_FULL, _CAST_MOST = 0.3, 0.45, 1.6
+_CAST_FROM, _CAST_FULL, _CAST_MOST = 0.45, 0.65, 1.6
 """Stops of a cast from which on some of it, and all of it, is taken away, and that are taken away at most."""
 _WHITES = 0.002
 """Share of white in a picture that has no cast."""

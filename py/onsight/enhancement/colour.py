@@ -7,6 +7,8 @@ colours on the edge nothing, and none is led beyond it. Below 0 both lead toward
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -14,6 +16,7 @@ from onsight.enhancement.settings import EnhanceSettings
 from onsight.enhancement.tone import LUMA
 
 Bytes = NDArray[np.uint8]
+Shorts = NDArray[np.int16]
 
 _ROUND = np.float32(1 << 23)
 """Added to a float32 below 2^22, it leaves the nearest whole number in the lowest bits: far faster than a cast."""
@@ -44,12 +47,17 @@ def _bytes_up(fractions: NDArray[np.float64]) -> Bytes:
 _TO_WHITE, _TO_BLACK = _edge_tables()
 
 
-def spread_table(settings: EnhanceSettings) -> NDArray[np.float32]:
-    """Return float32 [256]: by what the distance from grey is multiplied, told by the way to the edge in 255ths."""
+_UNIT = 128
+"""Of what `spread_table` holds: times the largest distance from grey it still fits into 16 bits."""
+
+
+def spread_table(settings: EnhanceSettings) -> NDArray[np.int16]:
+    """Return int16 [256]: what is added to the distance from grey, in 128ths of it, told by the way to the edge."""
     way = np.arange(256) / 255
     saturation, vibrance = settings.saturation / 100, settings.vibrance / 100
     more = saturation * ((1 - way) if saturation > 0 else 1.0) + vibrance * (1 - way) ** 2
-    return np.maximum(1 + more, 0).astype(np.float32)
+    table: NDArray[np.int16] = np.floor(_UNIT * np.maximum(more, -1)).astype(np.int16)
+    return table
 
 
 def lightness(red: Bytes, green: Bytes, blue: Bytes) -> NDArray[np.float32]:
@@ -60,13 +68,30 @@ def lightness(red: Bytes, green: Bytes, blue: Bytes) -> NDArray[np.float32]:
     return light
 
 
+_LUMA_256 = (54, 183, 19)
+"""`LUMA` in 256ths."""
+
+
+def light_levels(red: Bytes, green: Bytes, blue: Bytes) -> Bytes:
+    """Return `lightness` rounded to levels, uint8; in 16-bit numbers, which is three times as fast."""
+    light = red.astype(np.uint16)
+    light *= np.uint16(_LUMA_256[0])
+    for channel, weight in ((green, _LUMA_256[1]), (blue, _LUMA_256[2])):
+        part = channel.astype(np.uint16)
+        part *= np.uint16(weight)
+        light += part
+    light += np.uint16(128)
+    light >>= np.uint16(8)
+    return light.astype(np.uint8)
+
+
 def whole(values: NDArray[np.float32]) -> Bytes:
     """Return float32 values, 0 to 255, rounded to levels; a view of every fourth byte, and ``values`` is used up."""
     values += _ROUND
     return values.view(np.uint8).reshape(*values.shape, 4)[..., 0]
 
 
-def colour_rows(rows: list[Bytes], settings: EnhanceSettings, spread: NDArray[np.float32], out: Bytes) -> None:
+def colour_rows(rows: Sequence[Bytes], settings: EnhanceSettings, spread: NDArray[np.int16], out: Bytes) -> None:
     """Change the colours of some rows.
 
     Args:
@@ -75,19 +100,39 @@ def colour_rows(rows: list[Bytes], settings: EnhanceSettings, spread: NDArray[np
         spread: From `spread_table`.
         out: uint8 [R, W, 3 or 4], whose first three channels are written.
     """
-    light = lightness(*rows)
+    light = light_levels(*rows)
     if settings.black_and_white:
-        out[..., :3] = whole(light)[..., None]
+        for channel in range(3):
+            out[..., channel] = light
         return
-    number = whole(light.copy()).astype(np.intp)
+    number = light.astype(np.intp)
     number <<= 8
-    highest = np.maximum(np.maximum(rows[0], rows[1]), rows[2])
-    lowest = np.minimum(np.minimum(rows[0], rows[1]), rows[2])
+    channels = [row.astype(np.int16) for row in rows]
+    highest, lowest = _extremes(*channels)
     way = np.maximum(_TO_WHITE[number | highest], _TO_BLACK[number | lowest])
-    factor = spread[way]
-    for channel, row in enumerate(rows):
-        apart = row - light
-        apart *= factor
-        apart += light
-        np.clip(apart, np.float32(0), np.float32(255), out=apart)
-        out[..., channel] = whole(apart)
+    more = spread[way.astype(np.intp)]
+    grey = light.astype(np.int16)
+    for channel, levels in enumerate(channels):
+        change = levels - grey
+        change *= more
+        change += np.int16(_UNIT // 2)
+        change >>= np.int16(7)
+        change += levels
+        out[..., channel] = change
+
+
+def _extremes(red: Shorts, green: Shorts, blue: Shorts) -> tuple[Shorts, Shorts]:
+    """Return the highest and the lowest of three channels; by sums, which wasm has vector instructions for."""
+    above = _positive(red - green)
+    high, low = green + above, red - above
+    high += _positive(blue - high)
+    low -= _positive(low - blue)
+    return high, low
+
+
+def _positive(values: Shorts) -> Shorts:
+    """Return values, and 0 for those below 0."""
+    sign = values >> np.int16(15)
+    np.invert(sign, out=sign)
+    sign &= values
+    return sign

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from onsight.enhancement import wavelet
-from onsight.enhancement.colour import lightness, whole
+from onsight.enhancement.colour import lightness
 from onsight.enhancement.settings import EnhanceSettings
 from onsight.enhancement.tone import LUMA
 from onsight.enhancement.windows import Plane, guided_lines
@@ -48,19 +48,19 @@ def reach(longest: int) -> int:
     return (wavelet.REACH + max(colour, blur) + 1) // 2 * 2
 
 
-def refine(pixels: Bytes, settings: EnhanceSettings, longest: int, scale: float) -> Bytes:
+def refine(planes: Bytes, settings: EnhanceSettings, longest: int, scale: float) -> Bytes:
     """Denoise and sharpen.
 
     Args:
-        pixels: uint8 [H, W, 3].
+        planes: uint8 [3, H, W].
         settings: Of which denoise, denoise_colour and sharpen count.
         longest: Longest side of the picture in full size.
         scale: Pixels here per pixel of full size, at most 1.
 
     Returns:
-        uint8 [H, W, 3].
+        uint8 [3, H, W].
     """
-    light = lightness(pixels[..., 0], pixels[..., 1], pixels[..., 2])
+    light = lightness(*planes)
     smooth = light
     if settings.denoise:
         # A copy shrunk to a scale has that share of the grain.
@@ -69,24 +69,44 @@ def refine(pixels: Bytes, settings: EnhanceSettings, longest: int, scale: float)
     sharp = smooth
     if settings.sharpen:
         sharp = smooth + _sharpening(smooth, settings.sharpen / 100, _blur_radius(longest, scale))
-    change = sharp - light
-    red, blue = pixels[..., 0] - light, pixels[..., 2] - light
-    out = np.empty_like(pixels)
-    if settings.denoise_colour:
-        amount = settings.denoise_colour / 100
-        red, blue = _smooth_colour([red, blue], smooth, amount, scale)
-        # The three distances from the lightness cancel each other out.
-        green = red * np.float32(-LUMA[0] / LUMA[1])
-        green -= blue * np.float32(LUMA[2] / LUMA[1])
-    else:
-        green = pixels[..., 1] - light
-    for channel, apart in enumerate((red, green, blue)):
-        apart += light
-        apart += change
-        np.clip(apart, np.float32(0), np.float32(255), out=apart)
-        out[..., channel] = whole(apart)
-    out -= (out == 255) & (pixels != 255)  # an edge's overshoot must not reach white where nothing was white
+    if not settings.denoise_colour:
+        return _shifted(planes, sharp - light)
+    red, blue = (planes[channel].astype(np.float32) - light for channel in (0, 2))
+    red, blue = _smooth_colour([red, blue], smooth, settings.denoise_colour / 100, scale)
+    # The three distances from the lightness cancel each other out.
+    green = red * np.float32(-LUMA[0] / LUMA[1])
+    green -= blue * np.float32(LUMA[2] / LUMA[1])
+    out = np.empty_like(planes)
+    for level, apart, plane in zip(out, (red, green, blue), planes, strict=True):
+        apart += sharp
+        level[:] = _levels(_rounded(apart), plane)
     return out
+
+
+def _shifted(planes: Bytes, change: Plane) -> Bytes:
+    """Return channels with the same change to each."""
+    out = np.empty_like(planes)
+    steps = _rounded(change)
+    for level, plane in zip(out, planes, strict=True):
+        level[:] = _levels(plane + steps, plane)
+    return out
+
+
+_ROUND = np.float32(3 << 22)
+"""Added to a float32 near 0, of either sign, it leaves the nearest whole number in the lowest bits."""
+
+
+def _rounded(values: Plane) -> NDArray[np.int16]:
+    """Return values rounded, int16, contiguous; ``values`` is used up."""
+    values += _ROUND
+    return np.ascontiguousarray(values.view(np.int16).reshape(*values.shape, 2)[..., 0])
+
+
+def _levels(values: NDArray[np.int16], before: Bytes) -> NDArray[np.int16]:
+    """Limit values to levels, in place; only what was white before is white, whatever an edge's overshoot comes to."""
+    np.clip(values, np.int16(0), np.int16(254), out=values)
+    values += (before == 255) & (values == 254)
+    return values
 
 
 def _blur_radius(longest: int, scale: float) -> float:
@@ -96,35 +116,45 @@ def _blur_radius(longest: int, scale: float) -> float:
 def _smooth_colour(planes: list[Plane], light: Plane, amount: float, scale: float) -> list[Plane]:
     """Smooth what channels differ from the lightness by, along the lightness's edges."""
     radius = max(1, round(_COLOUR_RADIUS * scale / 2))
+    height, width = light.shape
+    light = _even(light)
     guide = _halved(light)
     eps = (_COLOUR_SIGMA * amount) ** 2
+    part = np.float32(min(1.0, 3 * amount))
     smooth = []
     for plane in planes:
-        slope, offset = guided_lines(guide, _halved(plane), radius, eps)
-        soft = _doubled(slope, light.shape)
-        soft *= light
-        soft += _doubled(offset, light.shape)
-        soft -= plane
-        soft *= np.float32(min(1.0, 3 * amount))
-        soft += plane
+        slope, offset = guided_lines(guide, _halved(_even(plane)), radius, eps)
+        # Two rows of the picture for each of the lines.
+        soft = light.reshape(len(guide), 2, -1) * _widened(slope)[:, None, :]
+        soft += _widened(offset)[:, None, :]
+        soft = soft.reshape(light.shape)[:height, :width]
+        if part < 1:
+            soft *= part
+            soft += plane * (1 - part)
         smooth.append(soft)
     return smooth
 
 
-def _halved(plane: Plane) -> Plane:
-    """Return the means of 2 × 2 pixels; an odd border is repeated."""
+def _even(plane: Plane) -> Plane:
+    """Return a plane with its border repeated where its height or width is odd."""
     height, width = plane.shape
-    if height % 2 or width % 2:
-        plane = np.pad(plane, ((0, height % 2), (0, width % 2)), "edge")
+    return np.pad(plane, ((0, height % 2), (0, width % 2)), "edge") if height % 2 or width % 2 else plane
+
+
+def _halved(plane: Plane) -> Plane:
+    """Return the means of 2 × 2 pixels."""
     rows = plane[::2] + plane[1::2]
     half: Plane = rows[:, ::2] + rows[:, 1::2]
     half *= np.float32(0.25)
     return half
 
 
-def _doubled(plane: Plane, shape: tuple[int, ...]) -> Plane:
-    """Return each pixel as 2 × 2, cut to a shape."""
-    return np.repeat(np.repeat(plane, 2, axis=1), 2, axis=0)[: shape[0], : shape[1]]
+def _widened(plane: Plane) -> Plane:
+    """Return each column twice."""
+    wide = np.empty((*plane.shape, 2), np.float32)
+    wide[..., 0] = plane
+    wide[..., 1] = plane
+    return wide.reshape(len(plane), -1)
 
 
 def _sharpening(light: Plane, amount: float, radius: float) -> Plane:

@@ -6,7 +6,7 @@ the picture strip by strip, so that no more than one copy of full size is in mem
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -52,28 +52,28 @@ class Development:
             uint8 [H, W, 4], RGBA.
         """
         info = self.picture.info
-        of_shape = (shape, max_side)
-        pixels, alpha = self._keep("shape", of_shape, lambda: self._shaped(shape, max_side))
-        full = shape.size(info.width, info.height)
-        scale = min(1.0, pixels.shape[1] / full[0])
-        of_detail = (*of_shape, settings.denoise, settings.denoise_colour, settings.sharpen)
+        key: tuple[Any, ...] = (shape, max_side)
+        planes, alpha = self._keep("shape", key, lambda: self._shaped(shape, max_side))
+        height, width = planes.shape[1:]
+        plan = self._plan(settings, shape, (width, height))
         if detail.changes_detail(settings):
+            before = planes
+            scale = min(1.0, width / shape.size(info.width, info.height)[0])
             longest = max(info.width, info.height)
-            before = pixels
-            pixels = self._keep("detail", of_detail, lambda: detail.refine(before, settings, longest, scale))
-        plan = Plan.of(settings, self.context, shape, (pixels.shape[1], pixels.shape[0]))
-        of_haze = (*of_detail, settings.dehaze)
+            key += (settings.denoise, settings.denoise_colour, settings.sharpen)
+            planes = self._keep("detail", key, lambda: detail.refine(before, settings, longest, scale))
         if settings.dehaze:
-            hazy = pixels
-            pixels = self._keep("haze", of_haze, lambda: _all_rows(hazy, plan.clear))
+            hazy = planes
+            key += (settings.dehaze,)
+            planes = self._keep("haze", key, lambda: _by_strips(hazy, plan.clear, axis=1))
         light = None
         if plan.gains is not None:
-            clear = pixels
-            light = self._keep("light", of_haze, lambda: _all_rows(clear, plan.light))
-        out = np.empty((*pixels.shape[:2], 4), np.uint8)
-        for top in range(0, len(pixels), _STRIP_ROWS):
+            clear = planes
+            light = self._keep("light", key, lambda: _by_strips(clear, plan.light, axis=0))
+        out = np.empty((height, width, 4), np.uint8)
+        for top in range(0, height, _STRIP_ROWS):
             rows = slice(top, top + _STRIP_ROWS)
-            plan.finish(pixels[rows], light[rows] if light is not None else None, out[rows])
+            plan.finish(planes[:, rows], light[rows] if light is not None else None, out[rows])
         out[..., 3] = 255 if alpha is None else alpha
         return out
 
@@ -85,43 +85,52 @@ class Development:
             or [H, W, 4] where it has transparency.
         """
         shape = Shape.of(settings)
-        pixels, alpha = self._shaped(shape, 0)
-        plan = Plan.of(settings, self.context, shape, (pixels.shape[1], pixels.shape[0]))
-        out = np.empty((*pixels.shape[:2], 3 if alpha is None else 4), np.uint8)
+        planes, alpha = self._shaped(shape, 0)
+        height, width = planes.shape[1:]
+        plan = self._plan(settings, shape, (width, height))
+        out = np.empty((height, width, 3 if alpha is None else 4), np.uint8)
         if alpha is not None:
             out[..., 3] = alpha
         longest = max(self.picture.info.width, self.picture.info.height)
         halo = detail.reach(longest) if detail.changes_detail(settings) else 0
-        height = len(pixels)
         # An even number, because colour is smoothed in pairs of rows.
-        strip = max(_STRIP_ROWS, _EXPORT_STRIP_PIXELS // pixels.shape[1] // 2 * 2)
+        strip = max(_STRIP_ROWS, _EXPORT_STRIP_PIXELS // width // 2 * 2)
         for top in range(0, height, strip):
             bottom = min(top + strip, height)
-            rows = pixels[top:bottom]
+            rows = planes[:, top:bottom]
             if halo:
-                above, below = max(0, top - halo), min(height, bottom + halo)
-                rows = detail.refine(pixels[above:below], settings, longest, 1.0)[top - above :][: bottom - top]
-            for start in range(0, len(rows), _STRIP_ROWS):
-                part = rows[start : start + _STRIP_ROWS]
+                above = max(0, top - halo)
+                rows = detail.refine(planes[:, above : bottom + halo], settings, longest, 1.0)
+                rows = rows[:, top - above :][:, : bottom - top]
+            for start in range(0, bottom - top, _STRIP_ROWS):
+                part = rows[:, start : start + _STRIP_ROWS]
                 at = top + start
                 if settings.dehaze:
                     part = plan.clear(part, at)
                 light = plan.light(part, at) if plan.gains is not None else None
-                plan.finish(part, light, out[at : at + len(part)])
+                plan.finish(part, light, out[at : at + part.shape[1]])
             yield bottom / height, out
 
     def _shaped(self, shape: Shape, max_side: int) -> tuple[Bytes, Bytes | None]:
-        def shaped(plane: Bytes) -> Bytes:
+        """Return the channels, uint8 [3, H, W], and the transparency in the shape and size of the finished picture."""
+
+        def shaped(plane: Bytes) -> Image.Image:
             image = shape.apply(Image.fromarray(plane))
             size = fit(*image.size, max_side)
-            if size != image.size:
-                image = image.resize(size, Image.Resampling.LANCZOS, reducing_gap=2.0)
-            return np.asarray(image)
+            return image if size == image.size else image.resize(size, Image.Resampling.LANCZOS, reducing_gap=2.0)
 
-        alpha = self.picture.alpha
-        return shaped(self.picture.pixels), None if alpha is None else shaped(alpha)
+        planes = np.stack([np.asarray(channel) for channel in shaped(self.picture.pixels).split()])
+        return planes, None if self.picture.alpha is None else np.asarray(shaped(self.picture.alpha))
 
-    def _keep(self, name: str, key: Any, make: Any) -> Any:
+    def _plan(self, settings: EnhanceSettings, shape: Shape, size: tuple[int, int]) -> Plan:
+        """Return the tables; those of gains are kept, being the largest."""
+        gains = None
+        if local.is_local(settings):
+            key = (settings.shadows, settings.highlights, settings.clarity)
+            gains = self._keep("gains", key, lambda: local.gain_table(settings))
+        return Plan.of(settings, self.context, gains, shape, size)
+
+    def _keep(self, name: str, key: Any, make: Callable[[], Any]) -> Any:
         kept = self._kept.get(name)
         if kept is None or kept[0] != key:
             self._kept.pop(name, None)  # before the new one is made: both may not fit
@@ -129,9 +138,10 @@ class Development:
         return kept[1]
 
 
-def _all_rows(pixels: Bytes, work: Any) -> Any:
-    strips = [work(pixels[top : top + _STRIP_ROWS], top) for top in range(0, len(pixels), _STRIP_ROWS)]
-    return np.concatenate(strips)
+def _by_strips(planes: Bytes, work: Callable[[Bytes, int], NDArray[Any]], axis: int) -> Any:
+    height = planes.shape[1]
+    strips = [work(planes[:, top : top + _STRIP_ROWS], top) for top in range(0, height, _STRIP_ROWS)]
+    return np.concatenate(strips, axis=axis)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -152,23 +162,29 @@ class Plan:
     tones: Bytes | None
     gains: NDArray[np.intp] | None
     hazes: Bytes | None
-    spread: NDArray[np.float32] | None
+    spread: NDArray[np.int16] | None
     base: Placement
     haze: Placement
 
     @classmethod
-    def of(cls, settings: EnhanceSettings, context: Context, shape: Shape, size: tuple[int, int]) -> Plan:
+    def of(
+        cls,
+        settings: EnhanceSettings,
+        context: Context,
+        local_gains: tuple[NDArray[np.intp], NDArray[np.float64]] | None,
+        shape: Shape,
+        size: tuple[int, int],
+    ) -> Plan:
         """Make the tables.
 
         Args:
             settings: The settings.
             context: Of the picture.
+            local_gains: From `local.gain_table`, or None where no place has a gain of its own.
             shape: That of the finished picture.
             size: Its width and height in pixels.
         """
-        numbers, gains = None, np.ones(1)
-        if local.is_local(settings):
-            numbers, gains = local.gain_table(settings)
+        numbers, gains = local_gains or (None, np.ones(1))
         changes = numbers is not None or not tone.is_neutral(settings)
         return cls(
             settings,
@@ -181,36 +197,39 @@ class Plan:
         )
 
     def clear(self, rows: Bytes, top: int) -> Bytes:
-        """Return some rows, uint8 [R, W, 3], without haze; ``top`` is the number of the first."""
-        assert self.hazes is not None
-        share = self.haze.levels(rows, top)
+        """Return some rows, uint8 [3, R, W], without haze; ``top`` is the number of the first."""
+        if self.hazes is None:
+            return rows
+        share = self.haze.levels(colour.light_levels(*rows), top)
         share <<= 8
         out = np.empty_like(rows)
-        for channel in range(3):
-            out[..., channel] = self.hazes[channel].ravel()[share | rows[..., channel]]
+        for table, levels, clear in zip(self.hazes, rows, out, strict=True):
+            clear[:] = table.ravel()[share | levels]
         return out
 
     def light(self, rows: Bytes, top: int) -> NDArray[np.intp]:
         """Return ``base << 8 | lightness`` of some rows, intp [R, W]; ``top`` is the number of the first."""
-        base = self.base.levels(rows, top)
+        light = colour.light_levels(*rows)
+        base = self.base.levels(light, top)
         base <<= 8
-        base |= colour.whole(colour.lightness(rows[..., 0], rows[..., 1], rows[..., 2]))
+        base |= light
         return base
 
     def finish(self, rows: Bytes, light: NDArray[np.intp] | None, out: Bytes) -> None:
         """Change the levels and colours of some rows.
 
         Args:
-            rows: uint8 [R, W, 3].
+            rows: uint8 [3, R, W].
             light: From `light`, or None where there is no gain.
             out: uint8 [R, W, 3 or 4], whose first three channels are written.
         """
-        channels = [rows[..., channel] for channel in range(3)]
+        channels: Sequence[Bytes] = list(rows)
         if self.tones is not None:
             gain = self.gains[light] if self.gains is not None and light is not None else None
-            for channel, table in enumerate(self.tones):
-                levels = channels[channel]
-                channels[channel] = table.ravel()[levels if gain is None else gain | levels]
+            channels = [
+                table.ravel()[levels.astype(np.intp) if gain is None else gain | levels]
+                for table, levels in zip(self.tones, rows, strict=True)
+            ]
         if self.spread is not None:
             colour.colour_rows(channels, self.settings, self.spread, out)
             return

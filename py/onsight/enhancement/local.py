@@ -37,11 +37,11 @@ _CLARITY = 1.1
 
 @dataclass(frozen=True, slots=True)
 class Lines:
-    """A map that full resolution is told by: ``slope · lightness + offset``, both of the context's size.
+    """A map that full resolution is told by: ``slope · lightness + offset``, all in levels of 0 to 255.
 
     Attributes:
         slope: Picture of mode F.
-        offset: Picture of mode F, in units of [0, 1].
+        offset: Picture of mode F, in levels.
     """
 
     slope: Image.Image
@@ -95,7 +95,7 @@ def _fractions(image: Image.Image) -> NDArray[np.float32]:
 
 def _lines(pair: tuple[Plane, Plane]) -> Lines:
     slope, offset = pair
-    return Lines(Image.fromarray(slope), Image.fromarray(offset))
+    return Lines(Image.fromarray(slope), Image.fromarray(offset * np.float32(255)))
 
 
 def _haze(image: Image.Image, pixels: NDArray[np.float32]) -> tuple[tuple[float, float, float], Plane]:

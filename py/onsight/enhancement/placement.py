@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from onsight.enhancement.colour import lightness
+from onsight.enhancement.colour import whole
 from onsight.enhancement.geometry import Shape
 from onsight.enhancement.local import Lines
 
@@ -28,11 +28,11 @@ class Placement:
     size: tuple[int, int]
     _turned: tuple[Image.Image, Image.Image] | None = field(default=None)
 
-    def levels(self, rows: NDArray[np.uint8], top: int) -> NDArray[np.intp]:
+    def levels(self, light: NDArray[np.uint8], top: int) -> NDArray[np.intp]:
         """Return the map of some rows of the finished picture.
 
         Args:
-            rows: uint8 [R, W, 3], the rows, whose lightness tells where the edges are.
+            light: uint8 [R, W], the rows' lightness, which tells where the edges are.
             top: Number of the first of them.
 
         Returns:
@@ -40,10 +40,9 @@ class Placement:
         """
         if self._turned is None:
             self._turned = (self.shape.turn(self.lines.slope), self.shape.turn(self.lines.offset))
-        slope, offset = (self.shape.sample(one, self.size, top, len(rows)) for one in self._turned)
-        light = lightness(rows[..., 0], rows[..., 1], rows[..., 2])
-        light *= slope
-        light += offset * np.float32(255)
-        np.clip(light, np.float32(0), np.float32(255), out=light)
-        light += np.float32(0.5)
-        return light.astype(np.intp)
+        slope, offset = (self.shape.sample(one, self.size, top, len(light)) for one in self._turned)
+        level = light.astype(np.float32)
+        level *= slope
+        level += offset
+        np.clip(level, np.float32(0), np.float32(255), out=level)
+        return whole(level).astype(np.intp)
