@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+import dataclasses
 import io
+from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageFilter
 
+import upscaler_network
 from onsight.enhancement.development import Development
 from onsight.enhancement.geometry import Shape
 from onsight.enhancement.options import EnhanceOptions, EnhancePreviewOptions
 from onsight.enhancement.settings import NEUTRAL, RANGES, EnhanceSettings
-from onsight.errors import InvalidOptionError
+from onsight.errors import ImageTooLargeError, InvalidOptionError
 from onsight.flow import drive
 from onsight.image import decode
 from onsight.options import options_from
 from onsight.tasks import enhance
+from onsight.tasks.upscale import UPSCALERS, Upscaler
 from pictures import encode, exif, photo, sample, stored_for
 
+MODELS = Path(__file__).resolve().parents[1] / "models"
 STRONG = {
     "exposure": 1.5, "contrast": 60, "highlights": -80, "shadows": 80, "temperature": 50, "tint": -50,
     "saturation": 60, "vibrance": 60, "clarity": 60, "dehaze": 60, "denoise": 60, "denoise_colour": 60,
@@ -28,6 +33,10 @@ STRONG = {
 
 def no_network(step):
     raise AssertionError("No network is needed here.")
+
+
+def no_upscaler():
+    raise AssertionError("Nothing is to be enlarged here.")
 
 
 def run(flow):
@@ -41,7 +50,7 @@ def preview(data, settings=NEUTRAL, **options):
 
 
 def export(data, settings=NEUTRAL, **options):
-    file = run(enhance.enhance(data, EnhanceOptions(settings=settings, **options)))
+    file = run(enhance.enhance(data, EnhanceOptions(settings=settings, **options), no_upscaler))
     with Image.open(io.BytesIO(file.data)) as image:
         return file, np.asarray(image)
 
@@ -161,3 +170,76 @@ def test_dark_picture_is_brightened_and_told_so():
     assert [preset.id for preset in analysis.presets] == ["auto", "vivid", "low-light", "document", "black-and-white"]
     by_auto = export(encode(dark, "PNG"), auto=True)[1]
     np.testing.assert_array_equal(by_auto, export(encode(dark, "PNG"), analysis.settings)[1])
+
+
+@pytest.mark.parametrize("has_alpha", [False, True])
+def test_upscale_enlarges_the_finished_picture_and_says_how_far_it_is(has_alpha):
+    upscaler = Upscaler.from_text([(MODELS / name / "model.json").read_text(encoding="utf-8") for name in UPSCALERS])
+    upright = photo(24, 16)
+    if has_alpha:
+        upright.putalpha(Image.linear_gradient("L").resize((24, 16)))
+    stages = []
+    settings = EnhanceSettings(upscale=2, rotate=90, exposure=0.5)
+    flow = enhance.enhance(encode(upright, "PNG"), EnhanceOptions(settings=settings), lambda: upscaler)
+    file = drive(flow, upscaler_network.run, lambda stage: stages.append((stage.name, stage.fraction)))
+    with Image.open(io.BytesIO(file.data)) as image:
+        assert image.size == (32, 48)
+        assert image.mode == ("RGBA" if has_alpha else "RGB")
+        small = np.asarray(image.convert("RGBA").resize((16, 24), Image.Resampling.BOX), float)
+    plain = export(encode(upright, "PNG"), dataclasses.replace(settings, upscale=1))[1].astype(float)
+    assert np.abs(small[..., : plain.shape[2]] - plain)[2:-2, 2:-2].mean() < 6
+    assert ("enhance", 1.0) in stages
+    assert ("upscale", 0.0) in stages
+
+
+def test_what_would_be_too_large_is_refused_before_any_work():
+    upscaler = Upscaler.from_text([(MODELS / name / "model.json").read_text(encoding="utf-8") for name in UPSCALERS])
+    data = encode(Image.new("RGB", (3000, 2000)), "PNG")
+    stages = []
+    with pytest.raises(ImageTooLargeError):
+        drive(
+            enhance.enhance(data, EnhanceOptions(settings=EnhanceSettings(upscale=4)), lambda: upscaler),
+            no_network,
+            lambda stage: stages.append(stage.name),
+        )
+    assert "enhance" not in stages
+
+
+@pytest.mark.parametrize(("format", "mode"), [("png", "RGBA"), ("webp", "RGBA"), ("jpeg", "RGB"), ("", "RGBA")])
+def test_transparency_is_kept_where_the_format_has_it(format, mode):
+    upright = photo(40, 30).convert("RGBA")
+    upright.paste((255, 0, 0, 0), (0, 0, 20, 30))
+    data = encode(upright, "PNG")
+    file = run(enhance.enhance(data, EnhanceOptions(format=format), no_upscaler))
+    with Image.open(io.BytesIO(file.data)) as image:
+        assert image.mode == mode
+        corner = image.convert("RGBA").getpixel((5, 15))
+    assert corner[3] == 0 if mode == "RGBA" else min(corner) > 245
+    assert preview(data)[1][15, 5, 3] == 0
+
+
+def test_good_picture_is_left_alone():
+    analysis = run(enhance.analyse(sample("coffee")))
+    assert analysis.settings == NEUTRAL
+    assert analysis.changes == ()
+    assert analysis.summary.endswith(".")
+
+
+@pytest.mark.parametrize(("name", "word"), [("noise", "grain"), ("blur", "sharpened"), ("cast", "yellow cast")])
+def test_auto_brings_a_degraded_picture_nearer_to_the_original(name, word):
+    with Image.open(io.BytesIO(sample("coffee"))) as image:
+        original = np.asarray(image.convert("RGB"))
+    if name == "noise":
+        degraded = np.clip(original + np.random.default_rng(0).normal(0, 15, original.shape), 0, 255).astype(np.uint8)
+    elif name == "blur":
+        degraded = np.asarray(Image.fromarray(original).filter(ImageFilter.GaussianBlur(1.5)))
+    else:
+        degraded = np.rint(original * np.array([1.0, 0.9, 0.6])).astype(np.uint8)
+    analysis = run(enhance.analyse(encode(Image.fromarray(degraded), "PNG")))
+    assert word in analysis.summary.lower()
+    after = export(encode(Image.fromarray(degraded), "PNG"), analysis.settings)[1]
+
+    def distance(pixels):
+        return np.mean((pixels.astype(float) - original) ** 2)
+
+    assert distance(after) < 0.85 * distance(degraded)

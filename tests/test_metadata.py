@@ -76,7 +76,10 @@ def enhanced(data, **options):
     def no_network(step):
         raise AssertionError("No network is needed here.")
 
-    return drive(enhance(data, EnhanceOptions(**options)), no_network).data
+    def no_upscaler():
+        raise AssertionError("Nothing is to be enlarged here.")
+
+    return drive(enhance(data, EnhanceOptions(**options), no_upscaler), no_network).data
 
 
 def by_exifread(data):

@@ -174,7 +174,11 @@ METHODS: Mapping[str, Method] = {
         seen_with=enhance.seen_with,
         kept=3,
     ),
-    "enhance": Method(lambda _, image, options: enhance.enhance(image, options), EnhanceOptions, OutputFile),
+    "enhance": Method(
+        lambda tools, image, options: enhance.enhance(image, options, lambda: tools.upscaler),
+        EnhanceOptions,
+        OutputFile,
+    ),
     "tag_names": Method(
         lambda tools, _, options: curate.tag_names(tools.tag_namer), NoOptions, TagNames, takes_image=False
     ),

@@ -159,7 +159,7 @@ class Engine:
         on_timings: Callable[[Mapping[str, float]], None] | None = None,
     ) -> OutputFile:
         """Make a picture better, in full resolution; arguments and errors as for `classify`."""
-        return self._drive(lambda data: enhance.enhance(data, options), image, on_timings)
+        return self._drive(lambda data: enhance.enhance(data, options, lambda: self._upscaler), image, on_timings)
 
     def _drive(
         self,

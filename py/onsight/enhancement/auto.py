@@ -25,8 +25,8 @@ _CAST_FROM, _CAST_FULL, _CAST_MOST = 0.45, 0.65, 1.6
 """Stops of a cast from which on some of it, and all of it, is taken away, and that are taken away at most."""
 _WHITES = 0.002
 """Share of white in a picture that has no cast."""
-_NOISE_FROM, _COLOUR_NOISE_FROM = 3.0, 1.2
-"""Grain that is smoothed where there is grain in colour, too: what has none is fur, grass or sand."""
+_NOISE_FROM, _COLOUR_NOISE_SHARE = 3.0, 0.5
+"""Grain that is smoothed where colour has at least this share of it: where it has none, it is fur, grass or sand."""
 _NOISE_SURE = 14.0
 _BLOCKS_FROM = 1.75
 _BLURRED, _SOFT = 0.42, 0.40
@@ -39,7 +39,9 @@ def propose(measured: EnhanceMeasurements) -> EnhanceSettings:
         settings = replace(settings, shadows=float(round(min(40.0, 2.5 * (20 - measured.lightness) + 10))))
     temperature, tint = _balance(measured)
     settings = replace(settings, temperature=temperature, tint=tint)
-    if measured.noise > _NOISE_SURE or (measured.noise > _NOISE_FROM and measured.noise_colour > _COLOUR_NOISE_FROM):
+    if measured.noise > _NOISE_SURE or (
+        measured.noise > _NOISE_FROM and measured.noise_colour > _COLOUR_NOISE_SHARE * measured.noise
+    ):
         amount = float(round(min(100.0, 100 * 1.05 * measured.noise / NOISE_SIGMA)))
         return replace(settings, denoise=amount, denoise_colour=60.0)
     if measured.blockiness > _BLOCKS_FROM:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,11 +18,11 @@ from onsight.enhancement.options import EnhanceOptions, EnhancePreviewOptions
 from onsight.enhancement.output import write
 from onsight.enhancement.results import EnhanceAnalysis, EnhancePreview
 from onsight.enhancement.settings import EnhanceSettings
-from onsight.errors import InvalidOptionError
 from onsight.flow import Flow, Stage
 from onsight.image import DecodedImage, decode
 from onsight.image.metadata import NONE, carry_over
 from onsight.results import OutputFile
+from onsight.tasks.upscale import Upscaler
 
 _MAX_PREVIEW_SOURCE = 24_000_000
 """Pixels that are kept at most to show parts of a picture enlarged."""
@@ -127,15 +127,17 @@ def final_size(settings: EnhanceSettings, width: int, height: int) -> tuple[int,
     return fit(wide * settings.upscale, high * settings.upscale, settings.max_side)
 
 
-def enhance(image: bytes, options: EnhanceOptions) -> Flow[OutputFile]:
+def enhance(image: bytes, options: EnhanceOptions, upscaler: Callable[[], Upscaler]) -> Flow[OutputFile]:
     """Apply settings to a picture in full size and write it as a file.
 
     Args:
         image: The file's bytes.
         options: Which settings, which format.
+        upscaler: Returns what enlarges; called only where a picture is to be enlarged.
 
     Raises:
-        ImageError: The bytes are no picture that can be opened.
+        ImageError: The bytes are no picture that can be opened, or the new one would be too large.
+        ModelError: A network is missing or does not run.
     """
     yield Stage("decode")
     picture = decode(image, keep_alpha=True)
@@ -147,10 +149,16 @@ def enhance(image: bytes, options: EnhanceOptions) -> Flow[OutputFile]:
         chosen = options.preset or "auto"
         settings = settings.over(next(preset.settings for preset in presets if preset.id == chosen))
     if settings.upscale > 1:
-        raise InvalidOptionError("There is no network for upscaling here: leave upscale at 1.")
-    for _done, out in development.export(settings):
-        yield Stage("enhance")
+        width, height = Shape.of(settings).size(picture.info.width, picture.info.height)
+        upscaler().check(height, width, settings.upscale)  # before any work is done
+    yield Stage("enhance", 0.0)
+    for done, out in development.export(settings):
+        yield Stage("enhance", done)
         pixels = out
+    if settings.upscale > 1:
+        alpha = np.ascontiguousarray(pixels[..., 3]) if pixels.shape[2] == 4 else None
+        enlarged = yield from upscaler().upscale(np.ascontiguousarray(pixels[..., :3]), settings.upscale, alpha)
+        pixels = enlarged.pixels if enlarged.alpha is None else np.dstack([enlarged.pixels, enlarged.alpha])
     size = fit(pixels.shape[1], pixels.shape[0], settings.max_side)
     if size != (pixels.shape[1], pixels.shape[0]):
         pixels = np.asarray(Image.fromarray(pixels).resize(size, Image.Resampling.LANCZOS))
