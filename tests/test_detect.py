@@ -19,7 +19,7 @@ from onsight.detection.anchors import decode_ssd_boxes, grid_sizes, ssd_anchors
 from onsight.detection.candidates import Candidates, Objects
 from onsight.detection.decoding import FLOOR_LOGIT, decode_centernet, decode_ssd
 from onsight.detection.fusion import Evidence, gather, merge_views, weigh
-from onsight.detection.presets import Calibration, Preset, load_calibration
+from onsight.detection.presets import ANIMALS, Calibration, Preset, Weights, load_calibration
 from onsight.detection.selection import select_objects
 from onsight.errors import InvalidOptionError, InvalidSpecError
 from onsight.flow import Run, drive
@@ -49,6 +49,17 @@ def candidates(*rows):
 def objects(*rows):
     found = candidates(*rows)
     return Objects(found.boxes, found.logits, found.class_ids)
+
+
+def test_animals_are_weighed_on_their_own(detector):
+    animals = [detector.labels[index] for index in ANIMALS]
+    assert animals == ["bird", "cat", "dog", "horse", "sheep", "cow", "elephant", "bear", "zebra", "giraffe"]
+    evidence = Evidence(np.tile([0.0, 0, 9, 9], (4, 1)), np.full((4, 1), 2.0), np.array([13, 14, 23, 24]))
+    found = weigh(evidence, Preset((), (0.5,), 1.0, Weights((1.5,), -1.0)))
+    by_class = dict(zip(found.class_ids.tolist(), np.log(found.scores / (1 - found.scores)), strict=True))
+    assert by_class == pytest.approx({13: 2, 14: 2, 23: 2, 24: 2})
+    found = weigh(evidence, Preset((), (0.5,), 1.0, Weights((1.5,), 0.0)))
+    assert found.class_ids.tolist() == [14, 23, 13, 24]
 
 
 # --- decoding ------------------------------------------------------------------------------------------------

@@ -4,10 +4,11 @@
 
     python -m models.detector.fit --frames FOLDER --photos FOLDER [--write]
 
-One logistic regression per preset, on the objects of the frames (right or wrong by their boxes) and on the best
-object of each class of each photo (right or wrong by the photo's tags). Frames alone would leave the networks too
-sure of themselves on photos of what they have never seen, photos alone say nothing of boxes. What is printed is
-measured on pictures that were held out; what is written is fitted on all.
+Two logistic regressions per preset, one for animals and one for all else, on the objects of the frames (right or
+wrong by their boxes) and on the best object of each class of each photo (right or wrong by the photo's tags). Frames
+alone would leave the networks too sure of themselves on photos of what they have never seen, photos alone say nothing
+of boxes. (Animals are learnt from photos alone: the frames' classes have none.) What is printed is measured on
+pictures that were held out; what is written is fitted on all.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ from models.detector.metrics import (
 )
 from onsight.detection.candidates import Objects
 from onsight.detection.fusion import Evidence, gather, weigh
-from onsight.detection.presets import Preset
+from onsight.detection.presets import ANIMALS, Preset, Weights
 from onsight.detection.views import Pass
 from onsight.options import DetectOptions
 from onsight.spec import ModelSpec
@@ -115,7 +116,7 @@ def read(frames: Path, photos: Path | None, passes: Sequence[Pass]) -> Data:
 def fit(data: Data, frames: NDArray[np.intp], photos: NDArray[np.intp], passes: Sequence[Pass]) -> Preset:
     """Fit the weights on some of the frames and some of the photos."""
     classes = shared_classes(data.frames)
-    logits, right, weights = [], [], []
+    logits, right, weights, class_ids = [], [], [], []
     for index in frames:
         evidence = data.frame_evidence[index]
         # Which of two boxes of one object counts as right depends on their order, hence on a first guess.
@@ -124,6 +125,7 @@ def fit(data: Data, frames: NDArray[np.intp], photos: NDArray[np.intp], passes: 
         logits.append(evidence.logits[known])
         right.append(match(guess, data.frames[index])[known])
         weights.append(np.ones(known.sum()))
+        class_ids.append(evidence.class_ids[known])
     for index in photos:
         evidence = data.photo_evidence[index]
         for tag in PHOTO_TAGS:
@@ -133,10 +135,19 @@ def fit(data: Data, frames: NDArray[np.intp], photos: NDArray[np.intp], passes: 
                 logits.append(evidence.logits[best : best + 1])
                 right.append(np.array([tag in data.photos[index].tags]))
                 weights.append(np.array([PHOTO_WEIGHT]))
-    model = LogisticRegression(max_iter=1000).fit(
-        np.concatenate(logits), np.concatenate(right), sample_weight=np.concatenate(weights)
-    )
-    return Preset(tuple(passes), tuple(model.coef_[0].tolist()), float(model.intercept_[0]))
+                class_ids.append(evidence.class_ids[best : best + 1])
+    samples = np.concatenate(logits), np.concatenate(right), np.concatenate(weights)
+    is_animal = np.isin(np.concatenate(class_ids), ANIMALS)
+    others = _regress(*(column[~is_animal] for column in samples))
+    animals = _regress(*(column[is_animal] for column in samples)) if is_animal.any() else None
+    return Preset(tuple(passes), others.passes, others.bias, animals)
+
+
+def _regress(logits: Floats, right: NDArray[np.bool_], weights: Floats) -> Weights:
+    if right.all() or not right.any():
+        raise SystemExit("The pictures do not show both what is right and what is wrong.")
+    model = LogisticRegression(max_iter=1000).fit(logits, right, sample_weight=weights)
+    return Weights(tuple(model.coef_[0].tolist()), float(model.intercept_[0]))
 
 
 def hold_out(data: Data, passes: Sequence[Pass]) -> HeldOut:
@@ -209,7 +220,11 @@ def describe(preset: Preset) -> dict[str, object]:
         {"model": look.model, "side": look.side, "keep_shape": look.keep_shape, "weight": round(weight, 4)}
         for look, weight in zip(preset.passes, preset.weights, strict=True)
     ]
-    return {"passes": passes, "bias": round(preset.bias, 4)}
+    result: dict[str, object] = {"passes": passes, "bias": round(preset.bias, 4)}
+    if preset.animals:
+        weights = [round(weight, 4) for weight in preset.animals.passes]
+        result["animals"] = {"weights": weights, "bias": round(preset.animals.bias, 4)}
+    return result
 
 
 def main() -> None:
@@ -218,21 +233,22 @@ def main() -> None:
     parser.add_argument("--frames", type=Path, required=True, help="folder of pictures with boxes")
     parser.add_argument("--photos", type=Path, required=True, help="folder of pictures with tags")
     parser.add_argument("--write", action="store_true", help="write what was fitted into the package")
+    parser.add_argument(
+        "--preset", nargs="+", choices=PRESETS, default=list(PRESETS), help="by default all; others stay as written"
+    )
     options = parser.parse_args()
-    presets = {}
-    for name, passes in PRESETS.items():
+    result = json.loads(TARGET.read_text(encoding="utf-8"))
+    for name in options.preset:
+        passes = PRESETS[name]
         data = read(options.frames, options.photos, passes)
         held_out = hold_out(data, passes)
         print(f"{name}\n{report(data, held_out)}", flush=True)
-        presets[name] = fit(data, np.arange(len(data.frames)), np.arange(len(data.photos)), passes)
+        preset = fit(data, np.arange(len(data.frames)), np.arange(len(data.photos)), passes)
+        result["presets"][name] = describe(preset)
         if name == "default":
             threshold, own = thresholds(data, held_out)
-            own = {label: value for label, value in sorted(own.items()) if value != threshold}
-    result = {
-        "presets": {name: describe(preset) for name, preset in presets.items()},
-        "threshold": threshold,
-        "thresholds": own,
-    }
+            result["threshold"] = threshold
+            result["thresholds"] = {label: value for label, value in sorted(own.items()) if value != threshold}
     print(json.dumps(result, indent=2))
     if options.write:
         TARGET.write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")

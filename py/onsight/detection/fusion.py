@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from onsight.boxes import batched_nms, batched_overlaps, box_area, box_inter_union
 from onsight.detection.candidates import Candidates, Objects
 from onsight.detection.decoding import FLOOR_LOGIT
-from onsight.detection.presets import Preset
+from onsight.detection.presets import ANIMALS, Preset
 from onsight.detection.views import cut_by_edges
 from onsight.preprocess import Region
 
@@ -86,6 +86,10 @@ def weigh(evidence: Evidence, preset: Preset) -> Objects:
         The objects, most probable first.
     """
     log_odds = evidence.logits @ np.array(preset.weights) + preset.bias
+    if preset.animals:
+        is_animal = (evidence.class_ids >= ANIMALS.start) & (evidence.class_ids < ANIMALS.stop)
+        of_animals = evidence.logits[is_animal] @ np.array(preset.animals.passes) + preset.animals.bias
+        log_odds[is_animal] = of_animals
     order = np.argsort(-log_odds, kind="stable")
     return Objects(evidence.boxes, 1 / (1 + np.exp(-log_odds)), evidence.class_ids)[order]
 

@@ -15,6 +15,22 @@ from typing import Any
 from onsight.detection.views import Pass
 from onsight.errors import InvalidSpecError
 
+ANIMALS = range(14, 24)
+"""Indices of COCO's animals among its 80 classes, from bird to giraffe."""
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """What the evidence of each pass is worth.
+
+    Attributes:
+        passes: Weight of each pass.
+        bias: Added to the weighted sum.
+    """
+
+    passes: tuple[float, ...]
+    bias: float
+
 
 @dataclass(frozen=True, slots=True)
 class Preset:
@@ -27,11 +43,14 @@ class Preset:
         passes: The looks, in the order in which they are taken.
         weights: Weight of each pass.
         bias: Added to the weighted sum.
+        animals: What holds for `ANIMALS` instead: the networks know ten and take most others for one of them. None
+            if nothing else does.
     """
 
     passes: tuple[Pass, ...]
     weights: tuple[float, ...]
     bias: float
+    animals: Weights | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +84,7 @@ class Calibration:
                         ),
                         weights=tuple(float(look["weight"]) for look in preset["passes"]),
                         bias=float(preset["bias"]),
+                        animals=_weights(preset["animals"]) if "animals" in preset else None,
                     )
                     for name, preset in data["presets"].items()
                 },
@@ -73,6 +93,10 @@ class Calibration:
             )
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise InvalidSpecError(f"The detector's calibration is wrong: {error!r}.") from error
+
+
+def _weights(data: Any) -> Weights:
+    return Weights(tuple(float(weight) for weight in data["weights"]), float(data["bias"]))
 
 
 @cache
