@@ -78,6 +78,18 @@ def test_from_json_reads_a_detector():
         ModelSpec.from_json(data)
 
 
+def test_from_json_reads_an_upscaler():
+    data = json.loads((MODELS / "upscale-x2" / "model.json").read_text(encoding="utf-8"))
+    spec = ModelSpec.from_json(data)
+    assert (spec.task, spec.scale, spec.context, spec.input.mean) == ("super-resolution", 2, 7, (127.5,))
+    assert (spec.labels, spec.num_classes, spec.decoder, spec.temperature) == (None, 0, None, 1.0)
+    assert spec.origin.registry == "repository"
+    assert (ModelSpec.from_json(GOOD).scale, ModelSpec.from_json(GOOD).context) == (None, None)
+    for field, value in (("scale", 0), ("context", None), ("input", {**data["input"], "mean": [1, 2, 3]})):
+        with pytest.raises(InvalidSpecError, match=field):
+            ModelSpec.from_json({**data, field: value})
+
+
 def test_min_side_is_what_fills_the_input_without_enlarging():
     assert ModelSpec.from_json(GOOD).input.min_side == 292
     assert ModelSpec.from_json(changed("input.crop_mode", "squash")).input.min_side == 260

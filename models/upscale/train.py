@@ -2,7 +2,7 @@
 
 ::
 
-    python -m models.upscale.train FOLDER… --scale {2,4} [--steps N] [--start CHECKPOINT] [--write]
+    python -m models.upscale.train FOLDER… --scale {2,4} [--steps N] [--rate R] [--start CHECKPOINT] [--write]
 
 Learns from the pictures in the folders but for the tenth that is held out, on which it prints the gain over Lanczos as
 it goes. Needs PyTorch besides what the project needs. Patches, turns and first weights are drawn with a seed.
@@ -47,6 +47,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("folders", type=Path, nargs="+", help="hold the pictures")
     parser.add_argument("--scale", type=int, choices=(2, 4), required=True)
     parser.add_argument("--steps", type=int, default=5000, help="default: %(default)s")
+    parser.add_argument("--rate", type=float, default=LEARNING_RATE, help="at the beginning; default: %(default)s")
     parser.add_argument("--checkpoint", type=Path, help="where the state is kept; written as training goes")
     parser.add_argument(
         "--start", type=Path, help="checkpoint to start from: of this scale, or of the other, whose body is taken over"
@@ -66,7 +67,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     network = Upscaler(options.scale)
     if options.start:
         network.start_from(torch.load(options.start))
-    mean = train(network, patches, held_out[:REPORT_PICTURES], options.steps, options.checkpoint)
+    mean = train(network, patches, held_out[:REPORT_PICTURES], options.steps, options.rate, options.checkpoint)
     print(f"{len(paths) - len(held_out)} pictures, {len(held_out)} held out")
     print(f"held out: {gain(mean, held_out):+.3f} dB over Lanczos; NumPy {np.__version__}, PyTorch {torch.__version__}")
     if options.write:
@@ -77,17 +78,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def train(
-    network: Upscaler, patches: Patches, held_out: Sequence[Pixels], steps: int, checkpoint: Path | None
+    network: Upscaler, patches: Patches, held_out: Sequence[Pixels], steps: int, highest: float, checkpoint: Path | None
 ) -> Upscaler:
     """Train a network; return the running mean of its weights."""
     mean = copy.deepcopy(network)
-    optimizer = torch.optim.Adam(network.parameters(), lr=LEARNING_RATE)
+    optimizer = torch.optim.Adam(network.parameters(), lr=highest)
     batches = patches.batches(BATCH[network.scale], np.random.default_rng(SEED))
     started = time.monotonic()
     for step in range(steps):
         part = step / steps
         cosine = (1 + math.cos(math.pi * part)) / 2
-        rate = LAST_LEARNING_RATE + (LEARNING_RATE - LAST_LEARNING_RATE) * cosine * min(1.0, (step + 1) / 200)
+        rate = LAST_LEARNING_RATE + (highest - LAST_LEARNING_RATE) * cosine * min(1.0, (step + 1) / 200)
         for group in optimizer.param_groups:
             group["lr"] = rate
         small, residual = (torch.from_numpy(array) for array in next(batches))

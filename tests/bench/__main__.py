@@ -1,4 +1,4 @@
-"""Measure starting, classifying, tagging and detecting in Chromium, the former two natively beside it, in one run.
+"""Measure starting, classifying, tagging, detecting and enlarging in Chromium, the first two natively beside it.
 
 python3 build.py bench [--runs N] [--megapixels N]
 
@@ -28,6 +28,8 @@ from tests import chromium
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from e2e.engine import ANSWER, PageEngine
+from onsight.spec import ModelSpec
+from onsight.tasks.upscale import UPSCALERS
 from pictures import sample
 from web.serve import make_server
 
@@ -59,6 +61,21 @@ CENTERNET = """async ([input, side, runs]) => {
 }"""
 """Runs one network of detection alone, in the engine's worker: what the default look is held against."""
 CENTERNET_SIDE = 416
+
+UPSCALE = """async ([model, input, output, side, megapixels, runs]) => {
+  const { createSession, runSession } = await import(new URL("session.js", self.location));
+  const file = await fetch(new URL(`../models/${model}/model.onnx`, self.location));
+  await createSession(`${model} alone`, new Uint8Array(await file.arrayBuffer()));
+  const data = Float32Array.from({ length: side * side }, (_, i) => Math.sin(i * i) / 2);
+  const times = [];
+  for (let run = 0; run <= runs; run++) {
+    const started = performance.now();
+    await runSession(`${model} alone`, { [input]: { data, dims: [1, 1, side, side] } }, [output]);
+    times.push((performance.now() - started) / 1000 / megapixels);
+  }
+  return times.slice(1);
+}"""
+"""Runs an enlarging network alone on one part of a picture, in the engine's worker."""
 
 TIMED = """async ([name, method = "classify"]) => {
   const started = performance.now();
@@ -161,6 +178,30 @@ def measure_browser(picture: bytes, runs: int) -> dict[str, Any]:
     return report
 
 
+def measure_upscaling(runs: int) -> dict[str, Any]:
+    """Return the seconds that enlarging networks take for a megapixel of what they make, in Chromium on one thread."""
+    # A host without headers isolates no page by itself, and a page that is not isolated has one thread.
+    server = make_server(plain=True)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    report: dict[str, Any] = {}
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium.require(), args=chromium.flags())
+        page = browser.new_context(service_workers="block").new_page()
+        page.set_default_timeout(300_000)
+        page.goto(f"http://localhost:{server.server_address[1]}/manifest.json")
+        page.evaluate(BOOT)
+        report["threads"] = page.evaluate("onsight.engine.info.threads")
+        for model in UPSCALERS:
+            spec = ModelSpec.load(ROOT / "models" / model)
+            side = spec.input.input_size[0]
+            megapixels = ((side - 2 * (spec.context or 0)) * (spec.scale or 1)) ** 2 / 1e6
+            times = page.workers[0].evaluate(UPSCALE, [model, spec.input.name, spec.outputs[0], side, megapixels, runs])
+            report[model] = {"median": round(statistics.median(times), 3), "least": round(min(times), 3)}
+        browser.close()
+    server.shutdown()
+    return report
+
+
 NATIVE = """
 import json, resource, sys, time
 started = time.perf_counter()
@@ -207,6 +248,7 @@ def main() -> int:
     try:
         browser = measure_browser(picture, options.runs)
         native = measure_native(path, options.runs, browser["engine"]["threads"])
+        upscaling = measure_upscaling(options.runs)
     finally:
         path.unlink()
     report = {
@@ -215,6 +257,7 @@ def main() -> int:
         "runs": options.runs,
         "browser": browser,
         "native": native,
+        "upscaling_s_per_output_megapixel": upscaling,
         "browser_to_native": ratio(browser["warm_label_ms"], native["warm_label_ms"]),
     }
     print(json.dumps(report, indent=1))
