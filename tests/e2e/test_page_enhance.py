@@ -80,6 +80,13 @@ def redo(tool: ToolPage) -> Locator:
     return tool.page.get_by_role("button", name=re.compile("^Redo"))
 
 
+def reset(tool: ToolPage) -> None:
+    """Take back everything that Auto did, if it did anything."""
+    button = tool.page.get_by_role("button", name="Reset", exact=True)
+    if button.is_enabled():
+        button.click()
+
+
 def open_group(tool: ToolPage, name: str) -> None:
     """Open a group of controls, which stays open from one picture to the next."""
     group = tool.answer.locator("details.group", has=tool.page.locator("summary", has_text=name))
@@ -363,7 +370,7 @@ def test_crop_with_the_keyboard_is_what_is_saved(tool: ToolPage) -> None:
     picture = plain(width=400, height=300)
     tool.choose(picture)
     ready(tool)
-    tool.page.get_by_role("button", name="Reset", exact=True).click()
+    reset(tool)
     open_group(tool, "Crop and rotate")
     tool.answer.get_by_role("button", name="Crop", exact=True).click()
     rectangle = tool.page.get_by_role("group", name="What stays")
@@ -413,7 +420,7 @@ def test_rotation_turns_the_picture_and_its_crop(tool: ToolPage) -> None:
     picture = plain(width=400, height=300)
     tool.choose(picture)
     ready(tool)
-    tool.page.get_by_role("button", name="Reset", exact=True).click()
+    reset(tool)
     open_group(tool, "Crop and rotate")
     tool.answer.get_by_role("button", name="Crop", exact=True).click()
     for _ in range(50):
@@ -431,7 +438,7 @@ def test_saved_picture_is_what_python_makes_without_a_browser(tool: ToolPage) ->
     picture = plain(width=500, height=320)
     tool.choose(picture)
     ready(tool)
-    tool.page.get_by_role("button", name="Reset", exact=True).click()
+    reset(tool)
     open_group(tool, "Detail")
     values = {"Exposure": 0.5, "Shadows": 40, "Temperature": -25, "Vibrance": 30, "Clarity": 25, "Sharpen": 40}
     for name, value in values.items():
@@ -462,6 +469,41 @@ def test_longest_side_and_turned_file(tool: ToolPage) -> None:
     saved = opened(save(tool))
     assert (saved.format, saved.size) == ("JPEG", (200, 320))
     assert saved.getexif().get(0x0112, 1) == 1
+
+
+@pytest.mark.parametrize(
+    ("choice", "keeps_camera", "keeps_place"),
+    [("Keep", True, True), ("Without the place", True, False), ("Remove all", False, False)],
+)
+def test_information_in_the_file_is_kept_or_not(
+    tool: ToolPage, choice: str, keeps_camera: bool, keeps_place: bool
+) -> None:
+    information = exif(6)
+    information[0x0110] = "Camera of a test"
+    information[0x8825] = {1: "N", 2: (52.0, 31.0, 12.0), 3: "E", 4: (13.0, 24.0, 18.0)}
+    tool.choose(file("trip.jpg", encode(photo(320, 200), "JPEG", exif=information), "image/jpeg"))
+    ready(tool)
+    saved = opened(save(tool, information=choice))
+    assert saved.size == (200, 320)
+    found = saved.getexif()
+    assert found.get(0x0112, 1) == 1
+    assert (found.get(0x0110) == "Camera of a test") == keeps_camera
+    assert bool(found.get_ifd(0x8825)) == keeps_place
+
+
+def test_picture_is_enlarged_by_the_network(tool: ToolPage) -> None:
+    picture = plain("small.png", 120, 80)
+    tool.choose(picture)
+    ready(tool)
+    reset(tool)
+    open_group(tool, "Size")
+    tool.answer.get_by_role("radio", name="× 2").check()
+    expect(tool.answer.get_by_text("240 × 160 px")).to_be_visible()
+    tool.page.get_by_role("button", name="100 %").click()
+    expect(tool.page.get_by_text("A view enlarged without the network")).to_be_visible()
+    download = save(tool, format="PNG")
+    assert opened(download).size == (240, 160)
+    same_as_native(download, picture, upscale=2)
 
 
 def test_many_pictures_are_saved_in_one_archive_and_a_broken_one_is_named(tool: ToolPage) -> None:
