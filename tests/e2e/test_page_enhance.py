@@ -185,6 +185,11 @@ def test_auto_brightens_a_dark_picture_and_says_so(tool: ToolPage) -> None:
     divider(tool).press("End")
     before = lightness(seen(tool))
     assert after > before + 15
+    preset(tool, "Original").click()
+    expect(tool.answer.get_by_role("heading", level=2)).to_have_text("Original")
+    expect(slider(tool, "Exposure")).to_have_value("0")
+    divider(tool).press("Home")
+    assert lightness(seen(tool)) == pytest.approx(before, abs=0.5)
     assert before == pytest.approx(np.asarray(Image.open(io.BytesIO(picture["buffer"]))).mean(), abs=2)
 
 

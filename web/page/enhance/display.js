@@ -59,7 +59,10 @@ export class EnhanceDisplay {
     this.#shape = new ShapePanel(answer, this.#viewer, {
       settings: () => (this.#picture ? edits.of(this.#picture) : null),
       set,
-      changed: () => this.#refresh(),
+      changed: () => {
+        this.#toolbar.isComparing = !this.#shape.isCropping;
+        this.#refresh();
+      },
     });
     this.#size = new SizePanel(answer, { set });
     this.#toolbar = new Toolbar(stage.controls, this.#viewer, {
@@ -114,7 +117,6 @@ export class EnhanceDisplay {
     this.#picture = picture;
     this.#analysis = analysis;
     this.#previews.picture = analysis ? picture : undefined;
-    if (analysis) this.#panel.tell(analysis);
     this.#bench.stage.note("");
     this.#refresh();
     this.#draw();
@@ -181,7 +183,7 @@ export class EnhanceDisplay {
   /** @param {"undo" | "redo"} way */
   #step(way) {
     if (!this.#picture) return;
-    this.#shape.cancel();
+    if (this.#shape.isCropping) return this.#shape.cancel(); // that is what was begun last
     const walked = edits[way](this.#picture);
     if (!walked) return;
     const { name, count, left } = walked;

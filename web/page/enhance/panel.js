@@ -2,7 +2,7 @@
 
 import { box, elementFromTemplate, fromTemplate, listen, part } from "../dom.js";
 import { Histogram } from "./histogram.js";
-import { lookAlike, lookOf } from "./settings.js";
+import { lookAlike, lookOf, presetsOf } from "./settings.js";
 import { Slider } from "./sliders.js";
 import { headline } from "./wording.js";
 
@@ -79,25 +79,6 @@ export class Panel {
     }
   }
 
-  /** @param {EnhanceAnalysis} analysis */
-  tell(analysis) {
-    this.#presets = analysis.presets;
-    const presets = box(this.#root, "presets");
-    // The buttons stay where they are the same: one of them may have the focus.
-    if (presets.children.length !== analysis.presets.length) {
-      presets.replaceChildren(
-        ...analysis.presets.map(({ name }, index) => {
-          const preset = document.createElement("button");
-          preset.type = "button";
-          preset.className = "button button--small";
-          preset.textContent = name;
-          listen(preset, "click", () => this.#apply(this.#presets[index]));
-          return preset;
-        }),
-      );
-    }
-  }
-
   /**
    * @param {EnhanceSettings} settings
    * @param {EnhanceAnalysis} analysis
@@ -110,10 +91,7 @@ export class Panel {
     box(this.#root, "summary").textContent = title;
     box(this.#root, "summary-more").textContent = text;
     box(this.#root, "summary-more").hidden = !text;
-    for (const [index, preset] of [...box(this.#root, "presets").children].entries()) {
-      const choice = analysis.presets[index];
-      preset.setAttribute("aria-pressed", String(choice !== undefined && lookAlike(choice.settings, settings)));
-    }
+    this.#showPresets(presetsOf(analysis), settings);
     for (const { group, element } of this.#groups) {
       const isMoved = this.#sliders.some((slider) => slider.group === group && slider.isMoved);
       element.toggleAttribute("data-moved", isMoved || (group === COLOUR_GROUP && settings.black_and_white));
@@ -121,6 +99,29 @@ export class Panel {
     const shape = part(this.#root, "shape", HTMLDetailsElement);
     shape.toggleAttribute("data-moved", settings.rotate !== 0 || settings.straighten !== 0 || settings.crop.length > 0);
     part(this.#root, "size", HTMLDetailsElement).toggleAttribute("data-moved", settings.upscale > 1 || settings.max_side > 0);
+  }
+
+  /**
+   * @param {readonly EnhancePreset[]} presets
+   * @param {EnhanceSettings} settings
+   */
+  #showPresets(presets, settings) {
+    this.#presets = presets;
+    const root = box(this.#root, "presets");
+    // The buttons stay where there are as many: one of them may have the focus.
+    while (root.children.length > presets.length) root.lastElementChild?.remove();
+    while (root.children.length < presets.length) {
+      const index = root.children.length;
+      const button = elementFromTemplate("enhance-preset");
+      listen(button, "click", () => this.#apply(this.#presets[index]));
+      root.append(button);
+    }
+    const chosen = presets.find((preset) => lookAlike(preset.settings, settings));
+    for (const [index, button] of [...root.children].entries()) {
+      const preset = presets[index];
+      button.textContent = preset?.name ?? "";
+      button.setAttribute("aria-pressed", String(preset === chosen));
+    }
   }
 
   /** @param {EnhancePreset | undefined} preset */

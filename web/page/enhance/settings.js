@@ -1,6 +1,6 @@
 /** Settings as a whole, and the parts of them that belong together. What they mean is Python's. */
 
-/** @import { EnhanceControls, EnhanceSettings } from "../../protocol.d.ts" */
+/** @import { EnhanceAnalysis, EnhanceControls, EnhancePreset, EnhanceSettings } from "../../protocol.d.ts" */
 /** @import { Onsight } from "../client.js" */
 
 /** What gives the picture its outline. */
@@ -30,6 +30,17 @@ export function learnControls(onsight) {
     },
   );
   return learning;
+}
+
+/**
+ * The presets of a picture, and behind Auto the picture as it was, where that is another.
+ * @param {EnhanceAnalysis} analysis
+ * @returns {readonly EnhancePreset[]}
+ */
+export function presetsOf({ settings, presets }) {
+  if (!neutral || lookAlike(settings, neutral)) return presets;
+  const original = { id: "original", name: "Original", settings: neutral };
+  return presets.flatMap((preset) => (preset.id === "auto" ? [preset, original] : [preset]));
 }
 
 /**

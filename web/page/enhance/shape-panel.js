@@ -67,6 +67,7 @@ export class ShapePanel {
       if (this.#draft) this.#place(ratio === null ? this.#draft : shaped(this.#draft, ratio));
     });
     listen(button(root, "crop"), "click", () => this.#begin());
+    listen(box(root, "shape-cropping"), "keydown", ({ key }) => key === "Escape" && this.cancel());
     listen(button(root, "crop-done"), "click", () => this.apply());
     listen(button(root, "crop-cancel"), "click", () => this.cancel());
     listen(button(root, "crop-whole"), "click", () => {

@@ -72,6 +72,11 @@ export class Toolbar {
     this.#root.disabled = !usable;
   }
 
+  /** Whether there is something to compare and to come nearer to. @param {boolean} comparing */
+  set isComparing(comparing) {
+    for (const name of ["compare", "zoom"]) box(this.#root, name).inert = !comparing;
+  }
+
   /** @param {{undo: string | null, redo: string | null, canReset: boolean}} names of what would be undone and redone */
   show({ undo, redo, canReset }) {
     name(button(this.#root, "undo"), "Undo", undo, "Ctrl+Z");

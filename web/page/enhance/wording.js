@@ -1,7 +1,7 @@
 /** What is said of a picture that is enhanced. What Auto did is Python's to say. */
 
 import { areAlike, edits } from "./edits.js";
-import { lookAlike, neutral } from "./settings.js";
+import { lookAlike, presetsOf } from "./settings.js";
 
 /** @import { EnhanceAnalysis, EnhanceSettings } from "../../protocol.d.ts" */
 
@@ -14,7 +14,7 @@ import { lookAlike, neutral } from "./settings.js";
 export function headline(settings, analysis) {
   const preset = presetOf(settings, analysis);
   if (preset?.id === "auto") return { title: analysis.changes.length ? "Enhanced" : "Fine as it is", text: analysis.summary };
-  return { title: preset?.name ?? (isOriginal(settings) ? "Original" : "Your settings"), text: "" };
+  return { title: preset?.name ?? "Your settings", text: "" };
 }
 
 /**
@@ -26,7 +26,7 @@ export function shortSummary(analysis) {
   const preset = presetOf(settings, analysis);
   const isShaped = preset?.id === "auto" && !areAlike(settings, analysis.settings);
   if (preset?.id === "auto") return `${capital(analysis.changes.join(", ")) || "Fine as it is"}${isShaped ? ", edited" : ""}`;
-  return preset?.name ?? (isOriginal(settings) ? "Original" : "Edited");
+  return preset?.name ?? "Edited";
 }
 
 /**
@@ -42,16 +42,8 @@ export function summaryText(name, analysis) {
  * @param {EnhanceSettings} settings
  * @param {EnhanceAnalysis} analysis
  */
-function presetOf(settings, { presets }) {
-  return presets.find((preset) => lookAlike(preset.settings, settings));
-}
-
-/**
- * Whether nothing is done to the light, colour and detail of a picture.
- * @param {EnhanceSettings} settings
- */
-function isOriginal(settings) {
-  return neutral !== null && lookAlike(settings, neutral);
+function presetOf(settings, analysis) {
+  return presetsOf(analysis).find((preset) => lookAlike(preset.settings, settings));
 }
 
 /** @param {string} text */
