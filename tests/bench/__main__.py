@@ -25,6 +25,7 @@ from PIL import Image
 from playwright.sync_api import BrowserContext, Response, sync_playwright
 
 from tests import chromium
+from tests.bench import enhance
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from e2e.engine import ANSWER, PageEngine
@@ -124,7 +125,7 @@ class Transfers:
         return dict(sorted(self.sizes.items(), key=lambda item: -item[1]))
 
 
-def measure_browser(picture: bytes, runs: int) -> dict[str, Any]:
+def measure_browser(picture: bytes, megapixels: float, runs: int) -> dict[str, Any]:
     """Return boot, first label, warm label and tags by stage, transfers and memory in Chromium."""
     server = make_server()
     threading.Thread(target=server.serve_forever, daemon=True).start()
@@ -169,6 +170,7 @@ def measure_browser(picture: bytes, runs: int) -> dict[str, Any]:
             report["warm_detection_ms"]["infer"] / report["centernet_alone_ms"], 2
         )
         report["detection_to_centernet"] = round(report["warm_detection_ms"]["total"] / report["centernet_alone_ms"], 2)
+        report["enhance"] = enhance.measure(page, "photo", megapixels, runs)
         answer = page.evaluate(ANSWER, ["photo", {}])
         report["label"] = answer["result"]["label"]
         report["memory_bytes"] = page.evaluate(MEMORY)
@@ -246,7 +248,7 @@ def main() -> int:
     path = Path(os.environ.get("TMPDIR", "/tmp")) / f"onsight-bench-{os.getpid()}.jpg"
     path.write_bytes(picture)
     try:
-        browser = measure_browser(picture, options.runs)
+        browser = measure_browser(picture, options.megapixels, options.runs)
         native = measure_native(path, options.runs, browser["engine"]["threads"])
         upscaling = measure_upscaling(options.runs)
     finally:

@@ -19,7 +19,7 @@ FINE = "This picture is fine as it is."
 
 _WHITE_AT = 0.97
 """Encoded level that the brightest parts of an underexposed picture are brought to."""
-_EXPOSURE_FROM, _EXPOSURE_MOST = 1.1, 3.0
+_EXPOSURE_FROM, _EXPOSURE_MOST = 1.25, 3.0
 """Stops that must be missing before any are added, and that are added at most."""
 _CAST_FROM, _CAST_FULL, _CAST_MOST = 0.45, 0.65, 1.6
 """Stops of a cast from which on some of it, and all of it, is taken away, and that are taken away at most."""
@@ -29,7 +29,8 @@ _NOISE_FROM, _COLOUR_NOISE_SHARE = 3.0, 0.5
 """Grain that is smoothed where colour has at least this share of it: where it has none, it is fur, grass or sand."""
 _NOISE_SURE = 14.0
 _BLOCKS_FROM = 1.75
-_BLURRED, _SOFT = 0.42, 0.40
+_BLURRED, _BLURRED_COARSE, _SOFT = 0.322, 0.42, 0.40
+"""Sharpness below which a picture is out of focus (over one pixel, and over two), and was enlarged once."""
 
 
 def propose(measured: EnhanceMeasurements) -> EnhanceSettings:
@@ -46,7 +47,7 @@ def propose(measured: EnhanceMeasurements) -> EnhanceSettings:
         return replace(settings, denoise=amount, denoise_colour=60.0)
     if measured.blockiness > _BLOCKS_FROM:
         return replace(settings, denoise=20.0, denoise_colour=40.0)
-    if measured.sharpness_coarse < _BLURRED:
+    if measured.sharpness < _BLURRED and measured.sharpness_coarse < _BLURRED_COARSE:
         return replace(settings, sharpen=70.0)
     if measured.sharpness < _SOFT:
         return replace(settings, sharpen=15.0)

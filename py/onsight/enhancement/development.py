@@ -55,7 +55,7 @@ class Development:
         key: tuple[Any, ...] = (shape, max_side)
         planes, alpha = self._keep("shape", key, lambda: self._shaped(shape, max_side))
         height, width = planes.shape[1:]
-        plan = self._plan(settings, shape, (width, height))
+        plan = self._plan(settings, shape, (width, height), keeps_maps=True)
         if detail.changes_detail(settings):
             before = planes
             scale = min(1.0, width / shape.size(info.width, info.height)[0])
@@ -122,13 +122,20 @@ class Development:
         planes = np.stack([np.asarray(channel) for channel in shaped(self.picture.pixels).split()])
         return planes, None if self.picture.alpha is None else np.asarray(shaped(self.picture.alpha))
 
-    def _plan(self, settings: EnhanceSettings, shape: Shape, size: tuple[int, int]) -> Plan:
-        """Return the tables; those of gains are kept, being the largest."""
+    def _plan(
+        self, settings: EnhanceSettings, shape: Shape, size: tuple[int, int], *, keeps_maps: bool = False
+    ) -> Plan:
+        """Return the tables; those of gains, being the largest, are kept, and so are enlarged maps if asked for."""
         gains = None
         if local.is_local(settings):
             key = (settings.shadows, settings.highlights, settings.clarity)
             gains = self._keep("gains", key, lambda: local.gain_table(settings))
-        return Plan.of(settings, self.context, gains, shape, size)
+        base, haze = Placement(self.context.base, shape, size), Placement(self.context.haze, shape, size)
+        if keeps_maps and gains is not None:
+            base = self._keep("base", (shape, size), base.enlarged)
+        if keeps_maps and settings.dehaze:
+            haze = self._keep("share of haze", (shape, size), haze.enlarged)
+        return Plan.of(settings, self.context, gains, base, haze)
 
     def _keep(self, name: str, key: Any, make: Callable[[], Any]) -> Any:
         kept = self._kept.get(name)
@@ -172,8 +179,8 @@ class Plan:
         settings: EnhanceSettings,
         context: Context,
         local_gains: tuple[NDArray[np.intp], NDArray[np.float64]] | None,
-        shape: Shape,
-        size: tuple[int, int],
+        base: Placement,
+        haze: Placement,
     ) -> Plan:
         """Make the tables.
 
@@ -181,8 +188,8 @@ class Plan:
             settings: The settings.
             context: Of the picture.
             local_gains: From `local.gain_table`, or None where no place has a gain of its own.
-            shape: That of the finished picture.
-            size: Its width and height in pixels.
+            base: The smooth base of the lightness in full size.
+            haze: The share of haze in full size.
         """
         numbers, gains = local_gains or (None, np.ones(1))
         changes = numbers is not None or not tone.is_neutral(settings)
@@ -192,8 +199,8 @@ class Plan:
             numbers,
             local.haze_tables(settings.dehaze / 100, context.veil) if settings.dehaze else None,
             colour.spread_table(settings) if colour.changes_colour(settings) else None,
-            Placement(context.base, shape, size),
-            Placement(context.haze, shape, size),
+            base,
+            haze,
         )
 
     def clear(self, rows: Bytes, top: int) -> Bytes:

@@ -11,6 +11,7 @@ from PIL import Image
 from onsight.enhancement.colour import whole
 from onsight.enhancement.geometry import Shape
 from onsight.enhancement.local import Lines
+from onsight.enhancement.windows import Plane
 
 
 @dataclass(slots=True)
@@ -27,6 +28,12 @@ class Placement:
     shape: Shape
     size: tuple[int, int]
     _turned: tuple[Image.Image, Image.Image] | None = field(default=None)
+    _enlarged: tuple[Plane, Plane] | None = field(default=None)
+
+    def enlarged(self) -> Placement:
+        """Work the lines out for every pixel at once, to be asked for often; return itself."""
+        self._enlarged = self._sampled(0, self.size[1])
+        return self
 
     def levels(self, light: NDArray[np.uint8], top: int) -> NDArray[np.intp]:
         """Return the map of some rows of the finished picture.
@@ -38,11 +45,18 @@ class Placement:
         Returns:
             intp [R, W], 0 to 255.
         """
-        if self._turned is None:
-            self._turned = (self.shape.turn(self.lines.slope), self.shape.turn(self.lines.offset))
-        slope, offset = (self.shape.sample(one, self.size, top, len(light)) for one in self._turned)
+        if self._enlarged is None:
+            slope, offset = self._sampled(top, len(light))
+        else:
+            slope, offset = (whole_map[top : top + len(light)] for whole_map in self._enlarged)
         level = light.astype(np.float32)
         level *= slope
         level += offset
         np.clip(level, np.float32(0), np.float32(255), out=level)
         return whole(level).astype(np.intp)
+
+    def _sampled(self, top: int, rows: int) -> tuple[Plane, Plane]:
+        if self._turned is None:
+            self._turned = (self.shape.turn(self.lines.slope), self.shape.turn(self.lines.offset))
+        slope, offset = (self.shape.sample(one, self.size, top, rows) for one in self._turned)
+        return slope, offset
