@@ -29,3 +29,18 @@ export function notice(text) {
   clearTimeout(noticeTimer);
   noticeTimer = setTimeout(() => (noticeBox.hidden = true), NOTICE_MS);
 }
+
+/**
+ * Say what went wrong, if something does.
+ * @param {Promise<unknown>} work
+ * @returns {Promise<boolean>} whether it went well
+ */
+export async function tryTo(work) {
+  try {
+    await work;
+    return true;
+  } catch (error) {
+    notice(error instanceof Error ? error.message : String(error));
+    return false;
+  }
+}

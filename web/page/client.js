@@ -13,8 +13,12 @@ import { Messenger, OnsightError, abortError } from "./messenger.js";
 
 export { OnsightError, isAbort } from "./messenger.js";
 
-/** @import { Box, Classification, Comparison, Detection, DetectionClasses, EngineInfo, EnhanceAnalysis, EnhancePreview,
- *   EnhanceSettings, Named, Progress, Tagging } from "../protocol.d.ts" */
+/**
+ * @import {
+ *   Box, Classification, Comparison, Detection, DetectionClasses, EngineInfo, EnhanceAnalysis, EnhancePreview,
+ *   EnhanceSettings, Named, Progress, Renaming, Tag, TagList, TagNames, TagText, TaggedPicture, Tagging
+ * } from "../protocol.d.ts"
+ */
 
 /**
  * @typedef {{state: "loading", stage: string, fraction: number | null, text: string}
@@ -122,11 +126,11 @@ export class Onsight extends EventTarget {
   /**
    * Tell everything that a picture shows. Asked again for the same blob, it answers from what it saw before.
    * @param {Blob} image
-   * @param {CallOptions & {threshold?: number, all?: boolean, heatMaps?: boolean}} [options]
+   * @param {CallOptions & {threshold?: number, all?: boolean, heatMaps?: boolean, boxes?: boolean}} [options]
    * @returns {Promise<Tagging>}
    */
-  async tag(image, { threshold, all, heatMaps, ...call } = {}) {
-    const options = given({ threshold, all, heat_maps: heatMaps });
+  async tag(image, { threshold, all, heatMaps, boxes, ...call } = {}) {
+    const options = given({ threshold, all, heat_maps: heatMaps, boxes });
     return /** @type {Tagging} */ (await this.#call("tag", { ...this.#picture(image), ...options }, call));
   }
 
@@ -270,6 +274,52 @@ export class Onsight extends EventTarget {
   }
 
   /**
+   * Name all tags that Onsight knows, for completion.
+   * @param {CallOptions} [call]
+   * @returns {Promise<TagNames>}
+   */
+  async tagNames(call = {}) {
+    return /** @type {TagNames} */ (await this.#call("tag_names", {}, call));
+  }
+
+  /**
+   * Put a person's changes over the tags of a picture.
+   * @param {readonly Tag[]} tags
+   * @param {{removed?: readonly string[], renamed?: readonly Renaming[], added?: readonly string[]}} changes ids of
+   *   tags that are wrong, other names, names of further tags
+   * @param {CallOptions} [call]
+   * @returns {Promise<TagList>}
+   */
+  async editTags(tags, { removed, renamed, added }, call = {}) {
+    const params = given({ tags: tags.map(withoutMap), removed, renamed, added });
+    return /** @type {TagList} */ (await this.#call("edit_tags", params, call));
+  }
+
+  /**
+   * Write the tags that are shown as a text.
+   * @param {"list" | "hashtags"} format
+   * @param {readonly Tag[]} tags
+   * @param {CallOptions} [call]
+   * @returns {Promise<string>}
+   */
+  async tagText(format, tags, call = {}) {
+    const result = await this.#call("tag_text", { format, tags: tags.map(withoutMap) }, call);
+    return /** @type {TagText} */ (result).text;
+  }
+
+  /**
+   * Write the tags that are shown of some pictures to a file; several files are a ZIP.
+   * @param {"csv" | "rekognition" | "xmp"} format
+   * @param {readonly TaggedPicture[]} pictures
+   * @param {CallOptions & {name?: string}} [options]
+   * @returns {Promise<File>}
+   */
+  async exportTags(format, pictures, { name, ...call } = {}) {
+    const plain = pictures.map((picture) => ({ ...picture, tags: picture.tags.map(withoutMap) }));
+    return asFile(await this.#call("export_tags", given({ format, pictures: plain, name }), call));
+  }
+
+  /**
    * Put files into a ZIP.
    * @param {readonly File[]} files
    * @param {CallOptions & {name?: string}} [options]
@@ -387,6 +437,15 @@ function abortable(promise, signal) {
  */
 function given(options) {
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+}
+
+/**
+ * Where a tag is does not matter to what is done with it.
+ * @param {Tag} tag
+ * @returns {Tag}
+ */
+function withoutMap(tag) {
+  return tag.heat_map ? { ...tag, heat_map: null } : tag;
 }
 
 /** @param {Blob} image */

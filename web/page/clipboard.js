@@ -8,10 +8,10 @@ const flashing = new WeakMap();
 /**
  * Copy, and say so in the button itself.
  * @param {HTMLButtonElement} button
- * @param {string} text
+ * @param {string | Promise<string>} text
  */
 export async function copyFrom(button, text) {
-  const copied = await copy(text);
+  const copied = await Promise.resolve(text).then(copy, () => false);
   const words = copied ? "Copied" : "Could not copy";
   announce(words);
   const label = button.querySelector("[data-label]");

@@ -6,6 +6,7 @@ import { mountDetect } from "./views/detect.js";
 import { mountEnhance } from "./views/enhance.js";
 import { mountHome } from "./views/home.js";
 import { mountPrivacy } from "./views/privacy.js";
+import { mountTag } from "./views/tag.js";
 
 /** @import { App } from "./app.js" */
 
@@ -35,7 +36,12 @@ export const TOOLS = [
     text: "One label for the whole picture, and where the network looked.",
     route: { path: "/classify", title: "Classify", drop: "Drop to classify", mount: mountClassify },
   },
-  { name: "Tag", icon: "i-tags", text: "Everything in the picture: objects, scene, colours, each with its confidence." },
+  {
+    name: "Tag",
+    icon: "i-tags",
+    text: "Everything in the picture: objects, scene, colours, each with its confidence.",
+    route: { path: "/tag", title: "Tag", drop: "Drop to tag", mount: mountTag },
+  },
   {
     name: "Detect",
     icon: "i-boxes",

@@ -6,7 +6,7 @@ import { errorDetail, needsDetail } from "../errors.js";
 import { formatBytes, formatCount, formatSeconds } from "../format.js";
 
 /** @import { Job } from "../batch.js" */
-/** @import { EngineState, OnsightError } from "../client.js" */
+/** @import { EngineState, Onsight, OnsightError } from "../client.js" */
 /** @import { Picture } from "../pictures.js" */
 /** @import { AnyResult, Tool } from "./tool.js" */
 
@@ -21,6 +21,7 @@ import { formatBytes, formatCount, formatSeconds } from "../format.js";
 /** @template {AnyResult} Result */
 export class AnswerPanel {
   #root;
+  #onsight;
   #tool;
   #tell;
   /** @type {Picture | undefined} */
@@ -30,12 +31,14 @@ export class AnswerPanel {
 
   /**
    * @param {HTMLElement} root
+   * @param {Onsight} onsight
    * @param {Tool<Result>} tool
    * @param {AnswerActions} actions
    * @param {(result: Result) => void} tell writes the result itself
    */
-  constructor(root, tool, actions, tell) {
+  constructor(root, onsight, tool, actions, tell) {
     this.#root = root;
+    this.#onsight = onsight;
     this.#tool = tool;
     this.#tell = tell;
     box(root, "again-text").textContent = tool.again;
@@ -58,7 +61,7 @@ export class AnswerPanel {
   /** Copy the answer in words. */
   copyText() {
     if (this.#job.state === "done" && this.#picture) {
-      this.#copy("copy-text", this.#tool.text(this.#picture.name, this.#job.result));
+      this.#copy("copy-text", this.#tool.text(this.#picture.name, this.#job.result, this.#onsight));
     }
   }
 
@@ -148,7 +151,7 @@ export class AnswerPanel {
 
   /**
    * @param {string} name of the button
-   * @param {string} text
+   * @param {string | Promise<string>} text
    */
   #copy(name, text) {
     copyFrom(button(this.#root, name), text);

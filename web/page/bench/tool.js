@@ -53,7 +53,7 @@
  * @property {(result: Result) => boolean} isUnsure
  * @property {(onsight: Onsight, file: File, options: CallOptions) => Promise<Result>} run
  * @property {(result: Result) => string} short the result in a few words
- * @property {(name: string, result: Result) => string} text the result in a line, with the file's name
+ * @property {(name: string, result: Result, onsight: Onsight) => string | Promise<string>} text the result in a line
  * @property {(result: Result) => object} data what is copied and saved
  * @property {Saving<Result>} [saving]
  * @property {(bench: Bench) => Display<Result>} display

@@ -50,7 +50,7 @@ export function mountTool(host, app, tool) {
     remove: (/** @type {Picture} */ picture) => pictures.remove(picture),
     restart: () => void onsight.restart().catch(() => {}), // its failure is shown as an engine state
   };
-  const answer = new AnswerPanel(answerRoot, tool, actions, display.tell);
+  const answer = new AnswerPanel(answerRoot, onsight, tool, actions, display.tell);
   const title = part(root, "title", HTMLHeadingElement);
   title.textContent = tool.title;
   box(root, "lead").textContent = tool.lead;

@@ -1,7 +1,7 @@
 /** Where the network looked, over the picture, and the switch for it. */
 
 import { box, fromTemplate, listen, part } from "../dom.js";
-import { paintHeatMap, paintScale } from "./heat-map.js";
+import { paintScale, placeHeatMap } from "./heat-map.js";
 
 /** @import { Classification } from "../../protocol.d.ts" */
 /** @import { Stage } from "../bench/stage.js" */
@@ -48,16 +48,7 @@ export class HeatLayer {
     this.#result = result;
     const heatMap = result?.heat_map ?? null;
     this.#switch.disabled = heatMap === null;
-    if (result && heatMap) {
-      const { width, height } = result.image;
-      const [x1, y1, x2, y2] = heatMap.box;
-      const style = this.#seen.style;
-      style.insetInlineStart = `${(100 * x1) / width}%`;
-      style.insetBlockStart = `${(100 * y1) / height}%`;
-      style.inlineSize = `${(100 * (x2 - x1)) / width}%`;
-      style.blockSize = `${(100 * (y2 - y1)) / height}%`;
-      paintHeatMap(this.#canvas, heatMap);
-    }
+    if (result && heatMap) placeHeatMap(this.#seen, this.#canvas, heatMap, result.image);
     this.#draw();
   }
 

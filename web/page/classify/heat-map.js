@@ -1,6 +1,6 @@
 /** Paints where the network looked. The values are Python's; here is only colour. */
 
-/** @import { HeatMap } from "../../protocol.d.ts" */
+/** @import { HeatMap, ImageInfo } from "../../protocol.d.ts" */
 
 /** Longest side of the painting in pixels; the browser enlarges it smoothly from there. */
 const MAX_SIDE = 192;
@@ -36,12 +36,28 @@ for (let index = 0; index < 256; index += 1) {
  * @param {HTMLCanvasElement} canvas
  * @param {HeatMap} heatMap
  */
-export function paintHeatMap(canvas, heatMap) {
+function paintHeatMap(canvas, heatMap) {
   const [x1, y1, x2, y2] = heatMap.box;
   const scale = MAX_SIDE / Math.max(x2 - x1, y2 - y1, 1);
   canvas.width = Math.max(1, Math.round((x2 - x1) * scale));
   canvas.height = Math.max(1, Math.round((y2 - y1) * scale));
   paint(canvas, ALPHA, (x, y) => valueAt(heatMap, x, y));
+}
+
+/**
+ * Paint a heat map over a picture.
+ * @param {HTMLElement} frame of the map, inside that of the picture
+ * @param {HTMLCanvasElement} canvas that fills the map's frame
+ * @param {HeatMap} heatMap
+ * @param {ImageInfo} image
+ */
+export function placeHeatMap({ style }, canvas, heatMap, { width, height }) {
+  const [x1, y1, x2, y2] = heatMap.box;
+  style.insetInlineStart = `${(100 * x1) / width}%`;
+  style.insetBlockStart = `${(100 * y1) / height}%`;
+  style.inlineSize = `${(100 * (x2 - x1)) / width}%`;
+  style.blockSize = `${(100 * (y2 - y1)) / height}%`;
+  paintHeatMap(canvas, heatMap);
 }
 
 /**

@@ -26,7 +26,7 @@ export class BoxLayer {
 
   /**
    * @param {Stage} stage
-   * @param {Spotlight} spotlight
+   * @param {Spotlight<Box>} spotlight
    */
   constructor(stage, spotlight) {
     this.#stage = stage;
@@ -103,8 +103,17 @@ export class BoxLayer {
 
 /** @param {Box} box */
 function groupOf({ label, x1, y1, x2, y2 }) {
+  return outlineOf([x1, y1, x2, y2], colourOf(label));
+}
+
+/**
+ * A rectangle that is seen on any picture, for an SVG in the picture's pixels.
+ * @param {readonly [x1: number, y1: number, x2: number, y2: number]} edges
+ * @param {string} colour
+ */
+export function outlineOf([x1, y1, x2, y2], colour) {
   const group = document.createElementNS(SVG, "g");
-  group.style.color = colourOf(label);
+  group.style.color = colour;
   for (const name of ["box__halo", "box__line"]) {
     const rect = document.createElementNS(SVG, "rect");
     rect.classList.add(name);

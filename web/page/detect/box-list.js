@@ -31,7 +31,7 @@ export class BoxList {
 
   /**
    * @param {HTMLElement} root
-   * @param {Spotlight} spotlight
+   * @param {Spotlight<Box>} spotlight
    * @param {BoxActions} actions
    */
   constructor(root, spotlight, actions) {

@@ -1,16 +1,17 @@
-/** Which box is looked at: the one under the pointer, else the one with the focus, else the one that was pressed. */
+/** Which of some things, such as boxes, is looked at: the one under the pointer, else the one with the focus, else the one that was pressed. */
 
 import { Emitter } from "../emitter.js";
 
-/** @import { Box } from "../../protocol.d.ts" */
-
-/** @extends {Emitter<{change: Box | null}>} */
+/**
+ * @template Thing
+ * @extends {Emitter<{change: Thing | null}>}
+ */
 export class Spotlight extends Emitter {
-  /** @type {Box | null} */
+  /** @type {Thing | null} */
   #pointed = null;
-  /** @type {Box | null} */
+  /** @type {Thing | null} */
   #focused = null;
-  /** @type {Box | null} */
+  /** @type {Thing | null} */
   #pinned = null;
 
   get active() {
@@ -22,33 +23,33 @@ export class Spotlight extends Emitter {
     return this.#pinned;
   }
 
-  /** @param {Box | null} box */
-  point(box) {
-    this.#pointed = box;
+  /** @param {Thing | null} thing */
+  point(thing) {
+    this.#pointed = thing;
     this.emit("change", this.active);
   }
 
-  /** @param {Box | null} box */
-  focus(box) {
-    this.#focused = box;
+  /** @param {Thing | null} thing */
+  focus(thing) {
+    this.#focused = thing;
     this.emit("change", this.active);
   }
 
   /**
-   * Keep a box in the light, or let go of it if it is kept.
-   * @param {Box} box
+   * Keep a thing in the light, or let go of it if it is kept.
+   * @param {Thing} thing
    */
-  pin(box) {
-    this.#pinned = box === this.#pinned ? null : box;
+  pin(thing) {
+    this.#pinned = thing === this.#pinned ? null : thing;
     this.emit("change", this.active);
   }
 
   /**
-   * Forget boxes that are not shown any more.
-   * @param {readonly Box[]} shown
+   * Forget things that are not shown any more.
+   * @param {readonly Thing[]} shown
    */
   keep(shown) {
-    const kept = (/** @type {Box | null} */ box) => (box && shown.includes(box) ? box : null);
+    const kept = (/** @type {Thing | null} */ thing) => (thing !== null && shown.includes(thing) ? thing : null);
     this.#pointed = kept(this.#pointed);
     this.#focused = kept(this.#focused);
     this.#pinned = kept(this.#pinned);

@@ -1,6 +1,6 @@
 /** Detect: a labelled box around each thing. */
 
-import { announce, notice } from "../announce.js";
+import { announce, tryTo } from "../announce.js";
 import { download } from "../bench/export.js";
 import { mountTool } from "../bench/view.js";
 import { choose, isCurrent, look, shownBoxes, shownDetection } from "../detect/answers.js";
@@ -73,6 +73,7 @@ function display({ app, stage, answer, actions, again, changed }) {
   let shown = null;
   let isAsking = false;
 
+  /** @type {Spotlight<Box>} */
   const spotlight = new Spotlight();
   const layer = new BoxLayer(stage, spotlight);
   const regionLayer = new RegionLayer(stage, () => privacy.focus());
@@ -83,7 +84,7 @@ function display({ app, stage, answer, actions, again, changed }) {
     blurAll: toggleBlur,
     isBlurred: (box) => picture !== undefined && regions.find(picture, box) !== undefined,
   });
-  actions.append(fromTemplate("detect-actions"));
+  actions.append(fromTemplate("save-actions"));
   answer.append(fromTemplate("detect-privacy"));
   const privacy = new Privacy(answer, onsight, regionLayer);
   stage.controls.append(fromTemplate("detect-controls"));
@@ -158,21 +159,6 @@ function display({ app, stage, answer, actions, again, changed }) {
       if (region) regions.remove(picture, region);
     }
     announce("No longer marked.");
-  }
-}
-
-/**
- * Say what went wrong, if something does.
- * @param {Promise<unknown>} work
- * @returns {Promise<boolean>} whether it went well
- */
-async function tryTo(work) {
-  try {
-    await work;
-    return true;
-  } catch (error) {
-    notice(error instanceof Error ? error.message : String(error));
-    return false;
   }
 }
 

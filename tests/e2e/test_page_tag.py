@@ -1,0 +1,487 @@
+"""Tag on the page: chips, where they are, the slider, a person's own tags, copying and saving, many pictures."""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+import subprocess
+import sys
+import zipfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image
+from playwright.sync_api import Browser, Download, FilePayload, Locator, Page, expect
+
+from e2e.conftest import ENGINE_TIMEOUT_MS, Complaints
+from e2e.tool_page import ToolPage, cat, coffee, file, open_tool, truncated
+from onsight.metadata.xmp import read
+from pictures import encode, photo, sample
+
+OpenPage = Callable[..., tuple[Page, Complaints]]
+
+PHONE = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True}
+
+OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+
+COUNT = """async () => {
+  const { Messenger } = await import(new URL("page/messenger.js", document.baseURI));
+  const { request } = Messenger.prototype;
+  globalThis.asked ??= [];
+  globalThis.asked.length = 0;
+  globalThis.runs = 0;
+  if (globalThis.counting) return;
+  globalThis.counting = true;
+  Messenger.prototype.request = function (method, params, options) {
+    globalThis.asked.push(method);
+    return request.call(this, method, params, {
+      ...options,
+      onProgress: (progress) => {
+        if (progress.stage === "infer") globalThis.runs += 1;
+        options?.onProgress?.(progress);
+      },
+    });
+  };
+}"""
+"""Counts, from now on, what is asked of the engine, and the times that a network is run."""
+
+AS_AT_THE_START = """async () => {
+  const { settings } = await import(new URL("page/tag/settings.js", document.baseURI));
+  settings.percent = null;
+  settings.boxes = false;
+}"""
+
+
+def chips(tool: ToolPage, group: str | None = None) -> Locator:
+    """Return the chips of a group, or of all, as what is pressed in them."""
+    root = tool.answer.get_by_role("list", name=group, exact=True) if group else tool.answer
+    return root.locator(".tagchip__press")
+
+
+def chip(tool: ToolPage, name: str, group: str | None = None) -> Locator:
+    """Return the chip of one tag."""
+    return chips(tool, group).filter(
+        has=tool.page.locator("[data-part=name]", has_text=re.compile(rf"^{re.escape(name)}$"))
+    )
+
+
+def names(tool: ToolPage, group: str | None = None) -> list[str]:
+    """Return the names of the chips of a group, or of all."""
+    return chips(tool, group).locator("[data-part=name]").all_text_contents()
+
+
+def slider(tool: ToolPage) -> Locator:
+    """Return the slider."""
+    return tool.page.get_by_role("slider", name="Minimum confidence")
+
+
+def field(tool: ToolPage) -> Locator:
+    """Return the field for tags of one's own."""
+    return tool.answer.get_by_role("combobox", name="Add a tag")
+
+
+def offers(tool: ToolPage) -> Locator:
+    """Return the names that are offered while one writes."""
+    return tool.answer.get_by_role("listbox", name="Suggestions").get_by_role("option")
+
+
+def add(tool: ToolPage, text: str) -> None:
+    """Write a tag of one's own."""
+    field(tool).fill(text)
+    field(tool).press("Enter")
+
+
+def undo(tool: ToolPage) -> Locator:
+    """Return the button that takes the last change back."""
+    return tool.answer.get_by_role("button", name="Undo", exact=True)
+
+
+def start(tool: ToolPage, *files: FilePayload) -> None:
+    """Choose one picture, or more, and wait for the tags of the first."""
+    tool.choose(*files)
+    tool.expect_answer("tags")
+
+
+def save(tool: ToolPage, button: str, **selected: str) -> Download:
+    """Press a button that saves and return what is saved; ``selected`` are choices by the name of the list."""
+    for name, label in selected.items():
+        tool.page.get_by_role("combobox", name=name.replace("_", " ")).select_option(label)
+    with tool.page.expect_download(timeout=ENGINE_TIMEOUT_MS) as download:
+        tool.page.get_by_role("button", name=button, exact=True).click()
+    return download.value
+
+
+def command_line(*arguments: str | Path) -> str:
+    """Return what the command line prints about tags."""
+    command = [sys.executable, "-m", "onsight", "tag", *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout
+
+
+def copied_json(tool: ToolPage) -> Any:
+    """Return what "Copy JSON" copies."""
+    tool.answer.get_by_role("button", name="Copy JSON").click()
+    expect(tool.page.get_by_role("status")).to_have_text("Copied")
+    return tool.clipboard_json()
+
+
+def shown(result: dict[str, Any]) -> list[str]:
+    """Return the names of a result's tags that are shown."""
+    return [tag["name"] for tag in result["tags"] if tag["shown"]]
+
+
+@pytest.fixture(scope="module")
+def module_tool(site: str, browser: Browser) -> Iterator[ToolPage]:
+    with open_tool(site, browser, "tag") as tool:
+        yield tool
+
+
+@pytest.fixture
+def tool(module_tool: ToolPage) -> Iterator[ToolPage]:
+    """An empty Tag tool whose engine is ready; everything is chosen as at the start."""
+    page = module_tool.page
+    page.goto(page.url.split("#")[0] + "#/tag")
+    expect(page.get_by_role("heading", level=1, name="Tag")).to_be_visible()
+    page.evaluate(AS_AT_THE_START)
+    yield module_tool
+    module_tool.clear()
+
+
+def test_json_is_the_command_lines(tool: ToolPage, tmp_path: Path) -> None:
+    path = tmp_path / "chelsea.png"
+    path.write_bytes(sample("chelsea"))
+    expected = json.loads(command_line("--json", path))["result"]
+    start(tool, cat())
+    result = copied_json(tool)
+    assert result.keys() == expected.keys()
+    for key in ("colours", "photo", "groups", "image", "model"):
+        assert result[key] == expected[key]
+    ours, theirs = ({tag["id"]: tag for tag in one["tags"]} for one in (result, expected))
+    for id in ours.keys() | theirs.keys():
+        if id not in ours or id not in theirs:  # networks differ in the last digits: at the floor one may be missing
+            assert (ours.get(id) or theirs[id])["score"] < 0.07
+            continue
+        mine, other = ours[id], theirs[id]
+        assert mine["score"] == pytest.approx(other["score"], abs=0.02)
+        changing = {"score", "shown"}
+        assert {k: v for k, v in mine.items() if k not in changing} == {
+            k: v for k, v in other.items() if k not in changing
+        }
+        if abs(mine["score"] - mine["threshold"]) > 0.03:
+            assert mine["shown"] == other["shown"]
+    assert sorted(names(tool)) == sorted(shown(result))
+    assert "Cat" in names(tool, "Animals")
+
+
+def test_chips_stand_in_pythons_groups_with_their_confidence(tool: ToolPage) -> None:
+    start(tool, cat())
+    result = copied_json(tool)
+    titles = tool.answer.locator(".taggroups h3").all_text_contents()
+    assert titles == [group for group in result["groups"] if group in titles]
+    for tag in result["tags"]:
+        if tag["shown"] and 0.01 < tag["score"] < 0.995:
+            expect(chip(tool, tag["name"], tag["group"])).to_contain_text(f"{tag['score'] * 100:.0f}\u202f%")
+    swatches = tool.answer.get_by_role("list", name="Colours").locator("[data-part=swatch]:visible")
+    assert swatches.count() == len([tag for tag in result["tags"] if tag["shown"] and tag["source"] == "colour"]) > 0
+    expect(tool.answer.get_by_role("img", name=re.compile("^Colours: "))).to_be_visible()
+
+
+def test_slider_acts_at_once_and_asks_nobody(tool: ToolPage, tmp_path: Path) -> None:
+    path = tmp_path / "chelsea.png"
+    path.write_bytes(sample("chelsea"))
+    start(tool, cat())
+    automatic = names(tool)
+    tool.page.evaluate(COUNT)
+    slider(tool).fill("95")
+    expect(chips(tool)).not_to_have_count(len(automatic))
+    few = names(tool)
+    slider(tool).fill("5")
+    expect(chips(tool)).not_to_have_count(len(few))
+    assert set(few) < set(names(tool))
+    slider(tool).fill("50")
+    expected = json.loads(command_line("--json", "--threshold", "0.5", path))["result"]
+    result = copied_json(tool)
+    doubtful = {tag["name"] for tag in result["tags"] if abs(tag["score"] - 0.5) < 0.02}
+    assert set(shown(result)) - doubtful == set(shown(expected)) - doubtful
+    assert sorted(names(tool)) == sorted(shown(result))
+    tool.page.get_by_role("button", name="Auto", exact=True).click()
+    expect(chips(tool)).to_have_count(len(automatic))
+    assert names(tool) == automatic
+    assert tool.page.evaluate("asked") == []
+
+
+def test_a_chip_shows_where_its_tag_is_without_another_look(tool: ToolPage) -> None:
+    start(tool, cat())
+    seen, note = tool.page.locator(".frame__seen"), tool.page.locator(".stage__note")
+    expect(note).to_contain_text("Point at a tag")
+    tool.page.evaluate(COUNT)
+    # Focus by the keyboard.
+    field(tool).focus()
+    tool.page.keyboard.press("Tab")
+    tool.page.keyboard.press("Tab")
+    expect(chips(tool).first).to_be_focused()
+    chip(tool, "Cat").focus()
+    tool.page.keyboard.press("Shift+Tab")
+    tool.page.keyboard.press("Tab")
+    expect(chip(tool, "Cat")).to_be_focused()
+    expect(seen).to_be_visible()
+    expect(note).to_contain_text(re.compile(r"^Cat, [>\d]+\s%: seen by the classifier\..*Brighter is where"))
+    # A press keeps it when the focus goes.
+    tool.page.keyboard.press("Enter")
+    expect(chip(tool, "Cat")).to_have_attribute("aria-pressed", "true")
+    slider(tool).focus()
+    expect(seen).to_be_visible()
+    chip(tool, "Cat").click()
+    tool.page.mouse.move(1, 1)
+    slider(tool).focus()
+    expect(seen).to_be_hidden()
+    # What is said of the picture as a whole is nowhere in particular.
+    colour = chips(tool, "Colours").first
+    colour.hover()
+    expect(note).to_contain_text("measured from the pixels. It is nowhere in particular.")
+    expect(seen).to_be_hidden()
+    assert tool.page.evaluate("runs") == 0
+    assert [method for method in tool.page.evaluate("asked") if method != "tag_names"] == ["tag"]
+
+
+def test_boxes_show_where_detection_found_it(tool: ToolPage) -> None:
+    start(tool, file("astronaut.png", sample("astronaut"), "image/png"))
+    add(tool, "Eileen")
+    expect(chip(tool, "Eileen", "Your tags")).to_be_visible()
+    tool.page.get_by_role("switch", name="With boxes").check()
+    expect(tool.answer.get_by_role("button", name="Cancel")).to_be_visible()
+    tool.expect_answer("tags")
+    # What a person wrote stays when the picture is looked at again.
+    expect(chip(tool, "Eileen", "Your tags")).to_be_visible()
+    chip(tool, "Person", "People").click()
+    expect(tool.page.locator(".box__line")).to_have_count(1)
+    expect(tool.page.locator(".stage__note")).to_contain_text("Found in one place.")
+    tag = next(tag for tag in copied_json(tool)["tags"] if tag["id"] == "person")
+    (x1, y1, x2, y2), *_ = tag["boxes"]
+    line = tool.page.locator(".box__line")
+    drawn = [float(line.get_attribute(name) or "nan") for name in ("x", "y", "width", "height")]
+    assert drawn == pytest.approx([x1, y1, x2 - x1, y2 - y1])
+
+
+def test_own_tags_are_completed_kept_apart_and_in_the_json(tool: ToolPage) -> None:
+    start(tool, cat())
+    found = names(tool)
+    field(tool).press_sequentially("golden r")
+    options = offers(tool)
+    expect(options.first).to_have_text(re.compile("^Golden retriever"))
+    expect(field(tool)).to_have_attribute("aria-expanded", "true")
+    field(tool).press("ArrowDown")
+    expect(options.first).to_have_attribute("aria-selected", "true")
+    expect(field(tool)).to_have_attribute("aria-activedescendant", "offer-0")
+    field(tool).press("Enter")
+    expect(chip(tool, "Golden retriever", "Your tags")).to_be_visible()
+    expect(field(tool)).to_have_value("")
+    expect(field(tool)).to_be_focused()
+    expect(options).to_have_count(0)
+    # Another name leads to it, a comma stands between two, and spelling is Python's.
+    field(tool).fill("puppy")
+    expect(options.first).to_have_text(re.compile("^Dog"))
+    field(tool).press("Escape")
+    expect(options).to_have_count(0)
+    field(tool).fill("Sunday  ride, KITTEN?, sea")
+    expect(chips(tool, "Your tags")).to_have_count(4)
+    assert names(tool, "Your tags") == ["Golden retriever", "Sunday ride", "KITTEN?", "Sea"]
+    expect(tool.answer.get_by_role("heading", level=2)).to_contain_text("4 of them yours")
+    result = copied_json(tool)
+    own = [tag for tag in result["tags"] if tag["source"] == "user"]
+    assert [tag["id"] for tag in own] == ["n02099601", "user:sunday ride", "user:kitten?", "sea"]
+    assert "Dog" in own[0]["parents"]
+    assert [name for name in shown(result) if name in found]
+    # The slider and other tools leave them alone.
+    slider(tool).fill("95")
+    expect(chips(tool, "Your tags")).to_have_count(4)
+    navigation = tool.page.get_by_role("navigation", name="Tools")
+    navigation.get_by_role("link", name="Classify").click()
+    expect(field(tool)).to_be_hidden()
+    navigation.get_by_role("link", name="Tag").click()
+    expect(chips(tool, "Your tags")).to_have_count(4)
+
+
+def test_a_name_that_is_none_is_refused_in_a_sentence(tool: ToolPage) -> None:
+    start(tool, cat())
+    add(tool, "x" * 101)
+    expect(tool.page.get_by_role("status")).to_contain_text("at most 100 characters")
+    expect(field(tool)).to_have_value("x" * 101)
+    expect(chips(tool, "Your tags")).to_have_count(0)
+    field(tool).fill("")
+
+
+def test_tags_are_removed_and_come_back_by_undo(tool: ToolPage) -> None:
+    start(tool, cat())
+    before = names(tool)
+    tool.answer.get_by_role("button", name="Remove Cat", exact=True).click()
+    expect(chip(tool, "Cat")).to_have_count(0)
+    expect(tool.page.get_by_role("status")).to_have_text("Removed “Cat”.")
+    result = copied_json(tool)
+    assert "Cat" not in [tag["name"] for tag in result["tags"]]
+    assert not [tag for tag in result["tags"] if "Cat" in tag["parents"]]
+    # The key that removes a picture elsewhere removes the tag here; the next one has the focus then.
+    second = names(tool)[1]
+    chip(tool, second).focus()
+    tool.page.keyboard.press("Delete")
+    expect(chip(tool, second)).to_have_count(0)
+    expect(chips(tool).nth(1)).to_be_focused()
+    expect(tool.page.get_by_role("button", name="Remove this picture")).to_be_visible()
+    tool.page.keyboard.press("Control+z")
+    expect(chip(tool, second)).to_be_visible()
+    undo(tool).click()
+    expect(chip(tool, "Cat")).to_be_visible()
+    assert names(tool) == before
+    expect(undo(tool)).to_be_hidden()
+
+
+def test_tags_are_renamed_in_place_by_keyboard_alone(tool: ToolPage) -> None:
+    start(tool, cat())
+    chip(tool, "Cat").focus()
+    tool.page.keyboard.press("F2")
+    name = tool.answer.get_by_role("textbox", name="New name for Cat")
+    expect(name).to_be_focused()
+    expect(name).to_have_value("Cat")
+    name.fill("Never mind")
+    tool.page.keyboard.press("Escape")
+    expect(chip(tool, "Cat")).to_be_focused()
+    tool.page.keyboard.press("F2")
+    name.fill("Chelsea")
+    tool.page.keyboard.press("Enter")
+    own = chip(tool, "Chelsea", "Your tags")
+    expect(own).to_be_visible()
+    expect(chip(tool, "Cat")).to_have_count(0)
+    # It is still where the cat was.
+    own.click()
+    expect(tool.page.locator(".frame__seen")).to_be_visible()
+    # The pencil beside a chip that is pressed does the same as the key.
+    tool.answer.get_by_role("button", name="Rename Chelsea").click()
+    tool.answer.get_by_role("textbox", name="New name for Chelsea").fill("Chelsea the cat")
+    tool.page.keyboard.press("Enter")
+    expect(chip(tool, "Chelsea the cat", "Your tags")).to_be_visible()
+    tags = copied_json(tool)["tags"]
+    assert [tag["name"] for tag in tags if tag["source"] == "user"] == ["Chelsea the cat"]
+    assert "cat" not in [tag["id"] for tag in tags]
+    for _ in range(2):
+        undo(tool).click()
+    expect(chip(tool, "Cat", "Animals")).to_be_visible()
+    expect(chips(tool, "Your tags")).to_have_count(0)
+
+
+def test_tags_are_copied_as_a_list_and_as_hashtags(tool: ToolPage) -> None:
+    start(tool, cat())
+    add(tool, "Big cat nap")
+    expect(chip(tool, "Big cat nap", "Your tags")).to_be_visible()
+    order = shown(copied_json(tool))
+    assert order[0] == "Big cat nap"
+    copied = tool.answer.get_by_role("button", name="Copied")
+    expect(copied).to_have_count(0)  # the button says for a moment what it did
+    tool.answer.get_by_role("button", name="Copy list").click()
+    expect(copied).to_have_count(1)
+    assert tool.clipboard() == ", ".join(order)
+    expect(copied).to_have_count(0)
+    tool.answer.get_by_role("button", name="Copy hashtags").click()
+    expect(copied).to_have_count(1)
+    assert tool.clipboard().split()[0] == "#BigCatNap"
+    assert "#Cat" in tool.clipboard().split()
+
+
+def test_saved_files_are_read_back(tool: ToolPage) -> None:
+    start(tool, cat())
+    add(tool, "=1+1")
+    expect(chip(tool, "=1+1", "Your tags")).to_be_visible()
+    result = copied_json(tool)
+    table = save(tool, "Save", Save_as="CSV table")
+    assert table.suggested_filename == "chelsea-tags.csv"
+    with Path(table.path()).open(encoding="utf-8-sig", newline="") as opened:
+        rows = list(csv.DictReader(opened))
+    assert [row["tag"] for row in rows] == ["'=1+1", *shown(result)[1:]]
+    assert {row["picture"] for row in rows} == {"chelsea.png"}
+    sidecar = save(tool, "Save", Save_as="XMP sidecar")
+    assert sidecar.suggested_filename == "chelsea.png.xmp"
+    keywords = read(Path(sidecar.path()).read_bytes())
+    assert set(shown(result)) <= set(keywords.subjects)
+    assert ("Animal", "Mammal", "Cat") in keywords.paths
+    rekognition = save(tool, "Save", Save_as="Rekognition JSON")
+    labels = json.loads(Path(rekognition.path()).read_text(encoding="utf-8"))["Labels"]
+    assert [label["Name"] for label in labels] == shown(result)
+    saved = save(tool, "Save", Save_as="JSON")
+    assert saved.suggested_filename == "chelsea.json"
+    assert json.loads(Path(saved.path()).read_text(encoding="utf-8")) == {"path": "chelsea.png", "result": result}
+
+
+def test_several_pictures_with_a_bad_one(tool: ToolPage) -> None:
+    tool.choose(cat(), truncated(), coffee())
+    tool.wait_until_finished("2 tagged, 1 failed")
+    expect(tool.option("broken.jpg")).to_contain_text("cut short")
+    expect(tool.option("chelsea.png")).to_contain_text("Cat")
+    # A tag of one picture is no tag of the next.
+    tool.option("coffee.png").click()
+    expect(chip(tool, "Cup or mug").or_(chip(tool, "Drink")).first).to_be_visible()
+    add(tool, "Breakfast")
+    expect(chip(tool, "Breakfast", "Your tags")).to_be_visible()
+    expect(tool.option("coffee.png")).to_contain_text("Breakfast")
+    tool.option("chelsea.png").click()
+    expect(chip(tool, "Cat", "Animals")).to_be_visible()
+    expect(chips(tool, "Your tags")).to_have_count(0)
+    table = save(tool, "Download", Download_as="CSV table")
+    assert table.suggested_filename == "onsight-tags.csv"
+    with Path(table.path()).open(encoding="utf-8-sig", newline="") as opened:
+        rows = list(csv.DictReader(opened))
+    assert list(dict.fromkeys(row["picture"] for row in rows)) == ["chelsea.png", "coffee.png"]
+    assert ("coffee.png", "Breakfast", "user") in {(row["picture"], row["tag"], row["source"]) for row in rows}
+    packed = save(tool, "Download", Download_as="XMP sidecar")
+    with zipfile.ZipFile(packed.path()) as archive:
+        assert archive.namelist() == ["chelsea.png.xmp", "coffee.png.xmp"]
+        assert "Breakfast" in read(archive.read("coffee.png.xmp")).subjects
+    lines = Path(save(tool, "Download", Download_as="JSON Lines").path()).read_text(encoding="utf-8").splitlines()
+    answers = {line["path"]: line for line in map(json.loads, lines)}
+    assert answers["broken.jpg"]["error"]["code"] == "corrupt_image"
+    assert "Breakfast" in shown(answers["coffee.png"]["result"])
+
+
+def test_facts_of_the_photo_are_told_and_its_place_is_not(tool: ToolPage) -> None:
+    facts = Image.Exif()
+    facts[0x010F], facts[0x0110] = "Acme", "Acme One"
+    facts.get_ifd(0x8769).update({0x9003: "2024:05:17 18:30:05", 0x829D: 2.8, 0x829A: 0.004, 0x8827: 200, 0x920A: 35.0})
+    facts.get_ifd(0x8825).update({1: "N", 2: (48.0, 51.0, 29.6), 3: "E", 4: (2.0, 17.0, 40.2)})
+    start(tool, file("holiday.jpg", encode(photo(640, 480), "JPEG", exif=facts.tobytes()), "image/jpeg"))
+    told = dict(zip(*(tool.answer.locator(f".photo {tag}").all_text_contents() for tag in ("dt", "dd")), strict=True))
+    assert told == {
+        "Shape": "Horizontal, 0.3 megapixels",
+        "Taken": "2024-05-17, 18:30",
+        "Camera": "Acme One",
+        "Exposure": "35\u202fmm  f/2.8  1/250\u202fs  ISO 200",
+        "Location": "In the file",
+    }
+    assert "48" not in json.dumps(copied_json(tool)["photo"]["taken"])
+
+
+def test_phone_has_no_sideways_scroll_and_works_by_touch(site: str, open_page: OpenPage) -> None:
+    page, _ = open_page(f"{site}/#/tag", **PHONE)
+    with page.expect_file_chooser() as chooser:
+        page.get_by_role("button", name="Choose or take a picture").tap()
+    chooser.value.set_files([cat()])
+    tool = ToolPage(page)
+    tool.expect_answer("tags")
+    assert page.evaluate(OVERFLOW) == 0
+    add(tool, "Averyveryveryverylongwordwithoutanyspaceinit" * 2)
+    expect(chips(tool, "Your tags")).to_have_count(1)
+    chip(tool, "Cat").tap()
+    expect(page.locator(".frame__seen")).to_be_visible()
+    expect(page.locator(".frame__seen")).to_be_in_viewport()  # the picture comes along
+    assert page.evaluate(OVERFLOW) == 0
+    tool.answer.get_by_role("button", name="Remove Cat", exact=True).tap()
+    expect(chip(tool, "Cat")).to_have_count(0)
+    field(tool).fill("dog")
+    expect(offers(tool).first).to_be_visible()
+    assert page.evaluate(OVERFLOW) == 0
+
+
+def test_home_leads_to_the_tool(page: Page) -> None:
+    card = page.get_by_role("listitem").filter(has=page.get_by_role("heading", name="Tag", exact=True))
+    expect(card).to_contain_text("Ready")
+    card.get_by_role("link", name="Tag").click()
+    expect(page.get_by_role("heading", level=1, name="Tag")).to_be_visible()
