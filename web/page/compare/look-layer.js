@@ -1,6 +1,6 @@
 /** Over the picture: where the label or a tag was found, while it is looked at. */
 
-import { paintHeatMap } from "../classify/heat-map.js";
+import { placeHeatMap } from "../classify/heat-map.js";
 import { box, fromTemplate, part } from "../dom.js";
 
 /** @import { ImageInfo } from "../../protocol.d.ts" */
@@ -51,12 +51,6 @@ export class LookLayer {
     this.#stage.note(!image || !this.#stage.isShown ? "" : (sight?.text ?? AT_REST));
     this.#seen.hidden = !image || !heatMap || !this.#stage.isShown;
     if (this.#seen.hidden || !image || !heatMap) return;
-    const [x1, y1, x2, y2] = heatMap.box;
-    const { style } = this.#seen;
-    style.insetInlineStart = `${(100 * x1) / image.width}%`;
-    style.insetBlockStart = `${(100 * y1) / image.height}%`;
-    style.inlineSize = `${(100 * (x2 - x1)) / image.width}%`;
-    style.blockSize = `${(100 * (y2 - y1)) / image.height}%`;
-    paintHeatMap(this.#canvas, heatMap);
+    placeHeatMap(this.#seen, this.#canvas, heatMap, image);
   }
 }
