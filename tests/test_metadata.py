@@ -12,6 +12,7 @@ from onsight.enhancement.options import METADATA, EnhanceOptions
 from onsight.enhancement.settings import EnhanceSettings
 from onsight.flow import drive
 from onsight.image.blocks import exif_blocks, iptc_records, iptc_segment, xmp_packets
+from onsight.image.containers import without_exif
 from onsight.image.metadata import carry_over
 from onsight.tasks.enhance import enhance
 from pictures import encode, photo, stored_for
@@ -190,3 +191,14 @@ def test_damaged_exif_is_no_reason_to_fail():
         with Image.open(io.BytesIO(data)) as image:
             assert max(image.size) == 16
             assert not image.getexif().get_ifd(0x8825)
+
+
+def test_exif_that_breaks_the_decoder_can_be_left_out():
+    """Whatever the decoder makes of it where numbers are small: without it the picture is the same."""
+    data = camera_file(orientation=1)
+    bare = without_exif(data)
+    assert b"Exif" not in bare
+    assert without_exif(bare) is None
+    with Image.open(io.BytesIO(bare)) as image, Image.open(io.BytesIO(data)) as whole:
+        assert image.size == (120, 80)
+        assert image.tobytes() == whole.tobytes()

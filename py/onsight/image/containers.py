@@ -86,6 +86,25 @@ def without_ancillary_chunks(png: bytes) -> bytes | None:
     return b"".join(kept) if dropped else None
 
 
+def without_exif(jpeg: bytes) -> bytes | None:
+    """Return a JPEG without EXIF data; None where it has none.
+
+    Where numbers have 32 bits, as in a browser, Pillow refuses a whole picture for an offset too large for them.
+    """
+    kept = [jpeg[:2]]
+    at = 2
+    dropped = False
+    while jpeg[at : at + 1] == b"\xff" and jpeg[at + 1 : at + 2] != b"\xda":  # the picture begins
+        end = at + 2 + max(2, int.from_bytes(jpeg[at + 2 : at + 4], "big"))
+        if jpeg[at + 1 : at + 2] == b"\xe1" and jpeg[at + 4 : at + 10] == b"Exif\0\0":
+            dropped = True
+        else:
+            kept.append(jpeg[at:end])
+        at = end
+    kept.append(jpeg[at:])
+    return b"".join(kept) if dropped else None
+
+
 def _first_tiff_directory(data: bytes) -> dict[int, int]:
     """Return tag → value (or offset of the values) of a TIFF's first directory, as far as it can be read."""
     tags: dict[int, int] = {}

@@ -14,13 +14,16 @@ from PIL import Image, ImageFile
 
 from onsight.errors import CorruptImageError, ImageError, InvalidOptionError
 from onsight.image.colour import ColourConversion
-from onsight.image.containers import declared_size, without_ancillary_chunks
+from onsight.image.containers import declared_size, without_ancillary_chunks, without_exif
 from onsight.image.guard import check_size, guarded
 from onsight.image.sniff import sniff_format
 from onsight.results import ImageInfo
 
 _Reduction = Callable[[int, int], int]
 """Takes a picture's width and height and returns the whole factor to reduce it by; 0 counts as 1."""
+
+_REDUCE_TO_NEEDED = {"PNG": without_ancillary_chunks, "JPEG": without_exif}
+"""What leaves of a file only what shows the picture, or nothing where it has no more than that."""
 
 _STRIP_PIXELS = 1 << 20
 _ORIENTATION = 0x0112
@@ -161,7 +164,8 @@ def _decode(data: bytes | bytearray | memoryview, reduction: _Reduction, keep_al
         return _decode_as(name, data, reduction, keep_alpha)
     except CorruptImageError as error:
         # The damage may lie in what is not needed to show the picture; else the first reason is the true one.
-        needed = without_ancillary_chunks(data) if name == "PNG" else None
+        reduce_to_needed = _REDUCE_TO_NEEDED.get(name)
+        needed = reduce_to_needed(data) if reduce_to_needed else None
         if needed is not None:
             with suppress(ImageError):
                 return _decode_as(name, needed, reduction, keep_alpha)
