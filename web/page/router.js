@@ -41,8 +41,12 @@ export function setUpRouter(app) {
     document.title = current === HOME ? "Onsight" : `${current.title} · Onsight`;
     box(document, "veil-text").textContent = current.drop ?? TOOL_ROUTES[0]?.drop ?? "";
     for (const { path: target, link } of links) {
-      if (target === current.path) link.setAttribute("aria-current", "page");
-      else link.removeAttribute("aria-current");
+      if (target === current.path) {
+        link.setAttribute("aria-current", "page");
+        link.scrollIntoView({ block: "nearest", inline: "center" }); // where the tools do not fit beside each other
+      } else {
+        link.removeAttribute("aria-current");
+      }
     }
   };
   addEventListener("hashchange", () => {
