@@ -564,6 +564,8 @@ def test_settings_are_copied_to_all_and_taken_back(tool: ToolPage) -> None:
 def test_result_goes_on_to_classify(tool: ToolPage) -> None:
     tool.choose(cat())
     ready(tool)
+    targets = tool.answer.get_by_role("group", name="Go on with the result").get_by_role("button")
+    expect(targets).to_have_text(["Classify", "Tag", "Detect"])
     tool.answer.get_by_role("button", name="Classify", exact=True).click()
     expect(tool.page.get_by_role("heading", level=1, name="Classify")).to_be_visible(timeout=ENGINE_TIMEOUT_MS)
     tool.expect_answer("Cat")
