@@ -561,6 +561,14 @@ def test_settings_are_copied_to_all_and_taken_back(tool: ToolPage) -> None:
     expect(undo(tool)).to_have_accessible_name("Undo contrast")
 
 
+def test_changes_do_not_go_in_silence_with_their_picture(tool: ToolPage) -> None:
+    tool.choose(plain("mine.png"))
+    ready(tool)
+    slider(tool, "Contrast").press("ArrowRight")
+    tool.page.get_by_role("button", name="Remove this picture").click()
+    expect(tool.page.get_by_role("status").filter(has_text="not saved: mine.png")).to_be_attached()
+
+
 def test_result_goes_on_to_classify(tool: ToolPage) -> None:
     tool.choose(cat())
     ready(tool)

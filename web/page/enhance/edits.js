@@ -71,7 +71,16 @@ export class Edits extends Emitter {
 
   /** Whether a person has made something of a picture that is not saved. */
   get hasUnsaved() {
-    return [...this.#records.values()].some(({ settings, saved }) => settings && JSON.stringify(settings) !== saved);
+    return [...this.#records.keys()].some((picture) => this.isUnsaved(picture));
+  }
+
+  /**
+   * Whether a person has made something of this picture that is not saved.
+   * @param {Picture} picture
+   */
+  isUnsaved(picture) {
+    const record = this.#records.get(picture);
+    return Boolean(record?.settings && JSON.stringify(record.settings) !== record.saved);
   }
 
   /**

@@ -66,7 +66,14 @@ function setUpEdits({ onsight, pictures, batch: batchOf }) {
     const job = batch.job(picture);
     if (job.state === "done") edits.begin(picture, job.result);
   });
-  pictures.on("remove", (removed) => edits.forget(removed));
+  pictures.on("remove", (removed) => {
+    const lost = removed.filter((picture) => edits.isUnsaved(picture));
+    edits.forget(removed);
+    const [first] = lost;
+    if (!first) return;
+    const whose = lost.length === 1 ? first.name : formatPlural(lost.length, "picture");
+    notice(`Removed with changes that were not saved: ${whose}.`);
+  });
   addEventListener("beforeunload", (event) => {
     if (edits.hasUnsaved) event.preventDefault();
   });
