@@ -12,6 +12,7 @@ NEEDS_THE_HOST = (
     "test_convert.py",
     "test_house.py",
     "test_models.py",
+    "test_compare_native.py",
     "test_native.py",
     "test_tfjs.py",
     "test_wheels.py",
