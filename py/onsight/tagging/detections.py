@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 
 from onsight.errors import InvalidSpecError
 from onsight.results import Box
-from onsight.tagging.vocabulary import Vocabulary
+from onsight.tagging.evidence import log_odds
+from onsight.tagging.vocabulary import THING_GROUPS, Vocabulary
 from onsight.taxonomy import Taxonomy
 
 COLUMNS = ("class", "tags", "concept", "label")
@@ -27,13 +28,8 @@ FAINT = 0.02
 
 MAX_BOXES = 300
 
-THING_GROUPS = frozenset({"people", "animals", "food", "vehicles", "objects"})
-"""Groups of the broader tags that an object says something about: a bed is furniture, but may stand outdoors."""
-
 COUNTS: Mapping[str, tuple[str, int]] = MappingProxyType({"people": ("person", 2), "crowd": ("person", 8)})
 """Tags that hold where a class is there so many times."""
-
-_OFFSET = 0.02
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,9 +111,7 @@ class DetectedClasses:
 
     def log_odds(self, boxes: Iterable[Box]) -> NDArray[np.float32]:
         """Return the log odds of `scores`, kept within ±4, float32 [T]."""
-        scores = self.scores(boxes)
-        odds: NDArray[np.float32] = np.log((scores + _OFFSET) / (1 - scores + _OFFSET)).astype(np.float32)
-        return odds
+        return log_odds(self.scores(boxes))
 
     def boxes_by_tag(self, boxes: Iterable[Box]) -> dict[str, list[Box]]:
         """Return the boxes of each tag of the vocabulary that has any, best first."""
@@ -154,6 +148,7 @@ def _parse(cells: Sequence[str], vocabulary: Vocabulary, taxonomy: Taxonomy) -> 
     unknown = set(tags) - set(vocabulary.ids) | ({concept} - {""} - set(taxonomy.concepts))
     if unknown:
         raise InvalidSpecError(f"The detected class {label} has unknown names: {', '.join(sorted(unknown))}.")
+    # A bed is furniture wherever it is; that it stands indoors is another matter.
     broader = [id for tag in tags for id in vocabulary.ancestors(tag) if vocabulary[id].group in THING_GROUPS]
     name = own_name or (taxonomy.concepts[concept].label if concept else "")
     if not name:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from onsight.tagging.vocabulary import Vocabulary
+from onsight.tagging.vocabulary import THING_GROUPS, Vocabulary
 from onsight.taxonomy import Concept, Rollup
 
 SURE = 0.55
@@ -22,9 +22,6 @@ FLOOR = 0.15
 """Names below it are not mentioned."""
 
 MAX_OBJECTS = 8
-
-THING_GROUPS = frozenset({"people", "animals", "food", "vehicles", "objects"})
-"""Groups of the vocabulary that a kind of thing shares with the thing."""
 
 LAND_CATEGORIES = frozenset({"plants", "landscapes", "water"})
 """Categories of the classifier whose things are elements of a scene."""

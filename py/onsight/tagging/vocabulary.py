@@ -36,6 +36,9 @@ GROUPS: Mapping[str, str] = MappingProxyType(
 )
 """Names of the groups by id, in the order in which a page lists them."""
 
+THING_GROUPS = frozenset({"people", "animals", "objects", "food", "vehicles"})
+"""Groups of things, of which a picture shows some, unlike places, light or style."""
+
 
 @dataclass(frozen=True, slots=True)
 class VocabularyTag:

@@ -12,6 +12,7 @@ from PIL import Image
 
 from onsight.errors import ImageTooLargeError, InvalidOptionError, InvalidSpecError, ModelFailedError
 from onsight.flow import Flow, Run, Stage
+from onsight.preprocess import resize
 from onsight.spec import ModelSpec
 
 UPSCALERS = ("upscale-x2", "upscale-x4")
@@ -20,12 +21,6 @@ UPSCALERS = ("upscale-x2", "upscale-x4")
 MAX_OUTPUT_PIXELS = 64_000_000
 """Largest picture that is made, in pixels: 12 megapixels twice as wide and high fit. Three bytes each, and as many
 again while the file is written, stay far below the 4 GB that a page's Python can have."""
-
-_FILTERS = {
-    "bilinear": Image.Resampling.BILINEAR,
-    "bicubic": Image.Resampling.BICUBIC,
-    "lanczos": Image.Resampling.LANCZOS,
-}
 
 _FILL_CELL = 8
 """Hidden colours are replaced up to about so many pixels from visible ones: as far as the network looks around."""
@@ -110,8 +105,8 @@ class Upscaler:
         height, width = pixels.shape[:2]
         self.check(height, width, scale)
         spec = self.specs[scale]
-        image = Image.fromarray(pixels if alpha is None else _without_hidden_colours(pixels, alpha))
-        luminance = np.asarray(image.convert("L"))
+        colours = pixels if alpha is None else _without_hidden_colours(pixels, alpha)
+        luminance = np.asarray(Image.fromarray(colours).convert("L"))
         enlarged = np.empty((height * scale, width * scale, 3), np.uint8)
         parts = list(_parts(height, width, spec))
         for done, (rows, columns) in enumerate(parts):
@@ -120,7 +115,7 @@ class Upscaler:
             if outputs is None:
                 raise ModelFailedError("The network gave no answer.")
             place = tuple(slice(part.start * scale, part.stop * scale) for part in (rows, columns))
-            enlarged[place] = _add(_base(image, rows, columns, spec), outputs[spec.outputs[0]][0, 0], spec)
+            enlarged[place] = _add(_base(colours, rows, columns, spec), outputs[spec.outputs[0]][0, 0], spec)
         size = (width * scale, height * scale)
         return Upscaled(
             enlarged,
@@ -154,12 +149,11 @@ def _surroundings(luminance: NDArray[np.uint8], rows: slice, columns: slice, spe
     return values[None, None]
 
 
-def _base(image: Image.Image, rows: slice, columns: slice, spec: ModelSpec) -> NDArray[np.uint8]:
-    """Return a part enlarged without the network. Pillow looks beyond the box, so that parts fit together."""
+def _base(pixels: NDArray[np.uint8], rows: slice, columns: slice, spec: ModelSpec) -> NDArray[np.uint8]:
+    """Return a part enlarged without the network; what is around it is seen, so that parts fit together."""
     scale = spec.scale or 1
-    size = (scale * (columns.stop - columns.start), scale * (rows.stop - rows.start))
-    box = (columns.start, rows.start, columns.stop, rows.stop)
-    return np.asarray(image.resize(size, _FILTERS[spec.input.interpolation], box))
+    size = (scale * (rows.stop - rows.start), scale * (columns.stop - columns.start))
+    return resize(pixels, size, spec.input.interpolation, (columns.start, rows.start, columns.stop, rows.stop))
 
 
 def _add(base: NDArray[np.uint8], residual: NDArray[np.float32], spec: ModelSpec) -> NDArray[np.uint8]:

@@ -13,7 +13,7 @@ from onsight.library.database import Library
 from onsight.library.exports.files import ExportFile, Picture, pictures
 from onsight.metadata.xmp import build
 from onsight.tagging.exports import rekognition
-from onsight.tagging.exports.naming import TaggedPicture, inside
+from onsight.tagging.exports.naming import SidecarNames, TaggedPicture
 from onsight.tagging.keywords import keywords_of
 
 _FACTS = (
@@ -70,12 +70,6 @@ def write_rekognition(library: Library, images: Sequence[int]) -> Iterator[Expor
 
 def write_sidecars(library: Library, images: Sequence[int]) -> Iterator[ExportFile]:
     """Yield ``<picture>.<ext>.xmp`` a picture, in the picture's folder; new ones, to which nothing is added."""
-    taken: set[str] = set()
+    names = SidecarNames()
     for picture in pictures(library, images):
-        path = inside(picture.path)
-        name, number = f"{path}.xmp", 1
-        while name.casefold() in taken:
-            number += 1
-            name = f"{path.with_stem(f'{path.stem}-{number}')}.xmp"
-        taken.add(name.casefold())
-        yield ExportFile(name, [build(keywords_of(picture.tags))])
+        yield ExportFile(names.unique(picture.path), [build(keywords_of(picture.tags))])

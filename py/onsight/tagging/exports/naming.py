@@ -34,3 +34,20 @@ def inside(name: str) -> PurePosixPath:
     if steps and steps[0].endswith(":"):  # a drive
         del steps[0]
     return PurePosixPath(*steps) if steps else PurePosixPath("picture")
+
+
+class SidecarNames:
+    """Names for the sidecars of pictures, none of them twice."""
+
+    def __init__(self) -> None:
+        self._taken: set[str] = set()
+
+    def unique(self, picture: str) -> str:
+        """Return ``<picture>.<ext>.xmp`` for the path of a picture, in the picture's folder."""
+        path = inside(picture)
+        name, number = f"{path}.xmp", 1
+        while name.casefold() in self._taken:  # many file systems take no notice of case
+            number += 1
+            name = f"{path.with_stem(f'{path.stem}-{number}')}.xmp"
+        self._taken.add(name.casefold())
+        return name
