@@ -38,7 +38,7 @@ worker.addEventListener("fetch", (event) => {
 
 /** Fetch every file of this build, and keep all of them or none. */
 async function keepSite() {
-  const manifest = await (await fetched("manifest.json", {})).clone().json();
+  const manifest = await (await fetched("manifest.json")).json();
   if (manifest.build !== BUILD) throw new Error("The host holds another build than this service worker's.");
   const cache = await caches.open(CACHE);
   try {
@@ -58,9 +58,9 @@ const JSON_TYPE = { "content-type": "application/json" };
 
 /**
  * @param {string} path
- * @param {RequestInit} options
+ * @param {RequestInit} [options]
  */
-async function fetched(path, options) {
+async function fetched(path, options = {}) {
   const response = await fetch(new URL(path, BASE), { cache: "no-cache", ...options });
   if (!response.ok) throw new Error(`${path} was answered with ${response.status}.`);
   return response;

@@ -31,6 +31,8 @@ export class Offline extends Emitter {
   #isUpdating = false;
   /** @type {ServiceWorkerRegistration | undefined} */
   #registration;
+  /** Settles when there is a registration, or none to be had. @type {Promise<void>} */
+  #registered = Promise.resolve();
 
   /** @param {Surroundings} surroundings */
   constructor(surroundings) {
@@ -42,8 +44,8 @@ export class Offline extends Emitter {
       return;
     }
     const isFirstVisit = !serviceWorker.controller;
-    const registered = this.#register(serviceWorker);
-    this.settled = isFirstVisit && this.#needsIsolation() ? this.#isolate(serviceWorker, registered) : Promise.resolve();
+    this.#registered = this.#register(serviceWorker);
+    this.settled = isFirstVisit && this.#needsIsolation() ? this.#isolate(serviceWorker) : Promise.resolve();
     serviceWorker.addEventListener("controllerchange", () => {
       if (this.#isUpdating) location.reload();
     });
@@ -56,19 +58,14 @@ export class Offline extends Emitter {
    * @param {() => Promise<unknown>} keepAll
    */
   async keep(keepAll) {
-    const isKept = await this.#registrationActive();
+    await this.#registered;
+    if (!this.#registration) return;
+    await navigator.serviceWorker.ready;
     const { saveData = false } = /** @type {{connection?: {saveData?: boolean}}} */ (navigator).connection ?? {};
-    if (!isKept || saveData) return;
+    if (saveData) return;
     await keepAll();
     this.isReady = true;
     this.emit("change", undefined);
-  }
-
-  async #registrationActive() {
-    if (!navigator.serviceWorker || !this.#registration) return false;
-    if (this.#registration.active) return true;
-    await navigator.serviceWorker.ready;
-    return true;
   }
 
   /** @param {ServiceWorkerContainer} container */
@@ -125,14 +122,11 @@ export class Offline extends Emitter {
     }
   }
 
-  /**
-   * @param {ServiceWorkerContainer} container
-   * @param {Promise<void>} registered
-   */
-  async #isolate(container, registered) {
+  /** @param {ServiceWorkerContainer} container */
+  async #isolate(container) {
     const controlled = new Promise((resolve) => container.addEventListener("controllerchange", resolve, { once: true }));
     const patience = new Promise((resolve) => setTimeout(resolve, PATIENCE_MS));
-    await registered;
+    await this.#registered;
     if (!this.#registration) return;
     await Promise.race([controlled, patience]);
     if (!container.controller || this.#surroundings.countPictures() > 0) return;

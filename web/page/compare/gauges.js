@@ -7,7 +7,8 @@ import { choices } from "./choices.js";
 import { showRows } from "./keyed.js";
 
 /** @import { Comparison, Tag } from "../../protocol.d.ts" */
-/** @import { Sight, Spotlight } from "./spotlight.js" */
+/** @import { Spotlight } from "../bench/spotlight.js" */
+/** @import { Sight } from "./look-layer.js" */
 
 /** How many of the tags below the line are listed: those next to it. */
 const MOST_BELOW = 4;
@@ -25,7 +26,7 @@ export class Gauges {
 
   /**
    * @param {HTMLElement} root made from the template "compare-answer"
-   * @param {Spotlight} spotlight
+   * @param {Spotlight<Sight>} spotlight
    */
   constructor(root, spotlight) {
     this.#root = root;
@@ -107,7 +108,7 @@ export class Gauges {
   #tellPinned() {
     for (const press of this.#root.querySelectorAll('[data-part="tag"]')) {
       const id = press.closest("[data-key]")?.getAttribute("data-key");
-      press.setAttribute("aria-pressed", String(this.#spotlight.isPinned(`tag:${id}`)));
+      press.setAttribute("aria-pressed", String(this.#spotlight.pinned?.key === `tag:${id}`));
     }
   }
 

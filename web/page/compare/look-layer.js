@@ -3,9 +3,16 @@
 import { placeHeatMap } from "../classify/heat-map.js";
 import { box, fromTemplate, part } from "../dom.js";
 
-/** @import { ImageInfo } from "../../protocol.d.ts" */
+/** @import { HeatMap, ImageInfo } from "../../protocol.d.ts" */
+/** @import { Spotlight } from "../bench/spotlight.js" */
 /** @import { Stage } from "../bench/stage.js" */
-/** @import { Spotlight } from "./spotlight.js" */
+
+/**
+ * @typedef {object} Sight what is looked at
+ * @property {string} key
+ * @property {string} text what is said below the picture
+ * @property {HeatMap | null} heatMap null for the picture as a whole
+ */
 
 const AT_REST = "Point at the label or at a tag, or press it, to see where it was found.";
 
@@ -20,7 +27,7 @@ export class LookLayer {
 
   /**
    * @param {Stage} stage
-   * @param {Spotlight} spotlight
+   * @param {Spotlight<Sight>} spotlight
    */
   constructor(stage, spotlight) {
     this.#stage = stage;

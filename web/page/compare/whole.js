@@ -7,7 +7,8 @@ import { choices } from "./choices.js";
 import { showRows } from "./keyed.js";
 
 /** @import { Comparison, Slice } from "../../protocol.d.ts" */
-/** @import { Spotlight } from "./spotlight.js" */
+/** @import { Spotlight } from "../bench/spotlight.js" */
+/** @import { Sight } from "./look-layer.js" */
 
 /** A part narrower than this, in per cent, has no room for its name. */
 const ROOM_FOR_A_NAME = 16;
@@ -20,7 +21,7 @@ export class Whole {
 
   /**
    * @param {HTMLElement} root made from the template "compare-answer"
-   * @param {Spotlight} spotlight
+   * @param {Spotlight<Sight>} spotlight
    * @param {() => Blob | undefined} file of the picture that is shown
    */
   constructor(root, spotlight, file) {
@@ -33,7 +34,7 @@ export class Whole {
       const now = sight();
       if (now) spotlight.pin(now);
     });
-    spotlight.on("change", () => verdict.setAttribute("aria-pressed", String(spotlight.isPinned("label"))));
+    spotlight.on("change", () => verdict.setAttribute("aria-pressed", String(spotlight.pinned?.key === "label")));
   }
 
   /** @param {Comparison} result */

@@ -8,7 +8,7 @@ import { placeTags } from "./tags.js";
 
 /** @import { Box, Detection } from "../../protocol.d.ts" */
 /** @import { Stage } from "../bench/stage.js" */
-/** @import { Spotlight } from "./spotlight.js" */
+/** @import { Spotlight } from "../bench/spotlight.js" */
 
 const SVG = "http://www.w3.org/2000/svg";
 

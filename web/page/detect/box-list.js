@@ -9,7 +9,7 @@ import { settings } from "./settings.js";
 import { shortFinding } from "./wording.js";
 
 /** @import { Box, Detection } from "../../protocol.d.ts" */
-/** @import { Spotlight } from "./spotlight.js" */
+/** @import { Spotlight } from "../bench/spotlight.js" */
 
 /**
  * @typedef {object} BoxActions what can be done with a box

@@ -6,7 +6,7 @@
 /** @typedef {{width: number, height: number}} Size */
 /** @typedef {{scale: number, x: number, y: number}} View the point (x, y) of the picture is in the middle of the pane */
 
-export const MAX_SCALE = 16;
+const MAX_SCALE = 16;
 /** A small picture is enlarged to fit, but no more than so. */
 const MAX_FIT = 4;
 

@@ -9,7 +9,7 @@ import { factsOf, headingOf } from "./wording.js";
 
 /** @import { Colour, Tagging } from "../../protocol.d.ts" */
 /** @import { Onsight } from "../client.js" */
-/** @import { Spotlight } from "../detect/spotlight.js" */
+/** @import { Spotlight } from "../bench/spotlight.js" */
 /** @import { ChipActions } from "./chips.js" */
 
 /** @typedef {ChipActions & {add: (names: string[]) => Promise<boolean>}} AnswerActions */

@@ -5,7 +5,7 @@ import { formatPercent } from "../format.js";
 import { aboutTag } from "./wording.js";
 
 /** @import { Colour, Tag, Tagging } from "../../protocol.d.ts" */
-/** @import { Spotlight } from "../detect/spotlight.js" */
+/** @import { Spotlight } from "../bench/spotlight.js" */
 
 /**
  * @typedef {object} ChipActions

@@ -32,7 +32,7 @@ export function headingOf(tags) {
 }
 
 /** @param {Tag} tag */
-export function sourceOf({ source }) {
+function sourceOf({ source }) {
   return SOURCES[source] ?? source;
 }
 

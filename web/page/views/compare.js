@@ -1,19 +1,20 @@
 /** Compare: one label beside many tags, and the difference explained on the picture that is shown. */
 
-import { announce, notice } from "../announce.js";
+import { announce, tryTo } from "../announce.js";
+import { Spotlight } from "../bench/spotlight.js";
 import { mountTool } from "../bench/view.js";
 import { current, isCurrent, look, refresh } from "../compare/answers.js";
 import { choices } from "../compare/choices.js";
 import { tellDifference } from "../compare/difference.js";
 import { Gauges } from "../compare/gauges.js";
 import { LookLayer } from "../compare/look-layer.js";
-import { Spotlight } from "../compare/spotlight.js";
 import { Whole } from "../compare/whole.js";
 import { comparisonText, shortComparison } from "../compare/wording.js";
 import { fromTemplate } from "../dom.js";
 
 /** @import { Comparison } from "../../protocol.d.ts" */
 /** @import { App } from "../app.js" */
+/** @import { Sight } from "../compare/look-layer.js" */
 /** @import { Bench, Display, Tool } from "../bench/tool.js" */
 /** @import { Picture } from "../pictures.js" */
 
@@ -60,7 +61,8 @@ function display({ app, stage, answer, changed }) {
   let shown = null;
   let isAsking = false;
   answer.append(fromTemplate("compare-answer"));
-  const spotlight = new Spotlight();
+  /** @type {Spotlight<Sight>} */
+  const spotlight = new Spotlight((a, b) => a.key === b.key);
   const layer = new LookLayer(stage, spotlight);
   const whole = new Whole(answer, spotlight, () => picture?.file);
   const gauges = new Gauges(answer, spotlight);
@@ -100,17 +102,13 @@ function display({ app, stage, answer, changed }) {
     const result = shown;
     const label = current(result).classification.label;
     isAsking = true;
-    try {
-      await refresh(app.onsight, file, result);
-      if (picture === before && current(result).classification.label !== label) {
-        announce(`The label is now: ${current(result).classification.label}`);
-      }
-      changed();
-    } catch (error) {
-      notice(error instanceof Error ? error.message : String(error));
-    } finally {
-      isAsking = false;
+    const isAnswered = await tryTo(refresh(app.onsight, file, result));
+    isAsking = false;
+    if (!isAnswered) return;
+    if (picture === before && current(result).classification.label !== label) {
+      announce(`The label is now: ${current(result).classification.label}`);
     }
+    changed();
   }
 }
 

@@ -2,6 +2,8 @@
 
 import { announce, tryTo } from "../announce.js";
 import { download } from "../bench/export.js";
+import { setUpSaving } from "../bench/save-one.js";
+import { Spotlight } from "../bench/spotlight.js";
 import { mountTool } from "../bench/view.js";
 import { choose, isCurrent, look, shownBoxes, shownDetection } from "../detect/answers.js";
 import { BoxLayer } from "../detect/box-layer.js";
@@ -12,10 +14,9 @@ import { RegionLayer } from "../detect/region-layer.js";
 import { regions } from "../detect/regions.js";
 import { FORMATS, saveAll, saveOne } from "../detect/saving.js";
 import { settings } from "../detect/settings.js";
-import { Spotlight } from "../detect/spotlight.js";
 import { setUpTuning } from "../detect/tuning.js";
 import { findingText, shortFinding } from "../detect/wording.js";
-import { button, fromTemplate, listen, part } from "../dom.js";
+import { fromTemplate } from "../dom.js";
 
 /** @import { Box, Detection } from "../../protocol.d.ts" */
 /** @import { App } from "../app.js" */
@@ -84,19 +85,10 @@ function display({ app, stage, answer, actions, again, changed }) {
     blurAll: toggleBlur,
     isBlurred: (box) => picture !== undefined && regions.find(picture, box) !== undefined,
   });
-  actions.append(fromTemplate("save-actions"));
   answer.append(fromTemplate("detect-privacy"));
   const privacy = new Privacy(answer, onsight, regionLayer);
   stage.controls.append(fromTemplate("detect-controls"));
-  const format = part(actions, "save-format", HTMLSelectElement);
-  format.append(...Object.entries(FORMATS).map(([value, text]) => new Option(text, value)));
-  const save = button(actions, "save");
-  listen(save, "click", async () => {
-    if (!picture || !shown) return;
-    save.disabled = true;
-    await tryTo(saveOne(onsight, picture, shown, /** @type {Format} */ (format.value)));
-    save.disabled = false;
-  });
+  setUpSaving(actions, FORMATS, (format) => (picture && shown ? saveOne(onsight, picture, shown, format) : undefined));
   const off = [
     setUpTuning(stage.controls),
     settings.on("change", (what) => (what === "look" ? again() : changed())),

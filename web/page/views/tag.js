@@ -1,10 +1,11 @@
 /** Tag: everything that the picture shows, each with its own confidence. */
 
 import { announce, tryTo } from "../announce.js";
+import { setUpSaving } from "../bench/save-one.js";
+import { Spotlight } from "../bench/spotlight.js";
 import { mountTool } from "../bench/view.js";
 import { copyFrom } from "../clipboard.js";
-import { Spotlight } from "../detect/spotlight.js";
-import { box, button, fromTemplate, listen, part } from "../dom.js";
+import { box, button, fromTemplate, listen } from "../dom.js";
 import { TagAnswer } from "../tag/answer.js";
 import { allTags, change, currentTagging, fileOf, isCurrent, look, placesOf, refresh, shownTags } from "../tag/answers.js";
 import { edits, renamingTo, tidy, withMore, withName, without } from "../tag/edits.js";
@@ -82,20 +83,11 @@ function display({ app, stage, answer, actions, again, changed }) {
   stage.controls.append(fromTemplate("tag-controls"));
   box(button(actions, "copy-text"), "copy-text-label").textContent = "Copy list";
   button(actions, "copy-text").after(fromTemplate("tag-actions"));
-  actions.append(fromTemplate("save-actions"));
   const hashtags = button(actions, "copy-hashtags");
   listen(hashtags, "click", () => {
     if (shown) copyFrom(hashtags, onsight.tagText("hashtags", currentTagging(shown).tags, { urgent: true }));
   });
-  const format = part(actions, "save-format", HTMLSelectElement);
-  format.append(...Object.entries(FORMATS).map(([value, text]) => new Option(text, value)));
-  const save = button(actions, "save");
-  listen(save, "click", async () => {
-    if (!picture || !shown) return;
-    save.disabled = true;
-    await tryTo(saveOne(onsight, picture, shown, /** @type {Format} */ (format.value)));
-    save.disabled = false;
-  });
+  setUpSaving(actions, FORMATS, (format) => (picture && shown ? saveOne(onsight, picture, shown, format) : undefined));
   listen(button(answer, "undo"), "click", undo);
   listen(answer, "keydown", (event) => {
     const isUndo = (event.ctrlKey || event.metaKey) && !event.shiftKey && event.key.toLowerCase() === "z";

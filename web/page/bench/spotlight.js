@@ -1,4 +1,4 @@
-/** Which of some things, such as boxes, is looked at: the one under the pointer, else the one with the focus, else the one that was pressed. */
+/** Which of some things, such as boxes or tags, is looked at: under the pointer, else with the focus, else pressed. */
 
 import { Emitter } from "../emitter.js";
 
@@ -13,6 +13,13 @@ export class Spotlight extends Emitter {
   #focused = null;
   /** @type {Thing | null} */
   #pinned = null;
+  #isSame;
+
+  /** @param {(a: Thing, b: Thing) => boolean} [isSame] for things that are made anew each time */
+  constructor(isSame = Object.is) {
+    super();
+    this.#isSame = isSame;
+  }
 
   get active() {
     return this.#pointed ?? this.#focused ?? this.#pinned;
@@ -40,8 +47,25 @@ export class Spotlight extends Emitter {
    * @param {Thing} thing
    */
   pin(thing) {
-    this.#pinned = thing === this.#pinned ? null : thing;
+    this.#pinned = this.#pinned !== null && this.#isSame(thing, this.#pinned) ? null : thing;
     this.emit("change", this.active);
+  }
+
+  /**
+   * Have an element light up what it stands for.
+   * @param {HTMLElement} element
+   * @param {() => Thing | null} thing of now
+   */
+  follow(element, thing) {
+    element.addEventListener("pointerenter", ({ pointerType }) => {
+      if (pointerType === "mouse") this.point(thing());
+    });
+    element.addEventListener("pointerleave", () => this.point(null));
+    element.addEventListener("focusin", () => {
+      // A click gives the focus, too, but there the press decides.
+      if (element.matches(":focus-visible") || element.querySelector(":focus-visible")) this.focus(thing());
+    });
+    element.addEventListener("focusout", () => this.focus(null));
   }
 
   /**
@@ -54,5 +78,10 @@ export class Spotlight extends Emitter {
     this.#focused = kept(this.#focused);
     this.#pinned = kept(this.#pinned);
     this.emit("change", this.active);
+  }
+
+  /** Forget all. */
+  clear() {
+    this.keep([]);
   }
 }
