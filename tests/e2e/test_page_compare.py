@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -14,7 +12,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from e2e.conftest import ENGINE_TIMEOUT_MS, Complaints
 from e2e.test_engine import assert_alike
-from e2e.tool_page import ToolPage, cat, coffee, file, open_tool, truncated
+from e2e.tool_page import ToolPage, cat, coffee, command_line, file, open_tool, truncated
 from pictures import encode, photo, sample, sample_path
 
 OpenPage = Callable[..., tuple[Page, Complaints]]
@@ -102,11 +100,9 @@ def copied(tool: ToolPage) -> Any:
     return tool.clipboard_json()
 
 
-def command_line(*arguments: str) -> Any:
+def compared(*arguments: str) -> Any:
     """Return what the command line answers."""
-    command = [sys.executable, "-m", "onsight", "compare", "--json", "--heat-maps", *arguments]
-    done = subprocess.run(command, capture_output=True, text=True, check=True)
-    return json.loads(done.stdout)["result"]
+    return json.loads(command_line("compare", "--json", "--heat-maps", *arguments))["result"]
 
 
 def without_texts(comparison: dict[str, Any]) -> dict[str, Any]:
@@ -151,7 +147,7 @@ def test_both_sides_stand_beside_each_other_with_their_sums(tool: ToolPage) -> N
 def test_page_copies_what_the_command_line_prints(tool: ToolPage, name: str) -> None:
     tool.choose(file(f"{name}.png", sample(name), "image/png"))
     expect(tool.answer.get_by_role("button", name="Copy JSON")).to_be_visible(timeout=ENGINE_TIMEOUT_MS)
-    got, wanted = copied(tool), command_line(str(sample_path(name)))
+    got, wanted = copied(tool), compared(str(sample_path(name)))
     assert_alike(without_texts(got), without_texts(wanted))
     assert words(got) == words(wanted)
 
@@ -228,7 +224,7 @@ def test_the_line_brings_and_takes_tags_at_once_and_moves_no_label(tool: ToolPag
     assert shares(tool).all_inner_texts() == bars
     assert tool.page.evaluate("looks") == 0
     assert tool.page.evaluate("asked") >= 2
-    wanted = command_line(str(sample_path("coffee")), "--threshold", "0.2")
+    wanted = compared(str(sample_path("coffee")), "--threshold", "0.2")
     assert_alike(without_texts(copied(tool)), without_texts(wanted))
     many(tool).get_by_role("button", name="Back to each its own").click()
     expect(slider(tool)).to_have_attribute("aria-valuetext", "Each tag has its own line")

@@ -10,7 +10,6 @@ import sys
 import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -18,7 +17,7 @@ from PIL import Image, ImageChops
 from playwright.sync_api import Browser, Download, FilePayload, Locator, Page, expect
 
 from e2e.conftest import ENGINE_TIMEOUT_MS, Complaints
-from e2e.tool_page import ToolPage, cat, file, open_tool, truncated
+from e2e.tool_page import ToolPage, cat, command_line, file, open_tool, truncated
 from onsight.detection.annotate import COLOURS
 from pictures import encode, exif, photo, sample, stored_for
 
@@ -157,19 +156,6 @@ def opened(download: Download) -> Image.Image:
         return picture.convert("RGB")
 
 
-def command_line(*arguments: str | Path) -> str:
-    """Return what the command line prints about objects."""
-    command = [sys.executable, "-m", "onsight", "detect", *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, check=True).stdout
-
-
-def copied_json(tool: ToolPage) -> Any:
-    """Return what "Copy JSON" copies."""
-    tool.answer.get_by_role("button", name="Copy JSON").click()
-    expect(tool.page.get_by_role("status")).to_have_text("Copied")
-    return tool.clipboard_json()
-
-
 @pytest.fixture(scope="module")
 def module_tool(site: str, browser: Browser) -> Iterator[ToolPage]:
     with open_tool(site, browser, "detect") as tool:
@@ -192,7 +178,7 @@ def test_person_gets_a_box_a_row_and_a_count(tool: ToolPage) -> None:
     tool.expect_answer("1 person")
     expect(rows(tool)).to_have_count(1)
     expect(rows(tool)).to_have_text(re.compile(r"^Person \d\d\s%"))
-    result = copied_json(tool)
+    result = tool.copied_json()
     (box,) = result["boxes"]
     assert box["label"] == "person"
     shown = tool.page.evaluate(PLACES)
@@ -206,7 +192,7 @@ def test_box_of_a_turned_photo_lies_on_the_upright_picture(tool: ToolPage) -> No
         lying = picture.convert("RGB").crop((0, 0, 400, 512)).rotate(90, expand=True)
     tool.choose(file("turned.jpg", encode(lying, "JPEG", exif=exif(6)), "image/jpeg"))
     tool.expect_answer("1 person")
-    result = copied_json(tool)
+    result = tool.copied_json()
     assert (result["image"]["width"], result["image"]["height"]) == (400, 512)
     shown = tool.page.evaluate(PLACES)
     assert shown["ratio"] == pytest.approx(400 / 512, abs=0.01)
@@ -290,7 +276,7 @@ def test_finding_is_announced_and_copied_as_text(tool: ToolPage) -> None:
 def test_picture_is_saved_with_its_boxes_as_the_command_line_draws_them(tool: ToolPage, tmp_path: Path) -> None:
     path = tmp_path / "astronaut.png"
     path.write_bytes(sample("astronaut"))
-    command_line(path, "--annotate", tmp_path / "drawn")
+    command_line("detect", path, "--annotate", tmp_path / "drawn")
     tool.choose(astronaut())
     tool.expect_answer("1 person")
     download = save(tool, "Save", Save_as="Picture with boxes")
@@ -396,7 +382,7 @@ def test_kinds_are_chosen_with_their_counts_by_keyboard_too(tool: ToolPage) -> N
     expect(kind(tool, "Cat 1")).to_be_focused()
     expect(rows(tool)).to_have_count(everything - 1)
     expect(tool.answer.get_by_role("heading", level=2)).not_to_contain_text("cat")
-    assert "cat" not in {box["label"] for box in copied_json(tool)["boxes"]}
+    assert "cat" not in {box["label"] for box in tool.copied_json()["boxes"]}
     tool.answer.get_by_role("button", name="Show no kinds").click()
     tool.expect_answer("Nothing found")
     expect(kind(tool, "Cat 1")).not_to_be_checked()
@@ -412,13 +398,13 @@ def test_switches_look_again_and_give_the_command_lines_answer(
     path = tmp_path / "both.png"
     path.write_bytes(two_cups()["buffer"])
     flag = {"Thorough": "--thorough", "In parts": "--tiled"}[switch]
-    expected = json.loads(command_line(path, "--json", flag))["result"]
+    expected = json.loads(command_line("detect", path, "--json", flag))["result"]
     tool.choose(two_cups())
     tool.expect_answer("2 cups")
     tool.page.get_by_role("switch", name=switch).check()
     expect(tool.answer.get_by_role("button", name="Cancel")).to_be_visible()
     tool.expect_answer("2 cups")
-    boxes = copied_json(tool)["boxes"]
+    boxes = tool.copied_json()["boxes"]
     assert [box["label"] for box in boxes] == [box["label"] for box in expected["boxes"]]
     for box, other in zip(boxes, expected["boxes"], strict=True):
         assert [box[key] for key in ("x1", "y1", "x2", "y2")] == pytest.approx(
@@ -430,7 +416,7 @@ def test_switches_look_again_and_give_the_command_lines_answer(
 def test_object_is_saved_as_a_picture_of_its_own(tool: ToolPage) -> None:
     tool.choose(cat())
     tool.expect_answer("1 cat")
-    box = copied_json(tool)["boxes"][0]
+    box = tool.copied_json()["boxes"][0]
     rows(tool).first.click()
     download = save(tool, "Save crop")
     assert download.suggested_filename == "chelsea-cat.png"
@@ -456,7 +442,7 @@ def test_boxes_of_a_kind_are_blurred_for_good_in_full_size(tool: ToolPage) -> No
     data = two_cups()["buffer"]
     tool.choose(two_cups())
     tool.expect_answer("2 cups")
-    boxes = copied_json(tool)["boxes"]
+    boxes = tool.copied_json()["boxes"]
     rows(tool).filter(has_text="Cup").first.click()
     tool.answer.get_by_role("button", name="Blur all 2 cups").click()
     expect(region(tool)).to_have_count(2)

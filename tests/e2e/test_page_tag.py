@@ -5,8 +5,6 @@ from __future__ import annotations
 import csv
 import json
 import re
-import subprocess
-import sys
 import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -17,7 +15,7 @@ from PIL import Image
 from playwright.sync_api import Browser, Download, FilePayload, Locator, Page, expect
 
 from e2e.conftest import ENGINE_TIMEOUT_MS, Complaints
-from e2e.tool_page import ToolPage, cat, coffee, file, open_tool, truncated
+from e2e.tool_page import ToolPage, cat, coffee, command_line, file, open_tool, truncated
 from onsight.metadata.xmp import read
 from pictures import encode, photo, sample
 
@@ -114,19 +112,6 @@ def save(tool: ToolPage, button: str, **selected: str) -> Download:
     return download.value
 
 
-def command_line(*arguments: str | Path) -> str:
-    """Return what the command line prints about tags."""
-    command = [sys.executable, "-m", "onsight", "tag", *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, check=True).stdout
-
-
-def copied_json(tool: ToolPage) -> Any:
-    """Return what "Copy JSON" copies."""
-    tool.answer.get_by_role("button", name="Copy JSON").click()
-    expect(tool.page.get_by_role("status")).to_have_text("Copied")
-    return tool.clipboard_json()
-
-
 def shown(result: dict[str, Any]) -> list[str]:
     """Return the names of a result's tags that are shown."""
     return [tag["name"] for tag in result["tags"] if tag["shown"]]
@@ -152,9 +137,9 @@ def tool(module_tool: ToolPage) -> Iterator[ToolPage]:
 def test_json_is_the_command_lines(tool: ToolPage, tmp_path: Path) -> None:
     path = tmp_path / "chelsea.png"
     path.write_bytes(sample("chelsea"))
-    expected = json.loads(command_line("--json", path))["result"]
+    expected = json.loads(command_line("tag", "--json", path))["result"]
     start(tool, cat())
-    result = copied_json(tool)
+    result = tool.copied_json()
     assert result.keys() == expected.keys()
     for key in ("colours", "photo", "groups", "image", "model"):
         assert result[key] == expected[key]
@@ -177,7 +162,7 @@ def test_json_is_the_command_lines(tool: ToolPage, tmp_path: Path) -> None:
 
 def test_chips_stand_in_pythons_groups_with_their_confidence(tool: ToolPage) -> None:
     start(tool, cat())
-    result = copied_json(tool)
+    result = tool.copied_json()
     titles = tool.answer.locator(".taggroups h3").all_text_contents()
     assert titles == [group for group in result["groups"] if group in titles]
     for tag in result["tags"]:
@@ -201,8 +186,8 @@ def test_slider_acts_at_once_and_asks_nobody(tool: ToolPage, tmp_path: Path) -> 
     expect(chips(tool)).not_to_have_count(len(few))
     assert set(few) < set(names(tool))
     slider(tool).fill("50")
-    expected = json.loads(command_line("--json", "--threshold", "0.5", path))["result"]
-    result = copied_json(tool)
+    expected = json.loads(command_line("tag", "--json", "--threshold", "0.5", path))["result"]
+    result = tool.copied_json()
     doubtful = {tag["name"] for tag in result["tags"] if abs(tag["score"] - 0.5) < 0.02}
     assert set(shown(result)) - doubtful == set(shown(expected)) - doubtful
     assert sorted(names(tool)) == sorted(shown(result))
@@ -258,7 +243,7 @@ def test_boxes_show_where_detection_found_it(tool: ToolPage) -> None:
     chip(tool, "Person", "People").click()
     expect(tool.page.locator(".box__line")).to_have_count(1)
     expect(tool.page.locator(".stage__note")).to_contain_text("Found in one place.")
-    tag = next(tag for tag in copied_json(tool)["tags"] if tag["id"] == "person")
+    tag = next(tag for tag in tool.copied_json()["tags"] if tag["id"] == "person")
     (x1, y1, x2, y2), *_ = tag["boxes"]
     line = tool.page.locator(".box__line")
     drawn = [float(line.get_attribute(name) or "nan") for name in ("x", "y", "width", "height")]
@@ -289,7 +274,7 @@ def test_own_tags_are_completed_kept_apart_and_in_the_json(tool: ToolPage) -> No
     expect(chips(tool, "Your tags")).to_have_count(4)
     assert names(tool, "Your tags") == ["Golden retriever", "Sunday ride", "KITTEN?", "Sea"]
     expect(tool.answer.get_by_role("heading", level=2)).to_contain_text("4 of them yours")
-    result = copied_json(tool)
+    result = tool.copied_json()
     own = [tag for tag in result["tags"] if tag["source"] == "user"]
     assert [tag["id"] for tag in own] == ["n02099601", "user:sunday ride", "user:kitten?", "sea"]
     assert "Dog" in own[0]["parents"]
@@ -319,7 +304,7 @@ def test_tags_are_removed_and_come_back_by_undo(tool: ToolPage) -> None:
     tool.answer.get_by_role("button", name="Remove Cat", exact=True).click()
     expect(chip(tool, "Cat")).to_have_count(0)
     expect(tool.page.get_by_role("status")).to_have_text("Removed “Cat”.")
-    result = copied_json(tool)
+    result = tool.copied_json()
     assert "Cat" not in [tag["name"] for tag in result["tags"]]
     assert not [tag for tag in result["tags"] if "Cat" in tag["parents"]]
     # The key that removes a picture elsewhere removes the tag here; the next one has the focus then.
@@ -361,7 +346,7 @@ def test_tags_are_renamed_in_place_by_keyboard_alone(tool: ToolPage) -> None:
     tool.answer.get_by_role("textbox", name="New name for Chelsea").fill("Chelsea the cat")
     tool.page.keyboard.press("Enter")
     expect(chip(tool, "Chelsea the cat", "Your tags")).to_be_visible()
-    tags = copied_json(tool)["tags"]
+    tags = tool.copied_json()["tags"]
     assert [tag["name"] for tag in tags if tag["source"] == "user"] == ["Chelsea the cat"]
     assert "cat" not in [tag["id"] for tag in tags]
     for _ in range(2):
@@ -374,7 +359,7 @@ def test_tags_are_copied_as_a_list_and_as_hashtags(tool: ToolPage) -> None:
     start(tool, cat())
     add(tool, "Big cat nap")
     expect(chip(tool, "Big cat nap", "Your tags")).to_be_visible()
-    order = shown(copied_json(tool))
+    order = shown(tool.copied_json())
     assert order[0] == "Big cat nap"
     copied = tool.answer.get_by_role("button", name="Copied")
     expect(copied).to_have_count(0)  # the button says for a moment what it did
@@ -392,7 +377,7 @@ def test_saved_files_are_read_back(tool: ToolPage) -> None:
     start(tool, cat())
     add(tool, "=1+1")
     expect(chip(tool, "=1+1", "Your tags")).to_be_visible()
-    result = copied_json(tool)
+    result = tool.copied_json()
     table = save(tool, "Save", Save_as="CSV table")
     assert table.suggested_filename == "chelsea-tags.csv"
     with Path(table.path()).open(encoding="utf-8-sig", newline="") as opened:
@@ -456,7 +441,7 @@ def test_facts_of_the_photo_are_told_and_its_place_is_not(tool: ToolPage) -> Non
         "Exposure": "35\u202fmm  f/2.8  1/250\u202fs  ISO 200",
         "Location": "In the file",
     }
-    assert "48" not in json.dumps(copied_json(tool)["photo"]["taken"])
+    assert "48" not in json.dumps(tool.copied_json()["photo"]["taken"])
 
 
 def test_phone_has_no_sideways_scroll_and_works_by_touch(site: str, open_page: OpenPage) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 import json
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -48,6 +50,12 @@ def truncated(name: str = "broken.jpg") -> FilePayload:
     """Return a JPEG that ends too early."""
     whole = encode(photo(640, 480), "JPEG")
     return file(name, whole[: len(whole) // 3], "image/jpeg")
+
+
+def command_line(*arguments: str | Path) -> str:
+    """Return what the command line prints."""
+    command = [sys.executable, "-m", "onsight", *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout
 
 
 class ToolPage:
@@ -115,6 +123,12 @@ class ToolPage:
         """Return the text on the clipboard."""
         text: str = self.page.evaluate("navigator.clipboard.readText()")
         return text
+
+    def copied_json(self) -> Any:
+        """Return what "Copy JSON" copies."""
+        self.answer.get_by_role("button", name="Copy JSON").click()
+        expect(self.page.get_by_role("status")).to_have_text("Copied")
+        return self.clipboard_json()
 
     def clipboard_json(self) -> Any:
         """Return the JSON on the clipboard."""
