@@ -509,6 +509,300 @@ export interface Preview {
   image: ImageInfo;
 }
 
+/** What was seen in a picture, for a library. */
+export interface IndexedLook {
+  /** For `RecordOptions`, and nobody else. */
+  look: Uint8Array<ArrayBuffer>;
+}
+
+/** A picture in an archive. */
+export interface ArchiveMember {
+  /** As the archive lists it. */
+  path: string;
+  /** In bytes, unpacked. */
+  size: number;
+  /** When it was last written, in milliseconds since 1970. */
+  modified_ms: number;
+}
+
+/** The pictures in an archive. */
+export interface ArchiveMembers {
+  /** By path. */
+  members: ArchiveMember[];
+  /** How many further files there are, which are no pictures by their name. */
+  others: number;
+}
+
+/** A search that is remembered. */
+export interface NamedQuery {
+  /** For people. */
+  name: string;
+  /** What it looks for. */
+  query: string;
+}
+
+/** How a library stands. */
+export interface LibraryStatus {
+  /** How many it has. */
+  pictures: number;
+  /** How many files could not be opened. */
+  failed: number;
+  /** Size of its file. */
+  bytes: number;
+  /** What "undo" takes back, for people, or None. */
+  undo: string | null;
+  /** What "redo" does again, or None. */
+  redo: string | null;
+  /** Those that are remembered, by name. */
+  searches: NamedQuery[];
+}
+
+/** Something to choose. */
+export interface NamedChoice {
+  /** Its name for programs. */
+  id: string;
+  /** For people. */
+  name: string;
+}
+
+/** What can be chosen. */
+export interface LibraryChoices {
+  /** In what order pictures are listed. */
+  orders: NamedChoice[];
+  /** By what they are put into folders. */
+  groupings: NamedChoice[];
+  /** In what formats they are exported. */
+  formats: NamedChoice[];
+  /** What a query can ask for: an example as id, and what it finds. */
+  fields: NamedChoice[];
+  /** What may stand in a pattern for names. */
+  pattern: NamedChoice[];
+}
+
+/** What becomes of a file. */
+export interface FileOutcome {
+  /** Of `onsight.library.intake.KINDS`; or `"new"` if it must be looked at, `"compare"` if its bytes must be compared first. */
+  kind: string;
+  /** Of the picture, or None if there is none. */
+  id: number | null;
+  /** Of the error, if it failed. */
+  code: string | null;
+  /** Of the error. */
+  message: string | null;
+}
+
+/** What becomes of files. */
+export interface FileOutcomes {
+  /** One a file, in their order. */
+  outcomes: FileOutcome[];
+}
+
+/** A file, as its folder lists it. */
+export interface SourceOptions {
+  /** Where it lies, with `/`, from the chosen folder on. */
+  folder: string;
+  /** Its name. */
+  name: string;
+  /** In bytes. */
+  size: number;
+  /** When it was last written, in milliseconds since 1970. */
+  modified_ms: number;
+}
+
+/** A file that could not be opened. */
+export interface FailedFile {
+  /** Where it lies. */
+  folder: string;
+  /** Its name. */
+  name: string;
+  /** Of the error. */
+  code: string;
+  /** Of the error. */
+  message: string;
+}
+
+/** The files that could not be opened. */
+export interface FailedFiles {
+  /** By path. */
+  files: FailedFile[];
+}
+
+/** Which pictures were found. */
+export interface FoundPictures {
+  /** In the order that was asked for. */
+  ids: number[];
+}
+
+/** Something that pictures have in common. */
+export interface FacetValueCount {
+  /** For people. */
+  name: string;
+  /** How many have it. */
+  count: number;
+  /** The condition that finds those. */
+  query: string;
+}
+
+/** A kind of thing that pictures have in common. */
+export interface Facet {
+  /** Such as `"category"`. */
+  kind: string;
+  /** For people. */
+  title: string;
+  /** The most frequent first. */
+  values: FacetValueCount[];
+}
+
+/** What pictures have in common. */
+export interface Facets {
+  /** Those that any of the pictures has. */
+  facets: Facet[];
+}
+
+/** What a grid shows of a picture. */
+export interface GridItem {
+  /** Its id. */
+  id: number;
+  /** Where its file lies. */
+  folder: string;
+  /** Of its file. */
+  name: string;
+  /** Of the upright picture in pixels. */
+  width: number;
+  /** Of the upright picture in pixels. */
+  height: number;
+  /** Its one label. */
+  label: string;
+  /** Probability of the label. */
+  score: number;
+  /** Its broad group. */
+  category: string;
+  /** A small JPEG. */
+  thumbnail: Uint8Array<ArrayBuffer>;
+}
+
+/** What a grid shows of pictures. */
+export interface GridItems {
+  /** In the order that was asked for; without those that the library does not have. */
+  items: GridItem[];
+}
+
+/** A fact of a picture. */
+export interface Fact {
+  /** For people. */
+  name: string;
+  /** For people. */
+  value: string;
+}
+
+/** Everything that a library knows of a picture. */
+export interface LibraryPicture {
+  /** Its id. */
+  id: number;
+  /** Where its file lies. */
+  folder: string;
+  /** Of its file. */
+  name: string;
+  /** Of its file, in bytes. */
+  size: number;
+  /** When its file was last written, in milliseconds since 1970. */
+  modified_ms: number;
+  /** Of the upright picture in pixels. */
+  width: number;
+  /** Of the upright picture in pixels. */
+  height: number;
+  /** Its one label. */
+  label: string;
+  /** Probability of the label. */
+  score: number;
+  /** Whether the label passed its threshold. */
+  certain: boolean;
+  /** Its broad group. */
+  category: string;
+  /** The best labels, most probable first. */
+  candidates: Candidate[];
+  /** As a person sees them. */
+  tags: Tag[];
+  /** Names of the machine's tags that a person rejected. */
+  rejected: string[];
+  /** Its objects, or None if nobody looked for any. */
+  boxes: Box[] | null;
+  /** Largest share first. */
+  colours: Colour[];
+  /** The rest, for people. */
+  facts: Fact[];
+}
+
+/** Pictures that belong together. */
+export interface PictureGroup {
+  /** Their ids: the one to keep first, then from better to worse. */
+  ids: number[];
+  /** What the files of all but the first take. */
+  spare_bytes: number;
+}
+
+/** Groups of pictures. */
+export interface PictureGroups {
+  /** In the order of the library. */
+  groups: PictureGroup[];
+}
+
+/** A tag of some pictures. */
+export interface TagCount {
+  /** For people. */
+  name: string;
+  /** How many of the pictures show it. */
+  count: number;
+  /** In how many of them it is a person's. */
+  own: number;
+}
+
+/** The tags of some pictures. */
+export interface TagCounts {
+  /** The most frequent first. */
+  tags: TagCount[];
+}
+
+/** A change that was made, or turned. */
+export interface LibraryEdit {
+  /** What it was, for people; None if there was nothing to turn. */
+  action: string | null;
+  /** In how many pictures it changed anything. */
+  pictures: number;
+}
+
+/** Where a picture goes. */
+export interface PlannedMove {
+  /** Of the picture. */
+  id: number;
+  /** Where its file lies. */
+  folder: string;
+  /** Of its file. */
+  name: string;
+  /** Of its file, in bytes. */
+  size: number;
+  /** When its file was last written, in milliseconds since 1970. */
+  modified_ms: number;
+  /** Where it goes, relative and with `/`. */
+  target: string;
+}
+
+/** How many pictures go into a folder. */
+export interface FolderCount {
+  /** Of the folder, with `/`; empty for none. */
+  name: string;
+  /** How many. */
+  count: number;
+}
+
+/** Where pictures go. */
+export interface SortingPlan {
+  /** One a picture. */
+  moves: PlannedMove[];
+  /** By name. */
+  folders: FolderCount[];
+}
+
 /** How a picture is classified. */
 export interface ClassifyOptions {
   /** How many candidates to list at most, 1 to 1000; those below 0.5 % are left out. */
@@ -671,6 +965,154 @@ export interface PreviewOptions {
   max_side?: number;
 }
 
+/** How a picture is looked at for a library. */
+export interface IndexOptions {
+  /** Whether objects are looked for, too. */
+  detect?: boolean;
+}
+
+/** A file in an archive. */
+export interface MemberOptions {
+  /** As the archive lists it. */
+  path?: string;
+}
+
+/** Which library is opened. */
+export interface OpenLibraryOptions {
+  /** Where its file lies. */
+  path?: string;
+}
+
+/** What a run of importing has before it. */
+export interface BeginImportOptions {
+  /** Whether objects are looked for. */
+  detect?: boolean;
+  /** Whether to try files again that could not be opened before. */
+  retry?: boolean;
+  /** Folders, such as `"Holiday"`, all of whose pictures are in `files`: what the library knows in them and is not among the files has moved or is gone. */
+  roots?: string[];
+  /** Paths of all the files. */
+  files?: string[];
+}
+
+/** Files of which the library tells whether it knows them. */
+export interface CheckFilesOptions {
+  /** The files. */
+  files?: SourceOptions[];
+}
+
+/** A file, and what was seen in it. */
+export interface RecordOptions {
+  folder?: string;
+  name?: string;
+  size?: number;
+  modified_ms?: number;
+  /** What `index` answered for it. */
+  look?: Uint8Array<ArrayBuffer>;
+}
+
+/** A file that could not be opened. */
+export interface RefuseOptions {
+  folder?: string;
+  name?: string;
+  size?: number;
+  modified_ms?: number;
+  /** Of the error. */
+  code?: string;
+  /** Of the error. */
+  message?: string;
+}
+
+/** Which pictures are looked for. */
+export interface SearchOptions {
+  /** See `onsight.library.query`; an empty one finds all. */
+  query?: string;
+  /** Of `onsight.library.search.ORDERS`. */
+  order?: string;
+}
+
+/** Some pictures of the library. */
+export interface PicturesOptions {
+  /** Their ids. */
+  ids?: number[];
+}
+
+/** One picture of the library. */
+export interface PictureOptions {
+  /** Its id. */
+  id?: number;
+}
+
+/** A search to remember or, without a query, to forget. */
+export interface SaveSearchOptions {
+  /** For people. */
+  name?: string;
+  /** What it looks for; empty to forget it. */
+  query?: string;
+}
+
+/** Which pictures belong together. */
+export interface DuplicatesOptions {
+  query?: string;
+  order?: string;
+  /** Of `DUPLICATES`. */
+  kind?: string;
+  /** Cosine that similar ones must reach, in (0, 1]; None takes the library's own. */
+  similarity?: number | null;
+}
+
+/** The picture that others are like. */
+export interface SimilarOptions {
+  id?: number;
+  /** How many at most. */
+  limit?: number;
+}
+
+/** A change to the tags of pictures. */
+export interface EditLibraryOptions {
+  ids?: number[];
+  /** Of `EDITS`. */
+  action?: string;
+  /** Names of the tags; of one alone for `"rename"`. */
+  tags?: string[];
+  /** The new name, for `"rename"`. */
+  name?: string;
+}
+
+/** How pictures are put into folders. */
+export interface PlanOptions {
+  ids?: number[];
+  /** What makes the folders, the outermost first; see `onsight.library.sorting.make_plan`. */
+  by?: string[];
+  /** `NAME=QUERY` each, for the grouping `"rule"`. */
+  rules?: string[];
+  /** How files are named. */
+  pattern?: string;
+  /** Paths, relative and with `/`, at which there is something already. */
+  taken?: string[];
+}
+
+/** What is written of pictures. */
+export interface ExportLibraryOptions {
+  ids?: number[];
+  /** Of `onsight.library.exports.FORMATS`. */
+  format?: string;
+  /** What the file is called, without a suffix. */
+  name?: string;
+}
+
+/** A file, as its folder lists it. */
+export interface SourceOptions {
+  /** Where it lies, with `/`, from the chosen folder on. */
+  folder?: string;
+  /** Its name. */
+  name?: string;
+  /** In bytes. */
+  size?: number;
+  /** When it was last written, in milliseconds since 1970. */
+  modified_ms?: number;
+}
+
 /** What the page can ask for. */
 export interface Methods {
   classify: { params: { image: Blob; picture?: number } & ClassifyOptions; result: Classification };
@@ -692,4 +1134,33 @@ export interface Methods {
   tag_text: { params: TagTextOptions; result: TagText };
   export_tags: { params: ExportTagsOptions; result: OutputFile };
   preview: { params: { image: Blob; picture?: number } & PreviewOptions; result: Preview };
+  index: { params: { image: Blob; picture?: number } & IndexOptions; result: IndexedLook };
+  archive_members: { params: { image: Blob; picture?: number } & NoOptions; result: ArchiveMembers };
+  archive_member: { params: { image: Blob; picture?: number } & MemberOptions; result: OutputFile };
+  library_open: { params: OpenLibraryOptions; result: LibraryStatus };
+  library_close: { params: NoOptions; result: LibraryStatus };
+  library_status: { params: NoOptions; result: LibraryStatus };
+  library_choices: { params: NoOptions; result: LibraryChoices };
+  library_begin: { params: BeginImportOptions; result: LibraryStatus };
+  library_check: { params: CheckFilesOptions; result: FileOutcomes };
+  library_record: { params: RecordOptions; result: FileOutcome };
+  library_refuse: { params: RefuseOptions; result: FileOutcome };
+  library_failures: { params: NoOptions; result: FailedFiles };
+  library_search: { params: SearchOptions; result: FoundPictures };
+  library_facets: { params: SearchOptions; result: Facets };
+  library_items: { params: PicturesOptions; result: GridItems };
+  library_picture: { params: PictureOptions; result: LibraryPicture };
+  library_save_search: { params: SaveSearchOptions; result: LibraryStatus };
+  library_duplicates: { params: DuplicatesOptions; result: PictureGroups };
+  library_similar: { params: SimilarOptions; result: FoundPictures };
+  library_tags: { params: PicturesOptions; result: TagCounts };
+  library_edit: { params: EditLibraryOptions; result: LibraryEdit };
+  library_undo: { params: NoOptions; result: LibraryEdit };
+  library_redo: { params: NoOptions; result: LibraryEdit };
+  library_remove: { params: PicturesOptions; result: LibraryStatus };
+  library_plan: { params: PlanOptions; result: SortingPlan };
+  library_export: { params: ExportLibraryOptions; result: OutputFile };
+  library_compare: { params: { image: Blob; picture?: number } & SourceOptions; result: FileOutcome };
+  library_keywords: { params: { image: Blob; picture?: number } & PictureOptions; result: OutputFile };
+  library_sidecar: { params: { image: Blob; picture?: number } & PictureOptions; result: OutputFile };
 }

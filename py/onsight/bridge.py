@@ -10,6 +10,7 @@ import asyncio
 import traceback
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from io import SEEK_CUR, SEEK_END, SEEK_SET, BufferedReader, RawIOBase
 from typing import Any
 
 import numpy as np
@@ -106,7 +107,7 @@ class Bridge:
         kept = self._memory.recall(name, picture, options)
         if kept is None:
             await on_stage(Stage("read"))
-            image = await _read(params.image) if method.takes_image else b""
+            image = await _file(params.image, method) if method.takes_image else b""
             kept = await self._look(method, image, options, on_stage, params)
             self._memory.keep(name, picture, options, kept)
         seen, decoded_format = kept
@@ -163,6 +164,46 @@ class Bridge:
         from pyodide.ffi import to_js
 
         self._post(to_js(_wire(message), dict_converter=Object.fromEntries))
+
+
+async def _file(blob: Any, method: Method) -> Any:
+    """Return a blob as the method wants it: its bytes, or something to read parts from."""
+    return BufferedReader(_BlobFile(blob), 1 << 16) if method.reads_parts else await _read(blob)
+
+
+class _BlobFile(RawIOBase):
+    """A blob as a file: archives of any size are read without being in memory."""
+
+    def __init__(self, blob: Any) -> None:
+        from js import FileReaderSync
+
+        self._blob, self._reader = blob.slice(), FileReaderSync.new()  # the parameters' own reference ends with them
+        self._size, self._position = int(blob.size), 0
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def seek(self, offset: int, whence: int = SEEK_SET, /) -> int:
+        base = {SEEK_SET: 0, SEEK_CUR: self._position, SEEK_END: self._size}[whence]
+        self._position = max(0, base + offset)
+        return self._position
+
+    def readinto(self, buffer: Any, /) -> int:
+        from pyodide.ffi import JsException
+
+        end = min(self._position + len(buffer), self._size)
+        if end <= self._position:
+            return 0
+        try:
+            part = self._reader.readAsArrayBuffer(self._blob.slice(self._position, end))
+        except JsException as error:
+            raise OSError("the file has changed or is gone") from error
+        part.assign_to(buffer)
+        read, self._position = end - self._position, end
+        return read
 
 
 async def _read(blob: Any) -> bytes:

@@ -194,3 +194,14 @@ def _codes() -> frozenset[str]:
 
 CODES = _codes()
 """Every code that an Onsight error can have."""
+
+
+def error_of(code: str, message: str) -> OnsightError:
+    """Return an error as it was raised elsewhere, of the class that has its code."""
+    pending: list[type[OnsightError]] = [OnsightError]
+    while pending:
+        cls = pending.pop()
+        if cls.code == code and not (cls.__subclasses__() and cls is not OnsightError):
+            return cls(message)
+        pending.extend(cls.__subclasses__())
+    raise ValueError(f"There is no error of the code {code!r}.")

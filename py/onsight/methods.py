@@ -10,7 +10,8 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, TypeVar
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
 
 from onsight.detection.options import (
     AnnotateOptions,
@@ -24,6 +25,7 @@ from onsight.enhancement.controls import CONTROLS
 from onsight.enhancement.options import EnhanceOptions, EnhancePreviewOptions
 from onsight.enhancement.results import EnhanceAnalysis, EnhanceControls, EnhancePreview
 from onsight.flow import Flow
+from onsight.library import answers, requests
 from onsight.options import ClassifyOptions, CompareOptions, DetectOptions, PreviewOptions, TagOptions
 from onsight.results import Classification, Comparison, Detection, DetectionClasses, OutputFile, Preview, Tagging
 from onsight.tagging.naming import TagNamer
@@ -36,6 +38,12 @@ from onsight.tasks.detect import DETECTORS, Detector
 from onsight.tasks.preview import preview
 from onsight.tasks.tag import Tagger
 from onsight.tasks.upscale import UPSCALERS, Upscaler
+
+if TYPE_CHECKING:
+    from zipfile import ZipFile
+
+    from onsight.library.shelf import Shelf
+    from onsight.tasks.index import Indexer
 
 T = TypeVar("T")
 
@@ -76,10 +84,52 @@ class Tools:
         """The classifier and the tagger, side by side."""
         return Comparer(self.classifier, self.tagger)
 
+    def indexer(self, *, detect: bool) -> Indexer:
+        """Return what looks at pictures for a library.
+
+        Args:
+            detect: Whether objects are looked for, too.
+        """
+        from onsight.tasks.index import Indexer
+
+        return Indexer(self.classifier, self.tagger, self.detector if detect else None)
+
+    @cached_property
+    def shelf(self) -> Shelf:
+        """The library that is open."""
+        from onsight.library.shelf import Shelf  # SQLite is loaded where a library is wanted, and not before
+
+        return Shelf(lambda detect: self.indexer(detect=detect).models)
+
     @cached_property
     def tag_namer(self) -> TagNamer:
         """Knows names for a person's own tags."""
         return TagNamer(self.tagger.namer)
+
+
+def _index(tools: Tools, image: bytes, options: requests.IndexOptions) -> Flow[answers.IndexedLook]:
+    from onsight.library.parcels import pack
+
+    return answers.IndexedLook(pack((yield from tools.indexer(detect=options.detect).index(image))))
+
+
+def _members(_tools: Tools, archive: ZipFile, _options: NoOptions) -> answers.ArchiveMembers:
+    from onsight.library.archives import list_members
+
+    return list_members(archive)
+
+
+def _member(_tools: Tools, archive: ZipFile, options: requests.MemberOptions) -> OutputFile:
+    from onsight.library.archives import read_member
+
+    return OutputFile(read_member(archive, options.path), PurePosixPath(options.path).name, "")
+
+
+def _open_archive(_tools: Tools, file: BinaryIO, _options: object) -> Flow[ZipFile]:
+    from onsight.library.archives import open_archive
+
+    return open_archive(file)
+    yield  # a flow that asks for nothing
 
 
 def _answer(known: T) -> Flow[T]:
@@ -103,15 +153,62 @@ class Method:
         seen_with: What of the options the look depends on; what was seen is kept for others that are alike in it.
         kept: Of how many pictures it is kept; 0 for those that are looked at anew each time.
         takes_image: Whether it works on a picture at all.
+        reads_parts: Whether it is given the file as something to read parts from, rather than its bytes.
     """
 
-    look: Callable[[Tools, bytes, Any], Flow[Any]]
+    look: Callable[[Tools, Any, Any], Flow[Any]]
     options: type[Any]
     result: type[Any]
     conclude: Callable[[Tools, Any, Any], Any] = _as_seen
     seen_with: Callable[[Any], Hashable] = lambda _options: None
     kept: int = 0
     takes_image: bool = True
+    reads_parts: bool = False
+
+
+def _of_library(name: str, options: type[Any], result: type[Any], *, takes_image: bool = False) -> Method:
+    """Return the method that asks the open library's method of that name."""
+
+    def look(tools: Tools, image: bytes, options: Any) -> Flow[Any]:
+        ask = getattr(tools.shelf, name)
+        return _answer(ask(image, options) if takes_image else ask(options))
+
+    return Method(look, options, result, takes_image=takes_image)
+
+
+_LIBRARY: Mapping[str, tuple[type[Any], type[Any]]] = {
+    "open": (requests.OpenLibraryOptions, answers.LibraryStatus),
+    "close": (NoOptions, answers.LibraryStatus),
+    "status": (NoOptions, answers.LibraryStatus),
+    "choices": (NoOptions, answers.LibraryChoices),
+    "begin": (requests.BeginImportOptions, answers.LibraryStatus),
+    "check": (requests.CheckFilesOptions, answers.FileOutcomes),
+    "record": (requests.RecordOptions, answers.FileOutcome),
+    "refuse": (requests.RefuseOptions, answers.FileOutcome),
+    "failures": (NoOptions, answers.FailedFiles),
+    "search": (requests.SearchOptions, answers.FoundPictures),
+    "facets": (requests.SearchOptions, answers.Facets),
+    "items": (requests.PicturesOptions, answers.GridItems),
+    "picture": (requests.PictureOptions, answers.LibraryPicture),
+    "save_search": (requests.SaveSearchOptions, answers.LibraryStatus),
+    "duplicates": (requests.DuplicatesOptions, answers.PictureGroups),
+    "similar": (requests.SimilarOptions, answers.FoundPictures),
+    "tags": (requests.PicturesOptions, answers.TagCounts),
+    "edit": (requests.EditLibraryOptions, answers.LibraryEdit),
+    "undo": (NoOptions, answers.LibraryEdit),
+    "redo": (NoOptions, answers.LibraryEdit),
+    "remove": (requests.PicturesOptions, answers.LibraryStatus),
+    "plan": (requests.PlanOptions, answers.SortingPlan),
+    "export": (requests.ExportLibraryOptions, OutputFile),
+}
+"""What an open library can be asked without a file: what it is told and what it answers."""
+
+_LIBRARY_FILES: Mapping[str, tuple[type[Any], type[Any]]] = {
+    "compare": (requests.SourceOptions, answers.FileOutcome),
+    "keywords": (requests.PictureOptions, OutputFile),
+    "sidecar": (requests.PictureOptions, OutputFile),
+}
+"""What it can be asked with a file."""
 
 
 METHODS: Mapping[str, Method] = {
@@ -193,6 +290,15 @@ METHODS: Mapping[str, Method] = {
         lambda _tools, _, options: curate.export_tags(options), ExportTagsOptions, OutputFile, takes_image=False
     ),
     "preview": Method(lambda _, image, options: preview(image, options), PreviewOptions, Preview),
+    "index": Method(_index, requests.IndexOptions, answers.IndexedLook),
+    "archive_members": Method(
+        _open_archive, NoOptions, answers.ArchiveMembers, conclude=_members, kept=1, reads_parts=True
+    ),
+    "archive_member": Method(
+        _open_archive, requests.MemberOptions, OutputFile, conclude=_member, kept=1, reads_parts=True
+    ),
+    **{f"library_{name}": _of_library(name, *kinds) for name, kinds in _LIBRARY.items()},
+    **{f"library_{name}": _of_library(name, *kinds, takes_image=True) for name, kinds in _LIBRARY_FILES.items()},
 }
 
 

@@ -334,6 +334,17 @@ export class Onsight extends EventTarget {
     return asFile(await this.#call("archive", given({ files: await Promise.all(contents), name }), call));
   }
 
+  /**
+   * Look at a picture with all tools, for a library.
+   * @param {Blob} image
+   * @param {CallOptions & {detect?: boolean}} [options]
+   * @returns {Promise<Uint8Array<ArrayBuffer>>} what `library_record` takes
+   */
+  async index(image, { detect, ...call } = {}) {
+    const result = await this.#call("index", { image, ...given({ detect }) }, call);
+    return /** @type {import("../protocol.d.ts").IndexedLook} */ (result).look;
+  }
+
   /** Keep all that the engine may need on this device, also what it has not needed yet, so that it works offline. */
   async keepAll() {
     await this.ready;

@@ -6,6 +6,7 @@
 import { Assets, DownloadError } from "./assets.js";
 import { decodeInBrowser } from "./browser-decoder.js";
 import { configure, createSession, runSession } from "./session.js";
+import { STORAGE_METHODS, Storage, storageError } from "./storage.js";
 
 /** @import { EngineInfo, FromWorker, ToWorker } from "../protocol.d.ts" */
 /** @import { PyodideAPI } from "../runtime/pyodide/pyodide.mjs" */
@@ -29,7 +30,9 @@ self.onmessage = async (/** @type {MessageEvent<ToWorker>} */ { data: message })
   if (message.kind === "cancel") {
     bridge?.cancel(message.id);
   } else if (message.method === "initialize") {
-    await initialize(message.id);
+    await initialize(message.id, /** @type {StartParams} */ (message.params));
+  } else if (storage && message.method in STORAGE_METHODS) {
+    await askStorage(storage, message);
   } else if (message.method === "keep_all") {
     await keepAll(message.id);
   } else if (bridge) {
@@ -43,14 +46,26 @@ self.onmessage = async (/** @type {MessageEvent<ToWorker>} */ { data: message })
 /** @type {Assets | undefined} */
 let assets;
 
-/** @param {number} id of the request */
-async function initialize(id) {
+/** Where libraries are kept, in a worker that serves them. @type {Storage | undefined} */
+let storage;
+
+/**
+ * @typedef {object} StartParams
+ * @property {boolean} [library] whether this worker keeps a library, for which it needs no network
+ */
+
+/**
+ * @param {number} id of the request
+ * @param {StartParams} params
+ */
+async function initialize(id, { library = false }) {
   try {
     const started = performance.now();
     assets = await Assets.open(BASE, (stage, fraction) => post({ kind: "progress", id, stage, fraction }));
     assets.serveFetch();
-    const [pyodide, threads] = await Promise.all([startPython(), startNetworks(assets)]);
-    bridge = await startBridge(pyodide, assets);
+    const [pyodide, threads] = await Promise.all([startPython(), library ? 0 : startNetworks(assets)]);
+    bridge = await startBridge(pyodide, assets, !library);
+    if (library) storage = await Storage.create(pyodide.FS);
     /** @type {EngineInfo} */
     const info = {
       version: assets.manifest.version,
@@ -69,6 +84,18 @@ async function initialize(id) {
     } else {
       post({ kind: "error", id, error: { code: "worker_failed", message: "The engine could not start.", detail } });
     }
+  }
+}
+
+/**
+ * @param {Storage} asked
+ * @param {{id: number, method: string, params: object}} message
+ */
+async function askStorage(asked, { id, method, params }) {
+  try {
+    post({ kind: "result", id, result: await STORAGE_METHODS[method]?.(asked, params), timings_ms: {} });
+  } catch (error) {
+    post({ kind: "error", id, error: storageError(error) });
   }
 }
 
@@ -136,8 +163,9 @@ function loadNetwork(model, file) {
 /**
  * @param {PyodideAPI} pyodide
  * @param {Assets} assets
+ * @param {boolean} warm whether the network that is wanted first is run once
  */
-async function startBridge(pyodide, assets) {
+async function startBridge(pyodide, assets, warm) {
   const text = async (/** @type {string} */ path) => new TextDecoder().decode(await assets.read(path));
   const models = await Promise.all(
     assets.manifest.models.map(async (model) => ({
@@ -149,12 +177,17 @@ async function startBridge(pyodide, assets) {
   const module = pyodide.pyimport("onsight.bridge");
   const instance = module.Bridge(models, postFromPython, run, decodeInBrowser);
   module.destroy();
-  await instance.warm_up();
+  if (warm) await instance.warm_up();
   return instance;
 
   /** @param {FromWorker} message a plain object made by Python */
   function postFromPython(message) {
-    post(message);
+    if (!storage?.isDirty) return post(message);
+    // What is answered is safe.
+    storage.keep().then(
+      () => post(message),
+      (error) => post({ kind: "error", id: message.id, error: storageError(error) }),
+    );
   }
 
   /**

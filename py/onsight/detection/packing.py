@@ -12,6 +12,7 @@ from onsight.results import OutputFile
 
 MEDIA_TYPES = {
     ".csv": "text/csv",
+    ".html": "text/html",
     ".json": "application/json",
     ".txt": "text/plain",
     ".xml": "application/xml",

@@ -7,23 +7,12 @@ import stat
 import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path, PurePosixPath
 
 from onsight.errors import OnsightError, UnreadableFileError, UnsupportedFormatError
+from onsight.library.archives import MAX_BYTES, SUFFIXES, open_archive, pictures_in, read_member, too_large, written_s
 from onsight.library.records import Source
 from onsight.native import read_file
-
-SUFFIXES = frozenset(
-    {
-        *(".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".gif", ".bmp", ".dib", ".tif", ".tiff", ".avif"),
-        *(".jp2", ".j2k", ".jpx", ".ico", ".pbm", ".pgm", ".ppm", ".pnm", ".psd", ".heic", ".heif"),
-    }
-)
-"""Files in a folder that are taken for pictures; a file that is named itself is always tried."""
-
-MAX_BYTES = 1 << 30
-"""Size of a file, in bytes, that is read at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,19 +81,16 @@ class Walk:
 
     def _archive(self, path: Path) -> Iterator[PictureFile]:
         try:
-            with zipfile.ZipFile(path) as archive:
-                members = sorted(archive.infolist(), key=lambda member: member.filename)
-        except (OSError, zipfile.BadZipFile, NotImplementedError, ValueError) as error:
-            yield _broken(path, UnreadableFileError(f"The archive cannot be opened ({error})."))
+            with open_archive(path) as archive:
+                members = list(pictures_in(archive))
+        except UnreadableFileError as error:
+            yield _broken(path, error)
             return
         for member in members:
-            place = PurePosixPath(member.filename)
-            if member.is_dir() or any(part.startswith((".", "__MACOSX")) for part in place.parts):
-                continue  # hidden, or on its way out of the archive
-            if place.is_absolute() or place.suffix.lower() not in SUFFIXES:
+            if member is None:
                 self.others += 1
-                continue
-            yield _member(path, member, place)
+            else:
+                yield _member(path, member)
 
 
 def read_picture(source: Source) -> bytes:
@@ -117,23 +103,10 @@ def read_picture(source: Source) -> bytes:
     archive = next((parent for parent in path.parents if parent.suffix.lower() == ".zip" and parent.is_file()), None)
     if archive is None:
         if source.size > MAX_BYTES:
-            raise _too_large()
+            raise too_large()
         return read_file(path)
-    try:
-        with zipfile.ZipFile(archive) as opened:
-            member = opened.getinfo(path.relative_to(archive).as_posix())
-            if member.file_size > MAX_BYTES:
-                raise _too_large()
-            with opened.open(member) as stream:
-                return stream.read(MAX_BYTES)
-    except KeyError as error:
-        raise UnreadableFileError("The archive no longer has this file.") from error
-    except RuntimeError as error:  # a password is wanted
-        raise UnreadableFileError("The archive is locked with a password. Unpack it first.") from error
-    except Exception as error:  # zipfile lets through whatever its decompressors raise
-        if isinstance(error, OnsightError):
-            raise
-        raise UnreadableFileError(f"The file cannot be unpacked from its archive ({error}).") from error
+    with open_archive(archive) as opened:
+        return read_member(opened, path.relative_to(archive).as_posix())
 
 
 def is_there(source: Source) -> bool:
@@ -153,13 +126,10 @@ def _file(path: Path) -> PictureFile:
     return _checked(Source(path.parent.as_posix(), path.name, facts.st_size, facts.st_mtime_ns))
 
 
-def _member(archive: Path, member: zipfile.ZipInfo, place: PurePosixPath) -> PictureFile:
-    try:
-        written = int(datetime(*member.date_time).timestamp()) * 10**9
-    except ValueError:  # archives may hold any date
-        written = 0
+def _member(archive: Path, member: zipfile.ZipInfo) -> PictureFile:
+    place = PurePosixPath(member.filename)
     folder = (archive / place.parent).as_posix()
-    return _checked(Source(folder, place.name, member.file_size, written))
+    return _checked(Source(folder, place.name, member.file_size, written_s(member) * 10**9))
 
 
 def _broken(path: Path, error: OnsightError) -> PictureFile:
@@ -174,7 +144,3 @@ def _checked(source: Source) -> PictureFile:
         return PictureFile(source)
     error = UnreadableFileError("The name of the file, or of its folder, is no text in UTF-8. Rename it.")
     return PictureFile(Source(folder, name, source.size, source.mtime_ns), error)
-
-
-def _too_large() -> UnreadableFileError:
-    return UnreadableFileError(f"The file is larger than {MAX_BYTES >> 30} GB.")

@@ -22,6 +22,17 @@ ORDERS: Mapping[str, str] = {
 }
 """In what order pictures can be listed, and how to say it in SQL."""
 
+ORDER_NAMES: Mapping[str, str] = {
+    "date": "Newest first",
+    "name": "By name",
+    "added": "Added last",
+    "label": "By label",
+    "score": "Surest first",
+    "size": "Largest files",
+    "pixels": "Most pixels",
+}
+"""The orders for people."""
+
 MAX_FACET_VALUES = 30
 
 
@@ -188,6 +199,19 @@ _FACETS: Mapping[str, str] = {
     "folder": "SELECT folder, folder, count(*) FROM temp.hit JOIN image USING (id) WHERE folder <> ''",
 }
 _FACET_FIELDS = {"year": "taken"}
+
+FACET_NAMES: Mapping[str, str] = {
+    "category": "Category",
+    "label": "Label",
+    "tag": "Tags",
+    "user": "Your tags",
+    "colour": "Colour",
+    "object": "Objects",
+    "camera": "Camera",
+    "year": "Year",
+    "folder": "Folder",
+}
+"""The kinds of facets for people."""
 
 
 def _value(text: str) -> str:

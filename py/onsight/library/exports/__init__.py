@@ -20,7 +20,7 @@ from onsight.library.database import Library
 from onsight.library.exports import boxes, contact_sheet, documents, tables
 from onsight.library.exports.files import ExportFile
 
-__all__ = ["FORMATS", "ExportFile", "export"]
+__all__ = ["FORMATS", "FORMAT_NAMES", "ExportFile", "export"]
 
 Writer = Callable[[Library, Sequence[int]], Iterator[ExportFile]]
 
@@ -33,6 +33,20 @@ FORMATS: Mapping[str, Writer] = {
     **boxes.WRITERS,
     "html": contact_sheet.write,
 }
+
+FORMAT_NAMES: Mapping[str, str] = {
+    "csv": "CSV table, a row a picture",
+    "tags-csv": "CSV table, a row a tag",
+    "json": "JSON, everything that is known",
+    "rekognition": "JSON like Amazon Rekognition's",
+    "xmp": "XMP sidecars, new ones",
+    "coco": "COCO boxes",
+    "yolo": "YOLO boxes",
+    "voc": "Pascal VOC boxes",
+    "labelstudio": "Label Studio boxes",
+    "html": "Contact sheet (HTML)",
+}
+"""The formats for people."""
 
 SINGLE_FILE_FORMATS = ("csv", "tags-csv", "json", "coco", "labelstudio")
 """Formats that have one file for all pictures."""

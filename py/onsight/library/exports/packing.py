@@ -1,0 +1,41 @@
+"""The files of an export as one: a single one as it is, several in a ZIP."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import PurePosixPath
+
+from onsight.detection.packing import MEDIA_TYPES
+from onsight.library.exports.files import ExportFile
+from onsight.library.sorting.zipping import zip_stream
+from onsight.results import OutputFile
+
+
+def pack_export(name: str, files: Iterable[ExportFile]) -> OutputFile:
+    """Return files as one.
+
+    Args:
+        name: What the ZIP is called, without a suffix; a single file keeps its name.
+        files: The content of each is taken before the next.
+    """
+    complete = _complete(files)
+    first = next(complete, None)
+    second = next(complete, None)
+    if first is not None and second is None:
+        path, data = first
+        place = PurePosixPath(path)
+        return OutputFile(data, place.name, MEDIA_TYPES.get(place.suffix, "application/octet-stream"))
+
+    def entries() -> Iterator[tuple[str, int, bytes]]:
+        for one in (first, second):
+            if one:
+                yield one[0], 0, one[1]
+        for path, data in complete:
+            yield path, 0, data
+
+    return OutputFile(b"".join(zip_stream(entries())), f"{name}.zip", "application/zip")
+
+
+def _complete(files: Iterable[ExportFile]) -> Iterator[tuple[str, bytes]]:
+    for file in files:
+        yield file.name, b"".join(file.chunks)

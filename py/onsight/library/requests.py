@@ -1,0 +1,359 @@
+"""What can be asked of a library by a page, checked: everything that comes from outside."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from onsight.errors import CODES, InvalidOptionError
+from onsight.options import check_flag, check_integer, check_number, check_texts
+
+MAX_ID = 2**53 - 1
+"""What JavaScript counts to."""
+
+
+def check_ids(name: str, value: object) -> tuple[int, ...]:
+    """Return a list of ids as a tuple; raise InvalidOptionError for anything else."""
+    if not isinstance(value, (list, tuple)):
+        raise InvalidOptionError(f"{name} must be a list of ids, got {value!r}.")
+    for one in value:
+        check_integer(name, one, 1, MAX_ID)
+    return tuple(value)
+
+
+def check_text(name: str, value: object) -> None:
+    """Raise InvalidOptionError unless ``value`` is a text."""
+    if not isinstance(value, str):
+        raise InvalidOptionError(f"{name} must be a text, got {value!r}.")
+
+
+def _check_bytes(name: str, value: object) -> bytes:
+    if not isinstance(value, (bytes, bytearray, memoryview)):
+        raise InvalidOptionError(f"{name} must be bytes, got {type(value).__name__}.")
+    return bytes(value)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenLibraryOptions:
+    """Which library is opened.
+
+    Attributes:
+        path: Where its file lies.
+
+    Raises:
+        InvalidOptionError: A value is of the wrong type or outside its range; so for all that follow.
+    """
+
+    path: str = ""
+
+    def __post_init__(self) -> None:
+        check_text("path", self.path)
+        if not self.path:
+            raise InvalidOptionError("path must name the library's file.")
+
+
+@dataclass(frozen=True, slots=True)
+class BeginImportOptions:
+    """What a run of importing has before it.
+
+    Attributes:
+        detect: Whether objects are looked for.
+        retry: Whether to try files again that could not be opened before.
+        roots: Folders, such as ``"Holiday"``, all of whose pictures are in ``files``: what the library knows in them
+            and is not among the files has moved or is gone.
+        files: Paths of all the files.
+    """
+
+    detect: bool = False
+    retry: bool = False
+    roots: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        check_flag("detect", self.detect)
+        check_flag("retry", self.retry)
+        for name in ("roots", "files"):
+            object.__setattr__(self, name, check_texts(name, getattr(self, name)))
+
+
+@dataclass(frozen=True, slots=True)
+class SourceOptions:
+    """A file, as its folder lists it.
+
+    Attributes:
+        folder: Where it lies, with ``/``, from the chosen folder on.
+        name: Its name.
+        size: In bytes.
+        modified_ms: When it was last written, in milliseconds since 1970.
+    """
+
+    folder: str = ""
+    name: str = ""
+    size: int = 0
+    modified_ms: int = 0
+
+    def __post_init__(self) -> None:
+        check_text("folder", self.folder)
+        check_text("name", self.name)
+        if not self.name:
+            raise InvalidOptionError("name must name the file.")
+        check_integer("size", self.size, 0, MAX_ID)
+        check_integer("modified_ms", self.modified_ms, -MAX_ID, MAX_ID)
+
+
+@dataclass(frozen=True, slots=True)
+class CheckFilesOptions:
+    """Files of which the library tells whether it knows them.
+
+    Attributes:
+        files: The files.
+    """
+
+    files: tuple[SourceOptions, ...] = ()
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.files, (list, tuple)):
+            raise InvalidOptionError(f"files must be a list, got {self.files!r}.")
+        files = tuple(one if isinstance(one, SourceOptions) else _source_from(one) for one in self.files)
+        object.__setattr__(self, "files", files)
+
+
+def _source_from(value: Any) -> SourceOptions:
+    fields = set(SourceOptions.__dataclass_fields__)
+    if not isinstance(value, dict) or set(value) != fields:
+        raise InvalidOptionError(f"A file must have {', '.join(sorted(fields))}, got {value!r}.")
+    return SourceOptions(**value)
+
+
+@dataclass(frozen=True, slots=True)
+class RecordOptions(SourceOptions):
+    """A file, and what was seen in it.
+
+    Attributes:
+        look: What `index` answered for it.
+    """
+
+    look: bytes = b""
+
+    def __post_init__(self) -> None:
+        # A dataclass with slots is made anew, which a bare super() does not know.
+        SourceOptions.__post_init__(self)
+        object.__setattr__(self, "look", _check_bytes("look", self.look))
+
+
+@dataclass(frozen=True, slots=True)
+class RefuseOptions(SourceOptions):
+    """A file that could not be opened.
+
+    Attributes:
+        code: Of the error.
+        message: Of the error.
+    """
+
+    code: str = "internal"
+    message: str = ""
+
+    def __post_init__(self) -> None:
+        SourceOptions.__post_init__(self)
+        _check_choice("code", self.code, sorted(CODES))
+        check_text("message", self.message)
+
+
+@dataclass(frozen=True, slots=True)
+class SearchOptions:
+    """Which pictures are looked for.
+
+    Attributes:
+        query: See `onsight.library.query`; an empty one finds all.
+        order: Of `onsight.library.search.ORDERS`.
+    """
+
+    query: str = ""
+    order: str = "date"
+
+    def __post_init__(self) -> None:
+        check_text("query", self.query)
+        check_text("order", self.order)
+
+
+@dataclass(frozen=True, slots=True)
+class PicturesOptions:
+    """Some pictures of the library.
+
+    Attributes:
+        ids: Their ids.
+    """
+
+    ids: tuple[int, ...] = ()
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "ids", check_ids("ids", self.ids))
+
+
+@dataclass(frozen=True, slots=True)
+class PictureOptions:
+    """One picture of the library.
+
+    Attributes:
+        id: Its id.
+    """
+
+    id: int = 0
+
+    def __post_init__(self) -> None:
+        check_integer("id", self.id, 1, MAX_ID)
+
+
+@dataclass(frozen=True, slots=True)
+class SimilarOptions(PictureOptions):
+    """The picture that others are like.
+
+    Attributes:
+        limit: How many at most.
+    """
+
+    limit: int = 100
+
+    def __post_init__(self) -> None:
+        PictureOptions.__post_init__(self)
+        check_integer("limit", self.limit, 1, 10_000)
+
+
+EDITS = ("add", "remove", "rename", "accept", "reject")
+
+
+@dataclass(frozen=True, slots=True)
+class EditLibraryOptions(PicturesOptions):
+    """A change to the tags of pictures.
+
+    Attributes:
+        action: Of `EDITS`.
+        tags: Names of the tags; of one alone for ``"rename"``.
+        name: The new name, for ``"rename"``.
+    """
+
+    action: str = "add"
+    tags: tuple[str, ...] = ()
+    name: str = ""
+
+    def __post_init__(self) -> None:
+        PicturesOptions.__post_init__(self)
+        _check_choice("action", self.action, EDITS)
+        object.__setattr__(self, "tags", check_texts("tags", self.tags))
+        check_text("name", self.name)
+        if not self.tags or (self.action == "rename" and len(self.tags) != 1):
+            raise InvalidOptionError(f"tags must name {'one tag' if self.action == 'rename' else 'a tag'}.")
+
+
+@dataclass(frozen=True, slots=True)
+class SaveSearchOptions:
+    """A search to remember or, without a query, to forget.
+
+    Attributes:
+        name: For people.
+        query: What it looks for; empty to forget it.
+    """
+
+    name: str = ""
+    query: str = ""
+
+    def __post_init__(self) -> None:
+        check_text("name", self.name)
+        check_text("query", self.query)
+
+
+DUPLICATES = ("exact", "near", "similar")
+
+
+@dataclass(frozen=True, slots=True)
+class DuplicatesOptions(SearchOptions):
+    """Which pictures belong together.
+
+    Attributes:
+        kind: Of `DUPLICATES`.
+        similarity: Cosine that similar ones must reach, in (0, 1]; None takes the library's own.
+    """
+
+    kind: str = "near"
+    similarity: float | None = None
+
+    def __post_init__(self) -> None:
+        SearchOptions.__post_init__(self)
+        _check_choice("kind", self.kind, DUPLICATES)
+        if self.similarity is not None:
+            check_number("similarity", self.similarity, 0, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class PlanOptions(PicturesOptions):
+    """How pictures are put into folders.
+
+    Attributes:
+        by: What makes the folders, the outermost first; see `onsight.library.sorting.make_plan`.
+        rules: ``NAME=QUERY`` each, for the grouping ``"rule"``.
+        pattern: How files are named.
+        taken: Paths, relative and with ``/``, at which there is something already.
+    """
+
+    by: tuple[str, ...] = ("category",)
+    rules: tuple[str, ...] = ()
+    pattern: str = "{name}"
+    taken: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        PicturesOptions.__post_init__(self)
+        for name in ("by", "rules", "taken"):
+            object.__setattr__(self, name, check_texts(name, getattr(self, name)))
+        check_text("pattern", self.pattern)
+
+
+@dataclass(frozen=True, slots=True)
+class ExportLibraryOptions(PicturesOptions):
+    """What is written of pictures.
+
+    Attributes:
+        format: Of `onsight.library.exports.FORMATS`.
+        name: What the file is called, without a suffix.
+    """
+
+    format: str = "csv"
+    name: str = "onsight"
+
+    def __post_init__(self) -> None:
+        PicturesOptions.__post_init__(self)
+        check_text("format", self.format)
+        check_text("name", self.name)
+
+
+@dataclass(frozen=True, slots=True)
+class MemberOptions:
+    """A file in an archive.
+
+    Attributes:
+        path: As the archive lists it.
+    """
+
+    path: str = ""
+
+    def __post_init__(self) -> None:
+        check_text("path", self.path)
+
+
+@dataclass(frozen=True, slots=True)
+class IndexOptions:
+    """How a picture is looked at for a library.
+
+    Attributes:
+        detect: Whether objects are looked for, too.
+    """
+
+    detect: bool = False
+
+    def __post_init__(self) -> None:
+        check_flag("detect", self.detect)
+
+
+def _check_choice(name: str, value: object, choices: Sequence[str]) -> None:
+    if value not in choices:
+        raise InvalidOptionError(f"{name} must be one of {', '.join(choices)}, got {value!r}.")

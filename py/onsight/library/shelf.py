@@ -1,0 +1,375 @@
+"""The library that a page has open, and what it answers: one method for each row ``library_…`` of `onsight.methods`.
+
+The page's worker keeps the file; the networks run in others. What they see comes back as a parcel.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import astuple
+from pathlib import PurePosixPath
+
+from onsight.detection.packing import MEDIA_TYPES
+from onsight.errors import InvalidOptionError, LibraryError, error_of
+from onsight.image.sniff import sniff_format
+from onsight.library import answers, duplicates, edits, exports, facts, parcels, search, store
+from onsight.library.answers import FileOutcome, LibraryEdit, LibraryStatus
+from onsight.library.database import Library
+from onsight.library.exports.packing import pack_export
+from onsight.library.intake import Intake, Outcome
+from onsight.library.query import FIELDS
+from onsight.library.records import Source
+from onsight.library.requests import (
+    BeginImportOptions,
+    CheckFilesOptions,
+    DuplicatesOptions,
+    EditLibraryOptions,
+    ExportLibraryOptions,
+    OpenLibraryOptions,
+    PictureOptions,
+    PicturesOptions,
+    PlanOptions,
+    RecordOptions,
+    RefuseOptions,
+    SaveSearchOptions,
+    SearchOptions,
+    SimilarOptions,
+    SourceOptions,
+)
+from onsight.library.sorting import GROUPINGS, Pattern, Rule, make_plan
+from onsight.library.sorting.naming import PATTERN_FIELDS
+from onsight.metadata.embed import embed
+from onsight.metadata.xmp import build, merge
+from onsight.results import OutputFile
+from onsight.tagging.keywords import keywords_of
+
+
+class Shelf:
+    """Has at most one library open.
+
+    Attributes:
+        library: The one that is open.
+    """
+
+    def __init__(self, models: Callable[[bool], Mapping[str, str]]) -> None:
+        """Begin without a library.
+
+        Args:
+            models: Returns the versions of the models that look, by id; told whether objects are looked for.
+        """
+        self._models = models
+        self._library: Library | None = None
+        self._intake: Intake | None = None
+
+    @property
+    def library(self) -> Library:
+        """The library that is open.
+
+        Raises:
+            LibraryError: None is.
+        """
+        if self._library is None:
+            raise LibraryError("No library is open. Reload the page.")
+        return self._library
+
+    def open(self, options: OpenLibraryOptions) -> LibraryStatus:
+        """Open a library in place of the one before; make it if it is not there."""
+        self._end()
+        try:
+            self._library = Library.open(options.path)
+        except LibraryError as error:
+            # A person knows it by its name; where it lies is the page's own affair.
+            message = error.message.replace(options.path, f"“{PurePosixPath(options.path).stem}”")
+            raise LibraryError(message, detail=error.detail) from error
+        return self._status()
+
+    def close(self, _options: object) -> LibraryStatus:
+        """Close the library; its file can then be copied or deleted."""
+        status = self._status()
+        self._end()
+        return status
+
+    def status(self, _options: object) -> LibraryStatus:
+        """Tell how the library stands."""
+        return self._status()
+
+    def choices(self, _options: object) -> answers.LibraryChoices:
+        """Tell what can be chosen."""
+        choice = answers.NamedChoice
+        return answers.LibraryChoices(
+            orders=tuple(choice(*item) for item in search.ORDER_NAMES.items()),
+            groupings=tuple(choice(name, name.capitalize()) for name in GROUPINGS),
+            formats=tuple(choice(*item) for item in exports.FORMAT_NAMES.items()),
+            fields=tuple(choice(field.example, field.help) for field in FIELDS.values()),
+            pattern=tuple(choice(f"{{{name}}}", help) for name, help in PATTERN_FIELDS.items()),
+        )
+
+    # Taking pictures in
+
+    def begin(self, options: BeginImportOptions) -> LibraryStatus:
+        """Begin a run of importing."""
+        files, roots = frozenset(options.files), frozenset(options.roots)
+
+        def exists(source: Source) -> bool:
+            root = source.folder.split("/", 1)[0]
+            return root not in roots or _path(source) in files
+
+        self._intake = Intake(self.library, self._models(options.detect), retry=options.retry, exists=exists)
+        return self._status()
+
+    def check(self, options: CheckFilesOptions) -> answers.FileOutcomes:
+        """Tell which files are known, without their bytes."""
+        return answers.FileOutcomes(tuple(self._known(file, None) for file in options.files))
+
+    def compare(self, data: bytes, options: SourceOptions) -> FileOutcome:
+        """Tell whether a file is known, by its bytes."""
+        return self._known(options, data)
+
+    def record(self, options: RecordOptions) -> FileOutcome:
+        """Write what was seen in a file, in one transaction."""
+        return _told(self._run().accept(_source(options), parcels.unpack(options.look)))
+
+    def refuse(self, options: RefuseOptions) -> FileOutcome:
+        """Write that a file could not be opened, and why."""
+        return _told(self._run().refuse(_source(options), error_of(options.code, options.message)))
+
+    def failures(self, _options: object) -> answers.FailedFiles:
+        """List the files that could not be opened."""
+        return answers.FailedFiles(
+            tuple(
+                answers.FailedFile(row["folder"], row["name"], row["code"], row["message"])
+                for row in store.failures(self.library)
+            )
+        )
+
+    # Finding pictures
+
+    def search(self, options: SearchOptions) -> answers.FoundPictures:
+        """Find pictures."""
+        return answers.FoundPictures(tuple(search.find(self.library, options.query, options.order)))
+
+    def facets(self, options: SearchOptions) -> answers.Facets:
+        """Tell what the pictures that a query finds have in common."""
+        found = search.facets(self.library, options.query)
+        return answers.Facets(
+            tuple(
+                answers.Facet(
+                    kind,
+                    search.FACET_NAMES[kind],
+                    tuple(answers.FacetValueCount(*astuple(value)) for value in values),
+                )
+                for kind, values in found.items()
+            )
+        )
+
+    def items(self, options: PicturesOptions) -> answers.GridItems:
+        """Tell what a grid shows of pictures."""
+        thumbnails = dict(
+            tuple(row)
+            for row in self.library.connection.execute(
+                "SELECT image, data FROM thumbnail WHERE image IN (SELECT value FROM json_each(?))",
+                (json.dumps(options.ids),),
+            )
+        )
+        return answers.GridItems(
+            tuple(
+                answers.GridItem(
+                    hit.image,
+                    hit.folder,
+                    hit.name,
+                    hit.width,
+                    hit.height,
+                    hit.label,
+                    hit.score,
+                    hit.category,
+                    thumbnails.get(hit.image, b""),
+                )
+                for hit in search.describe(self.library, options.ids)
+            )
+        )
+
+    def picture(self, options: PictureOptions) -> answers.LibraryPicture:
+        """Tell everything that is known of a picture."""
+        return facts.describe_picture(self.library, options.id)
+
+    def save_search(self, options: SaveSearchOptions) -> LibraryStatus:
+        """Remember a search, or forget it."""
+        if options.query:
+            search.save_search(self.library, options.name, options.query)
+        else:
+            search.forget_search(self.library, options.name)
+        return self._status()
+
+    def duplicates(self, options: DuplicatesOptions) -> answers.PictureGroups:
+        """Find the pictures that belong together, among those that a query finds."""
+        images = search.find(self.library, options.query) if options.query.strip() else None
+        if options.kind == "exact":
+            groups = duplicates.exact(self.library, images)
+        elif options.kind == "near":
+            groups = duplicates.near(self.library, images)
+        else:
+            similarity = duplicates.MIN_SIMILARITY if options.similarity is None else options.similarity
+            groups = duplicates.similar(self.library, images, min_similarity=similarity)
+        sizes = dict(tuple(row) for row in self.library.connection.execute("SELECT id, size FROM image"))
+        return answers.PictureGroups(
+            tuple(answers.PictureGroup(group.images, sum(sizes[id] for id in group.images[1:])) for group in groups)
+        )
+
+    def similar(self, options: SimilarOptions) -> answers.FoundPictures:
+        """Find the pictures that are most like one; that one comes first."""
+        found = duplicates.similar_to(self.library, options.id, limit=options.limit)
+        return answers.FoundPictures((options.id, *(one.image for one in found)))
+
+    # Changing what is known
+
+    def tags(self, options: PicturesOptions) -> answers.TagCounts:
+        """Count the tags of pictures."""
+        return answers.TagCounts(tuple(facts.count_tags(self.library, options.ids)))
+
+    def edit(self, options: EditLibraryOptions) -> LibraryEdit:
+        """Change the tags of pictures."""
+        library, ids, tags = self.library, options.ids, options.tags
+        changes: Mapping[str, Callable[[], edits.Edit]] = {
+            "add": lambda: edits.add_tags(library, ids, tags),
+            "remove": lambda: edits.remove_tags(library, ids, tags),
+            "rename": lambda: edits.rename_tag(library, ids, tags[0], options.name),
+            "accept": lambda: edits.accept(library, ids, tags[0]),
+            "reject": lambda: edits.reject(library, ids, tags[0]),
+        }
+        return _edit(changes[options.action]())
+
+    def undo(self, _options: object) -> LibraryEdit:
+        """Take the latest change back."""
+        return _edit(edits.undo(self.library))
+
+    def redo(self, _options: object) -> LibraryEdit:
+        """Do again what was taken back."""
+        return _edit(edits.redo(self.library))
+
+    def remove(self, options: PicturesOptions) -> LibraryStatus:
+        """Forget pictures. Their files stay where they are."""
+        store.remove(self.library, list(options.ids))
+        return self._status()
+
+    # Taking pictures out
+
+    def plan(self, options: PlanOptions) -> answers.SortingPlan:
+        """Tell where pictures would go."""
+        taken = frozenset(path.casefold() for path in options.taken)
+        plan = make_plan(
+            self.library,
+            options.ids,
+            options.by,
+            rules=[_rule(text) for text in options.rules],
+            pattern=Pattern(options.pattern),
+            existing=lambda target, _hash: False if target.casefold() in taken else None,
+        )
+        moves = tuple(
+            answers.PlannedMove(
+                move.image, move.source.folder, move.source.name, move.source.size, _ms(move.source), move.target
+            )
+            for move in plan.moves
+        )
+        folders = tuple(answers.FolderCount("" if name == "." else name, n) for name, n in plan.folders.items())
+        return answers.SortingPlan(moves, folders)
+
+    def export(self, options: ExportLibraryOptions) -> OutputFile:
+        """Write what is known of pictures; several files are a ZIP."""
+        return pack_export(options.name, exports.export(self.library, options.ids, options.format))
+
+    def keywords(self, data: bytes, options: PictureOptions) -> OutputFile:
+        """Return a copy of a picture's file that has its tags in it."""
+        picture = facts.describe_picture(self.library, options.id)
+        return OutputFile(
+            embed(data, keywords_of(picture.tags)), picture.name, f"image/{(sniff_format(data) or 'x').lower()}"
+        )
+
+    def sidecar(self, data: bytes, options: PictureOptions) -> OutputFile:
+        """Return a picture's sidecar: the one that is there, with the picture's tags added, or a new one.
+
+        Args:
+            data: The sidecar that is there; nothing if there is none.
+            options: Which picture.
+        """
+        picture = facts.describe_picture(self.library, options.id)
+        keywords = keywords_of(picture.tags)
+        merged = merge(data, keywords) if data else build(keywords)
+        return OutputFile(merged, f"{picture.name}.xmp", MEDIA_TYPES[".xmp"])
+
+    def _end(self) -> None:
+        if self._library is not None:
+            self._library.close()
+        self._library = self._intake = None
+
+    def _status(self) -> LibraryStatus:
+        library = self.library
+        (pictures,), (failed,) = (
+            library.connection.execute(f"SELECT count(*) FROM {table}").fetchone() for table in ("image", "failure")
+        )
+        (pages,), (page_bytes,) = (
+            library.connection.execute(f"PRAGMA {name}").fetchone() for name in ("page_count", "page_size")
+        )
+        undo, redo = (
+            row[0] if (row := library.connection.execute(query).fetchone()) else None
+            for query in (
+                "SELECT action FROM edit WHERE NOT undone ORDER BY id DESC LIMIT 1",
+                "SELECT action FROM edit WHERE undone ORDER BY id LIMIT 1",
+            )
+        )
+        return LibraryStatus(
+            pictures=pictures,
+            failed=failed,
+            bytes=pages * page_bytes,
+            undo=undo,
+            redo=redo,
+            searches=tuple(answers.NamedQuery(one.name, one.query) for one in search.saved_searches(library)),
+        )
+
+    def _run(self) -> Intake:
+        if self._intake is None:
+            raise LibraryError("No import has begun.")
+        return self._intake
+
+    def _known(self, file: SourceOptions, data: bytes | None) -> FileOutcome:
+        def read() -> bytes:
+            if data is None:
+                raise _BytesWantedError
+            return data
+
+        try:
+            outcome = self._run().known(_source(file), read)
+        except _BytesWantedError:
+            return FileOutcome("compare", None, None, None)
+        return _told(outcome) if outcome else FileOutcome("new", None, None, None)
+
+
+class _BytesWantedError(Exception):
+    """What is known of a file depends on its bytes, which have not been read."""
+
+
+def _source(file: SourceOptions) -> Source:
+    return Source(file.folder, file.name, file.size, file.modified_ms * 1_000_000)
+
+
+def _path(source: Source) -> str:
+    return f"{source.folder}/{source.name}" if source.folder else source.name
+
+
+def _ms(source: Source) -> int:
+    return source.mtime_ns // 1_000_000
+
+
+def _told(outcome: Outcome) -> FileOutcome:
+    return FileOutcome(outcome.kind, outcome.image, outcome.code, outcome.message)
+
+
+def _edit(edit: edits.Edit | None) -> LibraryEdit:
+    return LibraryEdit(edit.action, edit.images) if edit else LibraryEdit(None, 0)
+
+
+def _rule(text: str) -> Rule:
+    name, equals, query = text.partition("=")
+    if not equals or not query.strip():
+        raise InvalidOptionError(f"A rule needs a name and a query, got {text!r}.")
+    return Rule(name.strip(), query)

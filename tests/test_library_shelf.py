@@ -1,0 +1,299 @@
+"""onsight.library.shelf: what a page asks of the library that it has open."""
+
+from __future__ import annotations
+
+import csv
+import io
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from library_samples import MODELS, look
+from onsight.errors import CODES, InvalidOptionError, InvalidQueryError, LibraryError, UnreadableFileError, error_of
+from onsight.library import parcels, requests
+from onsight.library.archives import list_members, open_archive, read_member
+from onsight.library.shelf import Shelf
+from onsight.methods import METHODS
+from onsight.options import options_from
+from onsight.results import Box
+from pictures import encode, photo
+
+
+def file(path: str, size: int = 1000, modified_ms: int = 1_600_000_000_000) -> dict[str, Any]:
+    folder, _, name = path.rpartition("/")
+    return {"folder": folder, "name": name, "size": size, "modified_ms": modified_ms}
+
+
+def ask(shelf: Shelf, method: str, data: bytes | None = None, **options: Any) -> Any:
+    """What the page is told, as plain data."""
+    kind = METHODS[f"library_{method}"].options
+    given = options_from(kind, options)
+    answer = getattr(shelf, method)(given) if data is None else getattr(shelf, method)(data, given)
+    return answer.to_json()
+
+
+def take_in(shelf: Shelf, path: str, seen: Any, **facts: int) -> dict[str, Any]:
+    taken: dict[str, Any] = ask(shelf, "record", **file(path, **facts), look=parcels.pack(seen))
+    return taken
+
+
+@pytest.fixture
+def shelf(tmp_path: Path) -> Iterator[Shelf]:
+    """A library of three pictures."""
+    shelf = Shelf(lambda detect: {**MODELS, "detector": "1"} if detect else MODELS)
+    ask(shelf, "open", path=str(tmp_path / "library.sqlite"))
+    ask(shelf, "begin")
+    take_in(shelf, "Holiday/1.jpg", look("Dog", tags=["Dog", "Ball"], content="1", size=(4000, 3000)), size=11)
+    take_in(shelf, "Holiday/2.jpg", look("Cat", tags=["Cat"], content="2"), size=12)
+    take_in(shelf, "Home/3.jpg", look("Cat", tags=["Cat"], content="3", category="Food"), size=13)
+    yield shelf
+    ask(shelf, "close")
+
+
+def kinds(shelf: Shelf, *files: dict[str, Any]) -> list[str]:
+    return [one["kind"] for one in ask(shelf, "check", files=list(files))["outcomes"]]
+
+
+def test_nothing_is_answered_before_a_library_is_open() -> None:
+    with pytest.raises(LibraryError, match="No library is open"):
+        Shelf(lambda detect: MODELS).search(requests.SearchOptions())
+
+
+def test_a_file_that_is_no_library_is_refused_by_name(tmp_path: Path) -> None:
+    path = tmp_path / "letters.sqlite"
+    path.write_bytes(b"Dear Sir or Madam, " * 100)
+    with pytest.raises(LibraryError, match="The library “letters” cannot be opened"):
+        ask(Shelf(lambda detect: MODELS), "open", path=str(path))
+
+
+def test_files_are_known_by_their_facts_and_compared_where_these_differ(shelf: Shelf) -> None:
+    assert kinds(shelf, file("Holiday/1.jpg", 11), file("new.jpg", 99), file("Holiday/1.jpg", 12)) == [
+        "unchanged",
+        "new",
+        "compare",
+    ]
+    assert ask(shelf, "compare", b"other bytes", **file("Holiday/1.jpg", 12))["kind"] == "new"
+
+
+def test_a_file_that_moved_within_a_folder_that_was_chosen_keeps_its_tags(shelf: Shelf) -> None:
+    data = encode(photo(), "JPEG")
+    import hashlib
+
+    seen = look("Dog", content="x")
+    seen = type(seen)(
+        **{
+            name: getattr(seen, name) if name != "hash" else hashlib.sha256(data).hexdigest()
+            for name in type(seen).__dataclass_fields__
+        }
+    )
+    old = take_in(shelf, "Holiday/old.jpg", seen, size=len(data))
+    ask(shelf, "edit", action="add", ids=[old["id"]], tags=["Rex"])
+    ask(shelf, "begin", roots=["Holiday"], files=["Holiday/sub/new.jpg"])
+    moved = ask(shelf, "compare", data, **file("Holiday/sub/new.jpg", len(data)))
+    assert (moved["kind"], moved["id"]) == ("moved", old["id"])
+    assert ask(shelf, "picture", id=old["id"])["tags"][0]["name"] == "Rex"
+    ask(shelf, "begin", roots=["Elsewhere"], files=["Elsewhere/copy.jpg"])
+    assert ask(shelf, "compare", data, **file("Elsewhere/copy.jpg", len(data)))["kind"] == "copied"
+
+
+def test_looking_for_objects_looks_again_at_what_was_seen_without(shelf: Shelf) -> None:
+    ask(shelf, "begin", detect=True)
+    assert kinds(shelf, file("Holiday/1.jpg", 11)) == ["compare"]
+
+
+def test_a_file_that_failed_is_listed_and_not_tried_again_unless_asked(shelf: Shelf) -> None:
+    broken = file("Holiday/broken.jpg", 5)
+    ask(shelf, "refuse", **broken, code="corrupt_image", message="It is cut short.")
+    assert kinds(shelf, broken) == ["failed"]
+    (failed,) = ask(shelf, "failures")["files"]
+    assert failed == {"folder": "Holiday", "name": "broken.jpg", "code": "corrupt_image", "message": "It is cut short."}
+    assert ask(shelf, "status")["failed"] == 1
+    ask(shelf, "begin", retry=True)
+    assert kinds(shelf, broken) == ["new"]
+
+
+def test_search_items_and_facets(shelf: Shelf) -> None:
+    assert ask(shelf, "search", query="cat", order="name")["ids"] == [2, 3]
+    items = ask(shelf, "items", ids=[3, 77, 1])["items"]
+    assert [(one["id"], one["name"], one["thumbnail"]) for one in items] == [
+        (3, "3.jpg", b"thumbnail"),
+        (1, "1.jpg", b"thumbnail"),
+    ]
+    facets = {one["kind"]: one for one in ask(shelf, "facets", query="cat")["facets"]}
+    assert {(value["name"], value["count"]) for value in facets["category"]["values"]} == {("Pets", 1), ("Food", 1)}
+    with pytest.raises(InvalidQueryError) as error:
+        ask(shelf, "search", query="(cat")
+    assert error.value.detail["position"] == 0
+
+
+def test_everything_about_a_picture(shelf: Shelf) -> None:
+    ask(shelf, "edit", action="reject", ids=[1], tags=["Ball"])
+    picture = ask(shelf, "picture", id=1)
+    assert (picture["label"], picture["certain"], picture["boxes"]) == ("Dog", True, None)
+    assert [tag["name"] for tag in picture["tags"]] == ["Dog"]
+    assert picture["rejected"] == ["Ball"]
+    assert {"name": "Size", "value": "4,000 × 3,000 pixels, JPEG"} in picture["facts"]
+    with pytest.raises(InvalidOptionError):
+        ask(shelf, "picture", id=77)
+
+
+def test_edits_are_counted_undone_and_redone(shelf: Shelf) -> None:
+    made = ask(shelf, "edit", action="add", ids=[1, 2], tags=["Summer"])
+    assert made == {"action": "Add “Summer”", "pictures": 2}
+    counts = {one["name"]: (one["count"], one["own"]) for one in ask(shelf, "tags", ids=[1, 2, 3])["tags"]}
+    assert counts == {"Cat": (2, 0), "Dog": (1, 0), "Ball": (1, 0), "Summer": (2, 2)}
+    assert ask(shelf, "status")["undo"] == "Add “Summer”"
+    assert ask(shelf, "undo") == made
+    assert ask(shelf, "status")["redo"] == "Add “Summer”"
+    assert ask(shelf, "redo") == made
+    ask(shelf, "edit", action="rename", ids=[1, 2, 3], tags=["Summer"], name="July")
+    assert ask(shelf, "search", query="user:july")["ids"] == [1, 2]
+    ask(shelf, "undo")
+    ask(shelf, "undo")
+    assert ask(shelf, "undo") == {"action": None, "pictures": 0}
+
+
+def test_searches_are_remembered_and_forgotten(shelf: Shelf) -> None:
+    ask(shelf, "save_search", name="Cats", query="cat")
+    assert ask(shelf, "status")["searches"] == [{"name": "Cats", "query": "cat"}]
+    assert ask(shelf, "save_search", name="Cats")["searches"] == []
+
+
+@pytest.mark.parametrize("kind", ["exact", "near", "similar"])
+def test_duplicates(shelf: Shelf, kind: str) -> None:
+    take_in(shelf, "Home/copy.jpg", look("Dog", content="1", size=(4000, 3000)), size=11)
+    groups = ask(shelf, "duplicates", kind=kind)["groups"]
+    assert {1, 4} <= set(groups[0]["ids"])
+    assert groups[0]["spare_bytes"] >= 11
+    assert ask(shelf, "duplicates", kind=kind, query="user:none")["groups"] == []
+    assert ask(shelf, "similar", id=1)["ids"][0] == 1
+
+
+def test_a_plan_keeps_clear_of_what_is_there(shelf: Shelf) -> None:
+    plan = ask(shelf, "plan", ids=[1, 2, 3], by=["category"], taken=["PETS/1.JPG"])
+    assert [move["target"] for move in plan["moves"]] == ["Pets/1 (2).jpg", "Pets/2.jpg", "Food/3.jpg"]
+    assert plan["folders"] == [{"name": "Food", "count": 1}, {"name": "Pets", "count": 2}]
+    rules = ask(shelf, "plan", ids=[1, 2, 3], by=["rule"], rules=["Dogs=dog"], pattern="{label}-{n}")
+    assert [move["target"] for move in rules["moves"]] == ["Dogs/Dog-1.jpg", "Other/Cat-1.jpg", "Other/Cat-2.jpg"]
+    assert ask(shelf, "plan", ids=[1], by=[])["folders"] == [{"name": "", "count": 1}]
+    with pytest.raises(InvalidOptionError):
+        ask(shelf, "plan", ids=[1], by=["rule"], rules=["nothing"])
+
+
+def test_exports_are_one_file(shelf: Shelf) -> None:
+    table = ask(shelf, "export", ids=[2, 1], format="csv")
+    assert (table["name"], table["media_type"]) == ("pictures.csv", "text/csv")
+    rows = list(csv.DictReader(io.StringIO(table["data"].decode("utf-8-sig"))))
+    assert [row["path"] for row in rows] == ["Holiday/2.jpg", "Holiday/1.jpg"]
+    sidecars = ask(shelf, "export", ids=[1, 3], format="xmp", name="tags")
+    assert sidecars["name"] == "tags.zip"
+    with zipfile.ZipFile(io.BytesIO(sidecars["data"])) as archive:
+        assert archive.testzip() is None
+        assert archive.namelist() == ["Holiday/1.jpg.xmp", "Home/3.jpg.xmp"]
+    assert ask(shelf, "export", ids=[1], format="xmp")["name"] == "1.jpg.xmp"
+
+
+def test_keywords_and_sidecars_take_a_persons_tags(shelf: Shelf) -> None:
+    ask(shelf, "edit", action="add", ids=[1], tags=["Rex"])
+    copy = ask(shelf, "keywords", encode(photo(), "JPEG"), id=1)
+    assert copy["media_type"] == "image/jpeg"
+    assert b"<rdf:li>Rex</rdf:li>" in copy["data"]
+    new = ask(shelf, "sidecar", b"", id=1)
+    assert new["name"] == "1.jpg.xmp"
+    foreign = new["data"].replace(b"<rdf:li>Rex</rdf:li>", b"<rdf:li>Foreign</rdf:li>")
+    merged = ask(shelf, "sidecar", foreign, id=1)["data"]
+    assert b"<rdf:li>Foreign</rdf:li>" in merged
+    assert b"<rdf:li>Rex</rdf:li>" in merged
+
+
+def test_pictures_are_forgotten(shelf: Shelf) -> None:
+    assert ask(shelf, "remove", ids=[1, 2])["pictures"] == 1
+    assert ask(shelf, "search")["ids"] == [3]
+
+
+def test_a_library_is_there_when_it_is_opened_again(shelf: Shelf, tmp_path: Path) -> None:
+    ask(shelf, "edit", action="add", ids=[1], tags=["Rex"])
+    status = ask(shelf, "status")
+    assert status["bytes"] > 10_000
+    again = ask(shelf, "open", path=str(tmp_path / "library.sqlite"))
+    assert {**again, "bytes": 0} == {**status, "bytes": 0}  # closing it may add what SQLite has learned of it
+
+
+def test_choices_name_all_that_the_library_takes(shelf: Shelf) -> None:
+    choices = ask(shelf, "choices")
+    assert all(choices.values())
+    for order in choices["orders"]:
+        ask(shelf, "search", order=order["id"])
+    for grouping in choices["groupings"]:
+        ask(shelf, "plan", ids=[1], by=[grouping["id"]])
+    for format in choices["formats"]:
+        assert ask(shelf, "export", ids=[1], format=format["id"])["data"], format
+    for field in choices["fields"]:
+        ask(shelf, "search", query=field["id"])
+
+
+def test_a_parcel_holds_the_whole_look() -> None:
+    seen = look("Dog", tags=["Dog"], boxes=[Box("dog", 0.9, 1, 2, 3, 4)], colours={"red": 0.5}, taken="2020-01-01")
+    back = parcels.unpack(parcels.pack(seen))
+    for name in type(seen).__dataclass_fields__:
+        if name == "embedding":
+            assert back.embedding.tolist() == seen.embedding.tolist()
+        else:
+            assert getattr(back, name) == getattr(seen, name)
+
+
+def test_a_parcel_of_another_origin_is_refused() -> None:
+    import os
+    import pickle
+
+    for data in (b"", b"nonsense", pickle.dumps({"hash": os.getcwd}), pickle.dumps({"hash": "x"})):
+        with pytest.raises(InvalidOptionError):
+            parcels.unpack(data)
+
+
+@pytest.mark.parametrize(
+    ("method", "options"),
+    [
+        ("search", {"query": 3}),
+        ("items", {"ids": [0]}),
+        ("items", {"ids": "1"}),
+        ("edit", {"action": "burn", "ids": [1], "tags": ["a"]}),
+        ("edit", {"action": "rename", "ids": [1], "tags": ["a", "b"], "name": "c"}),
+        ("edit", {"action": "add", "ids": [1], "tags": []}),
+        ("duplicates", {"kind": "odd"}),
+        ("check", {"files": [{"name": "a.jpg"}]}),
+        ("record", {**file("a.jpg"), "look": "text"}),
+        ("refuse", {**file("a.jpg"), "code": "odd"}),
+        ("open", {"path": ""}),
+        ("export", {"ids": [1], "format": "odd"}),
+    ],
+)
+def test_what_is_no_request_is_refused(shelf: Shelf, method: str, options: dict[str, Any]) -> None:
+    with pytest.raises(InvalidOptionError):
+        ask(shelf, method, **options)
+
+
+def test_errors_come_back_as_what_they_were() -> None:
+    for code in CODES:
+        assert error_of(code, "message").code == code
+    with pytest.raises(ValueError, match="odd"):
+        error_of("odd", "message")
+
+
+def test_archives_list_their_pictures_and_give_them_out() -> None:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as writer:
+        for name in ("b/2.jpg", "1.PNG", "notes.txt", ".hidden.jpg", "__MACOSX/b/2.jpg", "../out.jpg"):
+            writer.writestr(zipfile.ZipInfo(name, (2020, 1, 2, 3, 4, 6)), name.encode())
+    archive = open_archive(packed)
+    listed = list_members(archive).to_json()
+    assert [one["path"] for one in listed["members"]] == ["1.PNG", "b/2.jpg"]
+    assert listed["others"] == 1
+    assert read_member(archive, "b/2.jpg") == b"b/2.jpg"
+    with pytest.raises(UnreadableFileError, match="no longer"):
+        read_member(archive, "c.jpg")
+    with pytest.raises(UnreadableFileError, match="cannot be opened"):
+        open_archive(io.BytesIO(b"PK nonsense"))

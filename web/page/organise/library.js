@@ -1,0 +1,260 @@
+/**
+ * The library that is open, in a worker of its own: a search need not wait for a picture that is being looked at. One
+ * tab has it at a time.
+ */
+
+import { Emitter } from "../emitter.js";
+import { Messenger, OnsightError } from "../messenger.js";
+
+/** @import { Onsight } from "../client.js" */
+/** @import { RequestOptions } from "../messenger.js" */
+/** @import { LibraryStatus, Methods } from "../../protocol.d.ts" */
+
+const LOCK = "onsight-library";
+const CHANNEL = "onsight-library";
+const LAST_NAME = "onsight-library";
+const FIRST_NAME = "My pictures";
+const MAX_NAME = 60;
+
+/**
+ * @typedef {{state: "closed"} | {state: "starting"} | {state: "elsewhere"} | {state: "open", name: string}
+ *   | {state: "failed", error: OnsightError}} LibraryState
+ */
+
+/** @typedef {Extract<keyof Methods, `library_${string}`> extends `library_${infer Name}` ? Name : never} Question */
+
+/** @extends {Emitter<{state: LibraryState, status: LibraryStatus, change: null}>} */
+export class Library extends Emitter {
+  #onsight;
+  #base;
+  /** @type {Messenger | undefined} */
+  #messenger;
+  /** @type {LibraryState} */
+  #state = { state: "closed" };
+  /** @type {LibraryStatus | undefined} */
+  #status;
+  /** @type {(() => void) | undefined} gives the lock back */
+  #release;
+  #channel = new BroadcastChannel(CHANNEL);
+
+  /**
+   * @param {Onsight} onsight
+   * @param {URL} [base] folder of the site
+   */
+  constructor(onsight, base = new URL("../..", import.meta.url)) {
+    super();
+    this.#onsight = onsight;
+    this.#base = base;
+    this.#channel.onmessage = ({ data }) => {
+      if (data === "release") void this.#giveAway();
+    };
+  }
+
+  get state() {
+    return this.#state;
+  }
+
+  /** How the open library stands, as far as it was told. */
+  get status() {
+    return this.#status;
+  }
+
+  /** Open the library that was open last, if none is. */
+  async start() {
+    if (this.#state.state === "open" || this.#state.state === "starting") return;
+    this.#set({ state: "starting" });
+    try {
+      await this.#onsight.ready.catch(() => {}); // what both need has arrived then
+      if (!(await this.#lock(false))) return this.#set({ state: "elsewhere" });
+      await this.#boot();
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  /** Take the library from the tab that has it. */
+  async takeOver() {
+    this.#set({ state: "starting" });
+    this.#channel.postMessage("release");
+    await this.#lock(true);
+    await this.#boot().catch((error) => this.#fail(error));
+  }
+
+  /**
+   * Ask the open library.
+   * @template {Question} Name
+   * @param {Name} name
+   * @param {Omit<Methods[`library_${Name}`]["params"], "picture">} params
+   * @param {RequestOptions} [options]
+   * @returns {Promise<Methods[`library_${Name}`]["result"]>}
+   */
+  async ask(name, params, options) {
+    const result = await this.#request(`library_${name}`, params, options);
+    return /** @type {Methods[`library_${Name}`]["result"]} */ (result);
+  }
+
+  /**
+   * Ask something else of the library's worker, which does not keep pictures waiting.
+   * @template {keyof Methods} Name
+   * @param {Name} name
+   * @param {Methods[Name]["params"]} params
+   * @param {RequestOptions} [options]
+   * @returns {Promise<Methods[Name]["result"]>}
+   */
+  async request(name, params, options) {
+    return /** @type {Methods[Name]["result"]} */ (await this.#request(name, params, options));
+  }
+
+  /** Learn how the library stands, and tell that it has changed. */
+  async refresh() {
+    this.#setStatus(await this.ask("status", {}));
+    this.emit("change", null);
+  }
+
+  /** @returns {Promise<{name: string, bytes: number}[]>} the libraries of this device */
+  async list() {
+    return /** @type {{name: string, bytes: number}[]} */ (await this.#request("storage_list", {}));
+  }
+
+  /**
+   * Open another library; make it if it is not there.
+   * @param {string} name
+   */
+  async switchTo(name) {
+    await this.ask("close", {});
+    await this.#openFile(name);
+  }
+
+  /**
+   * A name that no library has yet.
+   * @param {string} wanted
+   */
+  async freeName(wanted) {
+    const taken = new Set((await this.list()).map(({ name }) => name.toLowerCase()));
+    const stem = wanted.replace(/[^\p{L}\p{N} _.()-]/gu, " ").trim().slice(0, MAX_NAME) || FIRST_NAME;
+    let name = stem;
+    for (let number = 2; taken.has(name.toLowerCase()); number += 1) name = `${stem} (${number})`;
+    return name;
+  }
+
+  /**
+   * Make a library from a file, and open it. The one that was open stays; so it does if the file is none.
+   * @param {File} file
+   */
+  async addFile(file) {
+    const before = this.#state.state === "open" ? this.#state.name : FIRST_NAME;
+    const name = await this.freeName(file.name.replace(/\.[^.]*$/, ""));
+    await this.#request("storage_place", { name, file });
+    try {
+      await this.switchTo(name);
+    } catch (error) {
+      await this.#openFile(before);
+      await this.#request("storage_remove", { name });
+      throw error;
+    }
+  }
+
+  /** @returns {Promise<File>} a copy of the open library's file, for the command line or another browser */
+  async copy() {
+    const name = this.#state.state === "open" ? this.#state.name : FIRST_NAME;
+    await this.ask("close", {}); // so that all of it is in the one file
+    const blob = /** @type {Blob} */ (await this.#request("storage_copy", {}));
+    await this.#openFile(name);
+    return new File([blob], `${name}.sqlite`, { type: "application/vnd.sqlite3" });
+  }
+
+  /** Delete the open library for good, and open another. */
+  async remove() {
+    if (this.#state.state !== "open") return;
+    const { name } = this.#state;
+    await this.ask("close", {});
+    await this.#request("storage_close", {});
+    await this.#request("storage_remove", { name });
+    const [next] = await this.list();
+    await this.#openFile(next?.name ?? FIRST_NAME);
+  }
+
+  /**
+   * @param {string} method
+   * @param {object} params
+   * @param {RequestOptions} [options]
+   */
+  async #request(method, params, options) {
+    if (!this.#messenger) {
+      throw new OnsightError({ code: "library_failed", message: "No library is open. Reload the page." });
+    }
+    return (await this.#messenger.request(method, params, options)).result;
+  }
+
+  async #boot() {
+    this.#set({ state: "starting" });
+    this.#messenger?.close();
+    this.#messenger = new Messenger(new URL("worker/worker.js", this.#base), () => {
+      // Its file holds what was answered; whoever asked something else was told.
+      if (this.#state.state === "open") void this.#boot().catch((error) => this.#fail(error));
+    });
+    await this.#messenger.request("initialize", { library: true });
+    void navigator.storage?.persist?.().catch(() => {});
+    const names = (await this.list()).map(({ name }) => name);
+    const last = localStorage.getItem(LAST_NAME);
+    await this.#openFile(last !== null && names.includes(last) ? last : (names[0] ?? FIRST_NAME));
+  }
+
+  /** @param {string} name */
+  async #openFile(name) {
+    const path = /** @type {string} */ (await this.#request("storage_open", { name }));
+    const status = await this.ask("open", { path });
+    localStorage.setItem(LAST_NAME, name);
+    this.#set({ state: "open", name });
+    this.#setStatus(status);
+    this.emit("change", null);
+  }
+
+  /**
+   * @param {boolean} wait
+   * @returns {Promise<boolean>} whether this tab has the library now
+   */
+  #lock(wait) {
+    if (this.#release || !navigator.locks) return Promise.resolve(true);
+    return new Promise((resolve, reject) => {
+      const use = (/** @type {Lock | null} */ lock) => {
+        resolve(lock !== null);
+        if (!lock) return undefined;
+        return new Promise((/** @type {(_: void) => void} */ release) => (this.#release = () => release()));
+      };
+      navigator.locks.request(LOCK, { ifAvailable: !wait }, use).catch(reject);
+    });
+  }
+
+  async #giveAway() {
+    if (!this.#release) return;
+    if (this.#state.state === "open") {
+      this.#set({ state: "elsewhere" });
+      await this.ask("close", {}).catch(() => {});
+      await this.#request("storage_close", {}).catch(() => {});
+    }
+    this.#messenger?.close();
+    this.#messenger = undefined;
+    this.#release();
+    this.#release = undefined;
+  }
+
+  /** @param {unknown} error */
+  #fail(error) {
+    const { message } = /** @type {Error} */ (error);
+    const known = error instanceof OnsightError ? error : new OnsightError({ code: "library_failed", message });
+    this.#set({ state: "failed", error: known });
+  }
+
+  /** @param {LibraryState} state */
+  #set(state) {
+    this.#state = state;
+    this.emit("state", state);
+  }
+
+  /** @param {LibraryStatus} status */
+  #setStatus(status) {
+    this.#status = status;
+    this.emit("status", status);
+  }
+}

@@ -1,0 +1,156 @@
+/**
+ * A folder of Emscripten's file system whose files are not in memory: what is read and written goes straight to where
+ * they lie. Its files are known before; SQLite makes and deletes them, which fills and empties them.
+ */
+
+/**
+ * @typedef {object} MountedFile
+ * @property {number} size in bytes
+ * @property {(into: Uint8Array<ArrayBuffer>, at: number) => number} read returns how many bytes there were
+ * @property {(from: Uint8Array<ArrayBuffer>, at: number) => number} write returns how many bytes were written
+ * @property {(size: number) => void} truncate
+ * @property {() => void} flush waits until what was written survives a crash
+ * @property {() => void} close
+ */
+
+/** @typedef {any} FileSystem Emscripten's `FS`, which has no types for file systems of others */
+
+const FOLDER_MODE = 0o40777;
+const FILE_MODE = 0o100666;
+
+/** Emscripten's numbers of errors. */
+const NO_SPACE = 51;
+const NOT_FOUND = 44;
+const NOT_PERMITTED = 63;
+const INVALID = 28;
+const READ_WRITE_FAILED = 29;
+
+/**
+ * @param {FileSystem} fs
+ * @param {string} path of the folder
+ * @param {Map<string, MountedFile>} files by name
+ * @returns {() => void} how to take it away again
+ */
+export function mountFiles(fs, path, files) {
+  /** @type {Set<string>} files that are there for SQLite: an empty one is none */
+  const present = new Set([...files].flatMap(([name, { size }]) => (size ? [name] : [])));
+  const refuse = () => {
+    throw new fs.ErrnoError(NOT_PERMITTED);
+  };
+  const fileOf = (/** @type {any} */ node) => /** @type {MountedFile} */ (files.get(node.name));
+
+  /** @param {any} node */
+  const attributes = (node) => {
+    const isFolder = fs.isDir(node.mode);
+    const size = isFolder ? 4096 : fileOf(node).size;
+    const now = new Date();
+    return {
+      dev: 1,
+      ino: node.id,
+      mode: node.mode,
+      nlink: 1,
+      uid: 0,
+      gid: 0,
+      rdev: 0,
+      size,
+      atime: now,
+      mtime: now,
+      ctime: now,
+      blksize: 4096,
+      blocks: Math.ceil(size / 4096),
+    };
+  };
+
+  /** @param {any} parent @param {string} name @param {number} mode */
+  const createNode = (parent, name, mode) => {
+    const node = fs.createNode(parent, name, mode, 0);
+    node.node_ops = fs.isDir(mode) ? folderOps : fileOps;
+    node.stream_ops = fs.isDir(mode) ? {} : streamOps;
+    return node;
+  };
+
+  const folderOps = {
+    getattr: attributes,
+    setattr() {},
+    /** @param {any} parent @param {string} name */
+    lookup(parent, name) {
+      if (!present.has(name)) throw new fs.ErrnoError(NOT_FOUND);
+      return createNode(parent, name, FILE_MODE);
+    },
+    /** @param {any} parent @param {string} name */
+    mknod(parent, name) {
+      if (!files.has(name)) return refuse();
+      present.add(name);
+      return createNode(parent, name, FILE_MODE);
+    },
+    rename: refuse,
+    /** @param {any} _parent @param {string} name */
+    unlink(_parent, name) {
+      present.delete(name);
+      files.get(name)?.truncate(0);
+    },
+    rmdir: refuse,
+    readdir: () => [".", "..", ...present],
+    symlink: refuse,
+  };
+
+  const fileOps = {
+    getattr: attributes,
+    /** @param {any} node @param {{size?: number}} change */
+    setattr(node, { size }) {
+      if (size !== undefined) written(() => fileOf(node).truncate(size));
+    },
+  };
+
+  const streamOps = {
+    open() {},
+    close() {},
+    /** @param {any} stream @param {Int8Array<ArrayBuffer>} buffer @param {number} offset @param {number} length @param {number} position */
+    read(stream, buffer, offset, length, position) {
+      return fileOf(stream.node).read(bytesOf(buffer, offset, length), position);
+    },
+    /** @param {any} stream @param {Int8Array<ArrayBuffer>} buffer @param {number} offset @param {number} length @param {number} position */
+    write(stream, buffer, offset, length, position) {
+      return written(() => fileOf(stream.node).write(bytesOf(buffer, offset, length), position));
+    },
+    /** @param {any} stream @param {number} offset @param {number} whence */
+    llseek(stream, offset, whence) {
+      const base = [0, stream.position, fileOf(stream.node).size][whence] ?? 0;
+      if (base + offset < 0) throw new fs.ErrnoError(INVALID);
+      return base + offset;
+    },
+    /** @param {any} stream */
+    fsync(stream) {
+      written(() => fileOf(stream.node).flush());
+      return 0;
+    },
+  };
+
+  /**
+   * Write; what goes wrong becomes an error that SQLite knows.
+   * @template T
+   * @param {() => T} write
+   * @returns {T}
+   */
+  function written(write) {
+    try {
+      return write();
+    } catch (error) {
+      const isFull = error instanceof DOMException && error.name === "QuotaExceededError";
+      throw new fs.ErrnoError(isFull ? NO_SPACE : READ_WRITE_FAILED);
+    }
+  }
+
+  if (!fs.analyzePath(path).exists) fs.mkdir(path);
+  fs.mount({ mount: () => createNode(null, "/", FOLDER_MODE) }, {}, path);
+  return () => fs.unmount(path);
+}
+
+/**
+ * @param {Int8Array<ArrayBuffer>} buffer the interpreter's memory
+ * @param {number} offset
+ * @param {number} length
+ */
+function bytesOf(buffer, offset, length) {
+  return new Uint8Array(buffer.buffer, buffer.byteOffset + offset, length);
+}

@@ -1,0 +1,169 @@
+/**
+ * Where libraries are kept: files of the origin's private file system, which SQLite writes through as it would on a
+ * disk, so that a tab that is killed leaves what its last transaction left. Where a browser has no such files, blocks in
+ * IndexedDB stand in for them, written together after each answer.
+ */
+
+import { BlockFiles } from "./block-files.js";
+import { mountFiles } from "./mounted-files.js";
+import { OriginFiles } from "./origin-files.js";
+
+/** @import { FileSystem, MountedFile } from "./mounted-files.js" */
+
+export const FOLDER = "/library";
+const SUFFIX = ".sqlite";
+
+/** What SQLite may put beside its file. */
+const BESIDE = ["", "-journal", "-wal"];
+
+/** Bytes that are copied at a time. */
+const CHUNK = 4 << 20;
+
+/**
+ * @typedef {object} Files where files lie
+ * @property {() => Promise<{name: string, bytes: number}[]>} list
+ * @property {(name: string) => Promise<MountedFile>} open makes it if it is not there
+ * @property {(name: string) => Promise<void>} remove
+ * @property {() => Promise<void>} keep what was written and is not safe yet
+ * @property {boolean} isDirty whether there is any
+ */
+
+export class Storage {
+  #fs;
+  /** @type {Files} */
+  #files;
+  /** @type {{name: string, files: MountedFile[], unmount: () => void} | undefined} */
+  #open;
+
+  /** @param {FileSystem} fs Emscripten's */
+  static async create(fs) {
+    return new Storage(fs, (await OriginFiles.create()) ?? (await BlockFiles.create()));
+  }
+
+  /**
+   * @param {FileSystem} fs
+   * @param {Files} files
+   */
+  constructor(fs, files) {
+    this.#fs = fs;
+    this.#files = files;
+  }
+
+  /** @returns {Promise<{name: string, bytes: number}[]>} by name, without the suffix */
+  async list() {
+    const files = await this.#files.list();
+    return files
+      .filter(({ name }) => name.endsWith(SUFFIX))
+      .map(({ name, bytes }) => ({ name: name.slice(0, -SUFFIX.length), bytes }))
+      .sort((one, other) => one.name.localeCompare(other.name, "en"));
+  }
+
+  /**
+   * Make a library's files reachable for Python.
+   * @param {string} name without the suffix
+   * @returns {Promise<string>} the path of its file
+   */
+  async open(name) {
+    await this.close();
+    /** @type {Map<string, MountedFile>} */
+    const files = new Map();
+    try {
+      for (const end of BESIDE) files.set(`${name}${SUFFIX}${end}`, await this.#files.open(`${name}${SUFFIX}${end}`));
+    } catch (error) {
+      for (const file of files.values()) file.close();
+      throw error;
+    }
+    const unmount = mountFiles(this.#fs, FOLDER, files);
+    this.#open = { name, files: [...files.values()], unmount };
+    return `${FOLDER}/${name}${SUFFIX}`;
+  }
+
+  /** Give the files back; Python must have closed them. */
+  async close() {
+    if (!this.#open) return;
+    const { files, unmount } = this.#open;
+    this.#open = undefined;
+    unmount();
+    await this.keep();
+    for (const file of files) file.close();
+  }
+
+  /** @param {string} name of a library that is not open */
+  async remove(name) {
+    for (const end of BESIDE) await this.#files.remove(`${name}${SUFFIX}${end}`);
+  }
+
+  /**
+   * Copy the open library's file; no transaction may be under way.
+   * @returns {Promise<Blob>}
+   */
+  async copy() {
+    const file = this.#open?.files[0];
+    if (!file) throw new Error("No library is open.");
+    /** @type {BlobPart[]} */
+    const parts = [];
+    for (let at = 0; at < file.size; at += CHUNK) {
+      const chunk = new Uint8Array(Math.min(CHUNK, file.size - at));
+      file.read(chunk, at);
+      parts.push(new Blob([chunk])); // out of this worker's memory
+    }
+    return new Blob(parts, { type: "application/vnd.sqlite3" });
+  }
+
+  /**
+   * Make a library's file from a copy of one. Whether it is any good is for Python to say.
+   * @param {string} name of none that is there
+   * @param {Blob} blob
+   */
+  async place(name, blob) {
+    const file = await this.#files.open(`${name}${SUFFIX}`);
+    try {
+      file.truncate(0);
+      for (let at = 0; at < blob.size; at += CHUNK) {
+        file.write(new Uint8Array(await blob.slice(at, at + CHUNK).arrayBuffer()), at);
+      }
+      file.flush();
+      await this.keep();
+    } finally {
+      file.close();
+    }
+  }
+
+  /** Whether there is something that is not safe yet. */
+  get isDirty() {
+    return this.#files.isDirty;
+  }
+
+  /** Wait until all that was written is safe. */
+  async keep() {
+    if (this.#files.isDirty) await this.#files.keep();
+  }
+}
+
+/**
+ * What the page asks of the place where libraries are kept, with plain params and results.
+ * @type {Record<string, (storage: Storage, params: any) => Promise<unknown>>}
+ */
+export const STORAGE_METHODS = {
+  storage_list: (storage) => storage.list(),
+  storage_open: (storage, { name }) => storage.open(name),
+  storage_close: (storage) => storage.close(),
+  storage_remove: (storage, { name }) => storage.remove(name),
+  storage_copy: (storage) => storage.copy(),
+  storage_place: (storage, { name, file }) => storage.place(name, file),
+};
+
+/**
+ * @param {unknown} error that a file system had
+ * @returns {import("../protocol.d.ts").ErrorPayload}
+ */
+export function storageError(error) {
+  const name = error instanceof DOMException ? error.name : "";
+  const message =
+    name === "QuotaExceededError"
+      ? "There is no room left for the library on this device. Free some space, then go on."
+      : name === "NoModificationAllowedError"
+        ? "The library is open in another tab or window. Close it there, then try again."
+        : "The library's file could not be read or written.";
+  return { code: "library_failed", message, detail: String(error) };
+}
