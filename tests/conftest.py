@@ -14,7 +14,9 @@ NEEDS_THE_HOST = (
     "test_models.py",
     "test_compare_native.py",
     "test_native.py",
+    "test_serve.py",
     "test_tfjs.py",
+    "test_weight.py",
     "test_wheels.py",
 )
 """Modules about the repository, subprocesses or onnxruntime's wheel: there is none of it inside Pyodide."""

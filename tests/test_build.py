@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import gzip
 import hashlib
 import json
 import re
@@ -11,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from web import assemble
+from web import assemble, weight
 
 DIST = assemble.DIST
 
@@ -27,9 +28,11 @@ def test_manifest_tells_the_size_and_hash_of_every_file_of_the_engine(manifest: 
         data = (DIST / name).read_bytes()
         assert len(data) == asset["bytes"], name
         assert hashlib.sha256(data).hexdigest() == asset["sha256"], name
-    there = {
-        p.relative_to(DIST).as_posix() for f in ("runtime", "models") for p in (DIST / f).rglob("*") if p.is_file()
-    }
+        if "gzip" in asset:
+            packed = (DIST / f"{name}.gz").read_bytes()
+            assert len(packed) == asset["gzip"], name
+            assert gzip.decompress(packed) == data, name
+    there = {p.relative_to(DIST).as_posix() for f in ("runtime", "models") for p in weight.files_of(DIST / f)}
     assert there == set(manifest["assets"])
     assert set(manifest["boot"]) <= there
 
@@ -42,9 +45,9 @@ def test_service_worker_keeps_the_page_whole_and_knows_its_build(manifest: dict[
     page = {
         p.relative_to(DIST).as_posix()
         for folder in ("page", "worker", "css", "icons")
-        for p in (DIST / folder).rglob("*")
+        for p in weight.files_of(DIST / folder)
     }
-    assert {name for name in page if (DIST / name).is_file()} <= set(site)
+    assert page <= set(site)
     assert {"index.html", "manifest.webmanifest", "runtime/pyodide/pyodide.mjs"} <= set(site)
     assert not [name for name in site if name.endswith((".wasm", ".whl", ".onnx"))]  # kept by the engine's worker
     text = (DIST / "sw.js").read_text(encoding="utf-8")

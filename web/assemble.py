@@ -23,7 +23,7 @@ from onsight import __version__
 from onsight.store import find_model, model_files
 from onsight.tasks.detect import DETECTORS
 from onsight.tasks.upscale import UPSCALERS
-from web import protocol
+from web import protocol, weight
 from web.serve import page_header, worker_policy
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -75,10 +75,11 @@ def integrity(path: Path) -> str:
 
 
 def copy(sources: list[Path], target: Path) -> None:
-    """Copy files into a folder, which is made."""
+    """Copy files into a folder, which is made; archives are stored without compression."""
     target.mkdir(parents=True, exist_ok=True)
     for source in sources:
-        shutil.copyfile(source, target / source.name)
+        place = weight.store if source.suffix in (".whl", ".zip") else shutil.copyfile
+        place(source, target / source.name)
 
 
 def build_onsight_wheel(target: Path) -> Path:
@@ -131,7 +132,7 @@ def write_lock(wheels: list[Path], target: Path) -> None:
             version=wheel_version,
             file_name=wheel.name,
             install_dir="site",
-            sha256=sha256(wheel),
+            sha256=sha256(target.parent / wheel.name),
             imports=imports[name],
             depends=depends[name],
         )
@@ -140,22 +141,33 @@ def write_lock(wheels: list[Path], target: Path) -> None:
     spec.to_json(target)
 
 
-def write_manifest(site: Path) -> None:
+def asset(path: Path) -> dict[str, int | str]:
+    """Return what the worker must know of a file; "gzip" is the size of its variant, if there is one."""
+    facts: dict[str, int | str] = {"bytes": path.stat().st_size, "sha256": sha256(path)}
+    if packed := weight.variants(path).get("gzip"):
+        facts["gzip"] = packed.stat().st_size
+    return facts
+
+
+def finish(site: Path) -> None:
+    """Compress the files of a site, list them, and tell the service worker which build it belongs to."""
+    page = [path for path in weight.files_of(site) if path.name not in UNKEPT]
+    weight.write_variants(site, page)
+    build = hashlib.sha256("".join(sha256(path) for path in page).encode()).hexdigest()[:16]
+    write_manifest(site, page, build)
+    write_service_worker(site, build)
+    weight.write_variants(site, [site / name for name in UNKEPT])
+
+
+def write_manifest(site: Path, page: list[Path], build: str) -> None:
     """Write the list of the engine's files with sizes and hashes."""
-    files = sorted(path for folder in ("runtime", "models") for path in (site / folder).rglob("*") if path.is_file())
-    assets = {
-        path.relative_to(site).as_posix(): {"bytes": path.stat().st_size, "sha256": sha256(path)} for path in files
-    }
+    names = [path.relative_to(site).as_posix() for path in page]
+    assets = {name: asset(site / name) for name in names if name.startswith(("runtime/", "models/"))}
     boot = [*BOOT, *(f"models/{model}/model.onnx" for model in BOOT_MODELS)]
     boot += [name for name in assets if name.endswith(".whl")]
-    page = [path for path in sorted(site.rglob("*")) if path.is_file()]
-    build = hashlib.sha256("".join(sha256(path) for path in page).encode()).hexdigest()[:16]
-    names = [path.relative_to(site).as_posix() for path in page]
     # The engine's files are kept by worker/assets.js, but for the modules, which the browser imports itself.
     kept = [
-        name
-        for name in names
-        if name not in UNKEPT and not name.startswith("licenses/") and (name not in assets or name.endswith(".mjs"))
+        name for name in names if not name.startswith("licenses/") and (name not in assets or name.endswith(".mjs"))
     ]
     manifest = {
         "version": __version__,
@@ -166,7 +178,6 @@ def write_manifest(site: Path) -> None:
         "assets": assets,
     }
     (site / "manifest.json").write_text(json.dumps(manifest, indent=1) + "\n", encoding="utf-8")
-    write_service_worker(site, build)
 
 
 def write_service_worker(site: Path, build: str) -> None:
@@ -199,7 +210,8 @@ def assemble(site: Path) -> None:
         copy([folder / name for name in model_files(folder)], site / "models" / model)
     shutil.copytree(ROOT / "py" / "wheels" / "licenses", site / "licenses" / "python-wheels")
     shutil.copyfile(ROOT / "LICENSE", site / "licenses" / "onsight.txt")
-    write_manifest(site)
+    finish(site)
+    weight.check_budgets(site)
 
 
 def main() -> None:
@@ -207,11 +219,14 @@ def main() -> None:
     fresh = ROOT / ".cache" / "dist"
     shutil.rmtree(fresh, ignore_errors=True)
     fresh.mkdir(parents=True)
-    assemble(fresh)
+    try:
+        assemble(fresh)
+    except weight.OverweightError as error:
+        sys.exit(f"The site is too heavy. {error}")
     shutil.rmtree(DIST, ignore_errors=True)
     fresh.rename(DIST)
-    size = sum(path.stat().st_size for path in DIST.rglob("*") if path.is_file())
-    print(f"── dist/ is ready: {size / 1e6:.1f} MB, Onsight {__version__}")
+    first = sum(row.brotli_bytes for row in weight.first_visit(DIST))
+    print(f"── dist/ is ready: a first visit transfers {first / 1e6:.1f} MB, Onsight {__version__}")
 
 
 if __name__ == "__main__":

@@ -1,13 +1,16 @@
-"""Serve dist/ on this machine, with the headers that a good host would send."""
+"""Serve dist/ on this machine, compressed and with the headers that a good host would send."""
 
 from __future__ import annotations
 
 import argparse
 import functools
 import http.server
+import io
+import os
 import re
 import sys
 from pathlib import Path
+from typing import BinaryIO
 
 DIST = Path(__file__).resolve().parents[1] / "dist"
 
@@ -45,8 +48,18 @@ def worker_policy(site: Path) -> str:
     return ";".join(part for part in directives if "trusted-types" not in part)
 
 
+CODINGS = {"br": ".br", "gzip": ".gz"}
+"""Suffixes of compressed variants by content coding, the smallest first."""
+
+
+def accepted_codings(header: str) -> set[str]:
+    """Return the content codings that an Accept-Encoding header takes, but for those with a weight of 0."""
+    parts = (part.partition(";") for part in header.split(","))
+    return {coding.strip().lower() for coding, _, q in parts if not re.fullmatch(r"\s*q=0(?:\.0*)?\s*", q)}
+
+
 class Handler(http.server.SimpleHTTPRequestHandler):
-    """Static files with isolation, a strict policy and revalidation."""
+    """Static files with compression, isolation, a strict policy and revalidation."""
 
     protocol_version = "HTTP/1.1"
     extensions_map = {  # noqa: RUF012  # the base class's own attribute
@@ -59,13 +72,51 @@ class Handler(http.server.SimpleHTTPRequestHandler):
         ".svg": "image/svg+xml",
     }
 
-    def __init__(self, *args: object, headers: dict[str, str], quiet: bool, **kwargs: object) -> None:
+    coding = ""
+    """Content coding of the answer."""
+
+    def __init__(self, *args: object, headers: dict[str, str], plain: bool, quiet: bool, **kwargs: object) -> None:
         self.extra_headers = headers
+        self.plain = plain
         self.quiet = quiet
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]  # passed on as they came
 
+    def send_head(self) -> io.BytesIO | BinaryIO | None:
+        """Choose a compressed variant that the browser takes, then go on as with any file."""
+        self.coding = ""
+        self.coding = "" if self.plain else self._negotiated(Path(self.translate_path(self.path)))
+        return super().send_head()
+
+    def _negotiated(self, path: Path) -> str:
+        if path.is_dir():
+            if not self.path.partition("?")[0].endswith("/"):
+                return ""  # a redirect
+            path /= "index.html"
+        accepted = accepted_codings(self.headers.get("Accept-Encoding", ""))
+        for coding, suffix in CODINGS.items():
+            variant = path.with_name(path.name + suffix)
+            # One that is older than its file belongs to another build.
+            if coding in accepted and variant.is_file() and variant.stat().st_mtime >= path.stat().st_mtime:
+                return coding
+        return ""
+
+    def translate_path(self, path: str) -> str:
+        """Return the path of the file to send."""
+        found = super().translate_path(path)
+        if not self.coding:
+            return found
+        return str(Path(found, "index.html") if Path(found).is_dir() else found) + CODINGS[self.coding]
+
+    def guess_type(self, path: str | os.PathLike[str]) -> str:
+        """Return the type of what is sent, whatever it is compressed with."""
+        return super().guess_type(str(path).removesuffix(CODINGS.get(self.coding, "")))
+
     def end_headers(self) -> None:
         """Add our headers to every answer."""
+        if self.coding:
+            self.send_header("Content-Encoding", self.coding)
+        if not self.plain:
+            self.send_header("Vary", "Accept-Encoding")
         policy = "worker" if "/worker/" in self.path or "/runtime/" in self.path else "page"
         for name, value in self.extra_headers.items():
             if not name.startswith("CSP-"):
@@ -101,7 +152,7 @@ def make_server(
         site: Folder of the site.
         port: Port on ``host``; 0 takes a free one.
         host: Address to listen on.
-        plain: Send no header of ours, as a simple static host does.
+        plain: Send no header of ours and nothing compressed, as a simple static host does.
         quiet: Do not log requests.
 
     Returns:
@@ -117,7 +168,7 @@ def make_server(
             "CSP-worker": worker_policy(site),
         }
         headers = {**ISOLATION, **SECURITY, **csp}
-    handler = functools.partial(Handler, directory=str(site), headers=headers, quiet=quiet)
+    handler = functools.partial(Handler, directory=str(site), headers=headers, plain=plain, quiet=quiet)
     return Server((host, port), handler)
 
 
@@ -125,7 +176,11 @@ def main() -> int:
     """Serve until interrupted; return the exit status."""
     parser = argparse.ArgumentParser(prog="build.py serve", description="Serve the built site on this machine.")
     parser.add_argument("--port", type=int, default=8000, help="port to listen on (default 8000)")
-    parser.add_argument("--plain", action="store_true", help="send no extra headers, as a simple static host does")
+    parser.add_argument(
+        "--plain",
+        action="store_true",
+        help="send no extra headers and nothing compressed, as a simple static host does",
+    )
     options = parser.parse_args()
     try:
         server = make_server(port=options.port, plain=options.plain)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import json
 import subprocess
@@ -333,10 +334,12 @@ def test_second_visit_reads_the_engine_from_the_device(site: str, open_page: Ope
     assert large == []
 
 
-def test_damaged_download_is_noticed(site: str, open_page: OpenPage) -> None:
+@pytest.mark.parametrize("variant", [b"not the network", gzip.compress(b"not the network")])
+def test_damaged_download_is_noticed(site: str, open_page: OpenPage, variant: bytes) -> None:
     page, _ = open_page(f"{site}/{BLANK}")
     page.set_default_timeout(ENGINE_TIMEOUT_MS)
     page.context.route("**/model.onnx", lambda route: route.fulfill(body=b"not the network"))
+    page.context.route("**/model.onnx.gz", lambda route: route.fulfill(body=variant))
     error = page.evaluate(
         """async () => {
           const { Onsight } = await import("./page/client.js");
@@ -350,6 +353,14 @@ def test_damaged_download_is_noticed(site: str, open_page: OpenPage) -> None:
 def test_site_works_under_a_sub_path_without_any_header(plain_site: str, open_page: OpenPage) -> None:
     page, _ = open_page(f"{plain_site}/{BLANK}")
     page.set_default_timeout(ENGINE_TIMEOUT_MS)
+    arrived: list[str] = []
+    page.context.on("requestfinished", lambda request: arrived.append(request.url.rsplit("/", 1)[-1]))
     engine = PageEngine(page)
+    # Such a host compresses nothing, so the page asks for what the build has compressed, and leaves the rest.
+    large = {name.removesuffix(".gz") for name in arrived if name.removesuffix(".gz").endswith((".whl", ".onnx"))}
+    assert len(large) >= 4
+    assert {f"{name}.gz" for name in large} <= set(arrived)
+    steps = engine.page.evaluate("progress")
+    assert steps[-1]["stage"] == "start"
     assert (engine.info["isolated"], engine.info["threads"]) == (False, 1)
     assert "Cat" in engine.classify(sample("chelsea"))["result"]["path"]

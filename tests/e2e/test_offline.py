@@ -14,7 +14,7 @@ from playwright.sync_api import Page, expect
 
 from e2e.conftest import ENGINE_TIMEOUT_MS, Complaints
 from e2e.tool_page import ToolPage, cat
-from web.assemble import write_manifest
+from web.assemble import finish
 from web.serve import DIST, make_server
 
 OpenPage = Callable[..., tuple[Page, Complaints]]
@@ -147,6 +147,4 @@ def change(site: Path) -> None:
     text, count = re.subn(r'(name="description"\s+content=")[^"]*', r"\1Changed.", page.read_text(encoding="utf-8"))
     assert count == 1
     page.write_text(text, encoding="utf-8")
-    for name in ("manifest.json", "sw.js"):
-        (site / name).unlink()
-    write_manifest(site)
+    finish(site)

@@ -11,7 +11,8 @@ const CACHE_NAME = "onsight-assets-1";
 export class DownloadError extends Error {}
 
 /**
- * @typedef {{bytes: number, sha256: string}} Asset
+ * @typedef {{bytes: number, sha256: string, gzip?: number}} Asset
+ *   gzip: size of the variant NAME.gz, if the site has one
  * @typedef {(stage: "download" | "cache" | "start", fraction: number | null) => void} OnProgress
  *   "start" when all that a start needs has arrived
  * @typedef {{version: string, build: string, boot: string[], assets: Record<string, Asset>, models: string[]}} Manifest
@@ -49,7 +50,7 @@ export class Assets {
     this.#base = base;
     this.#manifest = manifest;
     this.#onProgress = onProgress;
-    for (const path of manifest.boot) this.#total += this.#asset(path).bytes;
+    for (const path of manifest.boot) this.#total += weight(this.#asset(path));
   }
 
   get manifest() {
@@ -93,7 +94,7 @@ export class Assets {
       await cache?.delete(key);
     }
     this.#fromNetwork = true;
-    const bytes = await this.#download(url, path, asset.bytes).catch((error) => {
+    const bytes = await this.#download(url, path, asset).catch((error) => {
       throw this.#failed(error);
     });
     if (!(await hasHash(bytes, asset.sha256))) {
@@ -107,16 +108,16 @@ export class Assets {
   /**
    * @param {URL} url
    * @param {string} path
-   * @param {number} expected bytes
+   * @param {Asset} asset
    */
-  async #download(url, path, expected) {
-    const response = await request(this.#fetch, url);
-    if (!response.body) throw new DownloadError(`${path} came without content.`);
-    let bytes = new Uint8Array(expected);
+  async #download(url, path, asset) {
+    const body = await this.#open(url, asset);
+    if (!body) throw new DownloadError(`${path} came without content.`);
+    let bytes = new Uint8Array(asset.bytes);
     let length = 0;
-    for (const reader = response.body.getReader(); ; ) {
+    for (const reader = body.getReader(); ; ) {
       const { done, value } = await reader.read().catch((error) => {
-        throw new DownloadError(`${path} was cut off: ${error}`);
+        throw new DownloadError(`${path} was cut off or damaged: ${error}`);
       });
       if (done) break;
       if (length + value.length > bytes.length) bytes = grown(bytes, length + value.length);
@@ -128,13 +129,30 @@ export class Assets {
   }
 
   /**
+   * Ask for a file as the host compresses it; from one that does not, for the variant that the build has compressed.
+   * @param {URL} url
+   * @param {Asset} asset
+   * @returns {Promise<ReadableStream<Uint8Array> | null>} of the file's own bytes
+   */
+  async #open(url, asset) {
+    const response = await request(this.#fetch, url);
+    if (asset.gzip === undefined || isEncoded(response) || !globalThis.DecompressionStream) return response.body;
+    const variant = await this.#fetch(`${url.href}.gz`).catch(() => null);
+    if (!variant?.ok || !variant.body) return response.body;
+    await response.body?.cancel();
+    // Some hosts say of such a file that it is a compressed one, and the browser has unpacked it.
+    return isEncoded(variant) ? variant.body : variant.body.pipeThrough(new DecompressionStream("gzip"));
+  }
+
+  /**
    * @param {string} path
-   * @param {number} bytes
+   * @param {number} bytes of the file, unpacked
    */
   #count(path, bytes) {
     if (!this.#manifest.boot.includes(path)) return;
-    this.#received += bytes;
-    if (this.#received >= this.#total) this.#onProgress("start", null);
+    const asset = this.#asset(path);
+    this.#received += (bytes / asset.bytes) * weight(asset);
+    if (this.#received > this.#total - 1) this.#onProgress("start", null);
     else this.#onProgress(this.#fromNetwork ? "download" : "cache", this.#received / this.#total);
   }
 
@@ -175,6 +193,19 @@ export class Assets {
       if (url.startsWith(this.#base.href) && !wanted.has(url)) await cache.delete(url);
     }
   }
+}
+
+/**
+ * What a file counts for in the progress: about what it weighs on its way.
+ * @param {Asset} asset
+ */
+function weight({ bytes, gzip = bytes }) {
+  return gzip;
+}
+
+/** @param {Response} response */
+function isEncoded({ headers }) {
+  return headers.has("content-encoding");
 }
 
 /**
