@@ -1,4 +1,4 @@
-"""Compile a wheel's modules to bytecode. Runs inside Pyodide, whose bytecode it must be (see compile_wheel.mjs).
+"""Compile an archive's modules to bytecode. Runs inside Pyodide, whose bytecode it must be (see compile_wheel.mjs).
 
 The browser then starts without compiling anything. (`pyodide py-compile` of pyodide-build does the same with the
 host's Python, which would have to be of Pyodide's own version, 3.14; this works with any.)
@@ -30,8 +30,7 @@ def compile_wheel(source: str, target: str) -> None:
                 continue
             data = wheel.read(name)
             if name.endswith(".py"):
-                code = compile(data, name, "exec", dont_inherit=True)
-                data = importlib._bootstrap_external._code_to_hash_pyc(code, importlib.util.source_hash(data), False)
+                data = bytecode(data, name)
                 name += "c"
             write(compiled, name, data)
             digest = base64.urlsafe_b64encode(hashlib.sha256(data).digest()).decode().rstrip("=")
@@ -40,6 +39,25 @@ def compile_wheel(source: str, target: str) -> None:
         text = io.StringIO()
         csv.writer(text, lineterminator="\n").writerows([*record, (own_name, "", "")])
         write(compiled, own_name, text.getvalue().encode())
+
+
+def compile_library(source: str, target: str) -> None:
+    """Write a copy of the standard library's archive with bytecode only, as `compile_wheel` does for wheels.
+
+    Docstrings and assertions are left out, as ``python -OO`` does and as they are from the wheels in ``py/wheels``.
+    """
+    with zipfile.ZipFile(source) as library, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as compiled:
+        for name in sorted(library.namelist()):
+            if name.endswith(".py"):
+                write(compiled, f"{name}c", bytecode(library.read(name), name, optimize=2))
+            elif not name.endswith("/"):
+                write(compiled, name, library.read(name))
+
+
+def bytecode(source: bytes, name: str, optimize: int = -1) -> bytes:
+    """Return the content of the ``.pyc`` file of a module."""
+    code = compile(source, name, "exec", dont_inherit=True, optimize=optimize)
+    return importlib._bootstrap_external._code_to_hash_pyc(code, importlib.util.source_hash(source), False)
 
 
 def write(archive: zipfile.ZipFile, name: str, data: bytes) -> None:

@@ -64,9 +64,9 @@ def test_lock_resolves_our_packages_by_name() -> None:
         assert hashlib.sha256(data).hexdigest() == package["sha256"]
 
 
-def test_wheels_hold_bytecode_of_the_runtime_and_no_source() -> None:
-    for wheel in (DIST / "runtime" / "packages").glob("*.whl"):
-        with zipfile.ZipFile(wheel) as archive:
+def test_archives_hold_bytecode_of_the_runtime_and_no_source() -> None:
+    for path in [*(DIST / "runtime" / "packages").glob("*.whl"), DIST / "runtime" / "pyodide" / "python_stdlib.zip"]:
+        with zipfile.ZipFile(path) as archive:
             names = archive.namelist()
             assert not [name for name in names if name.endswith(".py")]
             compiled = next(name for name in names if name.endswith(".pyc"))

@@ -44,7 +44,9 @@ MODELS = (*BOOT_MODELS, *DETECTORS, *UPSCALERS)
 
 STATIC = ("index.html", "manifest.webmanifest", "css", "icons", "page", "worker", "licenses")
 
-PYODIDE_FILES = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip")
+PYODIDE_FILES = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm")
+
+STANDARD_LIBRARY = "python_stdlib.zip"
 
 ORT_FILES = ("ort.wasm.min.mjs", "ort-wasm-simd-threaded.mjs", "ort-wasm-simd-threaded.wasm")
 
@@ -96,24 +98,24 @@ def build_onsight_wheel(target: Path) -> Path:
     return wheel
 
 
-def content_key(wheel: Path) -> str:
-    """Return a digest of what a wheel holds and of how it is compiled, whatever the times in its archive."""
+def content_key(source: Path) -> str:
+    """Return a digest of what an archive holds and of how it is compiled, whatever the times in its archive."""
     digest = hashlib.sha256()
-    for source in ("py/compile_wheel.py", "py/compile_wheel.mjs", "web/package-lock.json"):
-        digest.update((ROOT / source).read_bytes())
-    with zipfile.ZipFile(wheel) as archive:
+    for name in ("py/compile_wheel.py", "py/compile_wheel.mjs", "web/package-lock.json"):
+        digest.update((ROOT / name).read_bytes())
+    with zipfile.ZipFile(source) as archive:
         for name in sorted(archive.namelist()):
             digest.update(name.encode() + b"\0" + archive.read(name))
     return digest.hexdigest()[:16]
 
 
-def compile_wheel(wheel: Path) -> Path:
-    """Return the bytecode version of a wheel of ours; it is made once and kept."""
-    target = WHEEL_CACHE / content_key(wheel) / wheel.name
+def compiled(source: Path) -> Path:
+    """Return the bytecode version of a wheel of ours, or of the standard library; it is made once and kept."""
+    target = WHEEL_CACHE / content_key(source) / source.name
     if not target.exists():
         partial = target.with_suffix(".partial")
         partial.parent.mkdir(parents=True, exist_ok=True)
-        subprocess.run(["node", str(ROOT / "py" / "compile_wheel.mjs"), str(wheel), str(partial)], check=True)
+        subprocess.run(["node", str(ROOT / "py" / "compile_wheel.mjs"), str(source), str(partial)], check=True)
         partial.replace(target)
     return target
 
@@ -199,9 +201,13 @@ def assemble(site: Path) -> None:
             shutil.copytree(source, site / name, ignore=shutil.ignore_patterns("*.d.ts"))
         else:
             shutil.copyfile(source, site / name)
-    copy([NODE_MODULES / "pyodide" / name for name in PYODIDE_FILES], site / "runtime" / "pyodide")
+    pyodide = NODE_MODULES / "pyodide"
+    copy(
+        [*(pyodide / name for name in PYODIDE_FILES), compiled(pyodide / STANDARD_LIBRARY)],
+        site / "runtime" / "pyodide",
+    )
     copy([NODE_MODULES / "onnxruntime-web" / "dist" / name for name in ORT_FILES], site / "runtime" / "ort")
-    wheels = [*verify_wheels(), compile_wheel(build_onsight_wheel(WHEEL_CACHE))]
+    wheels = [*verify_wheels(), compiled(build_onsight_wheel(WHEEL_CACHE))]
     packages = site / "runtime" / "packages"
     copy(wheels, packages)
     write_lock(wheels, packages / "pyodide-lock.json")

@@ -65,7 +65,7 @@ class Budget:
 BUDGETS = (
     Budget("runtime/ort/*.wasm", 2_400_000),
     Budget("runtime/pyodide/*.wasm", 2_900_000),
-    Budget("runtime/pyodide/*.zip", 1_700_000),
+    Budget("runtime/pyodide/*.zip", 2_600_000),
     Budget("runtime/packages/numpy-*", 1_950_000),
     Budget("runtime/packages/pillow-*", 1_600_000),
     Budget("runtime/packages/onsight-*", 1_600_000),
