@@ -113,6 +113,7 @@ def test_the_best_is_the_largest_and_then_the_sharpest() -> None:
         (group,) = duplicates.near(library)
         assert group.images == (3, 2, 4, 1)
         assert group.best == 3
+        assert group.reason == "sharpest"
 
 
 def test_similar_groups_are_alike_to_their_first() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 import zipfile
 from collections.abc import Iterator
@@ -167,7 +168,8 @@ def test_duplicates(shelf: Shelf, kind: str) -> None:
     take_in(shelf, "Home/copy.jpg", look("Dog", content="1", size=(4000, 3000)), size=11)
     groups = ask(shelf, "duplicates", kind=kind)["groups"]
     assert {1, 4} <= set(groups[0]["ids"])
-    assert groups[0]["spare_bytes"] >= 11
+    assert groups[0]["spare_bytes"] == sum(groups[0]["sizes"][1:]) >= 11
+    assert len(groups[0]["sizes"]) == len(groups[0]["ids"])
     assert ask(shelf, "duplicates", kind=kind, query="user:none")["groups"] == []
     assert ask(shelf, "similar", id=1)["ids"][0] == 1
 
@@ -175,12 +177,46 @@ def test_duplicates(shelf: Shelf, kind: str) -> None:
 def test_a_plan_keeps_clear_of_what_is_there(shelf: Shelf) -> None:
     plan = ask(shelf, "plan", ids=[1, 2, 3], by=["category"], taken=["PETS/1.JPG"])
     assert [move["target"] for move in plan["moves"]] == ["Pets/1 (2).jpg", "Pets/2.jpg", "Food/3.jpg"]
+    assert not any(move["is_there"] for move in plan["moves"])
     assert plan["folders"] == [{"name": "Food", "count": 1}, {"name": "Pets", "count": 2}]
     rules = ask(shelf, "plan", ids=[1, 2, 3], by=["rule"], rules=["Dogs=dog"], pattern="{label}-{n}")
     assert [move["target"] for move in rules["moves"]] == ["Dogs/Dog-1.jpg", "Other/Cat-1.jpg", "Other/Cat-2.jpg"]
     assert ask(shelf, "plan", ids=[1], by=[])["folders"] == [{"name": "", "count": 1}]
+
+
+def test_a_plan_knows_files_that_are_there_already(shelf: Shelf) -> None:
+    hash = hashlib.sha256(b"1").hexdigest()  # of the first picture
+    taken = ["Pets/1.jpg", "Pets/1 (2).jpg", "Pets/2.jpg.xmp"]
+    plan = ask(shelf, "plan", ids=[1, 2], by=["category"], taken=taken, hashes=["", hash, ""])
+    assert [(move["target"], move["is_there"]) for move in plan["moves"]] == [
+        ("Pets/1 (2).jpg", True),
+        ("Pets/2 (2).jpg", False),  # a sidecar of something else is there
+    ]
+    with pytest.raises(InvalidOptionError, match="one for each of 3 paths"):
+        ask(shelf, "plan", ids=[1], taken=taken, hashes=[hash])
+
+
+@pytest.mark.parametrize("rule", ["nothing", "=dog", "Dogs= ", "a/b=dog", "Dogs=(dog"])
+def test_a_wrong_rule_is_told_by_its_number(shelf: Shelf, rule: str) -> None:
+    with pytest.raises((InvalidOptionError, InvalidQueryError)) as told:
+        ask(shelf, "plan", ids=[1], by=["rule"], rules=["Cats=cat", rule])
+    assert told.value.detail["rule"] == 1
+
+
+def test_a_file_that_was_moved_is_known_at_its_new_place(shelf: Shelf) -> None:
+    ask(shelf, "edit", action="add", ids=[1], tags=["Rex"])
+    assert ask(shelf, "relocate", id=1, **file("Sorted/Pets/1.jpg", 11))["id"] == 1
+    picture = ask(shelf, "picture", id=1)
+    assert (picture["folder"], picture["name"]) == ("Sorted/Pets", "1.jpg")
+    # The same file was known there: one of the two is enough, and it has the person's tags.
+    take_in(shelf, "Again/1.jpg", look("Dog", content="1"), size=11)
+    assert ask(shelf, "relocate", id=1, **file("Again/1.jpg", 11))["id"] == 4
+    assert ask(shelf, "search", query="user:rex")["ids"] == [4]
+    # Something else was: it has been replaced.
+    assert ask(shelf, "relocate", id=2, **file("Home/3.jpg", 12))["id"] == 2
+    assert ask(shelf, "status")["pictures"] == 2
     with pytest.raises(InvalidOptionError):
-        ask(shelf, "plan", ids=[1], by=["rule"], rules=["nothing"])
+        ask(shelf, "relocate", id=99, **file("Home/9.jpg"))
 
 
 def test_exports_are_one_file(shelf: Shelf) -> None:

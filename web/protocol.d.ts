@@ -737,8 +737,12 @@ export interface LibraryPicture {
 export interface PictureGroup {
   /** Their ids: the one to keep first, then from better to worse. */
   ids: number[];
+  /** Of their files in bytes, in that order. */
+  sizes: number[];
   /** What the files of all but the first take. */
   spare_bytes: number;
+  /** Why the first is the one to keep, such as `"largest"`; empty if nothing tells them apart. */
+  reason: string;
 }
 
 /** Groups of pictures. */
@@ -785,6 +789,8 @@ export interface PlannedMove {
   modified_ms: number;
   /** Where it goes, relative and with `/`. */
   target: string;
+  /** Whether the same file is there already. */
+  is_there: boolean;
 }
 
 /** How many pictures go into a folder. */
@@ -1023,6 +1029,16 @@ export interface RefuseOptions {
   message?: string;
 }
 
+/** Where a picture's file lies now. */
+export interface RelocateOptions {
+  folder?: string;
+  name?: string;
+  size?: number;
+  modified_ms?: number;
+  /** Of the picture. */
+  id?: number;
+}
+
 /** Which pictures are looked for. */
 export interface SearchOptions {
   /** See `onsight.library.query`; an empty one finds all. */
@@ -1090,6 +1106,8 @@ export interface PlanOptions {
   pattern?: string;
   /** Paths, relative and with `/`, at which there is something already. */
   taken?: string[];
+  /** SHA-256 in hex of the files at `taken`, in that order, empty where it is not known; none at all if none is known. */
+  hashes?: string[];
 }
 
 /** What is written of pictures. */
@@ -1145,6 +1163,7 @@ export interface Methods {
   library_check: { params: CheckFilesOptions; result: FileOutcomes };
   library_record: { params: RecordOptions; result: FileOutcome };
   library_refuse: { params: RefuseOptions; result: FileOutcome };
+  library_relocate: { params: RelocateOptions; result: FileOutcome };
   library_failures: { params: NoOptions; result: FailedFiles };
   library_search: { params: SearchOptions; result: FoundPictures };
   library_facets: { params: SearchOptions; result: Facets };

@@ -185,6 +185,7 @@ _LIBRARY: Mapping[str, tuple[type[Any], type[Any]]] = {
     "check": (requests.CheckFilesOptions, answers.FileOutcomes),
     "record": (requests.RecordOptions, answers.FileOutcome),
     "refuse": (requests.RefuseOptions, answers.FileOutcome),
+    "relocate": (requests.RelocateOptions, answers.FileOutcome),
     "failures": (NoOptions, answers.FailedFiles),
     "search": (requests.SearchOptions, answers.FoundPictures),
     "facets": (requests.SearchOptions, answers.Facets),

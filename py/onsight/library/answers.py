@@ -339,11 +339,15 @@ class PictureGroup:
 
     Attributes:
         ids: Their ids: the one to keep first, then from better to worse.
+        sizes: Of their files in bytes, in that order.
         spare_bytes: What the files of all but the first take.
+        reason: Why the first is the one to keep, such as ``"largest"``; empty if nothing tells them apart.
     """
 
     ids: tuple[int, ...]
+    sizes: tuple[int, ...]
     spare_bytes: int
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -368,6 +372,7 @@ class PlannedMove:
         size: Of its file, in bytes.
         modified_ms: When its file was last written, in milliseconds since 1970.
         target: Where it goes, relative and with ``/``.
+        is_there: Whether the same file is there already.
     """
 
     id: int
@@ -376,6 +381,7 @@ class PlannedMove:
     size: int
     modified_ms: int
     target: str
+    is_there: bool
 
 
 @dataclass(frozen=True, slots=True)

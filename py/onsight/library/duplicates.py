@@ -33,6 +33,9 @@ SHAPE_TOLERANCE = 0.06
 SAME_SIZE = 0.02
 """Pictures whose numbers of pixels differ by less than this part are equally large: the sharper one is better."""
 
+REASONS = ("largest", "sharpest", "least compressed", "shortest name")
+"""What makes a picture the one to keep, for people; what comes first counts first."""
+
 BLOCK = 1024
 """Embeddings that are compared with as many others at a time."""
 
@@ -45,9 +48,11 @@ class Group:
 
     Attributes:
         images: Their ids, the one to keep first, then from better to worse.
+        reason: Why the first is better than the second, of `REASONS`; empty if nothing tells them apart.
     """
 
     images: tuple[int, ...]
+    reason: str
 
     @property
     def best(self) -> int:
@@ -245,10 +250,17 @@ def _sorted(library: Library, groups: Iterable[Iterable[int]]) -> list[Group]:
     listed = [sorted(group) for group in groups]
     listed = sorted(group for group in listed if len(group) > 1)
     merits = _merits(library, [id for group in listed for id in group])
-    return [Group(tuple(sorted(group, key=lambda id: merits[id], reverse=True))) for group in listed]
+    groups_found = []
+    for group in listed:
+        best, second, *_ = images = sorted(group, key=lambda id: merits[id], reverse=True)
+        ranks = zip(REASONS, merits[best], merits[second], strict=True)
+        reason = next((reason for reason, one, other in ranks if one != other), "")
+        groups_found.append(Group(tuple(images), reason))
+    return groups_found
 
 
 def _merits(library: Library, images: list[int]) -> Mapping[int, tuple[Any, ...]]:
+    """Return what makes each picture good, as `REASONS` names it."""
     rows = library.connection.execute(
         "SELECT id, width * height AS pixels, sharpness, size, folder || '/' || name AS path FROM image "
         "WHERE id IN (SELECT value FROM json_each(?))",

@@ -143,6 +143,21 @@ class RecordOptions(SourceOptions):
 
 
 @dataclass(frozen=True, slots=True)
+class RelocateOptions(SourceOptions):
+    """Where a picture's file lies now.
+
+    Attributes:
+        id: Of the picture.
+    """
+
+    id: int = 0
+
+    def __post_init__(self) -> None:
+        SourceOptions.__post_init__(self)
+        check_integer("id", self.id, 1, MAX_ID)
+
+
+@dataclass(frozen=True, slots=True)
 class RefuseOptions(SourceOptions):
     """A file that could not be opened.
 
@@ -294,18 +309,23 @@ class PlanOptions(PicturesOptions):
         rules: ``NAME=QUERY`` each, for the grouping ``"rule"``.
         pattern: How files are named.
         taken: Paths, relative and with ``/``, at which there is something already.
+        hashes: SHA-256 in hex of the files at ``taken``, in that order, empty where it is not known; none at all if
+            none is known.
     """
 
     by: tuple[str, ...] = ("category",)
     rules: tuple[str, ...] = ()
     pattern: str = "{name}"
     taken: tuple[str, ...] = ()
+    hashes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         PicturesOptions.__post_init__(self)
-        for name in ("by", "rules", "taken"):
+        for name in ("by", "rules", "taken", "hashes"):
             object.__setattr__(self, name, check_texts(name, getattr(self, name)))
         check_text("pattern", self.pattern)
+        if self.hashes and len(self.hashes) != len(self.taken):
+            raise InvalidOptionError(f"hashes must be one for each of {len(self.taken)} paths, got {len(self.hashes)}.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,7 @@ from onsight.library.requests import (
     PlanOptions,
     RecordOptions,
     RefuseOptions,
+    RelocateOptions,
     SaveSearchOptions,
     SearchOptions,
     SimilarOptions,
@@ -39,6 +40,8 @@ from onsight.library.requests import (
 )
 from onsight.library.sorting import GROUPINGS, Pattern, Rule, make_plan
 from onsight.library.sorting.naming import PATTERN_FIELDS
+from onsight.library.sorting.placing import SIDECAR
+from onsight.library.sorting.plan import path_key
 from onsight.metadata.embed import embed
 from onsight.metadata.xmp import build, merge
 from onsight.results import OutputFile
@@ -212,9 +215,12 @@ class Shelf:
             similarity = duplicates.MIN_SIMILARITY if options.similarity is None else options.similarity
             groups = duplicates.similar(self.library, images, min_similarity=similarity)
         sizes = dict(tuple(row) for row in self.library.connection.execute("SELECT id, size FROM image"))
-        return answers.PictureGroups(
-            tuple(answers.PictureGroup(group.images, sum(sizes[id] for id in group.images[1:])) for group in groups)
-        )
+
+        def told(group: duplicates.Group) -> answers.PictureGroup:
+            of_group = tuple(sizes[id] for id in group.images)
+            return answers.PictureGroup(group.images, of_group, sum(of_group[1:]), group.reason)
+
+        return answers.PictureGroups(tuple(map(told, groups)))
 
     def similar(self, options: SimilarOptions) -> answers.FoundPictures:
         """Find the pictures that are most like one; that one comes first."""
@@ -256,23 +262,51 @@ class Shelf:
 
     def plan(self, options: PlanOptions) -> answers.SortingPlan:
         """Tell where pictures would go."""
-        taken = frozenset(path.casefold() for path in options.taken)
+        taken = dict(
+            zip(map(path_key, options.taken), options.hashes or ("",) * len(options.taken), strict=True),
+        )
+
+        def existing(target: str, hash: str) -> bool | None:
+            key = path_key(target)
+            if key in taken:
+                return taken[key] == hash
+            # What another program wrote of a picture that is gone must not become this one's.
+            return False if key + SIDECAR in taken else None
+
         plan = make_plan(
             self.library,
             options.ids,
             options.by,
-            rules=[_rule(text) for text in options.rules],
+            rules=[_rule(text, index) for index, text in enumerate(options.rules)],
             pattern=Pattern(options.pattern),
-            existing=lambda target, _hash: False if target.casefold() in taken else None,
+            existing=existing,
         )
         moves = tuple(
             answers.PlannedMove(
-                move.image, move.source.folder, move.source.name, move.source.size, _ms(move.source), move.target
+                move.image,
+                move.source.folder,
+                move.source.name,
+                move.source.size,
+                _ms(move.source),
+                move.target,
+                move.is_there,
             )
             for move in plan.moves
         )
         folders = tuple(answers.FolderCount("" if name == "." else name, n) for name, n in plan.folders.items())
         return answers.SortingPlan(moves, folders)
+
+    def relocate(self, options: RelocateOptions) -> FileOutcome:
+        """Write that a picture's file has moved; where the same one was known there, the two become one."""
+        moved = _source(options)
+        picture = facts.describe_picture(self.library, options.id)
+        there = store.find(self.library, moved.folder, moved.name)
+        here = store.find(self.library, picture.folder, picture.name)
+        if here and there and there.hash == here.hash:
+            store.merge(self.library, options.id, there.image)
+            return FileOutcome("moved", there.image, None, None)
+        store.touch(self.library, options.id, moved)
+        return FileOutcome("moved", options.id, None, None)
 
     def export(self, options: ExportLibraryOptions) -> OutputFile:
         """Write what is known of pictures; several files are a ZIP."""
@@ -368,8 +402,13 @@ def _edit(edit: edits.Edit | None) -> LibraryEdit:
     return LibraryEdit(edit.action, edit.images) if edit else LibraryEdit(None, 0)
 
 
-def _rule(text: str) -> Rule:
+def _rule(text: str, index: int) -> Rule:
+    """Return a rule; an error tells which one it is of."""
     name, equals, query = text.partition("=")
-    if not equals or not query.strip():
-        raise InvalidOptionError(f"A rule needs a name and a query, got {text!r}.")
-    return Rule(name.strip(), query)
+    detail = {"rule": index}
+    if not equals or not query.strip() or not name.strip():
+        raise InvalidOptionError("A rule needs a name for its folder and what belongs there.", detail=detail)
+    try:
+        return Rule(name.strip(), query)
+    except InvalidOptionError as error:
+        raise InvalidOptionError(error.message, detail=detail) from error

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any
 
-from onsight.errors import InvalidOptionError
+from onsight.errors import InvalidOptionError, InvalidQueryError
 from onsight.library import search
 from onsight.library.database import Library
 from onsight.library.records import Source
@@ -110,7 +110,7 @@ def make_plan(
 
     Raises:
         InvalidOptionError: A grouping is not known, or there are rules without a use or no rules for one.
-        InvalidQueryError: The query of a rule cannot be understood.
+        InvalidQueryError: The query of a rule cannot be understood; ``detail`` tells which rule by its index, too.
     """
     if unknown := [name for name in by if name not in GROUPINGS and name != "rule"]:
         raise InvalidOptionError(f"by must be one of rule, {', '.join(GROUPINGS)}, got {unknown[0]!r}.")
@@ -133,7 +133,7 @@ def make_plan(
         name = pattern.apply(_values(row), numbers[folder], digits[folder])
         wanted = safe_name(name + PurePosixPath(row["name"]).suffix)
         target, is_there = _free(folder, wanted, row["hash"], taken, existing)
-        taken.add(_key(target))
+        taken.add(path_key(target))
         source = Source(row["folder"], row["name"], row["size"], row["mtime_ns"])
         moves.append(Move(row["id"], source, row["hash"], target, is_there))
     return Plan(tuple(moves))
@@ -146,7 +146,7 @@ def _free(
     name, number = wanted, 1
     while True:
         target = f"{folder}/{name}" if folder else name
-        if _key(target) not in taken:
+        if path_key(target) not in taken:
             found = existing(target, hash)
             if found is None or found:
                 return target, bool(found)
@@ -154,8 +154,8 @@ def _free(
         name = numbered(wanted, number)
 
 
-def _key(target: str) -> str:
-    """Return what two targets have in common that are one file on some system."""
+def path_key(target: str) -> str:
+    """Return what two paths have in common that are one file on some system."""
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", target).casefold())
 
 
@@ -174,8 +174,13 @@ def _rows(library: Library, images: Sequence[int]) -> list[Mapping[str, Any]]:
 
 def _by_rule(library: Library, rules: Sequence[Rule]) -> dict[int, str]:
     found: dict[int, str] = {}
-    for rule in rules:
-        for image in search.find(library, rule.query):
+    for index, rule in enumerate(rules):
+        try:
+            images = search.find(library, rule.query)
+        except InvalidQueryError as error:
+            error.detail["rule"] = index
+            raise
+        for image in images:
             found.setdefault(image, rule.name)
     return found
 
