@@ -96,7 +96,7 @@ def setup() -> None:
     step(
         "npm packages",
         [web / "package.json", web / "package-lock.json"],
-        [web / "node_modules" / "pyodide", web / "node_modules" / "onnxruntime-web"],
+        [web / "node_modules" / name for name in ("client-zip", "onnxruntime-web", "pyodide")],
         install_node_packages,
     )
     for description in sorted((ROOT / "models").glob("*/model.json")):

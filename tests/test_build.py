@@ -86,7 +86,7 @@ def test_site_uses_relative_addresses_only() -> None:
 
 
 def test_site_carries_the_licences_of_what_it_ships() -> None:
-    for name in ("onsight.txt", "pyodide.txt", "python.txt", "onnxruntime-web.txt", "README.md"):
+    for name in ("onsight.txt", "pyodide.txt", "python.txt", "onnxruntime-web.txt", "client-zip.txt", "README.md"):
         assert (DIST / "licenses" / name).stat().st_size > 500
     assert any((DIST / "licenses" / "python-wheels").iterdir())
 

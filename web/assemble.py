@@ -207,6 +207,9 @@ def assemble(site: Path) -> None:
         site / "runtime" / "pyodide",
     )
     copy([NODE_MODULES / "onnxruntime-web" / "dist" / name for name in ORT_FILES], site / "runtime" / "ort")
+    # The service worker keeps modules of the runtime by this suffix.
+    (site / "runtime" / "client-zip").mkdir()
+    shutil.copyfile(NODE_MODULES / "client-zip" / "index.js", site / "runtime" / "client-zip" / "client-zip.mjs")
     wheels = [*verify_wheels(), compiled(build_onsight_wheel(WHEEL_CACHE))]
     packages = site / "runtime" / "packages"
     copy(wheels, packages)
