@@ -15,6 +15,7 @@ NEEDS_THE_HOST = (
     "test_compare_native.py",
     "test_native.py",
     "test_serve.py",
+    "test_snapshot.py",
     "test_tfjs.py",
     "test_weight.py",
     "test_wheels.py",

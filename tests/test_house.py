@@ -76,7 +76,7 @@ def test_one_file_knows_each_engine() -> None:
     for path, text in sources.items():
         for target in imports.findall(text):
             users.setdefault(target.split("/")[-2], set()).add(path.name)
-    assert users == {"client-zip": {"writing.js"}, "ort": {"session.js"}, "pyodide": {"worker.js"}}
+    assert users == {"client-zip": {"writing.js"}, "ort": {"session.js"}, "pyodide": {"python.js"}}
 
 
 def test_package_imports_without_a_browser_and_without_the_native_runtime() -> None:

@@ -31,6 +31,10 @@ WEB = ROOT / "web"
 NODE_MODULES = WEB / "node_modules"
 DIST = ROOT / "dist"
 WHEEL_CACHE = ROOT / ".cache" / "wheels"
+SNAPSHOT_CACHE = ROOT / ".cache" / "snapshots"
+
+SNAPSHOT_MAKERS = ("web/make_snapshot.mjs", "web/worker/archive.js", "web/worker/snapshot.js", "py/prepare_snapshot.py")
+"""What makes the snapshot, beside the runtime, the wheels and the descriptions of models."""
 
 # py/wheels is a folder of the repository, not a package: pytest brings a module of the name "py".
 sys.path.insert(0, str(ROOT / "py" / "wheels"))
@@ -118,6 +122,21 @@ def compiled(source: Path) -> Path:
         subprocess.run(["node", str(ROOT / "py" / "compile_wheel.mjs"), str(source), str(partial)], check=True)
         partial.replace(target)
     return target
+
+
+def snapshot(site: Path) -> list[Path]:
+    """Return the files of the snapshot of Python with a site's packages imported; it is made once and kept."""
+    inputs = [ROOT / name for name in SNAPSHOT_MAKERS]
+    inputs += weight.files_of(site / "runtime" / "pyodide") + weight.files_of(site / "runtime" / "packages")
+    inputs += [path for path in weight.files_of(site / "models") if path.suffix != ".onnx"]
+    key = hashlib.sha256("".join(path.name + sha256(path) for path in inputs).encode()).hexdigest()[:16]
+    target = SNAPSHOT_CACHE / key
+    if not target.exists():
+        shutil.rmtree(SNAPSHOT_CACHE, ignore_errors=True)
+        partial = target.with_suffix(".partial")
+        subprocess.run(["node", str(ROOT / "web" / "make_snapshot.mjs"), str(site), str(partial), *MODELS], check=True)
+        partial.rename(target)
+    return sorted(target.iterdir())
 
 
 def write_lock(wheels: list[Path], target: Path) -> None:
@@ -217,6 +236,7 @@ def assemble(site: Path) -> None:
     for model in MODELS:
         folder = find_model(model)
         copy([folder / name for name in model_files(folder)], site / "models" / model)
+    copy(snapshot(site), site / "runtime" / "snapshot")
     shutil.copytree(ROOT / "py" / "wheels" / "licenses", site / "licenses" / "python-wheels")
     shutil.copyfile(ROOT / "LICENSE", site / "licenses" / "onsight.txt")
     finish(site)

@@ -46,6 +46,8 @@ export interface EngineInfo {
   threads: number;
   /** Whether the page is cross-origin isolated, without which there is one thread. */
   isolated: boolean;
+  /** Whether Python was restored from a snapshot, which is faster than starting it from nothing. */
+  restored: boolean;
 }
 
 export type ToWorker =

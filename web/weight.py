@@ -28,12 +28,13 @@ EPOCH = (1980, 1, 1, 0, 0, 0)
 LEAST_SAVING = 0.03
 """A variant is kept if it saves this part of the file."""
 
-OWN_WHEEL = "onsight-*.whl"
-"""Changes with every line of ours: not worth the slowest compression each time."""
+CHANGING = {"onsight-*.whl": 9, "memory-*.bin": 5}
+"""Qualities of brotli for what changes with every line of ours: the slowest compression is not worth it each time."""
 
 
 def _brotli(data: bytes, name: str) -> bytes:
-    compressed: bytes = brotli.compress(data, quality=9 if fnmatch(name, OWN_WHEEL) else 11, lgwin=24)
+    quality = next((quality for pattern, quality in CHANGING.items() if fnmatch(name, pattern)), 11)
+    compressed: bytes = brotli.compress(data, quality=quality, lgwin=24)
     return compressed
 
 
@@ -69,6 +70,7 @@ BUDGETS = (
     Budget("runtime/packages/numpy-*", 1_950_000),
     Budget("runtime/packages/pillow-*", 1_600_000),
     Budget("runtime/packages/onsight-*", 1_600_000),
+    Budget("runtime/snapshot/memory-*", 7_000_000),
     Budget("models/efficientnet-lite2/*", 5_800_000),
     Budget("models/ssdlite-mobilenet-v2/*", 3_800_000),
     Budget("models/centernet-mobilenet-v3/*", 1_700_000),

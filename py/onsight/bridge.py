@@ -24,7 +24,7 @@ from onsight.errors import (
     UnsupportedFormatError,
 )
 from onsight.flow import Run, Stage, Stopwatch, Tensors, drive_async
-from onsight.methods import METHODS, Memory, Method, Tools
+from onsight.methods import METHODS, Memory, Method, tools_for
 from onsight.options import options_from
 
 Message = dict[str, Any]
@@ -48,8 +48,8 @@ class Bridge:
             run: JS function ``run(model, fetches, names, ...arrays)`` that runs a network.
             decode_in_browser: JS function that turns a blob into the bytes of a PNG, or rejects.
         """
-        texts = {text["id"]: (text["spec"], text["labels"]) for text in models.to_py()}
-        self._tools = Tools.from_texts(texts)
+        # A snapshot of Python has made them already (see py/prepare_snapshot.py).
+        self._tools = tools_for(tuple((text["id"], text["spec"], text["labels"]) for text in models.to_py()))
         self._memory = Memory()
         self._post = post
         self._run_js = run

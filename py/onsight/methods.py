@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
 
@@ -130,6 +130,16 @@ def _open_archive(_tools: Tools, file: BinaryIO, _options: object) -> Flow[ZipFi
 
     return open_archive(file)
     yield  # a flow that asks for nothing
+
+
+@cache
+def tools_for(texts: tuple[tuple[str, str, str], ...]) -> Tools:
+    """Return the tools for ``(id, text of model.json, text of labels.txt or "")`` of each model; made once.
+
+    Raises:
+        InvalidSpecError: A description or labels are wrong.
+    """
+    return Tools.from_texts({model: (spec, labels) for model, spec, labels in texts})
 
 
 def _answer(known: T) -> Flow[T]:

@@ -154,6 +154,7 @@ def measure_browser(picture: bytes, megapixels: float, runs: int) -> dict[str, A
             }
             if visit == "cold":
                 sizes = transfers.largest_first()
+                page.evaluate("onsight.keepAll()")  # what the page does when nobody waits for it
                 page.close()
         report["engine"] = page.evaluate("onsight.engine.info")
         page.evaluate(TIMED, ["photo", "tag"])  # its first look is of another size, for which memory is taken

@@ -80,19 +80,14 @@ export class Assets {
    * @returns {Promise<Uint8Array<ArrayBuffer>>}
    */
   async read(path) {
+    const kept = await this.kept(path);
+    if (kept) {
+      this.#count(path, kept.length);
+      return kept;
+    }
     const asset = this.#asset(path);
     const url = new URL(path, this.#base);
-    const key = `${url.href}?sha256=${asset.sha256}`;
     const cache = await this.#cache;
-    const kept = await cache?.match(key).catch(() => undefined);
-    if (kept) {
-      const bytes = new Uint8Array(await kept.arrayBuffer());
-      if (await hasHash(bytes, asset.sha256)) {
-        this.#count(path, bytes.length);
-        return bytes;
-      }
-      await cache?.delete(key);
-    }
     this.#fromNetwork = true;
     const bytes = await this.#download(url, path, asset).catch((error) => {
       throw this.#failed(error);
@@ -101,8 +96,30 @@ export class Assets {
       throw this.#failed(new DownloadError(`${path} arrived damaged: it is not the file that the site was built with.`));
     }
     // A full disk is no reason to stop: the file is fetched again next time.
-    await cache?.put(key, new Response(bytes)).catch(() => {});
+    await cache?.put(this.#key(path), new Response(bytes)).catch(() => {});
     return bytes;
+  }
+
+  /**
+   * @param {string} path relative to the site
+   * @returns {Promise<Uint8Array<ArrayBuffer> | null>} null if this device has no sound copy
+   */
+  async kept(path) {
+    const cache = await this.#cache;
+    const kept = await cache?.match(this.#key(path)).catch(() => undefined);
+    if (!kept) return null;
+    const bytes = new Uint8Array(await kept.arrayBuffer());
+    if (await hasHash(bytes, this.#asset(path).sha256)) return bytes;
+    await cache?.delete(this.#key(path));
+    return null;
+  }
+
+  /**
+   * Under which name a file is kept.
+   * @param {string} path
+   */
+  #key(path) {
+    return `${new URL(path, this.#base).href}?sha256=${this.#asset(path).sha256}`;
   }
 
   /**
@@ -172,11 +189,10 @@ export class Assets {
   /** Have every file of the engine on this device, one after the other: nobody waits for them. */
   async keepAll() {
     const cache = await this.#cache;
-    for (const [path, { sha256 }] of Object.entries(this.#manifest.assets)) {
-      const url = new URL(path, this.#base);
+    for (const path of Object.keys(this.#manifest.assets)) {
       // Modules are imported by the browser, which asks the service worker: the site's own files are kept there.
       if (path.endsWith(".mjs")) continue;
-      if (cache && !(await cache.match(`${url.href}?sha256=${sha256}`))) await this.read(path);
+      if (cache && !(await cache.match(this.#key(path)))) await this.read(path);
     }
   }
 
@@ -184,11 +200,7 @@ export class Assets {
   async prune() {
     const cache = await this.#cache;
     if (!cache) return;
-    const wanted = new Set(
-      Object.entries(this.#manifest.assets).map(
-        ([path, { sha256 }]) => `${new URL(path, this.#base).href}?sha256=${sha256}`,
-      ),
-    );
+    const wanted = new Set(Object.keys(this.#manifest.assets).map((path) => this.#key(path)));
     for (const { url } of await cache.keys()) {
       if (url.startsWith(this.#base.href) && !wanted.has(url)) await cache.delete(url);
     }

@@ -1,24 +1,24 @@
 /**
  * The engine's worker: starts Python and the network side by side, then passes messages on to `onsight.bridge`, which
- * answers them. The only file that knows Pyodide.
+ * answers them.
  */
 
 import { Assets, DownloadError } from "./assets.js";
 import { decodeInBrowser } from "./browser-decoder.js";
+import { startPython } from "./python.js";
 import { configure, createSession, runSession } from "./session.js";
 import { STORAGE_METHODS, Storage, storageError } from "./storage.js";
 
 /** @import { EngineInfo, FromWorker, ToWorker } from "../protocol.d.ts" */
-/** @import { PyodideAPI } from "../runtime/pyodide/pyodide.mjs" */
+/** @import { PyProxy, PyodideAPI } from "./python.js" */
 
 const BASE = new URL("..", import.meta.url);
-const PYODIDE = new URL("runtime/pyodide/", BASE);
 const ORT = new URL("runtime/ort/", BASE);
 
 /** How the page learns of this worker's death: see Messenger. Held until then. */
 navigator.locks?.request(self.name, () => new Promise(() => {}));
 
-/** @type {import("../runtime/pyodide/pyodide.mjs").PyProxy | undefined} `onsight.bridge.Bridge` */
+/** @type {PyProxy | undefined} `onsight.bridge.Bridge` */
 let bridge;
 
 /** @param {FromWorker} message @param {Transferable[]} [transfer] */
@@ -63,7 +63,7 @@ async function initialize(id, { library = false }) {
     const started = performance.now();
     assets = await Assets.open(BASE, (stage, fraction) => post({ kind: "progress", id, stage, fraction }));
     assets.serveFetch();
-    const [pyodide, threads] = await Promise.all([startPython(), library ? 0 : startNetworks(assets)]);
+    const [{ pyodide, isRestored }, threads] = await Promise.all([startPython(assets), library ? 0 : startNetworks(assets)]);
     bridge = await startBridge(pyodide, assets, !library);
     if (library) storage = await Storage.create(pyodide.FS);
     /** @type {EngineInfo} */
@@ -72,6 +72,7 @@ async function initialize(id, { library = false }) {
       models: assets.manifest.models,
       threads,
       isolated: globalThis.crossOriginIsolated,
+      restored: isRestored,
     };
     post({ kind: "result", id, result: info, timings_ms: { boot: performance.now() - started } });
     assets.prune().catch(() => {});
@@ -108,19 +109,6 @@ async function keepAll(id) {
     const message = "A part of the engine could not be downloaded. Check the connection and try again.";
     post({ kind: "error", id, error: { code: "download_failed", message, detail: String(error) } });
   }
-}
-
-/** @returns {Promise<PyodideAPI>} */
-async function startPython() {
-  const { loadPyodide } = await import("../runtime/pyodide/pyodide.mjs");
-  return loadPyodide({
-    indexURL: PYODIDE.href,
-    lockFileURL: new URL("runtime/packages/pyodide-lock.json", BASE).href,
-    packages: ["onsight"],
-    // Decoders grumble about damaged files; what matters of it comes as an answer.
-    stdout: (line) => console.debug(line),
-    stderr: (line) => console.debug(line),
-  });
 }
 
 /**
@@ -194,7 +182,7 @@ async function startBridge(pyodide, assets, warm) {
    * @param {string} model
    * @param {string[]} fetches
    * @param {string[]} names of the inputs
-   * @param {import("../runtime/pyodide/pyodide.mjs").PyProxy[]} arrays C-contiguous float32 NumPy arrays
+   * @param {PyProxy[]} arrays C-contiguous float32 NumPy arrays
    */
   async function run(model, fetches, names, ...arrays) {
     await (networks.get(model) ?? loadNetwork(model, assets.read(networkPath(model))));
@@ -207,7 +195,7 @@ async function startBridge(pyodide, assets, warm) {
  * @param {string} model
  * @param {string[]} fetches
  * @param {string[]} names of the inputs
- * @param {import("../runtime/pyodide/pyodide.mjs").PyProxy[]} arrays C-contiguous float32 NumPy arrays
+ * @param {PyProxy[]} arrays C-contiguous float32 NumPy arrays
  */
 async function runOnArrays(model, fetches, names, arrays) {
   const buffers = arrays.map((array) => array.getBuffer("f32"));
