@@ -79,6 +79,13 @@ def test_files_are_known_by_their_facts_and_compared_where_these_differ(shelf: S
     assert ask(shelf, "compare", b"other bytes", **file("Holiday/1.jpg", 12))["kind"] == "new"
 
 
+def test_of_new_files_of_one_size_the_others_wait_for_the_first(shelf: Shelf) -> None:
+    assert kinds(shelf, file("a.jpg", 50), file("b.jpg", 50), file("c.jpg", 51)) == ["new", "compare", "new"]
+    assert kinds(shelf, file("d.jpg", 50)) == ["compare"]
+    ask(shelf, "begin")
+    assert kinds(shelf, file("d.jpg", 50)) == ["new"]
+
+
 def test_a_file_that_moved_within_a_folder_that_was_chosen_keeps_its_tags(shelf: Shelf) -> None:
     data = encode(photo(), "JPEG")
     import hashlib

@@ -583,7 +583,7 @@ export interface LibraryChoices {
 
 /** What becomes of a file. */
 export interface FileOutcome {
-  /** Of `onsight.library.intake.KINDS`; or `"new"` if it must be looked at, `"compare"` if its bytes must be compared first. */
+  /** Of `onsight.library.intake.KINDS`; or `"new"` if it must be looked at, `"compare"` if its bytes must be compared first, once the new ones are in. */
   kind: string;
   /** Of the picture, or None if there is none. */
   id: number | null;

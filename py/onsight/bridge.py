@@ -201,7 +201,7 @@ class _BlobFile(RawIOBase):
             part = self._reader.readAsArrayBuffer(self._blob.slice(self._position, end))
         except JsException as error:
             raise OSError("the file has changed or is gone") from error
-        part.assign_to(buffer)
+        part.assign_to(memoryview(buffer)[: end - self._position])
         read, self._position = end - self._position, end
         return read
 

@@ -52,19 +52,22 @@ class MemoryWatch(threading.Thread):
     """Reads how much memory a process and its children have for themselves.
 
     Attributes:
-        peak_bytes: The most that they had.
+        peak_bytes: The most that they had together.
+        largest_bytes: The most that one of them had.
     """
 
     def __init__(self, pid: int) -> None:
         super().__init__(daemon=True)
         self._pid = pid
         self._ended = threading.Event()
-        self.peak_bytes = 0
+        self.peak_bytes = self.largest_bytes = 0
 
     def run(self) -> None:
         """Read until `end`."""
         while not self._ended.wait(0.1):
-            self.peak_bytes = max(self.peak_bytes, sum(map(_unshared, _family(self._pid))))
+            sizes = [_unshared(pid) for pid in _family(self._pid)]
+            self.peak_bytes = max(self.peak_bytes, sum(sizes))
+            self.largest_bytes = max(self.largest_bytes, *sizes, 0)
 
     def end(self) -> None:
         """Stop reading."""

@@ -8,7 +8,8 @@ import { formatPlural } from "./format.js";
 import { chooseFiles, setUpIntake } from "./intake.js";
 import { Offline } from "./offline.js";
 import { Pictures } from "./pictures.js";
-import { goToTool, setUpRouter } from "./router.js";
+import { Organiser } from "./organise/organiser.js";
+import { currentRoute, goToTool, setUpRouter } from "./router.js";
 import { TOOLS } from "./routes.js";
 import { setUpShared } from "./shared.js";
 import { onKeys, setUpShortcuts } from "./shortcuts.js";
@@ -25,12 +26,15 @@ import { setUpTheme } from "./theme.js";
  * @property {readonly Tool[]} tools
  * @property {<Result>(tool: string, run: (file: File, options: CallOptions) => Promise<Result>) => Batch<Result>} batch
  *   the work of a tool, which goes on while other views are shown; `run` counts the first time only
+ * @property {Organiser} organiser the library, from the first time that it is wanted
  */
 
 const pictures = new Pictures();
 /** @type {Map<string, Batch<any>>} */
 const batches = new Map();
-const isBusy = () => [...batches.values()].some(({ busy }) => busy);
+/** @type {Organiser | undefined} */
+let organiser;
+const isBusy = () => (organiser?.busy ?? false) || [...batches.values()].some(({ busy }) => busy);
 const offline = new Offline({ isBusy, countPictures: () => pictures.items.length });
 const onsight = Onsight.create({ after: offline.settled });
 
@@ -43,6 +47,9 @@ const app = {
     let batch = batches.get(tool);
     if (!batch) batches.set(tool, (batch = new Batch(onsight, pictures, run)));
     return batch;
+  },
+  get organiser() {
+    return (organiser ??= new Organiser(onsight));
   },
 };
 
@@ -59,9 +66,14 @@ addEventListener("beforeunload", (event) => {
   if (isBusy()) event.preventDefault();
 });
 
-/** @param {FileWithPath[]} files */
-function receive(files) {
+/**
+ * @param {FileWithPath[]} files
+ * @param {boolean} [isWhole] whether these are all the pictures of a folder
+ */
+function receive(files, isWhole = false) {
   if (!files.length) return;
+  const { receive: take } = currentRoute();
+  if (take) return take(app, files, isWhole);
   pictures.add(files);
   announce(`${formatPlural(files.length, "picture")} added.`);
   goToTool();

@@ -101,6 +101,11 @@ export class Onsight extends EventTarget {
     return /** @type {Promise<EngineInfo>} */ (this.#ready);
   }
 
+  /** How many workers look at pictures. */
+  get workers() {
+    return 1;
+  }
+
   /** What the engine does now. An `engine` event tells of every change. */
   get engine() {
     return this.#engine;

@@ -49,7 +49,8 @@ export function formatRemaining(milliseconds) {
 export function formatBytes(bytes) {
   if (bytes < 1000) return `${bytes}${NARROW_SPACE}B`;
   if (bytes < 1_000_000) return `${Math.round(bytes / 1000)}${NARROW_SPACE}kB`;
-  return `${(bytes / 1_000_000).toFixed(1)}${NARROW_SPACE}MB`;
+  if (bytes < 1_000_000_000) return `${(bytes / 1_000_000).toFixed(1)}${NARROW_SPACE}MB`;
+  return `${(bytes / 1_000_000_000).toFixed(1)}${NARROW_SPACE}GB`;
 }
 
 /**

@@ -13,8 +13,12 @@ const LINK_DROPPED =
 const byName = new Intl.Collator("en", { numeric: true });
 
 /**
- * @param {(files: FileWithPath[]) => void} receive called once or, while folders are walked, several times
+ * @callback Receive called once or, while folders are walked, several times
+ * @param {FileWithPath[]} files
+ * @param {boolean} [isWhole] whether these are all the pictures of a folder and of those in it
  */
+
+/** @param {Receive} receive */
 export function setUpIntake(receive) {
   const files = part(document, "files", HTMLInputElement);
   const folder = part(document, "folder", HTMLInputElement);
@@ -25,7 +29,7 @@ export function setUpIntake(receive) {
   folder.addEventListener("change", () => {
     const all = [...(folder.files ?? [])].map((file) => ({ file, path: file.webkitRelativePath || file.name }));
     const pictures = all.filter(({ file }) => isPicture(file)).sort((a, b) => byName.compare(a.path, b.path));
-    receive(pictures);
+    receive(pictures, true);
     tellOfFolder(pictures.length, all.length - pictures.length);
     folder.value = "";
   });
@@ -51,7 +55,7 @@ export function canChooseFolder() {
   return "webkitdirectory" in HTMLInputElement.prototype && matchMedia("(any-pointer: fine)").matches;
 }
 
-/** @param {(files: FileWithPath[]) => void} receive */
+/** @param {Receive} receive */
 function setUpDrop(receive) {
   const veil = box(document, "veil");
   let depth = 0; // dragenter and dragleave come for every element that the pointer crosses
@@ -99,7 +103,7 @@ function setUpDrop(receive) {
 /**
  * Hand over the pictures in dropped folders, folder by folder as they are found.
  * @param {FileSystemDirectoryEntry[]} folders
- * @param {(files: FileWithPath[]) => void} receive
+ * @param {Receive} receive
  */
 async function receiveFolders(folders, receive) {
   let kept = 0;
@@ -148,8 +152,8 @@ async function readEntries(directory) {
   }
 }
 
-/** @param {File} file */
-function isPicture({ name, type }) {
+/** @param {{name: string, type: string}} file */
+export function isPicture({ name, type }) {
   return !name.startsWith(".") && (type.startsWith("image/") || PICTURE_NAME.test(name));
 }
 

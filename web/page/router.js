@@ -1,11 +1,15 @@
 /** Shows the view that the address names (`#/classify`). */
 
-import { box } from "./dom.js";
+import { box, part } from "./dom.js";
 import { HOME, ROUTES, TOOL_ROUTES } from "./routes.js";
 
 /** @import { App } from "./app.js" */
 
 let current = HOME;
+
+export function currentRoute() {
+  return current;
+}
 
 /** Show a tool, if none is shown: pictures have arrived. */
 export function goToTool() {
@@ -38,6 +42,7 @@ export function setUpRouter(app) {
     current = ROUTES.find((route) => route.path === path) ?? HOME;
     leave();
     leave = current.mount(main, app);
+    part(document, "files", HTMLInputElement).accept = current.accept ?? "image/*";
     document.title = current === HOME ? "Onsight" : `${current.title} · Onsight`;
     box(document, "veil-text").textContent = current.drop ?? TOOL_ROUTES[0]?.drop ?? "";
     for (const { path: target, link } of links) {

@@ -5,10 +5,12 @@ import { mountCompare } from "./views/compare.js";
 import { mountDetect } from "./views/detect.js";
 import { mountEnhance } from "./views/enhance.js";
 import { mountHome } from "./views/home.js";
+import { mountOrganise, receiveIntoLibrary } from "./views/organise.js";
 import { mountPrivacy } from "./views/privacy.js";
 import { mountTag } from "./views/tag.js";
 
 /** @import { App } from "./app.js" */
+/** @import { FileWithPath } from "./intake.js" */
 
 /** @typedef {(host: HTMLElement, app: App) => () => void} Mount fills the host; returns how to leave */
 
@@ -17,6 +19,9 @@ import { mountTag } from "./views/tag.js";
  * @property {string} path after the `#`
  * @property {string} title
  * @property {string} [drop] what dropping pictures here does; elsewhere they go to the first tool
+ * @property {(app: App, files: FileWithPath[], isWhole: boolean) => void} [receive] what becomes of pictures that come
+ *   while this is shown; elsewhere they are loaded for the tools
+ * @property {string} [accept] what the chooser offers, if not pictures alone
  * @property {Mount} mount
  */
 
@@ -54,7 +59,19 @@ export const TOOLS = [
     text: "Better light and colour, less noise, more pixels.",
     route: { path: "/enhance", title: "Enhance", drop: "Drop to enhance", mount: mountEnhance },
   },
-  { name: "Organise", icon: "i-grid", text: "Sort a folder of thousands, search it, find duplicates." },
+  {
+    name: "Organise",
+    icon: "i-grid",
+    text: "Sort a folder of thousands, search it, find duplicates.",
+    route: {
+      path: "/organise",
+      title: "Organise",
+      drop: "Drop to add to the library",
+      accept: "image/*,.zip",
+      receive: receiveIntoLibrary,
+      mount: mountOrganise,
+    },
+  },
   {
     name: "Compare",
     icon: "i-compare",

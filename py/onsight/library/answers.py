@@ -58,7 +58,7 @@ class FileOutcome(Answer):
 
     Attributes:
         kind: Of `onsight.library.intake.KINDS`; or ``"new"`` if it must be looked at, ``"compare"`` if its bytes must
-            be compared first.
+            be compared first, once the new ones are in.
         id: Of the picture, or None if there is none.
         code: Of the error, if it failed.
         message: Of the error.

@@ -64,6 +64,7 @@ class Shelf:
         self._models = models
         self._library: Library | None = None
         self._intake: Intake | None = None
+        self._sizes: set[int] = set()
 
     @property
     def library(self) -> Library:
@@ -118,6 +119,7 @@ class Shelf:
             root = source.folder.split("/", 1)[0]
             return root not in roots or _path(source) in files
 
+        self._sizes = set()
         self._intake = Intake(self.library, self._models(options.detect), retry=options.retry, exists=exists)
         return self._status()
 
@@ -375,7 +377,12 @@ class Shelf:
             outcome = self._run().known(_source(file), read)
         except _BytesWantedError:
             return FileOutcome("compare", None, None, None)
-        return _told(outcome) if outcome else FileOutcome("new", None, None, None)
+        if outcome:
+            return _told(outcome)
+        # One of the same size is looked at first: this may be a copy of it.
+        kind = "compare" if data is None and file.size in self._sizes else "new"
+        self._sizes.add(file.size)
+        return FileOutcome(kind, None, None, None)
 
 
 class _BytesWantedError(Exception):

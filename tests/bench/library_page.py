@@ -1,0 +1,186 @@
+"""Measure Organise in the browser: how fast pictures go in, in how much memory, and how long searches take.
+
+python -m tests.bench.library_page [--pictures N] [--megapixels M] [--detect] [--rows N …] [--keep FOLDER]
+
+The site must be built. Pictures are those of ``tests.bench.library_index``, libraries those of
+``tests.bench.library_search``, opened as files. Prints JSON. Memory is the peak of what all of the browser's processes
+together have for themselves, and the largest process of them, read ten times a second.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import re
+import statistics
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Page, expect, sync_playwright
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+from onsight.library.database import Library
+from tests import chromium
+from tests.bench.library_index import MemoryWatch, make_pictures
+from tests.bench.library_search import QUERIES, fill
+from web.serve import DIST, make_server
+
+HOUR_MS = 3_600_000
+
+ASK = """async ([name, params, runs]) => {
+  const times = [];
+  let result;
+  for (let run = 0; run < runs; run += 1) {
+    const started = performance.now();
+    result = await globalThis.library.ask(name, params);
+    times.push(performance.now() - started);
+  }
+  return [result, times];
+}"""
+
+OPEN = """async () => {
+  const { Library } = await import("./page/organise/library.js");
+  const { Onsight } = await import("./page/client.js");
+  globalThis.library = new Library(await Onsight.start());
+  await globalThis.library.start();
+}"""
+
+
+@contextmanager
+def browser_page(profile: Path) -> Iterator[tuple[Page, str, int]]:
+    """Yield a page of a browser with a profile of its own, the site's address, and the browser's process."""
+    server = make_server(DIST, plain=False)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    before = set(_chromiums())
+    with sync_playwright() as playwright:
+        context = playwright.chromium.launch_persistent_context(
+            str(profile), executable_path=chromium.require(), args=chromium.flags(), service_workers="block"
+        )
+        context.add_init_script("delete window.showDirectoryPicker")
+        (pid, *_) = sorted(set(_chromiums()) - before)
+        yield context.pages[0], f"http://localhost:{server.server_address[1]}", pid
+        context.close()
+    server.shutdown()
+    server.server_close()
+
+
+def _chromiums() -> list[int]:
+    """Return the processes that run a browser and are nobody's renderer."""
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            command = (folder / "cmdline").read_bytes().split(b"\0")
+        except OSError:
+            continue
+        if b"chrom" in command[0] and not any(part.startswith(b"--type=") for part in command):
+            found.append(int(folder.name))
+    return found
+
+
+def import_folder(folder: Path, *, detect: bool) -> dict[str, Any]:
+    """Have a folder taken in and return the figures."""
+    count = sum(1 for _ in folder.rglob("*.jpg"))
+    with tempfile.TemporaryDirectory() as profile, browser_page(Path(profile)) as (page, site, pid):
+        page.goto(f"{site}/#/organise")
+        expect(page.get_by_role("button", name="Library:")).to_be_visible(timeout=120_000)
+        if detect:
+            page.get_by_role("button", name="Library:").click()
+            page.get_by_role("switch", name="Look for objects").check()
+            page.keyboard.press("Escape")
+        figures: dict[str, Any] = {}
+        for run in ("first", "again"):
+            watch = MemoryWatch(pid)
+            watch.start()
+            name = "Choose a folder" if run == "first" else "Add a folder"
+            with page.expect_file_chooser() as chooser:
+                page.get_by_role("button", name=name).click()
+            chooser.value.set_files(folder)
+            started = time.perf_counter()
+            done = "pictures added" if run == "first" else "known already"
+            report = page.get_by_role("region", name="Import").get_by_text(re.compile(done))
+            expect(report).to_be_visible(timeout=10 * HOUR_MS)
+            seconds = time.perf_counter() - started
+            watch.end()
+            figures[run] = {
+                "report": report.inner_text(),
+                "seconds": round(seconds, 1),
+                "pictures_per_second": round(count / seconds, 2),
+                "peak_memory_mb": round(watch.peak_bytes / 1e6),
+                "peak_memory_of_a_process_mb": round(watch.largest_bytes / 1e6),
+            }
+    return figures
+
+
+def measure_searches(path: Path, rows: int, runs: int) -> dict[str, Any]:
+    """Open a library's file and return how long searches take, with the way to the worker and back."""
+    with tempfile.TemporaryDirectory() as profile, browser_page(Path(profile)) as (page, site, _):
+        page.goto(site)
+        page.evaluate(OPEN)
+        page.evaluate(
+            "() => document.body.append(Object.assign(document.createElement('input'), { type: 'file', id: 'bench' }))"
+        )
+        page.set_input_files("#bench", path)
+        page.evaluate("() => globalThis.library.addFile(document.getElementById('bench').files[0])")
+
+        def ask(name: str, times: int = runs, **params: object) -> tuple[Any, float]:
+            result, took = page.evaluate(ASK, [name, params, times])
+            return result, round(statistics.median(took), 1)
+
+        searches = {}
+        for query in QUERIES:
+            found, milliseconds = ask("search", query=query, order="date")
+            searches[query] = {"found": len(found["ids"]), "ms": milliseconds}
+        first = ask("search", query="", order="date")[0]["ids"][:120]
+        return {
+            "rows": rows,
+            "searches": searches,
+            "tiles_ms": page.evaluate(
+                """async (ids) => { const started = performance.now();
+                await globalThis.library.ask("items", { ids }); return Math.round(performance.now() - started); }""",
+                first,
+            ),
+            "facets_of_all_ms": ask("facets", 1, query="", order="date")[1],
+            "facets_of_dog_ms": ask("facets", query="dog", order="date")[1],
+        }
+
+
+def main() -> None:
+    """Measure."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--pictures", type=int, default=1000, help="0 leaves importing out")
+    parser.add_argument("--megapixels", type=float, default=12)
+    parser.add_argument("--detect", action="store_true")
+    parser.add_argument("--rows", type=int, nargs="*", default=[10_000, 100_000])
+    parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument("--keep", type=Path, help="folder to keep pictures and libraries in, for the next time")
+    options = parser.parse_args()
+    figures: dict[str, Any] = {"cores": os.cpu_count(), "detect": options.detect}
+    with tempfile.TemporaryDirectory() as temporary:
+        kept = options.keep or Path(temporary)
+        kept.mkdir(parents=True, exist_ok=True)
+        if options.pictures:
+            folder = kept / f"{options.pictures}x{options.megapixels:g}"
+            if not folder.exists():
+                folder.mkdir()
+                make_pictures(folder, options.pictures, options.megapixels)
+            figures["pictures"], figures["megapixels"] = options.pictures, options.megapixels
+            figures["import"] = import_folder(folder, detect=options.detect)
+        for rows in options.rows:
+            path = kept / f"{rows}.sqlite"
+            if not path.exists():
+                with Library.open(path) as library:
+                    fill(library, rows)
+            figures[f"{rows} rows"] = measure_searches(path, rows, options.runs)
+    figures["load"] = [round(value, 1) for value in os.getloadavg()]
+    print(json.dumps(figures, indent=1))
+
+
+if __name__ == "__main__":
+    main()

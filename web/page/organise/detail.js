@@ -1,0 +1,223 @@
+/** One picture of the library, large, with all that is known of it. */
+
+import { announce, tryTo } from "../announce.js";
+import { box, button, elementFromTemplate, fillFacts, listen, part } from "../dom.js";
+import { formatBytes, formatCount, formatPercent } from "../format.js";
+import { editTags, namesIn } from "./tag-editing.js";
+
+/** @import { LibraryPicture, Tag } from "../../protocol.d.ts" */
+/** @import { Tool } from "../routes.js" */
+/** @import { Library } from "./library.js" */
+/** @import { Tiles } from "./tiles.js" */
+
+/**
+ * @typedef {object} DetailActions
+ * @property {(picture: LibraryPicture) => Promise<File>} open gets at the picture's file
+ * @property {(file: File, picture: LibraryPicture, tool: Tool) => void} use hands it to another tool
+ * @property {(id: number) => void} findSimilar
+ * @property {(query: string) => void} search
+ * @property {(id: number) => void} onClose told which picture was shown last
+ * @property {readonly Tool[]} tools
+ */
+
+export class Detail {
+  #library;
+  #tiles;
+  #actions;
+  /** @type {readonly number[]} */
+  #ids;
+  #id;
+  #dialog = /** @type {HTMLDialogElement} */ (elementFromTemplate("organise-detail"));
+  #image = part(this.#dialog, "large", HTMLImageElement);
+  /** Address of the file, if it could be had. */
+  #source = "";
+  /** @type {LibraryPicture | undefined} */
+  #picture;
+
+  /**
+   * @param {Library} library
+   * @param {Tiles} tiles
+   * @param {readonly number[]} ids those that are gone through
+   * @param {number} id
+   * @param {DetailActions} actions
+   */
+  constructor(library, tiles, ids, id, actions) {
+    this.#library = library;
+    this.#tiles = tiles;
+    this.#ids = ids;
+    this.#id = id;
+    this.#actions = actions;
+    const dialog = this.#dialog;
+    listen(button(dialog, "previous"), "click", () => this.#step(-1));
+    listen(button(dialog, "next"), "click", () => this.#step(1));
+    listen(button(dialog, "detail-close"), "click", () => dialog.close());
+    listen(button(dialog, "similar"), "click", () => {
+      dialog.close();
+      actions.findSimilar(this.#id);
+    });
+    listen(dialog, "keydown", (event) => {
+      if (event.target instanceof HTMLInputElement || event.ctrlKey || event.metaKey || event.altKey) return;
+      if (event.key === "ArrowLeft") this.#step(-1);
+      if (event.key === "ArrowRight") this.#step(1);
+    });
+    listen(part(dialog, "add-form", HTMLFormElement), "submit", (event) => {
+      event.preventDefault();
+      const field = part(dialog, "new-tags", HTMLInputElement);
+      const tags = namesIn(field.value);
+      if (tags.length) void this.#edit("add", tags).then((isDone) => isDone && (field.value = ""));
+    });
+    listen(this.#image, "error", () => {
+      // The browser cannot show this format; the small picture can be seen anyhow.
+      const tile = this.#tiles.get(this.#id);
+      if (tile && this.#image.src !== tile.source) this.#image.src = tile.source;
+    });
+    listen(dialog, "close", () => {
+      URL.revokeObjectURL(this.#source);
+      dialog.remove();
+      actions.onClose(this.#id);
+    });
+    const tools = actions.tools.filter(({ route, name }) => route && name !== "Organise");
+    box(dialog, "tools").replaceChildren(...tools.map((tool) => this.#toolButton(tool)));
+    document.body.append(dialog);
+    dialog.showModal();
+    void this.#show();
+  }
+
+  /** @param {1 | -1} by */
+  #step(by) {
+    const next = this.#ids[this.#ids.indexOf(this.#id) + by];
+    if (next === undefined) return;
+    this.#id = next;
+    void this.#show();
+  }
+
+  async #show() {
+    const id = this.#id;
+    const index = this.#ids.indexOf(id);
+    this.#tiles.want(this.#ids.slice(Math.max(0, index - 2), index + 3));
+    button(this.#dialog, "previous").disabled = index <= 0;
+    button(this.#dialog, "next").disabled = index >= this.#ids.length - 1;
+    box(this.#dialog, "position").textContent = `${formatCount(index + 1)} of ${formatCount(this.#ids.length)}`;
+    await tryTo(this.#library.ask("picture", { id }).then((picture) => id === this.#id && this.#fill(picture)));
+  }
+
+  /** @param {LibraryPicture} picture */
+  #fill(picture) {
+    const isOther = picture.id !== this.#picture?.id;
+    this.#picture = picture;
+    const dialog = this.#dialog;
+    box(dialog, "file").textContent = picture.name;
+    box(dialog, "label").textContent = picture.label;
+    box(dialog, "score").textContent = formatPercent(picture.score);
+    box(dialog, "category").textContent = picture.category;
+    const tags = picture.tags.map((tag) => this.#tag(tag));
+    box(dialog, "tag-list").replaceChildren(...tags, ...picture.rejected.map((name) => this.#rejected(name)));
+    box(dialog, "objects").textContent = objectsOf(picture);
+    box(dialog, "objects").hidden = picture.boxes === null;
+    fillFacts(box(dialog, "facts"), [
+      ["Folder", picture.folder || null],
+      ["File", formatBytes(picture.size)],
+      ...picture.facts.map(({ name, value }) => /** @type {const} */ ([name, value])),
+      ["Colours", picture.colours.map(({ name }) => name).join(", ") || null],
+    ]);
+    if (!isOther) return;
+    announce(`${picture.name}: ${picture.label}, ${formatPercent(picture.score)}`);
+    this.#image.alt = `${picture.name}: ${picture.label}`;
+    this.#image.src = this.#tiles.get(picture.id)?.source ?? "";
+    this.#image.style.aspectRatio = `${picture.width} / ${picture.height}`;
+    void this.#showLarge(picture);
+  }
+
+  /** @param {LibraryPicture} picture */
+  async #showLarge(picture) {
+    const note = box(this.#dialog, "small-only");
+    try {
+      const file = await this.#actions.open(picture);
+      if (picture.id !== this.#id) return;
+      URL.revokeObjectURL(this.#source);
+      this.#source = URL.createObjectURL(file);
+      this.#image.src = this.#source;
+      note.hidden = true;
+    } catch (error) {
+      if (picture.id !== this.#id) return;
+      note.textContent = `Shown small. ${/** @type {Error} */ (error).message}`;
+      note.hidden = false;
+    }
+  }
+
+  /** @param {Tag} tag */
+  #tag({ name, score, source }) {
+    const isOwn = source === "user";
+    const row = elementFromTemplate("organise-detail-tag");
+    row.classList.toggle("chip--own", isOwn);
+    const press = button(row, "find");
+    box(press, "name").textContent = name;
+    box(press, "tag-score").textContent = isOwn ? "" : formatPercent(score);
+    press.title = `Search for “${name}”`;
+    listen(press, "click", () => {
+      this.#dialog.close();
+      this.#actions.search(`tag:${/\s/.test(name) ? JSON.stringify(name) : name}`);
+    });
+    const accept = button(row, "accept");
+    accept.hidden = isOwn;
+    accept.setAttribute("aria-label", `Keep “${name}” for good`);
+    accept.title = "Keep it for good";
+    listen(accept, "click", () => void this.#edit("accept", [name]));
+    const remove = button(row, "remove-tag");
+    remove.setAttribute("aria-label", `Remove “${name}”`);
+    remove.title = "Remove";
+    listen(remove, "click", () => void this.#edit("remove", [name]));
+    return row;
+  }
+
+  /** @param {string} name */
+  #rejected(name) {
+    const row = elementFromTemplate("organise-rejected-tag");
+    const back = button(row, "back");
+    box(back, "name").textContent = name;
+    back.title = "Removed. Put it back";
+    back.setAttribute("aria-label", `Put “${name}” back`);
+    listen(back, "click", () => void this.#edit("add", [name]));
+    return row;
+  }
+
+  /** @param {Tool} tool */
+  #toolButton(tool) {
+    const press = document.createElement("button");
+    press.type = "button";
+    press.className = "button button--small";
+    press.textContent = tool.name;
+    listen(press, "click", async () => {
+      const picture = this.#picture;
+      if (!picture) return;
+      await tryTo(
+        this.#actions.open(picture).then((file) => {
+          this.#dialog.close();
+          this.#actions.use(file, picture, tool);
+        }),
+      );
+    });
+    return press;
+  }
+
+  /**
+   * @param {string} action
+   * @param {string[]} tags
+   */
+  async #edit(action, tags) {
+    const isDone = await editTags(this.#library, { action, ids: [this.#id], tags });
+    await this.#show();
+    return isDone;
+  }
+}
+
+/** @param {LibraryPicture} picture */
+function objectsOf({ boxes }) {
+  if (!boxes) return "";
+  /** @type {Map<string, number>} */
+  const counts = new Map();
+  for (const { label } of boxes) counts.set(label, (counts.get(label) ?? 0) + 1);
+  const words = [...counts].map(([label, count]) => (count === 1 ? label : `${label} × ${count}`));
+  return words.length ? `Objects: ${words.join(", ")}` : "No objects were found.";
+}
+

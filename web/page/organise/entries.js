@@ -1,0 +1,113 @@
+/** Files that may go into the library: from choosers, from folders that were dropped, from ZIP archives. */
+
+import { OnsightError } from "../messenger.js";
+
+/** @import { FileWithPath } from "../intake.js" */
+/** @import { Library } from "./library.js" */
+
+/**
+ * A file as its folder lists it, and how to get at it.
+ * @typedef {object} Entry
+ * @property {string} folder with `/`, from the chosen folder on
+ * @property {string} name
+ * @property {number} size
+ * @property {number} modified_ms
+ * @property {() => Promise<File>} open
+ */
+
+const ARCHIVE = /\.zip$/i;
+
+/** @param {{name: string}} file */
+export function isArchive({ name }) {
+  return ARCHIVE.test(name);
+}
+
+/** @param {Pick<Entry, "folder" | "name">} entry */
+export function pathOf({ folder, name }) {
+  return folder ? `${folder}/${name}` : name;
+}
+
+/**
+ * @param {FileWithPath} chosen
+ * @returns {Entry}
+ */
+export function entryOf({ file, path }) {
+  return {
+    folder: path.includes("/") ? path.slice(0, path.lastIndexOf("/")) : "",
+    name: path.slice(path.lastIndexOf("/") + 1),
+    size: file.size,
+    modified_ms: Math.trunc(file.lastModified),
+    open: async () => file,
+  };
+}
+
+/**
+ * The pictures in an archive, as if it were a folder.
+ * @param {Library} library
+ * @param {Entry} archive
+ * @returns {Promise<Entry[]>}
+ */
+export async function entriesOfArchive(library, archive) {
+  const file = await archive.open();
+  const number = numberOf(file);
+  const { members } = await library.request("archive_members", { image: file, picture: number });
+  const root = pathOf(archive);
+  return members.map(({ path, size, modified_ms }) => ({
+    ...entryOf({ file, path: `${root}/${path}` }),
+    size,
+    modified_ms,
+    open: async () => {
+      const { data, name } = await library.request("archive_member", { image: file, picture: number, path });
+      return new File([data], name, { lastModified: modified_ms });
+    },
+  }));
+}
+
+/**
+ * The pictures in a folder and in the folders in it.
+ * @param {FileSystemDirectoryHandle} directory
+ * @param {(file: File) => boolean} isWanted
+ * @param {string} [path] of the folder
+ * @returns {AsyncGenerator<Entry>}
+ */
+export async function* entriesIn(directory, isWanted, path = directory.name) {
+  const handles = [];
+  for await (const handle of directory.values()) if (!handle.name.startsWith(".")) handles.push(handle);
+  handles.sort((one, other) => one.name.localeCompare(other.name, "en", { numeric: true }));
+  for (const handle of handles) {
+    if (handle.kind === "directory") {
+      yield* entriesIn(/** @type {FileSystemDirectoryHandle} */ (handle), isWanted, `${path}/${handle.name}`);
+      continue;
+    }
+    const file = await /** @type {FileSystemFileHandle} */ (handle).getFile().catch(() => null);
+    if (!file || !(isWanted(file) || isArchive(file))) continue;
+    // The handle is asked anew: a file that was changed meanwhile can no longer be read through this one.
+    const open = () => fileOf(/** @type {FileSystemFileHandle} */ (handle));
+    yield { ...entryOf({ file, path: `${path}/${file.name}` }), open };
+  }
+}
+
+/** @param {FileSystemFileHandle} handle */
+async function fileOf(handle) {
+  try {
+    return await handle.getFile();
+  } catch (error) {
+    throw new OnsightError({
+      code: "unreadable_file",
+      message: "The file could not be read: it was moved, deleted or locked after it was chosen.",
+      detail: String(error),
+    });
+  }
+}
+
+/** The engine knows archives by number, so that it opens each once. @type {WeakMap<File, number>} */
+const numbers = new WeakMap();
+let last = 0;
+
+/** @param {File} file */
+function numberOf(file) {
+  const known = numbers.get(file);
+  if (known !== undefined) return known;
+  numbers.set(file, ++last);
+  return last;
+}

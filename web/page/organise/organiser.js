@@ -1,0 +1,22 @@
+/** What of Organise goes on while other tools are shown: the open library, the import, where the files are. */
+
+import { Importer } from "./importing.js";
+import { Library } from "./library.js";
+import { Originals } from "./originals.js";
+
+/** @import { Onsight } from "../client.js" */
+
+export class Organiser {
+  /** @param {Onsight} onsight */
+  constructor(onsight) {
+    this.library = new Library(onsight);
+    this.importer = new Importer(onsight, this.library);
+    this.originals = new Originals();
+    this.importer.on("entries", (entries) => this.originals.rememberAll(entries));
+  }
+
+  /** Whether leaving the page would stop something. */
+  get busy() {
+    return this.importer.busy;
+  }
+}

@@ -1,0 +1,58 @@
+/** What a person chose in Organise; kept on this device. */
+
+const DETECT = "onsight.organise.detect";
+const ORDER = "onsight.organise.order";
+const UNFINISHED = "onsight.organise.unfinished";
+
+/** @typedef {{root: string, files: number}} Unfinished an import: the name of its folder, if it was one, and its size */
+
+export const preferences = {
+  /** Whether objects are looked for when pictures are taken in. */
+  get detect() {
+    return recall(DETECT) === "on";
+  },
+  set detect(isOn) {
+    remember(DETECT, isOn ? "on" : "off");
+  },
+
+  /** In what order pictures are listed. */
+  get order() {
+    return recall(ORDER) ?? "date";
+  },
+  set order(order) {
+    remember(ORDER, order);
+  },
+
+  /** The import that the page did not see the end of. @returns {Unfinished | null} */
+  get unfinished() {
+    try {
+      return JSON.parse(recall(UNFINISHED) ?? "null");
+    } catch {
+      return null;
+    }
+  },
+  set unfinished(unfinished) {
+    remember(UNFINISHED, JSON.stringify(unfinished));
+  },
+};
+
+/** @param {string} key */
+function recall(key) {
+  try {
+    return localStorage.getItem(key);
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * @param {string} key
+ * @param {string} value
+ */
+function remember(key, value) {
+  try {
+    localStorage.setItem(key, value);
+  } catch {
+    // Storage is forbidden: the choice lasts as long as the page.
+  }
+}

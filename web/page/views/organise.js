@@ -1,0 +1,265 @@
+/** Organise: a library of thousands of pictures, searched, tagged, sorted. */
+
+import { announce, tryTo } from "../announce.js";
+import { box, button, fromTemplate, keepFocus, listen, part } from "../dom.js";
+import { showDropZone } from "../drop-zone.js";
+import { formatPlural } from "../format.js";
+import { canChooseFolder, chooseFiles, isPicture } from "../intake.js";
+import { OnsightError } from "../messenger.js";
+import { Detail } from "../organise/detail.js";
+import { entriesIn, entryOf, pathOf } from "../organise/entries.js";
+import { Facets } from "../organise/facets.js";
+import { Grid } from "../organise/grid.js";
+import { ImportPanel } from "../organise/import-panel.js";
+import { LibraryMenu } from "../organise/library-menu.js";
+import { preferences } from "../organise/preferences.js";
+import { SearchBar } from "../organise/search-bar.js";
+import { Search } from "../organise/search.js";
+import { Selection } from "../organise/selection.js";
+import { turn } from "../organise/tag-editing.js";
+import { openTagsDialog } from "../organise/tags-dialog.js";
+import { Tiles } from "../organise/tiles.js";
+import { onKeys } from "../shortcuts.js";
+
+/** @import { App } from "../app.js" */
+/** @import { FileWithPath } from "../intake.js" */
+
+/**
+ * @param {HTMLElement} host
+ * @param {App} app
+ * @returns {() => void}
+ */
+export function mountOrganise(host, app) {
+  const { library, importer, originals } = app.organiser;
+  host.replaceChildren(fromTemplate("view-organise"));
+  showDropZone(host);
+  const root = /** @type {HTMLElement} */ (host.firstElementChild);
+  const tiles = new Tiles(library);
+  const selection = new Selection();
+  const search = new Search(library);
+  const bar = new SearchBar(box(root, "search"), library, search);
+  const grid = new Grid(box(root, "grid"), tiles, selection, openDetail);
+  const facets = new Facets(box(root, "facets"), (query) => bar.write(query));
+  const panel = new ImportPanel(box(root, "import"), importer, () => void goOn());
+  const menu = new LibraryMenu(box(root, "library-menu"), library, () => importer.busy);
+  const title = part(root, "title", HTMLHeadingElement);
+  const dropHint = root.querySelector(".drop__title");
+  if (dropHint) dropHint.textContent = "Drop a folder of pictures here";
+  // On narrow screens they are opened when they are wanted.
+  part(root, "narrow", HTMLDetailsElement).open = matchMedia("(min-width: 64rem)").matches;
+
+  listen(button(root, "add-folder"), "click", addFolder);
+  button(root, "add-folder").hidden = !canChooseFolder();
+  listen(button(root, "select-all"), "click", () => selection.all());
+  listen(button(root, "clear-selection"), "click", () => {
+    selection.clear();
+    box(root, "grid").focus({ preventScroll: true });
+  });
+  listen(button(root, "edit-tags"), "click", () => openTagsDialog(library, selection.ids));
+  listen(button(root, "find-similar"), "click", () => void findSimilar(selection.ids[0] ?? 0));
+  listen(button(root, "forget"), "click", askToForget);
+  listen(button(root, "show-all"), "click", () => bar.write(""));
+  listen(button(root, "undo"), "click", () => void turn(library, "undo"));
+  listen(button(root, "redo"), "click", () => void turn(library, "redo"));
+  listen(button(root, "start-again"), "click", () => void library.start());
+  listen(button(root, "take-over"), "click", () => void library.takeOver());
+  listen(root, "keydown", (event) => {
+    if (event.target instanceof HTMLInputElement || !(event.ctrlKey || event.metaKey)) return;
+    if (event.key.toLowerCase() !== "z") return;
+    event.preventDefault();
+    void turn(library, event.shiftKey ? "redo" : "undo");
+  });
+  const forgetDialog = part(root, "forget-dialog", HTMLDialogElement);
+  listen(forgetDialog, "close", () => {
+    if (forgetDialog.returnValue === "forget") void forget();
+    forgetDialog.returnValue = "";
+  });
+
+  let isRefreshing = false;
+  let lastName = "";
+  const off = [
+    library.on("state", showState),
+    library.on("status", () => showState()),
+    library.on("change", () => {
+      const { state } = library;
+      const name = state.state === "open" ? state.name : "";
+      if (name !== lastName) {
+        lastName = name;
+        tiles.clear();
+        selection.clear();
+        grid.scrollToTop();
+        void offerChoices();
+      }
+      search.refresh();
+    }),
+    search.on("found", (found) => {
+      bar.show(found);
+      selection.setShown(found.ids);
+      grid.setIds(found.ids);
+      showFound();
+    }),
+    search.on("facets", (found) => facets.show(found, search.query)),
+    selection.on("change", showSelection),
+    importer.on("state", refreshWhileImporting),
+    onKeys({ "/": () => bar.focus() }),
+    () => grid.close(),
+    () => panel.close(),
+    () => menu.close(),
+    () => tiles.clear(),
+  ];
+  showState();
+  showSelection();
+  void library.start();
+  if (library.state.state === "open") {
+    lastName = library.state.name;
+    void offerChoices();
+    void search.run();
+  }
+  return () => off.forEach((end) => end());
+
+  /** Show what there is: the way in, the pictures, or why there are none. */
+  function showState() {
+    const { state, status } = library;
+    const isOpen = state.state === "open";
+    const isEmpty = isOpen && status?.pictures === 0 && !importer.busy;
+    root.dataset.state = state.state;
+    box(root, "waiting").hidden = state.state !== "starting" && state.state !== "closed";
+    box(root, "elsewhere").hidden = state.state !== "elsewhere";
+    box(root, "broken").hidden = state.state !== "failed";
+    if (state.state === "failed") box(root, "broken-text").textContent = state.error.message;
+    keepFocus(root, title, () => {
+      box(root, "drop").hidden = !isEmpty;
+      box(root, "shelf").hidden = !isOpen || isEmpty;
+      box(root, "actions").hidden = !isOpen;
+    });
+    if (!status) return;
+    bar.showSaved(status);
+    const undo = button(root, "undo");
+    undo.disabled = status.undo === null;
+    undo.title = status.undo === null ? "Nothing to undo" : `Undo: ${status.undo}`;
+    const redo = button(root, "redo");
+    redo.hidden = status.redo === null;
+    redo.title = `Do again: ${status.redo ?? ""}`;
+  }
+
+  function showFound() {
+    const { ids, error } = search.found;
+    const isAll = !search.query.trim() && !search.isGiven;
+    const words = search.isGiven ? "that look like it" : isAll ? "" : "found";
+    box(root, "found-count").textContent = `${formatPlural(search.isGiven ? ids.length - 1 : ids.length, "picture")} ${words}`;
+    button(root, "show-all").hidden = isAll || error !== null;
+    box(root, "none").hidden = ids.length > 0 || error !== null || isAll;
+    box(root, "grid").hidden = ids.length === 0;
+    button(root, "select-all").disabled = ids.length === 0;
+  }
+
+  function showSelection() {
+    const { size } = selection;
+    box(root, "chosen").hidden = size === 0;
+    box(root, "chosen-count").textContent = `${formatPlural(size, "picture")} chosen`;
+    button(root, "find-similar").hidden = size !== 1;
+    root.dataset.choosing = String(size > 0);
+  }
+
+  async function offerChoices() {
+    await tryTo(library.ask("choices", {}).then((choices) => bar.offer(choices)));
+  }
+
+  function refreshWhileImporting() {
+    showState();
+    if (importer.state.phase === "running" && importer.state.counts.seen) refreshStatus();
+  }
+
+  /** Learn how the library stands, at most once a second. */
+  function refreshStatus() {
+    if (isRefreshing) return;
+    isRefreshing = true;
+    setTimeout(() => {
+      isRefreshing = false;
+      if (root.isConnected && library.state.state === "open") void library.refresh().catch(() => {});
+    }, 1000);
+  }
+
+  /** @param {number} id */
+  function openDetail(id) {
+    new Detail(library, tiles, search.found.ids, id, {
+      open: (picture) => originals.open(picture),
+      use: (file, picture, tool) => {
+        app.pictures.add([{ file, path: pathOf(picture) }]);
+        app.pictures.select(app.pictures.items.at(-1));
+        location.hash = tool.route?.path ?? "";
+      },
+      findSimilar: (similar) => void findSimilar(similar),
+      search: (query) => bar.write(query),
+      onClose: (last) => grid.focusOn(last),
+      tools: app.tools,
+    });
+  }
+
+  /** @param {number} id */
+  async function findSimilar(id) {
+    await tryTo(
+      library.ask("similar", { id }).then(({ ids }) => {
+        selection.clear();
+        grid.scrollToTop();
+        search.show(ids);
+        announce(`${formatPlural(ids.length - 1, "picture")} that look like it.`);
+      }),
+    );
+  }
+
+  function askToForget() {
+    box(forgetDialog, "forget-title").textContent = `Take ${formatPlural(selection.size, "picture")} out of the library?`;
+    forgetDialog.showModal();
+  }
+
+  async function forget() {
+    const { ids } = selection;
+    await tryTo(library.ask("remove", { ids }).then(() => library.refresh()));
+  }
+
+  /** Take up the import that an earlier page did not end: its folder may still be read, or must be chosen again. */
+  async function goOn() {
+    const name = preferences.unfinished?.root;
+    const handle = (await originals.roots()).find((one) => one.name === name)?.handle;
+    if (!handle) return name ? addFolder() : chooseFiles();
+    await tryTo(importDirectory(app, handle));
+  }
+
+  async function addFolder() {
+    if (!("showDirectoryPicker" in globalThis)) return part(document, "folder", HTMLInputElement).click();
+    const { showDirectoryPicker } = /** @type {{showDirectoryPicker: (options: object) => Promise<FileSystemDirectoryHandle>}} */ (
+      /** @type {unknown} */ (globalThis)
+    );
+    const handle = await showDirectoryPicker({ id: "onsight", mode: "read" }).catch(() => null);
+    if (handle) await tryTo(importDirectory(app, handle));
+  }
+}
+/**
+ * Take a folder in, and remember where it is.
+ * @param {App} app
+ * @param {FileSystemDirectoryHandle} handle
+ */
+async function importDirectory({ organiser }, handle) {
+  const { originals, importer } = organiser;
+  const name = await originals.rememberRoot(handle.name, handle);
+  const entries = [];
+  await originals.ask(handle);
+  for await (const entry of entriesIn(handle, isPicture, name)) entries.push(entry);
+  if (!entries.length) {
+    throw new OnsightError({ code: "unreadable_file", message: "There are no pictures in this folder." });
+  }
+  await importer.add(entries, { detect: preferences.detect, roots: [name] });
+}
+
+/**
+ * Pictures were dropped, pasted or chosen while Organise is shown: they go into the library.
+ * @param {App} app
+ * @param {FileWithPath[]} files
+ * @param {boolean} isWhole whether these are all the pictures of their folders
+ */
+export function receiveIntoLibrary({ organiser }, files, isWhole) {
+  const folders = files.flatMap(({ path }) => (path.includes("/") ? [path.slice(0, path.indexOf("/"))] : []));
+  const roots = isWhole ? [...new Set(folders)] : [];
+  void organiser.importer.add(files.map(entryOf), { detect: preferences.detect, roots });
+}
