@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from onsight.boxes import (
+    batched_groups,
     batched_nms,
     batched_overlaps,
     box_area,
@@ -124,6 +125,30 @@ def test_batched_nms_of_many_boxes_is_that_of_the_loop(max_kept):
     kept = batched_nms(b, scores, idxs, 0.3, max_kept)
     shifted = b + 1000 * idxs[:, None]
     assert kept.tolist() == slow_nms(shifted, scores, 0.3)[:max_kept]
+
+
+@pytest.mark.parametrize("threshold", [0.0, 0.3, 0.9])
+def test_batched_groups_give_each_box_to_the_strongest_kept_one_that_overlaps(threshold):
+    """More boxes than are compared at once, some of them without area."""
+    rng = np.random.default_rng(6)
+    corner = rng.integers(0, 60, (300, 2))
+    b = np.concatenate([corner, corner + rng.integers(0, 25, (300, 2))], axis=1).astype(float)
+    scores, idxs = rng.integers(0, 90, 300) / 90, rng.integers(0, 3, 300)
+    kept, group = batched_groups(b, scores, idxs, threshold)
+    assert kept.tolist() == batched_nms(b, scores, idxs, threshold).tolist()
+    kept_list = kept.tolist()
+    for box, (owner, idx) in enumerate(zip(group.tolist(), idxs, strict=True)):
+        overlapping = [
+            position
+            for position, leader in enumerate(kept_list)
+            if leader == box or (idxs[leader] == idx and slow_iou(b[leader], b[box]) > threshold)
+        ]
+        assert owner == (kept_list.index(box) if box in kept_list else overlapping[0])
+
+
+def test_batched_groups_of_nothing_are_none():
+    kept, group = batched_groups(np.zeros((0, 4)), np.zeros(0), np.zeros(0, np.intp), 0.5)
+    assert (len(kept), len(group)) == (0, 0)
 
 
 @given(scored_boxes(), scored_boxes(), THRESHOLDS)

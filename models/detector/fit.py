@@ -56,7 +56,7 @@ PRESETS: dict[str, tuple[Pass, ...]] = {
 }
 FOLDS = 6
 PHOTO_CORE = ("person", "dog", "bird", "car", "boat")
-PHOTO_WEIGHT = 0.3
+PHOTO_WEIGHT = 0.1
 """What an object of a photo counts against one of a frame, which is known by its box."""
 THRESHOLD_RANGE = (0.35, 0.6)
 MIN_POSITIVES = 10

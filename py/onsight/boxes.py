@@ -206,20 +206,47 @@ def batched_nms(
     Returns:
         Indices [K] of the kept boxes, highest score first; of equal scores the earlier box first.
     """
+    return _suppress(boxes, scores, idxs, iou_threshold, max_kept)[0][:max_kept]
+
+
+def batched_groups(
+    boxes: ArrayLike, scores: ArrayLike, idxs: ArrayLike, iou_threshold: float
+) -> tuple[Indices, Indices]:
+    """Divide boxes into those of the same object, by `batched_nms`; arguments as there.
+
+    Returns:
+        Indices [K] of the kept boxes, highest score first, and for each of the N boxes the position among them of
+        the first that suppresses it, for a kept box its own; intp [N].
+    """
+    return _suppress(boxes, scores, idxs, iou_threshold, None)
+
+
+def _suppress(
+    boxes: ArrayLike, scores: ArrayLike, idxs: ArrayLike, iou_threshold: float, max_kept: int | None
+) -> tuple[Indices, Indices]:
+    """Do the work of `batched_nms` and `batched_groups`; may keep more than ``max_kept``, and then not all groups."""
     boxes, scores, idxs = np.asarray(boxes, np.float64), np.asarray(scores, np.float64), np.asarray(idxs)
     left = np.argsort(-scores, kind="stable")
+    group = np.zeros(len(left), np.intp)
     kept, count = [left[:0]], 0
     # Block by block, strongest first: what a block keeps thins out all that follows it, so that few of the
     # N x N pairs are ever looked at.
     while len(left) and (max_kept is None or count < max_kept):
         block, left = left[:_NMS_BLOCK], left[_NMS_BLOCK:]
         overlaps = batched_overlaps(boxes[block], idxs[block], boxes[block], idxs[block], iou_threshold)
-        block = block[_settle(np.triu(overlaps, k=1))]
-        overlaps = batched_overlaps(boxes[block], idxs[block], boxes[left], idxs[left], iou_threshold)
-        left = left[np.logical_not(overlaps.any(axis=0))]
+        suppresses = np.triu(overlaps, k=1)
+        stays = _settle(suppresses)
+        group[block] = count + suppresses[stays].argmax(axis=0)
+        block = block[stays]
+        group[block] = count + np.arange(len(block))
+        if len(left):
+            overlaps = batched_overlaps(boxes[block], idxs[block], boxes[left], idxs[left], iou_threshold)
+            drops = overlaps.any(axis=0)
+            group[left[drops]] = count + overlaps[:, drops].argmax(axis=0)
+            left = left[np.logical_not(drops)]
         kept.append(block)
         count += len(block)
-    return np.concatenate(kept)[:max_kept]
+    return np.concatenate(kept), group
 
 
 def _settle(suppresses: NDArray[np.bool_]) -> NDArray[np.bool_]:

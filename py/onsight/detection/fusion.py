@@ -14,14 +14,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from onsight.boxes import batched_nms, batched_overlaps, box_area, box_inter_union
+from onsight.boxes import batched_groups, batched_nms, box_area, box_inter_union
 from onsight.detection.candidates import Candidates, Objects
 from onsight.detection.decoding import FLOOR_LOGIT
 from onsight.detection.presets import ANIMALS, Preset
 from onsight.detection.views import cut_by_edges
 from onsight.preprocess import Region
 
-MAX_PER_PASS = 150
+MAX_PER_PASS = 100
 """Candidates of one pass that are looked at, after suppression."""
 CONTAINED = 0.8
 """A tile's box with this part of its area inside a better box of the whole picture is a part of that object."""
@@ -63,17 +63,13 @@ def gather(passes: Sequence[Candidates], iou_threshold: float) -> Evidence:
     logits = np.concatenate([candidates.logits for candidates in kept])
     class_ids = np.concatenate([candidates.class_ids for candidates in kept])
     source = np.repeat(np.arange(len(kept)), [len(candidates) for candidates in kept])
-    leaders = batched_nms(boxes, logits, class_ids, iou_threshold)
+    # Each candidate belongs to the strongest leader of its class that it overlaps.
+    leaders, group = batched_groups(boxes, logits, class_ids, iou_threshold)
     if not len(leaders):
         return Evidence(np.zeros((0, 4)), np.zeros((0, len(kept))), np.zeros(0, np.intp))
-    # Each candidate belongs to the strongest leader of its class that it overlaps; a leader overlaps itself only.
-    overlaps = batched_overlaps(boxes, class_ids, boxes[leaders], class_ids[leaders], iou_threshold)
-    overlaps[leaders, np.arange(len(leaders))] = True  # even if it has no area
-    group = overlaps.argmax(axis=1)
     weights = 1 / (1 + np.exp(-logits))
-    sums = np.zeros((len(leaders), 4))
-    np.add.at(sums, group, boxes * weights[:, None])
     totals = np.bincount(group, weights, len(leaders))
+    sums = np.stack([np.bincount(group, side * weights, len(leaders)) for side in boxes.T], axis=1)
     evidence = np.full((len(leaders), len(kept)), FLOOR_LOGIT)
     np.maximum.at(evidence, (group, source), logits)
     return Evidence(sums / totals[:, None], evidence, class_ids[leaders])
