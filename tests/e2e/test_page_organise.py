@@ -208,6 +208,7 @@ def test_tags_of_many_are_changed_undone_and_kept(filled: OrganisePage) -> None:
 
 
 def test_a_persons_tags_outlive_a_second_look(filled: OrganisePage, folder: Path) -> None:
+    filled.expect_found("4 pictures")
     filled.grid.focus()
     filled.page.keyboard.press("Control+a")
     filled.chosen.get_by_role("button", name="Tags…").click()
@@ -253,6 +254,7 @@ def test_one_picture_is_shown_large_and_goes_on_to_other_tools(filled: OrganiseP
 
 def test_the_keyboard_chooses_and_opens(filled: OrganisePage) -> None:
     page = filled.page
+    filled.expect_found("4 pictures")
     filled.grid.focus()
     page.keyboard.press("Home")
     page.keyboard.press("Space")
@@ -389,7 +391,7 @@ def test_a_file_that_is_no_library_harms_nothing(filled: OrganisePage, tmp_path:
     with filled.page.expect_file_chooser() as chooser:
         filled.button("Open a file…").click()
     chooser.value.set_files(tmp_path / "letter.sqlite")
-    expect(filled.page.get_by_text("The library “letter” cannot be opened")).to_be_visible()
+    expect(filled.page.get_by_role("status").filter(has_text="The library “letter” cannot be opened")).to_be_attached()
     expect(filled.button("Library:")).to_contain_text("My pictures")
     filled.expect_found("4 pictures")
 
@@ -401,6 +403,7 @@ def test_a_library_is_deleted_only_after_a_question(filled: OrganisePage) -> Non
     dialog = page.get_by_role("dialog", name="Delete the library “My pictures”?")
     dialog.get_by_role("button", name="Keep it").click()
     filled.expect_found("4 pictures")
+    filled.button("Library:").click()
     filled.button("New library…").click()
     name = page.get_by_role("dialog", name="New library")
     name.get_by_role("textbox", name="Name").fill("Second")
