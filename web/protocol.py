@@ -48,6 +48,8 @@ export interface EngineInfo {
   isolated: boolean;
   /** Whether Python was restored from a snapshot, which is faster than starting it from nothing. */
   restored: boolean;
+  /** When each part of the start was done, in milliseconds since its beginning; some run side by side. */
+  started_ms: Record<string, number>;
 }
 
 export type ToWorker =

@@ -15,18 +15,21 @@ import { SnapshotError, restoreLibraries, stateOf } from "./snapshot.js";
 
 const RUNTIME = new URL("../runtime/", import.meta.url);
 const SNAPSHOT = "runtime/snapshot/";
+const SITE_PACKAGES = "/site-packages/";
 
 /**
  * @param {Assets} assets
  * @returns {Promise<{pyodide: PyodideAPI, isRestored: boolean}>}
  */
 export async function startPython(assets) {
+  // All at once: what is read, what is compiled and what is run are on different threads.
+  const glue = import("../runtime/pyodide/pyodide.asm.mjs");
   const wheels = Object.keys(assets.manifest.assets).filter((path) => path.endsWith(".whl"));
   const archives = Promise.all(wheels.map(async (path) => filesOf(await assets.read(path))));
-  archives.catch(() => {}); // whoever awaits it hears of it
+  for (const promise of [glue, archives]) promise.catch(() => {}); // whoever awaits it hears of it
   try {
     const snapshot = await keptSnapshot(assets);
-    if (snapshot) return { pyodide: await restore(snapshot, archives), isRestored: true };
+    if (snapshot) return { pyodide: await restore(snapshot, glue, archives), isRestored: true };
   } catch (error) {
     console.debug(`The snapshot of Python is of no use, so Python starts from nothing: ${error}`);
   }
@@ -53,7 +56,7 @@ async function load(archives, options) {
 /**
  * @typedef {object} Snapshot
  * @property {Facts} facts
- * @property {Uint8Array[]} memory
+ * @property {Promise<Uint8Array[]>} memory
  */
 
 /**
@@ -68,30 +71,30 @@ async function keptSnapshot(assets) {
   for (const [path, sha256] of Object.entries(facts.madeWith)) {
     if (assets.manifest.assets[path]?.sha256 !== sha256) throw new SnapshotError(`It was made with another ${path}.`);
   }
-  const memory = await Promise.all(facts.parts.map((_, index) => assets.kept(`${SNAPSHOT}memory-${index}.bin`)));
-  return memory.every((part) => part !== null) ? { facts, memory } : null;
+  const memory = Promise.all(
+    facts.parts.map(async (_, index) => {
+      const part = await assets.kept(`${SNAPSHOT}memory-${index}.bin`);
+      if (!part) throw new SnapshotError("It is not on this device whole.");
+      return part;
+    }),
+  );
+  memory.catch(() => {}); // awaited later
+  return { facts, memory };
 }
 
 /**
  * @param {Snapshot} snapshot
+ * @param {Promise<{default: CreateModule}>} glue Emscripten's part of Pyodide
  * @param {Promise<Files[]>} archives
  */
-async function restore({ facts, memory }, archives) {
-  const files = new Map((await archives).flatMap((archive) => [...archive]));
-  const compiling = Promise.all(
-    facts.libraries.map(({ path }) => {
-      const file = files.get(path.slice(path.indexOf(SITE_PACKAGES) + SITE_PACKAGES.length));
-      if (!file) throw new SnapshotError(`There is no ${path}.`);
-      return WebAssembly.compile(file);
-    }),
-  );
+async function restore({ facts, memory }, glue, archives) {
+  const compiling = compileLibraries(facts, archives);
   compiling.catch(() => {}); // awaited below
-  const { default: create } = await import("../runtime/pyodide/pyodide.asm.mjs");
   const pyodide = await load(archives, {
     _loadSnapshot: stateOf(facts),
     createPyodideModule: async (/** @type {any} */ settings) => {
-      const module = await create(settings);
-      restoreLibraries(module, facts, await compiling, memory);
+      const module = await (await glue).default(settings);
+      restoreLibraries(module, facts, await compiling, await memory);
       return module;
     },
   });
@@ -101,4 +104,17 @@ async function restore({ facts, memory }, archives) {
   return pyodide;
 }
 
-const SITE_PACKAGES = "/site-packages/";
+/**
+ * @param {Facts} facts
+ * @param {Promise<Files[]>} archives
+ */
+async function compileLibraries(facts, archives) {
+  const files = new Map((await archives).flatMap((archive) => [...archive]));
+  return Promise.all(
+    facts.libraries.map(({ path }) => {
+      const file = files.get(path.slice(path.indexOf(SITE_PACKAGES) + SITE_PACKAGES.length));
+      if (!file) throw new SnapshotError(`There is no ${path}.`);
+      return WebAssembly.compile(file);
+    }),
+  );
+}

@@ -63,8 +63,21 @@ async function initialize(id, { library = false }) {
     const started = performance.now();
     assets = await Assets.open(BASE, (stage, fraction) => post({ kind: "progress", id, stage, fraction }));
     assets.serveFetch();
-    const [{ pyodide, isRestored }, threads] = await Promise.all([startPython(assets), library ? 0 : startNetworks(assets)]);
-    bridge = await startBridge(pyodide, assets, !library);
+    /** @type {Record<string, number>} */
+    const parts = {};
+    /** @template T @param {string} name @param {Promise<T>} part */
+    const timed = async (name, part) => {
+      const result = await part;
+      parts[name] = performance.now() - started;
+      return result;
+    };
+    const [{ pyodide, isRestored }, threads, models] = await Promise.all([
+      timed("python", startPython(assets)),
+      library ? 0 : timed("networks", startNetworks(assets)),
+      describeModels(assets),
+    ]);
+    bridge = await timed("bridge", startBridge(pyodide, assets, models));
+    if (!library) await timed("warm", bridge.warm_up());
     if (library) storage = await Storage.create(pyodide.FS);
     /** @type {EngineInfo} */
     const info = {
@@ -73,6 +86,7 @@ async function initialize(id, { library = false }) {
       threads,
       isolated: globalThis.crossOriginIsolated,
       restored: isRestored,
+      started_ms: parts,
     };
     post({ kind: "result", id, result: info, timings_ms: { boot: performance.now() - started } });
     assets.prune().catch(() => {});
@@ -149,23 +163,32 @@ function loadNetwork(model, file) {
 }
 
 /**
+ * @param {Assets} assets
+ * @returns {Promise<{id: string, spec: string, labels: string}[]>} what the bridge must know of each model
+ */
+function describeModels(assets) {
+  const text = async (/** @type {string} */ path) => {
+    if (!(path in assets.manifest.assets)) return "";
+    return new TextDecoder().decode(await assets.read(path));
+  };
+  return Promise.all(
+    assets.manifest.models.map(async (id) => {
+      const [spec, labels] = await Promise.all([text(`models/${id}/model.json`), text(`models/${id}/labels.txt`)]);
+      return { id, spec, labels };
+    }),
+  );
+}
+
+/**
  * @param {PyodideAPI} pyodide
  * @param {Assets} assets
- * @param {boolean} warm whether the network that is wanted first is run once
+ * @param {{id: string, spec: string, labels: string}[]} models
+ * @returns {Promise<PyProxy>}
  */
-async function startBridge(pyodide, assets, warm) {
-  const text = async (/** @type {string} */ path) => new TextDecoder().decode(await assets.read(path));
-  const models = await Promise.all(
-    assets.manifest.models.map(async (model) => ({
-      id: model,
-      spec: await text(`models/${model}/model.json`),
-      labels: `models/${model}/labels.txt` in assets.manifest.assets ? await text(`models/${model}/labels.txt`) : "",
-    })),
-  );
+async function startBridge(pyodide, assets, models) {
   const module = pyodide.pyimport("onsight.bridge");
   const instance = module.Bridge(models, postFromPython, run, decodeInBrowser);
   module.destroy();
-  if (warm) await instance.warm_up();
   return instance;
 
   /** @param {FromWorker} message a plain object made by Python */
