@@ -107,6 +107,29 @@ def test_preview_of_a_slider_is_the_same_whatever_was_shown_before():
         np.testing.assert_array_equal(development.preview(settings, shape, 200), fresh.preview(settings, shape, 200))
 
 
+@pytest.mark.parametrize("name", [*STRONG, "straighten", "all"])
+def test_draft_is_the_preview_in_half_the_size(name):
+    chosen = {**STRONG, "straighten": 5}
+    settings = EnhanceSettings(**(chosen if name == "all" else {name: chosen[name]}))
+    data = sample("coffee")
+    full, draft = (preview(data, settings, max_side=400, draft=draft)[1] for draft in (False, True))
+    assert abs(draft.shape[0] - full.shape[0] / 2) <= 1
+    assert abs(draft.shape[1] - full.shape[1] / 2) <= 1
+    half = Image.fromarray(full).resize(draft.shape[1::-1], Image.Resampling.BOX)
+    difference = np.abs(np.asarray(half).astype(int) - draft)
+    assert difference[8:-8, 8:-8].mean() < (10 if name == "all" else 5)
+
+
+def test_a_draft_leaves_what_follows_as_it_is():
+    development = Development.of(decode(sample("chelsea")))
+    settings = EnhanceSettings(denoise=30, denoise_colour=30, sharpen=30, shadows=20, dehaze=10)
+    before = development.preview(settings, Shape(), 300)
+    development.preview(
+        EnhanceSettings(straighten=3, dehaze=30, shadows=40, sharpen=10), Shape(0, 3.0), 300, draft=True
+    )
+    np.testing.assert_array_equal(development.preview(settings, Shape(), 300), before)
+
+
 @pytest.mark.parametrize("orientation", [1, 6])
 def test_export_of_a_turned_photo_is_upright(orientation):
     upright = photo(60, 40)

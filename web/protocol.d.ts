@@ -919,6 +919,8 @@ export interface EnhancePreviewOptions {
   max_side?: number;
   /** The part of the finished picture that is shown, `(x1, y1, x2, y2)` as fractions of it; empty for all of it. One that has no more pixels than the preview comes at 100 %. */
   region?: number[];
+  /** Whether half of that size, made sooner, will do for now: while a slider is moved. */
+  draft?: boolean;
 }
 
 /** What is done to a picture, and what the new file is. */

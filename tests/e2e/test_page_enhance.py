@@ -7,6 +7,7 @@ import io
 import re
 import zipfile
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -605,6 +606,35 @@ def test_leaving_the_page_warns_of_what_is_not_saved(site: str, open_page: OpenP
     page.close(run_before_unload=True)
     page.wait_for_event("close")
     assert not asked
+
+
+def test_settings_of_a_picture_survive_a_reload_until_they_are_reset(tool: ToolPage, tmp_path: Path) -> None:
+    path = tmp_path / "again.png"
+    path.write_bytes(plain()["buffer"])
+    notice = tool.page.get_by_text("Your last settings for again.png are back.")
+    tool.choose(path)
+    ready(tool)
+    expect(notice).to_have_count(0)
+    start = slider(tool, "Exposure").input_value()
+    for _ in range(5):
+        slider(tool, "Exposure").press("ArrowRight")
+    changed = slider(tool, "Exposure").input_value()
+    assert changed != start
+    settle(tool)
+
+    tool.page.reload()
+    tool.choose(path)
+    ready(tool)
+    expect(notice).to_be_visible()
+    expect(slider(tool, "Exposure")).to_have_value(changed)
+    tool.page.get_by_role("button", name="Undo your last settings").click()
+    expect(slider(tool, "Exposure")).to_have_value(start)
+
+    tool.page.reload()
+    tool.choose(path)
+    ready(tool)
+    expect(notice).to_have_count(0)
+    expect(slider(tool, "Exposure")).to_have_value(start)
 
 
 @pytest.mark.parametrize("colour_scheme", ["light", "dark"])

@@ -232,11 +232,11 @@ export class Onsight extends EventTarget {
    * again. `region` is the part of the finished picture to show, as fractions of it.
    * @param {Blob} image
    * @param {Partial<EnhanceSettings>} settings
-   * @param {CallOptions & {maxSide?: number, region?: readonly number[]}} [options]
+   * @param {CallOptions & {maxSide?: number, region?: readonly number[], draft?: boolean}} [options]
    * @returns {Promise<EnhancePreview>}
    */
-  async enhancePreview(image, settings, { maxSide, region, ...call } = {}) {
-    const options = given({ settings, max_side: maxSide, region });
+  async enhancePreview(image, settings, { maxSide, region, draft, ...call } = {}) {
+    const options = given({ settings, max_side: maxSide, region, draft });
     return /** @type {EnhancePreview} */ (
       await this.#call("enhance_preview", { ...this.#picture(image), ...options }, call)
     );

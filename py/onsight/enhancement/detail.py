@@ -7,14 +7,17 @@ mask of the lightness with a soft threshold, so that what is left of the grain i
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
+
 import numpy as np
 from numpy.typing import NDArray
 
 from onsight.enhancement import wavelet
 from onsight.enhancement.colour import lightness
+from onsight.enhancement.kept import Kept
 from onsight.enhancement.settings import EnhanceSettings
 from onsight.enhancement.tone import LUMA
-from onsight.enhancement.windows import Plane, guided_lines
+from onsight.enhancement.windows import LineFit, Plane
 
 Bytes = NDArray[np.uint8]
 
@@ -49,38 +52,71 @@ def reach(longest: int) -> int:
 
 
 def refine(planes: Bytes, settings: EnhanceSettings, longest: int, scale: float) -> Bytes:
-    """Denoise and sharpen.
+    """Denoise and sharpen once; arguments and result as for `Refinement` and its `of`."""
+    return Refinement(planes, longest, scale).of(settings)
 
-    Args:
+
+_KEPT_PIXELS = 4_000_000
+"""Of larger pictures nothing is kept: it is ten times their size."""
+
+
+@dataclass(slots=True)
+class Refinement:
+    """Detail that is tried with one setting after the other: what only some of them change is kept for the rest.
+
+    Attributes:
         planes: uint8 [3, H, W].
-        settings: Of which denoise, denoise_colour and sharpen count.
         longest: Longest side of the picture in full size.
         scale: Pixels here per pixel of full size, at most 1.
-
-    Returns:
-        uint8 [3, H, W].
     """
-    light = lightness(*planes)
-    smooth = light
-    if settings.denoise:
-        # A copy shrunk to a scale has that share of the grain.
-        sigma = NOISE_SIGMA * settings.denoise / 100 * max(scale, 0.25)
-        smooth = wavelet.shrink(light, sigma, 2 if scale >= _FINE_SCALE else 1)
-    sharp = smooth
-    if settings.sharpen:
-        sharp = smooth + _sharpening(smooth, settings.sharpen / 100, _blur_radius(longest, scale))
-    if not settings.denoise_colour:
-        return _shifted(planes, sharp - light)
+
+    planes: Bytes
+    longest: int
+    scale: float
+    _kept: Kept = field(default_factory=Kept)
+
+    def of(self, settings: EnhanceSettings) -> Bytes:
+        """Denoise and sharpen.
+
+        Args:
+            settings: Of which denoise, denoise_colour and sharpen count.
+
+        Returns:
+            uint8 [3, H, W].
+        """
+        if self.planes[0].size > _KEPT_PIXELS:
+            self._kept = Kept()
+        light = self._kept.get("light", (), lambda: lightness(*self.planes))
+        smooth, sharp = light, light
+        if settings.denoise:
+            # A copy shrunk to a scale has that share of the grain.
+            sigma = NOISE_SIGMA * settings.denoise / 100 * max(self.scale, 0.25)
+            levels = 2 if self.scale >= _FINE_SCALE else 1
+            smooth = sharp = self._kept.get("smooth", sigma, lambda: wavelet.shrink(light, sigma, levels))
+        if settings.sharpen:
+            radius = _blur_radius(self.longest, self.scale)
+            edges = self._kept.get("edges", settings.denoise, lambda: _edges(smooth, radius))
+            sharp = edges * np.float32(_SHARPEN_GAIN * settings.sharpen / 100)
+            sharp += smooth
+        if not settings.denoise_colour:
+            return _shifted(self.planes, sharp - light)
+        colours = self._kept.get("colours", (), lambda: _colours(self.planes, light))
+        lines = self._kept.get("colour", settings.denoise, lambda: _ColourGrain.of(colours, smooth, self.scale))
+        red, blue = lines.smooth(settings.denoise_colour / 100)
+        # The three distances from the lightness cancel each other out.
+        green = red * np.float32(-LUMA[0] / LUMA[1])
+        green -= blue * np.float32(LUMA[2] / LUMA[1])
+        out = np.empty_like(self.planes)
+        for level, apart, plane in zip(out, (red, green, blue), self.planes, strict=True):
+            apart += sharp
+            level[:] = _levels(_rounded(apart), plane)
+        return out
+
+
+def _colours(planes: Bytes, light: Plane) -> tuple[Plane, Plane]:
+    """Return what red and blue differ from the lightness by."""
     red, blue = (planes[channel].astype(np.float32) - light for channel in (0, 2))
-    red, blue = _smooth_colour([red, blue], smooth, settings.denoise_colour / 100, scale)
-    # The three distances from the lightness cancel each other out.
-    green = red * np.float32(-LUMA[0] / LUMA[1])
-    green -= blue * np.float32(LUMA[2] / LUMA[1])
-    out = np.empty_like(planes)
-    for level, apart, plane in zip(out, (red, green, blue), planes, strict=True):
-        apart += sharp
-        level[:] = _levels(_rounded(apart), plane)
-    return out
+    return red, blue
 
 
 def _shifted(planes: Bytes, change: Plane) -> Bytes:
@@ -113,26 +149,45 @@ def _blur_radius(longest: int, scale: float) -> float:
     return _SHARPEN_RADIUS * max(1.0, longest / REFERENCE_SIDE) * scale
 
 
-def _smooth_colour(planes: list[Plane], light: Plane, amount: float, scale: float) -> list[Plane]:
-    """Smooth what channels differ from the lightness by, along the lightness's edges."""
-    radius = max(1, round(_COLOUR_RADIUS * scale / 2))
-    height, width = light.shape
-    light = _even(light)
-    guide = _halved(light)
-    eps = (_COLOUR_SIGMA * amount) ** 2
-    part = np.float32(min(1.0, 3 * amount))
-    smooth = []
-    for plane in planes:
-        slope, offset = guided_lines(guide, _halved(_even(plane)), radius, eps)
-        # Two rows of the picture for each of the lines.
-        soft = light.reshape(len(guide), 2, -1) * _widened(slope)[:, None, :]
-        soft += _widened(offset)[:, None, :]
-        soft = soft.reshape(light.shape)[:height, :width]
-        if part < 1:
-            soft *= part
-            soft += plane * (1 - part)
-        smooth.append(soft)
-    return smooth
+@dataclass(frozen=True, slots=True, eq=False)
+class _ColourGrain:
+    """What channels differ from the lightness by, to be smoothed along the lightness's edges, at half the size.
+
+    Attributes:
+        colours: The differences, float32 [H, W] each.
+        light: The smooth lightness, of even height and width.
+        fits: How the lightness tells each of them.
+    """
+
+    colours: tuple[Plane, Plane]
+    light: Plane
+    fits: tuple[LineFit, LineFit]
+
+    @classmethod
+    def of(cls, colours: tuple[Plane, Plane], light: Plane, scale: float) -> _ColourGrain:
+        radius = max(1, round(_COLOUR_RADIUS * scale / 2))
+        light = _even(light)
+        guide = _halved(light)
+        red, blue = (LineFit.of(guide, _halved(_even(plane)), radius) for plane in colours)
+        return cls(colours, light, (red, blue))
+
+    def smooth(self, amount: float) -> list[Plane]:
+        """Return the differences without grain; ``amount`` is above 0 and at most 1."""
+        height, width = self.colours[0].shape
+        eps = (_COLOUR_SIGMA * amount) ** 2
+        part = np.float32(min(1.0, 3 * amount))
+        smooth = []
+        for plane, line_fit in zip(self.colours, self.fits, strict=True):
+            slope, offset = line_fit.lines(eps)
+            # Two rows of the picture for each of the lines.
+            soft = self.light.reshape(len(slope), 2, -1) * _widened(slope)[:, None, :]
+            soft += _widened(offset)[:, None, :]
+            soft = soft.reshape(self.light.shape)[:height, :width]
+            if part < 1:
+                soft *= part
+                soft += plane * (1 - part)
+            smooth.append(soft)
+        return smooth
 
 
 def _even(plane: Plane) -> Plane:
@@ -157,15 +212,14 @@ def _widened(plane: Plane) -> Plane:
     return wide.reshape(len(plane), -1)
 
 
-def _sharpening(light: Plane, amount: float, radius: float) -> Plane:
-    """Return what is added to every channel."""
+def _edges(light: Plane, radius: float) -> Plane:
+    """Return what sharpening adds to every channel, for a gain of 1."""
     detail = light - _gauss(light, radius)
     strength = np.abs(detail)
     strength -= np.float32(_THRESHOLD)
     np.clip(strength, np.float32(0), np.float32(255), out=strength)
-    strength *= np.float32(_SHARPEN_GAIN * amount)
-    change: Plane = np.copysign(strength, detail)
-    return change
+    edges: Plane = np.copysign(strength, detail)
+    return edges
 
 
 def _gauss(light: Plane, sigma: float) -> Plane:

@@ -1,13 +1,14 @@
 """All controls in order, on one picture: shape, detail, haze, light and contrast, colour.
 
-A preview keeps what each step made: moving a slider repeats its own step and those after it. An export goes through
+A preview keeps what each step made: moving a slider repeats its own step and those after it. A draft does the same in
+half the size, so that it can follow a slider while it is moved. An export goes through
 the picture strip by strip, so that no more than one copy of full size is in memory, and says how far it is.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,7 @@ from PIL import Image
 
 from onsight.enhancement import colour, detail, local, tone
 from onsight.enhancement.geometry import Shape, fit
+from onsight.enhancement.kept import Kept
 from onsight.enhancement.local import Context
 from onsight.enhancement.placement import Placement
 from onsight.enhancement.settings import EnhanceSettings
@@ -25,6 +27,8 @@ Bytes = NDArray[np.uint8]
 
 _STRIP_ROWS = 64
 _EXPORT_STRIP_PIXELS = 1 << 20
+_TURNED_PIXELS = 2_000_000
+"""Of the half-sized copy of a larger picture only the part that is seen is made."""
 
 
 @dataclass(slots=True)
@@ -38,38 +42,54 @@ class Development:
 
     picture: DecodedImage
     context: Context
-    _kept: dict[str, tuple[Any, Any]] = field(default_factory=dict)
+    _views: dict[bool, Kept] = field(default_factory=lambda: {False: Kept(), True: Kept()})
+    """What drafts keep, and what previews in full size do: one goes on to the other many times."""
+    _gains: Kept = field(default_factory=Kept)
 
     @classmethod
     def of(cls, picture: DecodedImage) -> Development:
         """Make a picture ready."""
         return cls(picture, Context.of(Image.fromarray(picture.pixels)))
 
-    def preview(self, settings: EnhanceSettings, shape: Shape, max_side: int) -> Bytes:
+    def preview(self, settings: EnhanceSettings, shape: Shape, max_side: int, *, draft: bool = False) -> Bytes:
         """Return the picture with settings, none of its sides longer than ``max_side``.
+
+        Args:
+            settings: The settings.
+            shape: What is done to the outline.
+            max_side: In pixels; 0 for no limit.
+            draft: Whether half of that will do, for now.
 
         Returns:
             uint8 [H, W, 4], RGBA.
         """
         info = self.picture.info
+        kept = self._views[draft]
         key: tuple[Any, ...] = (shape, max_side)
-        planes, alpha = self._keep("shape", key, lambda: self._shaped(shape, max_side))
+        if draft:
+            half = kept.get("half", (), self._halved)
+            if shape.straighten and half.picture.pixels.size <= _TURNED_PIXELS * 3:
+                return half.turned(settings, shape, max(1, max_side // 2))
+            planes, alpha = kept.get("shape", key, lambda: half.shaped(shape, max(1, max_side // 2), draft=True))
+        else:
+            planes, alpha = kept.get("shape", key, lambda: self.shaped(shape, max_side))
         height, width = planes.shape[1:]
-        plan = self._plan(settings, shape, (width, height), keeps_maps=True)
+        plan = self._plan(settings, shape, (width, height), kept)
         if detail.changes_detail(settings):
             before = planes
             scale = min(1.0, width / shape.size(info.width, info.height)[0])
             longest = max(info.width, info.height)
+            refinement = kept.get("grain", key, lambda: detail.Refinement(before, longest, scale))
             key += (settings.denoise, settings.denoise_colour, settings.sharpen)
-            planes = self._keep("detail", key, lambda: detail.refine(before, settings, longest, scale))
+            planes = kept.get("detail", key, lambda: refinement.of(settings))
         if settings.dehaze:
             hazy = planes
             key += (settings.dehaze,)
-            planes = self._keep("haze", key, lambda: _by_strips(hazy, plan.clear, axis=1))
+            planes = kept.get("haze", key, lambda: _by_strips(hazy, plan.clear, axis=1))
         light = None
         if plan.gains is not None:
             clear = planes
-            light = self._keep("light", key, lambda: _by_strips(clear, plan.light, axis=0))
+            light = kept.get("light", key, lambda: _by_strips(clear, plan.light, axis=0))
         out = np.empty((height, width, 4), np.uint8)
         for top in range(0, height, _STRIP_ROWS):
             rows = slice(top, top + _STRIP_ROWS)
@@ -85,7 +105,7 @@ class Development:
             or [H, W, 4] where it has transparency.
         """
         shape = Shape.of(settings)
-        planes, alpha = self._shaped(shape, 0)
+        planes, alpha = self.shaped(shape, 0)
         height, width = planes.shape[1:]
         plan = self._plan(settings, shape, (width, height))
         out = np.empty((height, width, 3 if alpha is None else 4), np.uint8)
@@ -111,38 +131,50 @@ class Development:
                 plan.finish(part, light, out[at : at + part.shape[1]])
             yield bottom / height, out
 
-    def _shaped(self, shape: Shape, max_side: int) -> tuple[Bytes, Bytes | None]:
+    def shaped(self, shape: Shape, max_side: int, *, draft: bool = False) -> tuple[Bytes, Bytes | None]:
         """Return the channels, uint8 [3, H, W], and the transparency in the shape and size of the finished picture."""
+        resample = Image.Resampling.BILINEAR if draft else Image.Resampling.BICUBIC
 
         def shaped(plane: Bytes) -> Image.Image:
-            image = shape.apply(Image.fromarray(plane))
+            image = shape.apply(Image.fromarray(plane), resample)
             size = fit(*image.size, max_side)
             return image if size == image.size else image.resize(size, Image.Resampling.LANCZOS, reducing_gap=2.0)
 
         planes = np.stack([np.asarray(channel) for channel in shaped(self.picture.pixels).split()])
         return planes, None if self.picture.alpha is None else np.asarray(shaped(self.picture.alpha))
 
-    def _plan(
-        self, settings: EnhanceSettings, shape: Shape, size: tuple[int, int], *, keeps_maps: bool = False
-    ) -> Plan:
+    def turned(self, settings: EnhanceSettings, shape: Shape, max_side: int) -> Bytes:
+        """Return a draft of a straightened picture: finished while it is level, it only has to be turned then."""
+        kept = self._views[False]
+        level = Shape(shape.rotate)
+        look = replace(settings, straighten=0.0, crop=())
+        done = kept.get("level", (look, level), lambda: self.preview(look, level, 0))
+        image = Shape(0, shape.straighten, shape.part).apply(Image.fromarray(done), Image.Resampling.BILINEAR)
+        size = fit(*image.size, max_side)
+        return np.asarray(image if size == image.size else image.resize(size, Image.Resampling.BILINEAR))
+
+    def _halved(self) -> Development:
+        """Return the same picture in half the size."""
+
+        def halved(plane: Bytes) -> Bytes:
+            return np.asarray(Image.fromarray(plane).reduce(2))
+
+        alpha = None if self.picture.alpha is None else halved(self.picture.alpha)
+        picture = replace(self.picture, pixels=halved(self.picture.pixels), alpha=alpha)
+        return Development(picture, self.context)
+
+    def _plan(self, settings: EnhanceSettings, shape: Shape, size: tuple[int, int], kept: Kept | None = None) -> Plan:
         """Return the tables; those of gains, being the largest, are kept, and so are enlarged maps if asked for."""
         gains = None
         if local.is_local(settings):
             key = (settings.shadows, settings.highlights, settings.clarity)
-            gains = self._keep("gains", key, lambda: local.gain_table(settings))
+            gains = self._gains.get("gains", key, lambda: local.gain_table(settings))
         base, haze = Placement(self.context.base, shape, size), Placement(self.context.haze, shape, size)
-        if keeps_maps and gains is not None:
-            base = self._keep("base", (shape, size), base.enlarged)
-        if keeps_maps and settings.dehaze:
-            haze = self._keep("share of haze", (shape, size), haze.enlarged)
+        if kept and gains is not None:
+            base = kept.get("base", (shape, size), base.enlarged)
+        if kept and settings.dehaze:
+            haze = kept.get("share of haze", (shape, size), haze.enlarged)
         return Plan.of(settings, self.context, gains, base, haze)
-
-    def _keep(self, name: str, key: Any, make: Callable[[], Any]) -> Any:
-        kept = self._kept.get(name)
-        if kept is None or kept[0] != key:
-            self._kept.pop(name, None)  # before the new one is made: both may not fit
-            kept = self._kept[name] = (key, make())
-        return kept[1]
 
 
 def _by_strips(planes: Bytes, work: Callable[[Bytes, int], NDArray[Any]], axis: int) -> Any:

@@ -27,6 +27,7 @@ class EnhancePreviewOptions:
         max_side: Longest side of the preview in pixels, 16 to 4096; a smaller picture is not enlarged.
         region: The part of the finished picture that is shown, ``(x1, y1, x2, y2)`` as fractions of it; empty for
             all of it. One that has no more pixels than the preview comes at 100 %.
+        draft: Whether half of that size, made sooner, will do for now: while a slider is moved.
 
     Raises:
         InvalidOptionError: A value is of the wrong type or outside its range.
@@ -35,11 +36,13 @@ class EnhancePreviewOptions:
     settings: EnhanceSettings = NEUTRAL
     max_side: int = 1600
     region: tuple[float, ...] = ()
+    draft: bool = False
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "settings", settings_from("settings", self.settings))
         check_integer("max_side", self.max_side, 16, 4096)
         object.__setattr__(self, "region", part_from("region", self.region))
+        check_flag("draft", self.draft)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,8 @@ depends on the radius.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -61,6 +63,42 @@ def box_mean(values: Plane, radius: int) -> Plane:
     return sums
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class LineFit:
+    """How a guide tells a target in each window, before it is said how even the guide must be to count as flat.
+
+    Attributes:
+        radius: Of the windows, in pixels.
+        mean_guide: float32 [H, W].
+        mean_target: float32 [H, W].
+        variance: Of the guide, float32 [H, W].
+        covariance: Of both, float32 [H, W].
+    """
+
+    radius: int
+    mean_guide: Plane
+    mean_target: Plane
+    variance: Plane
+    covariance: Plane
+
+    @classmethod
+    def of(cls, guide: Plane, target: Plane, radius: int) -> LineFit:
+        """Look at all windows; arguments as for `guided_lines`."""
+        mean_guide: Plane = box_mean(guide, radius)
+        variance: Plane = box_mean(guide * guide, radius) - mean_guide * mean_guide
+        if target is guide:
+            return cls(radius, mean_guide, mean_guide, variance, variance)
+        mean_target = box_mean(target, radius)
+        covariance: Plane = box_mean(guide * target, radius) - mean_guide * mean_target
+        return cls(radius, mean_guide, mean_target, variance, covariance)
+
+    def lines(self, eps: float) -> tuple[Plane, Plane]:
+        """Return slope and offset as `guided_lines` does."""
+        slope: Plane = np.divide(self.covariance, np.maximum(self.variance, 0) + np.float32(eps), dtype=np.float32)
+        offset: Plane = self.mean_target - slope * self.mean_guide
+        return box_mean(slope, self.radius), box_mean(offset, self.radius)
+
+
 def guided_lines(guide: Plane, target: Plane, radius: int, eps: float) -> tuple[Plane, Plane]:
     """Return slope and offset of the lines by which the guide tells the target.
 
@@ -73,13 +111,4 @@ def guided_lines(guide: Plane, target: Plane, radius: int, eps: float) -> tuple[
     Returns:
         Two float32 [H, W], a and b: the filtered target is ``a · guide + b``.
     """
-    mean_guide: Plane = box_mean(guide, radius)
-    variance: Plane = box_mean(guide * guide, radius) - mean_guide * mean_guide
-    if target is guide:
-        mean_target, covariance = mean_guide, variance
-    else:
-        mean_target = box_mean(target, radius)
-        covariance = box_mean(guide * target, radius) - mean_guide * mean_target
-    slope: Plane = np.divide(covariance, np.maximum(variance, 0) + np.float32(eps), dtype=np.float32)
-    offset: Plane = mean_target - slope * mean_guide
-    return box_mean(slope, radius), box_mean(offset, radius)
+    return LineFit.of(guide, target, radius).lines(eps)

@@ -17,7 +17,7 @@ import { Viewer } from "./viewer.js";
 /** @import { EnhanceAnalysis, EnhanceControls, EnhanceSettings } from "../../protocol.d.ts" */
 /** @import { Bench, Display } from "../bench/tool.js" */
 /** @import { Picture } from "../pictures.js" */
-/** @import { Slot, Wish } from "./previews.js" */
+/** @import { Slot, View, Wish } from "./previews.js" */
 /** @import { Detail, Scene } from "./painting.js" */
 
 /** Longest side of a view of the whole picture, in pixels: one of these. */
@@ -223,21 +223,22 @@ export class EnhanceDisplay {
     if (!this.#shape.isCropping) wishes.push(["before", { settings: original, region: null, maxSide }]);
     const { region } = this.#viewer;
     const after = this.#previews.get("after");
-    if (region && after && this.#needsDetail(after.preview)) {
+    if (region && after && this.#needsDetail(after)) {
       const side = Math.max((region[2] - region[0]) * after.preview.full_width, (region[3] - region[1]) * after.preview.full_height);
       const detail = { region, maxSide: atLeast(side * Math.min(1, this.#viewer.scale), PART_SIDES) };
       // What is looked at comes first.
       wishes.unshift(["afterDetail", { settings, ...detail }]);
       wishes.push(["beforeDetail", { settings: original, ...detail }]);
     }
-    this.#previews.want(wishes);
+    this.#previews.want(wishes, edits.moving);
   }
 
   /**
    * Whether the picture has more pixels to show than a view of it.
-   * @param {{width: number, full_width: number}} preview
+   * @param {View} view
    */
-  #needsDetail({ width, full_width: full }) {
+  #needsDetail({ isDraft, preview: { width: own, full_width: full } }) {
+    const width = isDraft ? 2 * own : own;
     return full > width && this.#viewer.scale * full > width * 1.02;
   }
 

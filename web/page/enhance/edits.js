@@ -40,16 +40,25 @@ export class Edits extends Emitter {
    * Take up a picture, unless it was before.
    * @param {Picture} picture
    * @param {EnhanceAnalysis} analysis whose settings it starts with
+   * @param {EnhanceSettings | null} [last] settings that it had when it was open before
+   * @returns {boolean} whether it has those again, as a change that can be undone
    */
-  begin(picture, analysis) {
+  begin(picture, analysis, last = null) {
     const { settings } = analysis;
     this.#pictures.set(analysis, picture);
     const record = this.#recordOf(picture);
-    if (record.start) return;
+    if (record.start) return false;
     record.start = settings;
-    record.settings ??= settings;
     record.saved = JSON.stringify(settings);
+    const isRestored = last !== null && record.settings === null && !areAlike(last, settings);
+    if (isRestored) {
+      const steps = new Map([[picture, { before: settings, after: last }]]);
+      record.done.push({ name: "your last settings", key: null, steps });
+      record.settings = last;
+    }
+    record.settings ??= settings;
     this.emit("change", new Set([picture]));
+    return isRestored;
   }
 
   /**
@@ -67,6 +76,16 @@ export class Edits extends Emitter {
    */
   of(picture) {
     return this.#records.get(picture)?.settings ?? null;
+  }
+
+  /**
+   * What a picture started with, and what it has now; null until it was looked at.
+   * @param {Picture} picture
+   * @returns {{start: EnhanceSettings, settings: EnhanceSettings} | null}
+   */
+  both(picture) {
+    const { start, settings } = this.#records.get(picture) ?? {};
+    return start && settings ? { start, settings } : null;
   }
 
   /** Whether a person has made something of a picture that is not saved. */
@@ -131,6 +150,11 @@ export class Edits extends Emitter {
   /** A gesture has ended: what follows is a change of its own, unless it follows at once. */
   pause() {
     if (this.#open) this.#open.until = performance.now() + PAUSE_MS;
+  }
+
+  /** The key of what a person is moving; null while nothing is moved. */
+  get moving() {
+    return this.#open && performance.now() < this.#open.until ? this.#open.change.key : null;
   }
 
   /**

@@ -101,7 +101,8 @@ function paint(context, whole, detail, at, ratio) {
  */
 function draw(context, source, { x, y, width, height }) {
   // Near enough to tell pixels apart, they are shown as what they are.
-  context.imageSmoothingEnabled = width < 2 * source.width;
+  const isDraft = source instanceof HTMLCanvasElement && source.hasAttribute("data-draft");
+  context.imageSmoothingEnabled = isDraft || width < 2 * source.width;
   context.imageSmoothingQuality = "high";
   context.drawImage(source, x, y, width, height);
 }

@@ -5,6 +5,7 @@ import { mountTool } from "../bench/view.js";
 import { EnhanceDisplay } from "../enhance/display.js";
 import { edits } from "../enhance/edits.js";
 import { saveMany } from "../enhance/exporting.js";
+import { recall, remember } from "../enhance/remembered.js";
 import { shortSummary, summaryText } from "../enhance/wording.js";
 import { formatCount, formatPlural } from "../format.js";
 
@@ -64,7 +65,15 @@ function setUpEdits({ onsight, pictures, batch: batchOf }) {
   const batch = batchOf(ENHANCE.key, (file, options) => ENHANCE.run(onsight, file, options));
   batch.on("job", (picture) => {
     const job = batch.job(picture);
-    if (job.state === "done") edits.begin(picture, job.result);
+    if (job.state !== "done") return;
+    if (!edits.begin(picture, job.result, recall(picture.file, job.result.settings))) return;
+    notice(`Your last settings for ${picture.name} are back. Undo takes them away.`);
+  });
+  edits.on("change", (changed) => {
+    for (const picture of changed) {
+      const both = edits.both(picture);
+      if (both) remember(picture.file, both.settings, both.start);
+    }
   });
   pictures.on("remove", (removed) => {
     const lost = removed.filter((picture) => edits.isUnsaved(picture));
