@@ -8,22 +8,19 @@ import { ExportDialog } from "./export-dialog.js";
 import { Panel } from "./panel.js";
 import { Previews } from "./previews.js";
 import { setUpSending } from "./sending.js";
-import { SHAPE, SIZE, learnControls, neutral, pick, shapeAlike } from "./settings.js";
+import { SHAPE, SIZE, groupsOf, learnControls, neutral, pick, shapeAlike } from "./settings.js";
 import { ShapePanel } from "./shape-panel.js";
 import { SizePanel } from "./size-panel.js";
 import { Toolbar } from "./toolbar.js";
 import { Viewer } from "./viewer.js";
+import { detailOf, isTooSmall, wishesFor } from "./wishes.js";
 
 /** @import { EnhanceAnalysis, EnhanceControls, EnhanceSettings } from "../../protocol.d.ts" */
 /** @import { Bench, Display } from "../bench/tool.js" */
 /** @import { Picture } from "../pictures.js" */
-/** @import { Slot, View, Wish } from "./previews.js" */
+/** @import { Slot } from "./previews.js" */
 /** @import { Detail, Scene } from "./painting.js" */
 
-/** Longest side of a view of the whole picture, in pixels: one of these. */
-const SIDES = [800, 1200, 1600];
-/** The same of a part of it. There are few, as the engine keeps the picture in the size that each of them needs. */
-const PART_SIDES = [1024, 1536, 2048, 3072, 4096];
 /** How long a view must be missing before it is said that it is being made. */
 const BUSY_MS = 400;
 
@@ -217,29 +214,11 @@ export class EnhanceDisplay {
     const settings = this.#shown;
     if (!settings || !neutral) return;
     const original = { ...neutral, ...pick(settings, [...SHAPE, ...SIZE]) };
-    const maxSide = atLeast(this.#viewer.wantedSide ?? 0, SIDES);
-    /** @type {[Slot, Wish][]} */
-    const wishes = [["after", { settings, region: null, maxSide }]];
-    if (!this.#shape.isCropping) wishes.push(["before", { settings: original, region: null, maxSide }]);
-    const { region } = this.#viewer;
+    const { wantedSide, region, scale } = this.#viewer;
     const after = this.#previews.get("after");
-    if (region && after && this.#needsDetail(after)) {
-      const side = Math.max((region[2] - region[0]) * after.preview.full_width, (region[3] - region[1]) * after.preview.full_height);
-      const detail = { region, maxSide: atLeast(side * Math.min(1, this.#viewer.scale), PART_SIDES) };
-      // What is looked at comes first.
-      wishes.unshift(["afterDetail", { settings, ...detail }]);
-      wishes.push(["beforeDetail", { settings: original, ...detail }]);
-    }
+    const detail = region && after && isTooSmall(after, scale) ? detailOf(after, region, scale) : null;
+    const wishes = wishesFor(settings, this.#shape.isCropping ? null : original, wantedSide ?? 0, detail);
     this.#previews.want(wishes, edits.moving);
-  }
-
-  /**
-   * Whether the picture has more pixels to show than a view of it.
-   * @param {View} view
-   */
-  #needsDetail({ isDraft, preview: { width: own, full_width: full } }) {
-    const width = isDraft ? 2 * own : own;
-    return full > width && this.#viewer.scale * full > width * 1.02;
   }
 
   #draw() {
@@ -310,27 +289,4 @@ export class EnhanceDisplay {
     else sign.hidden = true;
     this.#viewer.root.toggleAttribute("data-busy", busy);
   }
-}
-
-/**
- * @param {number} wanted
- * @param {readonly number[]} sides rising
- */
-function atLeast(wanted, sides) {
-  return sides.find((side) => side >= wanted) ?? /** @type {number} */ (sides.at(-1));
-}
-
-/**
- * @param {EnhanceControls} controls
- * @returns {Map<string, (keyof EnhanceSettings)[]>} keys by the name of their group, without those of the shape
- */
-function groupsOf({ controls }) {
-  /** @type {Map<string, (keyof EnhanceSettings)[]>} */
-  const groups = new Map();
-  for (const { id, group } of controls) {
-    const key = /** @type {keyof EnhanceSettings} */ (id);
-    if (!(/** @type {readonly string[]} */ (SHAPE).includes(key))) groups.set(group, [...(groups.get(group) ?? []), key]);
-  }
-  groups.get("Colour")?.push("black_and_white");
-  return groups;
 }

@@ -93,3 +93,18 @@ export function turned({ rotate, crop }, quarters) {
   const part = quarters === 1 ? [1 - y2, x1, 1 - y1, x2] : [y1, 1 - x2, y2, 1 - x1];
   return { rotate: (rotate + quarters * 90 + 360) % 360, crop: crop.length ? part : [] };
 }
+
+/**
+ * @param {EnhanceControls} controls
+ * @returns {Map<string, (keyof EnhanceSettings)[]>} keys by the name of their group, without those of the shape
+ */
+export function groupsOf({ controls }) {
+  /** @type {Map<string, (keyof EnhanceSettings)[]>} */
+  const groups = new Map();
+  for (const { id, group } of controls) {
+    const key = /** @type {keyof EnhanceSettings} */ (id);
+    if (!(/** @type {readonly string[]} */ (SHAPE).includes(key))) groups.set(group, [...(groups.get(group) ?? []), key]);
+  }
+  groups.get("Colour")?.push("black_and_white");
+  return groups;
+}

@@ -9,6 +9,8 @@
 const MAX_SCALE = 16;
 /** A small picture is enlarged to fit, but no more than so. */
 const MAX_FIT = 4;
+/** Pixels of the picture around what is seen of it: whoever makes that part may know less of its edges. */
+const AROUND = 24;
 
 /**
  * The whole picture, as large as the pane allows.
@@ -69,6 +71,24 @@ export function place({ scale, x, y }, pane, picture) {
     width: Math.max(1, Math.round(picture.width * scale)),
     height: Math.max(1, Math.round(picture.height * scale)),
   };
+}
+
+/**
+ * What is seen of the picture and a little around it, as fractions of it.
+ * @param {View} view
+ * @param {Size} pane
+ * @param {Size} picture
+ * @returns {readonly [x1: number, y1: number, x2: number, y2: number]}
+ */
+export function seenOf({ scale, x, y }, pane, { width, height }) {
+  const [halfWidth, halfHeight] = [pane.width / scale / 2 + AROUND, pane.height / scale / 2 + AROUND];
+  // On whole pixels of the picture, so that the part lies exactly over the rest.
+  return [
+    Math.max(0, Math.floor(x - halfWidth)) / width,
+    Math.max(0, Math.floor(y - halfHeight)) / height,
+    Math.min(width, Math.ceil(x + halfWidth)) / width,
+    Math.min(height, Math.ceil(y + halfHeight)) / height,
+  ];
 }
 
 /**

@@ -9,7 +9,8 @@ import { Divider } from "./divider.js";
 import { setUpGestures } from "./gestures.js";
 import { paintSide, placeCaptions } from "./painting.js";
 import { onePane, twoPanes } from "./panes.js";
-import { fit, inside, pan, place, zoom } from "./transform.js";
+import { observe, toScreen } from "./screen.js";
+import { fit, inside, pan, place, seenOf, zoom } from "./transform.js";
 
 /** @import { Picture } from "../pictures.js" */
 /** @import { Detail, Frame, Scene } from "./painting.js" */
@@ -21,8 +22,6 @@ import { fit, inside, pan, place, zoom } from "./transform.js";
 const ZOOM_STEP = 1.4;
 /** Pixels on the screen that an arrow key moves the picture by. */
 const PAN_STEP = 60;
-/** Pixels of the picture around what is seen of it: whoever makes that part may know less of its edges. */
-const AROUND = 24;
 /** Between the two, side by side; in pixels of the style sheet. */
 const GAP = 8;
 
@@ -126,18 +125,7 @@ export class Viewer extends Emitter {
 
   /** What is seen of the picture and a little around it, as fractions of it; null for the whole. @returns {Detail["region"] | null} */
   get region() {
-    if (!this.#scene || !this.#view) return null;
-    const { width, height } = this.#scene.size;
-    const pane = this.#pane;
-    const { scale, x, y } = this.#view;
-    const [halfWidth, halfHeight] = [pane.width / scale / 2 + AROUND, pane.height / scale / 2 + AROUND];
-    // On whole pixels of the picture, so that the part lies exactly over the rest.
-    return [
-      Math.max(0, Math.floor(x - halfWidth)) / width,
-      Math.max(0, Math.floor(y - halfHeight)) / height,
-      Math.min(width, Math.ceil(x + halfWidth)) / width,
-      Math.min(height, Math.ceil(y + halfHeight)) / height,
-    ];
+    return this.#scene && this.#view && seenOf(this.#view, this.#pane, this.#scene.size);
   }
 
   /**
@@ -320,28 +308,5 @@ export class Viewer extends Emitter {
     paintSide(context, scene, "before", room, 0, x);
     paintSide(context, scene, "after", room, x, width);
     this.#divider.placeAt(x / ratio, top / ratio, bottom / ratio, left / ratio, right / ratio);
-  }
-}
-
-/**
- * A length in pixels of the screen. The browser knows it best: a rounding of ours may be one off, and blur. Where it
- * only pretends to have another screen, as in its developer tools, it tells those of the real one.
- * @param {number} length in pixels of the style sheet
- * @param {number | undefined} told by the browser
- * @param {number} ratio
- */
-function toScreen(length, told, ratio) {
-  return told !== undefined && Math.abs(told - length * ratio) < 2 ? told : Math.round(length * ratio);
-}
-
-/**
- * @param {ResizeObserver} observer
- * @param {Element} element
- */
-function observe(observer, element) {
-  try {
-    observer.observe(element, { box: "device-pixel-content-box" });
-  } catch {
-    observer.observe(element); // Safari tells pixels of the style sheet only
   }
 }
