@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 import base64
+import csv
 import io
+import json
+import re
+import shutil
+import subprocess
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page
+from PIL import Image
+from playwright.sync_api import Browser, Locator, Page, expect
 
-from e2e.conftest import Complaints
+from e2e.conftest import ENGINE_TIMEOUT_MS, Complaints
+from e2e.tool_page import open_tool
+from pictures import encode, sample
 
 OpenPage = Callable[..., tuple[Page, Complaints]]
 
@@ -21,13 +30,15 @@ FOLDERS = """() => {
     for (const part of path.split("/")) folder = await folder.getDirectoryHandle(part, { create: true });
     return folder;
   };
-  globalThis.put = async (path, text) => {
+  globalThis.put = async (path, data) => {
     const folder = await folderAt(path.slice(0, path.lastIndexOf("/")));
     const handle = await folder.getFileHandle(path.slice(path.lastIndexOf("/") + 1), { create: true });
     const writable = await handle.createWritable();
-    await writable.write(text);
+    await writable.write(data);
     await writable.close();
   };
+  globalThis.putEncoded = (path, text) => put(path, Uint8Array.from(atob(text), (char) => char.charCodeAt(0)));
+  globalThis.showDirectoryPicker = async () => folderAt(globalThis.chosen);
   globalThis.treeOf = async (folder, base = "") => {
     const found = {};
     for await (const handle of folder.values()) {
@@ -203,3 +214,470 @@ def test_a_zip_holds_the_rest_when_one_file_cannot_be_read(bare: Page) -> None:
             }
             assert archive.getinfo("Pets/dog.jpg").date_time[:3] == (2020, 7, 14)
             assert archive.getinfo("old.jpg").date_time[0] == 1980
+
+
+class Shelf:
+    """Organise with a library of pictures from a folder that the page may write into.
+
+    Attributes:
+        page: The browser's page.
+    """
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+
+    def put(self, files: Mapping[str, bytes]) -> None:
+        """Write files into the origin's own folders."""
+        for path, data in files.items():
+            self.page.evaluate("(given) => putEncoded(...given)", [path, base64.b64encode(data).decode()])
+
+    def tree(self, folder: str) -> dict[str, bytes]:
+        """Return the files in one of those folders by their paths."""
+        tree = self.page.evaluate("async (path) => treeOf(await folderAt(path))", folder)
+        return {path: base64.b64decode(data) for path, data in tree.items() if data is not None}
+
+    def chosen(self, folder: str) -> None:
+        """Let the browser's chooser of folders answer with one of those folders."""
+        self.page.evaluate("(path) => { globalThis.chosen = path; }", folder)
+
+    def button(self, name: str) -> Locator:
+        return self.page.get_by_role("button", name=name, exact=True)
+
+    def add_folder(self, folder: str) -> None:
+        """Take a folder into the library."""
+        self.chosen(folder)
+        self.button("Add a folder").click()
+        done = self.page.get_by_role("region", name="Import")
+        expect(done).to_contain_text("All pictures are in the library", timeout=ENGINE_TIMEOUT_MS)
+
+    def search(self, query: str, count: int) -> None:
+        """Search, and wait for what is found."""
+        self.page.get_by_role("searchbox", name="Search").fill(query)
+        found = self.page.get_by_role("region", name="Pictures found").get_by_role("heading")
+        expect(found).to_have_text(re.compile(rf"^{count} pictures?\b"))
+
+    def choose(self, query: str, count: int) -> Locator:
+        """Choose what a query finds; return the bar that says what can be done with it."""
+        self.search(query, count)
+        self.button("Choose all").click()
+        return self.page.get_by_role("toolbar", name="Chosen pictures")
+
+    def sorting(self, query: str, count: int) -> Locator:
+        """Open the dialog that sorts what a query finds."""
+        self.choose(query, count).get_by_role("button", name="Sort into folders…").click()
+        dialog = self.page.get_by_role("dialog", name=re.compile("^Sort"))
+        expect(dialog.get_by_role("region", name="Where they go").get_by_role("status")).to_contain_text("go")
+        return dialog
+
+
+def exporting(shelf: Shelf, query: str, count: int, format: str) -> Locator:
+    """Open the dialog that exports what a query finds, with a format chosen."""
+    shelf.choose(query, count).get_by_role("button", name="Export…").click()
+    dialog = shelf.page.get_by_role("dialog", name=re.compile("^Export"))
+    dialog.get_by_role("combobox", name="As").select_option(format)
+    return dialog
+
+
+def told_by_exiftool(path: Path, *fields: str) -> dict[str, Any]:
+    """Return fields of a file as an independent reader sees them."""
+    program = shutil.which("exiftool")
+    if not program:
+        pytest.skip("exiftool is not installed")
+    command = [program, "-json", "-struct", *(f"-{field}" for field in fields), str(path)]
+    told: dict[str, Any] = json.loads(subprocess.run(command, check=True, capture_output=True).stdout)[0]
+    return told
+
+
+def tiff() -> bytes:
+    """Return a photograph in a format that takes no keywords."""
+    return encode(Image.open(io.BytesIO(sample("chelsea"))).convert("RGB").resize((300, 200)).rotate(180), "TIFF")
+
+
+@pytest.fixture
+def shelf(filled: Shelf) -> Shelf:
+    """Organise with a library, without what an earlier test left open."""
+    filled.page.evaluate("for (const dialog of document.querySelectorAll('dialog[open]')) dialog.close()")
+    return filled
+
+
+@pytest.fixture(scope="module")
+def filled(site: str, browser: Browser) -> Iterator[Shelf]:
+    """Organise with a library of six pictures, in which objects were looked for."""
+    with open_tool(site, browser, "organise") as tool:
+        tool.page.evaluate(FOLDERS)
+        tool.page.evaluate("localStorage.setItem('onsight.organise.detect', 'on')")
+        shelf = Shelf(tool.page)
+        small = encode(Image.open(io.BytesIO(sample("coffee"))).convert("RGB").resize((300, 200)), "JPEG")
+        shelf.put(
+            {
+                "Holiday/cat.png": sample("chelsea"),
+                "Holiday/day 2/cat.png": sample("chelsea"),
+                "Holiday/day 2/coffee.png": sample("coffee"),
+                "Holiday/day 2/coffee small.jpg": small,
+                "Holiday/day 2/coffee small.jpg.xmp": SIDECAR,
+                "Holiday/upside.tif": tiff(),
+                "Holiday/rocket.jpg": sample("rocket"),
+            }
+        )
+        shelf.add_folder("Holiday")
+        yield shelf
+
+
+SIDECAR = b"""<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
+<rdf:Description rdf:about="" xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:xmp="http://ns.adobe.com/xap/1.0/"
+ xmlns:darktable="http://darktable.sf.net/" xmp:Rating="4" darktable:history_end="3">
+<dc:subject><rdf:Bag><rdf:li>Breakfast in Rome</rdf:li></rdf:Bag></dc:subject>
+</rdf:Description></rdf:RDF></x:xmpmeta>"""
+"""What another program wrote of a picture."""
+
+
+def close(dialog: Locator) -> None:
+    dialog.locator("header").get_by_role("button", name="Close").click()
+    expect(dialog).to_be_hidden()
+
+
+def test_pictures_are_copied_into_folders_and_never_doubled(shelf: Shelf) -> None:
+    dialog = shelf.sorting("", 6)
+    before = shelf.tree("Holiday")
+    expect(dialog.get_by_role("combobox", name="Folders by")).to_have_value("category")
+    shelf.chosen("Sorted")
+    copy = dialog.get_by_role("button", name="Copy into a folder…")
+    copy.click()
+    expect(dialog).to_contain_text("6 pictures copied into “Sorted”.")
+    tree = shelf.tree("Sorted")
+    assert {"Pets/cat.png", "Pets/cat (2).png", "Food & drink/coffee small.jpg.xmp"} <= set(tree)
+    assert sorted(tree.values()) == sorted(before.values())
+    assert shelf.tree("Holiday") == before
+    copy.click()
+    expect(dialog).to_contain_text("0 pictures copied into “Sorted”; 6 were there already.")
+    assert shelf.tree("Sorted") == tree
+    # Something else is in the way of one, and a sidecar of something that is gone in the way of another.
+    shelf.put({"Other/Pets/CAT.png": b"theirs", "Other/Food & drink/coffee.png.xmp": b"theirs"})
+    shelf.chosen("Other")
+    copy.click()
+    expect(dialog).to_contain_text("6 pictures copied into “Other”.")
+    tree = shelf.tree("Other")
+    assert tree["Pets/CAT.png"] == tree["Food & drink/coffee.png.xmp"] == b"theirs"
+    assert tree["Pets/cat (2).png"] == tree["Pets/cat (3).png"] == sample("chelsea")
+    assert "Food & drink/coffee (2).png" in tree
+    assert "Food & drink/coffee.png" not in tree
+    close(dialog)
+
+
+def test_rules_names_and_levels_show_at_once_where_pictures_go(shelf: Shelf) -> None:
+    shelf.page.evaluate("localStorage.removeItem('onsight.organise.sorting')")
+    dialog = shelf.sorting("", 6)
+    where = dialog.get_by_role("region", name="Where they go")
+    dialog.get_by_role("combobox", name="Folders by").select_option("Rules of my own")
+    name = dialog.get_by_role("textbox", name="Folder of rule 1")
+    query = dialog.get_by_role("textbox", name="What belongs there, rule 1")
+    query.fill("animal OR (cup")
+    expect(dialog).to_contain_text("A rule needs a name for its folder and what belongs there.")
+    name.fill("Living")
+    expect(dialog).to_contain_text("This parenthesis is never closed.")
+    expect(dialog.locator("mark")).to_have_text("(")
+    expect(query).to_have_attribute("aria-invalid", "true")
+    expect(dialog.get_by_role("button", name="Copy into a folder…")).to_be_disabled()
+    query.fill("animal")
+    expect(where.get_by_text("6 pictures go into 2 folders")).to_be_visible()
+    dialog.get_by_role("button", name="Add a rule").click()
+    dialog.get_by_role("textbox", name="Folder of rule 2").fill("In PNG")
+    dialog.get_by_role("textbox", name="What belongs there, rule 2").fill("format:png")
+    expect(where.locator("summary").filter(has_text="In PNG")).to_contain_text("1")
+    dialog.get_by_role("button", name="Move rule 2 up").click()
+    expect(where.locator("summary").filter(has_text="In PNG")).to_contain_text("3")
+    dialog.get_by_role("combobox", name="Then by, level 2").select_option("Format")
+    dialog.get_by_role("textbox", name="Names of the files").fill("{label}-{nn}")
+    expect(dialog).to_contain_text("The pattern has no field {nn}")
+    dialog.get_by_role("textbox", name="Names of the files").fill("{label}-")
+    dialog.get_by_text("What can stand in a name").click()
+    dialog.get_by_role("button", name="{n}", exact=True).click()
+    expect(dialog.get_by_role("list", name="Examples")).to_contain_text("-1.")
+    expect(where.locator("summary").filter(has_text="PNG").nth(1)).to_be_visible()
+    close(dialog)
+    # As it was left, also with the keyboard alone.
+    dialog = shelf.sorting("", 6)
+    expect(dialog.get_by_role("textbox", name="Folder of rule 1")).to_have_value("In PNG")
+    expect(dialog.get_by_role("textbox", name="Names of the files")).to_have_value("{label}-{n}")
+    folder = where.locator("summary").filter(has_text="Living")
+    folder.focus()
+    folder.press("Enter")
+    inner = folder.locator("xpath=..").locator("summary").nth(1)
+    inner.press("Enter")
+    expect(where.locator(".tree__file").first).to_contain_text("was ")
+    shelf.page.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+
+
+def test_a_remembered_search_becomes_a_rule(shelf: Shelf) -> None:
+    shelf.page.evaluate("localStorage.setItem('onsight.organise.sorting', JSON.stringify({ by: ['rule'] }))")
+    shelf.search("animal", 3)
+    shelf.button("Remember this search").click()
+    naming = shelf.page.get_by_role("dialog", name="Remember this search")
+    naming.get_by_role("textbox", name="Name").fill("Beasts")
+    naming.get_by_role("button", name="Remember").click()
+    shelf.choose("", 6).get_by_role("button", name="Sort into folders…").click()
+    dialog = shelf.page.get_by_role("dialog", name="Sort 6 pictures into folders")
+    expect(dialog).to_contain_text("Write a rule to see where the pictures go.")
+    dialog.get_by_role("combobox", name="Add a remembered search as a rule").select_option("Beasts")
+    expect(dialog.locator("summary").filter(has_text="Beasts")).to_contain_text("3")
+    close(dialog)
+    shelf.page.evaluate("localStorage.removeItem('onsight.organise.sorting')")
+
+
+def test_a_zip_has_folders_and_sidecars(shelf: Shelf) -> None:
+    dialog = shelf.sorting("", 6)
+    shelf.page.evaluate("delete globalThis.showSaveFilePicker")
+    with shelf.page.expect_download() as download:
+        dialog.get_by_role("button", name="Save as ZIP").click()
+    expect(dialog).to_contain_text("6 pictures saved in “onsight-sorted.zip”.")
+    with zipfile.ZipFile(download.value.path()) as archive:
+        assert archive.testzip() is None
+        assert archive.read("Pets/cat.png") == archive.read("Pets/cat (2).png") == sample("chelsea")
+        assert archive.read("Food & drink/coffee small.jpg.xmp") == SIDECAR
+        assert len(archive.namelist()) == 7
+    close(dialog)
+
+
+def test_every_format_is_exported(shelf: Shelf, tmp_path: Path) -> None:
+    dialog = exporting(shelf, "animal", 3, "CSV table, a row a picture")
+    dialog.get_by_role("textbox", name="Name").fill("my: pets")
+    formats = dialog.get_by_role("combobox", name="As").locator("option")
+    values = [option.get_attribute("value") for option in formats.all()]
+    assert len(values) == 12
+    saved: dict[str, bytes] = {}
+    names: dict[str, str] = {}
+    for value in values[2:]:
+        assert value
+        dialog.get_by_role("combobox", name="As").select_option(value)
+        with shelf.page.expect_download() as download:
+            dialog.get_by_role("button", name="Save", exact=True).click()
+        names[value] = download.value.suggested_filename
+        saved[value] = download.value.path().read_bytes()
+        expect(dialog).to_contain_text(f"Saved as “{names[value]}”.")
+    assert names["voc"] == "my- pets.zip"
+    rows = list(csv.DictReader(io.StringIO(saved["csv"].decode("utf-8-sig"))))
+    assert {row["path"] for row in rows} == {"Holiday/cat.png", "Holiday/day 2/cat.png", "Holiday/upside.tif"}
+    (tmp_path / "coco.json").write_bytes(saved["coco"])
+    coco = pytest.importorskip("pycocotools.coco").COCO(str(tmp_path / "coco.json"))
+    assert len(coco.getImgIds()) == 3
+    for value in ("voc", "yolo", "xmp", "rekognition"):
+        with zipfile.ZipFile(io.BytesIO(saved[value])) as archive:
+            assert archive.testzip() is None
+    assert "Nothing" not in dialog.inner_text()
+    close(dialog)
+
+
+def test_copies_carry_their_tags(shelf: Shelf, tmp_path: Path) -> None:
+    dialog = exporting(shelf, "", 6, "Copies with their tags in them")
+    shelf.chosen("Tagged")
+    dialog.get_by_role("button", name="Into a folder…").click()
+    expect(dialog).to_contain_text("5 pictures copied into “Tagged”.")
+    dialog.get_by_text("1 file with a problem").click()
+    expect(dialog).to_contain_text("Keywords cannot be written into TIFF files; a sidecar can hold them.")
+    tree = shelf.tree("Tagged")
+    assert set(tree) == {
+        "Holiday/cat.png",
+        "Holiday/day 2/cat.png",
+        "Holiday/day 2/coffee.png",
+        "Holiday/day 2/coffee small.jpg",
+        "Holiday/day 2/coffee small.jpg.xmp",
+        "Holiday/rocket.jpg",
+    }
+    for name, word in (("Holiday/cat.png", "Cat"), ("Holiday/day 2/coffee small.jpg", "Coffee")):
+        path = tmp_path / name.rpartition("/")[2]
+        path.write_bytes(tree[name])
+        assert word in " ".join(told_by_exiftool(path, "XMP-dc:Subject")["Subject"])
+        with (
+            Image.open(path) as copy,
+            Image.open(io.BytesIO(shelf.tree("Holiday")[name.removeprefix("Holiday/")])) as was,
+        ):
+            assert copy.tobytes() == was.tobytes()
+    # With the rest as it is and a sidecar, in a ZIP.
+    dialog.get_by_role("checkbox", name="Copy other formats as they are, with a sidecar").check()
+    shelf.page.evaluate("delete globalThis.showSaveFilePicker")
+    with shelf.page.expect_download() as download:
+        dialog.get_by_role("button", name="Save as ZIP").click()
+    expect(dialog).to_contain_text("6 pictures saved in “onsight.zip”.")
+    with zipfile.ZipFile(download.value.path()) as archive:
+        assert archive.testzip() is None
+        assert archive.read("Holiday/upside.tif") == tiff()
+        (tmp_path / "upside.tif.xmp").write_bytes(archive.read("Holiday/upside.tif.xmp"))
+        assert len(archive.namelist()) == 8
+    assert told_by_exiftool(tmp_path / "upside.tif.xmp", "XMP-dc:Subject")["Subject"]
+    close(dialog)
+
+
+def test_sidecars_keep_what_other_programs_wrote(shelf: Shelf, tmp_path: Path) -> None:
+    shelf.put({"Holiday/rocket.jpg.xmp": b"no XMP at all"})
+    dialog = exporting(shelf, "", 6, "XMP sidecars, merged with those there are")
+    write = dialog.get_by_role("button", name="Write beside the pictures")
+    write.click()
+    expect(dialog).to_contain_text("5 sidecars written beside the pictures.")
+    dialog.get_by_text("1 file with a problem").click()
+    expect(dialog).to_contain_text("Holiday/rocket.jpg.xmp")
+    tree = shelf.tree("Holiday")
+    assert tree["rocket.jpg.xmp"] == b"no XMP at all"
+    path = tmp_path / "coffee small.jpg.xmp"
+    path.write_bytes(tree["day 2/coffee small.jpg.xmp"])
+    told = told_by_exiftool(path, "XMP:all")
+    assert {"Breakfast in Rome", "Coffee"} <= set(told["Subject"])
+    assert told["Rating"] == 4
+    assert any("Coffee" in line for line in told["HierarchicalSubject"])
+    assert any("Coffee" in line for line in told["TagsList"])
+    assert b'darktable:history_end="3"' in path.read_bytes()
+    write.click()
+    expect(dialog).to_contain_text("0 sidecars written beside the pictures; 5 had all tags already.")
+    shelf.page.evaluate("delete globalThis.showSaveFilePicker")
+    with shelf.page.expect_download() as download:
+        dialog.get_by_role("button", name="Save as ZIP").click()
+    with zipfile.ZipFile(download.value.path()) as archive:
+        assert archive.read("Holiday/day 2/coffee small.jpg.xmp") == tree["day 2/coffee small.jpg.xmp"]
+    close(dialog)
+    shelf.put({"Holiday/day 2/coffee small.jpg.xmp": SIDECAR})
+    for path in ("/cat.png", "/upside.tif", "/rocket.jpg", "/day 2/cat.png", "/day 2/coffee.png"):
+        folder, _, name = path.rpartition("/")
+        shelf.page.evaluate(
+            "async ([folder, name]) => (await folderAt(folder)).removeEntry(name)", [f"Holiday{folder}", f"{name}.xmp"]
+        )
+
+
+def finding_duplicates(shelf: Shelf, kind: str) -> Locator:
+    """Open the dialog of duplicates with a kind chosen."""
+    shelf.search("", 6)
+    shelf.button("Duplicates").click()
+    dialog = shelf.page.get_by_role("dialog", name="Duplicates and look-alikes")
+    dialog.get_by_text(kind, exact=True).click()
+    return dialog
+
+
+def test_duplicates_are_marked_and_chosen_in_the_grid(shelf: Shelf) -> None:
+    dialog = finding_duplicates(shelf, "Same picture")
+    status = dialog.get_by_role("status").first
+    expect(status).to_contain_text("2 groups. 2 pictures not marked to be kept")
+    coffee = dialog.get_by_role("listitem").filter(has_text="coffee small.jpg").first
+    expect(coffee.get_by_role("checkbox", name="Keep Holiday/day 2/coffee.png")).to_be_checked()
+    expect(coffee).to_contain_text("largest")
+    small = coffee.get_by_role("checkbox", name="Keep Holiday/day 2/coffee small.jpg")
+    expect(small).not_to_be_checked()
+    large = coffee.get_by_role("checkbox", name="Keep Holiday/day 2/coffee.png")
+    large.click()
+    expect(large).to_be_checked()  # the last one of its group
+    small.check()
+    large.uncheck()
+    dialog.get_by_role("button", name="Choose them in the grid").click()
+    expect(dialog).to_be_hidden()
+    expect(shelf.page.get_by_role("toolbar", name="Chosen pictures")).to_contain_text("2 pictures chosen")
+    expect(shelf.page.get_by_role("option", name="coffee.png", exact=False)).to_have_attribute("aria-selected", "true")
+    # Look-alikes are all kept until a person says otherwise.
+    dialog = finding_duplicates(shelf, "Look-alikes")
+    expect(status).to_contain_text("All are marked to be kept.")
+    expect(dialog.get_by_role("button", name="Delete the files…")).to_be_disabled()
+    close(dialog)
+
+
+def test_duplicates_are_deleted_after_a_question_and_one_stays(shelf: Shelf) -> None:
+    before = shelf.tree("Holiday")
+    dialog = finding_duplicates(shelf, "Same file")
+    expect(dialog.get_by_role("status").first).to_contain_text("1 group. 1 picture not marked to be kept")
+    dialog.get_by_role("button", name="Delete the files…").click()
+    expect(dialog).to_contain_text("Delete the files of 1 picture for good?")
+    dialog.get_by_role("button", name="Leave them").click()
+    assert shelf.tree("Holiday") == before
+    # The one that is kept has been changed since: what would go is the last of its kind.
+    changed = bytearray(sample("chelsea"))
+    changed[-20] ^= 1
+    shelf.put({"Holiday/cat.png": bytes(changed)})
+    dialog.get_by_role("button", name="Delete the files…").click()
+    dialog.get_by_role("button", name="Delete for good").click()
+    expect(dialog).to_contain_text("0 files deleted.")
+    dialog.get_by_text("1 file with a problem").click()
+    expect(dialog).to_contain_text("It stays where it is: no file that is kept is the same any more.")
+    shelf.put({"Holiday/cat.png": sample("chelsea")})
+    assert shelf.tree("Holiday") == before
+    dialog.get_by_role("button", name="Delete the files…").click()
+    dialog.get_by_role("button", name="Delete for good").click()
+    expect(dialog).to_contain_text("1 file deleted.")
+    expect(dialog).to_contain_text("There are none.")
+    tree = shelf.tree("Holiday")
+    assert len(tree) == len(before) - 1
+    assert list(tree.values()).count(sample("chelsea")) == 1
+    close(dialog)
+    shelf.search("", 5)
+
+
+def test_near_duplicates_move_into_a_folder(shelf: Shelf) -> None:
+    dialog = finding_near(shelf)
+    shelf.chosen("Away")
+    dialog.get_by_role("button", name="Move them into a folder…").click()
+    expect(dialog).to_contain_text("Move 1 picture into “Away/Duplicates”?")
+    dialog.get_by_role("button", name="Move", exact=True).click()
+    expect(dialog).to_contain_text("1 file moved.")
+    assert set(shelf.tree("Away")) == {"Duplicates/Holiday/day 2/coffee small.jpg"}
+    assert "day 2/coffee small.jpg" not in shelf.tree("Holiday")
+    close(dialog)
+    shelf.search("", 4)
+
+
+def finding_near(shelf: Shelf) -> Locator:
+    shelf.button("Duplicates").click()
+    dialog = shelf.page.get_by_role("dialog", name="Duplicates and look-alikes")
+    expect(dialog.get_by_role("status").first).to_contain_text("1 group. 1 picture not marked to be kept")
+    return dialog
+
+
+def test_pictures_move_and_the_library_goes_with_them(shelf: Shelf) -> None:
+    before = shelf.tree("Holiday")
+    shelf.page.evaluate("localStorage.removeItem('onsight.organise.sorting')")
+    shelf.choose("", 4).get_by_role("button", name="Sort into folders…").click()
+    dialog = shelf.page.get_by_role("dialog", name=re.compile("^Sort"))
+    shelf.put({"Moved/Pets/cat.png": sample("chelsea")})  # of a move that broke off
+    shelf.chosen("Moved")
+    dialog.get_by_role("button", name="Move into a folder…").click()
+    expect(dialog).to_contain_text("4 pictures leave their place as soon as their copies are there.")
+    dialog.get_by_role("button", name="Do not move").click()
+    assert shelf.tree("Holiday") == before
+    dialog.get_by_role("button", name="Move into a folder…").click()
+    dialog.get_by_role("button", name="Move", exact=True).click()
+    expect(dialog).to_contain_text("4 pictures placed in “Moved”.")
+    pictures = {path: data for path, data in shelf.tree("Holiday").items() if not path.endswith(".xmp")}
+    assert pictures == {}
+    moved = shelf.tree("Moved")
+    assert sorted(moved.values()) == sorted(data for path, data in before.items() if not path.endswith(".xmp"))
+    close(dialog)
+    # The library knows where they are: they can be moved again, within their own folder.
+    shelf.choose("", 4).get_by_role("button", name="Sort into folders…").click()
+    dialog.get_by_role("combobox", name="Folders by").select_option("Format")
+    expect(dialog.locator("summary").filter(has_text="TIFF")).to_be_visible()
+    dialog.get_by_role("button", name="Move into a folder…").click()
+    dialog.get_by_role("button", name="Move", exact=True).click()
+    expect(dialog).to_contain_text("4 pictures placed in “Moved”.")
+    tree = shelf.tree("Moved")
+    assert sorted(tree.values()) == sorted(moved.values())
+    assert "TIFF/upside.tif" in tree
+    # And once more: all lie where they belong, and nothing is deleted.
+    dialog.get_by_role("button", name="Move into a folder…").click()
+    dialog.get_by_role("button", name="Move", exact=True).click()
+    expect(dialog).to_contain_text("4 pictures placed in “Moved”.")
+    assert shelf.tree("Moved") == tree
+    close(dialog)
+
+
+def test_files_out_of_reach_are_told_of_and_chosen_again(shelf: Shelf) -> None:
+    shelf.page.evaluate("indexedDB.deleteDatabase('onsight-folders')")
+    shelf.page.reload()
+    shelf.page.evaluate(FOLDERS)
+    expect(shelf.button("Choose all")).to_be_enabled(timeout=ENGINE_TIMEOUT_MS)
+    shelf.choose("", 4).get_by_role("button", name="Sort into folders…").click()
+    dialog = shelf.page.get_by_role("dialog", name=re.compile("^Sort"))
+    expect(dialog).to_contain_text("Onsight cannot read the files of 4 pictures yet.")
+    shelf.chosen("Sorted")
+    dialog.get_by_role("button", name="Choose the folder “Moved” again").click()
+    expect(dialog).to_contain_text("None of these pictures is in there. Choose what was added as “Moved”.")
+    shelf.chosen("Moved")
+    dialog.get_by_role("button", name="Choose the folder “Moved” again").click()
+    expect(dialog.get_by_role("region", name="Files that cannot be reached")).to_be_hidden()
+    shelf.chosen("Again")
+    dialog.get_by_role("button", name="Copy into a folder…").click()
+    expect(dialog).to_contain_text("4 pictures copied into “Again”.")
+    close(dialog)

@@ -33,7 +33,7 @@ SHAPE_TOLERANCE = 0.06
 SAME_SIZE = 0.02
 """Pictures whose numbers of pixels differ by less than this part are equally large: the sharper one is better."""
 
-REASONS = ("largest", "sharpest", "least compressed", "shortest name")
+REASONS = ("largest", "sharpest", "least compressed", "shortest path")
 """What makes a picture the one to keep, for people; what comes first counts first."""
 
 BLOCK = 1024

@@ -5,18 +5,30 @@
 
 import { OnsightError } from "../messenger.js";
 import { pathOf } from "./entries.js";
+import { leaveFor, mayUse } from "./pickers.js";
 
 /** @import { Entry } from "./entries.js" */
 
 const DATABASE = "onsight-folders";
 const FOLDERS = "folders";
+const SIDECAR = ".xmp";
 
 /** @typedef {{folder: string, name: string, size: number}} Original a picture's file, as the library knows it */
 /** @typedef {{name: string, handle: FileSystemDirectoryHandle}} Root */
 
+/**
+ * A folder whose files cannot be reached yet.
+ * @typedef {object} Barrier
+ * @property {string} root name of the folder or archive; empty for files that were added one by one
+ * @property {FileSystemDirectoryHandle | null} handle with one, the person's leave is enough
+ * @property {Original[]} originals what is wanted of it
+ */
+
 export class Originals {
   /** @type {Map<string, () => Promise<File>>} */
   #known = new Map();
+  /** Folders of which all files are known, not the pictures alone. @type {Set<string>} */
+  #whole = new Set();
   /** @type {Promise<IDBDatabase | null> | undefined} */
   #database;
 
@@ -56,7 +68,7 @@ export class Originals {
    * @throws {OnsightError} it may not
    */
   async ask(handle) {
-    if ((await permission(handle)) === "granted") return;
+    if (await mayUse(handle, "read")) return;
     throw unreadable(`Onsight may not read the folder “${handle.name}” any more. Add it again.`);
   }
 
@@ -82,6 +94,81 @@ export class Originals {
       throw unreadable(`“${original.name}” has changed since it was taken in. Add its folder again.`);
     }
     return file;
+  }
+
+  /**
+   * The file with tags beside a picture, if one can be seen.
+   * @param {Pick<Original, "folder" | "name">} original
+   * @returns {Promise<File | null>}
+   */
+  async sidecar(original) {
+    const path = `${pathOf(original)}${SIDECAR}`;
+    const known = this.#known.get(path);
+    if (known) return known();
+    const place = await this.placeOf(original).catch(() => null);
+    const handle = await place?.folder.getFileHandle(`${original.name}${SIDECAR}`).catch(() => null);
+    return handle ? handle.getFile() : null;
+  }
+
+  /**
+   * The folder that a picture's file lies in, where the browser gives folders away.
+   * @param {Pick<Original, "folder" | "name">} original
+   * @returns {Promise<{folder: FileSystemDirectoryHandle, name: string} | null>}
+   */
+  async placeOf({ folder: path, name }) {
+    const [rootName = "", ...parts] = path.split("/");
+    const root = (await this.roots()).find((one) => one.name === rootName);
+    if (!root) return null;
+    let folder = root.handle;
+    for (const part of parts) folder = await folder.getDirectoryHandle(part);
+    return { folder, name };
+  }
+
+  /**
+   * What stands between here and pictures' files, one a folder that was taken in.
+   * @param {readonly Original[]} originals
+   * @param {{sidecars?: boolean}} [wanted] whether the files beside them must be seen, too
+   * @returns {Promise<Barrier[]>}
+   */
+  async barriers(originals, { sidecars = false } = {}) {
+    /** @type {Map<string, Original[]>} */
+    const missing = new Map();
+    for (const original of originals) {
+      const root = rootOf(original);
+      if (this.#known.has(pathOf(original)) && !(sidecars && root && !this.#whole.has(root))) continue;
+      const behind = missing.get(root);
+      if (behind) behind.push(original);
+      else missing.set(root, [original]);
+    }
+    const roots = new Map((await this.roots()).map(({ name, handle }) => [name, handle]));
+    /** @type {Barrier[]} */
+    const barriers = [];
+    for (const [root, behind] of missing) {
+      const handle = roots.get(root) ?? null;
+      if (handle && (await leaveFor(handle, "read")) === "granted") continue;
+      barriers.push({ root, handle, originals: behind });
+    }
+    return barriers;
+  }
+
+  /**
+   * Take a folder as the one of this name: the person chose it again.
+   * @param {string} name
+   * @param {FileSystemDirectoryHandle} handle
+   */
+  async rejoin(name, handle) {
+    const database = await this.#open();
+    if (database) await settled(store(database, "readwrite").put(handle, name));
+  }
+
+  /**
+   * Take all files of a folder, those beside pictures among them: the person chose it again.
+   * @param {string} name
+   * @param {Iterable<{file: File, path: string}>} files with paths from the folder on
+   */
+  rejoinFiles(name, files) {
+    for (const { file, path } of files) this.remember(`${name}/${path}`, async () => file);
+    this.#whole.add(name);
   }
 
   /**
@@ -121,18 +208,9 @@ export class Originals {
   }
 }
 
-/**
- * @param {FileSystemDirectoryHandle} handle
- * @returns {Promise<string>}
- */
-async function permission(handle) {
-  const { queryPermission, requestPermission } = /** @type {{queryPermission?: () => Promise<string>, requestPermission?: () => Promise<string>}} */ (
-    /** @type {unknown} */ (handle)
-  );
-  const state = (await queryPermission?.call(handle)) ?? "granted";
-  // Asked for only where a person has just pressed something.
-  if (state !== "prompt" || !navigator.userActivation?.isActive) return state;
-  return (await requestPermission?.call(handle).catch(() => state)) ?? state;
+/** @param {Pick<Original, "folder">} original */
+function rootOf({ folder }) {
+  return folder.split("/", 1)[0] ?? "";
 }
 
 /**

@@ -42,6 +42,16 @@ export async function chooseArchive(name) {
 }
 
 /**
+ * Whether a handle may be used; nobody is asked.
+ * @param {FileSystemHandle} handle
+ * @param {AccessMode} mode
+ * @returns {Promise<PermissionState>}
+ */
+export async function leaveFor(handle, mode) {
+  return (await /** @type {FileSystemHandle & Access} */ (handle).queryPermission?.({ mode })) ?? "granted";
+}
+
+/**
  * Whether a handle may be used; the person is asked where she has just pressed something.
  * @param {FileSystemHandle} handle
  * @param {AccessMode} mode
@@ -49,7 +59,7 @@ export async function chooseArchive(name) {
  */
 export async function mayUse(handle, mode) {
   const access = /** @type {FileSystemHandle & Access} */ (handle);
-  const state = (await access.queryPermission?.({ mode })) ?? "granted";
+  const state = await leaveFor(handle, mode);
   if (state !== "prompt" || !navigator.userActivation?.isActive) return state === "granted";
   return (await access.requestPermission?.({ mode }).catch(() => state)) === "granted";
 }

@@ -4,6 +4,17 @@ const DETECT = "onsight.organise.detect";
 const ORDER = "onsight.organise.order";
 const UNFINISHED = "onsight.organise.unfinished";
 
+const EXPORT_FORMAT = "onsight.organise.export";
+const SORTING = "onsight.organise.sorting";
+
+/**
+ * How pictures are put into folders.
+ * @typedef {object} Sorting
+ * @property {string[]} by
+ * @property {{name: string, query: string}[]} rules
+ * @property {string} pattern
+ */
+
 /** @typedef {{root: string, files: number}} Unfinished an import: the name of its folder, if it was one, and its size */
 
 export const preferences = {
@@ -21,6 +32,27 @@ export const preferences = {
   },
   set order(order) {
     remember(ORDER, order);
+  },
+
+  /** How pictures were put into folders last. @returns {Sorting} */
+  get sorting() {
+    const first = { by: ["category"], rules: [], pattern: "{name}" };
+    try {
+      return { ...first, ...JSON.parse(recall(SORTING) ?? "{}") };
+    } catch {
+      return first;
+    }
+  },
+  set sorting(sorting) {
+    remember(SORTING, JSON.stringify(sorting));
+  },
+
+  /** In what format pictures were exported last. */
+  get exportFormat() {
+    return recall(EXPORT_FORMAT) ?? "csv";
+  },
+  set exportFormat(format) {
+    remember(EXPORT_FORMAT, format);
   },
 
   /** The import that the page did not see the end of. @returns {Unfinished | null} */

@@ -13,6 +13,7 @@ import { OnsightError, isAbort } from "../messenger.js";
  * @property {string} path relative, with `/`
  * @property {number} modified milliseconds since 1970
  * @property {() => Promise<Blob>} open
+ * @property {() => Promise<Output | null>} [beside] a file that goes along with it, if there is one
  * @property {(file: File) => Promise<void>} [placed] told the file when it lies in its folder; if that fails it is
  *   listed with the failures, though the file stays
  */
@@ -58,6 +59,8 @@ export async function writeIntoFolder(directory, outputs, { signal, onProgress }
       try {
         const file = await writeNew(directory, output);
         report.written += 1;
+        const beside = await output.beside?.();
+        if (beside) await writeNew(directory, beside);
         await output.placed?.(file);
       } catch (error) {
         if (isAbort(error)) return;
@@ -153,11 +156,12 @@ export async function folderAt(directory, path, create) {
 }
 
 /**
+ * Write a file where none is, whole or not at all.
  * @param {FileSystemDirectoryHandle} directory
- * @param {Output} output
+ * @param {Pick<Output, "path" | "open">} output
  * @returns {Promise<File>} the file as it lies there
  */
-async function writeNew(directory, { path, open }) {
+export async function writeNew(directory, { path, open }) {
   const data = await open(); // first, so that a file that cannot be read leaves no empty folder
   const name = path.slice(path.lastIndexOf("/") + 1);
   const folder = await folderAt(directory, path.slice(0, Math.max(0, path.lastIndexOf("/"))), true);
@@ -212,22 +216,30 @@ async function entryNamed(folder, name) {
  * @param {WriteOptions} options
  */
 async function* entriesOf(outputs, report, { signal, onProgress }) {
-  for (const [index, { path, modified, open }] of outputs.entries()) {
+  for (const [index, output] of outputs.entries()) {
+    const { path } = output;
     signal.throwIfAborted();
     try {
-      const blob = await open();
-      // A file that cannot be read is left out before anything of it is written.
-      const input = blob.size > WHOLE_BYTES ? blob.stream() : await blob.arrayBuffer();
-      const moment = new Date(modified);
-      const lastModified = moment < FIRST_MOMENT ? FIRST_MOMENT : moment > LAST_MOMENT ? LAST_MOMENT : moment;
-      yield { name: path, lastModified, input, size: blob.size };
+      yield await entryOf(output);
       report.written += 1;
+      const beside = await output.beside?.();
+      if (beside) yield await entryOf(beside);
     } catch (error) {
       if (isAbort(error)) throw error;
       report.failures.push({ path, message: wordsOf(error) });
     }
     onProgress(index + 1, outputs.length, path);
   }
+}
+
+/** @param {Output} output */
+async function entryOf({ path, modified, open }) {
+  const blob = await open();
+  // A file that cannot be read is left out before anything of it is written.
+  const input = blob.size > WHOLE_BYTES ? blob.stream() : await blob.arrayBuffer();
+  const moment = new Date(modified);
+  const lastModified = moment < FIRST_MOMENT ? FIRST_MOMENT : moment > LAST_MOMENT ? LAST_MOMENT : moment;
+  return { name: path, lastModified, input, size: blob.size };
 }
 
 /**
@@ -247,7 +259,7 @@ async function hashOf(handle, sizes) {
 }
 
 /** @returns {WriteReport} */
-function emptyReport() {
+export function emptyReport() {
   return { written: 0, failures: [], problem: null, isCancelled: false };
 }
 
@@ -267,8 +279,11 @@ function endOf(error) {
   return null;
 }
 
-/** @param {unknown} error */
-function wordsOf(error) {
+/**
+ * What went wrong with a file, for people.
+ * @param {unknown} error
+ */
+export function wordsOf(error) {
   const end = endOf(error);
   if (end) return end;
   if (error instanceof DOMException && error.name === "TypeMismatchError") {

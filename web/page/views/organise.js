@@ -8,6 +8,8 @@ import { canChooseFolder, chooseFiles, isPicture } from "../intake.js";
 import { OnsightError } from "../messenger.js";
 import { Detail } from "../organise/detail.js";
 import { entriesIn, entryOf, pathOf } from "../organise/entries.js";
+import { openDuplicates } from "../organise/duplicates-dialog.js";
+import { openExporting } from "../organise/export-dialog.js";
 import { Facets } from "../organise/facets.js";
 import { Grid } from "../organise/grid.js";
 import { ImportPanel } from "../organise/import-panel.js";
@@ -16,6 +18,7 @@ import { preferences } from "../organise/preferences.js";
 import { SearchBar } from "../organise/search-bar.js";
 import { Search } from "../organise/search.js";
 import { Selection } from "../organise/selection.js";
+import { openSorting } from "../organise/sort-dialog.js";
 import { turn } from "../organise/tag-editing.js";
 import { openTagsDialog } from "../organise/tags-dialog.js";
 import { Tiles } from "../organise/tiles.js";
@@ -57,6 +60,11 @@ export function mountOrganise(host, app) {
   });
   listen(button(root, "edit-tags"), "click", () => openTagsDialog(library, selection.ids));
   listen(button(root, "find-similar"), "click", () => void findSimilar(selection.ids[0] ?? 0));
+  listen(button(root, "duplicates"), "click", () =>
+    openDuplicates({ library, originals, onShow: (id) => openDetail(id, [id]), onSelect: chooseInGrid }),
+  );
+  listen(button(root, "sort"), "click", () => openSorting({ library, originals, ids: selection.ids }));
+  listen(button(root, "export"), "click", () => openExporting({ library, originals, ids: selection.ids }));
   listen(button(root, "forget"), "click", askToForget);
   listen(button(root, "show-all"), "click", () => bar.write(""));
   listen(button(root, "undo"), "click", () => void turn(library, "undo"));
@@ -180,9 +188,24 @@ export function mountOrganise(host, app) {
     }, 1000);
   }
 
-  /** @param {number} id */
-  function openDetail(id) {
-    new Detail(library, tiles, search.found.ids, id, {
+  /**
+   * Show all pictures, and choose some of them.
+   * @param {number[]} ids
+   */
+  function chooseInGrid(ids) {
+    const end = search.on("found", () => {
+      end();
+      selection.set(ids);
+    });
+    bar.write("");
+  }
+
+  /**
+   * @param {number} id
+   * @param {readonly number[]} [among] those that are gone through
+   */
+  function openDetail(id, among = search.found.ids) {
+    new Detail(library, tiles, among, id, {
       open: (picture) => originals.open(picture),
       use: (file, picture, tool) => {
         app.pictures.add([{ file, path: pathOf(picture) }]);
