@@ -663,13 +663,18 @@ def test_pictures_move_and_the_library_goes_with_them(shelf: Shelf) -> None:
     close(dialog)
 
 
-def test_files_out_of_reach_are_told_of_and_chosen_again(shelf: Shelf) -> None:
+def sorting_in_a_later_visit(shelf: Shelf) -> Locator:
+    """Open the dialog that sorts on a page that knows no folder any more."""
     shelf.page.evaluate("indexedDB.deleteDatabase('onsight-folders')")
     shelf.page.reload()
     shelf.page.evaluate(FOLDERS)
     expect(shelf.button("Choose all")).to_be_enabled(timeout=ENGINE_TIMEOUT_MS)
     shelf.choose("", 4).get_by_role("button", name="Sort into folders…").click()
-    dialog = shelf.page.get_by_role("dialog", name=re.compile("^Sort"))
+    return shelf.page.get_by_role("dialog", name=re.compile("^Sort"))
+
+
+def test_files_out_of_reach_are_told_of_and_chosen_again(shelf: Shelf) -> None:
+    dialog = sorting_in_a_later_visit(shelf)
     expect(dialog).to_contain_text("Onsight cannot read the files of 4 pictures yet.")
     shelf.chosen("Sorted")
     dialog.get_by_role("button", name="Choose the folder “Moved” again").click()
@@ -680,4 +685,33 @@ def test_files_out_of_reach_are_told_of_and_chosen_again(shelf: Shelf) -> None:
     shelf.chosen("Again")
     dialog.get_by_role("button", name="Copy into a folder…").click()
     expect(dialog).to_contain_text("4 pictures copied into “Again”.")
+    close(dialog)
+
+
+def test_folders_are_chosen_again_where_the_browser_gives_no_handles(shelf: Shelf, tmp_path: Path) -> None:
+    for name, data in shelf.tree("Moved").items():
+        path = tmp_path / "Moved" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data + b"\0" if name.endswith(".tif") else data)
+    (tmp_path / "Elsewhere").mkdir()
+    (tmp_path / "Elsewhere" / "other.png").write_bytes(b"other")
+    dialog = sorting_in_a_later_visit(shelf)
+    shelf.page.evaluate("delete globalThis.showDirectoryPicker; delete globalThis.showSaveFilePicker")
+    shelf.page.evaluate("delete Window.prototype.showDirectoryPicker")
+    again = dialog.get_by_role("button", name="Choose the folder “Moved” again")
+    for folder in ("Elsewhere", "Moved"):
+        with shelf.page.expect_file_chooser() as chooser:
+            again.click()
+        chooser.value.set_files(tmp_path / folder)
+        if folder == "Elsewhere":
+            expect(dialog).to_contain_text("None of these pictures is in there.")
+    expect(dialog.get_by_role("region", name="Files that cannot be reached")).to_be_hidden()
+    with shelf.page.expect_download() as download:
+        dialog.get_by_role("button", name="Save as ZIP").click()
+    expect(dialog).to_contain_text("3 pictures saved in “onsight-sorted.zip”.")
+    dialog.get_by_text("1 file with a problem").click()
+    expect(dialog).to_contain_text("“upside.tif” has changed since it was taken in.")
+    with zipfile.ZipFile(download.value.path()) as archive:
+        assert archive.testzip() is None
+        assert len(archive.namelist()) == 3
     close(dialog)
