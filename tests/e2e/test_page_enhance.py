@@ -524,7 +524,7 @@ def test_many_pictures_are_saved_in_one_archive_and_a_broken_one_is_named(tool: 
         dialog.get_by_role("button", name="Save all").click()
     with zipfile.ZipFile(download.value.path()) as archive:
         assert sorted(archive.namelist()) == ["one-enhanced.png", "two-enhanced.jpg"]
-        with Image.open(archive.open("one-enhanced.png")) as picture:
+        with archive.open("one-enhanced.png") as member, Image.open(member) as picture:
             assert picture.size == (400, 300)
     alert = dialog.get_by_role("alert")
     expect(alert).to_contain_text("2 pictures saved, 1 could not be")
