@@ -538,7 +538,7 @@ export interface ArchiveMembers {
 }
 
 /** A search that is remembered. */
-export interface NamedQuery {
+export interface SavedSearch {
   /** For people. */
   name: string;
   /** What it looks for. */
@@ -558,7 +558,7 @@ export interface LibraryStatus {
   /** What "redo" does again, or None. */
   redo: string | null;
   /** Those that are remembered, by name. */
-  searches: NamedQuery[];
+  searches: SavedSearch[];
 }
 
 /** Something to choose. */
@@ -638,12 +638,12 @@ export interface FoundPictures {
 }
 
 /** Something that pictures have in common. */
-export interface FacetValueCount {
-  /** For people. */
+export interface FacetValue {
+  /** For people, such as `"Blue"`. */
   name: string;
-  /** How many have it. */
+  /** How many of the pictures that were found have it. */
   count: number;
-  /** The condition that finds those. */
+  /** The condition that finds those, such as `"colour:blue"`. */
   query: string;
 }
 
@@ -654,7 +654,7 @@ export interface Facet {
   /** For people. */
   title: string;
   /** The most frequent first. */
-  values: FacetValueCount[];
+  values: FacetValue[];
 }
 
 /** What pictures have in common. */

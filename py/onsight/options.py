@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -176,6 +176,18 @@ def check_flag(name: str, value: object) -> None:
     """Raise InvalidOptionError unless ``value`` is true or false."""
     if not isinstance(value, bool):
         raise InvalidOptionError(f"{name} must be true or false, got {value!r}.")
+
+
+def check_text(name: str, value: object) -> None:
+    """Raise InvalidOptionError unless ``value`` is a text."""
+    if not isinstance(value, str):
+        raise InvalidOptionError(f"{name} must be a text, got {value!r}.")
+
+
+def check_choice(name: str, value: object, choices: Collection[str]) -> None:
+    """Raise InvalidOptionError unless ``value`` is one of ``choices``."""
+    if value not in choices:
+        raise InvalidOptionError(f"{name} must be one of {', '.join(choices)}, got {value!r}.")
 
 
 def check_texts(name: str, value: object) -> tuple[str, ...]:

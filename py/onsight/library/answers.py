@@ -19,7 +19,7 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
-class NamedQuery:
+class SavedSearch:
     """A search that is remembered.
 
     Attributes:
@@ -49,7 +49,7 @@ class LibraryStatus(Answer):
     bytes: int
     undo: str | None
     redo: str | None
-    searches: tuple[NamedQuery, ...]
+    searches: tuple[SavedSearch, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,13 +198,13 @@ class GridItems(Answer):
 
 
 @dataclass(frozen=True, slots=True)
-class FacetValueCount:
+class FacetValue:
     """Something that pictures have in common.
 
     Attributes:
-        name: For people.
-        count: How many have it.
-        query: The condition that finds those.
+        name: For people, such as ``"Blue"``.
+        count: How many of the pictures that were found have it.
+        query: The condition that finds those, such as ``"colour:blue"``.
     """
 
     name: str
@@ -224,7 +224,7 @@ class Facet:
 
     kind: str
     title: str
-    values: tuple[FacetValueCount, ...]
+    values: tuple[FacetValue, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from onsight.errors import CODES, InvalidOptionError
-from onsight.options import check_flag, check_integer, check_number, check_texts
+from onsight.options import check_choice, check_flag, check_integer, check_number, check_text, check_texts
 
 MAX_ID = 2**53 - 1
 """What JavaScript counts to."""
@@ -20,12 +19,6 @@ def check_ids(name: str, value: object) -> tuple[int, ...]:
     for one in value:
         check_integer(name, one, 1, MAX_ID)
     return tuple(value)
-
-
-def check_text(name: str, value: object) -> None:
-    """Raise InvalidOptionError unless ``value`` is a text."""
-    if not isinstance(value, str):
-        raise InvalidOptionError(f"{name} must be a text, got {value!r}.")
 
 
 def _check_bytes(name: str, value: object) -> bytes:
@@ -171,7 +164,7 @@ class RefuseOptions(SourceOptions):
 
     def __post_init__(self) -> None:
         SourceOptions.__post_init__(self)
-        _check_choice("code", self.code, sorted(CODES))
+        check_choice("code", self.code, sorted(CODES))
         check_text("message", self.message)
 
 
@@ -254,7 +247,7 @@ class EditLibraryOptions(PicturesOptions):
 
     def __post_init__(self) -> None:
         PicturesOptions.__post_init__(self)
-        _check_choice("action", self.action, EDITS)
+        check_choice("action", self.action, EDITS)
         object.__setattr__(self, "tags", check_texts("tags", self.tags))
         check_text("name", self.name)
         if not self.tags or (self.action == "rename" and len(self.tags) != 1):
@@ -295,7 +288,7 @@ class DuplicatesOptions(SearchOptions):
 
     def __post_init__(self) -> None:
         SearchOptions.__post_init__(self)
-        _check_choice("kind", self.kind, DUPLICATES)
+        check_choice("kind", self.kind, DUPLICATES)
         if self.similarity is not None:
             check_number("similarity", self.similarity, 0, 1)
 
@@ -372,8 +365,3 @@ class IndexOptions:
 
     def __post_init__(self) -> None:
         check_flag("detect", self.detect)
-
-
-def _check_choice(name: str, value: object, choices: Sequence[str]) -> None:
-    if value not in choices:
-        raise InvalidOptionError(f"{name} must be one of {', '.join(choices)}, got {value!r}.")

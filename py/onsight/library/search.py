@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from onsight.errors import InvalidOptionError
+from onsight.library.answers import FacetValue, SavedSearch
 from onsight.library.database import Library, now
 from onsight.library.query import compile_query, quote
 from onsight.library.terms import check_tag_name
@@ -66,34 +67,6 @@ class Hit:
     def path(self) -> str:
         """Where the file lies, with its name."""
         return f"{self.folder.rstrip('/')}/{self.name}" if self.folder else self.name
-
-
-@dataclass(frozen=True, slots=True)
-class FacetValue:
-    """Something that pictures have in common.
-
-    Attributes:
-        name: For people, such as ``"Blue"``.
-        count: How many of the pictures that were found have it.
-        query: The condition that finds those, such as ``"colour:blue"``.
-    """
-
-    name: str
-    count: int
-    query: str
-
-
-@dataclass(frozen=True, slots=True)
-class SavedSearch:
-    """A search with a name.
-
-    Attributes:
-        name: For people.
-        query: What it looks for.
-    """
-
-    name: str
-    query: str
 
 
 def find(library: Library, query: str = "", order: str = "date") -> list[int]:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import astuple
 from pathlib import PurePosixPath
 
 from onsight.detection.packing import MEDIA_TYPES
@@ -162,7 +161,7 @@ class Shelf:
                 answers.Facet(
                     kind,
                     search.FACET_NAMES[kind],
-                    tuple(answers.FacetValueCount(*astuple(value)) for value in values),
+                    tuple(values),
                 )
                 for kind, values in found.items()
             )
@@ -331,7 +330,7 @@ class Shelf:
         picture = facts.describe_picture(self.library, options.id)
         keywords = keywords_of(picture.tags)
         merged = merge(data, keywords) if data else build(keywords)
-        return OutputFile(merged, f"{picture.name}.xmp", MEDIA_TYPES[".xmp"])
+        return OutputFile(merged, f"{picture.name}{SIDECAR}", MEDIA_TYPES[SIDECAR])
 
     def _end(self) -> None:
         if self._library is not None:
@@ -359,7 +358,7 @@ class Shelf:
             bytes=pages * page_bytes,
             undo=undo,
             redo=redo,
-            searches=tuple(answers.NamedQuery(one.name, one.query) for one in search.saved_searches(library)),
+            searches=tuple(search.saved_searches(library)),
         )
 
     def _run(self) -> Intake:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass
 
 from onsight.errors import InvalidOptionError
-from onsight.options import check_texts
+from onsight.options import check_choice, check_text, check_texts
 from onsight.results import Tag
 from onsight.tagging.edits import Renaming
 from onsight.tagging.exports import FORMATS, TEXTS
@@ -59,7 +58,7 @@ class TagTextOptions:
     tags: tuple[Tag, ...] = ()
 
     def __post_init__(self) -> None:
-        _check_format(self.format, TEXTS)
+        check_choice("format", self.format, TEXTS)
         object.__setattr__(self, "tags", tags_from("tags", self.tags))
 
 
@@ -81,15 +80,9 @@ class ExportTagsOptions:
     name: str = "onsight"
 
     def __post_init__(self) -> None:
-        _check_format(self.format, FORMATS)
+        check_choice("format", self.format, FORMATS)
         if not isinstance(self.pictures, (list, tuple)):
             raise InvalidOptionError(f"pictures must be a list, got {self.pictures!r}.")
         pictures = tuple(picture_from(f"picture {number}", one) for number, one in enumerate(self.pictures, 1))
         object.__setattr__(self, "pictures", pictures)
-        if not isinstance(self.name, str):
-            raise InvalidOptionError(f"name must be a text, got {self.name!r}.")
-
-
-def _check_format(format: object, known: Collection[str]) -> None:
-    if format not in known:
-        raise InvalidOptionError(f"format must be one of {', '.join(known)}, got {format!r}.")
+        check_text("name", self.name)

@@ -5,7 +5,7 @@ import { box, button, elementFromTemplate, fromTemplate, listen, part } from "..
 import { formatBytes, formatCount, formatPlural } from "../format.js";
 import { deleteSpares, moveSpares } from "./discarding.js";
 import { JobPanel } from "./job-panel.js";
-import { canWriteFolders, chooseDirectory, mayUse } from "./pickers.js";
+import { hasDirectoryChooser, chooseDirectory, mayUse } from "./pickers.js";
 import { askToChange } from "./placing.js";
 import { ReachPanel } from "./reach-panel.js";
 import { Tiles } from "./tiles.js";
@@ -242,7 +242,7 @@ class DuplicatesView {
     const isNone = !this.#rest().length;
     box(root, "actions").hidden = isBusy || isAsking || !this.#groups.length;
     for (const name of ["select", "forget", "delete", "move"]) button(root, name).disabled = isNone;
-    for (const name of ["delete", "move"]) button(root, name).hidden = !canWriteFolders();
+    for (const name of ["delete", "move"]) button(root, name).hidden = !hasDirectoryChooser();
     button(root, "cancel").hidden = !isBusy;
     box(root, "asking").hidden = !isAsking;
     part(root, "choices", HTMLFieldSetElement).disabled = isBusy || isAsking;

@@ -5,7 +5,7 @@ import { download } from "../bench/export.js";
 import { box, button, elementFromTemplate, listen, part } from "../dom.js";
 import { formatCount, formatPlural } from "../format.js";
 import { JobPanel } from "./job-panel.js";
-import { canWriteFolders, chooseArchive, chooseDirectory, mayUse } from "./pickers.js";
+import { hasDirectoryChooser, chooseArchive, chooseDirectory, mayUse } from "./pickers.js";
 import { askToChange } from "./placing.js";
 import { preferences } from "./preferences.js";
 import { ReachPanel } from "./reach-panel.js";
@@ -117,9 +117,9 @@ class ExportDialog {
     box(root, "others-row").hidden = !isCopies;
     button(root, "save").hidden = isBusy || !isPlain;
     button(root, "zip").hidden = isBusy || isPlain;
-    button(root, "folder").hidden = isBusy || !isCopies || !canWriteFolders();
-    button(root, "beside").hidden = isBusy || !isSidecars || !canWriteFolders();
-    button(root, "zip").classList.toggle("button--primary", !canWriteFolders());
+    button(root, "folder").hidden = isBusy || !isCopies || !hasDirectoryChooser();
+    button(root, "beside").hidden = isBusy || !isSidecars || !hasDirectoryChooser();
+    button(root, "zip").classList.toggle("button--primary", !hasDirectoryChooser());
     button(root, "export-cancel").textContent = isBusy ? "Cancel" : "Close";
     button(root, "export-close").disabled = isBusy;
   }

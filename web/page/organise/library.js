@@ -5,6 +5,7 @@
 
 import { Emitter } from "../emitter.js";
 import { Messenger, OnsightError } from "../messenger.js";
+import { preferences } from "./preferences.js";
 
 /** @import { Onsight } from "../client.js" */
 /** @import { RequestOptions } from "../messenger.js" */
@@ -12,7 +13,6 @@ import { Messenger, OnsightError } from "../messenger.js";
 
 const LOCK = "onsight-library";
 const CHANNEL = "onsight-library";
-const LAST_NAME = "onsight-library";
 const FIRST_NAME = "My pictures";
 const MAX_NAME = 60;
 
@@ -196,7 +196,7 @@ export class Library extends Emitter {
     await this.#messenger.request("initialize", { library: true });
     void navigator.storage?.persist?.().catch(() => {});
     const names = (await this.list()).map(({ name }) => name);
-    const last = localStorage.getItem(LAST_NAME);
+    const last = preferences.library;
     await this.#openFile(last !== null && names.includes(last) ? last : (names[0] ?? FIRST_NAME));
   }
 
@@ -204,7 +204,7 @@ export class Library extends Emitter {
   async #openFile(name) {
     const path = /** @type {string} */ (await this.#request("storage_open", { name }));
     const status = await this.ask("open", { path });
-    localStorage.setItem(LAST_NAME, name);
+    preferences.library = name;
     this.#set({ state: "open", name });
     this.#setStatus(status);
     this.emit("change", null);

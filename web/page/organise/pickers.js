@@ -15,8 +15,8 @@
  * @property {(options: object) => Promise<FileSystemFileHandle>} [showSaveFilePicker]
  */
 
-/** Whether folders can be written into. */
-export function canWriteFolders() {
+/** Whether the browser gives folders away, to read and to write into. */
+export function hasDirectoryChooser() {
   return choosers().showDirectoryPicker !== undefined;
 }
 

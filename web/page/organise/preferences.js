@@ -1,9 +1,9 @@
 /** What a person chose in Organise; kept on this device. */
 
+const LIBRARY = "onsight-library";
 const DETECT = "onsight.organise.detect";
 const ORDER = "onsight.organise.order";
 const UNFINISHED = "onsight.organise.unfinished";
-
 const EXPORT_FORMAT = "onsight.organise.export";
 const SORTING = "onsight.organise.sorting";
 
@@ -18,6 +18,14 @@ const SORTING = "onsight.organise.sorting";
 /** @typedef {{root: string, files: number}} Unfinished an import: the name of its folder, if it was one, and its size */
 
 export const preferences = {
+  /** Name of the library that was open last. @returns {string | null} */
+  get library() {
+    return recall(LIBRARY);
+  },
+  set library(name) {
+    if (name !== null) remember(LIBRARY, name);
+  },
+
   /** Whether objects are looked for when pictures are taken in. */
   get detect() {
     return recall(DETECT) === "on";

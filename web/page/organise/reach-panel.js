@@ -3,7 +3,7 @@
 import { box, button, elementFromTemplate, listen } from "../dom.js";
 import { formatPlural } from "../format.js";
 import { entriesOfArchive, entryOf, isArchive, pathOf } from "./entries.js";
-import { canWriteFolders, chooseDirectory, mayUse } from "./pickers.js";
+import { hasDirectoryChooser, chooseDirectory, mayUse } from "./pickers.js";
 import { folderAt } from "./writing.js";
 
 /** @import { FileWithPath } from "../intake.js" */
@@ -84,7 +84,7 @@ export class ReachPanel {
     if (handle) return (await mayUse(handle, "read")) ? null : `The browser was told not to let Onsight read “${root}”.`;
     if (isArchive({ name: root })) return this.#archiveAgain(root, originals);
     if (!root) return this.#filesAgain(originals);
-    if (canWriteFolders()) return this.#folderAgain(root, originals);
+    if (hasDirectoryChooser()) return this.#folderAgain(root, originals);
     const files = (await chooseFiles({ folder: true })).map(({ file, path }) => ({
       file,
       path: path.slice(path.indexOf("/") + 1),

@@ -4,7 +4,7 @@ import { tryTo } from "../announce.js";
 import { box, button, elementFromTemplate, listen, part } from "../dom.js";
 import { withPart } from "./query-text.js";
 
-/** @import { LibraryChoices, LibraryStatus, NamedQuery } from "../../protocol.d.ts" */
+/** @import { LibraryChoices, LibraryStatus, SavedSearch } from "../../protocol.d.ts" */
 /** @import { Library } from "./library.js" */
 /** @import { Found, Search } from "./search.js" */
 
@@ -103,7 +103,7 @@ export class SearchBar {
     shown.replaceChildren(before, wrong, after);
   }
 
-  /** @param {NamedQuery} saved */
+  /** @param {SavedSearch} saved */
   #chip({ name, query }) {
     const chip = elementFromTemplate("organise-saved");
     const use = button(chip, "use");

@@ -2,7 +2,7 @@
 
 import { box, button, elementFromTemplate, listen, part } from "../dom.js";
 
-/** @import { NamedQuery } from "../../protocol.d.ts" */
+/** @import { SavedSearch } from "../../protocol.d.ts" */
 /** @import { OnsightError } from "../messenger.js" */
 
 /** @typedef {{name: string, query: string}} RuleText */
@@ -39,7 +39,7 @@ export class SortRules {
     return this.#rows.map(textOf).filter(({ name, query }) => name || query);
   }
 
-  /** @param {readonly NamedQuery[]} searches that are remembered */
+  /** @param {readonly SavedSearch[]} searches that are remembered */
   offer(searches) {
     this.#saved.hidden = !searches.length;
     const first = this.#saved.options[0] ?? new Option("");

@@ -14,6 +14,7 @@ import { Facets } from "../organise/facets.js";
 import { Grid } from "../organise/grid.js";
 import { ImportPanel } from "../organise/import-panel.js";
 import { LibraryMenu } from "../organise/library-menu.js";
+import { chooseDirectory, hasDirectoryChooser } from "../organise/pickers.js";
 import { preferences } from "../organise/preferences.js";
 import { SearchBar } from "../organise/search-bar.js";
 import { Search } from "../organise/search.js";
@@ -250,14 +251,12 @@ export function mountOrganise(host, app) {
   }
 
   async function addFolder() {
-    if (!("showDirectoryPicker" in globalThis)) return part(document, "folder", HTMLInputElement).click();
-    const { showDirectoryPicker } = /** @type {{showDirectoryPicker: (options: object) => Promise<FileSystemDirectoryHandle>}} */ (
-      /** @type {unknown} */ (globalThis)
-    );
-    const handle = await showDirectoryPicker({ id: "onsight", mode: "read" }).catch(() => null);
+    if (!hasDirectoryChooser()) return part(document, "folder", HTMLInputElement).click();
+    const handle = await chooseDirectory("onsight", "read");
     if (handle) await tryTo(importDirectory(app, handle));
   }
 }
+
 /**
  * Take a folder in, and remember where it is.
  * @param {App} app
