@@ -6,7 +6,7 @@ python3 build.py test [ARGUMENTS]      set up, build the site, run every test (s
 python3 build.py build                 set up and build the site in dist/
 python3 build.py setup                 set up: .venv, npm packages, converted models
 python3 build.py check                 format, lint and type-check (the tests do it, too)
-python3 build.py bench [ARGUMENTS]     measure, in the browser and natively (see tests/bench)
+python3 build.py bench [ARGUMENTS]     hold the page against other libraries and CPython (see tests/bench)
 python3 build.py wheels [ARGUMENTS]    rebuild the WebAssembly wheels (see py/wheels/README.md)
 """
 

@@ -7,6 +7,7 @@ import sys
 from hypothesis import settings
 
 NEEDS_THE_HOST = (
+    "test_bench.py",
     "test_build.py",
     "test_cli.py",
     "test_convert.py",

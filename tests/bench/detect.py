@@ -19,7 +19,9 @@ from typing import Any
 from playwright.sync_api import sync_playwright
 
 from tests import chromium
-from tests.bench.__main__ import BOOT, CENTERNET, CENTERNET_SIDE, TIMED, median, photograph
+from tests.bench.figures import median
+from tests.bench.page import BOOT, CENTERNET, CENTERNET_SIDE, TIMED
+from tests.bench.samples import photograph
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from e2e.engine import PageEngine

@@ -1,6 +1,6 @@
 """Measure Enhance in Chromium: how soon a preview follows a slider, how long a megapixel of the finished file takes.
 
-python -m tests.bench.enhance [--runs N] [--megapixels N]    needs a built dist/; build.py bench measures it, too
+python -m tests.bench.enhance [--runs N] [--megapixels N]    needs a built dist/; tests.bench.tools measures it, too
 
 Prints JSON, medians in milliseconds as the page sees them: from the call until the browser has painted. Each slider is
 moved from one value to another on a preview of 1600 pixels, alone and with others already set: as the draft of half
@@ -21,6 +21,8 @@ from typing import Any
 from playwright.sync_api import Page, sync_playwright
 
 from tests import chromium
+from tests.bench.page import BOOT
+from tests.bench.samples import photograph
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from e2e.engine import PageEngine
@@ -98,8 +100,6 @@ def measure(page: Page, name: str, megapixels: float, runs: int) -> dict[str, An
 
 def main() -> int:
     """Measure and print; return the exit status."""
-    from tests.bench.__main__ import BOOT, photograph
-
     parser = argparse.ArgumentParser(prog="tests.bench.enhance", description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--runs", type=int, default=9, help="moves of each slider to take the median of (default 9)")
     parser.add_argument("--megapixels", type=float, default=12, help="size of the JPEG (default 12)")

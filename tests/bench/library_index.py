@@ -10,85 +10,17 @@ read ten times a second.
 from __future__ import annotations
 
 import argparse
-import io
 import json
 import os
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from PIL import Image, ImageEnhance
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-from pictures import SAMPLE_NAMES, sample
-
-
-def make_pictures(folder: Path, count: int, megapixels: float) -> None:
-    """Write JPEGs of about this size: parts of photographs, turned, in other light, none like another."""
-    rng = np.random.default_rng(0)
-    originals = [Image.open(io.BytesIO(sample(name))).convert("RGB") for name in SAMPLE_NAMES]
-    for number in range(count):
-        image = originals[number % len(originals)]
-        kept = rng.uniform(0.6, 0.95)
-        width, height = round(image.width * kept), round(image.height * kept)
-        left, top = rng.integers(0, image.width - width), rng.integers(0, image.height - height)
-        part = image.crop((left, top, left + width, top + height))
-        scale = (megapixels * 1e6 / (width * height)) ** 0.5
-        part = part.resize((round(width * scale), round(height * scale)), Image.Resampling.BICUBIC)
-        part = ImageEnhance.Brightness(part).enhance(rng.uniform(0.7, 1.3))
-        if number % 2:
-            part = part.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
-        target = folder / f"{number % 10}" / f"IMG_{number:05}.jpg"
-        target.parent.mkdir(exist_ok=True)
-        part.save(target, "JPEG", quality=88)
-
-
-class MemoryWatch(threading.Thread):
-    """Reads how much memory a process and its children have for themselves.
-
-    Attributes:
-        peak_bytes: The most that they had together.
-        largest_bytes: The most that one of them had.
-    """
-
-    def __init__(self, pid: int) -> None:
-        super().__init__(daemon=True)
-        self._pid = pid
-        self._ended = threading.Event()
-        self.peak_bytes = self.largest_bytes = 0
-
-    def run(self) -> None:
-        """Read until `end`."""
-        while not self._ended.wait(0.1):
-            sizes = [_unshared(pid) for pid in _family(self._pid)]
-            self.peak_bytes = max(self.peak_bytes, sum(sizes))
-            self.largest_bytes = max(self.largest_bytes, *sizes, 0)
-
-    def end(self) -> None:
-        """Stop reading."""
-        self._ended.set()
-        self.join()
-
-
-def _family(pid: int) -> list[int]:
-    try:
-        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    except OSError:
-        return []
-    return [pid, *(one for child in children for one in _family(int(child)))]
-
-
-def _unshared(pid: int) -> int:
-    try:
-        lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
-    except OSError:
-        return 0
-    return sum(1024 * int(line.split()[1]) for line in lines if line.startswith(("Private_Clean", "Private_Dirty")))
+from tests.bench.memory import MemoryWatch
+from tests.bench.samples import make_pictures
 
 
 def index(folder: Path, library: Path, jobs: int, *, detect: bool) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 python -m tests.bench.library_page [--pictures N] [--megapixels M] [--detect] [--rows N …] [--keep FOLDER]
 
-The site must be built. Pictures are those of ``tests.bench.library_index``, libraries those of
+The site must be built. Pictures are those of ``tests.bench.samples``, libraries those of
 ``tests.bench.library_search``, opened as files. Prints JSON. Memory is the peak of what all of the browser's processes
 together have for themselves, and the largest process of them, read ten times a second.
 """
@@ -16,7 +16,6 @@ import re
 import statistics
 import sys
 import tempfile
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -28,9 +27,10 @@ from playwright.sync_api import Page, expect, sync_playwright
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from onsight.library.database import Library
 from tests import chromium
-from tests.bench.library_index import MemoryWatch, make_pictures
+from tests.bench.browser import browser, serving
 from tests.bench.library_search import QUERIES, fill
-from web.serve import DIST, make_server
+from tests.bench.memory import MemoryWatch
+from tests.bench.samples import make_pictures
 
 HOUR_MS = 3_600_000
 
@@ -54,40 +54,18 @@ OPEN = """async () => {
 
 
 @contextmanager
-def browser_page(profile: Path) -> Iterator[tuple[Page, str, int]]:
+def browser_page() -> Iterator[tuple[Page, str, int]]:
     """Yield a page of a browser with a profile of its own, the site's address, and the browser's process."""
-    server = make_server(DIST, plain=False)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    before = set(_chromiums())
-    with sync_playwright() as playwright:
-        context = playwright.chromium.launch_persistent_context(
-            str(profile), executable_path=chromium.require(), args=chromium.flags(), service_workers="block"
-        )
+    chromium.require()  # before Playwright starts: finding it may start one of its own
+    with serving() as origin, sync_playwright() as playwright, browser(playwright) as (context, pid):
         context.add_init_script("delete window.showDirectoryPicker")
-        (pid, *_) = sorted(set(_chromiums()) - before)
-        yield context.pages[0], f"http://localhost:{server.server_address[1]}", pid
-        context.close()
-    server.shutdown()
-    server.server_close()
-
-
-def _chromiums() -> list[int]:
-    """Return the processes that run a browser and are nobody's renderer."""
-    found = []
-    for folder in Path("/proc").glob("[0-9]*"):
-        try:
-            command = (folder / "cmdline").read_bytes().split(b"\0")
-        except OSError:
-            continue
-        if b"chrom" in command[0] and not any(part.startswith(b"--type=") for part in command):
-            found.append(int(folder.name))
-    return found
+        yield context.pages[0], origin, pid or 0
 
 
 def import_folder(folder: Path, *, detect: bool) -> dict[str, Any]:
     """Have a folder taken in and return the figures."""
     count = sum(1 for _ in folder.rglob("*.jpg"))
-    with tempfile.TemporaryDirectory() as profile, browser_page(Path(profile)) as (page, site, pid):
+    with browser_page() as (page, site, pid):
         page.goto(f"{site}/#/organise")
         expect(page.get_by_role("button", name="Library:")).to_be_visible(timeout=120_000)
         if detect:
@@ -120,7 +98,7 @@ def import_folder(folder: Path, *, detect: bool) -> dict[str, Any]:
 
 def measure_searches(path: Path, rows: int, runs: int) -> dict[str, Any]:
     """Open a library's file and return how long searches take, with the way to the worker and back."""
-    with tempfile.TemporaryDirectory() as profile, browser_page(Path(profile)) as (page, site, _):
+    with browser_page() as (page, site, _):
         page.goto(site)
         page.evaluate(OPEN)
         page.evaluate(

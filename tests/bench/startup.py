@@ -10,13 +10,19 @@ from __future__ import annotations
 import argparse
 import json
 import statistics
+import sys
 import threading
+from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import BrowserContext, Page, sync_playwright
 
 from tests import chromium
-from tests.bench.__main__ import BOOT, TIMED, PageEngine, photograph
+from tests.bench.page import BOOT, TIMED
+from tests.bench.samples import photograph
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+from e2e.engine import PageEngine
 from web.serve import make_server
 
 FORGET = """async () => {

@@ -1,0 +1,173 @@
+"""A subject open in a browser: starts, single pictures, many of them, memory."""
+
+from __future__ import annotations
+
+import statistics
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import BrowserContext, Page, Playwright
+from playwright.sync_api import Error as BrowserError
+
+from tests.bench.browser import Transfers, browser, serving
+from tests.bench.memory import MemoryWatch, unshared
+from tests.bench.subjects import Subject
+
+IN_FLIGHT = 8
+"""How many pictures are given at once where there may be several workers."""
+
+CHOOSE = """() => {
+  const input = Object.assign(document.createElement("input"), { type: "file", multiple: true, id: "bench" });
+  input.onchange = () => { globalThis.pictures = Object.fromEntries([...input.files].map((one) => [one.name, one])); };
+  document.body.append(input);
+}"""
+
+ASK = """async ([name, method]) => {
+  const blob = pictures[name].slice();  // nobody has seen this one
+  const started = performance.now();
+  const { labels, ...stages } = await ask(method, blob);
+  return { labels, ms: { ...stages, total: performance.now() - started } };
+}"""
+
+ASK_ALL = """async ([names, inFlight]) => {
+  const waiting = [...names];
+  let done = 0;
+  const started = performance.now();
+  await Promise.all(Array.from({ length: inFlight }, async () => {
+    for (let name = waiting.shift(); name; name = waiting.shift()) {
+      await ask("classify", pictures[name].slice());
+      done += 1;
+      if (done % 50 === 0) reached(done);  // not awaited
+    }
+  }));
+  return (performance.now() - started) / 1000;
+}"""
+
+
+@dataclass
+class Visit:
+    """A page on which a subject has started.
+
+    Attributes:
+        page: The page.
+        pid: The browser's process, where it is known.
+        start_ms: Until everything was loaded.
+        info: What the subject says of itself: threads, workers.
+        failed: Whether it has failed on a picture, after which it is not asked again.
+    """
+
+    subject: Subject
+    page: Page
+    pid: int | None
+    start_ms: float
+    info: dict[str, int]
+    failed: bool = False
+
+    def ask(self, method: str, name: str) -> dict[str, Any] | None:
+        """Return ``ms`` by stage and ``labels`` for one of the chosen pictures; None once one was too much."""
+        if self.failed:
+            return None
+        try:
+            found: dict[str, Any] = self.page.evaluate(ASK, [name, method])
+        except BrowserError as error:
+            print(f"{self.subject.name} failed on {name}: {error.message[:300]}", flush=True)
+            self.failed = True
+            return None
+        return found
+
+    def peak_bytes(self, work: Callable[[], object]) -> int:
+        """Return the most memory that the browser's processes have for themselves while something is done."""
+        if self.pid is None:
+            return 0
+        watch = MemoryWatch(self.pid)
+        watch.start()
+        work()
+        watch.end()
+        return watch.peak_bytes
+
+    def memory_bytes(self) -> int:
+        """Return the memory that the browser's processes have for themselves."""
+        return sum(unshared(self.pid)) if self.pid else 0
+
+
+@dataclass
+class Place:
+    """A browser of its own for a subject, and the server of its site."""
+
+    subject: Subject
+    origin: str
+    context: BrowserContext
+    pid: int | None
+    transfers: Transfers = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.transfers = Transfers(self.context, self.origin)
+
+    def visit(self, pictures: Sequence[Path], threads: int, workers: int = 1) -> Visit:
+        """Open a page, choose pictures on it, and start the subject."""
+        page = self.context.new_page()
+        page.goto(f"{self.origin}/{self.subject.page}")
+        page.evaluate(CHOOSE)
+        page.set_input_files("#bench", list(pictures))
+        started = time.perf_counter()
+        info = page.evaluate(self.subject.boot, {**self.subject.options, "threads": threads, "workers": workers})
+        return Visit(self.subject, page, self.pid, (time.perf_counter() - started) * 1000, info)
+
+
+@contextmanager
+def place(playwright: Playwright, subject: Subject) -> Iterator[Place]:
+    """Yield a new browser for a subject."""
+    with serving(subject.site) as origin, browser(playwright) as (context, pid):
+        yield Place(subject, origin, context, pid)
+
+
+def measure_starts(
+    playwright: Playwright, subject: Subject, method: str, picture: Path, threads: int, runs: int
+) -> dict[str, Any]:
+    """Return how long a first and a second visit take to their first result, and what the first one transfers."""
+    found: dict[str, list[dict[str, float]]] = {"first_visit": [], "second_visit": []}
+    sizes: dict[str, int] = {}
+    memory: dict[str, int] = {}
+    for _ in range(runs):
+        with place(playwright, subject) as here:
+            for kind, times in found.items():
+                empty = sum(unshared(here.pid)) if here.pid else 0
+                visit = here.visit([picture], threads)
+                first = visit.ask(method, picture.name)
+                if first is None:
+                    raise RuntimeError(f"{subject.name} could not start.")
+                total = visit.start_ms + first["ms"]["total"]
+                times.append({"start": visit.start_ms, "first": first["ms"]["total"], "total": total})
+                if kind == "first_visit":
+                    sizes = here.transfers.largest_first()
+                    memory = {"empty_browser": empty, "first_result": visit.memory_bytes()}
+                    visit.page.evaluate(subject.settle)
+                    visit.page.close()
+    return {
+        **{
+            kind: {name: round(statistics.median(run[name] for run in runs_)) for name in runs_[0]}
+            for kind, runs_ in found.items()
+        },
+        "transferred_bytes": sum(sizes.values()),
+        "transferred_files": sizes,
+        "memory_bytes": memory,
+    }
+
+
+def measure_throughput(here: Place, pictures: Sequence[Path], threads: int, workers: int) -> dict[str, Any]:
+    """Return pictures a second, and the memory after every 50 of them, when all is loaded."""
+    visit = here.visit(pictures, threads, workers)
+    memory: dict[str, int] = {}
+    visit.page.expose_function("reached", lambda count: memory.update({str(count): visit.memory_bytes()}))
+    names = [path.name for path in pictures]
+    in_flight = 1 if here.subject.id != "onsight" else max(IN_FLIGHT, 2 * workers)
+    visit.page.evaluate(ASK_ALL, [names[: 2 * in_flight], in_flight])
+    memory.clear()
+    seconds = visit.page.evaluate(ASK_ALL, [names, in_flight])
+    info = {**visit.info, "workers": visit.page.evaluate("globalThis.onsight?.workers ?? 1")}
+    visit.page.close()
+    return {"pictures_per_second": round(len(names) / seconds, 2), "memory_bytes": memory, **info}
