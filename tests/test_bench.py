@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import xml.etree.ElementTree as ET
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -41,7 +42,7 @@ def times(total: float) -> dict[str, dict[str, float]]:
 
 @pytest.fixture
 def figures() -> dict[str, Any]:
-    run = {"pictures_per_second": 4.0, "memory_bytes": {"50": 5e8, "200": 5.1e8}, "threads": 2, "workers": 1}
+    run = {"pictures_per_second": 4.0, "of_native": 0.4, "memory_bytes": {"50": 5e8, "200": 5.1e8}, "workers": 1}
     return {
         "versions": {"library": "1.2.3"},
         "runs": 3,
@@ -69,8 +70,8 @@ def figures() -> dict[str, Any]:
             "megapixels": 2,
             "onsight": {"1": run, "2": run},
             "transformers": {"1": run},
-            "native": {"1": {"pictures_per_second": 8.0, "memory_bytes": 1}},
-            "ratios": {"1": 0.5, "2": 0.4},
+            "native": {"1": {**run, "of_native": 1.0}},
+            "ratios": {"1": 0.4, "2": 0.4},
         },
     }
 
@@ -90,6 +91,32 @@ def test_ratios_compare_turn_by_turn_and_only_whole_sets() -> None:
         ("transformers", "classify", 2): [{"total": 10}],  # failed after the first turn
     }
     assert against.ratios(turns) == {"classify": {"native": {"2": 3.0}}, "detect": {}}
+
+
+class Clock:
+    """Labels at a given speed, once ten times slower."""
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+        self.done = 0
+
+    def label_all(self, paths: Sequence[Path]) -> float:
+        self.done += len(paths)
+        return self.seconds * len(paths) * (10 if self.done == 4 else 1)
+
+    def memory_bytes(self) -> int:
+        return 1000 + self.done
+
+    def workers(self) -> int:
+        return 1
+
+
+def test_label_in_turns_compares_part_by_part() -> None:
+    parts = [[Path("a"), Path("b")], [Path("c"), Path("d")], [Path("e")]]
+    found = against.label_in_turns({"onsight": Clock(0.2), "native": Clock(0.1)}, parts)
+    assert found["onsight"]["of_native"] == 0.5
+    assert found["onsight"]["pictures_per_second"] == pytest.approx(5 / (0.2 * 3 + 4), abs=0.01)
+    assert found["native"]["memory_bytes"] == {"2": 1002, "4": 1004, "5": 1005}
 
 
 def test_labels_of_tells_labels_and_boxes() -> None:

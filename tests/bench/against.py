@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import platform
 import statistics
@@ -10,7 +11,7 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from playwright.sync_api import Playwright, sync_playwright
@@ -18,7 +19,7 @@ from playwright.sync_api import Playwright, sync_playwright
 from tests import chromium
 from tests.bench import native, peer_sites, visits
 from tests.bench.figures import median, ratio_in_turns
-from tests.bench.native import NativeEngine
+from tests.bench.native import NativeEngine, NativePool
 from tests.bench.samples import make_pictures, photograph
 from tests.bench.subjects import Subject, coco_ssd, onsight, transformers
 
@@ -32,6 +33,8 @@ from onsight.store import find_model
 START_MEGAPIXELS = 2
 THROUGHPUT_MEGAPIXELS = 2
 WORKERS = (1, 2, 4)
+PARTS = 4
+"""In which the many pictures are labelled in turns."""
 
 Turns = dict[tuple[str, str, float], list[dict[str, float]]]
 """Milliseconds by stage of each turn, by subject, method and megapixels."""
@@ -195,19 +198,60 @@ def ratios(turns: Turns) -> dict[str, dict[str, dict[str, float]]]:
 def _throughput(
     playwright: Playwright, subjects: Sequence[Subject], paths: Sequence[Path], threads: int
 ) -> dict[str, Any]:
-    found: dict[str, Any] = {"pictures": len(paths), "megapixels": THROUGHPUT_MEGAPIXELS, "native": {}}
-    for subject in subjects:
-        with visits.place(playwright, subject) as here:
-            workers = WORKERS if subject.id == "onsight" else WORKERS[:1]
-            found[subject.id] = {
-                str(number): visits.measure_throughput(here, paths, threads, number) for number in workers
-            }
-    for number in WORKERS:
-        found["native"][str(number)] = native.measure_throughput(paths, number, threads)
-    found["ratios"] = {
-        number: round(
-            found["onsight"][number]["pictures_per_second"] / found["native"][number]["pictures_per_second"], 2
-        )
-        for number in found["native"]
-    }
+    """Return pictures a second of everybody, and memory as it goes; parts of the pictures are labelled in turns."""
+    found: dict[str, Any] = {"pictures": len(paths), "megapixels": THROUGHPUT_MEGAPIXELS, "ratios": {}}
+    step = math.ceil(len(paths) / PARTS)
+    parts = [paths[first : first + step] for first in range(0, len(paths), step)]
+    with ExitStack() as places:
+        here = {subject.id: places.enter_context(visits.place(playwright, subject)) for subject in subjects}
+        for number in WORKERS:
+            with NativePool(number, threads, paths) as pool:
+                # Others than ours do one thing after the other.
+                asked = [place for name, place in here.items() if number == 1 or name == "onsight"]
+                visited = {place.subject.id: place.visit_warm(paths, threads, number) for place in asked}
+                figures = label_in_turns({**visited, "native": pool}, parts)
+                for name, run in figures.items():
+                    found.setdefault(name, {})[str(number)] = run
+                found["ratios"][str(number)] = figures["onsight"]["of_native"]
+                for visit in visited.values():
+                    visit.page.close()
     return found
+
+
+class Labeller(Protocol):
+    """Somebody who labels many pictures."""
+
+    def label_all(self, paths: Sequence[Path]) -> float:
+        """Return the seconds that it takes."""
+
+    def memory_bytes(self) -> int:
+        """Return the memory that it has for itself."""
+
+    def workers(self) -> int:
+        """Return how many pictures it looks at at once."""
+
+
+def label_in_turns(labellers: Mapping[str, Labeller], parts: Sequence[Sequence[Path]]) -> dict[str, dict[str, Any]]:
+    """Have everybody label the same pictures, part by part in turns, and return the figures of each.
+
+    Args:
+        labellers: By id; ``native`` is what the others are held against.
+        parts: The pictures.
+    """
+    seconds: dict[str, list[float]] = {name: [] for name in labellers}
+    memory: dict[str, dict[str, int]] = {name: {} for name in labellers}
+    done = 0
+    for part in parts:
+        done += len(part)
+        for name, labeller in labellers.items():
+            seconds[name].append(labeller.label_all(part))
+            memory[name][str(done)] = labeller.memory_bytes()
+    return {
+        name: {
+            "pictures_per_second": round(done / sum(seconds[name]), 2),
+            "of_native": ratio_in_turns(seconds["native"], seconds[name]),
+            "memory_bytes": memory[name],
+            "workers": labeller.workers(),
+        }
+        for name, labeller in labellers.items()
+    }

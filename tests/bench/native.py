@@ -9,9 +9,7 @@ import sys
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
 from pathlib import Path
-from types import TracebackType
 from typing import Any
 
 from tests.bench.memory import unshared
@@ -36,9 +34,11 @@ class NativeEngine:
     def __enter__(self) -> NativeEngine:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
+    def __exit__(self, *error: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the process."""
         self._process.communicate()  # closes its input, at which it ends
 
     def ask(self, method: str, paths: Sequence[Path]) -> dict[str, Any]:
@@ -62,21 +62,37 @@ def measure_start(method: str, picture: Path, threads: int) -> float:
         return (time.perf_counter() - started) * 1000
 
 
-def measure_throughput(paths: Sequence[Path], processes: int, cores: int) -> dict[str, Any]:
-    """Return pictures a second that some processes label together, which share the cores.
+class NativePool:
+    """Some processes that label pictures together and share the cores; their networks are loaded."""
 
-    Loading the networks is not counted.
-    """
-    with ExitStack() as stack, ThreadPoolExecutor(processes) as pool:
-        engines = [stack.enter_context(NativeEngine(max(1, cores // processes))) for _ in range(processes)]
-        for engine in engines:
-            engine.ask("classify", paths[:2])
+    def __init__(self, processes: int, cores: int, pictures: Sequence[Path]) -> None:
+        self._engines = [NativeEngine(max(1, cores // processes)) for _ in range(processes)]
+        for engine in self._engines:
+            engine.ask("classify", pictures[:2])
+
+    def __enter__(self) -> NativePool:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        for engine in self._engines:
+            engine.close()
+
+    def label_all(self, paths: Sequence[Path]) -> float:
+        """Return the seconds that labels for some pictures take."""
+        count = len(self._engines)
+        shares = [share for number in range(count) if (share := paths[number::count])]
         started = time.perf_counter()
-        shares = [paths[number::processes] for number in range(processes)]
-        list(pool.map(lambda engine, share: engine.ask("classify", share), engines, shares))
-        seconds = time.perf_counter() - started
-        memory = sum(sum(unshared(engine.pid)) for engine in engines)
-    return {"pictures_per_second": round(len(paths) / seconds, 2), "memory_bytes": memory}
+        with ThreadPoolExecutor(count) as pool:
+            list(pool.map(lambda engine, share: engine.ask("classify", share), self._engines, shares))
+        return time.perf_counter() - started
+
+    def workers(self) -> int:
+        """Return how many processes there are."""
+        return len(self._engines)
+
+    def memory_bytes(self) -> int:
+        """Return the memory that the processes have for themselves."""
+        return sum(sum(unshared(engine.pid)) for engine in self._engines)
 
 
 def main() -> None:

@@ -196,17 +196,15 @@ def _memory(report: Report) -> str:
 
 
 def _throughput(found: Report) -> str:
-    counts = sorted({count for name in ("onsight", "transformers") for run in found[name].values()
-                     for count in run["memory_bytes"]}, key=int)  # fmt: skip
-    rows = []
+    rows, counts = [], sorted(found["native"]["1"]["memory_bytes"], key=int)
     for name in ("onsight", "transformers", "native"):
         for number, run in found[name].items():
-            share = f"{found['ratios'][number]:.2f}" if name == "onsight" else "–"
-            memory = [_megabytes(run["memory_bytes"][count]) if name != "native" else "–" for count in counts]
-            workers = f"{number} ({run['workers']})" if name == "onsight" and run["workers"] != int(number) else number
+            memory = [_megabytes(run["memory_bytes"][count]) for count in counts]
+            workers = number if run["workers"] == int(number) else f"{number} ({run['workers']})"
+            share = "–" if name == "native" else f"{run['of_native']:.2f}"
             rows.append([NAMES[name], workers, f"{run['pictures_per_second']:.1f}", share, *memory])
     heads = [f"{found['pictures']} pictures of {found['megapixels']} MP", "workers or processes", "pictures a second"]
-    return _table([*heads, "ours ÷ native", *(f"MB after {count}" for count in counts)], rows)
+    return _table([*heads, "÷ native", *(f"MB after {count}" for count in counts)], rows)
 
 
 def _sizes(report: Report, method: str) -> list[str]:

@@ -20,6 +20,9 @@ from tests.bench.subjects import Subject
 IN_FLIGHT = 8
 """How many pictures are given at once where there may be several workers."""
 
+WARM_ROUNDS = 4
+"""How often to give out work while workers are starting."""
+
 CHOOSE = """() => {
   const input = Object.assign(document.createElement("input"), { type: "file", multiple: true, id: "bench" });
   input.onchange = () => { globalThis.pictures = Object.fromEntries([...input.files].map((one) => [one.name, one])); };
@@ -35,13 +38,10 @@ ASK = """async ([name, method]) => {
 
 ASK_ALL = """async ([names, inFlight]) => {
   const waiting = [...names];
-  let done = 0;
   const started = performance.now();
   await Promise.all(Array.from({ length: inFlight }, async () => {
     for (let name = waiting.shift(); name; name = waiting.shift()) {
       await ask("classify", pictures[name].slice());
-      done += 1;
-      if (done % 50 === 0) reached(done);  // not awaited
     }
   }));
   return (performance.now() - started) / 1000;
@@ -78,6 +78,17 @@ class Visit:
             self.failed = True
             return None
         return found
+
+    def label_all(self, paths: Sequence[Path]) -> float:
+        """Return the seconds that labels for some of the chosen pictures take."""
+        in_flight = IN_FLIGHT if self.subject.id == "onsight" else 1
+        seconds: float = self.page.evaluate(ASK_ALL, [[path.name for path in paths], in_flight])
+        return seconds
+
+    def workers(self) -> int:
+        """Return how many workers look at pictures now."""
+        count: int = self.page.evaluate("globalThis.onsight?.workers ?? 1")
+        return count
 
     def peak_bytes(self, work: Callable[[], object]) -> int:
         """Return the most memory that the browser's processes have for themselves while something is done."""
@@ -116,6 +127,15 @@ class Place:
         started = time.perf_counter()
         info = page.evaluate(self.subject.boot, {**self.subject.options, "threads": threads, "workers": workers})
         return Visit(self.subject, page, self.pid, (time.perf_counter() - started) * 1000, info)
+
+    def visit_warm(self, pictures: Sequence[Path], threads: int, workers: int) -> Visit:
+        """Open a page for many pictures, and wait until all workers that it may have are at work."""
+        visit = self.visit(pictures, threads, workers)
+        for _ in range(WARM_ROUNDS):
+            visit.label_all(pictures[: 2 * IN_FLIGHT])
+            if visit.workers() >= workers:
+                break
+        return visit
 
 
 @contextmanager
@@ -156,18 +176,3 @@ def measure_starts(
         "transferred_files": sizes,
         "memory_bytes": memory,
     }
-
-
-def measure_throughput(here: Place, pictures: Sequence[Path], threads: int, workers: int) -> dict[str, Any]:
-    """Return pictures a second, and the memory after every 50 of them, when all is loaded."""
-    visit = here.visit(pictures, threads, workers)
-    memory: dict[str, int] = {}
-    visit.page.expose_function("reached", lambda count: memory.update({str(count): visit.memory_bytes()}))
-    names = [path.name for path in pictures]
-    in_flight = 1 if here.subject.id != "onsight" else max(IN_FLIGHT, 2 * workers)
-    visit.page.evaluate(ASK_ALL, [names[: 2 * in_flight], in_flight])
-    memory.clear()
-    seconds = visit.page.evaluate(ASK_ALL, [names, in_flight])
-    info = {**visit.info, "workers": visit.page.evaluate("globalThis.onsight?.workers ?? 1")}
-    visit.page.close()
-    return {"pictures_per_second": round(len(names) / seconds, 2), "memory_bytes": memory, **info}
