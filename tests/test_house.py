@@ -55,7 +55,7 @@ def test_protocol_is_fresh() -> None:
 
 def test_javascript_never_writes_markup_from_strings() -> None:
     forbidden = re.compile(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|ts-ignore|ts-expect-error|\beval\(")
-    sources = [WEB / "sw.js", *WEB.glob("page/**/*.js"), *WEB.glob("worker/**/*.js")]
+    sources = [WEB / "sw.js", *WEB.glob("common/**/*.js"), *WEB.glob("page/**/*.js"), *WEB.glob("worker/**/*.js")]
     assert sources
     assert [path.name for path in sources if forbidden.search(path.read_text(encoding="utf-8"))] == []
 
@@ -69,7 +69,9 @@ def test_page_has_no_inline_script_or_style() -> None:
 
 def test_one_file_knows_each_engine() -> None:
     sources = {
-        path: path.read_text(encoding="utf-8") for folder in ("page", "worker") for path in (WEB / folder).rglob("*.js")
+        path: path.read_text(encoding="utf-8")
+        for folder in ("common", "page", "worker")
+        for path in (WEB / folder).rglob("*.js")
     }
     imports = re.compile(r'(?:from|import\()\s*"([^"]*runtime/[^"]*)"')
     users: dict[str, set[str]] = {}

@@ -15,12 +15,14 @@ import subprocess
 import sys
 import zipfile
 from pathlib import Path
+from typing import Any
 
 from pyodide_lock import PackageSpec, PyodideLockSpec
 from pyodide_lock.spec import InfoSpec
 
 from onsight import __version__
 from onsight.store import find_model, model_files
+from onsight.tasks.classify import Classifier
 from onsight.tasks.detect import DETECTORS
 from onsight.tasks.upscale import UPSCALERS
 from web import protocol, weight
@@ -46,7 +48,7 @@ BOOT_MODELS = ("efficientnet-lite2",)
 MODELS = (*BOOT_MODELS, *DETECTORS, *UPSCALERS)
 """Ids of the models that the site ships; the further ones are loaded when they are first needed."""
 
-STATIC = ("index.html", "manifest.webmanifest", "css", "icons", "page", "worker", "licenses")
+STATIC = ("index.html", "manifest.webmanifest", "css", "icons", "common", "page", "worker", "licenses")
 
 PYODIDE_FILES = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm")
 
@@ -170,6 +172,14 @@ def asset(path: Path) -> dict[str, int | str]:
     return facts
 
 
+def first_run(folder: Path) -> dict[str, Any]:
+    """Return the run on an empty picture that makes a classification network ready, with shapes in place of arrays."""
+    spec, labels = ((folder / name).read_text(encoding="utf-8") for name in ("model.json", "labels.txt"))
+    run = Classifier.from_text(spec, labels).blank_run()
+    feeds = {name: list(array.shape) for name, array in run.feeds.items()}
+    return {"model": run.model, "feeds": feeds, "fetches": list(run.fetches)}
+
+
 def finish(site: Path) -> None:
     """Compress the files of a site, list them, and tell the service worker which build it belongs to."""
     page = [path for path in weight.files_of(site) if path.name not in UNKEPT]
@@ -195,6 +205,7 @@ def write_manifest(site: Path, page: list[Path], build: str) -> None:
         "build": build,
         "models": list(MODELS),
         "boot": boot,
+        "first_runs": [first_run(site / "models" / model) for model in BOOT_MODELS],
         "site": {name: integrity(site / name) for name in kept},
         "assets": assets,
     }

@@ -12,6 +12,9 @@ const { build: BUILD, policies: POLICIES } = /* written by the build */ { build:
 const SITE_CACHE = "onsight-site-";
 const CACHE = SITE_CACHE + BUILD;
 
+/** Where `worker/assets.js` keeps the engine's files, under addresses that name their hashes. */
+const ASSETS_CACHE = "onsight-assets-1";
+
 /** Pictures that another app shared, until the page takes them (`page/shared.js`). */
 const SHARED_CACHE = "onsight-shared";
 const SHARE_PATH = "share";
@@ -32,7 +35,8 @@ worker.addEventListener("fetch", (event) => {
   const url = new URL(request.url);
   if (!url.href.startsWith(BASE.href)) return;
   const path = url.pathname.slice(BASE.pathname.length);
-  if (request.method === "POST" && path === SHARE_PATH) event.respondWith(receive(request));
+  if (url.searchParams.has("sha256")) event.respondWith(answerAsset(request));
+  else if (request.method === "POST" && path === SHARE_PATH) event.respondWith(receive(request));
   else if (request.method === "GET") event.respondWith(answer(request, path));
 });
 
@@ -79,6 +83,14 @@ async function answer(request, path) {
   const cache = await caches.open(CACHE);
   const kept = await cache.match(new URL(path || "index.html", BASE));
   return withHeaders(kept ?? (await fetch(request)), path);
+}
+
+/**
+ * Give out a file of the engine as it is kept: a browser keeps compiled code only of an answer that is left as it is.
+ * @param {Request} request
+ */
+async function answerAsset(request) {
+  return (await (await caches.open(ASSETS_CACHE)).match(request.url)) ?? fetch(request);
 }
 
 /**

@@ -56,10 +56,6 @@ class Bridge:
         self._decode_in_browser = decode_in_browser
         self._tasks: dict[int, asyncio.Task[Any]] = {}
 
-    async def warm_up(self) -> None:
-        """Run the classifier once on an empty picture: a network's first run is several times slower than the rest."""
-        await self._run(self._tools.classifier.blank_run())
-
     async def handle(self, request_id: int, method: str, params: Any) -> None:
         """Answer one request with exactly one ``result`` or ``error`` message."""
         task = asyncio.ensure_future(self._answer(request_id, method, params))

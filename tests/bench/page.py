@@ -17,12 +17,12 @@ TIMED = """async ([name, method = "classify"]) => {
 }"""
 
 CENTERNET = """async ([input, side, runs]) => {
-  const { runSession } = await import(new URL("session.js", self.location));
-  const image = { data: new Float32Array(3 * side * side), dims: [1, 3, side, side] };
+  const { networks } = await import(self.location);
   const times = [];
   for (let run = 0; run <= runs; run++) {
     const started = performance.now();
-    await runSession("centernet-mobilenet-v3", { [input]: image }, ["heat_map", "distances"]);
+    const image = { data: new Float32Array(3 * side * side), dims: [1, 3, side, side] };
+    await networks.run("centernet-mobilenet-v3", { [input]: image }, ["heat_map", "distances"]);
     times.push(performance.now() - started);
   }
   return times.slice(1);

@@ -39,14 +39,12 @@ MEMORY = """async () => {
 }"""
 
 UPSCALE = """async ([model, input, output, side, megapixels, runs]) => {
-  const { createSession, runSession } = await import(new URL("session.js", self.location));
-  const file = await fetch(new URL(`../models/${model}/model.onnx`, self.location));
-  await createSession(`${model} alone`, new Uint8Array(await file.arrayBuffer()));
-  const data = Float32Array.from({ length: side * side }, (_, i) => Math.sin(i * i) / 2);
+  const { networks } = await import(self.location);
   const times = [];
   for (let run = 0; run <= runs; run++) {
     const started = performance.now();
-    await runSession(`${model} alone`, { [input]: { data, dims: [1, 1, side, side] } }, [output]);
+    const data = Float32Array.from({ length: side * side }, (_, i) => Math.sin(i * i) / 2);
+    await networks.run(model, { [input]: { data, dims: [1, 1, side, side] } }, [output]);
     times.push((performance.now() - started) / 1000 / megapixels);
   }
   return times.slice(1);

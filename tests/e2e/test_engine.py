@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Page
+from playwright.sync_api import Page, Route
 
 from e2e.conftest import ENGINE_TIMEOUT_MS, Complaints
 from e2e.engine import ANSWER, PageEngine
@@ -318,6 +318,24 @@ def test_worker_that_vanishes_is_restarted_and_the_rest_go_on(site: str, open_pa
     outcomes = page.evaluate("outcomes")
     assert outcomes[0] == "worker_failed"
     assert outcomes[1:] == [engine.classify(sample("chelsea"))["result"]["label"]] * 2
+
+
+def test_networks_that_vanish_are_restarted_and_the_rest_go_on(site: str, open_page: OpenPage) -> None:
+    page, _ = open_page(f"{site}/{BLANK}")
+    page.set_default_timeout(ENGINE_TIMEOUT_MS)
+
+    def mortal(route: Route) -> None:
+        answer = route.fetch()
+        start = "async function run({ model, feeds, fetches }) {"
+        text = answer.text().replace(start, f"{start} if (self.hasRun) return self.close(), new Promise(() => {{}});")
+        assert "hasRun" in text
+        route.fulfill(response=answer, body=text.replace("const result =", "self.hasRun = true; const result ="))
+
+    page.context.route("**/worker/networks-worker.js", mortal)
+    engine = PageEngine(page)
+    first = engine.classify(sample("chelsea"))["result"]
+    assert engine.classify(sample("coffee"))["error"]["code"] == "worker_failed"
+    assert engine.classify(sample("chelsea"))["result"] == first
 
 
 def test_second_visit_reads_the_engine_from_the_device(site: str, open_page: OpenPage) -> None:

@@ -20,7 +20,7 @@ OpenPage = Callable[..., tuple[Page, Complaints]]
 OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 COUNT_LOOKS = """async () => {
-  const { Messenger } = await import(new URL("page/messenger.js", document.baseURI));
+  const { Messenger } = await import(new URL("common/messenger.js", document.baseURI));
   const { request } = Messenger.prototype;
   globalThis.looks = globalThis.asked = 0;
   Messenger.prototype.request = function (method, params, options) {

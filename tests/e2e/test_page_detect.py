@@ -53,7 +53,7 @@ COLOURS_OF_PAGE = """async () => {
 }"""
 
 COUNT_LOOKS = """async () => {
-  const { Messenger } = await import(new URL("page/messenger.js", document.baseURI));
+  const { Messenger } = await import(new URL("common/messenger.js", document.baseURI));
   const { request } = Messenger.prototype;
   globalThis.looks = globalThis.asked = 0;
   Messenger.prototype.request = function (method, params, options) {

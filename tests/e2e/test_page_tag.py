@@ -26,7 +26,7 @@ PHONE = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobil
 OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 COUNT = """async () => {
-  const { Messenger } = await import(new URL("page/messenger.js", document.baseURI));
+  const { Messenger } = await import(new URL("common/messenger.js", document.baseURI));
   const { request } = Messenger.prototype;
   globalThis.asked ??= [];
   globalThis.asked.length = 0;

@@ -9,9 +9,9 @@
  * that dies is restarted: the picture that it died on is reported (`worker_failed`), the others go on.
  */
 
-import { Messenger, OnsightError, abortError } from "./messenger.js";
+import { Messenger, OnsightError, abortError } from "../common/messenger.js";
 
-export { OnsightError, isAbort } from "./messenger.js";
+export { OnsightError, isAbort } from "../common/messenger.js";
 
 /**
  * @import {
@@ -376,7 +376,7 @@ export class Onsight extends EventTarget {
       this.#onProgress?.(progress);
     };
     this.#ready = Promise.resolve(after)
-      .then(() => messenger.request("initialize", {}, { onProgress }))
+      .then(() => messenger.request("initialize", { isServed: isServed() }, { onProgress }))
       .then(
         ({ result }) => {
           const info = /** @type {EngineInfo} */ (result);
@@ -467,6 +467,11 @@ function withoutMap(tag) {
 /** @param {Blob} image */
 function nameOf(image) {
   return image instanceof File ? image.name : undefined;
+}
+
+/** Whether a service worker answers what this page, and hence its workers, ask the site for. */
+function isServed() {
+  return Boolean(globalThis.navigator?.serviceWorker?.controller);
 }
 
 /** @param {unknown} result an `OutputFile` */

@@ -5,7 +5,7 @@
 
 import { box, button } from "./dom.js";
 import { Emitter } from "./emitter.js";
-import { trusted } from "./trusted.js";
+import { trusted } from "../common/trusted.js";
 
 /** Set once the page has begun anew for threads, so that it never does so in circles. */
 const GUARD = "onsight.isolated";

@@ -15,15 +15,19 @@ export class DownloadError extends Error {}
  *   gzip: size of the variant NAME.gz, if the site has one
  * @typedef {(stage: "download" | "cache" | "start", fraction: number | null) => void} OnProgress
  *   "start" when all that a start needs has arrived
- * @typedef {{version: string, build: string, boot: string[], assets: Record<string, Asset>, models: string[]}} Manifest
+ * @typedef {{version: string, build: string, boot: string[], assets: Record<string, Asset>, models: string[],
+ *   first_runs: {model: string, feeds: Record<string, number[]>, fetches: string[]}[]}} Manifest
+ *   first_runs: runs on nothing that make the networks of a start ready, feeds by shape
  */
 
 export class Assets {
   #base;
   #manifest;
+  #counted;
+  #isServed;
   #onProgress;
   #received = 0;
-  #total = 0;
+  #total;
   #fromNetwork = false;
   /** @type {DownloadError | undefined} */
   #failure;
@@ -33,24 +37,18 @@ export class Assets {
 
   /**
    * @param {URL} base folder of the site
-   * @param {OnProgress} onProgress
-   * @returns {Promise<Assets>}
-   */
-  static async open(base, onProgress) {
-    const response = await request(fetch, new URL("manifest.json", base), { cache: "no-cache" });
-    return new Assets(base, await response.json(), onProgress);
-  }
-
-  /**
-   * @param {URL} base
    * @param {Manifest} manifest
+   * @param {string[]} counted the files that count as progress
    * @param {OnProgress} onProgress
+   * @param {boolean} isServed whether a service worker answers what this site asks for
    */
-  constructor(base, manifest, onProgress) {
+  constructor(base, manifest, counted, onProgress, isServed) {
     this.#base = base;
     this.#manifest = manifest;
+    this.#counted = new Set(counted);
     this.#onProgress = onProgress;
-    for (const path of manifest.boot) this.#total += weight(this.#asset(path));
+    this.#isServed = isServed;
+    this.#total = weigh(manifest, counted);
   }
 
   get manifest() {
@@ -96,7 +94,8 @@ export class Assets {
       throw this.#failed(new DownloadError(`${path} arrived damaged: it is not the file that the site was built with.`));
     }
     // A full disk is no reason to stop: the file is fetched again next time.
-    await cache?.put(this.#key(path), new Response(bytes)).catch(() => {});
+    const headers = { "content-type": typeOf(path) };
+    await cache?.put(this.#key(path), new Response(bytes, { headers })).catch(() => {});
     return bytes;
   }
 
@@ -112,6 +111,21 @@ export class Assets {
     if (await hasHash(bytes, this.#asset(path).sha256)) return bytes;
     await cache?.delete(this.#key(path));
     return null;
+  }
+
+  /**
+   * Where the browser itself can get a kept WebAssembly module. Of what it gets there, and not from us, it keeps the
+   * compiled code as well. The file was checked when it was kept; the service worker answers.
+   * @param {string} path relative to the site
+   * @returns {Promise<string | null>} null if it is not kept, or no service worker answers
+   */
+  async address(path) {
+    if (!this.#isServed) return null;
+    const key = this.#key(path);
+    const kept = await (await this.#cache)?.match(key).catch(() => undefined);
+    if (kept?.headers.get("content-type") !== WASM_TYPE) return null;
+    this.#count(path, this.#asset(path).bytes);
+    return key;
   }
 
   /**
@@ -166,7 +180,7 @@ export class Assets {
    * @param {number} bytes of the file, unpacked
    */
   #count(path, bytes) {
-    if (!this.#manifest.boot.includes(path)) return;
+    if (!this.#counted.has(path)) return;
     const asset = this.#asset(path);
     this.#received += (bytes / asset.bytes) * weight(asset);
     if (this.#received > this.#total - 1) this.#onProgress("start", null);
@@ -181,8 +195,9 @@ export class Assets {
       const url = new URL(input instanceof Request ? input.url : input, globalThis.location.href);
       const path = url.href.startsWith(this.#base.href) ? url.href.slice(this.#base.href.length) : "";
       if (!(path in this.#manifest.assets)) return this.#fetch(input, init);
-      const type = path.endsWith(".wasm") ? "application/wasm" : "application/octet-stream";
-      return new Response(await this.read(path), { headers: { "content-type": type } });
+      const address = path.endsWith(".wasm") && (await this.address(path));
+      if (address) return this.#fetch(address);
+      return new Response(await this.read(path), { headers: { "content-type": typeOf(path) } });
     };
   }
 
@@ -205,6 +220,31 @@ export class Assets {
       if (url.startsWith(this.#base.href) && !wanted.has(url)) await cache.delete(url);
     }
   }
+}
+
+/**
+ * @param {URL} base folder of the site
+ * @returns {Promise<Manifest>}
+ */
+export async function readManifest(base) {
+  return (await request(fetch, new URL("manifest.json", base), { cache: "no-cache" })).json();
+}
+
+/**
+ * @param {Manifest} manifest
+ * @param {string[]} paths
+ * @returns {number} what the files count for in the progress
+ */
+export function weigh({ assets }, paths) {
+  return paths.reduce((sum, path) => sum + weight(/** @type {Asset} */ (assets[path])), 0);
+}
+
+/** What browsers compile while it arrives. */
+const WASM_TYPE = "application/wasm";
+
+/** @param {string} path */
+function typeOf(path) {
+  return path.endsWith(".wasm") ? WASM_TYPE : "application/octet-stream";
 }
 
 /**

@@ -16,15 +16,17 @@ let queue = Promise.resolve();
 
 /**
  * @param {URL} folder that holds onnxruntime's own files
- * @param {Uint8Array<ArrayBuffer>} wasmBinary
+ * @param {string | Uint8Array<ArrayBuffer>} wasm onnxruntime's module, or where the browser can get it
+ * @param {number} [atMost] threads
  * @returns {number} how many threads networks will run on
  */
-export function configure(folder, wasmBinary) {
+export function configure(folder, wasm, atMost = 4) {
   // Threads need shared memory, which browsers give to cross-origin isolated pages only.
-  const threads = globalThis.crossOriginIsolated ? Math.min(4, navigator.hardwareConcurrency || 1) : 1;
+  const threads = globalThis.crossOriginIsolated ? Math.min(atMost, navigator.hardwareConcurrency || 1) : 1;
   ort.env.wasm.numThreads = threads;
-  ort.env.wasm.wasmPaths = { mjs: new URL("ort-wasm-simd-threaded.mjs", folder).href };
-  ort.env.wasm.wasmBinary = wasmBinary;
+  const mjs = new URL("ort-wasm-simd-threaded.mjs", folder).href;
+  ort.env.wasm.wasmPaths = typeof wasm === "string" ? { mjs, wasm } : { mjs };
+  if (typeof wasm !== "string") ort.env.wasm.wasmBinary = wasm;
   ort.env.logLevel = "error";
   return threads;
 }
@@ -37,6 +39,8 @@ export async function createSession(id, model) {
   const session = await ort.InferenceSession.create(model, {
     executionProviders: ["wasm"],
     graphOptimizationLevel: "all",
+    // Threads that wait by spinning take the processor from Python, which works beside them.
+    extra: { session: { intra_op: { allow_spinning: "0" } } },
   });
   sessions.set(id, session);
 }

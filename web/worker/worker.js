@@ -1,19 +1,23 @@
 /**
- * The engine's worker: starts Python and the network side by side, then passes messages on to `onsight.bridge`, which
- * answers them.
+ * The engine's worker: starts Python, and beside it the networks in a worker of their own, then passes messages on to
+ * `onsight.bridge`, which answers them.
  */
 
-import { Assets, DownloadError } from "./assets.js";
+import { Assets, readManifest, weigh } from "./assets.js";
 import { decodeInBrowser } from "./browser-decoder.js";
+import { errorPayload } from "./errors.js";
+import { Networks } from "./networks.js";
+import { BootProgress } from "./progress.js";
 import { startPython } from "./python.js";
-import { configure, createSession, runSession } from "./session.js";
 import { STORAGE_METHODS, Storage, storageError } from "./storage.js";
 
 /** @import { EngineInfo, FromWorker, ToWorker } from "../protocol.d.ts" */
 /** @import { PyProxy, PyodideAPI } from "./python.js" */
 
 const BASE = new URL("..", import.meta.url);
-const ORT = new URL("runtime/ort/", BASE);
+
+/** What the networks' worker reads; the rest is Python's. */
+const NETWORK_FILE = /^(?:models|runtime\/ort)\//;
 
 /** How the page learns of this worker's death: see Messenger. Held until then. */
 navigator.locks?.request(self.name, () => new Promise(() => {}));
@@ -46,22 +50,35 @@ self.onmessage = async (/** @type {MessageEvent<ToWorker>} */ { data: message })
 /** @type {Assets | undefined} */
 let assets;
 
+/** Benchmarks ask them, too. @type {Networks | undefined} */
+export let networks;
+
 /** Where libraries are kept, in a worker that serves them. @type {Storage | undefined} */
 let storage;
 
 /**
  * @typedef {object} StartParams
  * @property {boolean} [library] whether this worker keeps a library, for which it needs no network
+ * @property {number} [threads] at most so many for a network
+ * @property {boolean} [isServed] whether a service worker answers what this site asks for
  */
 
 /**
  * @param {number} id of the request
  * @param {StartParams} params
  */
-async function initialize(id, { library = false }) {
+async function initialize(id, { library = false, threads: wanted, isServed = false }) {
   try {
     const started = performance.now();
-    assets = await Assets.open(BASE, (stage, fraction) => post({ kind: "progress", id, stage, fraction }));
+    if (!library) networks = new Networks(() => die(new Error("The networks' worker is gone.")));
+    const manifest = await readManifest(BASE);
+    const progress = new BootProgress((stage, fraction) => post({ kind: "progress", id, stage, fraction }));
+    const networkFiles = library ? [] : manifest.boot.filter((path) => NETWORK_FILE.test(path));
+    const ownFiles = manifest.boot.filter((path) => !NETWORK_FILE.test(path));
+    const wantedNetworks = { manifest, files: networkFiles, isServed, ...(wanted && { threads: wanted }) };
+    const onProgress = progress.part(weigh(manifest, ownFiles));
+    const onNetworkProgress = library ? () => {} : progress.part(weigh(manifest, networkFiles));
+    assets = new Assets(BASE, manifest, ownFiles, onProgress, isServed);
     assets.serveFetch();
     /** @type {Record<string, number>} */
     const parts = {};
@@ -73,16 +90,15 @@ async function initialize(id, { library = false }) {
     };
     const [{ pyodide, isRestored }, threads, models] = await Promise.all([
       timed("python", startPython(assets)),
-      library ? 0 : timed("networks", startNetworks(assets)),
+      networks ? timed("networks", networks.start(wantedNetworks, onNetworkProgress)) : 0,
       describeModels(assets),
     ]);
     bridge = await timed("bridge", startBridge(pyodide, assets, models));
-    if (!library) await timed("warm", bridge.warm_up());
     if (library) storage = await Storage.create(pyodide.FS);
     /** @type {EngineInfo} */
     const info = {
-      version: assets.manifest.version,
-      models: assets.manifest.models,
+      version: manifest.version,
+      models: manifest.models,
       threads,
       isolated: globalThis.crossOriginIsolated,
       restored: isRestored,
@@ -91,14 +107,7 @@ async function initialize(id, { library = false }) {
     post({ kind: "result", id, result: info, timings_ms: { boot: performance.now() - started } });
     assets.prune().catch(() => {});
   } catch (error) {
-    const cause = assets?.failure ?? error;
-    const detail = String(cause);
-    if (cause instanceof DownloadError) {
-      const message = "A part of the engine could not be downloaded. Check the connection and try again.";
-      post({ kind: "error", id, error: { code: "download_failed", message, detail } });
-    } else {
-      post({ kind: "error", id, error: { code: "worker_failed", message: "The engine could not start.", detail } });
-    }
+    post({ kind: "error", id, error: errorPayload(assets?.failure ?? error, "The engine could not start.") });
   }
 }
 
@@ -120,46 +129,8 @@ async function keepAll(id) {
     await assets?.keepAll();
     post({ kind: "result", id, result: null, timings_ms: {} });
   } catch (error) {
-    const message = "A part of the engine could not be downloaded. Check the connection and try again.";
-    post({ kind: "error", id, error: { code: "download_failed", message, detail: String(error) } });
+    post({ kind: "error", id, error: errorPayload(error, "The engine's files could not be kept.") });
   }
-}
-
-/**
- * @param {Assets} assets
- * @returns {Promise<number>} threads
- */
-async function startNetworks(assets) {
-  const { boot, models } = assets.manifest;
-  const wanted = models.filter((model) => boot.includes(networkPath(model)));
-  const files = wanted.map((model) => assets.read(networkPath(model)));
-  const [wasm] = await Promise.all([assets.read("runtime/ort/ort-wasm-simd-threaded.wasm"), ...files]);
-  const threads = configure(ORT, wasm);
-  for (const [index, model] of wanted.entries()) {
-    await loadNetwork(model, /** @type {Promise<Uint8Array<ArrayBuffer>>} */ (files[index]));
-  }
-  return threads;
-}
-
-/** @param {string} model */
-function networkPath(model) {
-  return `models/${model}/model.onnx`;
-}
-
-/** The networks that are loaded or being loaded. @type {Map<string, Promise<void>>} */
-const networks = new Map();
-
-/**
- * Load a network, once: callers share what is under way; a failure is tried again by the next.
- * @param {string} model
- * @param {Promise<Uint8Array<ArrayBuffer>>} file
- * @returns {Promise<void>}
- */
-function loadNetwork(model, file) {
-  const loading = file.then((bytes) => createSession(model, bytes));
-  networks.set(model, loading);
-  loading.catch(() => networks.delete(model));
-  return loading;
 }
 
 /**
@@ -208,27 +179,21 @@ async function startBridge(pyodide, assets, models) {
    * @param {PyProxy[]} arrays C-contiguous float32 NumPy arrays
    */
   async function run(model, fetches, names, ...arrays) {
-    await (networks.get(model) ?? loadNetwork(model, assets.read(networkPath(model))));
-    return runOnArrays(model, fetches, names, arrays);
+    const feeds = Object.fromEntries(arrays.map((array, index) => [/** @type {string} */ (names[index]), copyOf(array)]));
+    return /** @type {Networks} */ (networks).run(model, feeds, fetches);
   }
 }
 
 /**
- * Run a network on arrays that live in Python's memory.
- * @param {string} model
- * @param {string[]} fetches
- * @param {string[]} names of the inputs
- * @param {PyProxy[]} arrays C-contiguous float32 NumPy arrays
+ * @param {PyProxy} array a C-contiguous float32 NumPy array
+ * @returns {import("./session.js").Tensor} what it holds, outside Python's memory
  */
-async function runOnArrays(model, fetches, names, arrays) {
-  const buffers = arrays.map((array) => array.getBuffer("f32"));
+function copyOf(array) {
+  const buffer = array.getBuffer("f32");
   try {
-    const feeds = Object.fromEntries(
-      buffers.map(({ data, shape }, index) => [names[index], { data, dims: shape }]),
-    );
-    return await runSession(model, feeds, fetches);
+    return { data: buffer.data.slice(), dims: buffer.shape };
   } finally {
-    for (const buffer of buffers) buffer.release();
+    buffer.release();
   }
 }
 

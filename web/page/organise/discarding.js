@@ -1,6 +1,6 @@
 /** Takes away files of which others are kept. Whatever happens, one of them stays: the last copy is never touched. */
 
-import { OnsightError } from "../messenger.js";
+import { OnsightError } from "../../common/messenger.js";
 import { deletable, isSame, removeOriginal } from "./placing.js";
 import { plainPath } from "./tagged-files.js";
 import { emptyReport, wordsOf, writeIntoFolder } from "./writing.js";

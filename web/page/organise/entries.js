@@ -1,6 +1,6 @@
 /** Files that may go into the library: from choosers, from folders that were dropped, from ZIP archives. */
 
-import { OnsightError } from "../messenger.js";
+import { OnsightError } from "../../common/messenger.js";
 
 /** @import { FileWithPath } from "../intake.js" */
 /** @import { Library } from "./library.js" */

@@ -4,7 +4,7 @@
  */
 
 import { Emitter } from "../emitter.js";
-import { OnsightError, isAbort } from "../messenger.js";
+import { OnsightError, isAbort } from "../../common/messenger.js";
 import { entriesOfArchive, isArchive, pathOf } from "./entries.js";
 import { preferences } from "./preferences.js";
 

@@ -4,11 +4,11 @@
  */
 
 import { Emitter } from "../emitter.js";
-import { Messenger, OnsightError } from "../messenger.js";
+import { Messenger, OnsightError } from "../../common/messenger.js";
 import { preferences } from "./preferences.js";
 
 /** @import { Onsight } from "../client.js" */
-/** @import { RequestOptions } from "../messenger.js" */
+/** @import { RequestOptions } from "../../common/messenger.js" */
 /** @import { LibraryStatus, Methods } from "../../protocol.d.ts" */
 
 const LOCK = "onsight-library";

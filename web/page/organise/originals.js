@@ -3,7 +3,7 @@
  * chosen through the browser's own chooser are remembered and can be asked for again.
  */
 
-import { OnsightError } from "../messenger.js";
+import { OnsightError } from "../../common/messenger.js";
 import { pathOf } from "./entries.js";
 import { leaveFor, mayUse } from "./pickers.js";
 

@@ -3,7 +3,7 @@
  * browser lets Onsight delete. An original goes only when its copy is there, whole.
  */
 
-import { OnsightError } from "../messenger.js";
+import { OnsightError } from "../../common/messenger.js";
 import { mayUse } from "./pickers.js";
 import { folderAt, listTaken, wordsOf, writeIntoFolder, writeNew } from "./writing.js";
 

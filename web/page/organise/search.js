@@ -1,7 +1,7 @@
 /** What is looked for and in what order, and what was found: as the person types, and again when the library changes. */
 
 import { Emitter } from "../emitter.js";
-import { OnsightError } from "../messenger.js";
+import { OnsightError } from "../../common/messenger.js";
 import { preferences } from "./preferences.js";
 
 /** @import { Facet } from "../../protocol.d.ts" */

@@ -3,7 +3,7 @@
 import { notice } from "../announce.js";
 import { box, button, elementFromTemplate, listen, part } from "../dom.js";
 import { formatCount, formatPlural } from "../format.js";
-import { OnsightError } from "../messenger.js";
+import { OnsightError } from "../../common/messenger.js";
 import { JobPanel } from "./job-panel.js";
 import { hasDirectoryChooser, chooseArchive, chooseDirectory, mayUse } from "./pickers.js";
 import { askToChange, copyInto, moveInto, outputOf, planInto, ruleText } from "./placing.js";

@@ -3,7 +3,7 @@
 import { box, button, elementFromTemplate, listen, part } from "../dom.js";
 
 /** @import { SavedSearch } from "../../protocol.d.ts" */
-/** @import { OnsightError } from "../messenger.js" */
+/** @import { OnsightError } from "../../common/messenger.js" */
 
 /** @typedef {{name: string, query: string}} RuleText */
 

@@ -1,6 +1,6 @@
 /** Files that carry tags: copies of pictures with their keywords in them, and sidecars. */
 
-import { OnsightError } from "../messenger.js";
+import { OnsightError } from "../../common/messenger.js";
 import { pathOf } from "./entries.js";
 import { deletable, isSame } from "./placing.js";
 import { emptyReport, replaceFile, wordsOf } from "./writing.js";

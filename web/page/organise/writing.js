@@ -5,7 +5,7 @@
 
 import { makeZip } from "../../runtime/client-zip/client-zip.mjs";
 import { download } from "../bench/export.js";
-import { OnsightError, isAbort } from "../messenger.js";
+import { OnsightError, isAbort } from "../../common/messenger.js";
 
 /**
  * A file that is to be written.

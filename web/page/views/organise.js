@@ -5,7 +5,7 @@ import { box, button, fromTemplate, keepFocus, listen, part } from "../dom.js";
 import { showDropZone } from "../drop-zone.js";
 import { formatPlural } from "../format.js";
 import { canChooseFolder, chooseFiles, isPicture } from "../intake.js";
-import { OnsightError } from "../messenger.js";
+import { OnsightError } from "../../common/messenger.js";
 import { Detail } from "../organise/detail.js";
 import { entriesIn, entryOf, pathOf } from "../organise/entries.js";
 import { openDuplicates } from "../organise/duplicates-dialog.js";

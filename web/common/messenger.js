@@ -32,6 +32,7 @@ export function isAbort(error) {
  * @typedef {object} RequestOptions
  * @property {AbortSignal} [signal]
  * @property {(progress: {stage: string, fraction: number | null}) => void} [onProgress]
+ * @property {Transferable[]} [transfer] what is given away with the params
  */
 
 /**
@@ -78,7 +79,7 @@ export class Messenger {
    * @param {RequestOptions} [options]
    * @returns {Promise<Answer>}
    */
-  request(method, params, { signal, onProgress } = {}) {
+  request(method, params, { signal, onProgress, transfer = [] } = {}) {
     const id = ++this.#lastId;
     return new Promise((resolve, reject) => {
       if (signal?.aborted) return reject(abortError());
@@ -87,7 +88,7 @@ export class Messenger {
       signal?.addEventListener("abort", () => this.#pending.has(id) && this.#send({ kind: "cancel", id }), {
         once: true,
       });
-      this.#send({ kind: "request", id, method, params });
+      this.#send({ kind: "request", id, method, params }, transfer);
     });
   }
 
@@ -98,9 +99,9 @@ export class Messenger {
     this.#rejectAll(abortError());
   }
 
-  /** @param {ToWorker} message */
-  #send(message) {
-    this.#worker.postMessage(message);
+  /** @param {ToWorker} message @param {Transferable[]} [transfer] */
+  #send(message, transfer = []) {
+    this.#worker.postMessage(message, transfer);
   }
 
   /** @param {FromWorker} message */

@@ -1,0 +1,43 @@
+/** The networks, seen from the engine's worker: they run in a worker of their own, so that Python goes on meanwhile. */
+
+import { Messenger } from "../common/messenger.js";
+
+/** @import { Manifest, OnProgress } from "./assets.js" */
+/** @import { Tensor } from "./session.js" */
+
+export class Networks {
+  #messenger;
+
+  /** @param {() => void} onDeath of their worker */
+  constructor(onDeath) {
+    this.#messenger = new Messenger(new URL("networks-worker.js", import.meta.url), onDeath);
+  }
+
+  /**
+   * @param {object} params
+   * @param {Manifest} params.manifest
+   * @param {string[]} params.files that count as progress
+   * @param {boolean} params.isServed whether a service worker answers
+   * @param {number} [params.threads] at most so many
+   * @param {OnProgress} onProgress
+   * @returns {Promise<number>} threads that a network runs on
+   */
+  async start(params, onProgress) {
+    const report = (/** @type {{stage: any, fraction: number | null}} */ { stage, fraction }) => onProgress(stage, fraction);
+    const { result } = await this.#messenger.request("start", params, { onProgress: report });
+    return /** @type {number} */ (result);
+  }
+
+  /**
+   * Run a network; it is loaded first if it is not yet.
+   * @param {string} model
+   * @param {Record<string, Tensor>} feeds by input name; their buffers are given away
+   * @param {string[]} fetches names of the outputs that are wanted
+   * @returns {Promise<Record<string, Tensor>>}
+   */
+  async run(model, feeds, fetches) {
+    const transfer = Object.values(feeds).map(({ data }) => /** @type {ArrayBuffer} */ (data.buffer));
+    const { result } = await this.#messenger.request("run", { model, feeds, fetches }, { transfer });
+    return /** @type {Record<string, Tensor>} */ (result);
+  }
+}
