@@ -37,7 +37,8 @@ FORGET = """async () => {
 
 
 KEPT = """async () => {
-  await navigator.serviceWorker.register("sw.js");
+  const { trusted } = await import("./common/trusted.js");
+  await navigator.serviceWorker.register(trusted(new URL("sw.js", location.href)));
   await navigator.serviceWorker.ready;
   await onsight.keepAll();
 }"""

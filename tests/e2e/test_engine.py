@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Page, Route
+from playwright.sync_api import Page
 
 from e2e.conftest import ENGINE_TIMEOUT_MS, Complaints
 from e2e.engine import ANSWER, PageEngine
@@ -323,19 +323,25 @@ def test_worker_that_vanishes_is_restarted_and_the_rest_go_on(site: str, open_pa
 def test_networks_that_vanish_are_restarted_and_the_rest_go_on(site: str, open_page: OpenPage) -> None:
     page, _ = open_page(f"{site}/{BLANK}")
     page.set_default_timeout(ENGINE_TIMEOUT_MS)
-
-    def mortal(route: Route) -> None:
-        answer = route.fetch()
-        start = "async function run({ model, feeds, fetches }) {"
-        text = answer.text().replace(start, f"{start} if (self.hasRun) return self.close(), new Promise(() => {{}});")
-        assert "hasRun" in text
-        route.fulfill(response=answer, body=text.replace("const result =", "self.hasRun = true; const result ="))
-
-    page.context.route("**/worker/networks-worker.js", mortal)
     engine = PageEngine(page)
-    first = engine.classify(sample("chelsea"))["result"]
-    assert engine.classify(sample("coffee"))["error"]["code"] == "worker_failed"
-    assert engine.classify(sample("chelsea"))["result"] == first
+    engine.prepare("cat", sample("chelsea"))
+    outcomes = page.evaluate(
+        """async (engine) => {
+          let vanish;
+          const vanished = new Promise((resolve) => { vanish = resolve; });
+          const outcomes = [0, 1].map((index) => onsight.classify(pictures.cat, {
+            onProgress: ({ stage }) => index === 0 && stage === "infer" && vanish(),
+          }).then(({ label }) => label, ({ code }) => code));
+          await vanished;
+          // A worker that is gone gives its lock back: that is all that is known of it.
+          const { held } = await navigator.locks.query();
+          const { name } = held.find(({ name }) => name.startsWith("onsight-worker-") && name !== engine);
+          await navigator.locks.request(name, { steal: true }, () => {});
+          return Promise.all(outcomes);
+        }""",
+        page.workers[0].evaluate("self.name"),
+    )
+    assert outcomes == ["worker_failed", engine.classify(sample("chelsea"))["result"]["label"]]
 
 
 def test_second_visit_reads_the_engine_from_the_device(site: str, open_page: OpenPage) -> None:
