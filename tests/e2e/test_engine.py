@@ -321,7 +321,8 @@ def test_worker_that_vanishes_is_restarted_and_the_rest_go_on(site: str, open_pa
 
 
 def test_networks_that_vanish_are_restarted_and_the_rest_go_on(site: str, open_page: OpenPage) -> None:
-    page, _ = open_page(f"{site}/{BLANK}")
+    page, complaints = open_page(f"{site}/{BLANK}")
+    complaints.expected.append("'steal' option")
     page.set_default_timeout(ENGINE_TIMEOUT_MS)
     engine = PageEngine(page)
     engine.prepare("cat", sample("chelsea"))
