@@ -89,10 +89,35 @@ def test_anchors_of_any_input_are_as_many_as_the_network_gives(rows, columns):
     assert len(ssd_anchors(size)) == 3 * places[0] + 6 * sum(places[1:])
 
 
-def test_anchors_keep_their_shape_in_an_input_that_is_not_square():
-    anchors = ssd_anchors((320, 640)) * [640, 320, 640, 320]
-    square = anchors[0, 2:]
-    np.testing.assert_allclose(square, [32, 32])
+def test_anchors_have_the_pixels_of_training_in_any_input():
+    trained = ssd_anchors((300, 300))[:, 2:] * 300
+    for height, width in ((320, 320), (256, 384), (320, 640)):
+        sides = ssd_anchors((height, width))[:, 2:] * [width, height]
+        np.testing.assert_allclose(sides[0], trained[0])
+        np.testing.assert_allclose(sides[-1], trained[-1])
+
+
+def receptive_fields(side):
+    """Return, by level, the mean pixel that its places look at, following one place through all halvings."""
+    pixels, centres = np.arange(side) + 0.5, []
+    while len(pixels) > 1 or len(centres) < 6:
+        pixels = pixels[1::2] if len(pixels) % 2 == 0 else pixels[::2]
+        if side / len(pixels) > 12:
+            centres.append(pixels.mean())
+    return np.array(centres[:6])
+
+
+@pytest.mark.parametrize("side", [256, 288, 320, 352, 384])
+def test_anchors_lie_as_far_from_what_their_places_look_at_as_in_training(side):
+    def means(side):
+        anchors = ssd_anchors((side, side)) * side
+        counts = [
+            rows * columns * (6 if level else 3) for level, (rows, columns) in enumerate(grid_sizes((side, side)))
+        ]
+        return np.array([level[:, :2].mean(axis=0) for level in np.split(anchors, np.cumsum(counts)[:-1])])
+
+    ahead = receptive_fields(300)[:, None] - means(300)
+    np.testing.assert_allclose(receptive_fields(side)[:, None] - means(side), ahead, atol=1e-9)
 
 
 def test_decode_ssd_boxes_moves_and_scales_anchors():

@@ -140,7 +140,7 @@ def test_command_prints_what_the_engine_answers(capsys, engine):
 
 def test_command_speaks_to_people(capsys):
     _, out, _ = run(capsys, CAT, "--allow", "cat")
-    assert out.startswith(f"{CAT}: cat\n    cat 8")
+    assert out.startswith(f"{CAT}: cat\n    cat 9")
     assert "%  (" in out
     _, out, _ = run(capsys, CAT, "--deny", "cat")
     assert out == f"{CAT}: Nothing found\n"

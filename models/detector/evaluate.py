@@ -22,15 +22,19 @@ from onsight.detection.views import Pass
 
 SINGLE = (
     *(Pass(CENTERNET, side, False) for side in (320, 352, 384, 416, 512, 640)),
-    *(Pass(CENTERNET, side, True) for side in (288, 416, 512)),
-    *(Pass(SSDLITE, side, False) for side in (256, 300, 320, 352, 384, 416)),
-    *(Pass(SSDLITE, side, True) for side in (300, 384)),
+    *(Pass(CENTERNET, side, True) for side in (256, 288, 416, 512)),
+    *(Pass(SSDLITE, side, False) for side in (256, 288, 300, 320, 352, 384, 416)),
+    *(Pass(SSDLITE, side, True) for side in (320, 384)),
 )
 FUSED = (
     (Pass(CENTERNET, 416, False), Pass(SSDLITE, 256, False)),
     (Pass(CENTERNET, 416, False), Pass(SSDLITE, 300, False)),
     (Pass(CENTERNET, 320, False), Pass(SSDLITE, 320, False)),
     (Pass(CENTERNET, 352, False), Pass(SSDLITE, 320, False)),
+    (Pass(CENTERNET, 256, True), Pass(SSDLITE, 320, False)),
+    (Pass(CENTERNET, 288, True), Pass(SSDLITE, 256, False)),
+    (Pass(CENTERNET, 288, True), Pass(SSDLITE, 288, False)),
+    (Pass(CENTERNET, 288, True), Pass(SSDLITE, 320, True)),
     (Pass(CENTERNET, 352, False), Pass(SSDLITE, 352, False)),
     (Pass(CENTERNET, 416, False), Pass(CENTERNET, 640, False), Pass(SSDLITE, 320, False)),
 )

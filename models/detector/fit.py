@@ -47,7 +47,7 @@ CENTERNET, SSDLITE = "centernet-mobilenet-v3", "ssdlite-mobilenet-v2"
 PRESETS: dict[str, tuple[Pass, ...]] = {
     "default": (Pass(CENTERNET, 288, True), Pass(SSDLITE, 320, False)),
     "thorough": (
-        Pass(CENTERNET, 352, False),
+        Pass(CENTERNET, 288, True),
         Pass(SSDLITE, 320, False),
         Pass(CENTERNET, 512, True),
         Pass(CENTERNET, 640, False),

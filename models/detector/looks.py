@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from onsight.boxes import batched_nms, clip_boxes_to_image
+from onsight.detection.anchors import ssd_anchors
 from onsight.detection.candidates import Candidates
 from onsight.detection.decoding import DECODERS, FLOOR, MAX_CANDIDATES
 from onsight.detection.views import Pass, prepare
@@ -29,11 +30,13 @@ def name_of(look: Pass) -> str:
 def candidates_of(look: Pass, pictures: Sequence[Path]) -> list[Candidates]:
     """Return what one pass proposes in each picture, in pixels of the picture.
 
-    Results are kept in the cache, by the network's hash and the pictures' names, sizes and times.
+    Results are kept in the cache, by the network's hash, its anchors and the pictures' names, sizes and times.
     """
     folder = find_model(look.model)
     spec = ModelSpec.load(folder)
     key = hashlib.sha256(f"{spec.files['model.onnx'].sha256} {look} {LOOSE_IOU} {FLOOR} {MAX_CANDIDATES}".encode())
+    if spec.decoder == "ssd":
+        key.update(ssd_anchors((look.side, look.side)).tobytes())
     for path in pictures:
         key.update(f"{path.name} {path.stat().st_size} {path.stat().st_mtime_ns}".encode())
     cached = cache_folder() / "measured" / f"{key.hexdigest()[:32]}.npz"

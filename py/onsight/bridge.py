@@ -7,6 +7,7 @@ The only module that knows that a page exists. The messages are those of ``web/p
 from __future__ import annotations
 
 import asyncio
+import time
 import traceback
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
@@ -28,6 +29,9 @@ from onsight.methods import METHODS, Memory, Method, tools_for
 from onsight.options import options_from
 
 Message = dict[str, Any]
+
+PAUSE_EVERY = 0.02
+"""Seconds of work after which messages from the page are waited for when a stage begins. Each wait takes its time."""
 
 
 class Bridge:
@@ -92,10 +96,15 @@ class Bridge:
             raise InvalidOptionError(f"There is no method {name!r}.")
         watch = Stopwatch()
 
+        paused = time.perf_counter()
+
         async def on_stage(stage: Stage) -> None:
+            nonlocal paused
             watch.enter(stage.name)
             self._send({"kind": "progress", "id": request_id, "stage": stage.name, "fraction": stage.fraction})
-            await asyncio.sleep(0)  # lets a message from the page, such as a cancellation, come through
+            if time.perf_counter() - paused > PAUSE_EVERY:
+                await asyncio.sleep(0)  # lets a message from the page, such as a cancellation, come through
+                paused = time.perf_counter()
 
         given = {name: _plain(params, name) for name in _names(params) - {"image"}}
         picture = given.pop("picture", None)

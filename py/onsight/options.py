@@ -54,7 +54,7 @@ class DetectOptions:
     """
 
     score: float | None = None
-    iou: float = 0.5
+    iou: float = 0.45
     max_results: int = 100
     allow: tuple[str, ...] = ()
     deny: tuple[str, ...] = ()

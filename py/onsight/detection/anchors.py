@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +19,8 @@ Array = NDArray[np.float64]
 LEVELS = 6
 MIN_SCALE, MAX_SCALE = 0.2, 0.95
 FIRST_STRIDE = 16
+TRAINED_SIDE = 300
+"""Side in pixels of the inputs that the network was trained on."""
 ASPECT_RATIOS = (1.0, 2.0, 1 / 2, 3.0, 1 / 3)
 LOWEST_SHAPES = ((0.1, 1.0), (MIN_SCALE, 2.0), (MIN_SCALE, 0.5))
 """(scale, aspect ratio) of the anchors at each place of the finest level, which has fewer of them."""
@@ -25,45 +28,87 @@ VARIANCES = (0.1, 0.1, 0.2, 0.2)
 """Unit of the network's outputs for centre x, centre y, width and height."""
 
 
+class Axis(NamedTuple):
+    """The places of a level along one side of the input, in pixels.
+
+    Attributes:
+        first: What the first place looks at: the centre of its receptive field.
+        stride: From one place to the next.
+        number: How many there are.
+    """
+
+    first: float
+    stride: int
+    number: int
+
+
+def axes(side: int) -> list[Axis]:
+    """Return the places of each level along a side of so many pixels."""
+    first, stride, count = 0.5, 1, side
+    levels: list[Axis] = []
+    while len(levels) < LEVELS:
+        # A 3x3 convolution that halves looks at pixels 1, 3, 5 … of an even number, at 0, 2, 4 … of an odd one:
+        # TensorFlow's "SAME" pads an even number at its end alone.
+        if count % 2 == 0:
+            first += stride
+        stride, count = 2 * stride, -(-count // 2)
+        if stride >= FIRST_STRIDE:
+            levels.append(Axis(first, stride, count))
+    return levels
+
+
 def grid_sizes(input_size: tuple[int, int]) -> list[tuple[int, int]]:
     """Return ``(rows, columns)`` of each level for an input of ``(height, width)`` pixels."""
-    rows, columns = (-(-side // FIRST_STRIDE) for side in input_size)
-    sizes = []
-    for _ in range(LEVELS):
-        sizes.append((rows, columns))
-        rows, columns = -(-rows // 2), -(-columns // 2)
-    return sizes
+    return [(y.number, x.number) for y, x in zip(*(axes(side) for side in input_size), strict=True)]
 
 
 @lru_cache(maxsize=8)
 def ssd_anchors(input_size: tuple[int, int]) -> Array:
     """Return the anchors of an SSD.
 
+    The network has learnt how far an object lies from the anchor of a place that sees it, in pixels: an anchor has
+    the size that it had in training, and lies as far from what its place looks at as it did then. For an input of
+    another size that is not what the checkpoint's own generator gives, which spreads and stretches anchors with the
+    input: at 320 pixels it puts boxes 10 pixels too far to the top left, all but the smallest ones.
+
     Args:
         input_size: ``(height, width)`` of the network's input in pixels.
 
     Returns:
         float64 [N, 4], ``(cx, cy, width, height)`` in parts of the input's width and height, in the network's
-        order: levels from fine to coarse, then rows, columns and shapes. Read-only.
+        order: levels from fine to coarse, then rows, columns and shapes. Read-only. For the input of training
+        those of the checkpoint.
     """
+    height, width = input_size
     scales = [MIN_SCALE + (MAX_SCALE - MIN_SCALE) * level / (LEVELS - 1) for level in range(LEVELS)] + [1.0]
     anchors = []
-    for level, (rows, columns) in enumerate(grid_sizes(input_size)):
+    for level, (rows, columns) in enumerate(zip(axes(height), axes(width), strict=True)):
         shapes: tuple[tuple[float, float], ...] = LOWEST_SHAPES
         if level > 0:
             between = math.sqrt(scales[level] * scales[level + 1])
             shapes = (*((scales[level], ratio) for ratio in ASPECT_RATIOS), (between, 1.0))
-        # In parts of the shorter side, so that anchors keep their shape in inputs that are not square.
         sides = np.array([(scale * math.sqrt(ratio), scale / math.sqrt(ratio)) for scale, ratio in shapes])
-        sides *= min(input_size) / np.array([input_size[1], input_size[0]])
-        y, x = np.meshgrid((np.arange(rows) + 0.5) / rows, (np.arange(columns) + 0.5) / columns, indexing="ij")
-        grid = np.empty((rows, columns, len(shapes), 4))
-        grid[..., 0], grid[..., 1] = x[..., None], y[..., None]
-        grid[..., 2:] = sides
+        y, x = np.meshgrid(_centres(rows, level, height), _centres(columns, level, width), indexing="ij")
+        grid = np.empty((rows.number, columns.number, len(shapes), 4))
+        grid[..., 0], grid[..., 1] = x[..., None] / width, y[..., None] / height
+        grid[..., 2:] = sides * TRAINED_SIDE / np.array([width, height])
         anchors.append(grid.reshape(-1, 4))
     result = np.concatenate(anchors)
     result.flags.writeable = False
     return result
+
+
+def _centres(axis: Axis, level: int, side: int) -> Array:
+    """Return where the anchors of a level lie along one side, in pixels."""
+    index = np.arange(axis.number, dtype=np.float64)
+    if side == TRAINED_SIDE:
+        # Anchors were spread evenly over the input, receptive fields are not.
+        centres: Array = (index + 0.5) * (side / axis.number)
+    else:
+        trained = axes(TRAINED_SIDE)[level]
+        ahead = trained.first + trained.stride * (trained.number - 1) / 2 - TRAINED_SIDE / 2
+        centres = axis.first - ahead + axis.stride * index
+    return centres
 
 
 def decode_ssd_boxes(encodings: NDArray[np.float32], anchors: Array) -> Array:

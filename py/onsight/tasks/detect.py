@@ -17,10 +17,10 @@ from onsight.detection.presets import Calibration, Preset, load_calibration
 from onsight.detection.selection import check_labels, select_objects
 from onsight.detection.views import MAX_TILES, Pass, prepare, regions
 from onsight.errors import InvalidSpecError, ModelFailedError
-from onsight.flow import Flow, Run, Stage
+from onsight.flow import Flow, Run, Stage, Tensors
 from onsight.image import DecodedImage, decode
 from onsight.options import DetectOptions
-from onsight.preprocess import Region
+from onsight.preprocess import Region, Transform
 from onsight.results import Box, Detection, DetectionClass, DetectionClasses, ImageInfo
 from onsight.spec import ModelSpec
 
@@ -136,10 +136,7 @@ class Detector:
         preset, info = self._preset(options), decoded.info
         views = []
         for region in regions(info.height, info.width, options.tiled):
-            candidates = []
-            for look in preset.passes:
-                candidates.append((yield from self._look(decoded, region, look)))  # noqa: PERF401  # it yields
-            views.append((region, tuple(candidates)))
+            views.append((region, (yield from self._look(decoded, region, preset.passes))))  # noqa: PERF401  # it yields
         return Found(tuple(views), preset, info)
 
     def select(self, found: Found, options: DetectOptions) -> Detection:
@@ -161,17 +158,26 @@ class Detector:
     def _preset(self, options: DetectOptions) -> Preset:
         return self.calibration.presets["thorough" if options.thorough else "default"]
 
-    def _look(self, decoded: DecodedImage, region: Region, look: Pass) -> Flow[Candidates]:
-        """Run one network on one part of the picture."""
+    def _look(self, decoded: DecodedImage, region: Region, passes: Sequence[Pass]) -> Flow[tuple[Candidates, ...]]:
+        """Run the networks on one part of the picture."""
         yield Stage("preprocess")
-        spec, input_size = self.specs[look.model], look.input_size(region)
-        pixel_values, transform = prepare(decoded, region, spec.input, input_size)
-        yield Stage("infer")
-        outputs = yield self._run(look, pixel_values)
-        if outputs is None:
-            raise ModelFailedError("The network gave no answer.")
+        prepared = []
+        for look in passes:
+            spec, input_size = self.specs[look.model], look.input_size(region)
+            prepared.append((look, *prepare(decoded, region, spec.input, input_size)))
+        found = []
+        for look, pixel_values, transform in prepared:
+            yield Stage("infer")
+            outputs = yield self._run(look, pixel_values)
+            if outputs is None:
+                raise ModelFailedError("The network gave no answer.")
+            found.append((look, outputs, transform))
         yield Stage("postprocess")
-        candidates = DECODERS[spec.decoder or ""](outputs, input_size)
+        return tuple(self._candidates(decoded, *one) for one in found)
+
+    def _candidates(self, decoded: DecodedImage, look: Pass, outputs: Tensors, transform: Transform) -> Candidates:
+        """Read what a network says of a part of the picture."""
+        candidates = DECODERS[self.specs[look.model].decoder or ""](outputs, transform.input_size)
         boxes = transform.boxes_to_picture(candidates.boxes)
         boxes = clip_boxes_to_image(boxes, (decoded.info.height, decoded.info.width))
         return Candidates(boxes, candidates.logits, candidates.class_ids)

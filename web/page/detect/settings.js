@@ -9,7 +9,7 @@ import { Emitter } from "../emitter.js";
 export const LEAST = 0.1;
 
 /** Python's default, which "Reset" goes back to. */
-export const DEFAULT_OVERLAP = 50;
+export const DEFAULT_OVERLAP = 45;
 
 /** @extends {Emitter<{change: "filter" | "ask" | "look"}>} what has to be done anew: filtering, choosing, looking */
 class Settings extends Emitter {
