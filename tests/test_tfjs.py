@@ -145,8 +145,11 @@ class Graph:
         results = session.run(None, {"x": np.ascontiguousarray(x.transpose(0, 3, 1, 2))})
         return [result.transpose(0, 2, 3, 1) for result in results]
 
+    def model_nodes(self):
+        return onnx.load_from_string(self.model).graph.node
+
     def convolutions_and_rest(self):
-        kinds = [node.op_type for node in onnx.load_from_string(self.model).graph.node if node.op_type != "Identity"]
+        kinds = [node.op_type for node in self.model_nodes() if node.op_type != "Identity"]
         return kinds.count("Conv"), len(kinds) - kinds.count("Conv")
 
 
@@ -314,6 +317,24 @@ def test_origin_from_takes_pypi_unless_told_otherwise():
     assert isinstance(origin_from({**fields, "registry": "npm"}), NpmOrigin)
     with pytest.raises(ConversionError, match="attic"):
         origin_from({**fields, "registry": "attic"})
+
+
+@pytest.mark.parametrize("others", [(), ("relu",)], ids=["alone", "heard by others"])
+def test_channels_that_training_has_killed_are_left_out(others):
+    graph = Graph()
+    graph.conv("depth", "x", (3, 3, 3, 1), op="DepthwiseConv2dNative")
+    graph.weights["depth/w"][:, :, [0, 2]] = 0
+    graph.node("shifted", "BiasAdd", "depth", graph.const("shift", np.array([0.5, -1, 7], "f")))
+    graph.node("relu", "Relu6", "shifted")
+    graph.conv("point", "relu", (1, 1, 3, 5))
+    x = graph.rng.normal(0, 2, (1, 6, 7, 3)).astype("f")
+    y, *heard = graph.run(["point", *others], x)
+    groups = [field.i for node in graph.model_nodes() for field in node.attribute if field.name == "group"]
+    assert groups == [3 if others else 1]
+    active = np.clip(conv(x, graph.weights["depth/w"], depthwise=True) + graph.weights["shift"], 0, 6)
+    np.testing.assert_allclose(y, active @ graph.weights["point/w"][0, 0], atol=1e-4)
+    for values in heard:
+        np.testing.assert_allclose(values, active, atol=1e-5)
 
 
 # --- the shipped detectors -----------------------------------------------------------------------------------

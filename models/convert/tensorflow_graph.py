@@ -8,36 +8,17 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from models.convert.errors import ConversionError
+from models.convert.folding import Convolution, Dropped
 from models.convert.onnx_graph import GraphBuilder
 from models.convert.tfjs import Array, GraphModel, Node
 
 ADDITIONS = ("Add", "AddV2", "BiasAdd")
-
-
-@dataclass(frozen=True)
-class _Convolution:
-    """A convolution that still waits for what may be folded into it."""
-
-    source: str
-    kernel: Array
-    bias: Array
-    attributes: Mapping[str, Any]
-
-    def scaled(self, gain: Array) -> _Convolution:
-        gain = np.broadcast_to(gain.reshape(-1), self.bias.shape)
-        return replace(self, kernel=self.kernel * gain[:, None, None, None], bias=self.bias * gain)
-
-    def shifted(self, offset: Array) -> _Convolution:
-        return replace(self, bias=self.bias + offset.reshape(-1))
-
-    def select(self, channels: Array) -> _Convolution:
-        return replace(self, kernel=self.kernel[channels], bias=self.bias[channels])
 
 
 class Translator:
@@ -60,9 +41,11 @@ class Translator:
         """
         self.graph = graph
         self.model = model
-        self._values: dict[str, str | _Convolution] = dict(inputs)
+        self._values: dict[str, str | Convolution] = dict(inputs)
         self._prefix = prefix
         self._users: Counter[str] = Counter()
+        self._readers: dict[str, list[Node]] = {}
+        self._dropped: dict[str, Dropped] = {}
         self._limits: list[str] = []
 
     def translate(self, outputs: Sequence[str]) -> None:
@@ -77,6 +60,9 @@ class Translator:
         order = self._order(outputs)
         self._users = Counter(name for node in order for name in node.inputs) + Counter(outputs)
         for node in order:
+            for name in node.inputs:
+                self._readers.setdefault(name, []).append(node)
+        for node in order:
             self._values[node.name] = self._translate(node)
 
     def value(self, name: str) -> str:
@@ -85,7 +71,7 @@ class Translator:
         If it is a convolution, that is complete from now on.
         """
         value = self._values[name]
-        if isinstance(value, _Convolution):
+        if isinstance(value, Convolution):
             short = self._name(name)
             inputs = [
                 value.source,
@@ -98,7 +84,7 @@ class Translator:
     def select_channels(self, name: str, channels: Array) -> None:
         """Keep only some output channels of a translated convolution that nothing has used yet, in this order."""
         value = self._values[name]
-        if not isinstance(value, _Convolution):
+        if not isinstance(value, Convolution):
             raise ConversionError(f"{name!r} is no convolution whose channels can be chosen.")
         self._values[name] = value.select(channels)
 
@@ -120,7 +106,7 @@ class Translator:
                 pending.extend((source, False) for source in reversed(node.inputs))
         return order
 
-    def _translate(self, node: Node) -> str | _Convolution:
+    def _translate(self, node: Node) -> str | Convolution:
         if node.op not in _OPERATIONS:
             raise ConversionError(f"The operation {node.op} of {node.name!r} is not known here.")
         return _OPERATIONS[node.op](self, node)
@@ -131,14 +117,14 @@ class Translator:
     def _is_constant(self, name: str) -> bool:
         return name not in self._values and self.model.node(name).op == "Const"
 
-    def _foldable(self, name: str) -> _Convolution | None:
+    def _foldable(self, name: str) -> Convolution | None:
         """Return the convolution that a node stands for, if nobody else uses it."""
         value = self._values[name]
-        return value if isinstance(value, _Convolution) and self._users[name] == 1 else None
+        return value if isinstance(value, Convolution) and self._users[name] == 1 else None
 
     # --- operations ------------------------------------------------------------------------------------------
 
-    def _convolution(self, node: Node) -> str | _Convolution:
+    def _convolution(self, node: Node) -> str | Convolution:
         kernel = self.model.weight(node.inputs[1]).astype(np.float64)  # [height, width, in, out or multiplier]
         if set(node.integers("dilations")) - {1}:
             raise ConversionError(f"The convolution {node.name!r} is dilated, which is not known here.")
@@ -159,7 +145,9 @@ class Translator:
         if fused[:1] == ["BiasAdd"]:
             bias = self.model.weight(node.inputs[2]).astype(np.float64)
             fused = fused[1:]
-        convolution = _Convolution(self.value(node.inputs[0]), kernel, bias, attributes)
+        convolution = Convolution(self.value(node.inputs[0]), kernel, bias, attributes)
+        if node.inputs[0] in self._dropped:
+            convolution = convolution.without_inputs(self._dropped[node.inputs[0]])
         if not fused:
             return convolution
         if len(fused) > 1 or fused[0] not in ("Relu", "Relu6"):
@@ -168,12 +156,12 @@ class Translator:
         self._values[before] = convolution
         return self._activate(fused[0], before, node.name)
 
-    def _batch_norm(self, node: Node) -> str | _Convolution:
+    def _batch_norm(self, node: Node) -> str | Convolution:
         gain, offset, mean, variance = (self.model.weight(name).astype(np.float64) for name in node.inputs[1:5])
         gain = gain / np.sqrt(variance + node.number("epsilon"))
         return self._affine(node.name, node.inputs[0], gain, offset - mean * gain)
 
-    def _arithmetic(self, node: Node) -> str | _Convolution:
+    def _arithmetic(self, node: Node) -> str | Convolution:
         left, right = node.inputs[:2]
         if self._is_constant(left):
             left, right = right, left
@@ -187,7 +175,7 @@ class Translator:
             return self._affine(node.name, left, constant, None)
         return self._affine(node.name, left, None, constant)
 
-    def _affine(self, name: str, source: str, gain: Array | None, offset: Array | None) -> str | _Convolution:
+    def _affine(self, name: str, source: str, gain: Array | None, offset: Array | None) -> str | Convolution:
         """Multiply and then add, per channel: in the convolution before, or as nodes of their own."""
         convolution = self._foldable(source)
         if convolution is not None:
@@ -211,7 +199,33 @@ class Translator:
             value = self.graph.node("Add", [value, self.value(name)], output)
         return value
 
+    def _drop_dead_channels(self, op: str, source: str, name: str) -> None:
+        """Leave out channels of a depthwise convolution whose kernels training has driven to nothing.
+
+        Each is the same number everywhere. If only a convolution of 1x1 reads them, that takes it into its bias.
+        """
+        convolution, readers = self._foldable(source), self._readers.get(name, [])
+        if convolution is None or "group" not in convolution.attributes or self._users[name] != 1 or not readers:
+            return
+        if readers[0].op not in ("Conv2D", "_FusedConv2D") or self.model.weight(readers[0].inputs[1]).shape[:2] != (
+            1,
+            1,
+        ):
+            return
+        is_dead = convolution.is_dead()
+        if not is_dead.any() or len(is_dead) != convolution.attributes["group"]:
+            return
+        values = np.clip(convolution.bias[is_dead], 0, 6 if op == "Relu6" else None)
+        self._dropped[name] = Dropped(np.flatnonzero(is_dead), values)
+        alive, short = np.flatnonzero(~is_dead), self._name(name)
+        picked = [convolution.source, self.graph.constant(f"{short}.channels", alive)]
+        attributes = {**convolution.attributes, "group": len(alive)}
+        convolution = replace(convolution.select(alive), attributes=attributes)
+        self._values[source] = replace(convolution, source=self.graph.node("Gather", picked, f"{short}.alive", axis=1))
+
     def _activate(self, op: str, source: str, name: str) -> str:
+        if op in ("Relu", "Relu6"):
+            self._drop_dead_channels(op, source, name)
         value = self.value(source)
         if op != "Relu6":
             return self.graph.node(op, [value], self._name(name))
@@ -224,7 +238,7 @@ class Translator:
     def _activation(self, node: Node) -> str:
         return self._activate(node.op, node.inputs[0], node.name)
 
-    def _identity(self, node: Node) -> str | _Convolution:
+    def _identity(self, node: Node) -> str | Convolution:
         return self._values[node.inputs[0]]
 
     def _mean(self, node: Node) -> str:
@@ -258,7 +272,7 @@ class Translator:
         )
 
 
-_OPERATIONS: Mapping[str, Callable[[Translator, Node], str | _Convolution]] = {
+_OPERATIONS: Mapping[str, Callable[[Translator, Node], str | Convolution]] = {
     **dict.fromkeys(
         ("Conv2D", "_FusedConv2D", "DepthwiseConv2dNative", "FusedDepthwiseConv2dNative"), Translator._convolution
     ),
