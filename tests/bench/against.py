@@ -46,7 +46,7 @@ def measure(sizes: Sequence[float], runs: int, starts: int, count: int, threads:
     Args:
         sizes: Megapixels of the JPEGs for single pictures.
         runs: Turns for each of them.
-        starts: First visits, each with a second one.
+        starts: First visits, each with later ones.
         count: Pictures for the throughput; 0 leaves it out.
         threads: That every network may use.
     """

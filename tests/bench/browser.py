@@ -39,15 +39,23 @@ def serving(site: Path | None = None, *, plain: bool = False) -> Iterator[str]:
 
 
 @contextmanager
-def browser(playwright: Playwright) -> Iterator[tuple[BrowserContext, int | None]]:
-    """Yield a browser with a new profile and, on Linux, the process that its other processes descend from."""
-    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
+def browser(playwright: Playwright, profile: str | None = None) -> Iterator[tuple[BrowserContext, int | None]]:
+    """Yield a browser and, on Linux, the process that its other processes descend from.
+
+    Args:
+        playwright: That runs.
+        profile: Folder that the browser keeps things in, service workers, too; None is a new one without any.
+    """
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as temporary:
         context = playwright.chromium.launch_persistent_context(
-            profile, executable_path=chromium.require(), args=chromium.flags(), service_workers="block"
+            profile or temporary,
+            executable_path=chromium.require(),
+            args=chromium.flags(),
+            service_workers="allow" if profile else "block",
         )
         context.set_default_timeout(10 * MINUTES_MS)
         try:
-            yield context, _process_of(profile)
+            yield context, _process_of(profile or temporary)
         finally:
             context.close()
 

@@ -21,8 +21,10 @@ class MemoryWatch(threading.Thread):
         self.peak_bytes = self.largest_bytes = 0
 
     def run(self) -> None:
-        """Read until `end`."""
-        while not self._ended.wait(0.1):
+        """Read until `end`, and then once more."""
+        is_over = False
+        while not is_over:
+            is_over = self._ended.wait(0.1)
             sizes = unshared(self._pid)
             self.peak_bytes = max(self.peak_bytes, sum(sizes))
             self.largest_bytes = max(self.largest_bytes, *sizes, 0)

@@ -9,6 +9,18 @@ BOOT = """async () => {
   return performance.now() - started;
 }"""
 
+KEPT = """async () => {
+  const { trusted } = await import("./common/trusted.js");
+  await navigator.serviceWorker.register(trusted(new URL("sw.js", location.href)));
+  await navigator.serviceWorker.ready;
+  await onsight.keepAll();
+}"""
+"""Has all of the site on this device, as the page does when nobody waits for it."""
+
+WARM_LABELS = 10
+CODE_KEPT_MS = 5000
+"""After so many labels and so much time a browser has compiled what matters well, and has kept it."""
+
 TIMED = """async ([name, method = "classify"]) => {
   const started = performance.now();
   let timings;

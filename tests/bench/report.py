@@ -22,6 +22,9 @@ NAMES: Mapping[str, str] = {
 
 METHODS: Mapping[str, str] = {"classify": "label", "detect": "objects"}
 
+VISITS: Mapping[str, str] = {"first_visit": "first visit", "second_visit": "second", "later_visit": "later"}
+"""By kind."""
+
 Report = Mapping[str, Any]
 
 
@@ -75,7 +78,7 @@ def quote(report: Report) -> str:
                 times = ours[method].get(name, {}).get(size)
                 cells.append(_number(times["total"]) if times else "–")
             rows.append(cells)
-    for kind, noun in (("first_visit", "first visit"), ("second_visit", "second visit")):
+    for kind, noun in VISITS.items():
         cells = [f"start to first result, {noun}, s"]
         for name in ("onsight", "transformers", "coco-ssd"):
             (found, *_) = report["starting"][name].values()
@@ -98,7 +101,7 @@ def plotted(report: Report) -> list[tuple[str, list[Row]]]:
     starts = report["starting"]
     rows = []
     for method, noun in METHODS.items():
-        for kind, visit in (("first_visit", "first visit"), ("second_visit", "second visit")):
+        for kind, visit in VISITS.items():
             values = {
                 name: found[method].get(kind, found[method])["total"]
                 for name, found in starts.items()
@@ -137,12 +140,12 @@ def _starts(report: Report) -> str:
                     f"{found['transferred_bytes'] / 1e6:.1f}",
                     _number(found["first_visit"]["total"]),
                     _number(found["second_visit"]["total"]),
-                    _number(found["second_visit"]["start"]),
+                    _number(found["later_visit"]["total"]),
                     _megabytes(memory["first_result"] - memory["empty_browser"]),
                 ]
             )
-    heads = ["start to first result", "", "transferred, MB", "first visit, ms", "second visit, ms"]
-    return _table([*heads, "of which loading", "memory, MB"], rows, text=2)
+    heads = ["start to first result", "", "transferred, MB", "first visit, ms", "second, ms"]
+    return _table([*heads, "later, ms", "memory, MB"], rows, text=2)
 
 
 def _single(report: Report, method: str) -> str:

@@ -22,7 +22,7 @@ from typing import Any
 from playwright.sync_api import BrowserContext, BrowserType, Page, sync_playwright
 
 from tests import chromium
-from tests.bench.page import BOOT, TIMED
+from tests.bench.page import BOOT, CODE_KEPT_MS, KEPT, TIMED, WARM_LABELS
 from tests.bench.samples import photograph
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
@@ -34,19 +34,6 @@ FORGET = """async () => {
   for (const request of await cache.keys()) if (request.url.includes("/snapshot/")) await cache.delete(request);
 }"""
 """Makes the next start one without a snapshot."""
-
-
-KEPT = """async () => {
-  const { trusted } = await import("./common/trusted.js");
-  await navigator.serviceWorker.register(trusted(new URL("sw.js", location.href)));
-  await navigator.serviceWorker.ready;
-  await onsight.keepAll();
-}"""
-"""Has all of the site on this device, as the page does when nobody waits for it."""
-
-WARM_LABELS = 10
-CODE_KEPT_MS = 5000
-"""After so many labels and so much time a browser has compiled what matters well, and has kept it."""
 
 
 def visit(context: BrowserContext, origin: str, picture: bytes) -> tuple[Page, dict[str, float], bool]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.bench.page import KEPT
 from tests.bench.peer_sites import CLASSIFIER, RUNTIMES
 
 _ONSIGHT = """async ({ workers }) => {
@@ -109,9 +110,7 @@ class Subject:
 
 def onsight() -> Subject:
     """Return our page."""
-    # What the page itself does when nobody waits for it.
-    settle = "onsight.keepAll()"
-    return Subject("onsight", "Onsight", _ONSIGHT, {}, ("classify", "detect"), None, "manifest.json", settle)
+    return Subject("onsight", "Onsight", _ONSIGHT, {}, ("classify", "detect"), None, "manifest.json", KEPT)
 
 
 def transformers(site: Path, runtime: str = RUNTIMES[0]) -> Subject:
