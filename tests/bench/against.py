@@ -206,7 +206,7 @@ def _throughput(
         here = {subject.id: places.enter_context(visits.place(playwright, subject)) for subject in subjects}
         for number in WORKERS:
             with NativePool(number, threads, paths) as pool:
-                # Others than ours do one thing after the other.
+                # The others have one worker.
                 asked = [place for name, place in here.items() if number == 1 or name == "onsight"]
                 visited = {place.subject.id: place.visit_warm(paths, threads, number) for place in asked}
                 figures = label_in_turns({**visited, "native": pool}, parts)

@@ -20,14 +20,14 @@ from tests.bench.page import CODE_KEPT_MS, WARM_LABELS
 from tests.bench.subjects import Subject
 
 IN_FLIGHT = 8
-"""How many pictures are given at once where there may be several workers."""
+"""How many pictures are given at once for each worker that there may be: enough that another is started."""
 
 KINDS = ("first_visit", "second_visit", "later_visit")
 WRITTEN_MS = 2000
 """After so much time a browser has written down what it keeps."""
 
-WARM_ROUNDS = 4
-"""How often to give out work while workers are starting."""
+WARM_SECONDS = 20
+"""How long to give out work while workers are starting."""
 
 CHOOSE = """() => {
   const input = Object.assign(document.createElement("input"), { type: "file", multiple: true, id: "bench" });
@@ -63,6 +63,7 @@ class Visit:
         pid: The browser's process, where it is known.
         start_ms: Until everything was loaded.
         info: What the subject says of itself: threads, workers.
+        in_flight: How many pictures it is given at once, where it is given many.
         failed: Whether it has failed on a picture, after which it is not asked again.
     """
 
@@ -71,6 +72,7 @@ class Visit:
     pid: int | None
     start_ms: float
     info: dict[str, int]
+    in_flight: int = 1
     failed: bool = False
 
     def ask(self, method: str, name: str) -> dict[str, Any] | None:
@@ -87,8 +89,7 @@ class Visit:
 
     def label_all(self, paths: Sequence[Path]) -> float:
         """Return the seconds that labels for some of the chosen pictures take."""
-        in_flight = IN_FLIGHT if self.subject.id == "onsight" else 1
-        seconds: float = self.page.evaluate(ASK_ALL, [[path.name for path in paths], in_flight])
+        seconds: float = self.page.evaluate(ASK_ALL, [[path.name for path in paths], self.in_flight])
         return seconds
 
     def workers(self) -> int:
@@ -137,10 +138,12 @@ class Place:
     def visit_warm(self, pictures: Sequence[Path], threads: int, workers: int) -> Visit:
         """Open a page for many pictures, and wait until all workers that it may have are at work."""
         visit = self.visit(pictures, threads, workers)
-        for _ in range(WARM_ROUNDS):
-            visit.label_all(pictures[: 2 * IN_FLIGHT])
-            if visit.workers() >= workers:
-                break
+        if self.subject.id == "onsight":  # the others do one thing after the other
+            visit.in_flight = IN_FLIGHT * workers
+        deadline = time.monotonic() + WARM_SECONDS
+        while visit.workers() < workers and time.monotonic() < deadline:
+            visit.label_all(pictures[: 2 * visit.in_flight])
+        visit.label_all(pictures[: 2 * visit.in_flight])  # the latest worker's first one takes memory
         return visit
 
 
