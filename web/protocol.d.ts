@@ -58,7 +58,7 @@ export type ToWorker =
 /** Any number of `progress`, then exactly one `result` or `error`. */
 export type FromWorker =
   | ({ kind: "progress"; id: number } & Progress)
-  | { kind: "result"; id: number; result: unknown; timings_ms: Record<string, number> }
+  | { kind: "result"; id: number; result: unknown; timings_ms: Record<string, number>; heap_bytes?: number }
   | { kind: "error"; id: number; error: ErrorPayload };
 
 /** One possible answer. */

@@ -39,6 +39,7 @@ export function isAbort(error) {
  * @typedef {object} Answer
  * @property {unknown} result
  * @property {Record<string, number>} timings_ms milliseconds by stage
+ * @property {number} [heap_bytes] memory that Python has taken
  */
 
 /**
@@ -115,7 +116,8 @@ export class Messenger {
     }
     this.#pending.delete(message.id);
     if (message.kind === "result") {
-      pending.resolve({ result: message.result, timings_ms: message.timings_ms });
+      const { result, timings_ms, heap_bytes } = message;
+      pending.resolve({ result, timings_ms, ...(heap_bytes !== undefined && { heap_bytes }) });
     } else if (message.error.code === "cancelled") {
       pending.reject(abortError());
     } else {

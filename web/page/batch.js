@@ -1,4 +1,4 @@
-/** One tool's work on the loaded pictures, one after the other: the picture that is shown first, then in order. */
+/** One tool's work on the loaded pictures, a few at a time: the picture that is shown first, then in order. */
 
 import { OnsightError, isAbort } from "./client.js";
 import { Emitter } from "./emitter.js";
@@ -17,6 +17,8 @@ import { Emitter } from "./emitter.js";
 
 /** @typedef {Record<Job<unknown>["state"], number>} Counts */
 
+/** @typedef {{abort: AbortController, again: boolean}} Current again: it is out of date, and is done anew */
+
 /**
  * @template Result
  * @extends {Emitter<{job: Picture, idle: Counts}>}
@@ -28,8 +30,8 @@ export class Batch extends Emitter {
   #waiting = new Set();
   /** @type {Counts} */
   #counts = { waiting: 0, working: 0, done: 0, failed: 0, cancelled: 0 };
-  /** `again`: what it is doing is out of date, and is done anew. @type {{id: number, abort: AbortController, again: boolean} | undefined} */
-  #current;
+  /** Those that are being looked at. @type {Map<number, Current>} */
+  #working = new Map();
   #onsight;
   #pictures;
   #run;
@@ -70,18 +72,21 @@ export class Batch extends Emitter {
 
   /** @param {Picture} picture */
   cancel(picture) {
-    if (this.#current?.id === picture.id) {
-      this.#current.again = false;
-      this.#current.abort.abort();
+    const current = this.#working.get(picture.id);
+    if (current) {
+      current.again = false;
+      current.abort.abort();
     } else if (this.#waiting.delete(picture.id)) this.#set(picture.id, { state: "cancelled" });
   }
 
   cancelAll() {
-    if (this.#current) this.#current.again = false;
     const ids = [...this.#waiting];
     this.#waiting.clear();
     for (const id of ids) this.#set(id, { state: "cancelled" });
-    this.#current?.abort.abort();
+    for (const current of this.#working.values()) {
+      current.again = false;
+      current.abort.abort();
+    }
   }
 
   /** @param {Picture} picture */
@@ -97,9 +102,9 @@ export class Batch extends Emitter {
 
   /** Look again at all pictures that were looked at, or are: how to look has changed. */
   again() {
-    if (this.#current) {
-      this.#current.again = true;
-      this.#current.abort.abort();
+    for (const current of this.#working.values()) {
+      current.again = true;
+      current.abort.abort();
     }
     this.#enqueue(this.#pictures.items.filter((picture) => this.job(picture).state === "done"));
   }
@@ -114,25 +119,29 @@ export class Batch extends Emitter {
     queueMicrotask(() => this.#next());
   }
 
-  /** Start the next picture if the engine is ready and free. An engine that failed leaves all of them waiting. */
+  /** Start the next pictures if the engine is ready. An engine that failed leaves all of them waiting. */
   #next() {
-    if (this.#current || this.#onsight.engine.state !== "ready") return;
-    const shown = this.#pictures.selected?.id;
-    const id = shown !== undefined && this.#waiting.has(shown) ? shown : this.#waiting.values().next().value;
-    const picture = id === undefined ? undefined : this.#pictures.get(id);
-    if (!picture) return;
-    this.#waiting.delete(picture.id);
-    this.#work(picture).then(() => {
-      if (!this.busy) this.emit("idle", this.#counts);
-      this.#next();
-    });
+    if (this.#onsight.engine.state !== "ready") return;
+    while (this.#working.size < this.#onsight.lanes && this.#waiting.size > 0) {
+      const shown = this.#pictures.selected?.id;
+      const id = shown !== undefined && this.#waiting.has(shown) ? shown : this.#waiting.values().next().value;
+      const picture = id === undefined ? undefined : this.#pictures.get(id);
+      if (id !== undefined) this.#waiting.delete(id);
+      if (!picture) continue;
+      this.#work(picture).then(() => {
+        if (!this.busy) this.emit("idle", this.#counts);
+        this.#next();
+      });
+    }
+    this.#onsight.expect(this, this.#waiting.size);
   }
 
   /** @param {Picture} picture */
   async #work(picture) {
     const { id, file } = picture;
     const abort = new AbortController();
-    const current = (this.#current = { id, abort, again: false });
+    const current = { abort, again: false };
+    this.#working.set(id, current);
     this.#set(id, { state: "working", stage: "queued" });
     /** @type {Record<string, number>} */
     let timings_ms = {};
@@ -142,7 +151,7 @@ export class Batch extends Emitter {
       const result = await this.#run(file, {
         signal: abort.signal,
         onProgress: ({ stage }) => {
-          if (this.#current?.id === id && !abort.signal.aborted) this.#set(id, { state: "working", stage });
+          if (this.#working.get(id) === current && !abort.signal.aborted) this.#set(id, { state: "working", stage });
         },
         onTimings: (timings) => (timings_ms = timings),
       });
@@ -150,7 +159,7 @@ export class Batch extends Emitter {
     } catch (error) {
       job = isAbort(error) ? { state: "cancelled" } : { state: "failed", error: asOnsightError(error) };
     }
-    this.#current = undefined;
+    this.#working.delete(id);
     if (current.again && this.#pictures.get(id)) this.#enqueue([picture]);
     else this.#set(id, job);
   }
@@ -175,7 +184,7 @@ export class Batch extends Emitter {
     if (job) this.#counts[job.state] -= 1;
     this.#jobs.delete(id);
     this.#waiting.delete(id);
-    if (this.#current?.id === id) this.#current.abort.abort();
+    this.#working.get(id)?.abort.abort();
   }
 }
 

@@ -5,11 +5,13 @@
  *     const onsight = await Onsight.start();
  *     const { label, score } = await onsight.classify(blob);
  *
- * Everything runs in one worker on this device. Requests wait in line; one that fails never harms the next. A worker
- * that dies is restarted: the picture that it died on is reported (`worker_failed`), the others go on.
+ * Everything runs in workers on this device, one and, where there are processors and pictures enough, further ones.
+ * Requests wait in line; one that fails never harms the next. A worker that dies is restarted: the picture that it died on
+ * is reported (`worker_failed`), the others go on.
  */
 
-import { Messenger, OnsightError, abortError } from "../common/messenger.js";
+import { OnsightError, abortError } from "../common/messenger.js";
+import { Pool } from "./pool.js";
 
 export { OnsightError, isAbort } from "../common/messenger.js";
 
@@ -32,6 +34,8 @@ export { OnsightError, isAbort } from "../common/messenger.js";
  * @property {URL | string} [base] folder that holds `worker/`; by default the site that this module came from
  * @property {(progress: {stage: string, fraction: number | null, text: string}) => void} [onProgress] of the start
  * @property {Promise<unknown>} [after] what the start waits for
+ * @property {number} [workers] how many may look at pictures at a time; by default what suits this device
+ * @property {number} [heapLimitBytes] memory beyond which a worker is replaced when it has little to do
  */
 
 /**
@@ -51,13 +55,14 @@ const BOOT_TEXT = {
   start: "Starting the engine…",
 };
 
+/** What a worker takes for pictures of any usual size; Python's memory never shrinks by itself. */
+const HEAP_LIMIT_BYTES = 600e6;
+
 export class Onsight extends EventTarget {
-  /** @type {URL} */
-  #base;
   /** @type {StartOptions["onProgress"]} */
   #onProgress;
-  /** @type {Messenger | undefined} */
-  #messenger;
+  /** @type {Pool} */
+  #pool;
   /** @type {Promise<EngineInfo> | undefined} */
   #ready;
   /** @type {EngineState} */
@@ -65,8 +70,6 @@ export class Onsight extends EventTarget {
   /** Numbers of the pictures: the engine remembers what it saw in the latest. @type {WeakMap<Blob, number>} */
   #pictures = new WeakMap();
   #lastPicture = 0;
-  /** The end of the line: settles when every earlier request has. @type {Promise<unknown>} */
-  #queue = Promise.resolve();
 
   /**
    * Start the engine and wait until it is ready.
@@ -89,10 +92,23 @@ export class Onsight extends EventTarget {
   }
 
   /** @param {StartOptions} [options] */
-  constructor({ base = new URL("..", import.meta.url), onProgress, after } = {}) {
+  constructor({
+    base = new URL("..", import.meta.url),
+    onProgress,
+    after,
+    workers = suitableWorkers(),
+    heapLimitBytes = HEAP_LIMIT_BYTES,
+  } = {}) {
     super();
-    this.#base = new URL(base, globalThis.document?.baseURI);
     this.#onProgress = onProgress;
+    this.#pool = new Pool({
+      url: new URL("worker/worker.js", new URL(base, globalThis.document?.baseURI)),
+      params: (isFurther) => ({ isServed: isServed(), ...(isFurther && { threads: threadsOfEach(workers) }) }),
+      atMost: workers,
+      heapLimitBytes,
+      onLoss: () => this.#boot(),
+      onChange: () => this.dispatchEvent(new CustomEvent("workers")),
+    });
     this.#boot(after);
   }
 
@@ -101,9 +117,23 @@ export class Onsight extends EventTarget {
     return /** @type {Promise<EngineInfo>} */ (this.#ready);
   }
 
-  /** How many workers look at pictures. */
+  /** How many workers look at pictures now. A `workers` event tells of every change. */
   get workers() {
-    return 1;
+    return this.#pool.size;
+  }
+
+  /** How many pictures are worth asking for at a time: more would only wait. */
+  get lanes() {
+    return this.#pool.lanes;
+  }
+
+  /**
+   * Tell how many pictures are still to come: for many, further workers are started.
+   * @param {object} owner who will ask for them; what it said before no longer counts
+   * @param {number} count
+   */
+  expect(owner, count) {
+    this.#pool.expect(owner, count);
   }
 
   /** What the engine does now. An `engine` event tells of every change. */
@@ -353,22 +383,17 @@ export class Onsight extends EventTarget {
   /** Keep all that the engine may need on this device, also what it has not needed yet, so that it works offline. */
   async keepAll() {
     await this.ready;
-    await this.#messenger?.request("keep_all", {}, {});
+    await this.#pool.askFirst("keep_all", {});
   }
 
   /** End the engine and free its memory. */
   close() {
-    this.#messenger?.close();
+    this.#pool.close();
     this.#set({ state: "closed" });
   }
 
   /** @param {Promise<unknown>} [after] */
   #boot(after) {
-    const messenger = new Messenger(new URL("worker/worker.js", this.#base), () => {
-      // Not while starting: the start's own request has failed and says so.
-      if (this.#engine.state === "ready") this.#boot();
-    });
-    this.#messenger = messenger;
     this.#set({ state: "loading", stage: "start", fraction: null, text: /** @type {string} */ (BOOT_TEXT.start) });
     const onProgress = (/** @type {Progress} */ { stage, fraction }) => {
       const progress = { stage, fraction, text: BOOT_TEXT[stage] ?? stage };
@@ -376,16 +401,15 @@ export class Onsight extends EventTarget {
       this.#onProgress?.(progress);
     };
     this.#ready = Promise.resolve(after)
-      .then(() => messenger.request("initialize", { isServed: isServed() }, { onProgress }))
+      .then(() => this.#pool.start(onProgress))
       .then(
-        ({ result }) => {
-          const info = /** @type {EngineInfo} */ (result);
+        (info) => {
           this.#set({ state: "ready", info });
           return info;
         },
         (error) => {
-          messenger.close();
           if (this.#engine.state !== "closed") this.#set({ state: "failed", error: startError(error) });
+          this.#pool.rejectAll(startError(error));
           throw startError(error);
         },
       );
@@ -400,15 +424,11 @@ export class Onsight extends EventTarget {
    */
   #call(method, params, { urgent = false, signal, onProgress, onTimings }) {
     onProgress?.({ stage: "queued", fraction: null });
-    const job = async () => {
-      if (signal?.aborted) throw abortError();
-      await this.ready;
-      const messenger = /** @type {Messenger} */ (this.#messenger);
-      return messenger.request(method, params, { ...(signal && { signal }), ...(onProgress && { onProgress }) });
-    };
-    // The line moves on when the worker has answered, even where the caller was told of its cancellation before.
-    const answer = urgent ? job() : this.#queue.catch(() => {}).then(job);
-    if (!urgent) this.#queue = answer;
+    if (this.#engine.state === "failed") return Promise.reject(this.#engine.error);
+    const { image } = /** @type {{image?: Blob}} */ (params);
+    // Only what has a number is remembered.
+    const picture = "picture" in params ? image : undefined;
+    const answer = this.#pool.ask({ method, params, picture, urgent, signal, onProgress });
     return abortable(answer, signal).then(({ result, timings_ms }) => {
       onTimings?.(timings_ms);
       return result;
@@ -467,6 +487,17 @@ function withoutMap(tag) {
 /** @param {Blob} image */
 function nameOf(image) {
   return image instanceof File ? image.name : undefined;
+}
+
+/** As many workers as have two processors each; one where memory is scarce. */
+function suitableWorkers() {
+  const { hardwareConcurrency = 1, deviceMemory = 4 } = /** @type {Navigator & {deviceMemory?: number}} */ (navigator);
+  return deviceMemory < 4 ? 1 : Math.min(4, Math.max(1, hardwareConcurrency >> 1));
+}
+
+/** @param {number} workers */
+function threadsOfEach(workers) {
+  return Math.max(1, Math.floor((navigator.hardwareConcurrency || 1) / workers));
 }
 
 /** Whether a service worker answers what this page, and hence its workers, ask the site for. */

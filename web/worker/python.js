@@ -118,3 +118,12 @@ async function compileLibraries(facts, archives) {
     }),
   );
 }
+
+/**
+ * @param {PyodideAPI} pyodide
+ * @returns {number} bytes of memory that Python has taken; it never gives any back
+ */
+export function heapOf(pyodide) {
+  const { _module: module } = /** @type {{_module: {HEAPU8: Uint8Array}}} */ (/** @type {unknown} */ (pyodide));
+  return module.HEAPU8.length;
+}

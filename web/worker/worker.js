@@ -8,7 +8,7 @@ import { decodeInBrowser } from "./browser-decoder.js";
 import { errorPayload } from "./errors.js";
 import { Networks } from "./networks.js";
 import { BootProgress } from "./progress.js";
-import { startPython } from "./python.js";
+import { heapOf, startPython } from "./python.js";
 import { STORAGE_METHODS, Storage, storageError } from "./storage.js";
 
 /** @import { EngineInfo, FromWorker, ToWorker } from "../protocol.d.ts" */
@@ -158,11 +158,18 @@ function describeModels(assets) {
  */
 async function startBridge(pyodide, assets, models) {
   const module = pyodide.pyimport("onsight.bridge");
-  const instance = module.Bridge(models, postFromPython, run, decodeInBrowser);
+  const instance = module.Bridge(models, postWithHeap, run, decodeInBrowser);
   module.destroy();
   return instance;
 
   /** @param {FromWorker} message a plain object made by Python */
+  function postWithHeap(message) {
+    // Python's memory never shrinks: the page replaces a worker that has grown too large.
+    if (message.kind === "result") message.heap_bytes = heapOf(pyodide);
+    postFromPython(message);
+  }
+
+  /** @param {FromWorker} message */
   function postFromPython(message) {
     if (!storage?.isDirty) return post(message);
     // What is answered is safe.

@@ -16,8 +16,8 @@ import { preferences } from "./preferences.js";
 /** Files that the library is asked about at a time. */
 const BATCH = 200;
 
-/** Pictures that are under way at a time for each worker that looks: one is read and written while another is seen. */
-const LANES = 2;
+/** Pictures that are under way beside those that are looked at: they are read or written meanwhile. */
+const SPARE_LANES = 1;
 
 /** Milliseconds of the recent past by which the time that is left is told. */
 const RECENT_MS = 20_000;
@@ -182,11 +182,16 @@ export class Importer extends Emitter {
       for (;;) {
         await this.#goOn();
         const entry = entries[next++];
+        this.#onsight.expect(this, entries.length - next);
         if (!entry) return;
         await use(entry);
       }
     };
-    await Promise.all(Array.from({ length: LANES * this.#onsight.workers }, lane));
+    try {
+      await Promise.all(Array.from({ length: this.#onsight.lanes + SPARE_LANES }, lane));
+    } finally {
+      this.#onsight.expect(this, 0);
+    }
   }
 
   /**
