@@ -45,12 +45,13 @@ export function setUpEnginePanel(onsight, offline) {
     title.textContent = titleWords(engine);
     text.textContent = explanation(engine);
     failed.hidden = engine.state !== "failed";
-    fillFacts(facts, engine.state === "ready" ? engineFacts(engine.info, offline.isReady) : []);
+    fillFacts(facts, engine.state === "ready" ? engineFacts(engine.info, onsight.workers, offline.isReady) : []);
     foot.textContent = engine.state === "ready" ? `Onsight ${engine.info.version}` : "";
     if (engine.state !== state && engine.state !== "loading") announce(titleWords(engine));
     state = engine.state;
   };
   onsight.addEventListener("engine", show);
+  onsight.addEventListener("workers", show);
   offline.on("change", show);
   show();
 }
@@ -79,15 +80,17 @@ function explanation(engine) {
 
 /**
  * @param {EngineInfo} info
+ * @param {number} workers
  * @param {boolean} isOffline whether it works with the network cut
  * @returns {[string, string][]}
  */
-function engineFacts({ version, models, threads, isolated }, isOffline) {
+function engineFacts({ version, models, threads, isolated }, workers, isOffline) {
   const why = isolated ? "" : " (this page’s host does not allow more)";
   return [
     ["Version", version],
     ["Model", models.join(", ")],
     ["Offline", isOffline ? "Yes: all of it is on this device" : "Not yet"],
+    ["Workers", workers === 1 ? "1" : `${workers}, as many pictures wait`],
     ["Threads", threads === 1 ? `1, single-threaded${why}` : String(threads)],
   ];
 }
