@@ -147,7 +147,7 @@ def test_quote_shows_every_size_and_start(figures: dict[str, Any]) -> None:
     lines = report.quote(figures).splitlines()
     assert "| label, 0.3 MP JPEG, ms | 50 | 100 | – | 12 |" in lines
     assert "| objects, 2 MP JPEG, ms | 200 | – | – | 50 |" in lines
-    assert "| start to first result, second, s | 3.5 | 2.0 | 0.8 | 0.7 |" in lines
+    assert "| start to first result, second visit, s | 3.5 | 2.0 | 0.8 | 0.7 |" in lines
 
 
 def test_write_puts_figures_in_their_place_again_and_again(figures: dict[str, Any], tmp_path: Path) -> None:

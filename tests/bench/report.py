@@ -22,7 +22,11 @@ NAMES: Mapping[str, str] = {
 
 METHODS: Mapping[str, str] = {"classify": "label", "detect": "objects"}
 
-VISITS: Mapping[str, str] = {"first_visit": "first visit", "second_visit": "second", "later_visit": "later"}
+VISITS: Mapping[str, str] = {
+    "first_visit": "first visit",
+    "second_visit": "second visit",
+    "later_visit": "later visit",
+}
 """By kind."""
 
 Report = Mapping[str, Any]
