@@ -71,6 +71,28 @@ def test_everything_works_with_the_network_cut_after_the_first_visit(site: str, 
     expect(tool.answer.get_by_text("1 cat").first).to_be_visible(timeout=ENGINE_TIMEOUT_MS)
 
 
+DAMAGE = """async (name) => {
+  const cache = await caches.open("onsight-assets-1");
+  const key = (await cache.keys()).find(({ url }) => url.includes(name));
+  const kept = await cache.match(key);
+  const bytes = new Uint8Array(await kept.arrayBuffer());
+  bytes.fill(0, bytes.length >> 1);
+  await cache.put(key, new Response(bytes, { headers: kept.headers }));
+}"""
+
+
+@pytest.mark.parametrize("name", ["ort-wasm-simd-threaded.wasm", "pyodide.asm.wasm"])
+def test_a_module_that_was_damaged_on_the_device_is_fetched_anew(site: str, open_page: OpenPage, name: str) -> None:
+    page, _ = open_page(f"{site}/", **ALLOW)
+    wait_until_kept(page)
+    page.evaluate(DAMAGE, name)
+    page.goto(f"{site}/#/classify")
+    page.reload()
+    tool = ToolPage(page)
+    tool.choose(cat())
+    tool.expect_answer("Cat")
+
+
 def test_a_host_without_headers_gets_threads_and_policies_all_the_same(plain_site: str, open_page: OpenPage) -> None:
     page, _ = open_page(f"{plain_site}/", **ALLOW)
     page.get_by_role("button", name="Engine: Ready").click(timeout=ENGINE_TIMEOUT_MS)

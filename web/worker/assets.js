@@ -115,15 +115,15 @@ export class Assets {
 
   /**
    * Where the browser itself can get a kept WebAssembly module. Of what it gets there, and not from us, it keeps the
-   * compiled code as well. The file was checked when it was kept; the service worker answers.
+   * compiled code as well. The service worker answers.
    * @param {string} path relative to the site
-   * @returns {Promise<string | null>} null if it is not kept, or no service worker answers
+   * @returns {Promise<string | null>} null if this device has no sound copy, or no service worker answers
    */
   async address(path) {
     if (!this.#isServed) return null;
     const key = this.#key(path);
     const kept = await (await this.#cache)?.match(key).catch(() => undefined);
-    if (kept?.headers.get("content-type") !== WASM_TYPE) return null;
+    if (kept?.headers.get("content-type") !== WASM_TYPE || !(await this.kept(path))) return null;
     this.#count(path, this.#asset(path).bytes);
     return key;
   }
