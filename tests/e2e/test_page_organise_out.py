@@ -484,10 +484,11 @@ def test_copies_carry_their_tags(shelf: Shelf, tmp_path: Path) -> None:
         "Holiday/day 2/coffee small.jpg.xmp",
         "Holiday/rocket.jpg",
     }
+    words: dict[Path, str] = {}
     for name, word in (("Holiday/cat.png", "Cat"), ("Holiday/day 2/coffee small.jpg", "Coffee")):
         path = tmp_path / name.rpartition("/")[2]
         path.write_bytes(tree[name])
-        assert word in " ".join(told_by_exiftool(path, "XMP-dc:Subject")["Subject"])
+        words[path] = word
         with (
             Image.open(path) as copy,
             Image.open(io.BytesIO(shelf.tree("Holiday")[name.removeprefix("Holiday/")])) as was,
@@ -504,8 +505,11 @@ def test_copies_carry_their_tags(shelf: Shelf, tmp_path: Path) -> None:
         assert archive.read("Holiday/upside.tif") == tiff()
         (tmp_path / "upside.tif.xmp").write_bytes(archive.read("Holiday/upside.tif.xmp"))
         assert len(archive.namelist()) == 8
-    assert told_by_exiftool(tmp_path / "upside.tif.xmp", "XMP-dc:Subject")["Subject"]
     close(dialog)
+    # Last, as it is left out where exiftool is not installed.
+    assert told_by_exiftool(tmp_path / "upside.tif.xmp", "XMP-dc:Subject")["Subject"]
+    for path, word in words.items():
+        assert word in " ".join(told_by_exiftool(path, "XMP-dc:Subject")["Subject"])
 
 
 def test_sidecars_keep_what_other_programs_wrote(shelf: Shelf, tmp_path: Path) -> None:
@@ -518,14 +522,9 @@ def test_sidecars_keep_what_other_programs_wrote(shelf: Shelf, tmp_path: Path) -
     expect(dialog).to_contain_text("Holiday/rocket.jpg.xmp")
     tree = shelf.tree("Holiday")
     assert tree["rocket.jpg.xmp"] == b"no XMP at all"
-    path = tmp_path / "coffee small.jpg.xmp"
-    path.write_bytes(tree["day 2/coffee small.jpg.xmp"])
-    told = told_by_exiftool(path, "XMP:all")
-    assert {"Breakfast in Rome", "Coffee"} <= set(told["Subject"])
-    assert told["Rating"] == 4
-    assert any("Coffee" in line for line in told["HierarchicalSubject"])
-    assert any("Coffee" in line for line in told["TagsList"])
-    assert b'darktable:history_end="3"' in path.read_bytes()
+    merged = tmp_path / "coffee small.jpg.xmp"
+    merged.write_bytes(tree["day 2/coffee small.jpg.xmp"])
+    assert b'darktable:history_end="3"' in merged.read_bytes()
     write.click()
     expect(dialog).to_contain_text("0 sidecars written beside the pictures; 5 had all tags already.")
     shelf.page.evaluate("delete globalThis.showSaveFilePicker")
@@ -540,6 +539,12 @@ def test_sidecars_keep_what_other_programs_wrote(shelf: Shelf, tmp_path: Path) -
         shelf.page.evaluate(
             "async ([folder, name]) => (await folderAt(folder)).removeEntry(name)", [f"Holiday{folder}", f"{name}.xmp"]
         )
+    # Last, as it is left out where exiftool is not installed.
+    told = told_by_exiftool(merged, "XMP:all")
+    assert {"Breakfast in Rome", "Coffee"} <= set(told["Subject"])
+    assert told["Rating"] == 4
+    assert any("Coffee" in line for line in told["HierarchicalSubject"])
+    assert any("Coffee" in line for line in told["TagsList"])
 
 
 def finding_duplicates(shelf: Shelf, kind: str) -> Locator:
