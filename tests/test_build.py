@@ -10,8 +10,10 @@ import re
 import zipfile
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from onsight.native import load_session
 from web import assemble, weight
 
 DIST = assemble.DIST
@@ -35,6 +37,14 @@ def test_manifest_tells_the_size_and_hash_of_every_file_of_the_engine(manifest: 
     there = {p.relative_to(DIST).as_posix() for f in ("runtime", "models") for p in weight.files_of(DIST / f)}
     assert there == set(manifest["assets"])
     assert set(manifest["boot"]) <= there
+
+
+def test_first_runs_of_the_manifest_are_what_the_networks_take(manifest: dict[str, list]) -> None:
+    assert [run["model"] for run in manifest["first_runs"]] == list(assemble.BOOT_MODELS)
+    for run in manifest["first_runs"]:
+        session = load_session(DIST / "models" / run["model"])
+        outputs = session.run(run["fetches"], {name: np.zeros(dims, np.float32) for name, dims in run["feeds"].items()})
+        assert len(outputs) == len(run["fetches"])
 
 
 def test_service_worker_keeps_the_page_whole_and_knows_its_build(manifest: dict[str, dict]) -> None:

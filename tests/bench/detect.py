@@ -12,40 +12,23 @@ import argparse
 import json
 import statistics
 import sys
-import threading
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import sync_playwright
-
-from tests import chromium
-from tests.bench.figures import median
-from tests.bench.page import BOOT, CENTERNET, CENTERNET_SIDE, TIMED
-from tests.bench.samples import photograph
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-from e2e.engine import PageEngine
 from onsight.spec import ModelSpec
-from web.serve import make_server
+from tests.bench.figures import median
+from tests.bench.page import CENTERNET, CENTERNET_SIDE, TIMED, opened
+from tests.bench.samples import photograph
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
 def measure(megapixels: list[float], runs: int) -> dict[str, Any]:
     """Return the figures by size of the JPEG in megapixels."""
-    server = make_server()
-    threading.Thread(target=server.serve_forever, daemon=True).start()
     spec = ModelSpec.load(ROOT / "models" / "centernet-mobilenet-v3")
-    executable = chromium.require()
     report: dict[str, Any] = {}
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=executable, args=chromium.flags())
-        page = browser.new_context(service_workers="block").new_page()
-        page.set_default_timeout(300_000)
-        page.goto(f"http://localhost:{server.server_address[1]}/manifest.json")
-        page.evaluate(BOOT)
-        engine = object.__new__(PageEngine)
-        engine.page = page
+    with opened() as engine:
+        page = engine.page
         for size in megapixels:
             name = f"{size:g}"
             engine.prepare(name, photograph(size))
@@ -64,8 +47,6 @@ def measure(megapixels: list[float], runs: int) -> dict[str, Any]:
                     for value in statistics.quantiles((turn["total"] / turn["centernet_alone"] for turn in turns), n=4)
                 ],
             }
-        browser.close()
-    server.shutdown()
     return report
 
 

@@ -14,19 +14,12 @@ import argparse
 import json
 import statistics
 import sys
-import threading
-from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page
 
-from tests import chromium
-from tests.bench.page import BOOT
+from tests.bench.page import opened
 from tests.bench.samples import photograph
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-from e2e.engine import PageEngine
-from web.serve import make_server
 
 SLIDERS = {
     "exposure": (0.5, 0.55), "contrast": (10, 12), "highlights": (-20, -22), "shadows": (20, 22),
@@ -104,20 +97,9 @@ def main() -> int:
     parser.add_argument("--runs", type=int, default=9, help="moves of each slider to take the median of (default 9)")
     parser.add_argument("--megapixels", type=float, default=12, help="size of the JPEG (default 12)")
     options = parser.parse_args()
-    server = make_server()
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium.require(), args=chromium.flags())
-        page = browser.new_page()
-        page.set_default_timeout(600_000)
-        page.goto(f"http://localhost:{server.server_address[1]}/manifest.json")
-        page.evaluate(BOOT)
-        engine = object.__new__(PageEngine)
-        engine.page = page
+    with opened() as engine:
         engine.prepare("photo", photograph(options.megapixels))
-        print(json.dumps(measure(page, "photo", options.megapixels, options.runs), indent=1))
-        browser.close()
-    server.shutdown()
+        print(json.dumps(measure(engine.page, "photo", options.megapixels, options.runs), indent=1))
     return 0
 
 

@@ -2,6 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+from playwright.sync_api import Page, sync_playwright
+
+from tests import chromium
+from tests.bench.browser import serving
+from tests.e2e.engine import PageEngine
+
 BOOT = """async () => {
   const started = performance.now();
   const { Onsight } = await import("./page/client.js");
@@ -41,3 +50,27 @@ CENTERNET = """async ([input, side, runs]) => {
 }"""
 """Runs one network of detection alone, in the engine's worker: what the default look is held against."""
 CENTERNET_SIDE = 416
+
+
+def boot(page: Page, origin: str) -> tuple[PageEngine, float]:
+    """Start the engine on an empty page of our site; return it, and the milliseconds that it took."""
+    page.goto(f"{origin}/manifest.json")
+    spent: float = page.evaluate(BOOT)
+    return PageEngine(page, is_started=True), spent
+
+
+@contextmanager
+def opened(*, plain: bool = False, flags: Sequence[str] = ()) -> Iterator[PageEngine]:
+    """Yield the engine, started in a browser of its own.
+
+    Args:
+        plain: The host sends no header, so the page is not isolated, and has one thread.
+        flags: Further ones for the browser.
+    """
+    executable = chromium.require()  # before Playwright starts: finding it may start one of its own
+    with serving(plain=plain) as origin, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=executable, args=[*chromium.flags(), *flags])
+        page = browser.new_context(service_workers="block").new_page()
+        page.set_default_timeout(300_000)
+        yield boot(page, origin)[0]
+        browser.close()

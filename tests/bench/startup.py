@@ -11,23 +11,17 @@ from __future__ import annotations
 import argparse
 import json
 import statistics
-import sys
 import tempfile
-import threading
 from collections import defaultdict
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import BrowserContext, BrowserType, Page, sync_playwright
+from playwright.sync_api import BrowserContext, Page, Playwright, sync_playwright
 
 from tests import chromium
-from tests.bench.page import BOOT, CODE_KEPT_MS, KEPT, TIMED, WARM_LABELS
+from tests.bench.browser import browser, serving
+from tests.bench.page import CODE_KEPT_MS, KEPT, TIMED, WARM_LABELS, boot
 from tests.bench.samples import photograph
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-from e2e.engine import PageEngine
-from web.serve import make_server
 
 FORGET = """async () => {
   const cache = await caches.open("onsight-assets-1");
@@ -40,51 +34,41 @@ def visit(context: BrowserContext, origin: str, picture: bytes) -> tuple[Page, d
     """Start the engine on a new page; return the page, the times, and whether Python was restored."""
     page = context.new_page()
     page.set_default_timeout(600_000)
-    page.goto(f"{origin}/manifest.json")
-    boot = page.evaluate(BOOT)
-    engine = object.__new__(PageEngine)
-    engine.page = page
+    engine, spent = boot(page, origin)
     engine.prepare("photo", picture)
     label = page.evaluate(TIMED, ["photo"])["total"]
-    info = page.evaluate("onsight.engine.info")
-    return page, {**info["started_ms"], "ready": boot, "label": label, "boot_to_label": boot + label}, info["restored"]
+    times = {**engine.info["started_ms"], "ready": spent, "label": label, "boot_to_label": spent + label}
+    return page, times, engine.info["restored"]
 
 
-def visit_all(chromium_type: BrowserType, origin: str, picture: bytes) -> Iterator[tuple[str, dict[str, float]]]:
+def visit_all(playwright: Playwright, origin: str, picture: bytes) -> Iterator[tuple[str, dict[str, float]]]:
     """Make each kind of visit, with a browser and a profile that is new at the first; yield the kind and its times."""
     with tempfile.TemporaryDirectory() as profile:
         for kind in ("first", "second", "later", "without_snapshot"):
             # Started anew: what is kept in memory only does not count.
-            context = chromium_type.launch_persistent_context(
-                profile, executable_path=chromium.require(), args=chromium.flags()
-            )
-            page, spent, is_restored = visit(context, origin, picture)
-            if is_restored != (kind in ("second", "later")):
-                raise RuntimeError(f"The visit {kind!r} was another one.")
-            yield kind, spent
-            if kind == "first":
-                page.evaluate(KEPT)
-            elif kind == "second":
-                for _ in range(WARM_LABELS):
-                    page.evaluate(TIMED, ["photo"])
-                page.wait_for_timeout(CODE_KEPT_MS)
-            else:
-                page.evaluate(FORGET)
-            context.close()
+            with browser(playwright, profile) as (context, _):
+                page, spent, is_restored = visit(context, origin, picture)
+                if is_restored != (kind in ("second", "later")):
+                    raise RuntimeError(f"The visit {kind!r} was another one.")
+                yield kind, spent
+                if kind == "first":
+                    page.evaluate(KEPT)
+                elif kind == "second":
+                    for _ in range(WARM_LABELS):
+                        page.evaluate(TIMED, ["photo"])
+                    page.wait_for_timeout(CODE_KEPT_MS)
+                else:
+                    page.evaluate(FORGET)
 
 
 def measure(runs: int, picture: bytes) -> dict[str, Any]:
     """Return the medians of each kind of visit."""
-    server = make_server()
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    origin = f"http://localhost:{server.server_address[1]}"
     times: dict[str, list[dict[str, float]]] = defaultdict(list)
     chromium.require()  # before Playwright starts: finding it may start one of its own
-    with sync_playwright() as playwright:
+    with serving() as origin, sync_playwright() as playwright:
         for _ in range(runs):
-            for kind, spent in visit_all(playwright.chromium, origin, picture):
+            for kind, spent in visit_all(playwright, origin, picture):
                 times[kind].append(spent)
-    server.shutdown()
     return {
         kind: {name: round(statistics.median(run[name] for run in spent)) for name in spent[0]}
         for kind, spent in times.items()

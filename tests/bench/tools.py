@@ -17,19 +17,12 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import sync_playwright
-
-from tests import chromium
-from tests.bench import enhance
-from tests.bench.browser import serving
-from tests.bench.figures import median, ratio
-from tests.bench.page import BOOT, CENTERNET, CENTERNET_SIDE, TIMED
-from tests.bench.samples import photograph
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-from e2e.engine import PageEngine
 from onsight.spec import ModelSpec
 from onsight.tasks.upscale import UPSCALERS
+from tests.bench import enhance
+from tests.bench.figures import median, ratio
+from tests.bench.page import CENTERNET, CENTERNET_SIDE, TIMED, opened
+from tests.bench.samples import photograph
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -54,20 +47,11 @@ UPSCALE = """async ([model, input, output, side, megapixels, runs]) => {
 
 def measure_tools(picture: bytes, megapixels: float, runs: int) -> dict[str, Any]:
     """Return warm label, tags and detection by stage, the figures of Enhance, and the page's memory."""
-    flags = [*chromium.flags(), "--enable-blink-features=ForceEagerMeasureMemory"]
     report: dict[str, Any] = {}
-    executable = chromium.require()  # before Playwright starts: finding it may start one of its own
-    with serving() as origin, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=executable, args=flags)
-        report["chromium"] = browser.version
-        page = browser.new_context(service_workers="block").new_page()
-        page.set_default_timeout(300_000)
-        page.goto(f"{origin}/manifest.json")
-        page.evaluate(BOOT)
-        engine = object.__new__(PageEngine)
-        engine.page = page
+    with opened(flags=["--enable-blink-features=ForceEagerMeasureMemory"]) as engine:
+        page = engine.page
         engine.prepare("photo", picture)
-        report["engine"] = page.evaluate("onsight.engine.info")
+        report["engine"] = engine.info
         page.evaluate(TIMED, ["photo", "tag"])  # its first look is of another size, for which memory is taken
         # In turns: what slows the machine down for a while slows both down.
         turns = [[page.evaluate(TIMED, ["photo", method]) for method in ("classify", "tag")] for _ in range(runs)]
@@ -82,28 +66,21 @@ def measure_tools(picture: bytes, megapixels: float, runs: int) -> dict[str, Any
             report[name] = round(report["warm_detection_ms"][stage] / report["centernet_alone_ms"], 2)
         report["enhance"] = enhance.measure(page, "photo", megapixels, runs)
         report["memory_bytes"] = page.evaluate(MEMORY)
-        browser.close()
     return report
 
 
 def measure_upscaling(runs: int) -> dict[str, Any]:
     """Return the seconds that enlarging networks take for a megapixel of what they make, in Chromium on one thread."""
     report: dict[str, Any] = {}
-    # A host without headers isolates no page by itself, and a page that is not isolated has one thread.
-    with serving(plain=True) as origin, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium.require(), args=chromium.flags())
-        page = browser.new_context(service_workers="block").new_page()
-        page.set_default_timeout(300_000)
-        page.goto(f"{origin}/manifest.json")
-        page.evaluate(BOOT)
-        report["threads"] = page.evaluate("onsight.engine.info.threads")
+    with opened(plain=True) as engine:
+        page = engine.page
+        report["threads"] = engine.info["threads"]
         for model in UPSCALERS:
             spec = ModelSpec.load(ROOT / "models" / model)
             side = spec.input.input_size[0]
             megapixels = ((side - 2 * (spec.context or 0)) * (spec.scale or 1)) ** 2 / 1e6
             times = page.workers[0].evaluate(UPSCALE, [model, spec.input.name, spec.outputs[0], side, megapixels, runs])
             report[model] = {"median": round(statistics.median(times), 3), "least": round(min(times), 3)}
-        browser.close()
     return report
 
 

@@ -38,9 +38,9 @@ class PageEngine:
         info: What the engine says of itself.
     """
 
-    def __init__(self, page: Page) -> None:
+    def __init__(self, page: Page, *, is_started: bool = False) -> None:
         self.page = page
-        self.info: dict[str, Any] = page.evaluate(START)
+        self.info: dict[str, Any] = page.evaluate("onsight.engine.info" if is_started else START)
 
     def prepare(self, name: str, data: bytes, media_type: str = "") -> None:
         """Make a file that the page can use by name."""

@@ -38,8 +38,7 @@ def start(site: str, open_page: OpenPage) -> Callable[..., PageEngine]:
         page, _ = open_page(f"{site}/{BLANK}")
         page.set_default_timeout(ENGINE_TIMEOUT_MS)
         page.evaluate(START, options)
-        engine = object.__new__(PageEngine)
-        engine.page = page
+        engine = PageEngine(page, is_started=True)
         engine.prepare("cat", sample("chelsea"))
         engine.prepare("cup", sample("coffee"))
         return engine
@@ -75,6 +74,28 @@ def test_pictures_that_are_announced_start_another_worker(start: Callable[..., P
         })"""
     )
     assert engine.page.evaluate("onsight.workers") == 2
+
+
+def test_worker_that_nobody_asks_ends_and_stays_away(start: Callable[..., PageEngine]) -> None:
+    engine = start(workers=2)
+    page = engine.page
+    page.clock.install()
+    page.evaluate("onsight.expect(onsight, 100)")  # and then a pause
+    wait_for_engines(page, 2)
+    while page.evaluate("onsight.workers") < 2:
+        page.wait_for_timeout(50)
+    page.clock.fast_forward("01:00")
+    wait_for_engines(page, 1)
+    assert page.evaluate("sizes") == [1, 2, 1]
+
+
+def wait_for_engines(page: Page, count: int) -> None:
+    """Wait until there are so many workers with a Python of their own."""
+    for _ in range(400):
+        if sum(worker.url.endswith("/worker/worker.js") for worker in page.workers) == count:
+            return
+        page.wait_for_timeout(50)
+    pytest.fail(f"There are not {count}, but {[worker.url for worker in page.workers]}.")
 
 
 def test_python_decodes_one_picture_while_the_network_sees_another(start: Callable[..., PageEngine]) -> None:
@@ -148,7 +169,6 @@ def test_worker_whose_memory_has_grown_is_replaced(start: Callable[..., PageEngi
     first = engine.page.workers[0]
     labels = engine.page.evaluate(LABELS, 30)
     assert labels == alone(engine) * 15
-    engine.page.wait_for_timeout(0)
     for _ in range(200):
         if first not in engine.page.workers:
             break

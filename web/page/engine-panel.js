@@ -90,7 +90,7 @@ function engineFacts({ version, models, threads, isolated }, workers, isOffline)
     ["Version", version],
     ["Model", models.join(", ")],
     ["Offline", isOffline ? "Yes: all of it is on this device" : "Not yet"],
-    ["Workers", workers === 1 ? "1" : `${workers}, as many pictures wait`],
+    ["Workers", workers === 1 ? "1" : `${workers}, while many pictures wait`],
     ["Threads", threads === 1 ? `1, single-threaded${why}` : String(threads)],
   ];
 }

@@ -317,6 +317,8 @@ export class Pool {
     clearTimeout(engine.idle);
     if (engine.hasOutgrown(this.#heapLimitBytes)) return this.#retire(engine);
     engine.idle = setTimeout(() => {
+      // Who announced pictures does not ask for them: a pause. When it goes on, it announces them again.
+      this.#expected.clear();
       if (engine !== this.#first || engine.heapBytes > this.#heapLimitBytes) this.#retire(engine);
     }, IDLE_MS);
   }
@@ -338,7 +340,7 @@ export class Pool {
     const info = await fresh.start(this.#params(false)).catch(() => null); // then the old one goes on
     this.#isReplacing = false;
     const old = this.#first;
-    if (!info || this.#isClosed || old.isDead) return fresh.close();
+    if (!info || fresh.isDead || old.isDead || this.#isClosed) return fresh.close();
     this.#first = fresh;
     if (old.jobs.size === 0) old.close();
     else this.#further.add(old); // until it has nothing to do
