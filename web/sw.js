@@ -48,10 +48,11 @@ async function keepSite() {
   try {
     await Promise.all(
       Object.entries(manifest.site).map(async ([path, integrity]) => {
-        await cache.put(new URL(path, BASE), await fetched(path, { integrity }));
+        await cache.put(new URL(path, BASE), withHeaders(await fetched(path, { integrity }), path));
       }),
     );
-    await cache.put(new URL("manifest.json", BASE), new Response(JSON.stringify(manifest), { headers: JSON_TYPE }));
+    const text = new Response(JSON.stringify(manifest), { headers: JSON_TYPE });
+    await cache.put(new URL("manifest.json", BASE), withHeaders(text, "manifest.json"));
   } catch (error) {
     await caches.delete(CACHE);
     throw error;
@@ -76,13 +77,15 @@ async function forgetOthers() {
 }
 
 /**
+ * Give out a file as it is kept, headers included. A body that passed through here would count as work of this service
+ * worker until its last byte, and a page that went in the middle could hold up the next build for minutes.
  * @param {Request} request
  * @param {string} path below the site's folder
  */
 async function answer(request, path) {
   const cache = await caches.open(CACHE);
   const kept = await cache.match(new URL(path || "index.html", BASE));
-  return withHeaders(kept ?? (await fetch(request)), path);
+  return kept ?? withHeaders(await fetch(request), path);
 }
 
 /**

@@ -35,7 +35,7 @@ const batches = new Map();
 /** @type {Organiser | undefined} */
 let organiser;
 const isBusy = () => (organiser?.busy ?? false) || [...batches.values()].some(({ busy }) => busy);
-const offline = new Offline({ isBusy, countPictures: () => pictures.items.length });
+const offline = new Offline({ isBusy, countPictures: () => pictures.items.length, stop: () => onsight.close() });
 const onsight = Onsight.create({ after: offline.settled });
 
 /** @type {App} */

@@ -15,10 +15,17 @@ const PATIENCE_MS = 5000;
 
 const CHECK_EVERY_MS = 60 * 60 * 1000;
 
+/** How long requests that were cut off take to be forgotten. */
+const CUT_OFF_MS = 250;
+
+/** How long a new build may take to take over before the page begins anew without it. */
+const TAKE_OVER_MS = 10_000;
+
 /**
  * @typedef {object} Surroundings
  * @property {() => boolean} isBusy whether something is worked on
  * @property {() => number} countPictures how many are loaded
+ * @property {() => void} stop end all that may ask for files
  */
 
 /** @extends {Emitter<{change: void}>} */
@@ -104,13 +111,23 @@ export class Offline extends Emitter {
     box(document, "update").hidden = false;
   }
 
-  #update() {
+  async #update() {
     if (this.#surroundings.isBusy()) {
       box(document, "update-text").textContent = "Pictures are still being worked on. Update when that is done.";
       return;
     }
     this.#isUpdating = true;
-    this.#registration?.waiting?.postMessage({ kind: "update" });
+    box(document, "update-text").textContent = "Updating…";
+    for (const name of ["update-now", "update-later"]) button(document, name).disabled = true;
+    // A service worker steps down only when it has nothing to answer. Asked for a file at the moment that it is told to,
+    // Chromium may start it once more and leave it there for minutes.
+    this.#surroundings.stop();
+    await new Promise((resolve) => setTimeout(resolve, CUT_OFF_MS));
+    const waiting = this.#registration?.waiting;
+    if (!waiting) return location.reload(); // another tab has consented already
+    waiting.postMessage({ kind: "update" });
+    // A page without an engine is of no use: with the build it has, it offers the new one again.
+    setTimeout(() => location.reload(), TAKE_OVER_MS);
   }
 
   #needsIsolation() {
