@@ -33,6 +33,11 @@ CHOOSE_STORED_FOLDER = """() => {
 """Answers with a folder of the origin's own, which is one of the same kind."""
 
 
+HOLD_LIBRARY = """() => void navigator.locks.request(
+  "onsight-library", () => new Promise((resolve) => (window.release = resolve)))"""
+"""Holds the library as another tab would."""
+
+
 class OrganisePage:
     """Page object of Organise."""
 
@@ -109,6 +114,23 @@ def filled(organise: OrganisePage, folder: Path) -> OrganisePage:
     organise.add_folder(folder)
     organise.expect_imported("3 pictures added, 1 copy of others, 1 could not be opened.")
     return organise
+
+
+def test_pictures_wait_until_a_library_is_open(site: str, open_page: OpenPage, folder: Path) -> None:
+    page, _ = open_page(f"{site}/#/privacy")
+    page.evaluate(HOLD_LIBRARY)
+    page.goto(f"{site}/#/organise")
+    organise = OrganisePage(page)
+    page.locator("[data-part=files]").set_input_files(folder / "cat.png")
+    organise.imported.get_by_role("button", name="Cancel").click()
+    expect(organise.imported).to_contain_text("Ended at 0 of 1 picture")
+    page.locator("[data-part=files]").set_input_files(folder / "cat.png")
+    expect(page.get_by_text("The library is open in another tab.")).to_be_visible(timeout=ENGINE_TIMEOUT_MS)
+    expect(organise.imported).to_contain_text("0 of 1 picture")
+    page.evaluate("release()")
+    organise.button("Use it here").click()
+    organise.expect_imported("1 picture added.")
+    organise.expect_found("1 picture")
 
 
 def test_a_folder_goes_in_and_is_there_after_a_reload(filled: OrganisePage, folder: Path) -> None:

@@ -145,6 +145,7 @@ export class Importer extends Emitter {
   /** @param {Job} job */
   async #run({ entries, options }) {
     this.#lastOptions = options;
+    await this.#library.opened(this.#abort.signal);
     const found = await this.#unpack(entries);
     this.emit("entries", found);
     const { detect = false, retry = false, roots = [] } = options;

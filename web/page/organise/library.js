@@ -4,7 +4,7 @@
  */
 
 import { Emitter } from "../emitter.js";
-import { Messenger, OnsightError } from "../../common/messenger.js";
+import { Messenger, OnsightError, abortError } from "../../common/messenger.js";
 import { preferences } from "./preferences.js";
 
 /** @import { Onsight } from "../client.js" */
@@ -78,6 +78,31 @@ export class Library extends Emitter {
     this.#channel.postMessage("release");
     await this.#lock(true);
     await this.#boot().catch((error) => this.#fail(error));
+  }
+
+  /**
+   * Wait until a library is open, for as long as that takes: another tab may have to give it up first.
+   * @param {AbortSignal} signal
+   * @returns {Promise<void>}
+   */
+  opened(signal) {
+    return new Promise((resolve, reject) => {
+      const end = (/** @type {() => void} */ settle) => {
+        off();
+        signal.removeEventListener("abort", giveUp);
+        settle();
+      };
+      const giveUp = () => end(() => reject(abortError()));
+      const look = () => {
+        const state = this.#state;
+        if (signal.aborted) giveUp();
+        else if (state.state === "open") end(resolve);
+        else if (state.state === "failed") end(() => reject(state.error));
+      };
+      const off = this.on("state", look);
+      signal.addEventListener("abort", giveUp);
+      look();
+    });
   }
 
   /**
