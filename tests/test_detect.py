@@ -18,7 +18,8 @@ from onsight.detection import views
 from onsight.detection.anchors import decode_ssd_boxes, grid_sizes, ssd_anchors
 from onsight.detection.candidates import Candidates, Objects
 from onsight.detection.decoding import FLOOR_LOGIT, decode_centernet, decode_ssd
-from onsight.detection.fusion import Evidence, gather, merge_views, weigh
+from onsight.detection.fusion import DOUBTFUL, Evidence, gather, is_doubtful, merge_views, weigh
+from onsight.detection.opinion import Opinion
 from onsight.detection.presets import ANIMALS, Calibration, Preset, Weights, load_calibration
 from onsight.detection.selection import select_objects
 from onsight.errors import InvalidOptionError, InvalidSpecError
@@ -37,7 +38,7 @@ def texts(model_id):
 
 @pytest.fixture(scope="module")
 def detector():
-    return Detector.from_text([texts(model_id) for model_id in IDS])
+    return Detector.from_text([texts(model_id) for model_id in IDS], texts("efficientnet-lite2"))
 
 
 def candidates(*rows):
@@ -361,17 +362,32 @@ def test_calibration_refuses_what_is_none(data):
 # --- the task ------------------------------------------------------------------------------------------------
 
 
-class FakeNetworks:
-    """Networks that see a bright rectangle as a dog (class 16) and nothing else."""
+DOGS, BEETLES = slice(151, 269), slice(300, 308)
+"""Kinds of dogs, and of beetles, among the classifier's classes."""
 
-    def __init__(self):
-        self.runs = []
+
+class FakeNetworks:
+    """Detectors that see a bright rectangle as a dog (class 16) and nothing else, and a classifier that knows better.
+
+    Attributes:
+        runs: Model, height and width of each run of a detector.
+        asked: Height and width of each run of the classifier.
+    """
+
+    def __init__(self, is_dog=True):
+        self.runs, self.asked = [], []
+        self.is_dog = is_dog
 
     def __call__(self, run: Run):
-        (pixel_values,) = run.feeds.values()
+        pixel_values = run.feeds["pixel_values"]
         assert pixel_values.dtype == np.float32
         assert pixel_values.flags.c_contiguous
         _, _, height, width = pixel_values.shape
+        if run.model == "efficientnet-lite2":
+            self.asked.append((height, width))
+            class_map = np.zeros((1, 1000, height // 32, width // 32), np.float32)
+            class_map[:, DOGS if self.is_dog else BEETLES] = 20
+            return {"class_map": class_map}
         self.runs.append((run.model, height, width))
         bright = pixel_values[0, 0] > (128 if run.model.startswith("centernet") else 0)
         rows, columns = np.flatnonzero(bright.any(axis=1)), np.flatnonzero(bright.any(axis=0))
@@ -419,7 +435,7 @@ def test_detect_answers_in_pixels_of_the_picture(detector):
     assert_box(result.boxes[0], (100, 50, 300, 250), 3)
     assert len(result.boxes) == 1
     assert (result.image.height, result.image.width) == (480, 640)
-    assert result.model == "centernet-mobilenet-v3+ssdlite-mobilenet-v2"
+    assert result.model == "centernet-mobilenet-v3+ssdlite-mobilenet-v2+efficientnet-lite2"
     passes = detector.calibration.presets["default"].passes
     assert runs == [(look.model, *look.input_size((0, 0, 640, 480))) for look in passes]
 
@@ -445,6 +461,24 @@ def test_detect_looks_at_tiles_of_a_large_picture(detector):
     assert_box(result.boxes[0], (1700, 900, 1730, 930), 6)
 
 
+def test_detect_asks_the_classifier_once_whether_a_dog_is_one(detector):
+    image, options = picture(480, 640, (100, 50, 300, 250)), DetectOptions(score=0)
+    dog, beetle = FakeNetworks(), FakeNetworks(is_dog=False)
+    surely = drive(detector.detect(image, options), dog).boxes[0]
+    hardly = drive(detector.detect(image, options), beetle).boxes[0]
+    alone = drive(detector.find(image, options, may_ask=False), FakeNetworks())
+    assert dog.asked == beetle.asked == [(224, 288)]
+    assert hardly.score < detector.select(alone, options).boxes[0].score < surely.score
+    assert (hardly.x1, hardly.y1, hardly.x2, hardly.y2) == (surely.x1, surely.y1, surely.x2, surely.y2)
+
+
+def test_detect_does_not_ask_where_nothing_is_doubtful(detector):
+    networks = FakeNetworks()
+    result = drive(detector.detect(picture(480, 640, (0, 0, 0, 0)), DetectOptions()), networks)
+    assert networks.asked == []
+    assert result.model == "centernet-mobilenet-v3+ssdlite-mobilenet-v2"
+
+
 def test_detect_of_a_single_pixel_finds_nothing(detector):
     result, _ = detect(detector, picture(1, 1, (0, 0, 0, 0)))
     assert result.boxes == ()
@@ -464,6 +498,63 @@ def test_detect_refuses_an_unknown_class_before_it_looks(detector):
         next(detector.detect(b"", DetectOptions(deny=("unicorn",))))
 
 
+def opinion_of(**by_class):
+    """An opinion of a picture of 400 × 200 pixels in 4 × 2 places: of classes by name, rows of log odds."""
+    log_odds = np.full((2, 4, 80), np.nan, np.float32)
+    for label, rows in by_class.items():
+        log_odds[..., {"car": 2, "cat": 15, "dog": 16}[label]] = rows
+    return Opinion(log_odds, (0.0, 0.0, 400.0, 200.0))
+
+
+def test_an_opinion_is_that_of_the_best_place_inside_of_the_box():
+    opinion = opinion_of(dog=[[-4, -3, -2, -1], [0, 1, 2, 3]])
+    boxes = np.array([[0.0, 0, 200, 200], [10, 5, 90, 95], [100, 0, 400, 100], [390, 190, 400, 200], [0, 0, 400, 200]])
+    said, worth = opinion.of_boxes(boxes, np.array([16, 16, 16, 16, 15]))
+    assert said.tolist() == [1, -4, -1, 3, 0]
+    # Two places a side are enough; of a class that the classifier does not know it says nothing.
+    assert worth == pytest.approx([1, 0.4 * 0.45, 0.5, 0.05 * 0.05, 0])
+    assert [len(part) for part in opinion.of_boxes(np.zeros((0, 4)), np.zeros(0, np.intp))] == [0, 0]
+
+
+def test_an_opinion_lowers_any_box_and_raises_the_best_of_its_class():
+    box = [0.0, 0, 400, 200]
+    evidence = Evidence(
+        np.array([box] * 5), np.array([[0.0], [1], [1], [2], [0]]), np.array([16, 16, 15, 2, 0], np.intp)
+    )
+    preset = Preset((), (1.0,), 0.0, None, {"animals": Weights((1.0, 1.0), 0.0), "vehicles": Weights((1.0, 2.0), 0.0)})
+    opinion = opinion_of(dog=3, cat=-3, car=1)
+
+    def log_odds(**options):
+        found = weigh(evidence, preset, **options)
+        return sorted(zip(found.class_ids.tolist(), np.log(found.scores / (1 - found.scores)).round(6), strict=True))
+
+    assert log_odds() == [(0, 0), (2, 2), (15, 1), (16, 0), (16, 1)]
+    assert log_odds(opinion=opinion) == [(0, 0), (2, 4), (15, -2), (16, 0), (16, 4)]
+    assert log_odds(opinion=opinion, is_part=True) == [(0, 0), (2, 2), (15, -2), (16, 0), (16, 1)]
+
+
+@given(st.lists(st.tuples(st.sampled_from([0, 2, 16, 23]), st.floats(-4.6, 4)), max_size=8), st.integers(0, 2**32 - 1))
+def test_what_is_not_doubtful_stays_below_the_bound(found, seed):
+    preset = load_calibration().presets["default"]
+    rng = np.random.default_rng(seed)
+    corners = rng.uniform(0, 50, (len(found), 2))
+    rows = [(x, y, x + 40, y + 40, logit, label) for (x, y), (label, logit) in zip(corners, found, strict=True)]
+    passes = [candidates(*rows[::2]), candidates(*rows[1::2])]
+    objects_ = weigh(gather(passes, 0.45), preset)
+    wild = objects_.scores[np.isin(objects_.class_ids, [2, 16, 23])]
+    assert is_doubtful(passes, preset) or wild.max(initial=0) < DOUBTFUL
+
+
+def test_the_classifier_is_asked_for_what_it_knows(detector):
+    known = dict(zip(detector.labels, map(len, detector.second.members), strict=True))
+    assert known["dog"] >= 110
+    assert known["car"] > 3
+    # It has no class of people, and no giraffe.
+    assert known["person"] == known["giraffe"] == 0
+    for label in ("bird", "cat", "horse", "elephant", "bear", "zebra", "bicycle", "airplane", "bus", "train", "boat"):
+        assert known[label], label
+
+
 def test_blank_runs_are_those_of_the_default_preset(detector):
     for run, look in zip(detector.blank_runs(), detector.calibration.presets["default"].passes, strict=True):
         assert run.model == look.model
@@ -473,11 +564,11 @@ def test_blank_runs_are_those_of_the_default_preset(detector):
 def test_detector_wants_all_networks_with_the_same_classes():
     one, other = (texts(model_id) for model_id in IDS)
     with pytest.raises(InvalidSpecError, match="ssdlite"):
-        Detector.from_text([one])
+        Detector.from_text([one], texts("efficientnet-lite2"))
     with pytest.raises(InvalidSpecError, match="differ"):
-        Detector.from_text([one, (other[0], other[1].replace("dog", "wolf"))])
+        Detector.from_text([one, (other[0], other[1].replace("dog", "wolf"))], texts("efficientnet-lite2"))
     with pytest.raises(InvalidSpecError, match="no detector"):
-        Detector.from_text([one, texts("efficientnet-lite2")])
+        Detector.from_text([one, texts("efficientnet-lite2")], texts("efficientnet-lite2"))
 
 
 def test_result_is_plain_json(detector):

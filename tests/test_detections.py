@@ -34,7 +34,7 @@ def texts(model: str) -> tuple[str, str]:
 
 @pytest.fixture(scope="module")
 def detector() -> Detector:
-    return Detector.from_text([texts(model) for model in DETECTORS])
+    return Detector.from_text([texts(model) for model in DETECTORS], texts("efficientnet-lite2"))
 
 
 @pytest.fixture(scope="module")

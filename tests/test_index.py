@@ -103,7 +103,7 @@ def test_index_answers_as_the_tools_by_themselves(indexer: Indexer) -> None:
 
 
 def test_index_with_a_detector_hears_it_in_the_tags_too(indexer: Indexer) -> None:
-    detector = Detector.from_text([texts(model) for model in DETECTORS])
+    detector = Detector.from_text([texts(model) for model in DETECTORS], texts("efficientnet-lite2"))
     with_detector = Indexer(indexer.classifier, indexer.tagger, detector)
     seen = index(with_detector, encode(photo(640, 480), "PNG"))
     assert seen.detection is not None

@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 
 from models.detector.dataset import PHOTO_TAGS, Frame, Photo, folds, read_frames, read_photos, shared_classes, tagged
-from models.detector.looks import candidates_of
+from models.detector.looks import candidates_of, opinions_of
 from models.detector.metrics import (
     Floats,
     average_precision,
@@ -33,9 +33,10 @@ from models.detector.metrics import (
     mean_average_precision,
     picture_scores,
 )
-from onsight.detection.candidates import Objects
-from onsight.detection.fusion import Evidence, gather, weigh
-from onsight.detection.presets import ANIMALS, Preset, Weights
+from onsight.detection.candidates import Candidates, Objects
+from onsight.detection.fusion import Evidence, gather, is_doubtful, weigh
+from onsight.detection.opinion import Opinion
+from onsight.detection.presets import ANIMALS, SECONDED, Preset, Weights, members
 from onsight.detection.views import Pass
 from onsight.options import DetectOptions
 from onsight.spec import ModelSpec
@@ -73,6 +74,8 @@ class Data:
         frame_evidence: What was seen in each frame.
         photos: Pictures with tags.
         photo_evidence: What was seen in each photo.
+        frame_opinions: What the classifier says of each frame.
+        photo_opinions: What it says of each photo.
     """
 
     labels: tuple[str, ...]
@@ -80,6 +83,8 @@ class Data:
     frame_evidence: Sequence[Evidence]
     photos: Sequence[Photo]
     photo_evidence: Sequence[Evidence]
+    frame_opinions: Sequence[Opinion]
+    photo_opinions: Sequence[Opinion]
 
     def class_ids(self, tag: str) -> list[int]:
         """Return the classes that a tag of the photos means."""
@@ -104,12 +109,15 @@ def read(frames: Path, photos: Path | None, passes: Sequence[Pass]) -> Data:
         by_pass = [candidates_of(look, paths) for look in passes]
         return [gather(candidates, DetectOptions().iou) for candidates in zip(*by_pass, strict=True)]
 
+    frame_paths, photo_paths = [frame.path for frame in frame_list], [photo.path for photo in photo_list]
     return Data(
         labels,
         frame_list,
-        evidence([frame.path for frame in frame_list]),
+        evidence(frame_paths),
         photo_list,
-        evidence([photo.path for photo in photo_list]) if photo_list else [],
+        evidence(photo_paths) if photo_list else [],
+        opinions_of(frame_paths, labels),
+        opinions_of(photo_paths, labels),
     )
 
 
@@ -117,6 +125,7 @@ def fit(data: Data, frames: NDArray[np.intp], photos: NDArray[np.intp], passes: 
     """Fit the weights on some of the frames and some of the photos."""
     classes = shared_classes(data.frames)
     logits, right, weights, class_ids = [], [], [], []
+    said = [np.zeros(0)]
     for index in frames:
         evidence = data.frame_evidence[index]
         # Which of two boxes of one object counts as right depends on their order, hence on a first guess.
@@ -129,18 +138,28 @@ def fit(data: Data, frames: NDArray[np.intp], photos: NDArray[np.intp], passes: 
     for index in photos:
         evidence = data.photo_evidence[index]
         for tag in PHOTO_TAGS:
-            members = np.flatnonzero(np.isin(evidence.class_ids, data.class_ids(tag)))
-            if len(members):
-                best = members[evidence.logits[members].sum(axis=1).argmax()]
+            there = np.flatnonzero(np.isin(evidence.class_ids, data.class_ids(tag)))
+            if len(there):
+                best = there[evidence.logits[there].sum(axis=1).argmax()]
                 logits.append(evidence.logits[best : best + 1])
+                said.append(data.photo_opinions[index].of_boxes(evidence.boxes[[best]], evidence.class_ids[[best]])[0])
                 right.append(np.array([tag in data.photos[index].tags]))
                 weights.append(np.array([PHOTO_WEIGHT]))
                 class_ids.append(evidence.class_ids[best : best + 1])
     samples = np.concatenate(logits), np.concatenate(right), np.concatenate(weights)
-    is_animal = np.isin(np.concatenate(class_ids), ANIMALS)
+    ids = np.concatenate(class_ids)
+    is_animal = members(ANIMALS, ids)
     others = _regress(*(column[~is_animal] for column in samples))
     animals = _regress(*(column[is_animal] for column in samples)) if is_animal.any() else None
-    return Preset(tuple(passes), others.passes, others.bias, animals)
+    # Of photos alone: what the frames show is neither.
+    seconded = {}
+    heard = np.concatenate([np.full(len(ids) - len(said) + 1, np.nan), *said])
+    for name, group in SECONDED.items():
+        of_group = members(group, ids) & np.isfinite(heard)
+        if of_group.any():
+            known, is_right, weight = (column[of_group] for column in samples)
+            seconded[name] = _regress(np.column_stack([known, heard[of_group]]), is_right, weight)
+    return Preset(tuple(passes), others.passes, others.bias, animals, seconded)
 
 
 def _regress(logits: Floats, right: NDArray[np.bool_], weights: Floats) -> Weights:
@@ -159,10 +178,16 @@ def hold_out(data: Data, passes: Sequence[Pass]) -> HeldOut:
         other_photos = np.setdiff1d(np.arange(len(data.photos)), photo_fold)
         preset = fit(data, others, other_photos, passes)
         for index in frame_fold:
-            held_out.frames[index] = weigh(data.frame_evidence[index], preset)
+            held_out.frames[index] = _weigh(data.frame_evidence[index], preset, data.frame_opinions[index])
         for index in photo_fold:
-            held_out.photos[index] = weigh(data.photo_evidence[index], preset)
+            held_out.photos[index] = _weigh(data.photo_evidence[index], preset, data.photo_opinions[index])
     return held_out
+
+
+def _weigh(evidence: Evidence, preset: Preset, opinion: Opinion) -> Objects:
+    """Weigh as `Detector` does, which asks the classifier only where that may matter."""
+    passes = [Candidates(evidence.boxes, logits, evidence.class_ids) for logits in evidence.logits.T]
+    return weigh(evidence, preset, opinion if is_doubtful(passes, preset) else None)
 
 
 def report(data: Data, held_out: HeldOut) -> str:
@@ -224,6 +249,11 @@ def describe(preset: Preset) -> dict[str, object]:
     if preset.animals:
         weights = [round(weight, 4) for weight in preset.animals.passes]
         result["animals"] = {"weights": weights, "bias": round(preset.animals.bias, 4)}
+    if preset.seconded:
+        result["seconded"] = {
+            group: {"weights": [round(weight, 4) for weight in weights.passes], "bias": round(weights.bias, 4)}
+            for group, weights in preset.seconded.items()
+        }
     return result
 
 

@@ -12,11 +12,15 @@ from onsight.boxes import batched_nms, clip_boxes_to_image
 from onsight.detection.anchors import ssd_anchors
 from onsight.detection.candidates import Candidates
 from onsight.detection.decoding import DECODERS, FLOOR, MAX_CANDIDATES
+from onsight.detection.opinion import MAX_AREA, Opinion, SecondOpinion
 from onsight.detection.views import Pass, prepare
+from onsight.flow import Run, Tensors, drive
 from onsight.image import decode
 from onsight.native import load_session, read_file
 from onsight.spec import ModelSpec
 from onsight.store import cache_folder, find_model
+from onsight.tagging.observation import MIN_SIDE
+from onsight.tasks.classify import CLASSIFIER
 
 LOOSE_IOU = 0.8
 """Candidates are thinned out before they are kept; no threshold that is measured is above this."""
@@ -50,6 +54,36 @@ def candidates_of(look: Pass, pictures: Sequence[Path]) -> list[Candidates]:
         np.savez(cached, **arrays)
     with np.load(cached) as kept:
         return [Candidates(kept[f"b{i}"], kept[f"l{i}"], kept[f"c{i}"]) for i in range(len(pictures))]
+
+
+def opinions_of(pictures: Sequence[Path], classes: Sequence[str]) -> list[Opinion]:
+    """Return the classifier's opinion of each picture, as `candidates_of` does.
+
+    Args:
+        pictures: The files.
+        classes: Names of detection's classes.
+    """
+    folder = find_model(CLASSIFIER)
+    texts = ((folder / name).read_text(encoding="utf-8") for name in ("model.json", "labels.txt"))
+    second = SecondOpinion.from_text(*texts, classes)
+    key = hashlib.sha256(f"{second.spec.files['model.onnx'].sha256} {MAX_AREA} {second.members}".encode())
+    for path in pictures:
+        key.update(f"{path.name} {path.stat().st_size} {path.stat().st_mtime_ns}".encode())
+    cached = cache_folder() / "measured" / f"{key.hexdigest()[:32]}.npz"
+    if not cached.is_file():
+        cached.parent.mkdir(parents=True, exist_ok=True)
+        session = load_session(folder, threads=1)
+        arrays = {}
+
+        def run(wanted: Run) -> Tensors:
+            return dict(zip(wanted.fetches, session.run(list(wanted.fetches), wanted.feeds), strict=True))
+
+        for index, path in enumerate(pictures):
+            opinion = drive(second.of(decode(read_file(path), min_side=MIN_SIDE)), run)
+            arrays.update({f"o{index}": opinion.log_odds, f"r{index}": np.array(opinion.region)})
+        np.savez(cached, **arrays)
+    with np.load(cached) as kept:
+        return [Opinion(kept[f"o{i}"], tuple(kept[f"r{i}"].tolist())) for i in range(len(pictures))]
 
 
 def _look(look: Pass, spec: ModelSpec, session, path: Path) -> Candidates:  # type: ignore[no-untyped-def]

@@ -71,7 +71,7 @@ class Tools:
         Raises:
             InvalidSpecError: A description or labels are wrong.
         """
-        detector = Detector.from_text([texts[model] for model in DETECTORS])
+        detector = Detector.from_text([texts[model] for model in DETECTORS], texts[CLASSIFIER])
         return cls(
             classifier=Classifier.from_text(*texts[CLASSIFIER]),
             detector=detector,

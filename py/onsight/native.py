@@ -178,19 +178,11 @@ class Engine:
 
     @cached_property
     def _classifier(self) -> Classifier:
-        folder = find_model(CLASSIFIER, self.models)
-        return Classifier.from_text(
-            (folder / "model.json").read_text(encoding="utf-8"),
-            (folder / "labels.txt").read_text(encoding="utf-8"),
-        )
+        return Classifier.from_text(*self._texts(CLASSIFIER))
 
     @cached_property
     def _tagger(self) -> Tagger:
-        folder = find_model(CLASSIFIER, self.models)
-        return Tagger.from_text(
-            (folder / "model.json").read_text(encoding="utf-8"),
-            (folder / "labels.txt").read_text(encoding="utf-8"),
-        )
+        return Tagger.from_text(*self._texts(CLASSIFIER))
 
     @cached_property
     def _comparer(self) -> Comparer:
@@ -198,15 +190,13 @@ class Engine:
 
     @cached_property
     def _detector(self) -> Detector:
-        folders = [find_model(model_id, self.models) for model_id in DETECTORS]
-        return Detector.from_text(
-            [
-                (
-                    (folder / "model.json").read_text(encoding="utf-8"),
-                    (folder / "labels.txt").read_text(encoding="utf-8"),
-                )
-                for folder in folders
-            ]
+        return Detector.from_text([self._texts(model_id) for model_id in DETECTORS], self._texts(CLASSIFIER))
+
+    def _texts(self, model_id: str) -> tuple[str, str]:
+        folder = find_model(model_id, self.models)
+        return (
+            (folder / "model.json").read_text(encoding="utf-8"),
+            (folder / "labels.txt").read_text(encoding="utf-8"),
         )
 
     @cached_property

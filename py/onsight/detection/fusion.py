@@ -8,6 +8,7 @@ calibrates the score in one step.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -17,7 +18,8 @@ from numpy.typing import NDArray
 from onsight.boxes import batched_groups, batched_nms, box_area, box_inter_union
 from onsight.detection.candidates import Candidates, Objects
 from onsight.detection.decoding import FLOOR_LOGIT
-from onsight.detection.presets import ANIMALS, Preset
+from onsight.detection.opinion import Opinion
+from onsight.detection.presets import SECONDED, Preset, members
 from onsight.detection.views import cut_by_edges
 from onsight.preprocess import Region
 
@@ -25,6 +27,10 @@ MAX_PER_PASS = 100
 """Candidates of one pass that are looked at, after suppression."""
 CONTAINED = 0.8
 """A tile's box with this part of its area inside a better box of the whole picture is a part of that object."""
+
+
+DOUBTFUL = 0.1
+"""Score from which on an animal or a vehicle is worth a second opinion; from 0.35 on it would be shown."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -75,19 +81,65 @@ def gather(passes: Sequence[Candidates], iou_threshold: float) -> Evidence:
     return Evidence(sums / totals[:, None], evidence, class_ids[leaders])
 
 
-def weigh(evidence: Evidence, preset: Preset) -> Objects:
+def weigh(evidence: Evidence, preset: Preset, opinion: Opinion | None = None, *, is_part: bool = False) -> Objects:
     """Turn what the passes say of each object into its calibrated score.
+
+    The classifier tells whether something is there, not how often: it may lower the score of any box, and raise that of
+    the best one of a class.
+
+    Args:
+        evidence: What the passes say.
+        preset: What that is worth.
+        opinion: What the classifier says of the picture, if it was asked.
+        is_part: Whether they looked at a part of the picture, whose best box need not be the picture's: none is raised.
 
     Returns:
         The objects, most probable first.
     """
-    log_odds = evidence.logits @ np.array(preset.weights) + preset.bias
-    if preset.animals:
-        is_animal = (evidence.class_ids >= ANIMALS.start) & (evidence.class_ids < ANIMALS.stop)
-        of_animals = evidence.logits[is_animal] @ np.array(preset.animals.passes) + preset.animals.bias
-        log_odds[is_animal] = of_animals
+    log_odds = preset.alone(evidence.logits, evidence.class_ids)
+    if opinion is not None:
+        log_odds += _change(log_odds, evidence, preset, opinion, is_part)
     order = np.argsort(-log_odds, kind="stable")
     return Objects(evidence.boxes, 1 / (1 + np.exp(-log_odds)), evidence.class_ids)[order]
+
+
+def _change(
+    alone: NDArray[np.float64], evidence: Evidence, preset: Preset, opinion: Opinion, is_part: bool
+) -> NDArray[np.float64]:
+    """Return what an opinion adds to the log odds of objects, float64 [N]; arguments as for `weigh`."""
+    changes = np.zeros(len(alone))
+    for group, weights in preset.seconded.items():
+        at = np.flatnonzero(members(SECONDED[group], evidence.class_ids))
+        said, worth = opinion.of_boxes(evidence.boxes[at], evidence.class_ids[at])
+        heard = np.column_stack([evidence.logits[at], said]) @ np.array(weights.passes) + weights.bias
+        change = worth * (heard - alone[at])
+        strongest_first = np.argsort(-alone[at], kind="stable")
+        _, first = np.unique(evidence.class_ids[at][strongest_first], return_index=True)
+        is_best = np.zeros(len(at), np.bool_)
+        is_best[strongest_first[first]] = not is_part
+        changes[at] = np.where(is_best, change, np.minimum(change, 0))
+    return changes
+
+
+def is_doubtful(passes: Sequence[Candidates], preset: Preset) -> bool:
+    """Tell whether the classifier's opinion may matter: whether an object of `SECONDED` may reach `DOUBTFUL`.
+
+    It is a bound. No object has more evidence than the strongest candidates of its class in each pass.
+
+    Args:
+        passes: Candidates of each pass.
+        preset: What they are worth.
+    """
+    groups = [SECONDED[name] for name in preset.seconded]
+    if not groups:
+        return False
+    class_ids = np.concatenate([np.arange(group.start, group.stop) for group in groups])
+    strongest = np.full((len(passes), class_ids.max() + 1), FLOOR_LOGIT)
+    for row, candidates in zip(strongest, passes, strict=True):
+        known = candidates.class_ids < len(row)
+        np.maximum.at(row, candidates.class_ids[known], candidates.logits[known])
+    log_odds = preset.alone(strongest[:, class_ids].T, class_ids)
+    return bool(log_odds.max() >= math.log(DOUBTFUL / (1 - DOUBTFUL)))
 
 
 def merge_views(views: Sequence[tuple[Region, Objects]], size: tuple[int, int], iou_threshold: float) -> Objects:

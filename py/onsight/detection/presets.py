@@ -7,16 +7,26 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
+from types import MappingProxyType
 from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from onsight.detection.views import Pass
 from onsight.errors import InvalidSpecError
 
 ANIMALS = range(14, 24)
 """Indices of COCO's animals among its 80 classes, from bird to giraffe."""
+
+VEHICLES = range(1, 9)
+"""Indices of COCO's vehicles, from bicycle to boat."""
+
+SECONDED = MappingProxyType({"animals": ANIMALS, "vehicles": VEHICLES})
+"""Classes of which the classifier knows many kinds, and most of what looks like one and is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +55,33 @@ class Preset:
         bias: Added to the weighted sum.
         animals: What holds for `ANIMALS` instead: the networks know ten and take most others for one of them. None
             if nothing else does.
+        seconded: By name of a group of `SECONDED`, what holds for it where the classifier was asked, too: the weight
+            of its log odds comes last.
     """
 
     passes: tuple[Pass, ...]
     weights: tuple[float, ...]
     bias: float
     animals: Weights | None = None
+    seconded: Mapping[str, Weights] = field(default_factory=dict)
+
+    def alone(self, logits: NDArray[np.float64], class_ids: NDArray[np.intp]) -> NDArray[np.float64]:
+        """Return the log odds of objects by the passes alone, float64 [N].
+
+        Args:
+            logits: float64 [N, passes].
+            class_ids: intp [N].
+        """
+        log_odds: NDArray[np.float64] = logits @ np.array(self.weights) + self.bias
+        if self.animals:
+            is_animal = members(ANIMALS, class_ids)
+            log_odds[is_animal] = logits[is_animal] @ np.array(self.animals.passes) + self.animals.bias
+        return log_odds
+
+
+def members(group: range, class_ids: NDArray[np.intp]) -> NDArray[np.bool_]:
+    """Tell which classes belong to a group, bool [N]."""
+    return (class_ids >= group.start) & (class_ids < group.stop)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +116,9 @@ class Calibration:
                         weights=tuple(float(look["weight"]) for look in preset["passes"]),
                         bias=float(preset["bias"]),
                         animals=_weights(preset["animals"]) if "animals" in preset else None,
+                        seconded={
+                            group: _weights(preset["seconded"][group]) for group in SECONDED if "seconded" in preset
+                        },
                     )
                     for name, preset in data["presets"].items()
                 },

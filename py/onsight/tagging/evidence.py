@@ -62,17 +62,18 @@ class Evidence:
     places: Array
 
 
-def input_size(size: tuple[int, int]) -> tuple[int, int]:
+def input_size(size: tuple[int, int], max_area: int = MAX_AREA) -> tuple[int, int]:
     """Return the size in which the network sees a whole picture, its shape all but kept.
 
     Args:
         size: ``(height, width)`` of the picture.
+        max_area: Pixels of the input at most.
 
     Returns:
-        ``(height, width)``, multiples of `STRIDE` with an area of at most `MAX_AREA`.
+        ``(height, width)``, multiples of `STRIDE` with an area of at most ``max_area``.
     """
     ratio = min(max(size[0] / size[1], 1 / MAX_RATIO), MAX_RATIO)
-    places = MAX_AREA // STRIDE**2
+    places = max_area // STRIDE**2
 
     def loss(shape: tuple[int, int]) -> float:
         rows, columns = shape

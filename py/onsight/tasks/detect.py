@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from onsight.boxes import clip_boxes_to_image
 from onsight.detection.candidates import Candidates, Objects
 from onsight.detection.decoding import DECODERS
-from onsight.detection.fusion import gather, merge_views, weigh
+from onsight.detection.fusion import gather, is_doubtful, merge_views, weigh
+from onsight.detection.opinion import Opinion, SecondOpinion
 from onsight.detection.presets import Calibration, Preset, load_calibration
 from onsight.detection.selection import check_labels, select_objects
 from onsight.detection.views import MAX_TILES, Pass, prepare, regions
@@ -39,11 +40,13 @@ class Found:
             in pixels of the picture.
         preset: How it was looked at.
         image: The picture.
+        opinion: What the classifier says, if it was asked.
     """
 
     views: tuple[tuple[Region, tuple[Candidates, ...]], ...]
     preset: Preset
     image: ImageInfo
+    opinion: Opinion | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,15 +57,21 @@ class Detector:
         specs: The networks' descriptions by id.
         labels: Names of the classes.
         calibration: The presets and thresholds.
+        second: Whom it asks where it may take something for an animal or a vehicle that is none.
     """
 
     specs: Mapping[str, ModelSpec]
     labels: tuple[str, ...]
     calibration: Calibration
+    second: SecondOpinion
 
     @classmethod
-    def from_text(cls, models: Sequence[tuple[str, str]]) -> Detector:
+    def from_text(cls, models: Sequence[tuple[str, str]], classifier: tuple[str, str]) -> Detector:
         """Make a detector from the texts of ``model.json`` and ``labels.txt`` of each network.
+
+        Args:
+            models: Of the detection networks.
+            classifier: Of the classifier.
 
         Raises:
             InvalidSpecError: A description is wrong, the classes differ, or a network of a preset is missing.
@@ -81,7 +90,8 @@ class Detector:
         needed = {look.model for preset in calibration.presets.values() for look in preset.passes}
         if missing := sorted(needed - set(specs)):
             raise InvalidSpecError(f"Detection needs the model {', '.join(missing)} too.")
-        return cls(specs, classes.pop(), calibration)
+        labels = classes.pop()
+        return cls(specs, labels, calibration, SecondOpinion.from_text(*classifier, labels))
 
     @property
     def classes(self) -> DetectionClasses:
@@ -120,10 +130,10 @@ class Detector:
         found = yield from self.find(image, options)
         return self.select(found, options)
 
-    def find(self, image: bytes, options: DetectOptions) -> Flow[Found]:
-        """Run the networks on a picture; arguments and errors as for `detect`."""
+    def find(self, image: bytes, options: DetectOptions, *, may_ask: bool = True) -> Flow[Found]:
+        """Run the networks on a picture; arguments and errors as for `detect`, and as for `find_in`."""
         yield Stage("decode")
-        return (yield from self.find_in(decode(image, min_side=self.min_side(options)), options))
+        return (yield from self.find_in(decode(image, min_side=self.min_side(options)), options, may_ask=may_ask))
 
     def min_side(self, options: DetectOptions) -> int:
         """Return the shortest side in pixels that a picture must keep when it is decoded."""
@@ -131,13 +141,22 @@ class Detector:
         # Tiles are up to a quarter of the picture's short side.
         return side * (round(MAX_TILES**0.5) if options.tiled else 1)
 
-    def find_in(self, decoded: DecodedImage, options: DetectOptions) -> Flow[Found]:
-        """Run the networks on a picture that is decoded already; options as for `detect`."""
+    def find_in(self, decoded: DecodedImage, options: DetectOptions, *, may_ask: bool = True) -> Flow[Found]:
+        """Run the networks on a picture that is decoded already.
+
+        Args:
+            decoded: The picture.
+            options: As for `detect`.
+            may_ask: Whether the classifier is asked where that may matter.
+        """
         preset, info = self._preset(options), decoded.info
         views = []
         for region in regions(info.height, info.width, options.tiled):
             views.append((region, (yield from self._look(decoded, region, preset.passes))))  # noqa: PERF401  # it yields
-        return Found(tuple(views), preset, info)
+        opinion = None
+        if may_ask and any(is_doubtful(candidates, preset) for _, candidates in views):
+            opinion = yield from self.second.of(decoded)
+        return Found(tuple(views), preset, info, opinion)
 
     def select(self, found: Found, options: DetectOptions) -> Detection:
         """Answer from what was found; no network runs.
@@ -146,13 +165,19 @@ class Detector:
             InvalidOptionError: A class that is allowed or denied does not exist.
         """
         size = (found.image.height, found.image.width)
-        views = [(region, weigh(gather(candidates, options.iou), found.preset)) for region, candidates in found.views]
+        views = [
+            (region, weigh(gather(candidates, options.iou), found.preset, found.opinion, is_part=index > 0))
+            for index, (region, candidates) in enumerate(found.views)
+        ]
         objects = merge_views(views, size, options.iou)
         objects = select_objects(objects, self.labels, self.calibration, options)
+        models = [look.model for look in found.preset.passes]
+        if found.opinion is not None:
+            models.append(self.second.spec.id)
         return Detection(
             boxes=tuple(self._box(objects, index) for index in range(len(objects))),
             image=found.image,
-            model="+".join(dict.fromkeys(look.model for look in found.preset.passes)),
+            model="+".join(dict.fromkeys(models)),
         )
 
     def _preset(self, options: DetectOptions) -> Preset:

@@ -71,7 +71,9 @@ class Indexer:
         if self.detector:
             found = yield from self.detector.find_in(decoded, DetectOptions())
             detection = self.detector.select(found, DetectOptions())
-            seen = replace(seen, boxes=self.detector.select(found, FAINT_BOXES).boxes)
+            # Of boxes that the classifier has not changed: see `Tagger.observe`.
+            faint = self.detector.select(replace(found, opinion=None), FAINT_BOXES)
+            seen = replace(seen, boxes=faint.boxes)
             tagger = tagger.with_detector(self.detector)
         return Look(
             hash=hashlib.sha256(image).hexdigest(),

@@ -97,7 +97,8 @@ class Tagger:
         if self.detector is None:
             raise InvalidOptionError("This tagger has no detector; leave the option boxes out.")
         seen = yield from self.observer.observe(image)
-        found = yield from self.detector.find(image, FAINT_BOXES)
+        # The classifier is heard already, and the head has learnt what boxes are worth without it.
+        found = yield from self.detector.find(image, FAINT_BOXES, may_ask=False)
         return replace(seen, boxes=self.detector.select(found, FAINT_BOXES).boxes)
 
     def conclude(self, seen: Observation, options: TagOptions) -> Tagging:
