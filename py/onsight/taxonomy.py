@@ -65,6 +65,7 @@ class Taxonomy:
 
     def __init__(self, concepts: Sequence[Concept]) -> None:
         self.concepts = MappingProxyType({concept.id: concept for concept in concepts})
+        self._bound: dict[tuple[str, ...], Rollup] = {}
 
     @classmethod
     def load(cls) -> Taxonomy:
@@ -137,7 +138,7 @@ class Taxonomy:
         return CATEGORIES[self.concepts[id].category]
 
     def bind(self, labels: Sequence[str]) -> Rollup:
-        """Tie the table to the outputs of one model.
+        """Tie the table to the outputs of one model, once for all that ask for the same.
 
         Args:
             labels: The synset id of each output, in the model's order.
@@ -145,15 +146,19 @@ class Taxonomy:
         Raises:
             InvalidSpecError: An output is not in the table, is a broader concept, or occurs twice.
         """
+        order = tuple(labels)
+        if order in self._bound:
+            return self._bound[order]
         broader = {parent for concept in self.concepts.values() for parent in concept.parents}
         seen: set[str] = set()
-        for index, label in enumerate(labels):
+        for index, label in enumerate(order):
             if label not in self.concepts or label in broader:
                 raise InvalidSpecError(f"Output {index} of the model, {label!r}, is not a class of the taxonomy.")
             if label in seen:
                 raise InvalidSpecError(f"Output {index} of the model, {label!r}, occurs twice.")
             seen.add(label)
-        return Rollup(self, labels)
+        self._bound[order] = Rollup(self, order)
+        return self._bound[order]
 
 
 @cache
