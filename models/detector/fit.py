@@ -4,11 +4,12 @@
 
     python -m models.detector.fit --frames FOLDER --photos FOLDER [--write]
 
-Two logistic regressions per preset, one for animals and one for all else, on the objects of the frames (right or
-wrong by their boxes) and on the best object of each class of each photo (right or wrong by the photo's tags). Frames
-alone would leave the networks too sure of themselves on photos of what they have never seen, photos alone say nothing
-of boxes. (Animals are learnt from photos alone: the frames' classes have none.) What is printed is measured on
-pictures that were held out; what is written is fitted on all.
+Logistic regressions per preset: one for animals, one for all else, and one each for animals and for vehicles of which
+the classifier was asked, too. They are fitted on the objects of the frames (right or wrong by their boxes) and on the
+best object of each class of each photo (right or wrong by the photo's tags). Frames alone would leave the networks
+too sure of themselves on photos of what they have never seen, photos alone say nothing of boxes. (Animals and
+vehicles are learnt from photos where the frames have none.) What is printed is measured on pictures that were held
+out; what is written is fitted on all.
 """
 
 from __future__ import annotations
@@ -124,14 +125,14 @@ def read(frames: Path, photos: Path | None, passes: Sequence[Pass]) -> Data:
 def fit(data: Data, frames: NDArray[np.intp], photos: NDArray[np.intp], passes: Sequence[Pass]) -> Preset:
     """Fit the weights on some of the frames and some of the photos."""
     classes = shared_classes(data.frames)
-    logits, right, weights, class_ids = [], [], [], []
-    said = [np.zeros(0)]
+    logits, said, right, weights, class_ids = [], [], [], [], []
     for index in frames:
         evidence = data.frame_evidence[index]
         # Which of two boxes of one object counts as right depends on their order, hence on a first guess.
         guess = Objects(evidence.boxes, evidence.logits.mean(axis=1), evidence.class_ids)
         known = np.isin(evidence.class_ids, classes)
         logits.append(evidence.logits[known])
+        said.append(data.frame_opinions[index].of_boxes(evidence.boxes[known], evidence.class_ids[known])[0])
         right.append(match(guess, data.frames[index])[known])
         weights.append(np.ones(known.sum()))
         class_ids.append(evidence.class_ids[known])
@@ -151,11 +152,10 @@ def fit(data: Data, frames: NDArray[np.intp], photos: NDArray[np.intp], passes: 
     is_animal = members(ANIMALS, ids)
     others = _regress(*(column[~is_animal] for column in samples))
     animals = _regress(*(column[is_animal] for column in samples)) if is_animal.any() else None
-    # Of photos alone: what the frames show is neither.
     seconded = {}
-    heard = np.concatenate([np.full(len(ids) - len(said) + 1, np.nan), *said])
+    heard = np.concatenate(said)
     for name, group in SECONDED.items():
-        of_group = members(group, ids) & np.isfinite(heard)
+        of_group = members(group, ids)
         if of_group.any():
             known, is_right, weight = (column[of_group] for column in samples)
             seconded[name] = _regress(np.column_stack([known, heard[of_group]]), is_right, weight)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -38,26 +39,24 @@ def candidates_of(look: Pass, pictures: Sequence[Path]) -> list[Candidates]:
     """
     folder = find_model(look.model)
     spec = ModelSpec.load(folder)
-    key = hashlib.sha256(f"{spec.files['model.onnx'].sha256} {look} {LOOSE_IOU} {FLOOR} {MAX_CANDIDATES}".encode())
+    made_with = f"{spec.files['model.onnx'].sha256} {look} {LOOSE_IOU} {FLOOR} {MAX_CANDIDATES}".encode()
     if spec.decoder == "ssd":
-        key.update(ssd_anchors((look.side, look.side)).tobytes())
-    for path in pictures:
-        key.update(f"{path.name} {path.stat().st_size} {path.stat().st_mtime_ns}".encode())
-    cached = cache_folder() / "measured" / f"{key.hexdigest()[:32]}.npz"
-    if not cached.is_file():
-        cached.parent.mkdir(parents=True, exist_ok=True)
+        made_with += ssd_anchors((look.side, look.side)).tobytes()
+
+    def look_at_all() -> dict[str, Any]:
         session = load_session(folder, threads=1)
         arrays = {}
         for index, path in enumerate(pictures):
             found = _look(look, spec, session, path)
             arrays.update({f"b{index}": found.boxes, f"l{index}": found.logits, f"c{index}": found.class_ids})
-        np.savez(cached, **arrays)
-    with np.load(cached) as kept:
-        return [Candidates(kept[f"b{i}"], kept[f"l{i}"], kept[f"c{i}"]) for i in range(len(pictures))]
+        return arrays
+
+    kept = _kept(made_with, pictures, look_at_all)
+    return [Candidates(kept[f"b{i}"], kept[f"l{i}"], kept[f"c{i}"]) for i in range(len(pictures))]
 
 
 def opinions_of(pictures: Sequence[Path], classes: Sequence[str]) -> list[Opinion]:
-    """Return the classifier's opinion of each picture, as `candidates_of` does.
+    """Return the classifier's opinion of each picture, kept as `candidates_of` does.
 
     Args:
         pictures: The files.
@@ -66,24 +65,35 @@ def opinions_of(pictures: Sequence[Path], classes: Sequence[str]) -> list[Opinio
     folder = find_model(CLASSIFIER)
     texts = ((folder / name).read_text(encoding="utf-8") for name in ("model.json", "labels.txt"))
     second = SecondOpinion.from_text(*texts, classes)
-    key = hashlib.sha256(f"{second.spec.files['model.onnx'].sha256} {MAX_AREA} {second.members}".encode())
+    made_with = f"{second.spec.files['model.onnx'].sha256} {MAX_AREA} {second.members}".encode()
+
+    def ask_all() -> dict[str, Any]:
+        session = load_session(folder, threads=1)
+
+        def run(wanted: Run) -> Tensors:
+            return dict(zip(wanted.fetches, session.run(list(wanted.fetches), wanted.feeds), strict=True))
+
+        arrays = {}
+        for index, path in enumerate(pictures):
+            opinion = drive(second.of(decode(read_file(path), min_side=MIN_SIDE)), run)
+            arrays.update({f"o{index}": opinion.log_odds, f"r{index}": np.array(opinion.region)})
+        return arrays
+
+    kept = _kept(made_with, pictures, ask_all)
+    return [Opinion(kept[f"o{i}"], tuple(kept[f"r{i}"].tolist())) for i in range(len(pictures))]
+
+
+def _kept(made_with: bytes, pictures: Sequence[Path], make: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    """Return the arrays that were made with this of these pictures, made now if they were not."""
+    key = hashlib.sha256(made_with)
     for path in pictures:
         key.update(f"{path.name} {path.stat().st_size} {path.stat().st_mtime_ns}".encode())
     cached = cache_folder() / "measured" / f"{key.hexdigest()[:32]}.npz"
     if not cached.is_file():
         cached.parent.mkdir(parents=True, exist_ok=True)
-        session = load_session(folder, threads=1)
-        arrays = {}
-
-        def run(wanted: Run) -> Tensors:
-            return dict(zip(wanted.fetches, session.run(list(wanted.fetches), wanted.feeds), strict=True))
-
-        for index, path in enumerate(pictures):
-            opinion = drive(second.of(decode(read_file(path), min_side=MIN_SIDE)), run)
-            arrays.update({f"o{index}": opinion.log_odds, f"r{index}": np.array(opinion.region)})
-        np.savez(cached, **arrays)
+        np.savez(cached, **make())
     with np.load(cached) as kept:
-        return [Opinion(kept[f"o{i}"], tuple(kept[f"r{i}"].tolist())) for i in range(len(pictures))]
+        return dict(kept)
 
 
 def _look(look: Pass, spec: ModelSpec, session, path: Path) -> Candidates:  # type: ignore[no-untyped-def]
