@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import json
-import shutil
-import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+import exiftool
 from onsight.errors import InvalidSidecarError, UnwritableFileError
 from onsight.metadata.sidecar import sidecar_path, write_sidecar
 from onsight.metadata.xmp import Keywords, build, merge, read
@@ -204,20 +202,13 @@ def test_sidecar_keeps_its_mode_and_its_link(tmp_path: Path) -> None:
 # Another program's view
 
 
-def exiftool(path: Path) -> dict[str, object]:
+def told_by_exiftool(path: Path) -> dict[str, object]:
     """Return what ExifTool reads of a sidecar, with the names of the groups."""
-    program = shutil.which("exiftool")
-    if program is None:
-        pytest.skip("exiftool is not installed")
-    done = subprocess.run(
-        [program, "-json", "-G1", "-struct", "-all", "-validate", path], capture_output=True, check=True
-    )
-    (told,) = json.loads(done.stdout)
-    return dict(told)
+    return exiftool.read(path, "-G1", "-struct", "-all", "-validate")
 
 
 def test_exiftool_reads_a_new_sidecar(tmp_path: Path) -> None:
-    told = exiftool(write_sidecar(tmp_path / "dog.jpg", KEYWORDS).path)
+    told = told_by_exiftool(write_sidecar(tmp_path / "dog.jpg", KEYWORDS).path)
     assert told["XMP-dc:Subject"] == list(KEYWORDS.subjects)
     assert told["XMP-lr:HierarchicalSubject"] == ["Animal|Mammal|Dog", "Fish & chips"]
     assert told["XMP-digiKam:TagsList"] == ["Animal/Mammal/Dog", "Fish & chips"]
@@ -227,9 +218,9 @@ def test_exiftool_reads_a_new_sidecar(tmp_path: Path) -> None:
 def test_exiftool_reads_both_programs_fields_of_a_merged_sidecar(tmp_path: Path) -> None:
     path = sidecar_path(tmp_path / "dog.jpg")
     path.write_bytes(FOREIGN)
-    before = exiftool(path)
+    before = told_by_exiftool(path)
     write_sidecar(tmp_path / "dog.jpg", KEYWORDS)
-    after = exiftool(path)
+    after = told_by_exiftool(path)
     volatile = ("System:", "XMP-dc:Subject", "XMP-lr:", "XMP-digiKam:", "ExifTool:", "SourceFile")
     assert {key: value for key, value in before.items() if not key.startswith(volatile)} == {
         key: value for key, value in after.items() if not key.startswith(volatile)

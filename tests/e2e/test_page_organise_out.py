@@ -5,10 +5,7 @@ from __future__ import annotations
 import base64
 import csv
 import io
-import json
 import re
-import shutil
-import subprocess
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -18,6 +15,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Locator, Page, expect
 
+import exiftool
 from e2e.conftest import ENGINE_TIMEOUT_MS, Complaints
 from e2e.tool_page import open_tool
 from pictures import encode, sample
@@ -278,14 +276,9 @@ def exporting(shelf: Shelf, query: str, count: int, format: str) -> Locator:
     return dialog
 
 
-def told_by_exiftool(path: Path, *fields: str) -> dict[str, Any]:
+def told_by_exiftool(path: Path, field: str) -> dict[str, Any]:
     """Return fields of a file as an independent reader sees them."""
-    program = shutil.which("exiftool")
-    if not program:
-        pytest.skip("exiftool is not installed")
-    command = [program, "-json", "-struct", *(f"-{field}" for field in fields), str(path)]
-    told: dict[str, Any] = json.loads(subprocess.run(command, check=True, capture_output=True).stdout)[0]
-    return told
+    return exiftool.read(path, "-struct", f"-{field}")
 
 
 def tiff() -> bytes:
