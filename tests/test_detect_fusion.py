@@ -1,0 +1,157 @@
+"""onsight.detection: from what networks and the classifier say of objects to scores."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from detection_samples import candidates, make_detector, objects
+from onsight.boxes import batched_nms, box_iou
+from onsight.detection.candidates import Candidates
+from onsight.detection.decoding import FLOOR_LOGIT
+from onsight.detection.fusion import DOUBTFUL, Evidence, gather, is_doubtful, merge_views, weigh
+from onsight.detection.opinion import Opinion
+from onsight.detection.presets import ANIMALS, Preset, Weights, load_calibration
+
+
+@pytest.fixture(scope="module")
+def detector():
+    return make_detector()
+
+
+def test_animals_are_weighed_on_their_own(detector):
+    animals = [detector.labels[index] for index in ANIMALS]
+    assert animals == ["bird", "cat", "dog", "horse", "sheep", "cow", "elephant", "bear", "zebra", "giraffe"]
+    evidence = Evidence(np.tile([0.0, 0, 9, 9], (4, 1)), np.full((4, 1), 2.0), np.array([13, 14, 23, 24]))
+    found = weigh(evidence, Preset((), (0.5,), 1.0, Weights((1.5,), -1.0)))
+    by_class = dict(zip(found.class_ids.tolist(), np.log(found.scores / (1 - found.scores)), strict=True))
+    assert by_class == pytest.approx({13: 2, 14: 2, 23: 2, 24: 2})
+    found = weigh(evidence, Preset((), (0.5,), 1.0, Weights((1.5,), 0.0)))
+    assert found.class_ids.tolist() == [14, 23, 13, 24]
+
+
+def random_candidates(seed, count=40):
+    rng = np.random.default_rng(seed)
+    corner = rng.integers(0, 60, (count, 2))
+    boxes = np.concatenate([corner, corner + rng.integers(5, 40, (count, 2))], axis=1).astype(float)
+    return Candidates(boxes, rng.uniform(FLOOR_LOGIT, 4, count), rng.integers(0, 3, count).astype(np.intp))
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_gather_of_one_pass_is_non_maximum_suppression(seed):
+    found = random_candidates(seed)
+    kept = batched_nms(found.boxes, found.logits, found.class_ids, 0.5)
+    evidence = gather([found], 0.5)
+    order = np.argsort(-evidence.logits[:, 0])
+    np.testing.assert_allclose(evidence.boxes[order], found.boxes[kept])
+    np.testing.assert_allclose(evidence.logits[order, 0], found.logits[kept])
+    assert evidence.class_ids[order].tolist() == found.class_ids[kept].tolist()
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_gather_gives_each_candidate_to_the_strongest_leader_it_overlaps(seed):
+    """Against the loop: strongest first, each takes in all of its class that overlap it and are free."""
+    passes = [random_candidates(seed), random_candidates(seed + 100)]
+    evidence = gather(passes, 0.4)
+    rows = []
+    for index, found in enumerate(passes):
+        for member in batched_nms(found.boxes, found.logits, found.class_ids, 0.4):
+            rows.append((found.logits[member], index, found.boxes[member], found.class_ids[member]))  # noqa: PERF401
+    rows.sort(key=lambda row: -row[0])
+    expected = []
+    while rows:
+        _, _, box, class_id = rows[0]
+        group = [r for r in rows if r[3] == class_id and box_iou([box], [r[2]])[0, 0] > 0.4]
+        rows = [r for r in rows if not any(r is member for member in group)]
+        weights = np.array([1 / (1 + np.exp(-r[0])) for r in group])
+        fused = (np.array([r[2] for r in group]) * weights[:, None]).sum(0) / weights.sum()
+        logits = [max((r[0] for r in group if r[1] == index), default=FLOOR_LOGIT) for index in (0, 1)]
+        expected.append((*fused, *logits, class_id))
+    got = np.column_stack([evidence.boxes, evidence.logits, evidence.class_ids])
+    np.testing.assert_allclose(sorted(map(tuple, got)), sorted(expected), atol=1e-9)
+
+
+def test_weigh_adds_up_evidence():
+    evidence = Evidence(np.array([[0, 0, 1, 1], [0, 0, 2, 2.0]]), np.array([[0, -1], [1, 2.0]]), np.array([4, 5]))
+    found = weigh(evidence, Preset((), (2.0, 1.0), -0.5))
+    np.testing.assert_allclose(found.scores, 1 / (1 + np.exp([-3.5, 1.5])))
+    assert found.class_ids.tolist() == [5, 4]
+    np.testing.assert_array_equal(found.boxes[0], [0, 0, 2, 2])
+
+
+def test_gather_and_weigh_of_nothing_are_nothing():
+    found = weigh(gather([candidates(), candidates()], 0.5), Preset((), (1.0, 1.0), 0.0))
+    assert len(found) == 0
+    assert found.boxes.shape == (0, 4)
+
+
+def test_merge_views_takes_from_tiles_what_is_whole_there_and_new():
+    whole = objects((10, 10, 90, 90, 0.9, 1))
+    tile = objects(
+        (20, 20, 60, 60, 0.8, 1),  # inside a better box of its class: a part of that object
+        (20, 20, 60, 60, 0.8, 2),  # of another class
+        (60, 60, 99.9, 80, 0.7, 3),  # cut by the tile's edge
+        (12, 12, 90, 90, 0.5, 1),  # the object again
+        (5, 5, 8, 8, 0.4, 1),  # small and new
+    )
+    found = merge_views([((0, 0, 200, 100), whole), ((0, 0, 100, 100), tile)], (100, 200), 0.5)
+    assert list(zip(found.scores, found.class_ids, strict=True)) == [(0.9, 1), (0.8, 2), (0.4, 1)]
+
+
+def opinion_of(**by_class):
+    """An opinion of a picture of 400 × 200 pixels in 4 × 2 places: of classes by name, rows of log odds."""
+    log_odds = np.full((2, 4, 80), np.nan, np.float32)
+    for label, rows in by_class.items():
+        log_odds[..., {"car": 2, "cat": 15, "dog": 16}[label]] = rows
+    return Opinion(log_odds, (0.0, 0.0, 400.0, 200.0))
+
+
+def test_an_opinion_is_that_of_the_best_place_inside_of_the_box():
+    opinion = opinion_of(dog=[[-4, -3, -2, -1], [0, 1, 2, 3]])
+    boxes = np.array([[0.0, 0, 200, 200], [10, 5, 90, 95], [100, 0, 400, 100], [390, 190, 400, 200], [0, 0, 400, 200]])
+    said, worth = opinion.of_boxes(boxes, np.array([16, 16, 16, 16, 15]))
+    assert said.tolist() == [1, -4, -1, 3, 0]
+    # Two places a side are enough; of a class that the classifier does not know it says nothing.
+    assert worth == pytest.approx([1, 0.4 * 0.45, 0.5, 0.05 * 0.05, 0])
+    assert [len(part) for part in opinion.of_boxes(np.zeros((0, 4)), np.zeros(0, np.intp))] == [0, 0]
+
+
+def test_an_opinion_lowers_any_box_and_raises_the_best_of_its_class():
+    box = [0.0, 0, 400, 200]
+    evidence = Evidence(
+        np.array([box] * 5), np.array([[0.0], [1], [1], [2], [0]]), np.array([16, 16, 15, 2, 0], np.intp)
+    )
+    preset = Preset((), (1.0,), 0.0, None, {"animals": Weights((1.0, 1.0), 0.0), "vehicles": Weights((1.0, 2.0), 0.0)})
+    opinion = opinion_of(dog=3, cat=-3, car=1)
+
+    def log_odds(**options):
+        found = weigh(evidence, preset, **options)
+        return sorted(zip(found.class_ids.tolist(), np.log(found.scores / (1 - found.scores)).round(6), strict=True))
+
+    assert log_odds() == [(0, 0), (2, 2), (15, 1), (16, 0), (16, 1)]
+    assert log_odds(opinion=opinion) == [(0, 0), (2, 4), (15, -2), (16, 0), (16, 4)]
+    assert log_odds(opinion=opinion, is_part=True) == [(0, 0), (2, 2), (15, -2), (16, 0), (16, 1)]
+
+
+@given(st.lists(st.tuples(st.sampled_from([0, 2, 16, 23]), st.floats(-4.6, 4)), max_size=8), st.integers(0, 2**32 - 1))
+def test_what_is_not_doubtful_stays_below_the_bound(found, seed):
+    preset = load_calibration().presets["default"]
+    rng = np.random.default_rng(seed)
+    corners = rng.uniform(0, 50, (len(found), 2))
+    rows = [(x, y, x + 40, y + 40, logit, label) for (x, y), (label, logit) in zip(corners, found, strict=True)]
+    passes = [candidates(*rows[::2]), candidates(*rows[1::2])]
+    objects_ = weigh(gather(passes, 0.45), preset)
+    wild = objects_.scores[np.isin(objects_.class_ids, [2, 16, 23])]
+    assert is_doubtful(passes, preset) or wild.max(initial=0) < DOUBTFUL
+
+
+def test_the_classifier_is_asked_for_what_it_knows(detector):
+    known = dict(zip(detector.labels, map(len, detector.second.members), strict=True))
+    assert known["dog"] >= 110
+    assert known["car"] > 3
+    # It has no class of people, and no giraffe.
+    assert known["person"] == known["giraffe"] == 0
+    for label in ("bird", "cat", "horse", "elephant", "bear", "zebra", "bicycle", "airplane", "bus", "train", "boat"):
+        assert known[label], label
