@@ -118,7 +118,7 @@ export class Offline extends Emitter {
     }
     this.#isUpdating = true;
     box(document, "update-text").textContent = "Updating…";
-    for (const name of ["update-now", "update-later"]) button(document, name).disabled = true;
+    for (const name of ["update-now", "update-later"]) button(document, name).hidden = true;
     // A service worker steps down only when it has nothing to answer. Asked for a file at the moment that it is told to,
     // Chromium may start it once more and leave it there for minutes.
     this.#surroundings.stop();
