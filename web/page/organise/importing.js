@@ -108,7 +108,6 @@ export class Importer extends Emitter {
       this.#jobs = [];
       preferences.unfinished = null;
       this.#change({ phase: "done", rate: null, leftMs: null });
-      await this.#library.refresh().catch(() => {});
     }
   }
 
@@ -143,9 +142,19 @@ export class Importer extends Emitter {
   }
 
   /** @param {Job} job */
-  async #run({ entries, options }) {
-    this.#lastOptions = options;
+  async #run(job) {
+    this.#lastOptions = job.options;
     await this.#library.opened(this.#abort.signal);
+    try {
+      await this.#takeIn(job);
+    } finally {
+      // First, so that who hears of the end does not take the library for as empty as it was.
+      await this.#library.refresh().catch(() => {});
+    }
+  }
+
+  /** @param {Job} job */
+  async #takeIn({ entries, options }) {
     const found = await this.#unpack(entries);
     this.emit("entries", found);
     const { detect = false, retry = false, roots = [] } = options;
