@@ -3,66 +3,28 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
+from e2e.browsing import Complaints, OpenPage
+from e2e.organise_page import NO_CHOOSER_OF_ITS_OWN, OrganisePage
+from e2e.tool_page import cat, truncated
+from pictures import sample
 from tests import chromium
 from web.serve import DIST, make_server
 
-ENGINE_TIMEOUT_MS = 120_000
-"""How long a cold engine may take on a slow, busy machine before a test calls it failed."""
-
 expect.set_options(timeout=30_000)
-
-
-@dataclass
-class Complaints:
-    """What a page did that it must never do.
-
-    Attributes:
-        origin: The only origin that may be asked for anything.
-        found: A line for each offence.
-        expected: Texts; a complaint that contains one of them was provoked by the test.
-    """
-
-    origin: str
-    found: list[str] = field(default_factory=list)
-    expected: list[str] = field(default_factory=lambda: ["Service Worker registration blocked by Playwright"])
-
-    def watch(self, context: BrowserContext) -> None:
-        """Listen to everything that the pages and workers of a context do."""
-        context.on("request", self._on_request)
-        context.on("console", self._on_console)
-        context.on("weberror", lambda error: self._add(f"uncaught: {error.error}"))
-
-    def _on_request(self, request: Request) -> None:
-        if not request.url.startswith((f"{self.origin}/", "blob:", "data:")):
-            self._add(f"foreign request: {request.url}")
-
-    def _on_console(self, message: ConsoleMessage) -> None:
-        # Violations of the security policy come as errors, too. A document without an icon of its own, such as a
-        # JSON file, makes the browser ask the host for one.
-        if message.type in ("error", "warning") and not message.location["url"].endswith("/favicon.ico"):
-            self._add(f"console {message.type}: {message.text}")
-
-    def _add(self, line: str) -> None:
-        self.found.append(line)
-
-    def check(self) -> None:
-        """Fail if there is anything that the test did not expect."""
-        surprising = [line for line in self.found if not any(text in line for text in self.expected)]
-        assert not surprising, "\n".join(surprising)
 
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """Chromium, headless."""
+    path = chromium.require()  # asks Playwright, too, which cannot run twice at a time
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium.require(), args=chromium.flags())
+        browser = playwright.chromium.launch(executable_path=path, args=chromium.flags())
         yield browser
         browser.close()
 
@@ -96,7 +58,7 @@ def plain_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture
-def open_page(browser: Browser) -> Iterator[Callable[..., tuple[Page, Complaints]]]:
+def open_page(browser: Browser) -> Iterator[OpenPage]:
     """Open a page of its own context; every page is checked at the end of the test."""
     opened: list[tuple[BrowserContext, Complaints]] = []
 
@@ -119,7 +81,40 @@ def open_page(browser: Browser) -> Iterator[Callable[..., tuple[Page, Complaints
 
 
 @pytest.fixture
-def page(site: str, open_page: Callable[..., tuple[Page, Complaints]]) -> Page:
+def page(site: str, open_page: OpenPage) -> Page:
     """The site's home page in a fresh browser profile."""
     opened: Page = open_page(f"{site}/")[0]
     return opened
+
+
+@pytest.fixture
+def holiday(tmp_path: Path) -> Path:
+    """Photographs in two folders, a copy, and a file that is none."""
+    root = tmp_path / "Holiday"
+    (root / "day 2").mkdir(parents=True)
+    (root / "cat.png").write_bytes(cat()["buffer"])
+    (root / "day 2" / "coffee.png").write_bytes(sample("coffee"))
+    (root / "day 2" / "rocket.jpg").write_bytes(sample("rocket"))
+    (root / "day 2" / "cat again.png").write_bytes(cat()["buffer"])
+    (root / "broken.jpg").write_bytes(truncated()["buffer"])
+    (root / "notes.txt").write_text("Nothing to see")
+    return root
+
+
+@pytest.fixture
+def organise(site: str, open_page: OpenPage) -> OrganisePage:
+    """Organise in a fresh browser profile."""
+    page, _ = open_page(f"{site}/#/privacy")
+    page.context.add_init_script(NO_CHOOSER_OF_ITS_OWN)
+    page.evaluate(NO_CHOOSER_OF_ITS_OWN)
+    opened = OrganisePage(page)
+    opened.open(site)
+    return opened
+
+
+@pytest.fixture
+def organised(organise: OrganisePage, holiday: Path) -> OrganisePage:
+    """Organise with the holiday in its library."""
+    organise.add_folder(holiday)
+    organise.expect_imported("3 pictures added, 1 copy of others, 1 could not be opened.")
+    return organise

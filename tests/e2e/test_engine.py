@@ -13,13 +13,10 @@ from typing import Any
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Page
 
-from e2e.conftest import ENGINE_TIMEOUT_MS, Complaints
+from e2e.browsing import ENGINE_TIMEOUT_MS, Complaints, OpenPage
 from e2e.engine import ANSWER, PageEngine
 from pictures import SAMPLE_NAMES, claiming, encode, exif, photo, png, sample, stored_for
-
-OpenPage = Callable[..., tuple[Page, Complaints]]
 
 BLANK = "manifest.json"
 """A document of the site that runs no script of its own."""

@@ -6,18 +6,16 @@ import base64
 import re
 import shutil
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from e2e.conftest import ENGINE_TIMEOUT_MS, Complaints
+from e2e.browsing import ENGINE_TIMEOUT_MS, OpenPage
 from e2e.tool_page import ToolPage, cat
 from web.assemble import finish
 from web.serve import DIST, make_server
-
-OpenPage = Callable[..., tuple[Page, Complaints]]
 
 ALLOW = {"service_workers": "allow"}
 

@@ -9,7 +9,7 @@ from itertools import pairwise
 import pytest
 from playwright.sync_api import Browser, expect
 
-from e2e.conftest import ENGINE_TIMEOUT_MS
+from e2e.browsing import ENGINE_TIMEOUT_MS
 from e2e.tool_page import ToolPage, cat, coffee, file, open_tool, truncated
 from pictures import encode, exif, photo
 

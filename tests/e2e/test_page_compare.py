@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from e2e.conftest import ENGINE_TIMEOUT_MS, Complaints
+from e2e.browsing import ENGINE_TIMEOUT_MS, OpenPage
 from e2e.test_engine import assert_alike
 from e2e.tool_page import ToolPage, cat, coffee, command_line, file, open_tool, truncated
 from pictures import encode, photo, sample, sample_path
-
-OpenPage = Callable[..., tuple[Page, Complaints]]
 
 OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 

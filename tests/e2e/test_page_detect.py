@@ -8,20 +8,18 @@ import re
 import subprocess
 import sys
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image, ImageChops
-from playwright.sync_api import Browser, Download, FilePayload, Locator, Page, expect
+from playwright.sync_api import Browser, Download, FilePayload, Locator, expect
 
-from e2e.conftest import ENGINE_TIMEOUT_MS, Complaints
+from e2e.browsing import ENGINE_TIMEOUT_MS, OpenPage
 from e2e.tool_page import ToolPage, cat, command_line, file, open_tool, truncated
 from onsight.detection.annotate import COLOURS
 from pictures import encode, exif, photo, sample, stored_for
-
-OpenPage = Callable[..., tuple[Page, Complaints]]
 
 PHONE = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True}
 

@@ -6,7 +6,7 @@ import base64
 import io
 import re
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,16 +14,14 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 from PIL import Image
-from playwright.sync_api import Browser, Download, FilePayload, Locator, Page, expect
+from playwright.sync_api import Browser, Download, FilePayload, Locator, expect
 
-from e2e.conftest import ENGINE_TIMEOUT_MS, Complaints
+from e2e.browsing import ENGINE_TIMEOUT_MS, OpenPage
 from e2e.tool_page import ToolPage, cat, file, gradient, open_tool, truncated
 from onsight.enhancement.options import EnhanceOptions
 from onsight.enhancement.settings import EnhanceSettings
 from onsight.native import Engine
 from pictures import encode, exif, photo, sample
-
-OpenPage = Callable[..., tuple[Page, Complaints]]
 
 PHONE = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True}
 

@@ -5,24 +5,19 @@ from __future__ import annotations
 import re
 import shutil
 import zipfile
-from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Error, Locator, Page, expect
+from playwright.sync_api import Error, Page, expect
 
-from e2e.conftest import ENGINE_TIMEOUT_MS, Complaints
-from e2e.tool_page import cat, command_line, truncated
+from e2e.browsing import ENGINE_TIMEOUT_MS, OpenPage
+from e2e.organise_page import NO_CHOOSER_OF_ITS_OWN, OrganisePage
+from e2e.tool_page import command_line
 from library_samples import MODELS, look, source
 from onsight.library import store
 from onsight.library.database import Library
-from pictures import encode, photo, sample
-
-OpenPage = Callable[..., tuple[Page, Complaints]]
-
-NO_CHOOSER_OF_ITS_OWN = "delete window.showDirectoryPicker"
-"""The browser's own chooser of folders cannot be driven; without it the page takes the one that can."""
+from pictures import encode, photo
 
 CHOOSE_STORED_FOLDER = """() => {
   window.showDirectoryPicker = async () => {
@@ -32,99 +27,20 @@ CHOOSE_STORED_FOLDER = """() => {
 }"""
 """Answers with a folder of the origin's own, which is one of the same kind."""
 
-
 HOLD_LIBRARY = """() => void navigator.locks.request(
   "onsight-library", () => new Promise((resolve) => (window.release = resolve)))"""
 """Holds the library as another tab would."""
 
 
-class OrganisePage:
-    """Page object of Organise."""
-
-    def __init__(self, page: Page) -> None:
-        self.page = page
-        self.grid = page.get_by_role("listbox", name="Pictures")
-        self.search = page.get_by_role("searchbox", name="Search")
-        self.imported = page.get_by_role("region", name="Import")
-        self.chosen = page.get_by_role("toolbar", name="Chosen pictures")
-        self.count = page.get_by_role("region", name="Pictures found").get_by_role("heading")
-
-    def open(self, site: str) -> None:
-        """Go to Organise and wait until a library is open."""
-        self.page.goto(f"{site}/#/organise")
-        expect(self.button("Library:")).to_be_visible(timeout=ENGINE_TIMEOUT_MS)
-
-    def button(self, name: str, **options: bool) -> Locator:
-        return self.page.get_by_role("button", name=name, **options)  # type: ignore[arg-type]  # exact
-
-    def add_folder(self, folder: Path) -> None:
-        """Choose a folder of this machine."""
-        name = "Choose a folder" if self.button("Choose a folder").is_visible() else "Add a folder"
-        with self.page.expect_file_chooser() as chooser:
-            self.button(name).click()
-        chooser.value.set_files(folder)
-
-    def add_files(self, *files: Path) -> None:
-        """Choose files of this machine."""
-        name = "Choose pictures" if self.button("Choose pictures").is_visible() else "Add pictures"
-        with self.page.expect_file_chooser() as chooser:
-            self.button(name).click()
-        chooser.value.set_files(list(files))
-
-    def expect_imported(self, text: str) -> None:
-        """Wait until an import has ended and says so."""
-        expect(self.imported).to_contain_text("All pictures are in the library", timeout=ENGINE_TIMEOUT_MS)
-        expect(self.imported).to_contain_text(text)
-
-    def expect_found(self, count: str) -> None:
-        expect(self.count).to_have_text(re.compile(rf"^{re.escape(count)}\s*"))
-
-    def tile(self, name: str) -> Locator:
-        return self.grid.get_by_role("option", name=name)
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    """Photographs in two folders, a copy, and a file that is none."""
-    root = tmp_path / "Holiday"
-    (root / "day 2").mkdir(parents=True)
-    (root / "cat.png").write_bytes(cat()["buffer"])
-    (root / "day 2" / "coffee.png").write_bytes(sample("coffee"))
-    (root / "day 2" / "rocket.jpg").write_bytes(sample("rocket"))
-    (root / "day 2" / "cat again.png").write_bytes(cat()["buffer"])
-    (root / "broken.jpg").write_bytes(truncated()["buffer"])
-    (root / "notes.txt").write_text("Nothing to see")
-    return root
-
-
-@pytest.fixture
-def organise(site: str, open_page: OpenPage) -> OrganisePage:
-    """Organise in a fresh browser profile."""
-    page, _ = open_page(f"{site}/#/privacy")
-    page.context.add_init_script(NO_CHOOSER_OF_ITS_OWN)
-    page.evaluate(NO_CHOOSER_OF_ITS_OWN)
-    opened = OrganisePage(page)
-    opened.open(site)
-    return opened
-
-
-@pytest.fixture
-def filled(organise: OrganisePage, folder: Path) -> OrganisePage:
-    """Organise with the folder in the library."""
-    organise.add_folder(folder)
-    organise.expect_imported("3 pictures added, 1 copy of others, 1 could not be opened.")
-    return organise
-
-
-def test_pictures_wait_until_a_library_is_open(site: str, open_page: OpenPage, folder: Path) -> None:
+def test_pictures_wait_until_a_library_is_open(site: str, open_page: OpenPage, holiday: Path) -> None:
     page, _ = open_page(f"{site}/#/privacy")
     page.evaluate(HOLD_LIBRARY)
     page.goto(f"{site}/#/organise")
     organise = OrganisePage(page)
-    page.locator("[data-part=files]").set_input_files(folder / "cat.png")
+    page.locator("[data-part=files]").set_input_files(holiday / "cat.png")
     organise.imported.get_by_role("button", name="Cancel").click()
     expect(organise.imported).to_contain_text("Ended at 0 of 1 picture")
-    page.locator("[data-part=files]").set_input_files(folder / "cat.png")
+    page.locator("[data-part=files]").set_input_files(holiday / "cat.png")
     expect(page.get_by_text("The library is open in another tab.")).to_be_visible(timeout=ENGINE_TIMEOUT_MS)
     expect(organise.imported).to_contain_text("0 of 1 picture")
     page.evaluate("release()")
@@ -133,80 +49,80 @@ def test_pictures_wait_until_a_library_is_open(site: str, open_page: OpenPage, f
     organise.expect_found("1 picture")
 
 
-def test_a_folder_goes_in_and_is_there_after_a_reload(filled: OrganisePage, folder: Path) -> None:
-    filled.imported.get_by_text("1 file could not be opened").click()
-    expect(filled.imported).to_contain_text("Holiday/broken.jpg")
-    expect(filled.imported).to_contain_text("JPEG")
-    filled.expect_found("4 pictures")
-    filled.page.reload()
-    filled.expect_found("4 pictures")
-    expect(filled.imported).to_be_hidden()
+def test_a_folder_goes_in_and_is_there_after_a_reload(organised: OrganisePage, holiday: Path) -> None:
+    organised.imported.get_by_text("1 file could not be opened").click()
+    expect(organised.imported).to_contain_text("Holiday/broken.jpg")
+    expect(organised.imported).to_contain_text("JPEG")
+    organised.expect_found("4 pictures")
+    organised.page.reload()
+    organised.expect_found("4 pictures")
+    expect(organised.imported).to_be_hidden()
     # Again: nothing is looked at twice, nothing is doubled.
-    filled.add_folder(folder)
-    filled.expect_imported("4 known already, 1 could not be opened.")
-    filled.expect_found("4 pictures")
-    shutil.copy(sample_file(folder, "coffee.png"), folder / "another.png")
-    (folder / "broken.jpg").write_bytes(encode(photo(640, 480), "JPEG"))
-    filled.add_folder(folder)
-    filled.expect_imported("1 picture added, 4 known already, 1 copy of others.")
-    filled.expect_found("6 pictures")
+    organised.add_folder(holiday)
+    organised.expect_imported("4 known already, 1 could not be opened.")
+    organised.expect_found("4 pictures")
+    shutil.copy(sample_file(holiday, "coffee.png"), holiday / "another.png")
+    (holiday / "broken.jpg").write_bytes(encode(photo(640, 480), "JPEG"))
+    organised.add_folder(holiday)
+    organised.expect_imported("1 picture added, 4 known already, 1 copy of others.")
+    organised.expect_found("6 pictures")
 
 
 def sample_file(folder: Path, name: str) -> Path:
     return folder / "day 2" / name
 
 
-def test_search_narrows_as_it_is_typed_and_says_what_is_wrong(filled: OrganisePage) -> None:
-    filled.search.fill("animal")
-    filled.expect_found("2 pictures found")
-    filled.search.fill("animal folder:day")
-    filled.expect_found("1 picture found")
-    expect(filled.tile("cat again.png")).to_be_visible()
-    filled.search.fill("animal OR (cup")
-    error = filled.page.get_by_text("This parenthesis is never closed.")
+def test_search_narrows_as_it_is_typed_and_says_what_is_wrong(organised: OrganisePage) -> None:
+    organised.search.fill("animal")
+    organised.expect_found("2 pictures found")
+    organised.search.fill("animal folder:day")
+    organised.expect_found("1 picture found")
+    expect(organised.tile("cat again.png")).to_be_visible()
+    organised.search.fill("animal OR (cup")
+    error = organised.page.get_by_text("This parenthesis is never closed.")
     expect(error).to_be_visible()
-    expect(filled.page.locator("mark")).to_have_text("(")
-    expect(filled.search).to_have_attribute("aria-invalid", "true")
-    filled.search.fill("nothing of the kind")
-    expect(filled.page.get_by_text("Nothing fits.")).to_be_visible()
-    filled.button("Show all").click()
-    filled.expect_found("4 pictures")
-    expect(filled.search).to_have_value("")
+    expect(organised.page.locator("mark")).to_have_text("(")
+    expect(organised.search).to_have_attribute("aria-invalid", "true")
+    organised.search.fill("nothing of the kind")
+    expect(organised.page.get_by_text("Nothing fits.")).to_be_visible()
+    organised.button("Show all").click()
+    organised.expect_found("4 pictures")
+    expect(organised.search).to_have_value("")
 
 
-def test_facets_put_conditions_into_the_search(filled: OrganisePage) -> None:
-    folder = filled.page.get_by_role("button", name=re.compile("^Holiday.day 2 "))
+def test_facets_put_conditions_into_the_search(organised: OrganisePage) -> None:
+    folder = organised.page.get_by_role("button", name=re.compile("^Holiday.day 2 "))
     folder.click()
-    expect(filled.search).to_have_value('folder:"Holiday/day 2"')
-    filled.expect_found("3 pictures found")
-    filled.page.get_by_role("button", name="Without Animal").first.click()
-    filled.expect_found("2 pictures found")
+    expect(organised.search).to_have_value('folder:"Holiday/day 2"')
+    organised.expect_found("3 pictures found")
+    organised.page.get_by_role("button", name="Without Animal").first.click()
+    organised.expect_found("2 pictures found")
     folder.click()
-    expect(filled.search).to_have_value("-tag:Animal")
-    filled.expect_found("2 pictures found")
+    expect(organised.search).to_have_value("-tag:Animal")
+    organised.expect_found("2 pictures found")
 
 
-def test_searches_are_remembered_over_a_reload(filled: OrganisePage) -> None:
-    filled.search.fill("animal OR coffee")
-    filled.expect_found("3 pictures found")
-    filled.button("Remember this search").click()
-    dialog = filled.page.get_by_role("dialog", name="Remember this search")
+def test_searches_are_remembered_over_a_reload(organised: OrganisePage) -> None:
+    organised.search.fill("animal OR coffee")
+    organised.expect_found("3 pictures found")
+    organised.button("Remember this search").click()
+    dialog = organised.page.get_by_role("dialog", name="Remember this search")
     dialog.get_by_role("textbox", name="Name").fill("Favourites")
     dialog.get_by_role("button", name="Remember").click()
-    filled.page.reload()
-    filled.button("Favourites", exact=True).click()
-    filled.expect_found("3 pictures found")
-    filled.button("Forget the search “Favourites”").click()
-    expect(filled.button("Favourites", exact=True)).to_be_hidden()
+    organised.page.reload()
+    organised.button("Favourites", exact=True).click()
+    organised.expect_found("3 pictures found")
+    organised.button("Forget the search “Favourites”").click()
+    expect(organised.button("Favourites", exact=True)).to_be_hidden()
 
 
-def test_tags_of_many_are_changed_undone_and_kept(filled: OrganisePage) -> None:
-    filled.search.fill("animal")
-    filled.expect_found("2 pictures found")
-    filled.button("Choose all").click()
-    expect(filled.chosen).to_contain_text("2 pictures chosen")
-    filled.chosen.get_by_role("button", name="Tags…").click()
-    dialog = filled.page.get_by_role("dialog", name="Tags of 2 pictures")
+def test_tags_of_many_are_changed_undone_and_kept(organised: OrganisePage) -> None:
+    organised.search.fill("animal")
+    organised.expect_found("2 pictures found")
+    organised.button("Choose all").click()
+    expect(organised.chosen).to_contain_text("2 pictures chosen")
+    organised.chosen.get_by_role("button", name="Tags…").click()
+    dialog = organised.page.get_by_role("dialog", name="Tags of 2 pictures")
     dialog.get_by_role("textbox", name="Add tags to all of them").fill("Minka, Home")
     dialog.get_by_role("button", name="Add", exact=True).click()
     expect(dialog.get_by_role("listitem").filter(has_text="Minka")).to_contain_text("all, yours")
@@ -218,100 +134,76 @@ def test_tags_of_many_are_changed_undone_and_kept(filled: OrganisePage) -> None:
     field.press("Enter")
     expect(dialog.get_by_role("listitem").filter(has_text="Indoors")).to_be_visible()
     dialog.get_by_role("button", name="Close", exact=True).click()
-    filled.page.reload()
-    filled.search.fill("user:minka user:indoors")
-    filled.expect_found("2 pictures found")
-    filled.button("Undo", exact=True).click()  # of the renaming, in an earlier visit
-    filled.expect_found("0 pictures found")
-    filled.search.fill("user:home")
-    filled.expect_found("2 pictures found")
-    filled.button("Redo", exact=True).click()
-    filled.expect_found("0 pictures found")
+    organised.page.reload()
+    organised.search.fill("user:minka user:indoors")
+    organised.expect_found("2 pictures found")
+    organised.button("Undo", exact=True).click()  # of the renaming, in an earlier visit
+    organised.expect_found("0 pictures found")
+    organised.search.fill("user:home")
+    organised.expect_found("2 pictures found")
+    organised.button("Redo", exact=True).click()
+    organised.expect_found("0 pictures found")
 
 
-def test_a_persons_tags_outlive_a_second_look(filled: OrganisePage, folder: Path) -> None:
-    filled.expect_found("4 pictures")
-    filled.grid.focus()
-    filled.page.keyboard.press("Control+a")
-    filled.chosen.get_by_role("button", name="Tags…").click()
-    dialog = filled.page.get_by_role("dialog", name="Tags of 4 pictures")
+def test_a_persons_tags_outlive_a_second_look(organised: OrganisePage, holiday: Path) -> None:
+    organised.expect_found("4 pictures")
+    organised.grid.focus()
+    organised.page.keyboard.press("Control+a")
+    organised.chosen.get_by_role("button", name="Tags…").click()
+    dialog = organised.page.get_by_role("dialog", name="Tags of 4 pictures")
     dialog.get_by_role("textbox", name="Add tags to all of them").fill("Kept")
     dialog.get_by_role("textbox", name="Add tags to all of them").press("Enter")
     expect(dialog.get_by_role("listitem").filter(has_text="Kept")).to_be_visible()
     dialog.get_by_role("button", name="Close", exact=True).click()
-    filled.button("Library:").click()
-    filled.page.get_by_role("switch", name="Look for objects").check()
-    filled.page.keyboard.press("Escape")
-    filled.add_folder(folder)
-    filled.expect_imported("added")  # looked at again, for objects
-    filled.search.fill("user:kept")
-    filled.expect_found("4 pictures found")
-    filled.search.fill("object:cat user:kept")
-    filled.expect_found("2 pictures found")
+    organised.button("Library:").click()
+    organised.page.get_by_role("switch", name="Look for objects").check()
+    organised.page.keyboard.press("Escape")
+    organised.add_folder(holiday)
+    organised.expect_imported("added")  # looked at again, for objects
+    organised.search.fill("user:kept")
+    organised.expect_found("4 pictures found")
+    organised.search.fill("object:cat user:kept")
+    organised.expect_found("2 pictures found")
 
 
-def test_one_picture_is_shown_large_and_goes_on_to_other_tools(filled: OrganisePage) -> None:
-    filled.search.fill("folder:Holiday")
-    filled.page.get_by_role("combobox", name="Order").select_option("By name")
-    filled.expect_found("4 pictures found")
-    filled.tile("cat.png").click()
-    detail = filled.page.get_by_role("dialog", name="Picture")
-    expect(detail).to_contain_text("1 of 4")
-    expect(detail.get_by_role("img", name="cat.png")).to_have_attribute("src", re.compile("^blob:"))
-    detail.get_by_role("textbox", name="Add a tag").fill("Minka")
-    detail.get_by_role("textbox", name="Add a tag").press("Enter")
-    expect(detail.get_by_role("button", name="Minka", exact=True)).to_be_visible()
-    detail.get_by_role("button", name="Remove “Animal”").click()
-    detail.get_by_role("button", name="Put “Animal” back").click()
-    expect(detail.get_by_role("button", name="Remove “Animal”")).to_be_visible()
-    detail.get_by_role("button", name="Next picture").click()
-    expect(detail).to_contain_text("2 of 4")
-    filled.page.keyboard.press("ArrowLeft")
-    expect(detail).to_contain_text("1 of 4")
-    detail.get_by_role("button", name="Classify").click()
-    expect(filled.page).to_have_url(re.compile("#/classify"))
-    answer = filled.page.get_by_role("region", name="Answer")
-    expect(answer.get_by_role("heading", level=2)).to_contain_text("Cat", timeout=ENGINE_TIMEOUT_MS)
-
-
-def test_the_keyboard_chooses_and_opens(filled: OrganisePage) -> None:
-    page = filled.page
-    filled.expect_found("4 pictures")
-    filled.grid.focus()
+def test_the_keyboard_chooses_and_opens(organised: OrganisePage) -> None:
+    page = organised.page
+    organised.expect_found("4 pictures")
+    organised.grid.focus()
     page.keyboard.press("Home")
     page.keyboard.press("Space")
-    expect(filled.chosen).to_contain_text("1 picture chosen")
+    expect(organised.chosen).to_contain_text("1 picture chosen")
     page.keyboard.press("Shift+End")
-    expect(filled.chosen).to_contain_text("4 pictures chosen")
+    expect(organised.chosen).to_contain_text("4 pictures chosen")
     page.keyboard.press("Escape")
-    expect(filled.chosen).to_be_hidden()
+    expect(organised.chosen).to_be_hidden()
     page.keyboard.press("Enter")
     expect(page.get_by_role("dialog", name="Picture")).to_contain_text("4 of 4")
     page.keyboard.press("Escape")
-    expect(filled.grid).to_be_focused()
+    expect(organised.grid).to_be_focused()
     page.keyboard.press("/")
-    expect(filled.search).to_be_focused()
+    expect(organised.search).to_be_focused()
 
 
-def test_similar_pictures_are_found_and_others_taken_out(filled: OrganisePage) -> None:
-    filled.tile("cat again.png").click()
-    filled.page.get_by_role("dialog", name="Picture").get_by_role("button", name="Find similar").click()
-    expect(filled.count).to_have_text(re.compile("^1 picture that look like it|^[0-9]+ pictures that look like it"))
-    expect(filled.grid.get_by_role("option").first).to_have_accessible_name(re.compile("^cat again.png"))
-    expect(filled.grid.get_by_role("option").nth(1)).to_have_accessible_name(re.compile(r"^cat\.png"))
-    filled.button("Show all").click()
-    filled.expect_found("4 pictures")
-    filled.tile("rocket.jpg").click(modifiers=["Control"])
-    filled.chosen.get_by_role("button", name="Take out…").click()
-    filled.page.get_by_role("dialog").get_by_role("button", name="Take out").click()
-    filled.expect_found("3 pictures")
+def test_similar_pictures_are_found_and_others_taken_out(organised: OrganisePage) -> None:
+    organised.tile("cat again.png").click()
+    organised.page.get_by_role("dialog", name="Picture").get_by_role("button", name="Find similar").click()
+    expect(organised.count).to_have_text(re.compile("^1 picture that look like it|^[0-9]+ pictures that look like it"))
+    expect(organised.grid.get_by_role("option").first).to_have_accessible_name(re.compile("^cat again.png"))
+    expect(organised.grid.get_by_role("option").nth(1)).to_have_accessible_name(re.compile(r"^cat\.png"))
+    organised.button("Show all").click()
+    organised.expect_found("4 pictures")
+    organised.tile("rocket.jpg").click(modifiers=["Control"])
+    organised.chosen.get_by_role("button", name="Take out…").click()
+    organised.page.get_by_role("dialog").get_by_role("button", name="Take out").click()
+    organised.expect_found("3 pictures")
 
 
-def test_an_archive_goes_in_like_a_folder(organise: OrganisePage, folder: Path, tmp_path: Path) -> None:
+def test_an_archive_goes_in_like_a_folder(organise: OrganisePage, holiday: Path, tmp_path: Path) -> None:
     archive = tmp_path / "pictures.zip"
     with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as writer:
-        for path in sorted(folder.rglob("*.*")):
-            writer.write(path, path.relative_to(folder))
+        for path in sorted(holiday.rglob("*.*")):
+            writer.write(path, path.relative_to(holiday))
     organise.add_files(archive)
     organise.expect_imported("3 pictures added, 1 copy of others, 1 could not be opened.")
     organise.search.fill('folder:"day 2"')
@@ -381,74 +273,76 @@ def kill(page: Page) -> None:
 
 
 def test_the_file_of_the_command_line_and_of_the_page_are_one(
-    filled: OrganisePage, tmp_path: Path, folder: Path
+    organised: OrganisePage, tmp_path: Path, holiday: Path
 ) -> None:
-    filled.button("Library:").click()
-    with filled.page.expect_download() as download:
-        filled.button("Save as a file").click()
+    organised.button("Library:").click()
+    with organised.page.expect_download() as download:
+        organised.button("Save as a file").click()
     saved = tmp_path / "saved.sqlite"
     download.value.save_as(saved)
     found = command_line("search", "animal", "--library", saved).splitlines()
     assert sorted(found) == ["Holiday/cat.png", "Holiday/day 2/cat again.png"]
     made = tmp_path / "Trip to the moon.sqlite"
-    (folder / "broken.jpg").unlink()
-    command_line("index", folder / "day 2", "--library", made, "--quiet")
-    with filled.page.expect_file_chooser() as chooser:
-        filled.button("Open a file…").click()
+    (holiday / "broken.jpg").unlink()
+    command_line("index", holiday / "day 2", "--library", made, "--quiet")
+    with organised.page.expect_file_chooser() as chooser:
+        organised.button("Open a file…").click()
     chooser.value.set_files(made)
-    expect(filled.button("Library:")).to_contain_text("Trip to the moon")
-    filled.expect_found("3 pictures")
-    filled.page.reload()
-    expect(filled.button("Library:")).to_contain_text("Trip to the moon")
-    filled.button("Library:").click()
-    filled.page.get_by_role("combobox", name="Library").select_option("My pictures")
-    expect(filled.button("Library:")).to_contain_text("My pictures")
-    filled.page.keyboard.press("Escape")
-    filled.expect_found("4 pictures")
+    expect(organised.button("Library:")).to_contain_text("Trip to the moon")
+    organised.expect_found("3 pictures")
+    organised.page.reload()
+    expect(organised.button("Library:")).to_contain_text("Trip to the moon")
+    organised.button("Library:").click()
+    organised.page.get_by_role("combobox", name="Library").select_option("My pictures")
+    expect(organised.button("Library:")).to_contain_text("My pictures")
+    organised.page.keyboard.press("Escape")
+    organised.expect_found("4 pictures")
 
 
-def test_a_file_that_is_no_library_harms_nothing(filled: OrganisePage, tmp_path: Path) -> None:
+def test_a_file_that_is_no_library_harms_nothing(organised: OrganisePage, tmp_path: Path) -> None:
     (tmp_path / "letter.sqlite").write_bytes(b"Dear Sir or Madam, " * 100)
-    filled.button("Library:").click()
-    with filled.page.expect_file_chooser() as chooser:
-        filled.button("Open a file…").click()
+    organised.button("Library:").click()
+    with organised.page.expect_file_chooser() as chooser:
+        organised.button("Open a file…").click()
     chooser.value.set_files(tmp_path / "letter.sqlite")
-    expect(filled.page.get_by_role("status").filter(has_text="The library “letter” cannot be opened")).to_be_attached()
-    expect(filled.button("Library:")).to_contain_text("My pictures")
-    filled.expect_found("4 pictures")
+    expect(
+        organised.page.get_by_role("status").filter(has_text="The library “letter” cannot be opened")
+    ).to_be_attached()
+    expect(organised.button("Library:")).to_contain_text("My pictures")
+    organised.expect_found("4 pictures")
 
 
-def test_a_library_is_deleted_only_after_a_question(filled: OrganisePage) -> None:
-    page = filled.page
-    filled.button("Library:").click()
-    filled.button("Delete…").click()
+def test_a_library_is_deleted_only_after_a_question(organised: OrganisePage) -> None:
+    page = organised.page
+    organised.button("Library:").click()
+    organised.button("Delete…").click()
     dialog = page.get_by_role("dialog", name="Delete the library “My pictures”?")
     dialog.get_by_role("button", name="Keep it").click()
-    filled.expect_found("4 pictures")
-    filled.button("Library:").click()
-    filled.button("New library…").click()
+    organised.expect_found("4 pictures")
+    organised.button("Library:").click()
+    organised.button("New library…").click()
     name = page.get_by_role("dialog", name="New library")
     name.get_by_role("textbox", name="Name").fill("Second")
     name.get_by_role("button", name="Make it").click()
-    expect(filled.button("Library:")).to_contain_text("Second")
-    expect(filled.button("Choose a folder")).to_be_visible()
-    filled.button("Library:").click()
-    filled.button("Delete…").click()
+    expect(organised.button("Library:")).to_contain_text("Second")
+    expect(organised.button("Choose a folder")).to_be_visible()
+    organised.button("Library:").click()
+    organised.button("Delete…").click()
     page.get_by_role("dialog", name="Delete the library “Second”?").get_by_role("button", name="Delete").click()
-    expect(filled.button("Library:")).to_contain_text("My pictures")
-    filled.expect_found("4 pictures")
+    expect(organised.button("Library:")).to_contain_text("My pictures")
+    organised.expect_found("4 pictures")
 
 
-def test_one_tab_has_the_library_at_a_time(filled: OrganisePage, site: str) -> None:
-    second = OrganisePage(filled.page.context.new_page())
+def test_one_tab_has_the_library_at_a_time(organised: OrganisePage, site: str) -> None:
+    second = OrganisePage(organised.page.context.new_page())
     second.page.goto(f"{site}/#/organise")
     expect(second.page.get_by_text("The library is open in another tab.")).to_be_visible(timeout=ENGINE_TIMEOUT_MS)
     second.button("Use it here").click()
     second.expect_found("4 pictures")
-    expect(filled.page.get_by_text("The library is open in another tab.")).to_be_visible()
+    expect(organised.page.get_by_text("The library is open in another tab.")).to_be_visible()
 
 
-def test_a_stored_folder_is_read_again_in_a_later_visit(site: str, open_page: OpenPage, folder: Path) -> None:
+def test_a_stored_folder_is_read_again_in_a_later_visit(site: str, open_page: OpenPage, holiday: Path) -> None:
     page, _ = open_page(f"{site}/#/organise")
     organise = OrganisePage(page)
     page.evaluate(
@@ -463,7 +357,7 @@ def test_a_stored_folder_is_read_again_in_a_later_visit(site: str, open_page: Op
             await writer.close();
           }
         }""",
-        {path.name: _base64(path) for path in (folder / "cat.png", folder / "day 2" / "rocket.jpg")},
+        {path.name: _base64(path) for path in (holiday / "cat.png", holiday / "day 2" / "rocket.jpg")},
     )
     page.evaluate(CHOOSE_STORED_FOLDER)
     expect(organise.button("Library:")).to_be_visible(timeout=ENGINE_TIMEOUT_MS)
@@ -517,7 +411,7 @@ def test_ten_thousand_pictures_cost_a_screenful(organise: OrganisePage, large_li
     expect(organise.chosen).to_contain_text("3,334 pictures chosen")
 
 
-def test_without_the_origins_files_blocks_stand_in(site: str, open_page: OpenPage, folder: Path) -> None:
+def test_without_the_origins_files_blocks_stand_in(site: str, open_page: OpenPage, holiday: Path) -> None:
     page, _ = open_page(f"{site}/#/privacy")
     page.context.add_init_script(NO_CHOOSER_OF_ITS_OWN)
     page.evaluate(NO_CHOOSER_OF_ITS_OWN)
@@ -529,7 +423,7 @@ def test_without_the_origins_files_blocks_stand_in(site: str, open_page: OpenPag
     )
     organise = OrganisePage(page)
     organise.open(site)
-    organise.add_folder(folder)
+    organise.add_folder(holiday)
     organise.expect_imported("3 pictures added")
     page.reload()
     organise.expect_found("4 pictures")

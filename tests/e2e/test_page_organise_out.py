@@ -7,7 +7,7 @@ import csv
 import io
 import re
 import zipfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -16,12 +16,10 @@ from PIL import Image
 from playwright.sync_api import Browser, Locator, Page, expect
 
 import exiftool
-from e2e.conftest import ENGINE_TIMEOUT_MS, Complaints
+from e2e.browsing import ENGINE_TIMEOUT_MS
 from e2e.origin_folders import FOLDERS
 from e2e.tool_page import open_tool
 from pictures import encode, sample
-
-OpenPage = Callable[..., tuple[Page, Complaints]]
 
 
 class Shelf:

@@ -5,16 +5,13 @@ from __future__ import annotations
 import base64
 import io
 import zipfile
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page
 
-from e2e.conftest import Complaints
+from e2e.browsing import OpenPage
 from e2e.origin_folders import FOLDERS
-
-OpenPage = Callable[..., tuple[Page, Complaints]]
 
 
 @pytest.fixture

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from e2e.conftest import ENGINE_TIMEOUT_MS, Complaints
+from e2e.browsing import ENGINE_TIMEOUT_MS, OpenPage
 from e2e.tool_page import ToolPage, cat
-
-OpenPage = Callable[..., tuple[Page, Complaints]]
 
 PHONE = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True}
 

@@ -6,7 +6,7 @@ import csv
 import json
 import re
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +14,10 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Download, FilePayload, Locator, Page, expect
 
-from e2e.conftest import ENGINE_TIMEOUT_MS, Complaints
+from e2e.browsing import ENGINE_TIMEOUT_MS, OpenPage
 from e2e.tool_page import ToolPage, cat, coffee, command_line, file, open_tool, truncated
 from onsight.metadata.xmp import read
 from pictures import encode, photo, sample
-
-OpenPage = Callable[..., tuple[Page, Complaints]]
 
 PHONE = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True}
 

@@ -8,11 +8,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, Route
 
-from e2e.conftest import ENGINE_TIMEOUT_MS, Complaints
+from e2e.browsing import ENGINE_TIMEOUT_MS, OpenPage
 from e2e.engine import PageEngine
 from pictures import sample
-
-OpenPage = Callable[..., tuple[Page, Complaints]]
 
 BLANK = "manifest.json"
 

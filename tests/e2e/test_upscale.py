@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page
 
-from e2e.conftest import ENGINE_TIMEOUT_MS, Complaints
+from e2e.browsing import ENGINE_TIMEOUT_MS, Complaints
 from e2e.engine import PageEngine
 from onsight.enhancement.options import EnhanceOptions
 from onsight.enhancement.settings import EnhanceSettings

@@ -13,7 +13,7 @@ from typing import Any
 
 from playwright.sync_api import Browser, FilePayload, Locator, Page, expect
 
-from e2e.conftest import ENGINE_TIMEOUT_MS, Complaints
+from e2e.browsing import ENGINE_TIMEOUT_MS, Complaints
 from pictures import encode, photo, sample
 
 DROP = """(list) => {

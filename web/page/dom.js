@@ -100,7 +100,7 @@ export function beforePaint(draw) {
 }
 
 /**
- * Hide and show things inside `root`; if what had the focus is gone then, the focus goes to `heir`.
+ * Hide, show, disable things inside `root`; if what had the focus is gone then, the focus goes to `heir`.
  * @param {HTMLElement} root
  * @param {HTMLElement} heir
  * @param {() => void} change
@@ -109,7 +109,7 @@ export function keepFocus(root, heir, change) {
   const focused = document.activeElement;
   const isInside = focused instanceof HTMLElement && root.contains(focused);
   change();
-  if (isInside && !focused.checkVisibility()) heir.focus({ preventScroll: true });
+  if (isInside && (!focused.checkVisibility() || focused.matches(":disabled"))) heir.focus({ preventScroll: true });
 }
 
 /**

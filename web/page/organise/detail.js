@@ -1,7 +1,7 @@
 /** One picture of the library, large, with all that is known of it. */
 
 import { announce, tryTo } from "../announce.js";
-import { box, button, elementFromTemplate, fillFacts, listen, part } from "../dom.js";
+import { box, button, elementFromTemplate, fillFacts, keepFocus, listen, part } from "../dom.js";
 import { formatBytes, formatCount, formatPercent } from "../format.js";
 import { editTags, namesIn } from "./tag-editing.js";
 
@@ -16,7 +16,7 @@ import { editTags, namesIn } from "./tag-editing.js";
  * @property {(file: File, picture: LibraryPicture, tool: Tool) => void} use hands it to another tool
  * @property {(id: number) => void} findSimilar
  * @property {(query: string) => void} search
- * @property {(id: number) => void} onClose told which picture was shown last
+ * @property {(id: number) => void} onStep told which picture is shown now, after another
  * @property {readonly Tool[]} tools
  */
 
@@ -74,12 +74,12 @@ export class Detail {
     listen(dialog, "close", () => {
       URL.revokeObjectURL(this.#source);
       dialog.remove();
-      actions.onClose(this.#id);
     });
     const tools = actions.tools.filter(({ route, name }) => route && name !== "Organise");
     box(dialog, "tools").replaceChildren(...tools.map((tool) => this.#toolButton(tool)));
     document.body.append(dialog);
     dialog.showModal();
+    box(dialog, "heading").focus(); // not a button that is disabled at the first picture: keys must reach the dialog
     void this.#show();
   }
 
@@ -88,6 +88,7 @@ export class Detail {
     const next = this.#ids[this.#ids.indexOf(this.#id) + by];
     if (next === undefined) return;
     this.#id = next;
+    this.#actions.onStep(next);
     void this.#show();
   }
 
@@ -95,8 +96,10 @@ export class Detail {
     const id = this.#id;
     const index = this.#ids.indexOf(id);
     this.#tiles.want(this.#ids.slice(Math.max(0, index - 2), index + 3));
-    button(this.#dialog, "previous").disabled = index <= 0;
-    button(this.#dialog, "next").disabled = index >= this.#ids.length - 1;
+    keepFocus(this.#dialog, box(this.#dialog, "heading"), () => {
+      button(this.#dialog, "previous").disabled = index <= 0;
+      button(this.#dialog, "next").disabled = index >= this.#ids.length - 1;
+    });
     box(this.#dialog, "position").textContent = `${formatCount(index + 1)} of ${formatCount(this.#ids.length)}`;
     await tryTo(this.#library.ask("picture", { id }).then((picture) => id === this.#id && this.#fill(picture)));
   }
@@ -110,8 +113,7 @@ export class Detail {
     box(dialog, "label").textContent = picture.label;
     box(dialog, "score").textContent = formatPercent(picture.score);
     box(dialog, "category").textContent = picture.category;
-    const tags = picture.tags.map((tag) => this.#tag(tag));
-    box(dialog, "tag-list").replaceChildren(...tags, ...picture.rejected.map((name) => this.#rejected(name)));
+    this.#fillTags(picture);
     box(dialog, "objects").textContent = objectsOf(picture);
     box(dialog, "objects").hidden = picture.boxes === null;
     fillFacts(box(dialog, "facts"), [
@@ -126,6 +128,17 @@ export class Detail {
     this.#image.src = this.#tiles.get(picture.id)?.source ?? "";
     this.#image.style.aspectRatio = `${picture.width} / ${picture.height}`;
     void this.#showLarge(picture);
+  }
+
+  /** @param {LibraryPicture} picture */
+  #fillTags({ tags, rejected }) {
+    const list = box(this.#dialog, "tag-list");
+    const focused = [...list.children].findIndex((row) => row.contains(document.activeElement));
+    const rows = [...tags.map((tag) => this.#tag(tag)), ...rejected.map((name) => this.#rejected(name))];
+    list.replaceChildren(...rows);
+    if (focused < 0) return;
+    const heir = rows[Math.min(focused, rows.length - 1)]?.querySelector("button");
+    (heir ?? part(this.#dialog, "new-tags", HTMLInputElement)).focus();
   }
 
   /** @param {LibraryPicture} picture */

@@ -65,13 +65,12 @@ export class Grid {
   }
 
   /**
-   * Put the keyboard at a picture.
+   * Put the keyboard at a picture, and scroll it into sight.
    * @param {number} id
    */
-  focusOn(id) {
+  moveTo(id) {
     const index = this.#ids.indexOf(id);
-    if (index >= 0) this.#moveTo(index);
-    this.#root.focus({ preventScroll: true });
+    if (index >= 0) this.#goTo(index);
   }
 
   close() {
@@ -156,7 +155,10 @@ export class Grid {
     if (event.shiftKey) this.#selection.extendTo(index);
     else if (event.ctrlKey || event.metaKey || target?.closest("[data-check]") || this.#selection.size) {
       this.#selection.toggle(index);
-    } else this.#open(index);
+    } else {
+      this.#root.focus({ preventScroll: true }); // what closes over it gives the focus back here
+      this.#open(index);
+    }
     this.refresh();
   }
 
@@ -185,7 +187,7 @@ export class Grid {
         return;
       }
       if (event.shiftKey && !this.#selection.has(this.#ids[this.#active] ?? 0)) this.#selection.startAt(this.#active);
-      this.#moveTo(Math.min(Math.max(wanted, 0), this.#ids.length - 1));
+      this.#goTo(Math.min(Math.max(wanted, 0), this.#ids.length - 1));
       if (event.shiftKey) this.#selection.extendTo(this.#active);
     } else if (event.key === " ") this.#selection.toggle(this.#active);
     else if (event.key === "Enter") this.#open(this.#active);
@@ -196,7 +198,7 @@ export class Grid {
   }
 
   /** @param {number} index */
-  #moveTo(index) {
+  #goTo(index) {
     this.#active = index;
     if (!this.#measure()) return;
     const top = Math.floor(index / this.#columns) * this.#rowHeight;

@@ -215,7 +215,7 @@ export function mountOrganise(host, app) {
       },
       findSimilar: (similar) => void findSimilar(similar),
       search: (query) => bar.write(query),
-      onClose: (last) => grid.focusOn(last),
+      onStep: (shown) => grid.moveTo(shown),
       tools: app.tools,
     });
   }
