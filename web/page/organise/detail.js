@@ -79,7 +79,7 @@ export class Detail {
     box(dialog, "tools").replaceChildren(...tools.map((tool) => this.#toolButton(tool)));
     document.body.append(dialog);
     dialog.showModal();
-    box(dialog, "heading").focus(); // not a button that is disabled at the first picture: keys must reach the dialog
+    box(dialog, "heading").focus({ preventScroll: true }); // not a button that is disabled at the first picture: keys must reach the dialog
     void this.#show();
   }
 
