@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+import pytest
 from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request
 
 ENGINE_TIMEOUT_MS = 120_000
@@ -48,6 +49,15 @@ class Complaints:
         """Fail if there is anything that the test did not expect."""
         surprising = [line for line in self.found if not any(text in line for text in self.expected)]
         assert not surprising, "\n".join(surprising)
+
+
+def wait_until(page: Page, condition: Callable[[], bool], what: str) -> None:
+    """Wait until something that the page cannot be asked for is so; ``what`` says it, for when it never is."""
+    for _ in range(ENGINE_TIMEOUT_MS // 50):
+        if condition():
+            return
+        page.wait_for_timeout(50)
+    pytest.fail(f"It never came about that {what}.")
 
 
 OpenPage = Callable[..., tuple[Page, Complaints]]

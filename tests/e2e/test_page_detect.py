@@ -358,6 +358,7 @@ def test_overlap_acts_at_once_without_a_network(tool: ToolPage) -> None:
     slider(tool).fill("10")
     looks = tool.page.evaluate(COUNT_LOOKS)
     assert looks == 0
+    tool.wait_for_paint()
     few = rows(tool).count()
     overlap(tool).fill("95")
     expect(rows(tool).nth(few)).to_be_visible()

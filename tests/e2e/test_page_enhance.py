@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from PIL import Image
 from playwright.sync_api import Browser, Download, FilePayload, Locator, expect
 
-from e2e.browsing import ENGINE_TIMEOUT_MS, OpenPage
+from e2e.browsing import ENGINE_TIMEOUT_MS, OpenPage, wait_until
 from e2e.tool_page import ToolPage, cat, file, gradient, open_tool, truncated
 from onsight.enhancement.options import EnhanceOptions
 from onsight.enhancement.settings import EnhanceSettings
@@ -104,7 +104,7 @@ def settle(tool: ToolPage) -> None:
     """Wait until the canvas shows what is set."""
     tool.page.wait_for_timeout(0)
     tool.page.wait_for_function(SETTLED, timeout=ENGINE_TIMEOUT_MS)
-    tool.page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    tool.wait_for_paint()
 
 
 def seen(tool: ToolPage) -> NDArray[np.int16]:
@@ -597,7 +597,7 @@ def test_leaving_the_page_warns_of_what_is_not_saved(site: str, open_page: OpenP
     page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
     slider(tool, "Exposure").press("ArrowRight")
     page.close(run_before_unload=True)
-    page.wait_for_timeout(500)
+    wait_until(page, lambda: bool(asked), "the page asks")
     assert asked == ["beforeunload"]
     save(tool, format="PNG")
     asked.clear()

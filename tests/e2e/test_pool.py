@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, Route
 
-from e2e.browsing import ENGINE_TIMEOUT_MS, OpenPage
+from e2e.browsing import ENGINE_TIMEOUT_MS, OpenPage, wait_until
 from e2e.engine import PageEngine
 from pictures import sample
 
@@ -80,8 +80,7 @@ def test_worker_that_nobody_asks_ends_and_stays_away(start: Callable[..., PageEn
     page.clock.install()
     page.evaluate("onsight.expect(onsight, 100)")  # and then a pause
     wait_for_engines(page, 2)
-    while page.evaluate("onsight.workers") < 2:
-        page.wait_for_timeout(50)
+    wait_until(page, lambda: bool(page.evaluate("onsight.workers === 2")), "two workers are ready")
     page.clock.fast_forward("01:00")
     wait_for_engines(page, 1)
     assert page.evaluate("sizes") == [1, 2, 1]
@@ -89,11 +88,11 @@ def test_worker_that_nobody_asks_ends_and_stays_away(start: Callable[..., PageEn
 
 def wait_for_engines(page: Page, count: int) -> None:
     """Wait until there are so many workers with a Python of their own."""
-    for _ in range(400):
-        if sum(worker.url.endswith("/worker/worker.js") for worker in page.workers) == count:
-            return
-        page.wait_for_timeout(50)
-    pytest.fail(f"There are not {count}, but {[worker.url for worker in page.workers]}.")
+    wait_until(
+        page,
+        lambda: sum(worker.url.endswith("/worker/worker.js") for worker in page.workers) == count,
+        f"there are {count} engines",
+    )
 
 
 def test_python_decodes_one_picture_while_the_network_sees_another(start: Callable[..., PageEngine]) -> None:
@@ -167,11 +166,7 @@ def test_worker_whose_memory_has_grown_is_replaced(start: Callable[..., PageEngi
     first = engine.page.workers[0]
     labels = engine.page.evaluate(LABELS, 30)
     assert labels == alone(engine) * 15
-    for _ in range(200):
-        if first not in engine.page.workers:
-            break
-        engine.page.wait_for_timeout(100)
-    assert first not in engine.page.workers
+    wait_until(engine.page, lambda: first not in engine.page.workers, "the first worker ends")
     assert alone(engine) == labels[:2]
 
 

@@ -104,6 +104,10 @@ class ToolPage:
         """Wait until every picture has ended and the page says so."""
         expect(self.finished).to_contain_text(summary, timeout=ENGINE_TIMEOUT_MS)
 
+    def wait_for_paint(self) -> None:
+        """Wait until what was changed just now is drawn."""
+        self.page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+
     def option(self, name: str) -> Locator:
         """Return a picture's row in the list."""
         return self.list.get_by_role("option").filter(has_text=name)
