@@ -166,6 +166,36 @@ def test_a_persons_tags_outlive_a_second_look(organised: OrganisePage, holiday: 
     organised.expect_found("2 pictures found")
 
 
+def test_the_focus_is_never_lost_to_what_goes(organised: OrganisePage) -> None:
+    page = organised.page
+    page.get_by_role("button", name="Without Pets").press("Enter")
+    organised.expect_found("2 pictures")
+    expect(page.get_by_role("button", name=re.compile("^Without ")).first).to_be_focused()
+    page.get_by_role("button", name="Show all").press("Enter")
+    organised.expect_found("4 pictures")
+    expect(organised.grid).to_be_focused()
+    page.keyboard.press("Control+a")
+    page.get_by_role("button", name="Tags…").press("Enter")
+    dialog = page.get_by_role("dialog", name="Tags")
+    removers = dialog.get_by_role("button", name="Remove “").all()
+    first, second = (one.get_attribute("aria-label") or "" for one in removers[:2])
+    dialog.get_by_role("button", name=first, exact=True).press("Enter")
+    expect(dialog.get_by_role("button", name=second, exact=True)).to_be_focused()
+    dialog.get_by_role("button", name=second.replace("Remove", "Rename"), exact=True).press("Enter")
+    page.keyboard.type("Something else")
+    page.keyboard.press("Enter")
+    expect(dialog.get_by_role("button", name="Remove “Something else”", exact=True)).to_be_visible()
+    expect(dialog.get_by_role("button", name="Rename “").and_(page.locator(":focus"))).to_have_count(1)
+    page.keyboard.press("Escape")
+    for _ in range(2):
+        page.get_by_role("button", name="Undo").press("Enter")
+    expect(organised.grid).to_be_focused()
+    organised.button("Library:").press("Enter")
+    organised.button("New library…").press("Enter")
+    page.keyboard.press("Escape")
+    expect(organised.button("Library:")).to_be_focused()
+
+
 def test_the_keyboard_chooses_and_opens(organised: OrganisePage) -> None:
     page = organised.page
     organised.expect_found("4 pictures")

@@ -113,6 +113,42 @@ export function keepFocus(root, heir, change) {
 }
 
 /**
+ * Write rows anew. If one of their buttons had the focus, it has it again: found by its row's `data-key` and its name, or
+ * else the first of the row; of a row that is gone, the one of the row that has its place now.
+ * @param {HTMLElement} root of the rows
+ * @param {() => void} draw
+ */
+export function redrawRows(root, draw) {
+  const rows = () => /** @type {HTMLElement[]} */ ([...root.querySelectorAll("[data-key]")]);
+  const focused = root.contains(document.activeElement) ? document.activeElement : null;
+  const row = focused?.closest("[data-key]");
+  if (!(focused instanceof HTMLElement) || !(row instanceof HTMLElement)) return draw();
+  const index = rows().indexOf(row);
+  draw();
+  const after = rows();
+  const heir = after.find(({ dataset }) => dataset.key === row.dataset.key) ?? after[Math.min(index, after.length - 1)];
+  const buttons = [...(heir?.querySelectorAll("button") ?? [])].filter(({ hidden, disabled }) => !hidden && !disabled);
+  (buttons.find(({ dataset }) => dataset.part === focused.dataset.part) ?? buttons[0])?.focus();
+}
+
+/**
+ * Let the buttons "previous" and "next" lead as far as there is something; one that leads nowhere any more hands the
+ * focus to the other.
+ * @param {ParentNode} root
+ * @param {number} index
+ * @param {number} count
+ */
+export function enableSteps(root, index, count) {
+  const previous = button(root, "previous");
+  const next = button(root, "next");
+  const focused = document.activeElement;
+  previous.disabled = index <= 0;
+  next.disabled = index >= count - 1;
+  if (focused === previous && previous.disabled) next.focus();
+  if (focused === next && next.disabled) previous.focus();
+}
+
+/**
  * Show how far something is; without a fraction the bar only says that it goes on.
  * @param {HTMLProgressElement} progress
  * @param {number | null} fraction

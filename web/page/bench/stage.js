@@ -1,6 +1,6 @@
 /** The picture itself, upright. Tools lay what they have found over it. */
 
-import { box, button, listen, part } from "../dom.js";
+import { box, button, enableSteps, listen, part } from "../dom.js";
 import { Emitter } from "../emitter.js";
 import { formatCount } from "../format.js";
 
@@ -97,8 +97,7 @@ export class Stage extends Emitter {
   showPosition(index, count) {
     box(this.#root, "steps").hidden = count < 2;
     box(this.#root, "position").textContent = `${formatCount(index + 1)} of ${formatCount(count)}`;
-    button(this.#root, "previous").disabled = index <= 0;
-    button(this.#root, "next").disabled = index >= count - 1;
+    enableSteps(this.#root, index, count);
   }
 
   close() {

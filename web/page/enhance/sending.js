@@ -2,7 +2,7 @@
 
 import { notice } from "../announce.js";
 import { isAbort } from "../client.js";
-import { box, button, elementFromTemplate, listen, part, setProgress } from "../dom.js";
+import { box, button, elementFromTemplate, keepFocus, listen, part, setProgress } from "../dom.js";
 import { makeFile } from "./exporting.js";
 
 /** @import { EnhanceSettings } from "../../protocol.d.ts" */
@@ -28,19 +28,22 @@ export function setUpSending(root, { onsight, pictures, tools }, current) {
     const control = elementFromTemplate("enhance-send");
     part(control, "icon", SVGUseElement).setAttribute("href", `#${icon}`);
     box(control, "name").textContent = name;
-    listen(control, "click", () => send(route.path));
+    listen(control, "click", () => send(route.path, control));
     return [control];
   });
   box(root, "send").append(...buttons);
   listen(button(root, "send-cancel"), "click", () => abort?.abort());
   return () => abort?.abort();
 
-  /** @param {string} path */
-  async function send(path) {
+  /**
+   * @param {string} path
+   * @param {HTMLElement} control that was pressed
+   */
+  async function send(path, control) {
     const now = current();
     if (!now?.settings || abort) return;
     abort = new AbortController();
-    show(true);
+    keepFocus(document.body, button(root, "send-cancel"), () => show(true));
     try {
       const { signal } = abort;
       const onProgress = (/** @type {{fraction: number | null}} */ { fraction }) =>
@@ -54,7 +57,7 @@ export function setUpSending(root, { onsight, pictures, tools }, current) {
       if (!isAbort(error)) notice(error instanceof Error ? error.message : String(error));
     } finally {
       abort = undefined;
-      show(false);
+      keepFocus(document.body, control, () => show(false));
     }
   }
 

@@ -1,7 +1,7 @@
 /** One picture of the library, large, with all that is known of it. */
 
 import { announce, tryTo } from "../announce.js";
-import { box, button, elementFromTemplate, fillFacts, keepFocus, listen, part } from "../dom.js";
+import { box, button, elementFromTemplate, enableSteps, fillFacts, listen, part, redrawRows } from "../dom.js";
 import { formatBytes, formatCount, formatPercent } from "../format.js";
 import { editTags, namesIn } from "./tag-editing.js";
 
@@ -96,10 +96,7 @@ export class Detail {
     const id = this.#id;
     const index = this.#ids.indexOf(id);
     this.#tiles.want(this.#ids.slice(Math.max(0, index - 2), index + 3));
-    keepFocus(this.#dialog, box(this.#dialog, "heading"), () => {
-      button(this.#dialog, "previous").disabled = index <= 0;
-      button(this.#dialog, "next").disabled = index >= this.#ids.length - 1;
-    });
+    enableSteps(this.#dialog, index, this.#ids.length);
     box(this.#dialog, "position").textContent = `${formatCount(index + 1)} of ${formatCount(this.#ids.length)}`;
     await tryTo(this.#library.ask("picture", { id }).then((picture) => id === this.#id && this.#fill(picture)));
   }
@@ -133,12 +130,8 @@ export class Detail {
   /** @param {LibraryPicture} picture */
   #fillTags({ tags, rejected }) {
     const list = box(this.#dialog, "tag-list");
-    const focused = [...list.children].findIndex((row) => row.contains(document.activeElement));
     const rows = [...tags.map((tag) => this.#tag(tag)), ...rejected.map((name) => this.#rejected(name))];
-    list.replaceChildren(...rows);
-    if (focused < 0) return;
-    const heir = rows[Math.min(focused, rows.length - 1)]?.querySelector("button");
-    (heir ?? part(this.#dialog, "new-tags", HTMLInputElement)).focus();
+    redrawRows(list, () => list.replaceChildren(...rows));
   }
 
   /** @param {LibraryPicture} picture */
@@ -162,6 +155,7 @@ export class Detail {
   #tag({ name, score, source }) {
     const isOwn = source === "user";
     const row = elementFromTemplate("organise-detail-tag");
+    row.dataset.key = name;
     row.classList.toggle("chip--own", isOwn);
     const press = button(row, "find");
     box(press, "name").textContent = name;
@@ -186,6 +180,7 @@ export class Detail {
   /** @param {string} name */
   #rejected(name) {
     const row = elementFromTemplate("organise-rejected-tag");
+    row.dataset.key = `-${name}`;
     const back = button(row, "back");
     box(back, "name").textContent = name;
     back.title = "Removed. Put it back";

@@ -1,6 +1,6 @@
 /** What the pictures that were found have in common, to narrow the search by. */
 
-import { box, button, elementFromTemplate, listen } from "../dom.js";
+import { box, button, elementFromTemplate, listen, redrawRows } from "../dom.js";
 import { formatCount } from "../format.js";
 import { hasPart, withPart, withoutPart } from "./query-text.js";
 
@@ -34,16 +34,13 @@ export class Facets {
   show(facets, query) {
     this.#facets = facets;
     this.#query = query;
-    const focused = document.activeElement?.closest("[data-query]");
-    const kept = focused instanceof HTMLElement && this.#root.contains(focused) ? focused.dataset.query : undefined;
-    this.#root.replaceChildren(...facets.map((facet) => this.#group(facet)));
-    const again = kept ? this.#root.querySelector(`[data-query="${CSS.escape(kept)}"] button`) : null;
-    if (again instanceof HTMLElement) again.focus();
+    redrawRows(this.#root, () => this.#root.replaceChildren(...facets.map((facet) => this.#group(facet))));
   }
 
   /** @param {Facet} facet */
   #group({ kind, title, values }) {
     const group = elementFromTemplate("organise-facet");
+    group.dataset.key = kind;
     box(group, "title").textContent = title;
     const shown = this.#whole.has(kind) ? values : values.slice(0, FEW);
     box(group, "values").replaceChildren(...shown.map((value) => this.#value(value)));
@@ -61,7 +58,7 @@ export class Facets {
   /** @param {Facet["values"][number]} value */
   #value({ name, count, query }) {
     const row = elementFromTemplate("organise-facet-value");
-    row.dataset.query = query;
+    row.dataset.key = query;
     const use = button(row, "use");
     const isOn = hasPart(this.#query, query);
     box(use, "name").textContent = name;

@@ -82,7 +82,7 @@ export class LibraryMenu {
   #askForName(guarded) {
     const dialog = /** @type {HTMLDialogElement} */ (elementFromTemplate("organise-new-library"));
     const field = part(dialog, "library-name", HTMLInputElement);
-    show(dialog, async () => {
+    this.#open(dialog, async () => {
       const name = await this.#library.freeName(field.value);
       await guarded(() => this.#library.switchTo(name))();
     });
@@ -98,7 +98,7 @@ export class LibraryMenu {
       `What is known of ${formatPlural(status.pictures, "picture")} goes for good, with your own tags. ` +
       "The pictures themselves stay where they are.";
     listen(button(dialog, "save-first"), "click", guarded(() => this.#save()));
-    show(dialog, async () => void (await guarded(() => this.#library.remove())()));
+    this.#open(dialog, async () => void (await guarded(() => this.#library.remove())()));
   }
 
   async #listFailures() {
@@ -113,24 +113,25 @@ export class LibraryMenu {
             return row;
           }),
         );
-        show(dialog, async () => {});
+        this.#open(dialog, async () => {});
       }),
     );
   }
-}
 
-/**
- * Show a dialog that is asked once; `yes` runs if it is closed with that value.
- * @param {HTMLDialogElement} dialog
- * @param {() => Promise<void>} yes
- */
-function show(dialog, yes) {
-  listen(dialog, "close", () => {
-    if (dialog.returnValue === "yes") void yes();
-    dialog.remove();
-  });
-  document.body.append(dialog);
-  dialog.showModal();
+  /**
+   * Show a dialog that is asked once; `yes` runs if it is closed with that value.
+   * @param {HTMLDialogElement} dialog
+   * @param {() => Promise<void>} yes
+   */
+  #open(dialog, yes) {
+    listen(dialog, "close", () => {
+      if (dialog.returnValue === "yes") void yes();
+      dialog.remove();
+    });
+    document.body.append(dialog);
+    box(this.#root, "panel").hidePopover(); // gives the focus back to what opened it, which is there after the dialog
+    dialog.showModal();
+  }
 }
 
 /** How much room there is, and whether the browser has promised to keep it. */

@@ -1,7 +1,7 @@
 /** The dialog in which the tags of many pictures are changed together. */
 
 import { tryTo } from "../announce.js";
-import { box, button, elementFromTemplate, listen, part } from "../dom.js";
+import { box, button, elementFromTemplate, listen, part, redrawRows } from "../dom.js";
 import { formatCount, formatPlural } from "../format.js";
 import { editTags, namesIn } from "./tag-editing.js";
 
@@ -49,7 +49,7 @@ export function openTagsDialog(library, ids) {
       library.ask("tags", { ids: [...ids] }).then(({ tags }) => {
         isStale = list.querySelector("input:not([hidden])") !== null;
         if (isStale) return;
-        list.replaceChildren(...tags.slice(0, LISTED).map(rowOf));
+        redrawRows(list, () => list.replaceChildren(...tags.slice(0, LISTED).map(rowOf)));
         box(dialog, "no-tags").hidden = tags.length > 0;
         box(dialog, "more-tags").hidden = tags.length <= LISTED;
         box(dialog, "more-tags").textContent = `and ${formatCount(tags.length - LISTED)} rarer ones`;
@@ -60,6 +60,7 @@ export function openTagsDialog(library, ids) {
   /** @param {TagCount} tag */
   function rowOf({ name, count, own }) {
     const row = elementFromTemplate("organise-tag-row");
+    row.dataset.key = name;
     box(row, "name").textContent = name;
     const whose = own === count ? "yours" : own ? `${formatCount(own)} yours` : "";
     const all = count === ids.length ? "all" : formatCount(count);
@@ -91,7 +92,6 @@ export function openTagsDialog(library, ids) {
       input.hidden = true;
       const other = input.value.trim();
       if (isDone && other && other !== name) void change({ action: "rename", tags: [name], name: other });
-      else rename.focus();
       if (isStale) void show();
     };
     listen(input, "keydown", (event) => {
@@ -99,6 +99,7 @@ export function openTagsDialog(library, ids) {
       event.preventDefault();
       event.stopPropagation();
       end(event.key === "Enter");
+      rename.focus();
     });
     listen(input, "blur", () => end(false));
     return row;

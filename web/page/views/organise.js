@@ -55,10 +55,7 @@ export function mountOrganise(host, app) {
   listen(button(root, "add-folder"), "click", addFolder);
   button(root, "add-folder").hidden = !canChooseFolder();
   listen(button(root, "select-all"), "click", () => selection.all());
-  listen(button(root, "clear-selection"), "click", () => {
-    selection.clear();
-    box(root, "grid").focus({ preventScroll: true });
-  });
+  listen(button(root, "clear-selection"), "click", () => selection.clear());
   listen(button(root, "edit-tags"), "click", () => openTagsDialog(library, selection.ids));
   listen(button(root, "find-similar"), "click", () => void findSimilar(selection.ids[0] ?? 0));
   listen(button(root, "duplicates"), "click", () =>
@@ -144,11 +141,13 @@ export function mountOrganise(host, app) {
     if (!status) return;
     bar.showSaved(status);
     const undo = button(root, "undo");
-    undo.disabled = status.undo === null;
     undo.title = status.undo === null ? "Nothing to undo" : `Undo: ${status.undo}`;
     const redo = button(root, "redo");
-    redo.hidden = status.redo === null;
     redo.title = `Do again: ${status.redo ?? ""}`;
+    keepFocus(root, box(root, "grid"), () => {
+      undo.disabled = status.undo === null;
+      redo.hidden = status.redo === null;
+    });
   }
 
   function showFound() {
@@ -156,17 +155,21 @@ export function mountOrganise(host, app) {
     const isAll = !search.query.trim() && !search.isGiven;
     const words = search.isGiven ? "that look like it" : isAll ? "" : "found";
     box(root, "found-count").textContent = `${formatPlural(search.isGiven ? ids.length - 1 : ids.length, "picture")} ${words}`;
-    button(root, "show-all").hidden = isAll || error !== null;
-    box(root, "none").hidden = ids.length > 0 || error !== null || isAll;
-    box(root, "grid").hidden = ids.length === 0;
-    button(root, "select-all").disabled = ids.length === 0;
+    keepFocus(root, box(root, "grid"), () => {
+      button(root, "show-all").hidden = isAll || error !== null;
+      box(root, "none").hidden = ids.length > 0 || error !== null || isAll;
+      box(root, "grid").hidden = ids.length === 0;
+      button(root, "select-all").disabled = ids.length === 0;
+    });
   }
 
   function showSelection() {
     const { size } = selection;
-    box(root, "chosen").hidden = size === 0;
     box(root, "chosen-count").textContent = `${formatPlural(size, "picture")} chosen`;
-    button(root, "find-similar").hidden = size !== 1;
+    keepFocus(root, box(root, "grid"), () => {
+      box(root, "chosen").hidden = size === 0;
+      button(root, "find-similar").hidden = size !== 1;
+    });
     root.dataset.choosing = String(size > 0);
   }
 
