@@ -109,7 +109,10 @@ export function keepFocus(root, heir, change) {
   const focused = document.activeElement;
   const isInside = focused instanceof HTMLElement && root.contains(focused);
   change();
-  if (isInside && (!focused.checkVisibility() || focused.matches(":disabled"))) heir.focus({ preventScroll: true });
+  // What is removed loses the focus at once, what is hidden or disabled with the next frame.
+  const isElsewhere = document.activeElement !== focused && document.activeElement !== document.body;
+  if (!isInside || isElsewhere) return;
+  if (!focused.checkVisibility() || focused.matches(":disabled")) heir.focus({ preventScroll: true });
 }
 
 /**

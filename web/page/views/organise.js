@@ -104,7 +104,9 @@ export function mountOrganise(host, app) {
       grid.setIds(found.ids);
       showFound();
     }),
-    search.on("facets", (found) => facets.show(found, search.query)),
+    search.on("facets", (found) => {
+      keepFocus(root, button(root, "show-all"), () => facets.show(found, search.query));
+    }),
     selection.on("change", showSelection),
     importer.on("state", refreshWhileImporting),
     onKeys({ "/": () => bar.focus() }),
@@ -155,7 +157,7 @@ export function mountOrganise(host, app) {
     const isAll = !search.query.trim() && !search.isGiven;
     const words = search.isGiven ? "that look like it" : isAll ? "" : "found";
     box(root, "found-count").textContent = `${formatPlural(search.isGiven ? ids.length - 1 : ids.length, "picture")} ${words}`;
-    keepFocus(root, box(root, "grid"), () => {
+    keepFocus(root, ids.length ? box(root, "grid") : button(root, "show-all"), () => {
       button(root, "show-all").hidden = isAll || error !== null;
       box(root, "none").hidden = ids.length > 0 || error !== null || isAll;
       box(root, "grid").hidden = ids.length === 0;
