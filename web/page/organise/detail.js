@@ -79,7 +79,8 @@ export class Detail {
     box(dialog, "tools").replaceChildren(...tools.map((tool) => this.#toolButton(tool)));
     document.body.append(dialog);
     dialog.showModal();
-    box(dialog, "heading").focus({ preventScroll: true }); // not a button that is disabled at the first picture: keys must reach the dialog
+    // Not a button, which is disabled at the first picture: keys must reach the dialog.
+    box(dialog, "heading").focus({ preventScroll: true });
     void this.#show();
   }
 
