@@ -226,6 +226,6 @@ function fill(element, { source, label, score, name }) {
   if (image.src !== source) image.src = source;
   box(element, "label").textContent = label;
   box(element, "score").textContent = formatPercent(score);
-  element.setAttribute("aria-label", `${name}, ${label}`);
+  element.setAttribute("aria-label", `${name}, ${label} ${formatPercent(score)}`);
   element.title = name;
 }

@@ -1,0 +1,95 @@
+"""What axe-core (https://github.com/dequelabs/axe-core) finds by WCAG 2.2 AA and by its best practices: nothing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from e2e.browsing import ENGINE_TIMEOUT_MS, OpenPage
+from e2e.organise_page import OrganisePage
+from e2e.tool_page import ToolPage, cat, truncated
+
+AXE = Path(__file__).parents[2] / "web" / "node_modules" / "axe-core" / "axe.min.js"
+
+VIOLATIONS = """async () => {
+  for (const animation of document.getAnimations()) {
+    if (animation.effect.getComputedTiming().endTime < Infinity) animation.finish();  // half-faded text has no contrast
+  }
+  const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+  const { violations } = await axe.run(document, { runOnly: tags });
+  return violations.flatMap(({ id, nodes }) => nodes.map(({ target, failureSummary }) =>
+    `${id} at ${target.join(" ")}: ${failureSummary}`));
+}"""
+
+LIGHT = (1440, 900, "light")
+DARK = (390, 844, "dark")
+
+
+def check(page: Page, where: str) -> None:
+    """Fail if axe finds anything in what the page shows now, folded parts included."""
+    page.evaluate("document.querySelectorAll('main details').forEach((details) => (details.open = true))")
+    if not page.evaluate("'axe' in globalThis"):
+        page.evaluate(AXE.read_text(encoding="utf-8"))
+    found = page.evaluate(VIOLATIONS)
+    assert not found, f"{where}:\n" + "\n".join(found)
+
+
+@pytest.mark.parametrize(("width", "height", "scheme"), [LIGHT, DARK])
+def test_nothing_is_found_in_the_tools(site: str, open_page: OpenPage, width: int, height: int, scheme: str) -> None:
+    page, _ = open_page(f"{site}/", viewport={"width": width, "height": height}, color_scheme=scheme)
+    check(page, "home")
+    page.keyboard.press("?")
+    check(page, "shortcuts")
+    page.keyboard.press("Escape")
+    page.goto(f"{site}/#/privacy")
+    check(page, "privacy")
+    page.goto(f"{site}/#/classify")
+    check(page, "empty")
+    tool = ToolPage(page)
+    tool.choose(cat(), truncated())
+    tool.wait_until_finished("Finished")
+    check(page, "a list")
+    for name in ("classify", "tag", "detect", "compare", "enhance"):
+        page.goto(f"{site}/#/{name}")
+        expect(tool.answer.get_by_role("heading", level=2).first).to_be_visible(timeout=ENGINE_TIMEOUT_MS)
+        check(page, name)
+    expect(tool.answer.get_by_role("group", name="Presets")).to_be_visible(timeout=ENGINE_TIMEOUT_MS)
+    check(page, "enhance, ready")
+    page.goto(f"{site}/#/classify")
+    tool.option("broken.jpg").click()
+    expect(tool.answer.get_by_role("heading", name="No answer for this picture")).to_be_visible()
+    check(page, "a file that is broken")
+
+
+def test_nothing_is_found_in_the_library(organised: OrganisePage) -> None:
+    page = organised.page
+    for width, height, scheme in (LIGHT, DARK):
+        page.set_viewport_size({"width": width, "height": height})
+        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]  # light or dark
+        organised.expect_found("4 pictures")
+        organised.search.fill("-nothing")
+        organised.expect_found("4 pictures found")
+        check(page, "grid")
+        organised.search.fill("(")
+        expect(page.locator("[data-part=query-error]")).to_be_visible()
+        check(page, "a query that is wrong")
+        organised.search.fill("")
+        organised.expect_found("4 pictures")
+        organised.grid.press("Enter")
+        expect(page.get_by_role("dialog", name="Picture")).to_contain_text("of 4")
+        check(page, "a picture")
+        page.keyboard.press("Escape")
+        organised.grid.press("Control+a")
+        for name, dialog in (
+            ("Tags…", "Tags"),
+            ("Sort into folders…", "Sort"),
+            ("Export…", "Export"),
+            ("Duplicates", "Duplicates"),
+        ):
+            organised.button(name).click()
+            expect(page.get_by_role("dialog", name=dialog)).to_be_visible()
+            check(page, name)
+            page.keyboard.press("Escape")
+        organised.grid.press("Escape")
