@@ -36,13 +36,20 @@ def check(page: Page, where: str) -> None:
     assert not found, f"{where}:\n" + "\n".join(found)
 
 
+def check_dialog(page: Page, where: str) -> None:
+    """Fail if axe finds anything in the dialog that is open, and close it."""
+    expect(page.locator("dialog:modal")).to_have_count(1)
+    check(page, where)
+    page.keyboard.press("Escape")
+    expect(page.locator("dialog:modal")).to_have_count(0)
+
+
 @pytest.mark.parametrize(("width", "height", "scheme"), [LIGHT, DARK])
 def test_nothing_is_found_in_the_tools(site: str, open_page: OpenPage, width: int, height: int, scheme: str) -> None:
     page, _ = open_page(f"{site}/", viewport={"width": width, "height": height}, color_scheme=scheme)
     check(page, "home")
     page.keyboard.press("?")
-    check(page, "shortcuts")
-    page.keyboard.press("Escape")
+    check_dialog(page, "shortcuts")
     page.goto(f"{site}/#/privacy")
     check(page, "privacy")
     page.goto(f"{site}/#/classify")
@@ -57,6 +64,11 @@ def test_nothing_is_found_in_the_tools(site: str, open_page: OpenPage, width: in
         check(page, name)
     expect(tool.answer.get_by_role("group", name="Presets")).to_be_visible(timeout=ENGINE_TIMEOUT_MS)
     check(page, "enhance, ready")
+    for name in ("Save…", "Copy to all…"):
+        tool.answer.get_by_role("button", name=name).click()
+        check_dialog(page, name)
+    page.get_by_role("button", name="Remove all").click()
+    check_dialog(page, "Remove all")
     page.goto(f"{site}/#/classify")
     tool.option("broken.jpg").click()
     expect(tool.answer.get_by_role("heading", name="No answer for this picture")).to_be_visible()
@@ -75,21 +87,17 @@ def test_nothing_is_found_in_the_library(organised: OrganisePage) -> None:
         organised.search.fill("(")
         expect(page.locator("[data-part=query-error]")).to_be_visible()
         check(page, "a query that is wrong")
-        organised.search.fill("")
-        organised.expect_found("4 pictures")
+        organised.search.fill("-nothing")
+        organised.expect_found("4 pictures found")
         organised.grid.press("Enter")
         expect(page.get_by_role("dialog", name="Picture")).to_contain_text("of 4")
-        check(page, "a picture")
-        page.keyboard.press("Escape")
+        check_dialog(page, "a picture")
         organised.grid.press("Control+a")
-        for name, dialog in (
-            ("Tags…", "Tags"),
-            ("Sort into folders…", "Sort"),
-            ("Export…", "Export"),
-            ("Duplicates", "Duplicates"),
-        ):
+        for name in ("Tags…", "Sort into folders…", "Export…", "Duplicates", "Take out…", "Remember this search"):
             organised.button(name).click()
-            expect(page.get_by_role("dialog", name=dialog)).to_be_visible()
-            check(page, name)
-            page.keyboard.press("Escape")
+            check_dialog(page, name)
+        for name in ("New library…", "Delete…", "1 file could not be opened"):
+            organised.button("Library:").click()
+            organised.button(name).click()
+            check_dialog(page, name)
         organised.grid.press("Escape")
