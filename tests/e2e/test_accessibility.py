@@ -1,4 +1,7 @@
-"""What axe-core (https://github.com/dequelabs/axe-core) finds by WCAG 2.2 AA and by its best practices: nothing."""
+"""What axe-core finds by WCAG 2.2 AA and by its best practices: nothing.
+
+axe-core (MPL-2.0) is at https://github.com/dequelabs/axe-core.
+"""
 
 from __future__ import annotations
 

@@ -144,11 +144,11 @@ export function redrawRows(root, draw) {
 export function enableSteps(root, index, count) {
   const previous = button(root, "previous");
   const next = button(root, "next");
-  const focused = document.activeElement;
-  previous.disabled = index <= 0;
-  next.disabled = index >= count - 1;
-  if (focused === previous && previous.disabled) next.focus();
-  if (focused === next && next.disabled) previous.focus();
+  const enable = () => {
+    previous.disabled = index <= 0;
+    next.disabled = index >= count - 1;
+  };
+  keepFocus(previous, next, () => keepFocus(next, previous, enable));
 }
 
 /**

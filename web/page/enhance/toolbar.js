@@ -1,6 +1,6 @@
 /** The controls below the picture: how before and after are compared, how near, and the way back. */
 
-import { button, elementFromTemplate, listen, part, box } from "../dom.js";
+import { box, button, elementFromTemplate, keepFocus, listen, part } from "../dom.js";
 import { formatPercent } from "../format.js";
 
 /** @import { Mode, Viewer } from "./viewer.js" */
@@ -121,9 +121,7 @@ export class Toolbar {
  */
 function name(control, verb, what, keys) {
   const text = what ? `${verb} ${what}` : verb;
-  const wasFocused = document.activeElement === control;
-  control.disabled = what === null;
+  keepFocus(control, /** @type {HTMLElement} */ (control.closest("fieldset")), () => (control.disabled = what === null));
   control.setAttribute("aria-label", text);
   control.title = `${text} (${keys})`;
-  if (wasFocused && control.disabled) control.closest("fieldset")?.focus({ preventScroll: true });
 }
