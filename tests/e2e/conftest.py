@@ -19,12 +19,31 @@ from web.serve import DIST, make_server
 expect.set_options(timeout=30_000)
 
 
+SLOW_WORKERS = """{
+  const post = Worker.prototype.postMessage;
+  Worker.prototype.postMessage = function (...message) {
+    setTimeout(() => post.apply(this, message), %d);
+  };
+}"""
+"""Makes a page's workers hear of everything later, in its order."""
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let the tests' own trust in speed be looked for."""
+    parser.addoption(
+        "--slow-workers", type=int, default=0, metavar="MS", help="milliseconds by which pages' workers hear later"
+    )
+
+
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
+def browser(request: pytest.FixtureRequest) -> Iterator[Browser]:
     """Chromium, headless."""
     path = chromium.require()  # asks Playwright, too, which cannot run twice at a time
+    delay = request.config.getoption("--slow-workers", 0)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=chromium.flags())
+        if delay:
+            browser.on("context", lambda context: context.add_init_script(SLOW_WORKERS % delay))
         yield browser
         browser.close()
 

@@ -26,12 +26,13 @@ export class Detail {
   #actions;
   /** @type {readonly number[]} */
   #ids;
+  /** The picture asked for last. */
   #id;
   #dialog = /** @type {HTMLDialogElement} */ (elementFromTemplate("organise-detail"));
   #image = part(this.#dialog, "large", HTMLImageElement);
   /** Address of the file, if it could be had. */
   #source = "";
-  /** @type {LibraryPicture | undefined} */
+  /** The picture that is seen, which is what everything here acts on. @type {LibraryPicture | undefined} */
   #picture;
 
   /**
@@ -52,8 +53,9 @@ export class Detail {
     listen(button(dialog, "next"), "click", () => this.#step(1));
     listen(button(dialog, "detail-close"), "click", () => dialog.close());
     listen(button(dialog, "similar"), "click", () => {
+      if (!this.#picture) return;
       dialog.close();
-      actions.findSimilar(this.#id);
+      actions.findSimilar(this.#picture.id);
     });
     listen(dialog, "keydown", (event) => {
       if (event.target instanceof HTMLInputElement || event.ctrlKey || event.metaKey || event.altKey) return;
@@ -68,7 +70,7 @@ export class Detail {
     });
     listen(this.#image, "error", () => {
       // The browser cannot show this format; the small picture can be seen anyhow.
-      const tile = this.#tiles.get(this.#id);
+      const tile = this.#picture && this.#tiles.get(this.#picture.id);
       if (tile && this.#image.src !== tile.source) this.#image.src = tile.source;
     });
     listen(dialog, "close", () => {
@@ -97,8 +99,6 @@ export class Detail {
     const id = this.#id;
     const index = this.#ids.indexOf(id);
     this.#tiles.want(this.#ids.slice(Math.max(0, index - 2), index + 3));
-    enableSteps(this.#dialog, index, this.#ids.length);
-    box(this.#dialog, "position").textContent = `${formatCount(index + 1)} of ${formatCount(this.#ids.length)}`;
     await tryTo(this.#library.ask("picture", { id }).then((picture) => id === this.#id && this.#fill(picture)));
   }
 
@@ -107,6 +107,9 @@ export class Detail {
     const isOther = picture.id !== this.#picture?.id;
     this.#picture = picture;
     const dialog = this.#dialog;
+    const index = this.#ids.indexOf(picture.id);
+    enableSteps(dialog, index, this.#ids.length);
+    box(dialog, "position").textContent = `${formatCount(index + 1)} of ${formatCount(this.#ids.length)}`;
     box(dialog, "file").textContent = picture.name;
     box(dialog, "label").textContent = picture.label;
     box(dialog, "score").textContent = formatPercent(picture.score);
@@ -214,7 +217,8 @@ export class Detail {
    * @param {string[]} tags
    */
   async #edit(action, tags) {
-    const isDone = await editTags(this.#library, { action, ids: [this.#id], tags });
+    if (!this.#picture) return false;
+    const isDone = await editTags(this.#library, { action, ids: [this.#picture.id], tags });
     await this.#show();
     return isDone;
   }
