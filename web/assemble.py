@@ -54,7 +54,14 @@ PYODIDE_FILES = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm")
 
 STANDARD_LIBRARY = "python_stdlib.zip"
 
-ORT_FILES = ("ort.wasm.min.mjs", "ort-wasm-simd-threaded.mjs", "ort-wasm-simd-threaded.wasm")
+ORT_FILES = (
+    *("ort.wasm.min.mjs", "ort-wasm-simd-threaded.mjs", "ort-wasm-simd-threaded.wasm"),
+    *("ort.jspi.min.mjs", "ort-wasm-simd-threaded.jspi.mjs", "ort-wasm-simd-threaded.jspi.wasm"),
+)
+"""onnxruntime-web without and with WebGPU."""
+
+OPTIONAL = ("runtime/ort/ort-wasm-simd-threaded.jspi.wasm",)
+"""Files that only who chooses something downloads."""
 
 SERVICE_WORKER = "sw.js"
 
@@ -205,6 +212,7 @@ def write_manifest(site: Path, page: list[Path], build: str) -> None:
         "build": build,
         "models": list(MODELS),
         "boot": boot,
+        "optional": list(OPTIONAL),
         "first_runs": [first_run(site / "models" / model) for model in BOOT_MODELS],
         "site": {name: integrity(site / name) for name in kept},
         "assets": assets,

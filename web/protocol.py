@@ -38,11 +38,16 @@ export interface Progress {
   fraction: number | null;
 }
 
+/** What runs networks, as onnxruntime calls it: WebAssembly on the processor, or the graphics processor. */
+export type Provider = "wasm" | "webgpu";
+
 /** The engine that is ready. */
 export interface EngineInfo {
   version: string;
   models: string[];
-  /** Threads that networks run on. */
+  /** What runs networks. It can change, from "webgpu" to "wasm", when a graphics processor fails. */
+  provider: Provider;
+  /** Threads of what runs on the processor. */
   threads: number;
   /** Whether the page is cross-origin isolated, without which there is one thread. */
   isolated: boolean;
@@ -59,7 +64,14 @@ export type ToWorker =
 /** Any number of `progress`, then exactly one `result` or `error`. */
 export type FromWorker =
   | ({ kind: "progress"; id: number } & Progress)
-  | { kind: "result"; id: number; result: unknown; timings_ms: Record<string, number>; heap_bytes?: number }
+  | {
+      kind: "result";
+      id: number;
+      result: unknown;
+      timings_ms: Record<string, number>;
+      heap_bytes?: number;
+      provider?: Provider;
+    }
   | { kind: "error"; id: number; error: ErrorPayload };
 """
 

@@ -64,6 +64,7 @@ class Budget:
 
 
 BUDGETS = (
+    Budget("runtime/ort/*.jspi.wasm", 2_700_000),
     Budget("runtime/ort/*.wasm", 2_400_000),
     Budget("runtime/pyodide/*.wasm", 2_900_000),
     Budget("runtime/pyodide/*.zip", 2_600_000),

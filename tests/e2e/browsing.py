@@ -24,7 +24,12 @@ class Complaints:
 
     origin: str
     found: list[str] = field(default_factory=list)
-    expected: list[str] = field(default_factory=lambda: ["Service Worker registration blocked by Playwright"])
+    expected: list[str] = field(
+        default_factory=lambda: [
+            "Service Worker registration blocked by Playwright",
+            "No available adapters.",  # what Chromium says to who asks for a graphics processor where there is none
+        ]
+    )
 
     def watch(self, context: BrowserContext) -> None:
         """Listen to everything that the pages and workers of a context do."""

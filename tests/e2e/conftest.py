@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,8 @@ from web.serve import DIST, make_server
 
 expect.set_options(timeout=30_000)
 
+
+SOFTWARE_WEBGPU = ("--enable-unsafe-webgpu", "--use-webgpu-adapter=swiftshader")
 
 SLOW_WORKERS = """{
   const post = Worker.prototype.postMessage;
@@ -76,9 +79,8 @@ def plain_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield f"{origin}/onsight"
 
 
-@pytest.fixture
-def open_page(browser: Browser) -> Iterator[OpenPage]:
-    """Open a page of its own context; every page is checked at the end of the test."""
+@contextmanager
+def _pages_of(browser: Browser) -> Iterator[OpenPage]:
     opened: list[tuple[BrowserContext, Complaints]] = []
 
     def open_one(address: str, **context_options: object) -> tuple[Page, Complaints]:
@@ -97,6 +99,29 @@ def open_page(browser: Browser) -> Iterator[OpenPage]:
         context.close()
     for _, complaints in opened:
         complaints.check()
+
+
+@pytest.fixture
+def open_page(browser: Browser) -> Iterator[OpenPage]:
+    """Open a page of its own context; every page is checked at the end of the test."""
+    with _pages_of(browser) as open_one:
+        yield open_one
+
+
+@pytest.fixture(scope="module")
+def graphics_browser(browser: Browser) -> Iterator[Browser]:
+    """A Chromium with a graphics processor, which is made of software: slow, but WebGPU all the same."""
+    flags = [*(flag for flag in chromium.flags() if flag != "--disable-gpu"), *SOFTWARE_WEBGPU]
+    graphics = browser.browser_type.launch(executable_path=chromium.require(), args=flags)
+    yield graphics
+    graphics.close()
+
+
+@pytest.fixture
+def open_graphics_page(graphics_browser: Browser) -> Iterator[OpenPage]:
+    """Open a page in a browser that has WebGPU; every page is checked at the end of the test."""
+    with _pages_of(graphics_browser) as open_one:
+        yield open_one
 
 
 @pytest.fixture
@@ -136,4 +161,5 @@ def organised(organise: OrganisePage, holiday: Path) -> OrganisePage:
     """Organise with the holiday in its library."""
     organise.add_folder(holiday)
     organise.expect_imported("3 pictures added, 1 copy of others, 1 could not be opened.")
+    organise.expect_found("4 pictures")
     return organise

@@ -509,6 +509,7 @@ def test_own_rectangle_is_drawn_with_the_mouse_and_covers_a_turned_photo(tool: T
 def test_own_rectangle_is_placed_with_the_keyboard(tool: ToolPage) -> None:
     tool.choose(astronaut(), cat())
     tool.expect_answer("1 person")
+    tool.wait_until_finished("2 with objects")  # which is announced, too
     open_privacy(tool)
     tool.answer.get_by_role("button", name="Add a rectangle").press("Enter")
     expect(region(tool)).to_be_focused()

@@ -100,7 +100,9 @@ def test_python_decodes_one_picture_while_the_network_sees_another(start: Callab
     events: list[list[Any]] = engine.page.evaluate(
         """async () => {
           const events = [];
-          await Promise.all([0, 1, 2].map((index) => onsight.classify(new Blob([pictures.cat]), {
+          // Thoroughly: the network must not be done before the second picture's turn has come.
+          await Promise.all([0, 1, 2].map((index) => onsight.detect(new Blob([pictures.cat]), {
+            thorough: true,
             onProgress: ({ stage }) => events.push([index, stage]),
           })));
           return events;

@@ -5,7 +5,7 @@
 
 import { trusted } from "./trusted.js";
 
-/** @import { ErrorPayload, FromWorker, ToWorker } from "../protocol.d.ts" */
+/** @import { ErrorPayload, FromWorker, Provider, ToWorker } from "../protocol.d.ts" */
 
 /** An error that Onsight raises on purpose: a sentence for people, a stable code for programs. */
 export class OnsightError extends Error {
@@ -40,6 +40,7 @@ export function isAbort(error) {
  * @property {unknown} result
  * @property {Record<string, number>} timings_ms milliseconds by stage
  * @property {number} [heap_bytes] memory that Python has taken
+ * @property {Provider} [provider] what runs networks now
  */
 
 /**
@@ -116,8 +117,8 @@ export class Messenger {
     }
     this.#pending.delete(message.id);
     if (message.kind === "result") {
-      const { result, timings_ms, heap_bytes } = message;
-      pending.resolve({ result, timings_ms, ...(heap_bytes !== undefined && { heap_bytes }) });
+      const { kind, id, ...answer } = message;
+      pending.resolve(answer);
     } else if (message.error.code === "cancelled") {
       pending.reject(abortError());
     } else {

@@ -5,6 +5,7 @@ import { Batch } from "./batch.js";
 import { Onsight } from "./client.js";
 import { setUpEnginePanel } from "./engine-panel.js";
 import { formatPlural } from "./format.js";
+import { wantsGraphics } from "./graphics.js";
 import { chooseFiles, setUpIntake } from "./intake.js";
 import { Offline } from "./offline.js";
 import { Pictures } from "./pictures.js";
@@ -36,7 +37,7 @@ const batches = new Map();
 let organiser;
 const isBusy = () => (organiser?.busy ?? false) || [...batches.values()].some(({ busy }) => busy);
 const offline = new Offline({ isBusy, countPictures: () => pictures.items.length, stop: () => onsight.close() });
-const onsight = Onsight.create({ after: offline.settled });
+const onsight = Onsight.create({ after: offline.settled, graphics: wantsGraphics() });
 
 /** @type {App} */
 const app = {

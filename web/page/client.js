@@ -34,6 +34,8 @@ export { OnsightError, isAbort } from "../common/messenger.js";
  * @property {URL | string} [base] folder that holds `worker/`; by default the site that this module came from
  * @property {(progress: {stage: string, fraction: number | null, text: string}) => void} [onProgress] of the start
  * @property {Promise<unknown>} [after] what the start waits for
+ * @property {boolean | Promise<boolean>} [graphics] whether networks run on the graphics processor, which the start waits for;
+ *   where that is not possible, they run on the processor (`EngineInfo.provider`)
  * @property {number} [workers] how many may look at pictures at a time; by default what suits this device
  * @property {number} [heapLimitBytes] memory beyond which a worker is replaced when it has little to do
  */
@@ -70,6 +72,8 @@ export class Onsight extends EventTarget {
   /** Numbers of the pictures: the engine remembers what it saw in the latest. @type {WeakMap<Blob, number>} */
   #pictures = new WeakMap();
   #lastPicture = 0;
+  /** Whether networks are to run on the graphics processor. */
+  #graphics = false;
 
   /**
    * Start the engine and wait until it is ready.
@@ -96,6 +100,7 @@ export class Onsight extends EventTarget {
     base = new URL("..", import.meta.url),
     onProgress,
     after,
+    graphics = false,
     workers = suitableWorkers(),
     heapLimitBytes = HEAP_LIMIT_BYTES,
   } = {}) {
@@ -103,13 +108,17 @@ export class Onsight extends EventTarget {
     this.#onProgress = onProgress;
     this.#pool = new Pool({
       url: new URL("worker/worker.js", new URL(base, globalThis.document?.baseURI)),
-      params: (isFurther) => ({ isServed: isServed(), ...(isFurther && { threads: threadsOfEach(workers) }) }),
+      params: (isFurther) => ({
+        isServed: isServed(),
+        graphics: this.#graphics,
+        ...(isFurther && { threads: threadsOfEach(workers) }),
+      }),
       atMost: workers,
       heapLimitBytes,
       onLoss: () => this.#boot(),
       onChange: () => this.dispatchEvent(new CustomEvent("workers")),
     });
-    this.#boot(after);
+    this.#boot(Promise.all([after, Promise.resolve(graphics).then((isWanted) => (this.#graphics = isWanted))]));
   }
 
   /** Resolves when the engine is ready, rejects with an OnsightError when it could not start. */
@@ -145,6 +154,23 @@ export class Onsight extends EventTarget {
   restart() {
     if (this.#engine.state === "failed") this.#boot();
     return this.ready;
+  }
+
+  /**
+   * Have networks run on the graphics processor, or on the processor again. The engine goes on meanwhile; what it is asked
+   * after that is answered by a new one.
+   * @param {boolean} isWanted
+   * @returns {Promise<EngineInfo>} of the new engine; its `provider` says whether it was possible
+   */
+  async useGraphics(isWanted) {
+    this.#graphics = isWanted;
+    if (this.#engine.state === "failed") return this.restart();
+    await this.ready;
+    const info = (await this.#pool.renew()) ?? (await this.ready);
+    // Further workers need not try again what does not work.
+    if (info.provider === "wasm") this.#graphics = false;
+    this.#set({ state: "ready", info });
+    return info;
   }
 
   /**

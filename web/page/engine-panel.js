@@ -2,8 +2,9 @@
 
 import { announce } from "./announce.js";
 import { copyFrom } from "./clipboard.js";
-import { box, button, fillFacts, part, setProgress } from "./dom.js";
+import { box, button, fillFacts, listen, part, setProgress } from "./dom.js";
 import { errorDetail } from "./errors.js";
+import { hasGraphics, rememberGraphics, wantsGraphics } from "./graphics.js";
 
 /** @import { EngineState, Onsight } from "./client.js" */
 /** @import { Offline } from "./offline.js" */
@@ -32,6 +33,8 @@ export function setUpEnginePanel(onsight, offline) {
     if (engine.state === "failed") copyFrom(copyDetail, errorDetail(engine.error));
   });
 
+  setUpGraphics(onsight, panel);
+
   let state = "";
   const show = () => {
     const { engine } = onsight;
@@ -53,7 +56,43 @@ export function setUpEnginePanel(onsight, offline) {
   onsight.addEventListener("engine", show);
   onsight.addEventListener("workers", show);
   offline.on("change", show);
+  // What runs the networks can change by itself.
+  listen(panel, "beforetoggle", show);
   show();
+}
+
+/**
+ * The switch for the graphics processor, where there is one.
+ * @param {Onsight} onsight
+ * @param {HTMLElement} panel
+ */
+function setUpGraphics(onsight, panel) {
+  const choice = box(panel, "engine-graphics");
+  const toggle = part(choice, "graphics", HTMLInputElement);
+  const note = box(choice, "graphics-note");
+  // Asked when somebody looks: a graphics processor may have to be woken for it.
+  panel.addEventListener(
+    "beforetoggle",
+    async () => {
+      toggle.checked = await wantsGraphics();
+      choice.hidden = !(await hasGraphics());
+    },
+    { once: true },
+  );
+  listen(toggle, "change", async () => {
+    const isWanted = toggle.checked;
+    rememberGraphics(isWanted);
+    note.textContent = "Changing over…";
+    try {
+      const { provider } = await onsight.useGraphics(isWanted);
+      if (toggle.checked !== isWanted) return; // changed again meanwhile
+      toggle.checked = provider === "webgpu";
+      if (toggle.checked !== isWanted) rememberGraphics(false);
+      note.textContent = toggle.checked === isWanted ? "" : "It does not work here, so the processor is used.";
+    } catch (error) {
+      note.textContent = /** @type {Error} */ (error).message;
+    }
+  });
 }
 
 /** @param {EngineState} engine */
@@ -74,7 +113,7 @@ function titleWords(engine) {
 function explanation(engine) {
   if (engine.state === "loading") return "You can add pictures already. They wait in line and start by themselves.";
   if (engine.state === "failed") return engine.error.message;
-  if (engine.state === "ready") return "It runs in this tab, on your own processor.";
+  if (engine.state === "ready") return "It runs in this tab, on your own device.";
   return "";
 }
 
@@ -84,13 +123,14 @@ function explanation(engine) {
  * @param {boolean} isOffline whether it works with the network cut
  * @returns {[string, string][]}
  */
-function engineFacts({ version, models, threads, isolated }, workers, isOffline) {
+function engineFacts({ version, models, provider, threads, isolated }, workers, isOffline) {
   const why = isolated ? "" : " (this page’s host does not allow more)";
   return [
     ["Version", version],
     ["Model", models.join(", ")],
     ["Offline", isOffline ? "Yes: all of it is on this device" : "Not yet"],
     ["Workers", workers === 1 ? "1" : `${workers}, while many pictures wait`],
+    ["Networks on", provider === "webgpu" ? "the graphics processor" : "the processor"],
     ["Threads", threads === 1 ? `1, single-threaded${why}` : String(threads)],
   ];
 }

@@ -47,6 +47,8 @@ class Engine {
   /** @type {EngineInfo | undefined} set when it is ready */
   info;
   isDead = false;
+  /** It was started with params that are no longer those. */
+  isStale = false;
   heapBytes = 0;
   #answersSinceGrown = 0;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -87,7 +89,8 @@ class Engine {
   }
 
   /** @param {Answer} answer */
-  note({ heap_bytes: heapBytes = 0 }) {
+  note({ heap_bytes: heapBytes = 0, provider }) {
+    if (this.info && provider) this.info.provider = provider;
     this.#answersSinceGrown = heapBytes > this.heapBytes ? 0 : this.#answersSinceGrown + 1;
     this.heapBytes = heapBytes;
   }
@@ -99,7 +102,7 @@ class Engine {
 
   /** @param {Job} job */
   isFreeFor(job) {
-    if (!this.info || this.isDead) return false;
+    if (!this.info || this.isDead || this.isStale) return false;
     const jobs = [...this.jobs];
     if (job.isAlone || jobs.some(({ isAlone }) => isAlone)) return jobs.length === 0;
     return jobs.length < LANES && jobs.every(({ isDecoded }) => isDecoded);
@@ -123,6 +126,8 @@ export class Pool {
   #seen = new WeakMap();
   /** Pictures that are still to come, by who will ask. @type {Map<object, number>} */
   #expected = new Map();
+  /** Of the first worker, as it goes on. @type {Promise<EngineInfo | null>} */
+  #replacement = Promise.resolve(null);
   #isReplacing = false;
   #isClosed = false;
 
@@ -198,6 +203,20 @@ export class Pool {
     });
   }
 
+  /**
+   * Put a worker with the params of now in the place of the first; nothing waits for its start. Further ones that are
+   * there end when they have nothing to do.
+   * @returns {Promise<EngineInfo | null>} null if there is none to replace
+   */
+  async renew() {
+    await this.#replacement.catch(() => {});
+    if (!this.#first.info || this.#first.isDead) return null;
+    for (const engine of this.#further) engine.isStale = true;
+    const info = await this.#replace();
+    for (const engine of this.#further) if (engine.isStale && engine.info && engine.jobs.size === 0) this.#retire(engine);
+    return info;
+  }
+
   /** @param {string} method of the first worker @param {object} params */
   async askFirst(method, params) {
     return this.#first.messenger.request(method, params);
@@ -254,7 +273,7 @@ export class Pool {
   /** @param {Job} job */
   #engineFor(job) {
     const seen = job.picture && this.#seen.get(job.picture);
-    if (seen && !seen.isDead) return job.urgent || seen.isFreeFor(job) ? seen : undefined;
+    if (seen && !seen.isDead && (job.urgent || !seen.isStale)) return job.urgent || seen.isFreeFor(job) ? seen : undefined;
     if (job.urgent) return this.#first.info && !this.#first.isDead ? this.#first : undefined;
     const free = this.#engines.filter((engine) => engine.isFreeFor(job));
     return free.sort((one, other) => one.jobs.size - other.jobs.size)[0];
@@ -315,7 +334,7 @@ export class Pool {
   /** @param {Engine} engine that has nothing to do */
   #rest(engine) {
     clearTimeout(engine.idle);
-    if (engine.hasOutgrown(this.#heapLimitBytes)) return this.#retire(engine);
+    if (engine.isStale || engine.hasOutgrown(this.#heapLimitBytes)) return this.#retire(engine);
     engine.idle = setTimeout(() => {
       // Who announced pictures does not ask for them: a pause. When it goes on, it announces them again.
       this.#expected.clear();
@@ -325,26 +344,38 @@ export class Pool {
 
   /** @param {Engine} engine that has nothing to do */
   #retire(engine) {
-    if (engine === this.#first) return void this.#replace();
+    if (engine === this.#first) return void this.#replace().catch(() => {}); // then the old one goes on
     engine.close();
     this.#further.delete(engine);
     this.#onChange();
     this.#grow();
   }
 
-  /** Put a new worker in the place of the first: nothing waits for its start. */
-  async #replace() {
-    if (this.#isReplacing) return;
+  /**
+   * Put a new worker in the place of the first: nothing waits for its start.
+   * @returns {Promise<EngineInfo | null>} null if there is none to replace any more
+   */
+  #replace() {
+    if (this.#isReplacing) return this.#replacement;
     this.#isReplacing = true;
+    this.#replacement = this.#putFresh().finally(() => (this.#isReplacing = false));
+    return this.#replacement;
+  }
+
+  async #putFresh() {
     const fresh = this.#create();
-    const info = await fresh.start(this.#params(false)).catch(() => null); // then the old one goes on
-    this.#isReplacing = false;
+    const info = await fresh.start(this.#params(false));
     const old = this.#first;
-    if (!info || fresh.isDead || old.isDead || this.#isClosed) return fresh.close();
+    if (fresh.isDead || old.isDead || this.#isClosed) {
+      fresh.close();
+      return null;
+    }
     this.#first = fresh;
+    old.isStale = true;
     if (old.jobs.size === 0) old.close();
     else this.#further.add(old); // until it has nothing to do
     this.#onChange();
     this.#next();
+    return info;
   }
 }

@@ -15,8 +15,9 @@ export class DownloadError extends Error {}
  *   gzip: size of the variant NAME.gz, if the site has one
  * @typedef {(stage: "download" | "cache" | "start", fraction: number | null) => void} OnProgress
  *   "start" when all that a start needs has arrived
- * @typedef {{version: string, build: string, boot: string[], assets: Record<string, Asset>, models: string[],
+ * @typedef {{version: string, build: string, boot: string[], optional: string[], assets: Record<string, Asset>, models: string[],
  *   first_runs: {model: string, feeds: Record<string, number[]>, fetches: string[]}[]}} Manifest
+ *   optional: files that are of use only to who chooses something
  *   first_runs: runs on nothing that make the networks of a start ready, feeds by shape
  */
 
@@ -201,12 +202,12 @@ export class Assets {
     };
   }
 
-  /** Have every file of the engine on this device, one after the other: nobody waits for them. */
+  /** Have every file of the engine on this device that it may need, one after the other: nobody waits for them. */
   async keepAll() {
     const cache = await this.#cache;
     for (const path of Object.keys(this.#manifest.assets)) {
       // Modules are imported by the browser, which asks the service worker: the site's own files are kept there.
-      if (path.endsWith(".mjs")) continue;
+      if (path.endsWith(".mjs") || this.#manifest.optional.includes(path)) continue;
       if (cache && !(await cache.match(this.#key(path)))) await this.read(path);
     }
   }

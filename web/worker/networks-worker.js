@@ -5,14 +5,14 @@
 
 import { Assets } from "./assets.js";
 import { errorPayload } from "./errors.js";
-import { configure, createSession, runSession } from "./session.js";
+import { ORT_FILES } from "./ort-files.js";
+import { createNetwork, runNetwork, startRuntime } from "./session.js";
 
-/** @import { FromWorker } from "../protocol.d.ts" */
+/** @import { FromWorker, Provider } from "../protocol.d.ts" */
 /** @import { Manifest } from "./assets.js" */
-/** @import { Tensor } from "./session.js" */
+/** @import { Network, Tensor } from "./session.js" */
 
 const BASE = new URL("..", import.meta.url);
-const ORT = new URL("runtime/ort/", BASE);
 
 /** How the engine's worker learns of this one's death: see Messenger. Held until then. */
 navigator.locks?.request(self.name, () => new Promise(() => {}));
@@ -20,9 +20,16 @@ navigator.locks?.request(self.name, () => new Promise(() => {}));
 /** @type {Assets} */
 let assets;
 
-const ORT_MODULE = "runtime/ort/ort-wasm-simd-threaded.wasm";
+/** At most so many threads. @type {number | undefined} */
+let wantedThreads;
 
-/** The networks that are loaded or being loaded. @type {Map<string, Promise<void>>} */
+/** What runs networks that are loaded from now on. @type {Provider} */
+let provider = "wasm";
+
+/** Threads of the runtime, when it is started. @type {Promise<number>} */
+let runtime;
+
+/** The networks that are loaded or being loaded. @type {Map<string, Promise<Network>>} */
 const networks = new Map();
 
 /** @typedef {(params: any, id: number) => Promise<{result: unknown, transfer?: Transferable[]}>} Method */
@@ -47,27 +54,58 @@ function post(message, transfer = []) {
 /**
  * Load what a start needs. What the site names as the first run is made at once, and not waited for: a network's first run
  * is several times slower than the rest.
- * @param {{manifest: Manifest, files: string[], isServed: boolean, threads: number | undefined}} params as `Networks` has them
+ * @param {object} params as `Networks` has them
+ * @param {Manifest} params.manifest
+ * @param {string[]} params.files
+ * @param {boolean} params.isServed
+ * @param {number} [params.threads]
+ * @param {boolean} params.graphics
  * @param {number} id of the request
  */
-async function start({ manifest, files, isServed, threads: wanted }, id) {
+async function start({ manifest, files, isServed, threads: wanted, graphics }, id) {
   const onProgress = (/** @type {string} */ stage, /** @type {number | null} */ fraction) =>
     post({ kind: "progress", id, stage, fraction });
   assets = new Assets(BASE, manifest, files, onProgress, isServed);
+  wantedThreads = wanted;
   const boot = manifest.models.filter((model) => files.includes(networkPath(model)));
   const models = boot.map((model) => assets.read(networkPath(model)));
-  const [wasm] = await Promise.all([ortModule(), ...models]);
-  const threads = configure(ORT, wasm, wanted);
+  for (const model of models) model.catch(() => {}); // awaited below
+  if (graphics) await startOn("webgpu").catch((error) => leaveGraphics("webgpu", error));
+  else await startOn("wasm");
   for (const [index, model] of boot.entries()) {
     await loadNetwork(model, /** @type {Promise<Uint8Array<ArrayBuffer>>} */ (models[index]));
   }
-  for (const { model, feeds, fetches } of manifest.first_runs) runSession(model, blank(feeds), fetches).catch(() => {});
-  return { result: threads };
+  for (const { model, feeds, fetches } of manifest.first_runs) run({ model, feeds: blank(feeds), fetches }).catch(() => {});
+  return { result: { threads: await runtime, provider } };
 }
 
-/** @returns {Promise<string | Uint8Array<ArrayBuffer>>} onnxruntime's module, or where the browser can get it */
-async function ortModule() {
-  return (await assets.address(ORT_MODULE)) ?? assets.read(ORT_MODULE);
+/** @param {Provider} chosen what will run networks */
+function startOn(chosen) {
+  provider = chosen;
+  const { glue, wasm } = ORT_FILES[chosen];
+  const starting = ortModule(wasm).then((module) => startRuntime(chosen, new URL(glue, BASE), module, wantedThreads));
+  runtime = starting;
+  return starting;
+}
+
+/**
+ * A graphics processor can be taken away at any time, and drivers have their faults: networks then go on elsewhere.
+ * @param {Provider} failed what ran the network, or was to run it
+ * @param {unknown} error of it
+ */
+async function leaveGraphics(failed, error) {
+  if (failed === "wasm") throw error;
+  console.debug(`The graphics processor is of no use, so networks run without it: ${error}`);
+  if (provider === "webgpu") startOn("wasm").catch(() => {}); // awaited below
+  await runtime;
+}
+
+/**
+ * @param {string} path of onnxruntime's WebAssembly
+ * @returns {Promise<string | Uint8Array<ArrayBuffer>>} onnxruntime's module, or where the browser can get it
+ */
+async function ortModule(path) {
+  return (await assets.address(path)) ?? assets.read(path);
 }
 
 /**
@@ -85,10 +123,20 @@ function blank(shapes) {
  * @param {{model: string, feeds: Record<string, Tensor>, fetches: string[]}} params
  */
 async function run({ model, feeds, fetches }) {
-  await (networks.get(model) ?? loadNetwork(model, assets.read(networkPath(model))));
-  const result = await runSession(model, feeds, fetches);
-  const transfer = new Set(Object.values(result).map(({ data }) => /** @type {ArrayBuffer} */ (data.buffer)));
-  return { result, transfer: [...transfer] };
+  const network = await networkOf(model);
+  const outputs = await runNetwork(network, feeds, fetches).catch(async (error) => {
+    await leaveGraphics(network.provider, error);
+    // Another run of it may have seen to that already.
+    if ((await networks.get(model)) === network) networks.delete(model);
+    return runNetwork(await networkOf(model), feeds, fetches);
+  });
+  const transfer = new Set(Object.values(outputs).map(({ data }) => /** @type {ArrayBuffer} */ (data.buffer)));
+  return { result: { outputs, provider }, transfer: [...transfer] };
+}
+
+/** @param {string} model */
+function networkOf(model) {
+  return networks.get(model) ?? loadNetwork(model, assets.read(networkPath(model)));
 }
 
 /** @param {string} model */
@@ -100,11 +148,21 @@ function networkPath(model) {
  * Load a network, once: callers share what is under way; a failure is tried again by the next.
  * @param {string} model
  * @param {Promise<Uint8Array<ArrayBuffer>>} file
- * @returns {Promise<void>}
+ * @returns {Promise<Network>}
  */
 function loadNetwork(model, file) {
-  const loading = file.then((bytes) => createSession(model, bytes));
+  const loading = createOf(file);
   networks.set(model, loading);
-  loading.catch(() => networks.delete(model));
+  loading.catch(() => networks.get(model) === loading && networks.delete(model));
   return loading;
+}
+
+/** @param {Promise<Uint8Array<ArrayBuffer>>} file */
+async function createOf(file) {
+  const bytes = await file;
+  const tried = provider;
+  return createNetwork(bytes, tried).catch(async (error) => {
+    await leaveGraphics(tried, error);
+    return createNetwork(bytes, provider);
+  });
 }

@@ -3,9 +3,12 @@
 import { Messenger } from "../common/messenger.js";
 
 /** @import { Manifest, OnProgress } from "./assets.js" */
+/** @import { Provider } from "../protocol.d.ts" */
 /** @import { Tensor } from "./session.js" */
 
 export class Networks {
+  /** What runs them. @type {Provider} */
+  provider = "wasm";
   #messenger;
 
   /** @param {() => void} onDeath of their worker */
@@ -19,13 +22,16 @@ export class Networks {
    * @param {string[]} params.files that count as progress
    * @param {boolean} params.isServed whether a service worker answers
    * @param {number} [params.threads] at most so many
+   * @param {boolean} params.graphics whether they are to run on the graphics processor, if that is possible
    * @param {OnProgress} onProgress
    * @returns {Promise<number>} threads that a network runs on
    */
   async start(params, onProgress) {
     const report = (/** @type {{stage: any, fraction: number | null}} */ { stage, fraction }) => onProgress(stage, fraction);
     const { result } = await this.#messenger.request("start", params, { onProgress: report });
-    return /** @type {number} */ (result);
+    const { threads, provider } = /** @type {{threads: number, provider: Provider}} */ (result);
+    this.provider = provider;
+    return threads;
   }
 
   /**
@@ -38,6 +44,8 @@ export class Networks {
   async run(model, feeds, fetches) {
     const transfer = Object.values(feeds).map(({ data }) => /** @type {ArrayBuffer} */ (data.buffer));
     const { result } = await this.#messenger.request("run", { model, feeds, fetches }, { transfer });
-    return /** @type {Record<string, Tensor>} */ (result);
+    const { outputs, provider } = /** @type {{outputs: Record<string, Tensor>, provider: Provider}} */ (result);
+    this.provider = provider;
+    return outputs;
   }
 }

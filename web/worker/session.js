@@ -1,30 +1,36 @@
 /**
- * Networks in onnxruntime-web. The only file that knows it: tensors come in and go out as typed arrays with a shape.
+ * Networks in onnxruntime-web, on the processor or on the graphics processor. The only file that knows it: tensors come in
+ * and go out as typed arrays with a shape.
  */
 
-import * as ort from "../runtime/ort/ort.wasm.min.mjs";
+import * as wasmOrt from "../runtime/ort/ort.wasm.min.mjs";
+
+/** @import { Provider } from "../protocol.d.ts" */
 
 /**
  * @typedef {{data: Float32Array, dims: number[]}} Tensor
+ * @typedef {{provider: Provider, session: wasmOrt.InferenceSession, Tensor: typeof wasmOrt.Tensor}} Network
  */
 
-/** @type {Map<string, ort.InferenceSession>} */
-const sessions = new Map();
+/** onnxruntime as it is used; the build with WebGPU, which is half as large again, is loaded when it is asked for. */
+let ort = wasmOrt;
 
 /** Runs stand in line: a session of the wasm build must not be entered twice. @type {Promise<unknown>} */
 let queue = Promise.resolve();
 
 /**
- * @param {URL} folder that holds onnxruntime's own files
+ * @param {Provider} provider that will run networks
+ * @param {URL} glue the module that starts onnxruntime's WebAssembly
  * @param {string | Uint8Array<ArrayBuffer>} wasm onnxruntime's module, or where the browser can get it
  * @param {number} [atMost] threads
- * @returns {number} how many threads networks will run on
+ * @returns {Promise<number>} how many threads what runs on the processor will have
  */
-export function configure(folder, wasm, atMost = 4) {
+export async function startRuntime(provider, glue, wasm, atMost = 4) {
+  ort = provider === "webgpu" ? await import("../runtime/ort/ort.jspi.min.mjs") : wasmOrt;
   // Threads need shared memory, which browsers give to cross-origin isolated pages only.
   const threads = globalThis.crossOriginIsolated ? Math.min(atMost, navigator.hardwareConcurrency || 1) : 1;
   ort.env.wasm.numThreads = threads;
-  const mjs = new URL("ort-wasm-simd-threaded.mjs", folder).href;
+  const mjs = glue.href;
   ort.env.wasm.wasmPaths = typeof wasm === "string" ? { mjs, wasm } : { mjs };
   if (typeof wasm !== "string") ort.env.wasm.wasmBinary = wasm;
   ort.env.logLevel = "error";
@@ -32,31 +38,31 @@ export function configure(folder, wasm, atMost = 4) {
 }
 
 /**
- * @param {string} id
  * @param {Uint8Array<ArrayBuffer>} model bytes of an ONNX file
+ * @param {Provider} provider that runs it
+ * @returns {Promise<Network>}
  */
-export async function createSession(id, model) {
-  const session = await ort.InferenceSession.create(model, {
-    executionProviders: ["wasm"],
+export async function createNetwork(model, provider) {
+  const { InferenceSession, Tensor } = ort;
+  const session = await InferenceSession.create(model, {
+    executionProviders: [provider],
     graphOptimizationLevel: "all",
     // Threads that wait by spinning take the processor from Python, which works beside them.
     extra: { session: { intra_op: { allow_spinning: "0" } } },
   });
-  sessions.set(id, session);
+  return { provider, session, Tensor };
 }
 
 /**
- * @param {string} id of a session
+ * @param {Network} network
  * @param {Record<string, Tensor>} feeds by input name
  * @param {string[]} fetches names of the outputs that are wanted
  * @returns {Promise<Record<string, Tensor>>}
  */
-export function runSession(id, feeds, fetches) {
+export function runNetwork({ session, Tensor }, feeds, fetches) {
   const job = async () => {
-    const session = sessions.get(id);
-    if (!session) throw new Error(`No session named ${id}.`);
     const inputs = Object.fromEntries(
-      Object.entries(feeds).map(([name, { data, dims }]) => [name, new ort.Tensor("float32", data, dims)]),
+      Object.entries(feeds).map(([name, { data, dims }]) => [name, new Tensor("float32", data, dims)]),
     );
     const outputs = await session.run(inputs, fetches);
     return Object.fromEntries(

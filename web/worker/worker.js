@@ -7,6 +7,7 @@ import { Assets, readManifest, weigh } from "./assets.js";
 import { decodeInBrowser } from "./browser-decoder.js";
 import { errorPayload } from "./errors.js";
 import { Networks } from "./networks.js";
+import { ORT_FILES } from "./ort-files.js";
 import { BootProgress } from "./progress.js";
 import { heapOf, startPython } from "./python.js";
 import { STORAGE_METHODS, Storage, storageError } from "./storage.js";
@@ -60,6 +61,7 @@ let storage;
  * @typedef {object} StartParams
  * @property {boolean} [library] whether this worker keeps a library, for which it needs no network
  * @property {number} [threads] at most so many for a network
+ * @property {boolean} [graphics] whether networks are to run on the graphics processor, if that is possible
  * @property {boolean} [isServed] whether a service worker answers what this site asks for
  */
 
@@ -67,15 +69,15 @@ let storage;
  * @param {number} id of the request
  * @param {StartParams} params
  */
-async function initialize(id, { library = false, threads: wanted, isServed = false }) {
+async function initialize(id, { library = false, threads: wanted, isServed = false, graphics = false }) {
   try {
     const started = performance.now();
     if (!library) networks = new Networks(() => die(new Error("The networks' worker is gone.")));
     const manifest = await readManifest(BASE);
     const progress = new BootProgress((stage, fraction) => post({ kind: "progress", id, stage, fraction }));
-    const networkFiles = library ? [] : manifest.boot.filter((path) => NETWORK_FILE.test(path));
+    const networkFiles = library ? [] : networkFilesOf(manifest, graphics);
     const ownFiles = manifest.boot.filter((path) => !NETWORK_FILE.test(path));
-    const wantedNetworks = { manifest, files: networkFiles, isServed, ...(wanted && { threads: wanted }) };
+    const wantedNetworks = { manifest, files: networkFiles, isServed, graphics, ...(wanted && { threads: wanted }) };
     const onProgress = progress.part(weigh(manifest, ownFiles));
     const onNetworkProgress = library ? () => {} : progress.part(weigh(manifest, networkFiles));
     assets = new Assets(BASE, manifest, ownFiles, onProgress, isServed);
@@ -100,6 +102,7 @@ async function initialize(id, { library = false, threads: wanted, isServed = fal
       version: manifest.version,
       models: manifest.models,
       threads,
+      provider: networks?.provider ?? "wasm",
       isolated: globalThis.crossOriginIsolated,
       restored: isRestored,
       started_ms: parts,
@@ -109,6 +112,16 @@ async function initialize(id, { library = false, threads: wanted, isServed = fal
   } catch (error) {
     post({ kind: "error", id, error: errorPayload(assets?.failure ?? error, "The engine could not start.") });
   }
+}
+
+/**
+ * @param {import("./assets.js").Manifest} manifest
+ * @param {boolean} graphics
+ * @returns {string[]} what a start of the networks reads
+ */
+function networkFilesOf({ boot }, graphics) {
+  const files = boot.filter((path) => NETWORK_FILE.test(path));
+  return graphics ? files.map((path) => (path === ORT_FILES.wasm.wasm ? ORT_FILES.webgpu.wasm : path)) : files;
 }
 
 /**
@@ -158,14 +171,14 @@ function describeModels(assets) {
  */
 async function startBridge(pyodide, assets, models) {
   const module = pyodide.pyimport("onsight.bridge");
-  const instance = module.Bridge(models, postWithHeap, run, decodeInBrowser);
+  const instance = module.Bridge(models, postWithState, run, decodeInBrowser);
   module.destroy();
   return instance;
 
   /** @param {FromWorker} message a plain object made by Python */
-  function postWithHeap(message) {
+  function postWithState(message) {
     // Python's memory never shrinks: the page replaces a worker that has grown too large.
-    if (message.kind === "result") message.heap_bytes = heapOf(pyodide);
+    if (message.kind === "result") Object.assign(message, { heap_bytes: heapOf(pyodide), provider: networks?.provider });
     postFromPython(message);
   }
 

@@ -53,9 +53,8 @@ export class Detail {
     listen(button(dialog, "next"), "click", () => this.#step(1));
     listen(button(dialog, "detail-close"), "click", () => dialog.close());
     listen(button(dialog, "similar"), "click", () => {
-      if (!this.#picture) return;
       dialog.close();
-      actions.findSimilar(this.#picture.id);
+      actions.findSimilar(this.#seenId);
     });
     listen(dialog, "keydown", (event) => {
       if (event.target instanceof HTMLInputElement || event.ctrlKey || event.metaKey || event.altKey) return;
@@ -70,7 +69,7 @@ export class Detail {
     });
     listen(this.#image, "error", () => {
       // The browser cannot show this format; the small picture can be seen anyhow.
-      const tile = this.#picture && this.#tiles.get(this.#picture.id);
+      const tile = this.#tiles.get(this.#seenId);
       if (tile && this.#image.src !== tile.source) this.#image.src = tile.source;
     });
     listen(dialog, "close", () => {
@@ -84,6 +83,11 @@ export class Detail {
     // Not a button, which is disabled at the first picture: keys must reach the dialog.
     box(dialog, "heading").focus({ preventScroll: true });
     void this.#show();
+  }
+
+  /** Of the picture that is seen; until there is one, of that which will be. */
+  get #seenId() {
+    return this.#picture?.id ?? this.#id;
   }
 
   /** @param {1 | -1} by */
@@ -217,8 +221,7 @@ export class Detail {
    * @param {string[]} tags
    */
   async #edit(action, tags) {
-    if (!this.#picture) return false;
-    const isDone = await editTags(this.#library, { action, ids: [this.#picture.id], tags });
+    const isDone = await editTags(this.#library, { action, ids: [this.#seenId], tags });
     await this.#show();
     return isDone;
   }

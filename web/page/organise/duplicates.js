@@ -67,6 +67,8 @@ class DuplicatesView {
   #asked = 0;
   /** @type {{deed: Deed, directory?: FileSystemDirectoryHandle} | null} */
   #pending = null;
+  /** Whether a deed goes on, until what is left has been found again. */
+  #isDoing = false;
   #off;
 
   /**
@@ -237,13 +239,13 @@ class DuplicatesView {
   /** Show what can be done now. */
   #write() {
     const root = this.#root;
-    const isBusy = this.#job.busy;
+    const isBusy = this.#job.busy || this.#isDoing;
     const isAsking = this.#pending !== null;
     const isNone = !this.#rest().length;
     box(root, "actions").hidden = isBusy || isAsking || !this.#groups.length;
     for (const name of ["select", "forget", "delete", "move"]) button(root, name).disabled = isNone;
     for (const name of ["delete", "move"]) button(root, name).hidden = !hasDirectoryChooser();
-    button(root, "cancel").hidden = !isBusy;
+    button(root, "cancel").hidden = !this.#job.busy;
     box(root, "asking").hidden = !isAsking;
     part(root, "choices", HTMLFieldSetElement).disabled = isBusy || isAsking;
   }
@@ -282,7 +284,11 @@ class DuplicatesView {
     const pending = this.#pending;
     if (!pending) return;
     this.#pending = null;
-    if (isYes) await this.#do(pending);
+    if (isYes) {
+      this.#isDoing = true;
+      await this.#do(pending);
+      this.#isDoing = false;
+    }
     this.#write();
     button(this.#root, "select").focus();
   }

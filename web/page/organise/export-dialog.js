@@ -53,8 +53,8 @@ class ExportDialog {
   #others = part(this.root, "others", HTMLInputElement);
   #reach;
   #job;
-  /** The pictures' files, once they are wanted. @type {PlannedMove[]} */
-  #files = [];
+  /** The pictures' files, once they are known. @type {PlannedMove[] | null} */
+  #files = null;
 
   /** @param {{library: Library, originals: Originals, ids: readonly number[]}} what */
   constructor({ library, originals, ids }) {
@@ -102,7 +102,7 @@ class ExportDialog {
     this.#job.clear();
     this.#write();
     const isOfFiles = format === COPIES || format === SIDECARS;
-    await this.#reach.show(isOfFiles ? this.#files : [], { sidecars: format === SIDECARS });
+    await this.#reach.show(isOfFiles ? (this.#files ?? []) : [], { sidecars: format === SIDECARS });
   }
 
   /** Show what can be done now. */
@@ -119,6 +119,7 @@ class ExportDialog {
     button(root, "zip").hidden = isBusy || isPlain;
     button(root, "folder").hidden = isBusy || !isCopies || !hasDirectoryChooser();
     button(root, "beside").hidden = isBusy || !isSidecars || !hasDirectoryChooser();
+    for (const name of ["zip", "folder", "beside"]) button(root, name).disabled = this.#files === null;
     button(root, "zip").classList.toggle("button--primary", !hasDirectoryChooser());
     button(root, "export-cancel").textContent = isBusy ? "Cancel" : "Close";
     button(root, "export-close").disabled = isBusy;
@@ -130,8 +131,9 @@ class ExportDialog {
 
   get #outputs() {
     const organiser = { library: this.#library, originals: this.#originals };
-    if (this.#format.value === SIDECARS) return this.#files.map((file) => sidecarOutputOf(organiser, file));
-    return this.#files.map((file) => keywordCopyOf(organiser, file, { withOthers: this.#others.checked }));
+    const files = this.#files ?? [];
+    if (this.#format.value === SIDECARS) return files.map((file) => sidecarOutputOf(organiser, file));
+    return files.map((file) => keywordCopyOf(organiser, file, { withOthers: this.#others.checked }));
   }
 
   async #save() {
@@ -174,7 +176,8 @@ class ExportDialog {
   }
 
   async #besidePictures() {
-    const count = await askToChange(this.#originals, this.#files);
+    const files = this.#files ?? [];
+    const count = await askToChange(this.#originals, files);
     if (!count) {
       notice("Onsight may not write beside these pictures. Save the sidecars as a ZIP.");
       return;
@@ -182,7 +185,7 @@ class ExportDialog {
     let unchanged = 0;
     await this.#job.run(
       async (options) => {
-        const report = await writeBeside({ library: this.#library, originals: this.#originals }, this.#files, options);
+        const report = await writeBeside({ library: this.#library, originals: this.#originals }, files, options);
         unchanged = report.unchanged;
         return report;
       },

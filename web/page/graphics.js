@@ -1,0 +1,31 @@
+/** Whether networks may run on the graphics processor: what a person chose, and what this device and browser have. */
+
+const KEY = "onsight.graphics";
+
+/** @returns {Promise<boolean>} whether it was chosen, and still is possible */
+export async function wantsGraphics() {
+  try {
+    return localStorage.getItem(KEY) !== null && (await hasGraphics());
+  } catch {
+    return false; // storage is forbidden
+  }
+}
+
+/** @param {boolean} isWanted */
+export function rememberGraphics(isWanted) {
+  try {
+    if (isWanted) localStorage.setItem(KEY, "1");
+    else localStorage.removeItem(KEY);
+  } catch {
+    // Storage is forbidden: the choice lasts as long as the page.
+  }
+}
+
+/** @returns {Promise<boolean>} whether there is a graphics processor for us, and one that is worth it */
+export async function hasGraphics() {
+  // onnxruntime's WebAssembly waits for it by suspending itself, which not every browser can do.
+  if (!navigator.gpu || !("Suspending" in WebAssembly)) return false;
+  const adapter = await navigator.gpu.requestAdapter().catch(() => null);
+  // One that is made of software is many times slower than WebAssembly.
+  return adapter !== null && !adapter.info.isFallbackAdapter;
+}
