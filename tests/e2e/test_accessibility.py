@@ -61,6 +61,11 @@ def test_nothing_is_found_in_the_tools(site: str, open_page: OpenPage, width: in
     tool.choose(cat(), truncated())
     tool.wait_until_finished("Finished")
     check(page, "a list")
+    page.evaluate("navigator.gpu.requestAdapter = async () => ({ info: { isFallbackAdapter: false } })")
+    page.get_by_role("button", name="Engine: Ready").click()
+    expect(page.get_by_role("switch", name="Use the graphics processor")).to_be_visible()
+    check(page, "the engine")
+    page.keyboard.press("Escape")
     for name in ("classify", "tag", "detect", "compare", "enhance"):
         page.goto(f"{site}/#/{name}")
         expect(tool.answer.get_by_role("heading", level=2).first).to_be_visible(timeout=ENGINE_TIMEOUT_MS)
