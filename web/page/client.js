@@ -116,7 +116,7 @@ export class Onsight extends EventTarget {
       atMost: workers,
       heapLimitBytes,
       onLoss: () => this.#boot(),
-      onChange: () => this.dispatchEvent(new CustomEvent("workers")),
+      onChange: () => this.#onWorkers(),
     });
     this.#boot(Promise.all([after, Promise.resolve(graphics).then((isWanted) => (this.#graphics = isWanted))]));
   }
@@ -163,14 +163,19 @@ export class Onsight extends EventTarget {
    * @returns {Promise<EngineInfo>} of the new engine; its `provider` says whether it was possible
    */
   async useGraphics(isWanted) {
+    const before = this.#graphics;
     this.#graphics = isWanted;
     if (this.#engine.state === "failed") return this.restart();
-    await this.ready;
-    const info = (await this.#pool.renew()) ?? (await this.ready);
-    // Further workers need not try again what does not work.
-    if (info.provider === "wasm") this.#graphics = false;
-    this.#set({ state: "ready", info });
-    return info;
+    try {
+      await this.ready;
+      const info = (await this.#pool.renew()) ?? (await this.ready);
+      // Further workers need not try again what does not work.
+      if (info.provider === "wasm") this.#graphics = false;
+      return info;
+    } catch (error) {
+      this.#graphics = before;
+      throw error;
+    }
   }
 
   /**
@@ -467,6 +472,13 @@ export class Onsight extends EventTarget {
     const picture = known ?? ++this.#lastPicture;
     if (known === undefined) this.#pictures.set(image, picture);
     return { image, picture };
+  }
+
+  #onWorkers() {
+    const { info } = this.#pool;
+    // The first worker can be another one than was started.
+    if (this.#engine.state === "ready" && info) this.#engine = { state: "ready", info };
+    this.dispatchEvent(new CustomEvent("workers"));
   }
 
   /** @param {EngineState} engine */

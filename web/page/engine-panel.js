@@ -83,15 +83,18 @@ function setUpGraphics(onsight, panel) {
     const isWanted = toggle.checked;
     rememberGraphics(isWanted);
     note.textContent = "Changing over…";
+    let isUsed = !isWanted;
+    let problem = "";
     try {
-      const { provider } = await onsight.useGraphics(isWanted);
-      if (toggle.checked !== isWanted) return; // changed again meanwhile
-      toggle.checked = provider === "webgpu";
-      if (toggle.checked !== isWanted) rememberGraphics(false);
-      note.textContent = toggle.checked === isWanted ? "" : "It does not work here, so the processor is used.";
+      isUsed = (await onsight.useGraphics(isWanted)).provider === "webgpu";
+      if (isUsed !== isWanted) problem = "It could not be used, so the networks stay on the processor.";
     } catch (error) {
-      note.textContent = /** @type {Error} */ (error).message;
+      problem = /** @type {Error} */ (error).message;
     }
+    if (toggle.checked !== isWanted) return; // changed again meanwhile
+    toggle.checked = isUsed;
+    rememberGraphics(isUsed);
+    note.textContent = problem;
   });
 }
 

@@ -159,6 +159,11 @@ export class Pool {
     return this.#engines.filter(({ info, isDead }) => info && !isDead).length;
   }
 
+  /** What the first worker says of itself, when it is ready. */
+  get info() {
+    return this.#first.info;
+  }
+
   /** How many pictures can be under way at a time, when as many wait. */
   get lanes() {
     return this.#atMost * LANES;
