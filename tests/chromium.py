@@ -26,10 +26,15 @@ class ChromiumMissingError(Exception):
     """There is no Chromium and none could be installed; the message says what to do."""
 
 
-def flags() -> list[str]:
-    """Return the flags to start Chromium with; root needs one more."""
+def flags(*, graphics: bool = False) -> list[str]:
+    """Return the flags to start Chromium with; root needs one more.
+
+    Args:
+        graphics: Let it use a graphics processor.
+    """
     as_root = hasattr(os, "geteuid") and os.geteuid() == 0
-    return [*FLAGS, "--no-sandbox"] if as_root else list(FLAGS)
+    chosen = [flag for flag in FLAGS if flag != "--disable-gpu" or not graphics]
+    return [*chosen, "--no-sandbox"] if as_root else chosen
 
 
 @cache

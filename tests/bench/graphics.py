@@ -60,9 +60,8 @@ def measure(runs: int, flags: list[str]) -> str:
         SystemExit: Networks did not run on the graphics processor.
     """
     executable = chromium.require()  # before Playwright starts: finding it may start one of its own
-    own = [flag for flag in chromium.flags() if flag != "--disable-gpu"]
     with serving() as origin, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=executable, args=[*own, *flags])
+        browser = playwright.chromium.launch(executable_path=executable, args=[*chromium.flags(graphics=True), *flags])
         page = browser.new_context(service_workers="block").new_page()
         page.set_default_timeout(300_000)
         page.goto(f"{origin}/manifest.json")

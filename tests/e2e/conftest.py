@@ -19,7 +19,6 @@ from web.serve import DIST, make_server
 
 expect.set_options(timeout=30_000)
 
-
 SOFTWARE_WEBGPU = ("--enable-unsafe-webgpu", "--use-webgpu-adapter=swiftshader")
 
 SLOW_WORKERS = """{
@@ -111,7 +110,7 @@ def open_page(browser: Browser) -> Iterator[OpenPage]:
 @pytest.fixture(scope="module")
 def graphics_browser(browser: Browser) -> Iterator[Browser]:
     """A Chromium with a graphics processor, which is made of software: slow, but WebGPU all the same."""
-    flags = [*(flag for flag in chromium.flags() if flag != "--disable-gpu"), *SOFTWARE_WEBGPU]
+    flags = [*chromium.flags(graphics=True), *SOFTWARE_WEBGPU]
     graphics = browser.browser_type.launch(executable_path=chromium.require(), args=flags)
     yield graphics
     graphics.close()

@@ -7,10 +7,10 @@ from typing import Any
 
 from playwright.sync_api import Page
 
-START = """async () => {
+START = """async (options) => {
   const { Onsight } = await import("./page/client.js");
   globalThis.progress = [];
-  globalThis.onsight = await Onsight.start({ onProgress: (step) => progress.push(step) });
+  globalThis.onsight = await Onsight.start({ ...options, onProgress: (step) => progress.push(step) });
   return onsight.engine.info;
 }"""
 
@@ -38,9 +38,10 @@ class PageEngine:
         info: What the engine says of itself.
     """
 
-    def __init__(self, page: Page, *, is_started: bool = False) -> None:
+    def __init__(self, page: Page, *, is_started: bool = False, **options: object) -> None:
+        """Take the engine that is there, or start one with options of the API."""
         self.page = page
-        self.info: dict[str, Any] = page.evaluate("onsight.engine.info" if is_started else START)
+        self.info: dict[str, Any] = page.evaluate("onsight.engine.info" if is_started else START, options)
 
     def prepare(self, name: str, data: bytes, media_type: str = "") -> None:
         """Make a file that the page can use by name."""

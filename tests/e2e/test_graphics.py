@@ -11,11 +11,6 @@ from e2e.engine import PageEngine
 from e2e.test_engine import BLANK, assert_same_answer
 from pictures import sample
 
-START = """async () => {
-  const { Onsight } = await import("./page/client.js");
-  globalThis.onsight = await Onsight.start({ graphics: true });
-}"""
-
 LOOKS_REAL = "Object.defineProperty(GPUAdapterInfo.prototype, 'isFallbackAdapter', { get: () => false })"
 """The page offers no graphics processor that is made of software."""
 
@@ -26,8 +21,7 @@ PATIENCE_MS = 3 * ENGINE_TIMEOUT_MS
 def engine_on(page: Page) -> PageEngine:
     """Start an engine that is to use the graphics processor."""
     page.set_default_timeout(PATIENCE_MS)
-    page.evaluate(START)
-    return PageEngine(page, is_started=True)
+    return PageEngine(page, graphics=True)
 
 
 def provider(engine: PageEngine) -> str:

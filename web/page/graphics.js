@@ -21,8 +21,15 @@ export function rememberGraphics(isWanted) {
   }
 }
 
-/** @returns {Promise<boolean>} whether there is a graphics processor for us, and one that is worth it */
-export async function hasGraphics() {
+/** @type {Promise<boolean> | undefined} */
+let answer;
+
+/** @returns {Promise<boolean>} whether there is a graphics processor for us, and one that is worth it; asked once */
+export function hasGraphics() {
+  return (answer ??= askForGraphics());
+}
+
+async function askForGraphics() {
   // onnxruntime's WebAssembly waits for it by suspending itself, which not every browser can do.
   if (!navigator.gpu || !("Suspending" in WebAssembly)) return false;
   const adapter = await navigator.gpu.requestAdapter().catch(() => null);

@@ -286,8 +286,7 @@ class DuplicatesView {
     this.#pending = null;
     if (isYes) {
       this.#isDoing = true;
-      await this.#do(pending);
-      this.#isDoing = false;
+      await this.#do(pending).finally(() => (this.#isDoing = false));
     }
     this.#write();
     button(this.#root, "select").focus();
