@@ -15,7 +15,8 @@ from library_samples import MODELS, look, source
 from onsight.errors import LibraryError
 from onsight.library import store
 from onsight.library.database import Library
-from onsight.library.schema import MIGRATIONS, migrate
+from onsight.library.migrations import MIGRATIONS
+from onsight.library.schema import migrate
 
 ON_HOST = pytest.mark.skipif(sys.platform == "emscripten", reason="there are no processes")
 

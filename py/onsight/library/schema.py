@@ -7,221 +7,17 @@ and keeps the latter. Large values have tables of their own, so that a search do
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from onsight.errors import LibraryError
+from onsight.library.migrations import MIGRATIONS, Step
+from onsight.library.migrations.script import run_script
 
 APPLICATION_ID = 0x4F4E5347
 """Marks the file as a library of Onsight's: "ONSG"."""
 
-_FIRST = """
-CREATE TABLE model (
-    id INTEGER PRIMARY KEY,
-    name TEXT NOT NULL,
-    version TEXT NOT NULL,
-    UNIQUE (name, version)
-) STRICT;
 
-CREATE TABLE run (
-    id INTEGER PRIMARY KEY,
-    started TEXT NOT NULL,
-    onsight TEXT NOT NULL
-) STRICT;
-
-CREATE TABLE run_model (
-    run INTEGER NOT NULL REFERENCES run ON DELETE CASCADE,
-    model INTEGER NOT NULL REFERENCES model,
-    PRIMARY KEY (run, model)
-) STRICT, WITHOUT ROWID;
-
-CREATE TABLE term (
-    id INTEGER PRIMARY KEY,
-    name TEXT NOT NULL,
-    folded TEXT NOT NULL UNIQUE,
-    tag_group TEXT,
-    known INTEGER NOT NULL,
-    key TEXT,
-    parents TEXT NOT NULL DEFAULT '[]'
-) STRICT;
-
-CREATE TABLE alias (
-    folded TEXT NOT NULL,
-    term INTEGER NOT NULL REFERENCES term ON DELETE CASCADE,
-    PRIMARY KEY (folded, term)
-) STRICT, WITHOUT ROWID;
-
-CREATE TABLE broader (
-    ancestor INTEGER NOT NULL REFERENCES term ON DELETE CASCADE,
-    term INTEGER NOT NULL REFERENCES term ON DELETE CASCADE,
-    PRIMARY KEY (ancestor, term)
-) STRICT, WITHOUT ROWID;
-CREATE INDEX broader_term ON broader (term);
-
-CREATE TABLE image (
-    id INTEGER PRIMARY KEY,
-    folder TEXT NOT NULL,
-    name TEXT NOT NULL,
-    hash TEXT NOT NULL,
-    size INTEGER NOT NULL,
-    mtime_ns INTEGER NOT NULL,
-    width INTEGER NOT NULL,
-    height INTEGER NOT NULL,
-    format TEXT NOT NULL,
-    perceptual_hash INTEGER,
-    label TEXT NOT NULL,
-    label_term INTEGER REFERENCES term,
-    label_score REAL NOT NULL,
-    category TEXT NOT NULL,
-    path TEXT NOT NULL,
-    candidates TEXT NOT NULL,
-    orientation TEXT NOT NULL,
-    lightness REAL NOT NULL,
-    contrast REAL NOT NULL,
-    sharpness REAL NOT NULL,
-    taken TEXT,
-    camera TEXT,
-    lens TEXT,
-    focal_length_mm REAL,
-    aperture REAL,
-    exposure_s REAL,
-    iso INTEGER,
-    has_location INTEGER NOT NULL,
-    detected INTEGER NOT NULL,
-    added TEXT NOT NULL,
-    run INTEGER NOT NULL REFERENCES run,
-    UNIQUE (folder, name)
-) STRICT;
-CREATE INDEX image_hash ON image (hash);
-CREATE INDEX image_size ON image (size);
-CREATE INDEX image_label ON image (label_term, label_score);
-CREATE INDEX image_category ON image (category, label_score);
-CREATE INDEX image_taken ON image (taken);
-
-CREATE TABLE thumbnail (
-    image INTEGER PRIMARY KEY REFERENCES image ON DELETE CASCADE,
-    data BLOB NOT NULL
-) STRICT;
-
-CREATE TABLE embedding (
-    image INTEGER PRIMARY KEY REFERENCES image ON DELETE CASCADE,
-    data BLOB NOT NULL
-) STRICT;
-
-CREATE TABLE colour (
-    image INTEGER NOT NULL REFERENCES image ON DELETE CASCADE,
-    colour TEXT NOT NULL,
-    name TEXT NOT NULL,
-    hex TEXT NOT NULL,
-    share REAL NOT NULL,
-    PRIMARY KEY (image, colour)
-) STRICT, WITHOUT ROWID;
-CREATE INDEX colour_share ON colour (colour, share);
-
-CREATE TABLE tag (
-    term INTEGER NOT NULL REFERENCES term,
-    image INTEGER NOT NULL REFERENCES image ON DELETE CASCADE,
-    score REAL NOT NULL,
-    shown INTEGER NOT NULL,
-    position INTEGER NOT NULL,
-    source TEXT NOT NULL,
-    PRIMARY KEY (term, image)
-) STRICT, WITHOUT ROWID;
-CREATE INDEX tag_image ON tag (image);
-
-CREATE TABLE box (
-    id INTEGER PRIMARY KEY,
-    image INTEGER NOT NULL REFERENCES image ON DELETE CASCADE,
-    term INTEGER NOT NULL REFERENCES term,
-    label TEXT NOT NULL,
-    score REAL NOT NULL,
-    x1 REAL NOT NULL,
-    y1 REAL NOT NULL,
-    x2 REAL NOT NULL,
-    y2 REAL NOT NULL
-) STRICT;
-CREATE INDEX box_image ON box (image);
-CREATE INDEX box_term ON box (term, image);
-
-CREATE TABLE user_tag (
-    term INTEGER NOT NULL REFERENCES term,
-    image INTEGER NOT NULL REFERENCES image ON DELETE CASCADE,
-    PRIMARY KEY (term, image)
-) STRICT, WITHOUT ROWID;
-CREATE INDEX user_tag_image ON user_tag (image);
-
-CREATE TABLE rejected (
-    term INTEGER NOT NULL REFERENCES term,
-    image INTEGER NOT NULL REFERENCES image ON DELETE CASCADE,
-    PRIMARY KEY (term, image)
-) STRICT, WITHOUT ROWID;
-CREATE INDEX rejected_image ON rejected (image);
-
-CREATE TABLE edit (
-    id INTEGER PRIMARY KEY AUTOINCREMENT,
-    made TEXT NOT NULL,
-    action TEXT NOT NULL,
-    undone INTEGER NOT NULL DEFAULT 0
-) STRICT;
-
-CREATE TABLE edit_step (
-    edit INTEGER NOT NULL REFERENCES edit ON DELETE CASCADE,
-    step INTEGER NOT NULL,
-    image INTEGER NOT NULL REFERENCES image ON DELETE CASCADE,
-    target TEXT NOT NULL,
-    term INTEGER NOT NULL REFERENCES term,
-    added INTEGER NOT NULL,
-    PRIMARY KEY (edit, step, image)
-) STRICT, WITHOUT ROWID;
-CREATE INDEX edit_step_image ON edit_step (image);
-
-CREATE TABLE failure (
-    folder TEXT NOT NULL,
-    name TEXT NOT NULL,
-    size INTEGER NOT NULL,
-    mtime_ns INTEGER NOT NULL,
-    code TEXT NOT NULL,
-    message TEXT NOT NULL,
-    happened TEXT NOT NULL,
-    PRIMARY KEY (folder, name)
-) STRICT, WITHOUT ROWID;
-
-CREATE TABLE saved_search (
-    name TEXT PRIMARY KEY,
-    query TEXT NOT NULL,
-    saved TEXT NOT NULL
-) STRICT, WITHOUT ROWID;
-
-CREATE VIRTUAL TABLE image_text USING fts5 (
-    name, folder, camera, lens, tokenize = 'unicode61 remove_diacritics 2', prefix = '2 3'
-);
-CREATE VIRTUAL TABLE term_text USING fts5 (
-    name, tokenize = 'unicode61 remove_diacritics 2', prefix = '2 3'
-);
-
-CREATE TRIGGER image_comes AFTER INSERT ON image BEGIN
-    INSERT INTO image_text (rowid, name, folder, camera, lens)
-    VALUES (new.id, new.name, new.folder, new.camera, new.lens);
-END;
-CREATE TRIGGER image_changes AFTER UPDATE OF name, folder, camera, lens ON image BEGIN
-    UPDATE image_text SET name = new.name, folder = new.folder, camera = new.camera, lens = new.lens
-    WHERE rowid = new.id;
-END;
-CREATE TRIGGER image_goes AFTER DELETE ON image BEGIN
-    DELETE FROM image_text WHERE rowid = old.id;
-END;
-CREATE TRIGGER term_comes AFTER INSERT ON term BEGIN
-    INSERT INTO term_text (rowid, name) VALUES (new.id, new.name);
-END;
-CREATE TRIGGER term_goes AFTER DELETE ON term BEGIN
-    DELETE FROM term_text WHERE rowid = old.id;
-END;
-"""
-
-MIGRATIONS: Sequence[str] = (_FIRST,)
-"""What leads from each version to the next; an entry that was ever released never changes."""
-
-
-def migrate(connection: sqlite3.Connection, migrations: Sequence[str] = MIGRATIONS) -> None:
+def migrate(connection: sqlite3.Connection, migrations: Sequence[Step] = MIGRATIONS) -> None:
     """Bring a file to the newest version; a step that fails leaves the file as it was before that step.
 
     Args:
@@ -238,12 +34,26 @@ def migrate(connection: sqlite3.Connection, migrations: Sequence[str] = MIGRATIO
             f"{len(migrations)}). Use that one, or make a new library.",
             detail={"version": version, "known": len(migrations)},
         )
-    for number, script in enumerate(migrations[version:], version + 1):
+    (checks,) = connection.execute("PRAGMA foreign_keys").fetchone()
+    # A step may replace a table; with the checks on, dropping the old one would delete what refers to it.
+    connection.execute("PRAGMA foreign_keys = OFF")
+    try:
+        _migrate(connection, version, migrations)
+    finally:
+        connection.execute(f"PRAGMA foreign_keys = {checks}")
+
+
+def _migrate(connection: sqlite3.Connection, version: int, migrations: Sequence[Step]) -> None:
+    for number, step in enumerate(migrations[version:], version + 1):
         connection.execute("BEGIN IMMEDIATE")
         try:
             if _version(connection) < number:  # else another process was faster
-                for statement in _statements(script):
-                    connection.execute(statement)
+                if callable(step):
+                    step(connection)
+                else:
+                    run_script(connection, step)
+                if broken := connection.execute("PRAGMA foreign_key_check").fetchone():
+                    raise LibraryError(f"The library could not be updated: its table {broken[0]} is damaged.")
                 connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
                 connection.execute(f"PRAGMA user_version = {number}")
             connection.execute("COMMIT")
@@ -261,15 +71,3 @@ def _version(connection: sqlite3.Connection) -> int:
     if owner != APPLICATION_ID and (tables or owner):
         raise LibraryError("This file is a database of another program. Name another file for the library.")
     return int(version)
-
-
-def _statements(script: str) -> Iterator[str]:
-    """Yield the statements of a script, of which triggers hold several."""
-    pending = ""
-    for line in script.splitlines(keepends=True):
-        pending += line
-        if sqlite3.complete_statement(pending):
-            yield pending
-            pending = ""
-    if pending.strip():
-        raise LibraryError(f"The tables' description ends in the middle of a statement: {pending.strip()[:80]}")

@@ -1,0 +1,26 @@
+"""Runs scripts in SQL inside a transaction."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+
+from onsight.errors import LibraryError
+
+
+def run_script(connection: sqlite3.Connection, script: str) -> None:
+    """Run the statements of a script; unlike ``executescript``, stay inside the current transaction."""
+    for statement in statements_of(script):
+        connection.execute(statement)
+
+
+def statements_of(script: str) -> Iterator[str]:
+    """Yield the statements of a script, of which triggers hold several."""
+    pending = ""
+    for line in script.splitlines(keepends=True):
+        pending += line
+        if sqlite3.complete_statement(pending):
+            yield pending
+            pending = ""
+    if pending.strip():
+        raise LibraryError(f"The tables' description ends in the middle of a statement: {pending.strip()[:80]}")
