@@ -1,0 +1,219 @@
+"""Finds the files that belong to a picture: sidecars, raw files, Live Photo videos, edits, voice memos, Takeout's JSON.
+
+What belongs to a picture is decided by names within one folder:
+
+===========  ==================================================================================================
+``raw``      ``IMG_1.CR2`` beside ``IMG_1.JPG``
+``video``    the other half of a Live Photo or Motion Photo: ``IMG_1.MOV``, ``IMG_1.JPG.mov``, ``PXL_1.MP``
+``edits``    what an editor would do to the picture: ``IMG_1.AAE``, ``IMG_O0001.AAE``, ``IMG_1.CR2.pp3``, …
+``sidecar``  ``IMG_1.JPG.xmp``, ``IMG_1.xmp``, darktable's ``IMG_1_01.JPG.xmp``
+``takeout``  ``IMG_1.JPG.json`` in all the forms in which Google Takeout shortens and numbers it
+``memo``     a voice memo, ``IMG_1.WAV``
+``preview``  a camera's own thumbnail, ``IMG_1.THM``
+===========  ==================================================================================================
+
+Names are compared without regard to case and to how accents are composed.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from onsight.image.suffixes import RAW, TRIED, suffix_of
+
+VIDEOS = (".mov", ".mp4", ".m4v", ".mp")
+EDITS = (".aae", ".pp3", ".dop", ".arp", ".cos", ".on1", ".nksc", ".vrd", ".dr4")
+
+_KINDS = {
+    ".xmp": "sidecar",
+    ".json": "takeout",
+    ".wav": "memo",
+    ".thm": "preview",
+    **dict.fromkeys(VIDEOS, "video"),
+    **dict.fromkeys(EDITS, "edits"),
+    **dict.fromkeys(RAW, "raw"),
+}
+
+SMALL = frozenset({"sidecar", "takeout", "edits"})
+"""Kinds of which each picture gets a copy where several pictures share one file: they hold what a person wrote."""
+
+_DETAILS = ".supplemental-metadata"
+_SHORTENED_FROM = 44
+"""Takeout cuts a name before ``.json`` after 46 characters, at times a little earlier; what is shorter is whole."""
+
+_EDITED = re.compile(
+    "-(edited|effects|smile|mix|bearbeitet|modifié|editado|editada|modificato|bewerkt|redigerad|redigeret|redigert"
+    "|edytowane|upravené|muokattu|изменено|編集済み|已修改|已編輯|수정됨)$"
+)
+_APPLE = re.compile(r"(img_)([eo]?)(\d{4,})")
+_NUMBER = re.compile(r"(.*)(\(\d+\))")
+
+_FIRST = (".heic", ".heif", ".hif", ".jpg", ".jpeg", ".jpe", ".jfif", ".mpo", ".jxl", ".avif", ".webp", ".tif", ".tiff")
+"""Which of several pictures of one stem a shared file follows: the camera's own format before what was made of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Companion:
+    """A file that belongs to a picture.
+
+    Attributes:
+        name: Its name, in the picture's folder.
+        kind: What it is; see the table at the head of this module.
+        after: The part of the picture's name that its own begins with: ``"name"``, ``"stem"``, or ``""`` if the two
+            names have something else in common.
+        tail: What follows that part, with its suffix.
+        sharers: Names of the other pictures that it belongs to.
+        is_first: Whether the picture is the first of those that it belongs to.
+    """
+
+    name: str
+    kind: str
+    after: str
+    tail: str
+    sharers: tuple[str, ...] = ()
+    is_first: bool = True
+
+    def renamed(self, old: str, new: str) -> str:
+        """Return its name after the picture was renamed: the stem changes, and what follows stays.
+
+        Args:
+            old: Name of the picture before.
+            new: Name of the picture afterwards.
+        """
+        if old == new:
+            return self.name
+        whole = self.after == "name" or (not self.after and self.kind == "takeout")
+        return (new if whole else stem_of(new)) + self.tail
+
+
+class Companions:
+    """What belongs to the pictures of one folder."""
+
+    def __init__(self, names: Iterable[str]) -> None:
+        """Take in a folder.
+
+        Args:
+            names: Names of all files in it.
+        """
+        self._by_stem: dict[str, list[str]] = defaultdict(list)
+        self._pictures: dict[str, list[str]] = defaultdict(list)
+        for name in sorted(set(names)):
+            if suffix_of(name) in _KINDS:
+                self._by_stem[_key(stem_of(name))].append(name)
+            if suffix_of(name) in TRIED:
+                self._pictures[_key(stem_of(name))].append(name)
+        self._owners: dict[str, list[str]] = defaultdict(list)
+        for name in sorted((name for names in self._pictures.values() for name in names), key=_rank):
+            if not self._is_owned(name):
+                for companion in self._matches(name):
+                    self._owners[companion].append(name)
+
+    def of(self, picture: str) -> tuple[Companion, ...]:
+        """Return what belongs to a picture, by name. A raw file beside a finished picture has nothing of its own."""
+        if self._is_owned(picture):
+            return ()
+        found = []
+        for name, (kind, after, tail) in sorted(self._matches(picture).items()):
+            owners = self._owners[name] if picture in self._owners.get(name, ()) else [picture]
+            others = tuple(owner for owner in owners if owner != picture)
+            found.append(Companion(name, kind, after, tail, others, owners[0] == picture))
+        return tuple(found)
+
+    def owners_of(self, name: str) -> tuple[str, ...]:
+        """Return the pictures that a file belongs to; the one that it follows comes first."""
+        return tuple(self._owners.get(name, ()))
+
+    def same_stem(self, picture: str) -> tuple[str, ...]:
+        """Return the other pictures of a picture's stem, such as ``IMG_1.HEIC`` for ``IMG_1.JPG``."""
+        return tuple(name for name in self._pictures.get(_key(stem_of(picture)), ()) if name != picture)
+
+    def _is_owned(self, name: str) -> bool:
+        is_raw = suffix_of(name) in RAW
+        return is_raw and any(suffix_of(other) not in RAW for other in self._pictures.get(_key(stem_of(name)), ()))
+
+    def _matches(self, picture: str) -> dict[str, tuple[str, str, str]]:
+        """Return kind, ``after`` and ``tail`` of what belongs to a picture by its name, by name."""
+        found: dict[str, tuple[str, str, str]] = {}
+        suffix, stem = PurePosixPath(picture).suffix, stem_of(picture)
+
+        def take(start: str, after: str, middle: str = "", kinds: Iterable[str] = frozenset(_KINDS.values())) -> None:
+            for name in self._by_stem.get(_key(start), ()):
+                kind = _KINDS[suffix_of(name)]
+                is_its_like = kind == "raw" and suffix.lower() in RAW
+                if kind in kinds and name != picture and not is_its_like:
+                    found.setdefault(name, (kind, after, middle + PurePosixPath(name).suffix))
+
+        take(picture, "name")
+        take(stem, "stem")
+        if _key(stem).endswith(".mp"):  # PXL_1.MP beside PXL_1.MP.jpg
+            take(stem[:-3], "stem", kinds=["video"])
+        for name, (kind, after, tail) in list(found.items()):
+            if kind in ("raw", "video"):
+                take(name, after, tail, SMALL)
+        for other in self._apple_stems(_key(stem)):
+            take(other, "", kinds=["edits"])
+        # Sidecars of further versions, as darktable numbers them.
+        for number in range(1, 100):
+            middle = f"_{number:02}{suffix}"
+            if _key(stem + middle) in map(_key, self._pictures.get(_key(stem_of(stem + middle)), ())):
+                break
+            before = len(found)
+            take(stem + middle, "stem", middle, ["sidecar"])
+            if len(found) == before:
+                break
+        for base in self._takeout_names(picture):
+            is_whole = base.startswith(picture)
+            take(base, "name" if is_whole else "", base[len(picture) :] if is_whole else "", ["takeout"])
+        return found
+
+    def _apple_stems(self, stem: str) -> Iterator[str]:
+        """Yield the other stems under which Apple's Photos exports what was done to a picture."""
+        match = _APPLE.fullmatch(stem)
+        if not match:
+            return
+        start, letter, digits = match.groups()
+        if letter == "":
+            yield f"{start}o{digits}"
+            if f"{start}e{digits}" not in self._pictures:
+                yield f"{start}e{digits}"
+        elif letter == "e" and f"{start}{digits}" not in self._pictures:
+            yield from (f"{start}{digits}", f"{start}o{digits}")
+
+    @staticmethod
+    def _takeout_names(picture: str) -> Iterator[str]:
+        """Yield what Takeout may call the JSON file of a picture, without ``.json``."""
+        stem, suffix = stem_of(picture), PurePosixPath(picture).suffix
+        titles = [(stem, "")]
+        if match := _NUMBER.fullmatch(stem):  # IMG(1).JPG has IMG.JPG(1).json
+            titles.append((match[1], match[2]))
+        # An edited picture shares the file of its original.
+        titles += [(_EDITED.sub("", title), number) for title, number in titles if _EDITED.search(title)]
+        for title, number in titles:
+            full = f"{title}{suffix}{_DETAILS}"
+            whole = len(title) + len(suffix)
+            yield title + number
+            for length in range(min(whole, max(_SHORTENED_FROM, len(title))), len(full) + 1):
+                yield full[:length] + number
+            for length in range(_SHORTENED_FROM, whole):
+                yield full[:length] + number
+
+
+def stem_of(name: str) -> str:
+    """Return a file's name without its last suffix."""
+    return PurePosixPath(name).stem
+
+
+def _key(name: str) -> str:
+    """Return what two names have in common that a person, or some file system, takes for one."""
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
+
+
+def _rank(name: str) -> tuple[bool, int, str]:
+    suffix = suffix_of(name)
+    is_derived = bool(_EDITED.search(_NUMBER.sub(r"\1", stem_of(name))))
+    return is_derived, _FIRST.index(suffix) if suffix in _FIRST else len(_FIRST) + (suffix in RAW), name
