@@ -71,6 +71,19 @@ def test_classify_refuses_impossible_options(arguments: list[str], capsys: pytes
     assert arguments[0].lstrip("-").replace("-", "_") in capsys.readouterr().err.replace("-", "_")
 
 
+@pytest.mark.parametrize(
+    "arguments", [("detect", "--allow", "unicorn"), ("detect", "--deny", "Dog"), ("compare", "--without", "Unicorn")]
+)
+def test_unknown_names_are_refused_before_the_first_file(
+    arguments: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([*arguments, "no-such-file.jpg"]) == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert arguments[-1] in said.err
+    assert "no-such-file" not in said.err
+
+
 def test_missing_model_says_what_to_run(folder: Path) -> None:
     done = onsight("classify", str(folder / "cat.png"), ONSIGHT_CACHE=str(folder / "nothing"))
     assert done.returncode == 2

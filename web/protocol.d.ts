@@ -880,7 +880,7 @@ export interface NoOptions {
 /** Which part of a picture becomes a picture of its own. */
 export interface CropOptions {
   /** The part, `(x1, y1, x2, y2)` in pixels of the upright picture. */
-  box?: [number, number, number, number] | null;
+  box: [number, number, number, number];
   /** What it shows, for the file's name. */
   label?: string;
   /** Of the picture. */
@@ -890,7 +890,7 @@ export interface CropOptions {
 /** What of a picture is made unrecognisable. */
 export interface RedactOptions {
   /** The parts, `(x1, y1, x2, y2)` in pixels of the upright picture. */
-  boxes?: [number, number, number, number][];
+  boxes: [number, number, number, number][];
   /** `"blur"` or `"black"`; neither can be undone. */
   style?: string;
   /** Of the picture. */
@@ -998,13 +998,13 @@ export interface IndexOptions {
 /** A file in an archive. */
 export interface MemberOptions {
   /** As the archive lists it. */
-  path?: string;
+  path: string;
 }
 
 /** Which library is opened. */
 export interface OpenLibraryOptions {
   /** Where its file lies. */
-  path?: string;
+  path: string;
 }
 
 /** What a run of importing has before it. */
@@ -1027,34 +1027,34 @@ export interface CheckFilesOptions {
 
 /** A file, and what was seen in it. */
 export interface RecordOptions {
-  folder?: string;
-  name?: string;
-  size?: number;
-  modified_ms?: number;
+  folder: string;
+  name: string;
+  size: number;
+  modified_ms: number;
   /** What `index` answered for it. */
-  look?: Uint8Array<ArrayBuffer>;
+  look: Uint8Array<ArrayBuffer>;
 }
 
 /** A file that could not be opened. */
 export interface RefuseOptions {
-  folder?: string;
-  name?: string;
-  size?: number;
-  modified_ms?: number;
+  folder: string;
+  name: string;
+  size: number;
+  modified_ms: number;
   /** Of the error. */
-  code?: string;
+  code: string;
   /** Of the error. */
-  message?: string;
+  message: string;
 }
 
 /** Where a picture's file lies now. */
 export interface RelocateOptions {
-  folder?: string;
-  name?: string;
-  size?: number;
-  modified_ms?: number;
+  folder: string;
+  name: string;
+  size: number;
+  modified_ms: number;
   /** Of the picture. */
-  id?: number;
+  id: number;
 }
 
 /** Which pictures are looked for. */
@@ -1074,13 +1074,13 @@ export interface PicturesOptions {
 /** One picture of the library. */
 export interface PictureOptions {
   /** Its id. */
-  id?: number;
+  id: number;
 }
 
 /** A search to remember or, without a query, to forget. */
 export interface SaveSearchOptions {
   /** For people. */
-  name?: string;
+  name: string;
   /** What it looks for; empty to forget it. */
   query?: string;
 }
@@ -1097,7 +1097,7 @@ export interface DuplicatesOptions {
 
 /** The picture that others are like. */
 export interface SimilarOptions {
-  id?: number;
+  id: number;
   /** How many at most. */
   limit?: number;
 }
@@ -1108,7 +1108,7 @@ export interface EditLibraryOptions {
   /** Of `EDITS`. */
   action?: string;
   /** Names of the tags; of one alone for `"rename"`. */
-  tags?: string[];
+  tags: string[];
   /** The new name, for `"rename"`. */
   name?: string;
 }
@@ -1140,13 +1140,13 @@ export interface ExportLibraryOptions {
 /** A file, as its folder lists it. */
 export interface SourceOptions {
   /** Where it lies, with `/`, from the chosen folder on. */
-  folder?: string;
+  folder: string;
   /** Its name. */
-  name?: string;
+  name: string;
   /** In bytes. */
-  size?: number;
+  size: number;
   /** When it was last written, in milliseconds since 1970. */
-  modified_ms?: number;
+  modified_ms: number;
 }
 
 /** What the page can ask for. */

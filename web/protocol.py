@@ -13,6 +13,7 @@ import typing
 from pathlib import Path
 
 from onsight import errors, methods
+from onsight.options import is_required
 
 TARGET = Path(__file__).with_name("protocol.d.ts")
 
@@ -114,14 +115,20 @@ def attribute_docs(kind: type) -> dict[str, str]:
 
 
 def interface(kind: type, *, optional: bool = False) -> str:
-    """Return a dataclass as a TypeScript interface."""
+    """Return a dataclass as a TypeScript interface.
+
+    Args:
+        kind: The dataclass.
+        optional: Whether fields that have a default may be left out.
+    """
     hints = typing.get_type_hints(kind)
     docs = attribute_docs(kind)
     lines = [f"/** {(kind.__doc__ or '').splitlines()[0]} */", f"export interface {kind.__name__} {{"]
     for field in dataclasses.fields(kind):
         if field.name in docs:
             lines.append(f"  /** {docs[field.name].replace('``', '`')} */")
-        lines.append(f"  {field.name}{'?' if optional else ''}: {type_name(hints[field.name])};")
+        mark = "?" if optional and not is_required(field) else ""
+        lines.append(f"  {field.name}{mark}: {type_name(hints[field.name])};")
     return "\n".join([*lines, "}"]) + "\n"
 
 

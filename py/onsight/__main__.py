@@ -36,6 +36,7 @@ class Command:
         describe: Shows a result to a person.
         finish: Is given the results of all files that were answered for, at the end.
         is_quiet: Tells from the parsed options whether results are shown at the end only.
+        check: Raises InvalidOptionError for options that only the engine can refuse, before the first file.
     """
 
     help: str
@@ -44,6 +45,7 @@ class Command:
     describe: Callable[[Any], str]
     finish: Callable[[argparse.Namespace, Engine, Sequence[tuple[str, Any]]], None] | None = None
     is_quiet: Callable[[argparse.Namespace], bool] = lambda _: False
+    check: Callable[[argparse.Namespace, Engine], None] = lambda _options, _engine: None
 
 
 def add_classify_arguments(parser: argparse.ArgumentParser) -> None:
@@ -113,6 +115,7 @@ COMMANDS: dict[str, Command] = {
         comparison.add_arguments,
         comparison.prepare,
         comparison.describe,
+        check=comparison.check,
     ),
     "detect": Command(
         "find the objects in each picture",
@@ -121,6 +124,7 @@ COMMANDS: dict[str, Command] = {
         describe_detection,
         detection.finish,
         detection.prints_export,
+        detection.check,
     ),
     "enhance": Command(
         "make each picture better",
@@ -186,6 +190,11 @@ def run(arguments: Sequence[str] | None) -> int:
     except InvalidOptionError as error:
         parser.error(error.message)
     engine = Engine(models=options.models)
+    try:
+        command.check(options, engine)
+    except OnsightError as error:
+        print(f"onsight: {error.message}", file=sys.stderr)
+        return 2
     failed, results = False, []
     for path in options.files:
         try:

@@ -109,6 +109,7 @@ class Bridge:
         given = {name: _plain(params, name) for name in _names(params) - {"image"}}
         picture = given.pop("picture", None)
         options = options_from(method.options, given)
+        method.check(self._tools, options)
         kept = self._memory.recall(name, picture, options)
         if kept is None:
             await on_stage(Stage("read"))

@@ -151,6 +151,10 @@ def _as_seen(_tools: Tools, seen: Any, _options: Any) -> Any:
     return seen
 
 
+def _nothing_to_check(_tools: Tools, _options: Any) -> None:
+    pass
+
+
 @dataclass(frozen=True, slots=True)
 class Method:
     """One thing that the page can ask for.
@@ -160,6 +164,7 @@ class Method:
         options: Dataclass of the options, the request's params besides ``image`` and ``picture``.
         result: Dataclass of the result.
         conclude: Turns what the flow returns into the result, at once; also when asked again with other options.
+        check: Raises InvalidOptionError for options that the tools refuse, before the file is read.
         seen_with: What of the options the look depends on; what was seen is kept for others that are alike in it.
         kept: Of how many pictures it is kept; 0 for those that are looked at anew each time.
         takes_image: Whether it works on a picture at all.
@@ -170,6 +175,7 @@ class Method:
     options: type[Any]
     result: type[Any]
     conclude: Callable[[Tools, Any, Any], Any] = _as_seen
+    check: Callable[[Tools, Any], None] = _nothing_to_check
     seen_with: Callable[[Any], Hashable] = lambda _options: None
     kept: int = 0
     takes_image: bool = True
@@ -241,6 +247,7 @@ METHODS: Mapping[str, Method] = {
         CompareOptions,
         Comparison,
         conclude=lambda tools, seen, options: tools.comparer.conclude(seen, options),
+        check=lambda tools, options: tools.comparer.check(options),
         kept=16,
     ),
     "detect": Method(
@@ -248,6 +255,7 @@ METHODS: Mapping[str, Method] = {
         DetectOptions,
         Detection,
         conclude=lambda tools, found, options: tools.detector.select(found, options),
+        check=lambda tools, options: tools.detector.check(options),
         seen_with=lambda options: (options.thorough, options.tiled),
         kept=64,
     ),
@@ -257,7 +265,10 @@ METHODS: Mapping[str, Method] = {
     "crop": Method(lambda _, image, options: edit.crop(image, options), CropOptions, OutputFile),
     "redact": Method(lambda _, image, options: edit.redact(image, options), RedactOptions, OutputFile),
     "annotate": Method(
-        lambda tools, image, options: edit.annotate(image, options, tools.detector.labels), AnnotateOptions, OutputFile
+        lambda tools, image, options: edit.annotate(image, options, tools.detector.labels),
+        AnnotateOptions,
+        OutputFile,
+        check=lambda tools, options: edit.check_classes(options.boxes, tools.detector.labels),
     ),
     "export": Method(
         lambda tools, _, options: edit.export(options, tools.detector.labels),

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from onsight.detection.options import CropOptions, RedactOptions
 from onsight.enhancement.options import EnhanceOptions
 from onsight.enhancement.results import EnhanceAnalysis
+from onsight.enhancement.settings import EnhanceSettings
 from onsight.errors import ModelFailedError, UnreadableFileError
 from onsight.flow import Flow, Run, Stopwatch, Tensors, drive
 from onsight.library.records import Look
@@ -87,7 +88,20 @@ class Engine:
         Raises:
             InvalidOptionError: A class that is allowed or denied does not exist.
         """
+        self.check(options)
         return self._drive(lambda data: self._detector.detect(data, options), image, on_timings)
+
+    def check(self, options: ClassifyOptions | TagOptions | CompareOptions | DetectOptions) -> None:
+        """Refuse options that name what does not exist. No picture is needed for that, and no network.
+
+        Raises:
+            InvalidOptionError: A class or label does not exist.
+            ModelError: The description of a network is missing.
+        """
+        if isinstance(options, DetectOptions) and (options.allow or options.deny):
+            self._detector.check(options)
+        if isinstance(options, CompareOptions) and options.without:
+            self._comparer.check(options)
 
     @property
     def detection_labels(self) -> tuple[str, ...]:
@@ -117,6 +131,7 @@ class Engine:
         Raises:
             InvalidOptionError: A label that is to be left out does not exist.
         """
+        self.check(options)
         return self._drive(lambda data: self._comparer.compare(data, options), image, on_timings)
 
     def indexer(self, *, detect: bool = False) -> Indexer:
@@ -157,9 +172,19 @@ class Engine:
         options: EnhanceOptions = EnhanceOptions(),  # noqa: B008  # frozen
         *,
         on_timings: Callable[[Mapping[str, float]], None] | None = None,
+        on_settings: Callable[[EnhanceSettings], None] | None = None,
     ) -> OutputFile:
-        """Make a picture better, in full resolution; arguments and errors as for `classify`."""
-        return self._drive(lambda data: enhance.enhance(data, options, lambda: self._upscaler), image, on_timings)
+        """Make a picture better, in full resolution; arguments and errors as for `classify`.
+
+        Args:
+            image: A file's bytes, or its path.
+            options: Which settings, which format.
+            on_timings: As for `classify`.
+            on_settings: Told which settings are applied, those that the picture's analysis proposes among them.
+        """
+        return self._drive(
+            lambda data: enhance.enhance(data, options, lambda: self._upscaler, on_settings), image, on_timings
+        )
 
     def _drive(
         self,

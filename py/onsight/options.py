@@ -152,12 +152,21 @@ def options_from(kind: type[O], values: Mapping[str, Any]) -> O:
         values: Its fields by name; those left out take their defaults.
 
     Raises:
-        InvalidOptionError: A name is unknown, or a value is refused.
+        InvalidOptionError: A name is unknown, a required value is missing, or a value is refused.
     """
-    known = {field.name for field in dataclasses.fields(kind)}  # type: ignore[arg-type]  # every kind is a dataclass
+    fields = dataclasses.fields(kind)  # type: ignore[arg-type]  # every kind is a dataclass
+    known = {field.name for field in fields}
     if unknown := sorted(set(values) - known):
-        raise InvalidOptionError(f"There is no option {', '.join(unknown)}; known are {', '.join(sorted(known))}.")
+        others = f"known are {', '.join(sorted(known))}" if known else "this takes none"
+        raise InvalidOptionError(f"There is no option {', '.join(unknown)}; {others}.")
+    if missing := sorted(field.name for field in fields if is_required(field) and field.name not in values):
+        raise InvalidOptionError(f"The option {missing[0]} is missing.")
     return kind(**values)
+
+
+def is_required(field: dataclasses.Field[Any]) -> bool:
+    """Say whether a field of an options object has no default."""
+    return field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING
 
 
 def check_integer(name: str, value: object, low: int, high: int) -> None:

@@ -222,6 +222,44 @@ def test_options_reach_python_and_are_checked_there(engine: PageEngine) -> None:
     assert "top_k" in error["message"]
 
 
+def test_options_that_do_not_exist_and_names_that_nobody_knows_are_refused(engine: PageEngine) -> None:
+    for method, options, word in (
+        ("tag", {"treshold": 0.5}, "treshold"),
+        ("detect", {"allow": ["unicorn"]}, "unicorn"),
+        ("compare", {"without": ["Unicorn"]}, "Unicorn"),
+    ):
+        error = engine.call(method, sample("chelsea"), **options)["error"]
+        assert error["code"] == "invalid_option"
+        assert word in error["message"]
+
+
+def test_bytes_are_pictures_and_what_is_no_file_is_refused_with_a_sentence(engine: PageEngine) -> None:
+    engine.prepare("cat", sample("chelsea"))
+    answers = engine.page.evaluate(
+        """async () => {
+          const bytes = await pictures.cat.arrayBuffer();
+          const shared = new SharedArrayBuffer(bytes.byteLength);
+          new Uint8Array(shared).set(new Uint8Array(bytes));
+          const given = [
+            pictures.cat, bytes, new Uint8Array(bytes), new DataView(bytes), shared,
+            undefined, null, "x.jpg", new Image(), new OffscreenCanvas(4, 4), {}, 5, Promise.resolve(pictures.cat),
+            await createImageBitmap(new OffscreenCanvas(4, 4).getContext("2d").canvas),
+          ];
+          const asked = given.map((picture) => onsight.classify(picture).then(({ label }) => [label], (error) =>
+            [error.name, error.code, error.message]));
+          asked.push(onsight.classify(pictures.cat, { threshold: () => 1 }).then(() => ["answered"], (error) =>
+            [error.name, error.code, error.message]));
+          return Promise.all(asked);
+        }"""
+    )
+    labels, errors = answers[:5], answers[5:]
+    assert len({label for (label,) in labels}) == 1
+    for name, code, message in errors:
+        assert (name, code) == ("OnsightError", "invalid_option")
+        assert message.endswith((".", ")."))
+    assert "fetch" in errors[2][2]
+
+
 def test_file_that_vanished_after_it_was_chosen_is_named(engine: PageEngine, tmp_path: Path) -> None:
     file = tmp_path / "gone.png"
     file.write_bytes(sample("chelsea"))

@@ -90,7 +90,17 @@ export class Messenger {
       signal?.addEventListener("abort", () => this.#pending.has(id) && this.#send({ kind: "cancel", id }), {
         once: true,
       });
-      this.#send({ kind: "request", id, method, params }, transfer);
+      try {
+        this.#send({ kind: "request", id, method, params }, transfer);
+      } catch (error) {
+        // A function, an element of the page: what cannot be copied to a worker.
+        this.#pending.delete(id);
+        reject(new OnsightError({
+          code: "invalid_option",
+          message: "An option holds something other than plain data. Give numbers, texts, lists, plain objects and blobs.",
+          detail: String(error),
+        }));
+      }
     });
   }
 

@@ -11,6 +11,7 @@
  */
 
 import { OnsightError, abortError } from "../common/messenger.js";
+import { blobOf, listOf } from "./input.js";
 import { Pool } from "./pool.js";
 
 export { OnsightError, isAbort } from "../common/messenger.js";
@@ -47,6 +48,8 @@ export { OnsightError, isAbort } from "../common/messenger.js";
  * @property {(progress: Progress) => void} [onProgress] stages: queued, read, decode, preprocess, infer, postprocess
  * @property {(timings_ms: Record<string, number>) => void} [onTimings] milliseconds by stage, once, at the end
  */
+
+/** @typedef {Blob | ArrayBufferLike | ArrayBufferView} Picture a picture's file, or its bytes */
 
 /** @typedef {readonly [x1: number, y1: number, x2: number, y2: number]} Rectangle in pixels of the upright picture */
 
@@ -180,7 +183,7 @@ export class Onsight extends EventTarget {
 
   /**
    * Give a picture its one label.
-   * @param {Blob} image
+   * @param {Picture} image
    * @param {CallOptions & {topK?: number, threshold?: number}} [options]
    * @returns {Promise<Classification>}
    */
@@ -191,7 +194,7 @@ export class Onsight extends EventTarget {
 
   /**
    * Tell everything that a picture shows. Asked again for the same blob, it answers from what it saw before.
-   * @param {Blob} image
+   * @param {Picture} image
    * @param {CallOptions & {threshold?: number, all?: boolean, heatMaps?: boolean, boxes?: boolean}} [options]
    * @returns {Promise<Tagging>}
    */
@@ -203,7 +206,7 @@ export class Onsight extends EventTarget {
   /**
    * Hold a picture's one label against its tags. Asked again for the same blob with another `threshold` or other labels
    * to leave out (`without`), it answers from what it saw before.
-   * @param {Blob} image
+   * @param {Picture} image
    * @param {CallOptions & {threshold?: number, heatMaps?: boolean, without?: string[]}} [options]
    * @returns {Promise<Comparison>}
    */
@@ -215,7 +218,7 @@ export class Onsight extends EventTarget {
   /**
    * Find the objects in a picture. Asked again for the same blob with another `score`, `iou`, `maxResults`, `allow` or
    * `deny`, it answers from what it saw before.
-   * @param {Blob} image
+   * @param {Picture} image
    * @param {CallOptions & {score?: number, iou?: number, maxResults?: number, allow?: string[], deny?: string[],
    *   thorough?: boolean, tiled?: boolean}} [options]
    * @returns {Promise<Detection>}
@@ -227,7 +230,7 @@ export class Onsight extends EventTarget {
 
   /**
    * Make a picture that any browser shows, upright: for TIFF, CMYK and other files that an `<img>` refuses.
-   * @param {Blob} image
+   * @param {Picture} image
    * @param {CallOptions & {maxSide?: number}} [options]
    * @returns {Promise<Blob>}
    */
@@ -248,24 +251,24 @@ export class Onsight extends EventTarget {
 
   /**
    * Cut a part out of a picture, in full resolution and without the file's metadata.
-   * @param {Blob} image
+   * @param {Picture} image
    * @param {Rectangle} box
    * @param {CallOptions & {label?: string, name?: string}} [options]
    * @returns {Promise<File>}
    */
   async crop(image, box, { label, name = nameOf(image), ...call } = {}) {
-    return asFile(await this.#call("crop", { image, ...given({ box, label, name }) }, call));
+    return asFile(await this.#call("crop", { image: blobOf(image), ...given({ box, label, name }) }, call));
   }
 
   /**
    * Make parts of a picture unrecognisable for good, in full resolution and without the file's metadata.
-   * @param {Blob} image
+   * @param {Picture} image
    * @param {readonly Rectangle[]} boxes
    * @param {CallOptions & {style?: "blur" | "black", name?: string}} [options]
    * @returns {Promise<File>}
    */
   async redact(image, boxes, { style, name = nameOf(image), ...call } = {}) {
-    return asFile(await this.#call("redact", { image, ...given({ boxes, style, name }) }, call));
+    return asFile(await this.#call("redact", { image: blobOf(image), ...given({ boxes, style, name }) }, call));
   }
 
   /**
@@ -280,7 +283,7 @@ export class Onsight extends EventTarget {
 
   /**
    * Tell what would make a picture better, and what the presets are for it.
-   * @param {Blob} image
+   * @param {Picture} image
    * @param {CallOptions} [call]
    * @returns {Promise<EnhanceAnalysis>}
    */
@@ -291,7 +294,7 @@ export class Onsight extends EventTarget {
   /**
    * Show a picture with settings, small. Asked again for the same blob with other settings, it does not read the file
    * again. `region` is the part of the finished picture to show, as fractions of it.
-   * @param {Blob} image
+   * @param {Picture} image
    * @param {Partial<EnhanceSettings>} settings
    * @param {CallOptions & {maxSide?: number, region?: readonly number[], draft?: boolean}} [options]
    * @returns {Promise<EnhancePreview>}
@@ -306,7 +309,7 @@ export class Onsight extends EventTarget {
   /**
    * Make a picture better, in full resolution, with these settings, and before them, if asked, what `auto` or a preset
    * does.
-   * @param {Blob} image
+   * @param {Picture} image
    * @param {Partial<EnhanceSettings>} [settings]
    * @param {CallOptions & {auto?: boolean, preset?: string, format?: "jpeg" | "png" | "webp", quality?: number,
    *   metadata?: "keep" | "no-location" | "none", name?: string}} [options]
@@ -314,18 +317,18 @@ export class Onsight extends EventTarget {
    */
   async enhance(image, settings, { auto, preset, format, quality, metadata, name = nameOf(image), ...call } = {}) {
     const options = given({ settings, auto, preset, format, quality, metadata, name });
-    return asFile(await this.#call("enhance", { image, ...options }, call));
+    return asFile(await this.#call("enhance", { image: blobOf(image), ...options }, call));
   }
 
   /**
    * Draw boxes on a picture, in full resolution.
-   * @param {Blob} image
+   * @param {Picture} image
    * @param {readonly Box[]} boxes
    * @param {CallOptions & {name?: string}} [options]
    * @returns {Promise<File>}
    */
   async annotate(image, boxes, { name = nameOf(image), ...call } = {}) {
-    return asFile(await this.#call("annotate", { image, ...given({ boxes, name }) }, call));
+    return asFile(await this.#call("annotate", { image: blobOf(image), ...given({ boxes, name }) }, call));
   }
 
   /**
@@ -357,7 +360,7 @@ export class Onsight extends EventTarget {
    * @returns {Promise<TagList>}
    */
   async editTags(tags, { removed, renamed, added }, call = {}) {
-    const params = given({ tags: tags.map(withoutMap), removed, renamed, added });
+    const params = given({ tags: listOf("tags", tags).map(withoutMap), removed, renamed, added });
     return /** @type {TagList} */ (await this.#call("edit_tags", params, call));
   }
 
@@ -369,7 +372,7 @@ export class Onsight extends EventTarget {
    * @returns {Promise<string>}
    */
   async tagText(format, tags, call = {}) {
-    const result = await this.#call("tag_text", { format, tags: tags.map(withoutMap) }, call);
+    const result = await this.#call("tag_text", { format, tags: listOf("tags", tags).map(withoutMap) }, call);
     return /** @type {TagText} */ (result).text;
   }
 
@@ -381,7 +384,10 @@ export class Onsight extends EventTarget {
    * @returns {Promise<File>}
    */
   async exportTags(format, pictures, { name, ...call } = {}) {
-    const plain = pictures.map((picture) => ({ ...picture, tags: picture.tags.map(withoutMap) }));
+    const plain = listOf("pictures", pictures).map((picture) => ({
+      ...picture,
+      tags: listOf("tags", picture.tags).map(withoutMap),
+    }));
     return asFile(await this.#call("export_tags", given({ format, pictures: plain, name }), call));
   }
 
@@ -392,7 +398,7 @@ export class Onsight extends EventTarget {
    * @returns {Promise<File>}
    */
   async archive(files, { name, ...call } = {}) {
-    const contents = files.map(async (file) => ({
+    const contents = listOf("files", files).map(async (file) => ({
       data: new Uint8Array(await file.arrayBuffer()),
       name: file.name,
       media_type: file.type,
@@ -402,12 +408,12 @@ export class Onsight extends EventTarget {
 
   /**
    * Look at a picture with all tools, for a library.
-   * @param {Blob} image
+   * @param {Picture} image
    * @param {CallOptions & {detect?: boolean}} [options]
    * @returns {Promise<Uint8Array<ArrayBuffer>>} what `library_record` takes
    */
   async index(image, { detect, ...call } = {}) {
-    const result = await this.#call("index", { image, ...given({ detect }) }, call);
+    const result = await this.#call("index", { image: blobOf(image), ...given({ detect }) }, call);
     return /** @type {import("../protocol.d.ts").IndexedLook} */ (result).look;
   }
 
@@ -453,21 +459,23 @@ export class Onsight extends EventTarget {
    * @param {CallOptions} options
    * @returns {Promise<unknown>}
    */
-  #call(method, params, { urgent = false, signal, onProgress, onTimings }) {
+  async #call(method, params, { urgent = false, signal, onProgress, onTimings, ...others }) {
     onProgress?.({ stage: "queued", fraction: null });
-    if (this.#engine.state === "failed") return Promise.reject(this.#engine.error);
+    if (this.#engine.state === "failed") throw this.#engine.error;
+    // Python refuses options that it does not know, by name.
+    Object.assign(params, given(others));
     const { image } = /** @type {{image?: Blob}} */ (params);
     // Only what has a number is remembered.
     const picture = "picture" in params ? image : undefined;
     const answer = this.#pool.ask({ method, params, picture, urgent, signal, onProgress });
-    return abortable(answer, signal).then(({ result, timings_ms }) => {
-      onTimings?.(timings_ms);
-      return result;
-    });
+    const { result, timings_ms } = await abortable(answer, signal);
+    onTimings?.(timings_ms);
+    return result;
   }
 
-  /** @param {Blob} image */
-  #picture(image) {
+  /** @param {Picture} given */
+  #picture(given) {
+    const image = blobOf(given);
     const known = this.#pictures.get(image);
     const picture = known ?? ++this.#lastPicture;
     if (known === undefined) this.#pictures.set(image, picture);
@@ -522,7 +530,7 @@ function withoutMap(tag) {
   return tag.heat_map ? { ...tag, heat_map: null } : tag;
 }
 
-/** @param {Blob} image */
+/** @param {unknown} image */
 function nameOf(image) {
   return image instanceof File ? image.name : undefined;
 }

@@ -32,10 +32,21 @@ def prepare(options: argparse.Namespace) -> Callable[[Engine, str], Comparison]:
     Raises:
         InvalidOptionError: A value is refused.
     """
-    compare_options = CompareOptions(
-        threshold=options.threshold, heat_maps=options.heat_maps, without=tuple(options.without)
-    )
+    compare_options = _options(options)
     return lambda engine, path: engine.compare(path, compare_options)
+
+
+def check(options: argparse.Namespace, engine: Engine) -> None:
+    """Refuse labels that do not exist, before the first file is opened.
+
+    Raises:
+        InvalidOptionError: A label that is to be left out does not exist.
+    """
+    engine.check(_options(options))
+
+
+def _options(options: argparse.Namespace) -> CompareOptions:
+    return CompareOptions(threshold=options.threshold, heat_maps=options.heat_maps, without=tuple(options.without))
 
 
 def describe(result: Comparison) -> str:

@@ -59,15 +59,7 @@ def prepare(options: argparse.Namespace) -> Callable[[Engine, str], Detection]:
     Raises:
         InvalidOptionError: A value is refused, or options do not go together.
     """
-    detect_options = DetectOptions(
-        score=options.score,
-        iou=options.iou,
-        max_results=options.max_results,
-        allow=tuple(options.allow),
-        deny=tuple(options.deny),
-        thorough=options.thorough,
-        tiled=options.tiled,
-    )
+    detect_options = _options(options)
     if options.out and not options.format:
         raise InvalidOptionError("--out needs --format: it says which files to write.")
     if options.format and options.json:
@@ -84,6 +76,27 @@ def prepare(options: argparse.Namespace) -> Callable[[Engine, str], Detection]:
         return detection
 
     return answer
+
+
+def check(options: argparse.Namespace, engine: Engine) -> None:
+    """Refuse classes that do not exist, before the first file is opened.
+
+    Raises:
+        InvalidOptionError: A class that is allowed or denied does not exist.
+    """
+    engine.check(_options(options))
+
+
+def _options(options: argparse.Namespace) -> DetectOptions:
+    return DetectOptions(
+        score=options.score,
+        iou=options.iou,
+        max_results=options.max_results,
+        allow=tuple(options.allow),
+        deny=tuple(options.deny),
+        thorough=options.thorough,
+        tiled=options.tiled,
+    )
 
 
 def prints_export(options: argparse.Namespace) -> bool:

@@ -31,12 +31,15 @@ class CropOptions:
         InvalidOptionError: A value is of the wrong type or outside its range.
     """
 
-    box: tuple[float, float, float, float] | None = None
+    box: tuple[float, float, float, float]
     label: str = "crop"
     name: str = "picture"
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "box", rectangle_from("box", self.box))
+        x1, y1, x2, y2 = self.box
+        if min(x2, y2) <= 0 or x1 == x2 or y1 == y2:
+            raise InvalidOptionError(f"box must have an area inside of the picture, got {list(self.box)}.")
         _check_text("label", self.label)
         _check_text("name", self.name)
 
@@ -54,7 +57,7 @@ class RedactOptions:
         InvalidOptionError: A value is of the wrong type or outside its range.
     """
 
-    boxes: tuple[tuple[float, float, float, float], ...] = ()
+    boxes: tuple[tuple[float, float, float, float], ...]
     style: str = "blur"
     name: str = "picture"
 

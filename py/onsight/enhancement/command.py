@@ -94,14 +94,10 @@ def prepare(options: argparse.Namespace) -> Callable[[Engine, str], Enhanced]:
         raise InvalidOptionError("Say what to do: --auto, --preset NAME, or controls such as --exposure 0.5.")
 
     def answer(engine: Engine, path: str) -> Enhanced:
-        data = read_file(path)
-        done = settings
-        if options.auto or options.preset:
-            chosen = options.preset or "auto"
-            presets = engine.enhance_analysis(data).presets
-            done = settings.over(next(preset.settings for preset in presets if preset.id == chosen))
-        finished = dataclasses.replace(enhance_options, settings=done, auto=False, preset="", name=path)
-        file = engine.enhance(data, finished)
+        applied = [settings]
+        named = dataclasses.replace(enhance_options, name=path)
+        file = engine.enhance(read_file(path), named, on_settings=applied.append)
+        done = applied[-1]
         written = _write_new(options.out / file.name, file.data)
         is_proposed = options.auto or options.preset
         return Enhanced(str(written), done, auto.summarise(auto.changes(done)) if is_proposed else "Enhanced.")

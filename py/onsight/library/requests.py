@@ -27,7 +27,7 @@ def _check_bytes(name: str, value: object) -> bytes:
     return bytes(value)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OpenLibraryOptions:
     """Which library is opened.
 
@@ -38,7 +38,7 @@ class OpenLibraryOptions:
         InvalidOptionError: A value is of the wrong type or outside its range; so for all that follow.
     """
 
-    path: str = ""
+    path: str
 
     def __post_init__(self) -> None:
         check_text("path", self.path)
@@ -70,7 +70,7 @@ class BeginImportOptions:
             object.__setattr__(self, name, check_texts(name, getattr(self, name)))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SourceOptions:
     """A file, as its folder lists it.
 
@@ -81,10 +81,10 @@ class SourceOptions:
         modified_ms: When it was last written, in milliseconds since 1970.
     """
 
-    folder: str = ""
-    name: str = ""
-    size: int = 0
-    modified_ms: int = 0
+    folder: str
+    name: str
+    size: int
+    modified_ms: int
 
     def __post_init__(self) -> None:
         check_text("folder", self.folder)
@@ -119,7 +119,7 @@ def _source_from(value: Any) -> SourceOptions:
     return SourceOptions(**value)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RecordOptions(SourceOptions):
     """A file, and what was seen in it.
 
@@ -127,7 +127,7 @@ class RecordOptions(SourceOptions):
         look: What `index` answered for it.
     """
 
-    look: bytes = b""
+    look: bytes
 
     def __post_init__(self) -> None:
         # A dataclass with slots is made anew, which a bare super() does not know.
@@ -135,7 +135,7 @@ class RecordOptions(SourceOptions):
         object.__setattr__(self, "look", _check_bytes("look", self.look))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RelocateOptions(SourceOptions):
     """Where a picture's file lies now.
 
@@ -143,14 +143,14 @@ class RelocateOptions(SourceOptions):
         id: Of the picture.
     """
 
-    id: int = 0
+    id: int
 
     def __post_init__(self) -> None:
         SourceOptions.__post_init__(self)
         check_integer("id", self.id, 1, MAX_ID)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RefuseOptions(SourceOptions):
     """A file that could not be opened.
 
@@ -159,8 +159,8 @@ class RefuseOptions(SourceOptions):
         message: Of the error.
     """
 
-    code: str = "internal"
-    message: str = ""
+    code: str
+    message: str
 
     def __post_init__(self) -> None:
         SourceOptions.__post_init__(self)
@@ -207,7 +207,7 @@ class PictureOptions:
         id: Its id.
     """
 
-    id: int = 0
+    id: int
 
     def __post_init__(self) -> None:
         check_integer("id", self.id, 1, MAX_ID)
@@ -231,7 +231,7 @@ class SimilarOptions(PictureOptions):
 EDITS = ("add", "remove", "rename", "accept", "reject")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EditLibraryOptions(PicturesOptions):
     """A change to the tags of pictures.
 
@@ -242,7 +242,7 @@ class EditLibraryOptions(PicturesOptions):
     """
 
     action: str = "add"
-    tags: tuple[str, ...] = ()
+    tags: tuple[str, ...]
     name: str = ""
 
     def __post_init__(self) -> None:
@@ -263,7 +263,7 @@ class SaveSearchOptions:
         query: What it looks for; empty to forget it.
     """
 
-    name: str = ""
+    name: str
     query: str = ""
 
     def __post_init__(self) -> None:
@@ -347,7 +347,7 @@ class MemberOptions:
         path: As the archive lists it.
     """
 
-    path: str = ""
+    path: str
 
     def __post_init__(self) -> None:
         check_text("path", self.path)

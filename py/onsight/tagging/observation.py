@@ -22,7 +22,7 @@ from onsight.tagging.exif import CameraFacts, read_camera_facts
 from onsight.tagging.expectations import Expectations
 from onsight.tagging.photo import Measurements, colour_pixels, measure
 
-MIN_SIDE = round(MAX_AREA**0.5)
+MIN_SIDE: int = round(MAX_AREA**0.5)
 """Shortest side in pixels that a picture must keep when it is decoded."""
 
 

@@ -26,6 +26,7 @@ from onsight.spec import ModelSpec
 from onsight.tagging.evidence import FETCHES, Evidence, weigh
 from onsight.tagging.expectations import Expectations
 from onsight.tagging.head import TagHead
+from onsight.tagging.observation import MIN_SIDE
 from onsight.tagging.places import tag_evidence
 from onsight.tagging.subject import Subject, Subjects
 from onsight.taxonomy import Rollup, Taxonomy
@@ -132,7 +133,15 @@ class Classifier:
         """Run the network on a picture; arguments and errors as for `classify`."""
         yield Stage("decode")
         # The pixels are not needed while the network runs: nothing here keeps them.
-        return (yield from self.look_at(decode(image, min_side=self.spec.input.min_side)))
+        return (yield from self.look_at(decode(image, min_side=self.min_side)))
+
+    @property
+    def min_side(self) -> int:
+        """The shortest side in pixels that a picture must keep when it is decoded.
+
+        Never less than tagging's: both tools see the same pixels, whether they decode a picture apart or together.
+        """
+        return max(self.spec.input.min_side, MIN_SIDE)
 
     def look_at(self, decoded: DecodedImage) -> Flow[Look]:
         """Run the network on a picture that is decoded already."""

@@ -11,10 +11,12 @@ from onsight.comparison.points import compare, sum_of_shares, sum_of_tags
 from onsight.comparison.relations import Relatives
 from onsight.comparison.slices import cut
 from onsight.errors import InvalidOptionError
-from onsight.flow import Flow
+from onsight.flow import Flow, Stage
+from onsight.image import decode
 from onsight.options import ClassifyOptions, CompareOptions, TagOptions
 from onsight.results import Candidate, Classification, Comparison
-from onsight.tagging.observation import Observation
+from onsight.tagging.exif import read_camera_facts
+from onsight.tagging.observation import MIN_SIDE, Observation
 from onsight.tasks.classify import Classifier, Look, Verdict
 from onsight.tasks.tag import Tagger
 
@@ -66,9 +68,11 @@ class Comparer:
 
     def look(self, image: bytes, options: CompareOptions) -> Flow[Seen]:
         """Let both look at a picture; arguments and errors as for `compare`."""
-        self._check(options)
-        look = yield from self.classifier.look(image)
-        observation = yield from self.tagger.observe(image, _tag_options(options))
+        self.check(options)
+        yield Stage("decode")
+        decoded = decode(image, min_side=max(self.classifier.min_side, MIN_SIDE))
+        look = yield from self.classifier.look_at(decoded)
+        observation = yield from self.tagger.observer.observe_at(decoded, read_camera_facts(image))
         return Seen(look, observation)
 
     def conclude(self, seen: Seen, options: CompareOptions) -> Comparison:
@@ -77,7 +81,7 @@ class Comparer:
         Raises:
             InvalidOptionError: A label that is to be left out does not exist.
         """
-        self._check(options)
+        self.check(options)
         verdict = self.classifier.weigh(seen.look, AS_CLASSIFY, options.without)
         classification = self.classifier.conclude(seen.look, AS_CLASSIFY, verdict)
         tagging = self.tagger.conclude(seen.observation, _tag_options(options))
@@ -111,7 +115,12 @@ class Comparer:
     def _relatives(self) -> Relatives:
         return Relatives(self.classifier.rollup, self.tagger.namer.vocabulary, self.classifier.subjects)
 
-    def _check(self, options: CompareOptions) -> None:
+    def check(self, options: CompareOptions) -> None:
+        """Refuse labels that do not exist.
+
+        Raises:
+            InvalidOptionError: A label that is to be left out does not exist.
+        """
         if unknown := sorted(set(options.without) - self._relatives.labels):
             raise InvalidOptionError(f"There is no label {', '.join(unknown)} that could be left out.")
 

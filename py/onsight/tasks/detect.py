@@ -126,14 +126,22 @@ class Detector:
             ImageError: The bytes are no picture that can be opened.
             InvalidOptionError: A class that is allowed or denied does not exist.
         """
-        check_labels(options, self.labels)
         found = yield from self.find(image, options)
         return self.select(found, options)
 
     def find(self, image: bytes, options: DetectOptions, *, may_ask: bool = True) -> Flow[Found]:
         """Run the networks on a picture; arguments and errors as for `detect`, and as for `find_in`."""
+        self.check(options)
         yield Stage("decode")
         return (yield from self.find_in(decode(image, min_side=self.min_side(options)), options, may_ask=may_ask))
+
+    def check(self, options: DetectOptions) -> None:
+        """Refuse classes that do not exist.
+
+        Raises:
+            InvalidOptionError: A class that is allowed or denied does not exist.
+        """
+        check_labels(options, self.labels)
 
     def min_side(self, options: DetectOptions) -> int:
         """Return the shortest side in pixels that a picture must keep when it is decoded."""

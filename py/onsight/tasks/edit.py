@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 import numpy as np
 
@@ -36,7 +36,7 @@ def crop(image: bytes, options: CropOptions) -> Flow[OutputFile]:
     """
     yield Stage("decode")
     picture = decode(image)
-    x1, y1, x2, y2 = options.box or (0.0, 0.0, 0.0, 0.0)
+    x1, y1, x2, y2 = options.box
     height, width = picture.pixels.shape[:2]
     left, top = max(0, math.floor(x1)), max(0, math.floor(y1))
     right, bottom = min(width, math.ceil(x2)), min(height, math.ceil(y2))
@@ -81,12 +81,22 @@ def annotate(image: bytes, options: AnnotateOptions, labels: Sequence[str]) -> F
         ImageError: The bytes are no picture that can be opened.
         InvalidOptionError: A box is of no class of these.
     """
-    _check_classes(options.boxes, labels)
+    check_classes(options.boxes, labels)
     yield Stage("decode")
     picture = decode(image)
     yield Stage("encode")
     drawn = draw(picture, options.boxes, labels)
     return OutputFile(drawn.data, f"{stem_of(options.name)}-boxes{drawn.suffix}", drawn.media_type)
+
+
+def check_classes(boxes: Iterable[Box], labels: Collection[str]) -> None:
+    """Refuse boxes of unknown classes.
+
+    Raises:
+        InvalidOptionError: A box is of none of these classes.
+    """
+    if unknown := sorted({box.label for box in boxes} - set(labels)):
+        raise InvalidOptionError(f"A box is of the class {unknown[0]}, which is not known here.")
 
 
 def export(options: ExportOptions, labels: Sequence[str]) -> Flow[OutputFile]:
@@ -99,8 +109,7 @@ def export(options: ExportOptions, labels: Sequence[str]) -> Flow[OutputFile]:
     Raises:
         InvalidOptionError: A box is of no class of these.
     """
-    for picture in options.pictures:
-        _check_classes(picture.detection.boxes, labels)
+    check_classes((box for picture in options.pictures for box in picture.detection.boxes), labels)
     yield Stage("encode")
     return pack(f"{options.name}-{options.format}", write(options.format, options.pictures, labels))
 
@@ -109,8 +118,3 @@ def archive(options: ArchiveOptions) -> Flow[OutputFile]:
     """Put files into a ZIP."""
     yield Stage("encode")
     return put_together(options.name, options.files)
-
-
-def _check_classes(boxes: Sequence[Box], labels: Collection[str]) -> None:
-    if unknown := sorted({box.label for box in boxes} - set(labels)):
-        raise InvalidOptionError(f"A box is of the class {unknown[0]}, which is not known here.")

@@ -127,13 +127,19 @@ def final_size(settings: EnhanceSettings, width: int, height: int) -> tuple[int,
     return fit(wide * settings.upscale, high * settings.upscale, settings.max_side)
 
 
-def enhance(image: bytes, options: EnhanceOptions, upscaler: Callable[[], Upscaler]) -> Flow[OutputFile]:
+def enhance(
+    image: bytes,
+    options: EnhanceOptions,
+    upscaler: Callable[[], Upscaler],
+    on_settings: Callable[[EnhanceSettings], None] | None = None,
+) -> Flow[OutputFile]:
     """Apply settings to a picture in full size and write it as a file.
 
     Args:
         image: The file's bytes.
         options: Which settings, which format.
         upscaler: Returns what enlarges; called only where a picture is to be enlarged.
+        on_settings: Told which settings are applied, those that the picture's analysis proposes among them.
 
     Raises:
         ImageError: The bytes are no picture that can be opened, or the new one would be too large.
@@ -148,6 +154,8 @@ def enhance(image: bytes, options: EnhanceOptions, upscaler: Callable[[], Upscal
         presets = _analysis(picture, development.context).presets
         chosen = options.preset or "auto"
         settings = settings.over(next(preset.settings for preset in presets if preset.id == chosen))
+    if on_settings:
+        on_settings(settings)
     if settings.upscale > 1:
         width, height = Shape.of(settings).size(picture.info.width, picture.info.height)
         upscaler().check(height, width, settings.upscale)  # before any work is done

@@ -59,7 +59,7 @@ class Indexer:
             ImageError: The bytes are no picture that can be opened.
         """
         yield Stage("decode")
-        sides = [self.classifier.spec.input.min_side, MIN_SIDE, THUMBNAIL_SIDE]
+        sides = [self.classifier.min_side, MIN_SIDE, THUMBNAIL_SIDE]
         if self.detector:
             sides.append(self.detector.min_side(DetectOptions()))
         decoded = decode(image, min_side=max(sides))

@@ -9,17 +9,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from onsight.errors import InvalidOptionError
-from onsight.flow import Flow, Run
+from onsight.flow import Flow, Run, Stage
+from onsight.image import decode
 from onsight.options import DetectOptions, TagOptions
 from onsight.postprocess import normalize_map
 from onsight.preprocess import Region
 from onsight.results import Colour, HeatMap, Photo, Tag, Tagging
 from onsight.tagging.detected import DetectedObjects
 from onsight.tagging.detections import FAINT, MAX_BOXES, DetectedClasses
+from onsight.tagging.exif import read_camera_facts
 from onsight.tagging.found import Found
 from onsight.tagging.head import TagHead
 from onsight.tagging.objects import ObjectNamer
-from onsight.tagging.observation import Observation, Observer
+from onsight.tagging.observation import MIN_SIDE, Observation, Observer
 from onsight.tagging.photo import Attribute, attributes
 from onsight.tagging.places import class_evidence, tag_evidence
 from onsight.tagging.selection import FLOOR, find, is_somewhere, select
@@ -96,9 +98,11 @@ class Tagger:
             return (yield from self.observer.observe(image))
         if self.detector is None:
             raise InvalidOptionError("This tagger has no detector; leave the option boxes out.")
-        seen = yield from self.observer.observe(image)
+        yield Stage("decode")
+        decoded = decode(image, min_side=max(MIN_SIDE, self.detector.min_side(FAINT_BOXES)))
+        seen = yield from self.observer.observe_at(decoded, read_camera_facts(image))
         # The classifier is heard already, and the head has learnt what boxes are worth without it.
-        found = yield from self.detector.find(image, FAINT_BOXES, may_ask=False)
+        found = yield from self.detector.find_in(decoded, FAINT_BOXES, may_ask=False)
         return replace(seen, boxes=self.detector.select(found, FAINT_BOXES).boxes)
 
     def conclude(self, seen: Observation, options: TagOptions) -> Tagging:

@@ -1,0 +1,169 @@
+"""Options are checked before a file is read, and a file is decoded once, however many tools look at it."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from detection_samples import MODELS, texts
+from onsight.detection.options import CropOptions, NoOptions
+from onsight.enhancement.options import EnhanceOptions
+from onsight.errors import InvalidOptionError
+from onsight.flow import Run, Tensors, drive
+from onsight.image import decoding
+from onsight.methods import METHODS, Tools
+from onsight.options import is_required, options_from
+from onsight.tasks import enhance
+from onsight.tasks.classify import CLASSIFIER
+from onsight.tasks.detect import DETECTORS
+from onsight.tasks.upscale import UPSCALERS
+from pictures import encode, photo
+from test_index import Network
+
+OF_PICTURES = [name for name in METHODS if not name.startswith(("library_", "archive_"))]
+FIELDS = [
+    (name, field.name)
+    for name in METHODS
+    if not name.startswith("archive_member")
+    for field in dataclasses.fields(METHODS[name].options)
+]
+BOX = {"label": "dog", "score": 0.5, "x1": 0, "y1": 0, "x2": 5, "y2": 5}
+UNKNOWN = {**BOX, "label": "unicorn"}
+FOUND = {"boxes": [UNKNOWN], "image": {"width": 9, "height": 9, "format": "PNG"}, "model": "m"}
+
+
+@pytest.fixture(scope="module")
+def tools() -> Tools:
+    upscalers = {model: ((MODELS / model / "model.json").read_text(encoding="utf-8"), "") for model in UPSCALERS}
+    return Tools.from_texts({model: texts(model) for model in (CLASSIFIER, *DETECTORS)} | upscalers)
+
+
+@pytest.fixture
+def decoded(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Sizes of the files that were decoded."""
+    sizes: list[int] = []
+    decode = decoding._decode
+
+    def counted(data: Any, *rest: Any, **options: Any) -> Any:
+        sizes.append(len(data))
+        return decode(data, *rest, **options)
+
+    monkeypatch.setattr(decoding, "_decode", counted)
+    return sizes
+
+
+def ask(tools: Tools, name: str, image: bytes, given: dict[str, Any], run: Any) -> Any:
+    """Do what the bridge does."""
+    method = METHODS[name]
+    options = options_from(method.options, given)
+    method.check(tools, options)
+    return method.conclude(tools, drive(method.look(tools, image, options), run), options)
+
+
+def no_network(step: Run) -> Tensors:
+    raise AssertionError(f"{step.model} ran before the options were checked.")
+
+
+def with_required(name: str, given: dict[str, Any]) -> dict[str, Any]:
+    values = {"box": [0, 0, 5, 5], "boxes": [[0, 0, 5, 5]]}
+    fields = dataclasses.fields(METHODS[name].options)
+    return {**{field.name: values.get(field.name) for field in fields if is_required(field)}, **given}
+
+
+@pytest.mark.parametrize(
+    ("name", "given"),
+    [
+        ("classify", {"top_k": 0}),
+        ("classify", {"threshold": 0}),
+        ("tag", {"threshold": float("nan")}),
+        ("compare", {"without": ["Unicorn"]}),
+        ("detect", {"allow": ["unicorn"]}),
+        ("detect", {"allow": ["dog"], "deny": ["Dog"]}),
+        ("crop", {"box": [5, 5, 5, 9]}),
+        ("crop", {"box": [-9, 0, -1, 9]}),
+        ("redact", {"boxes": []}),
+        ("redact", {"boxes": [[0, 0, 5, 5]], "style": "pixelate"}),
+        ("annotate", {"boxes": [UNKNOWN]}),
+        ("export", {"pictures": [{"name": "a.png", "detection": FOUND}]}),
+        ("enhance", {"preset": "sepia"}),
+        ("enhance", {"auto": True, "preset": "vivid"}),
+        ("enhance_preview", {"region": [0, 0, 0, 1]}),
+        ("preview", {"max_side": 3}),
+        ("index", {"detect": 1}),
+    ],
+)
+def test_an_invalid_value_is_refused_before_anything_is_decoded(
+    tools: Tools, decoded: list[int], name: str, given: dict[str, Any]
+) -> None:
+    with pytest.raises(InvalidOptionError) as caught:
+        ask(tools, name, encode(photo(), "PNG"), with_required(name, given), no_network)
+    assert caught.value.message.endswith(".")
+    assert not decoded
+
+
+@pytest.mark.parametrize(("name", "field"), FIELDS)
+def test_every_option_of_a_wrong_type_is_refused_at_once(name: str, field: str) -> None:
+    with pytest.raises(InvalidOptionError):
+        options_from(METHODS[name].options, with_required(name, {field: object()}))
+
+
+@pytest.mark.parametrize("name", OF_PICTURES)
+def test_options_that_do_not_exist_are_refused(name: str) -> None:
+    with pytest.raises(InvalidOptionError, match="There is no option treshold"):
+        options_from(METHODS[name].options, with_required(name, {"treshold": 0.5}))
+
+
+@pytest.mark.parametrize("name", ["detect", "compare"])
+def test_an_unknown_name_is_refused_for_a_picture_that_is_remembered_too(tools: Tools, name: str) -> None:
+    method = METHODS[name]
+    options = options_from(method.options, {"allow" if name == "detect" else "without": ["Unicorn"]})
+    with pytest.raises(InvalidOptionError, match="Unicorn"):
+        method.check(tools, options)
+    with pytest.raises(InvalidOptionError, match="Unicorn"):
+        next(method.look(tools, b"no picture at all", options))
+
+
+def test_what_is_missing_is_named() -> None:
+    with pytest.raises(InvalidOptionError, match="The option box is missing"):
+        options_from(CropOptions, {})
+    with pytest.raises(InvalidOptionError, match="takes none"):
+        options_from(NoOptions, {"size": 3})
+
+
+def tools_that_look() -> Iterator[tuple[str, dict[str, Any]]]:
+    yield "classify", {}
+    for boxes in (False, True):
+        yield "tag", {"boxes": boxes}
+        yield "index", {"detect": boxes}
+    yield "compare", {"heat_maps": True}
+    yield "detect", {}
+    yield "detect", {"thorough": True}
+    yield "enhance", {"auto": True}
+    yield "enhance_analysis", {}
+
+
+@pytest.mark.parametrize(("name", "given"), tuple(tools_that_look()))
+def test_a_file_is_decoded_once(tools: Tools, decoded: list[int], name: str, given: dict[str, Any]) -> None:
+    ask(tools, name, encode(photo(700, 660), "JPEG"), given, Network())
+    assert len(decoded) == 1
+
+
+@pytest.mark.parametrize("size", [(299, 310), (700, 600), (1000, 650)])
+def test_tools_that_share_a_decoding_answer_as_each_alone(tools: Tools, size: tuple[int, int]) -> None:
+    data = encode(photo(*size), "JPEG")
+    compared = ask(tools, "compare", data, {}, Network())
+    assert compared.classification == ask(tools, "classify", data, {}, Network())
+    assert compared.tagging == ask(tools, "tag", data, {}, Network())
+
+
+def test_enhancing_by_itself_says_what_it_does() -> None:
+    told: list[Any] = []
+    data = encode(Image.fromarray(np.asarray(photo(80, 60)) // 4), "PNG")
+    drive(enhance.enhance(data, EnhanceOptions(auto=True), lambda: None, told.append), no_network)  # type: ignore[arg-type,return-value]
+    (settings,) = told
+    assert settings == drive(enhance.analyse(data), no_network).settings
