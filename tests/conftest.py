@@ -10,6 +10,7 @@ NEEDS_THE_HOST = (
     "test_bench.py",
     "test_build.py",
     "test_cli.py",
+    "test_cli_writers.py",
     "test_convert.py",
     "test_house.py",
     "test_models.py",

@@ -17,12 +17,13 @@ from hypothesis import strategies as st
 
 from library_samples import filled, look, source
 from onsight.errors import InvalidOptionError, InvalidQueryError, OnsightError, UnreadableFileError
+from onsight.files import writing
+from onsight.files.names import MAX_BYTES
 from onsight.library import edits, search, store
 from onsight.library.database import Library
 from onsight.library.records import Source
 from onsight.library.sorting import GROUPINGS, Pattern, Plan, Rule, make_plan, safe_name
 from onsight.library.sorting import placing as placing_module
-from onsight.library.sorting.naming import MAX_BYTES
 from onsight.library.sorting.placing import carry_out, existing_in
 from onsight.library.sorting.zipping import zip_plan, zip_stream
 
@@ -281,7 +282,8 @@ def test_moving_between_disks_copies_first(folder: Path, monkeypatch: pytest.Mon
     def refuse(*_: object, **__: object) -> None:
         raise OSError(18, "Invalid cross-device link")
 
-    monkeypatch.setattr(placing_module, "_link", refuse)
+    monkeypatch.setattr(placing_module, "link", refuse)
+    monkeypatch.setattr(writing, "link", refuse)
     with known(folder) as library:
         assert sort(library, folder, move=True) == []
     assert tree(folder / "in") == {}

@@ -52,3 +52,8 @@ def in_sentence(name: str) -> str:
 def plain(text: str) -> str:
     """Return a sentence for places where a narrow space may not be welcome, such as a terminal."""
     return text.replace(NARROW_SPACE, " ")
+
+
+def displayable(text: str) -> str:
+    """Return a text so that it can neither break a line nor command the terminal."""
+    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in text)

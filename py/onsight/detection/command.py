@@ -9,12 +9,14 @@ from pathlib import Path
 
 from onsight.detection.annotate import annotate
 from onsight.detection.exports import FORMATS, Named, export
-from onsight.detection.exports.naming import Stems
-from onsight.errors import InvalidOptionError, UnreadableFileError
+from onsight.detection.packing import stem_of
+from onsight.errors import InvalidOptionError
+from onsight.files.writing import write_all, write_free
 from onsight.image import decode
 from onsight.native import Engine, read_file
 from onsight.options import DetectOptions
 from onsight.results import Detection
+from onsight.wording import displayable
 
 SINGLE_FILE_FORMATS = ("coco", "labelstudio")
 """Formats that have one file for all pictures."""
@@ -66,13 +68,15 @@ def prepare(options: argparse.Namespace) -> Callable[[Engine, str], Detection]:
         raise InvalidOptionError("--json and --format are two ways to print the same: choose one.")
     if options.format and not options.out and options.format not in SINGLE_FILE_FORMATS and len(options.files) > 1:
         raise InvalidOptionError(f"{options.format} has one file a picture: name a folder for them with --out DIR.")
-    stems = Stems()
 
     def answer(engine: Engine, path: str) -> Detection:
         detection = engine.detect(path, detect_options)
         if options.annotate:
             drawn = annotate(decode(read_file(path)), detection.boxes, engine.detection_labels)
-            _write(options.annotate / f"{stems.unique(path)}{drawn.suffix}", drawn.data)
+            wanted = options.annotate / f"{stem_of(path)}{drawn.suffix}"
+            written = write_free(wanted, drawn.data)
+            if written != wanted:  # beside the answers, which a program may read
+                print(f"{displayable(path)}: drawn as {displayable(str(written))}.", file=sys.stderr, flush=True)
         return detection
 
     return answer
@@ -111,15 +115,9 @@ def finish(options: argparse.Namespace, engine: Engine, results: Sequence[tuple[
     pictures = [Named(Path(path).as_posix(), detection) for path, detection in results]
     files = export(options.format, pictures, engine.detection_labels)
     if options.out:
-        for name, content in files.items():
-            _write(options.out / name, content.encode("utf-8", "backslashreplace"))
+        contents = ((name, content.encode("utf-8", "backslashreplace")) for name, content in files.items())
+        written = write_all(options.out, contents)
+        if [path.relative_to(options.out).as_posix() for path in written] != list(files):
+            print(f"Written as {', '.join(displayable(str(path)) for path in written)}.", file=sys.stderr)
     elif pictures or options.format in SINGLE_FILE_FORMATS:
         sys.stdout.write(next(iter(files.values())))
-
-
-def _write(path: Path, data: bytes) -> None:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(data)
-    except OSError as error:
-        raise UnreadableFileError(f"{path} could not be written ({error}).") from error

@@ -12,7 +12,8 @@ from typing import Any
 from onsight.enhancement import auto
 from onsight.enhancement.options import FORMATS, METADATA, PRESETS, EnhanceOptions
 from onsight.enhancement.settings import NEUTRAL, RANGES, ROTATIONS, SCALES, EnhanceSettings
-from onsight.errors import InvalidOptionError, UnreadableFileError
+from onsight.errors import InvalidOptionError
+from onsight.files.writing import write_free
 from onsight.native import Engine, read_file
 
 _HELP = {
@@ -98,7 +99,7 @@ def prepare(options: argparse.Namespace) -> Callable[[Engine, str], Enhanced]:
         named = dataclasses.replace(enhance_options, name=path)
         file = engine.enhance(read_file(path), named, on_settings=applied.append)
         done = applied[-1]
-        written = _write_new(options.out / file.name, file.data)
+        written = write_free(options.out / file.name, file.data)
         is_proposed = options.auto or options.preset
         return Enhanced(str(written), done, auto.summarise(auto.changes(done)) if is_proposed else "Enhanced.")
 
@@ -119,21 +120,3 @@ def _fractions(text: str) -> tuple[float, ...]:
         return tuple(float(part) for part in text.split(","))
     except ValueError:
         raise argparse.ArgumentTypeError(f"{text!r} is no list of numbers such as 0.1,0,0.9,1") from None
-
-
-def _write_new(path: Path, data: bytes) -> Path:
-    """Write a file where none is; with a number behind its name if there is one."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        number, free = 1, path
-        while True:
-            try:
-                with free.open("xb") as file:
-                    file.write(data)
-            except FileExistsError:
-                number += 1
-                free = path.with_stem(f"{path.stem}-{number}")
-            else:
-                return free
-    except OSError as error:
-        raise UnreadableFileError(f"{path} could not be written ({error.strerror}).") from error

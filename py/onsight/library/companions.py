@@ -18,13 +18,13 @@ Names are compared without regard to case and to how accents are composed.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from onsight.image.suffixes import RAW, TRIED, suffix_of
+from onsight.files.names import path_key
+from onsight.files.suffixes import RAW, TRIED, suffix_of
 
 VIDEOS = (".mov", ".mp4", ".m4v", ".mp")
 EDITS = (".aae", ".pp3", ".dop", ".arp", ".cos", ".on1", ".nksc", ".vrd", ".dr4")
@@ -104,9 +104,9 @@ class Companions:
         self._pictures: dict[str, list[str]] = defaultdict(list)
         for name in sorted(set(names)):
             if suffix_of(name) in _KINDS:
-                self._by_stem[_key(stem_of(name))].append(name)
+                self._by_stem[path_key(stem_of(name))].append(name)
             if suffix_of(name) in TRIED:
-                self._pictures[_key(stem_of(name))].append(name)
+                self._pictures[path_key(stem_of(name))].append(name)
         self._owners: dict[str, list[str]] = defaultdict(list)
         for name in sorted((name for names in self._pictures.values() for name in names), key=_rank):
             if not self._is_owned(name):
@@ -130,11 +130,11 @@ class Companions:
 
     def same_stem(self, picture: str) -> tuple[str, ...]:
         """Return the other pictures of a picture's stem, such as ``IMG_1.HEIC`` for ``IMG_1.JPG``."""
-        return tuple(name for name in self._pictures.get(_key(stem_of(picture)), ()) if name != picture)
+        return tuple(name for name in self._pictures.get(path_key(stem_of(picture)), ()) if name != picture)
 
     def _is_owned(self, name: str) -> bool:
         is_raw = suffix_of(name) in RAW
-        return is_raw and any(suffix_of(other) not in RAW for other in self._pictures.get(_key(stem_of(name)), ()))
+        return is_raw and any(suffix_of(other) not in RAW for other in self._pictures.get(path_key(stem_of(name)), ()))
 
     def _matches(self, picture: str) -> dict[str, tuple[str, str, str]]:
         """Return kind, ``after`` and ``tail`` of what belongs to a picture by its name, by name."""
@@ -142,7 +142,7 @@ class Companions:
         suffix, stem = PurePosixPath(picture).suffix, stem_of(picture)
 
         def take(start: str, after: str, middle: str = "", kinds: Iterable[str] = frozenset(_KINDS.values())) -> None:
-            for name in self._by_stem.get(_key(start), ()):
+            for name in self._by_stem.get(path_key(start), ()):
                 kind = _KINDS[suffix_of(name)]
                 is_its_like = kind == "raw" and suffix.lower() in RAW
                 if kind in kinds and name != picture and not is_its_like:
@@ -150,17 +150,17 @@ class Companions:
 
         take(picture, "name")
         take(stem, "stem")
-        if _key(stem).endswith(".mp"):  # PXL_1.MP beside PXL_1.MP.jpg
+        if path_key(stem).endswith(".mp"):  # PXL_1.MP beside PXL_1.MP.jpg
             take(stem[:-3], "stem", kinds=["video"])
         for name, (kind, after, tail) in list(found.items()):
             if kind in ("raw", "video"):
                 take(name, after, tail, SMALL)
-        for other in self._apple_stems(_key(stem)):
+        for other in self._apple_stems(path_key(stem)):
             take(other, "", kinds=["edits"])
         # Sidecars of further versions, as darktable numbers them.
         for number in range(1, 100):
             middle = f"_{number:02}{suffix}"
-            if _key(stem + middle) in map(_key, self._pictures.get(_key(stem_of(stem + middle)), ())):
+            if path_key(stem + middle) in map(path_key, self._pictures.get(path_key(stem_of(stem + middle)), ())):
                 break
             before = len(found)
             take(stem + middle, "stem", middle, ["sidecar"])
@@ -206,11 +206,6 @@ class Companions:
 def stem_of(name: str) -> str:
     """Return a file's name without its last suffix."""
     return PurePosixPath(name).stem
-
-
-def _key(name: str) -> str:
-    """Return what two names have in common that a person, or some file system, takes for one."""
-    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
 
 
 def _rank(name: str) -> tuple[bool, int, str]:

@@ -14,7 +14,8 @@ from types import TracebackType
 from typing import TYPE_CHECKING
 
 from onsight.errors import LibraryError
-from onsight.library.schema import migrate
+from onsight.files.suffixes import is_tried
+from onsight.library.schema import APPLICATION_ID, migrate
 
 if TYPE_CHECKING:
     from onsight.library.terms import Terms
@@ -55,6 +56,8 @@ class Library:
         in_memory = os.fspath(path) == ":memory:"
         if not in_memory and not create and not Path(path).is_file():
             raise LibraryError(f"There is no library {os.fspath(path)}. Make it first: onsight index FOLDER")
+        if is_tried(Path(path).name) and os.path.lexists(path):
+            raise LibraryError(f"{os.fspath(path)} is a picture by its name. Name another file for the library.")
         connection = None
         try:
             # Autocommit: transactions begin and end where they are written.
@@ -135,7 +138,7 @@ def _prepare(connection: sqlite3.Connection) -> None:
     connection.execute("PRAGMA busy_timeout = " + str(int(BUSY_S * 1000)))
     (owner,) = connection.execute("PRAGMA application_id").fetchone()
     (tables,) = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
-    if owner or not tables:
+    if owner == APPLICATION_ID or not (owner or tables):  # never another program's
         (got,) = connection.execute(f"PRAGMA journal_mode = {mode}").fetchone()
         if got not in (mode.lower(), "memory"):
             connection.execute("PRAGMA journal_mode = TRUNCATE")

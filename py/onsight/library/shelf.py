@@ -11,6 +11,7 @@ from pathlib import PurePosixPath
 
 from onsight.detection.packing import MEDIA_TYPES
 from onsight.errors import InvalidOptionError, LibraryError, error_of
+from onsight.files.names import path_key
 from onsight.image.sniff import sniff_format
 from onsight.library import answers, duplicates, edits, exports, facts, parcels, search, store
 from onsight.library.answers import FileOutcome, LibraryEdit, LibraryStatus
@@ -40,7 +41,6 @@ from onsight.library.requests import (
 from onsight.library.sorting import GROUPINGS, Pattern, Rule, make_plan
 from onsight.library.sorting.naming import PATTERN_FIELDS
 from onsight.library.sorting.placing import SIDECAR
-from onsight.library.sorting.plan import path_key
 from onsight.metadata.embed import embed
 from onsight.metadata.xmp import build, merge
 from onsight.results import OutputFile

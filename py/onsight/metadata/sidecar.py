@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
-import secrets
-import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
 from onsight.errors import InvalidSidecarError, UnwritableFileError
+from onsight.files.writing import replace
 from onsight.metadata.xmp import Keywords, build, merge, read
 
 
@@ -61,23 +59,5 @@ def write_sidecar(picture: str | os.PathLike[str], keywords: Keywords) -> Sideca
     except InvalidSidecarError as error:
         raise InvalidSidecarError(f"{path} was left as it is. {error.message}", detail=error.detail) from error
     if after != before:
-        _replace(path, after)
+        replace(path, before, after)
     return SidecarChange(path, len(read(after).subjects) - kept, kept, before is None)
-
-
-def _replace(path: Path, data: bytes) -> None:
-    """Put a file in place of another in one step, so that no moment has half of it."""
-    target = path.resolve()  # a link stays a link
-    temporary = target.with_name(f".{target.name}.{secrets.token_hex(4)}")
-    try:
-        with temporary.open("xb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        if target.exists():
-            shutil.copymode(target, temporary)
-        os.replace(temporary, target)
-    except OSError as error:
-        with contextlib.suppress(OSError):
-            temporary.unlink()
-        raise UnwritableFileError(f"{path} could not be written ({error.strerror}).") from error

@@ -8,15 +8,16 @@ from collections.abc import Callable
 from pathlib import Path
 
 from onsight.errors import InvalidOptionError, OnsightError, UnwritableFileError
+from onsight.files.writing import write_all, write_new
 from onsight.library import search, store
 from onsight.library.commands.shared import LibraryCommand, add_library, counted, displayable, open_library
 from onsight.library.database import Library
-from onsight.library.exports import FORMATS, SINGLE_FILE_FORMATS, ExportFile, export
+from onsight.library.exports import FORMATS, SINGLE_FILE_FORMATS, export
 from onsight.library.files import read_picture
 from onsight.library.records import Source
 from onsight.library.search import Hit
 from onsight.library.sorting import Pattern, make_plan
-from onsight.library.sorting.placing import existing_in, write_new
+from onsight.library.sorting.placing import existing_in
 from onsight.metadata.embed import embed
 from onsight.metadata.sidecar import write_sidecar
 from onsight.tagging.keywords import keywords_of
@@ -58,8 +59,8 @@ def run(options: argparse.Namespace) -> int:
                 sys.stdout.buffer.write(chunk)
             sys.stdout.buffer.flush()
             return 0 if images else 1
-        for file in files:
-            _write(options.out / file.name, file)
+        for path in write_all(options.out, ((file.name, file.chunks) for file in files)):
+            print(f"{displayable(str(path))} written.", file=sys.stderr)
     return 0 if images else 1
 
 
@@ -93,19 +94,9 @@ def _write_copies(library: Library, images: list[int], out: Path) -> int:
         move = moves[hit.image]
         source: Source = move.source
         data = embed(read_picture(source), keywords_of(store.tags_of(library, hit.image)))
-        write_new(out / move.target, data, source.mtime_ns)
+        write_new(out / move.target, data, mtime_ns=source.mtime_ns)
 
     return _each(library, images, write)
-
-
-def _write(path: Path, file: ExportFile) -> None:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("wb") as opened:
-            for chunk in file.chunks:
-                opened.write(chunk)
-    except OSError as error:
-        raise UnwritableFileError(f"{path} could not be written ({error.strerror}).") from error
 
 
 COMMAND = LibraryCommand("write what a library knows for other programs", add_arguments, run)

@@ -10,6 +10,9 @@ from pathlib import Path
 
 from onsight.errors import InvalidQueryError
 from onsight.library.database import Library
+from onsight.wording import displayable
+
+__all__ = ["LibraryCommand", "add_library", "counted", "displayable", "open_library", "point_at"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +49,6 @@ def open_library(options: argparse.Namespace) -> Library:
         LibraryError: It is not, or cannot be used.
     """
     return Library.open(options.library, create=False)
-
-
-def displayable(text: str) -> str:
-    """Return a text so that it can neither break a line nor command the terminal."""
-    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in text)
 
 
 def point_at(error: InvalidQueryError) -> str:

@@ -6,7 +6,8 @@ import argparse
 import sys
 from pathlib import Path
 
-from onsight.errors import InvalidOptionError, OnsightError, UnwritableFileError
+from onsight.errors import InvalidOptionError, OnsightError
+from onsight.files.writing import write_new
 from onsight.library import search, store
 from onsight.library.commands.index import add_engine, index_paths
 from onsight.library.commands.shared import LibraryCommand, counted, displayable
@@ -96,14 +97,7 @@ def _carry_out(library: Library, plan: Plan, options: argparse.Namespace) -> lis
 
 def _zip(plan: Plan, path: Path) -> list[tuple[Move, OnsightError]]:
     failures: list[tuple[Move, OnsightError]] = []
-    try:
-        with path.open("xb") as file:
-            for piece in zip_plan(plan, read_picture, lambda move, error: failures.append((move, error))):
-                file.write(piece)
-    except FileExistsError as error:
-        raise UnwritableFileError(f"There is a file {path} already; nothing was overwritten.") from error
-    except OSError as error:
-        raise UnwritableFileError(f"{path} could not be written ({error.strerror}).") from error
+    write_new(path, zip_plan(plan, read_picture, lambda move, error: failures.append((move, error))))
     return failures
 
 

@@ -1,21 +1,14 @@
-"""Names of files and folders that every system takes, and patterns to make them by."""
+"""Patterns by which files are named."""
 
 from __future__ import annotations
 
 import re
 import string
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import PurePosixPath
 
 from onsight.errors import InvalidOptionError
-
-MAX_BYTES = 200
-"""Bytes of a name in UTF-8 at most: systems take 255, and a number or a suffix may be added."""
-
-_FORBIDDEN = re.compile(r'[<>:"/\\|?*]')
-_RESERVED = re.compile(r"(CON|PRN|AUX|NUL|CONIN\$|CONOUT\$|(COM|LPT)[0-9¹²³])(?=\.|$)", re.IGNORECASE)
+from onsight.files.names import FORBIDDEN
 
 PATTERN_FIELDS: Mapping[str, str] = {
     "name": "the file's own name, without its suffix",
@@ -33,35 +26,6 @@ PATTERN_FIELDS: Mapping[str, str] = {
     "n": "a number that counts within each folder; {n:4} has four digits",
 }
 """What may stand in a pattern, and what it stands for."""
-
-
-def safe_name(text: str, fallback: str = "_") -> str:
-    """Return a name for one file or folder that Windows, macOS and Linux all take, as like the text as can be.
-
-    There is no separator in it, nothing that leads elsewhere, no device's name, no dot or space at its end, and nothing
-    invisible.
-
-    Args:
-        text: Any text.
-        fallback: The name if nothing is left.
-    """
-    name = unicodedata.normalize("NFC", text.encode("utf-8", "replace").decode())
-    name = "".join("_" if unicodedata.category(char) in ("Cc", "Zl", "Zp") else char for char in name)
-    # What turns the direction of writing could make an .exe look like a .jpg.
-    name = "".join(char for char in name if unicodedata.category(char) != "Cf" or char in "\u200c\u200d")
-    name = _FORBIDDEN.sub("_", name).strip().rstrip(". ")
-    if name.startswith("."):
-        name = "_" + name[1:]  # hidden, or the folder above
-    if _RESERVED.match(name):
-        stem, dot, rest = name.partition(".")
-        name = f"{stem}_{dot}{rest}"
-    return _shortened(name) or fallback
-
-
-def numbered(name: str, number: int) -> str:
-    """Return ``cat (2).jpg`` for ``cat.jpg``."""
-    path = PurePosixPath(name)
-    return f"{path.stem} ({number}){path.suffix}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,13 +80,5 @@ class Pattern:
                 made += str(number).zfill(int(spec) if spec else digits)
             elif field:
                 # A value is never more than a part of a name.
-                made += _FORBIDDEN.sub("_", values[field])
+                made += FORBIDDEN.sub("_", values[field])
         return made
-
-
-def _shortened(name: str) -> str:
-    if len(name.encode()) <= MAX_BYTES:
-        return name
-    suffix = PurePosixPath(name).suffix if len(PurePosixPath(name).suffix.encode()) <= 20 else ""
-    stem = name.removesuffix(suffix).encode()[: MAX_BYTES - len(suffix.encode())].decode("utf-8", "ignore")
-    return stem.rstrip(". ") + suffix

@@ -5,12 +5,12 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
-import uuid
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
-from onsight.errors import OnsightError, UnreadableFileError, UnwritableFileError
+from onsight.errors import OnsightError, UnreadableFileError
+from onsight.files.writing import link, make_folder, new_file, taken, unwritable
 from onsight.library import store
 from onsight.library.database import Library
 from onsight.library.files import read_picture
@@ -88,7 +88,7 @@ def place(one: Move, to: Path, *, move: bool) -> None:
     """
     source, target = Path(one.source.folder) / one.source.name, to / one.target
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(target.parent)
         if not target.parent.resolve().is_relative_to(to.resolve()):
             raise UnreadableFileError(f"The folder {target.parent} is a link to somewhere else.")
         is_same = source.exists() and target.exists() and source.samefile(target)
@@ -111,39 +111,18 @@ def place(one: Move, to: Path, *, move: bool) -> None:
             if has_sidecar:
                 sidecar.unlink()
     except FileExistsError as error:
-        raise _taken(target) from error
+        raise taken(target) from error
     except OSError as error:
-        raise UnwritableFileError(f"{target} could not be written ({error.strerror or error}).") from error
-
-
-def write_new(target: Path, data: bytes, mtime_ns: int) -> None:
-    """Write a new file, whole or not at all.
-
-    Raises:
-        UnwritableFileError: There is something at its place already, or it cannot be written.
-    """
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        with _exclusive(target) as temporary:
-            temporary.write_bytes(data)
-            os.utime(temporary, ns=(mtime_ns, mtime_ns))
-    except FileExistsError as error:
-        raise _taken(target) from error
-    except OSError as error:
-        raise UnwritableFileError(f"{target} could not be written ({error.strerror or error}).") from error
-
-
-def _taken(target: Path) -> UnwritableFileError:
-    return UnwritableFileError(f"There is something at {target} already; nothing was overwritten.")
+        raise unwritable(target, error) from error
 
 
 def _copy(known: Source | None, source: Path, target: Path, *, linked: bool) -> None:
     """Put a file at a place where nothing is; a further name for it is enough where it is to be moved."""
     if linked and not source.is_symlink():
         with suppress(OSError):  # on another disk, or none that knows links
-            _link(source, target)
+            link(source, target)
             return
-    with _exclusive(target) as temporary:
+    with new_file(target) as temporary:
         if source.is_file():
             shutil.copyfile(source, temporary)
             shutil.copystat(source, temporary)
@@ -152,33 +131,6 @@ def _copy(known: Source | None, source: Path, target: Path, *, linked: bool) -> 
             os.utime(temporary, ns=(known.mtime_ns, known.mtime_ns))
         else:
             raise UnreadableFileError(f"{source} is gone.")
-
-
-@contextmanager
-def _exclusive(target: Path) -> Iterator[Path]:
-    """Give a file beside the target to write to; what is whole gets the target's name, unless something has it."""
-    temporary = target.with_name(f".onsight-{uuid.uuid4().hex}.part")
-    try:
-        yield temporary
-        with temporary.open("rb") as written:
-            os.fsync(written.fileno())
-        try:
-            _link(temporary, target)
-        except FileExistsError:
-            raise
-        except OSError:  # a disk that knows no links
-            with target.open("xb"):
-                pass
-            os.replace(temporary, target)
-    finally:
-        temporary.unlink(missing_ok=True)
-
-
-def _link(source: Path, target: Path) -> None:
-    """Give a file a further name that nothing has; OSError where there are no further names."""
-    if not hasattr(os, "link"):
-        raise OSError("a file has one name here")
-    os.link(source, target)
 
 
 def _hash_of(path: Path) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import unicodedata
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,10 +10,11 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from onsight.errors import InvalidOptionError, InvalidQueryError
+from onsight.files.names import numbered, path_key, safe_name
 from onsight.library import search
 from onsight.library.database import Library
 from onsight.library.records import Source
-from onsight.library.sorting.naming import Pattern, numbered, safe_name
+from onsight.library.sorting.naming import Pattern
 
 UNDATED, COLOURLESS, REST = "No date", "No colour", "Other"
 
@@ -152,11 +152,6 @@ def _free(
                 return target, bool(found)
         number += 1
         name = numbered(wanted, number)
-
-
-def path_key(target: str) -> str:
-    """Return what two paths have in common that are one file on some system."""
-    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", target).casefold())
 
 
 def _rows(library: Library, images: Sequence[int]) -> list[Mapping[str, Any]]:

@@ -1,0 +1,1 @@
+"""Files: names that every system takes, suffixes of pictures, and the one way in which Onsight writes."""

@@ -1,0 +1,57 @@
+"""Names of files and folders that every system takes."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from pathlib import PurePosixPath
+
+MAX_BYTES = 200
+"""Bytes of a name in UTF-8 at most: systems take 255, and a number or a suffix may be added."""
+
+FORBIDDEN = re.compile(r'[<>:"/\\|?*]')
+"""Characters that some system does not take in a name."""
+
+_RESERVED = re.compile(r"(CON|PRN|AUX|NUL|CONIN\$|CONOUT\$|(COM|LPT)[0-9¹²³])(?=\.|$)", re.IGNORECASE)
+
+
+def safe_name(text: str, fallback: str = "_") -> str:
+    """Return a name for one file or folder that Windows, macOS and Linux all take, as like the text as can be.
+
+    There is no separator in it, nothing that leads elsewhere, no device's name, no dot or space at its end, and nothing
+    invisible.
+
+    Args:
+        text: Any text.
+        fallback: The name if nothing is left.
+    """
+    name = unicodedata.normalize("NFC", text.encode("utf-8", "replace").decode())
+    name = "".join("_" if unicodedata.category(char) in ("Cc", "Zl", "Zp") else char for char in name)
+    # What turns the direction of writing could make an .exe look like a .jpg.
+    name = "".join(char for char in name if unicodedata.category(char) != "Cf" or char in "\u200c\u200d")
+    name = FORBIDDEN.sub("_", name).strip().rstrip(". ")
+    if name.startswith("."):
+        name = "_" + name[1:]  # hidden, or the folder above
+    if _RESERVED.match(name):
+        stem, dot, rest = name.partition(".")
+        name = f"{stem}_{dot}{rest}"
+    return _shortened(name) or fallback
+
+
+def numbered(name: str, number: int) -> str:
+    """Return ``cat (2).jpg`` for ``cat.jpg``."""
+    path = PurePosixPath(name)
+    return f"{path.stem} ({number}){path.suffix}"
+
+
+def path_key(path: str) -> str:
+    """Return what two paths have in common that are one file on some system."""
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", path).casefold())
+
+
+def _shortened(name: str) -> str:
+    if len(name.encode()) <= MAX_BYTES:
+        return name
+    suffix = PurePosixPath(name).suffix if len(PurePosixPath(name).suffix.encode()) <= 20 else ""
+    stem = name.removesuffix(suffix).encode()[: MAX_BYTES - len(suffix.encode())].decode("utf-8", "ignore")
+    return stem.rstrip(". ") + suffix

@@ -1,0 +1,298 @@
+"""The one way in which Onsight writes files: whole or not at all, and never over a file that is there.
+
+Everything is written to a temporary file beside the target, which then gets the target's name only if nothing has that
+name: neither a file, nor a link, nor a name that differs in case on a disk where case does not matter.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import shutil
+import uuid
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from onsight.errors import OnsightError, UnwritableFileError
+from onsight.files.names import numbered, safe_name
+
+MAX_SYSTEM_BYTES = 255
+"""Bytes that a name may have on common file systems."""
+
+Content = bytes | Iterable[bytes]
+
+
+def write_new(target: Path, content: Content, *, mtime_ns: int | None = None) -> None:
+    """Write a file where none is.
+
+    Args:
+        target: Where; its folder is made if it is not there.
+        content: All of it, or pieces.
+        mtime_ns: When it was last written, in nanoseconds since 1970; None for now.
+
+    Raises:
+        UnwritableFileError: There is something at the target already, or it cannot be written.
+    """
+    with _sentences(target):
+        make_folder(target.parent)
+        with new_file(target) as temporary:
+            _fill(temporary, content)
+            if mtime_ns is not None:
+                os.utime(temporary, ns=(mtime_ns, mtime_ns))
+
+
+def write_free(target: Path, content: bytes) -> Path:
+    """Write a file where none is, with a number behind its name if the name is taken.
+
+    Args:
+        target: Where; its name is changed into one that every system takes.
+        content: All of it.
+
+    Returns:
+        Where it was written: ``cat-2.jpg`` if there was a ``cat.jpg``.
+
+    Raises:
+        UnwritableFileError: It cannot be written.
+    """
+    safe = target.with_name(safe_name(target.name))
+    number, free = 1, safe
+    with _sentences(safe):
+        make_folder(safe.parent)
+        while True:
+            try:
+                if os.path.lexists(free):
+                    raise FileExistsError
+                with new_file(free) as temporary:
+                    _fill(temporary, content)
+            except FileExistsError:
+                number += 1
+                free = safe.with_stem(f"{safe.stem}-{number}")
+            else:
+                return free
+
+
+def write_all(folder: Path, files: Iterable[tuple[str, Content]]) -> list[Path]:
+    """Write the files of an export: all of them or, if one of the names is taken, none.
+
+    A single file gets a free name instead, as with `write_free`. Files that are there with the very same content are
+    left as they are.
+
+    Args:
+        folder: Where to; made if it is not there.
+        files: Name, relative and with ``/``, and content of each; taken one after another.
+
+    Returns:
+        Where the files are.
+
+    Raises:
+        UnwritableFileError: A name is taken by another file, or a file cannot be written.
+    """
+    with _sentences(folder):
+        was_there = folder.exists()
+        make_folder(folder)
+        staging = folder / _temporary_name()
+        names: list[str] = []
+        try:
+            for name, content in files:
+                staged = staging / str(len(names))
+                staging.mkdir(exist_ok=True)
+                _fill(staged, content)
+                names.append(_fitting(name, names))
+            return _publish(folder, staging, names)
+        finally:
+            shutil.rmtree(staging, ignore_errors=True)
+            if not was_there:
+                with suppress(OSError):  # something was written
+                    folder.rmdir()
+
+
+def _publish(folder: Path, staging: Path, names: list[str]) -> list[Path]:
+    """Give staged files their names."""
+    targets = [folder / name for name in names]
+    staged = [staging / str(index) for index in range(len(names))]
+    if len(targets) == 1:
+        number, free = 1, targets[0]
+        while os.path.lexists(free) and not _is_same(free, staged[0]):
+            number += 1
+            free = targets[0].with_stem(f"{targets[0].stem}-{number}")
+        targets = [free]
+    is_there = [os.path.lexists(target) for target in targets]
+    for target, file, exists in zip(targets, staged, is_there, strict=True):
+        if exists and not _is_same(target, file):
+            raise taken(target, "nothing was written. Name an empty folder.")
+    written: list[Path] = []
+    try:
+        for target, file, exists in zip(targets, staged, is_there, strict=True):
+            if not exists:
+                make_folder(target.parent)
+                _give_name(file, target)
+                written.append(target)
+    except BaseException:
+        for target in written:
+            target.unlink(missing_ok=True)
+        raise
+    return targets
+
+
+def replace(target: Path, before: bytes | None, after: bytes) -> None:
+    """Put new content into a file whose content is known; no moment has half of it.
+
+    Args:
+        target: The file; a link stays a link.
+        before: What was read from it; None if there is no such file.
+        after: What it shall hold.
+
+    Raises:
+        UnwritableFileError: It holds something else by now, or cannot be written.
+    """
+    with _sentences(target):
+        if before is None:
+            with new_file(target) as temporary:
+                _fill(temporary, after)
+            return
+        real = target.resolve()
+        temporary = real.with_name(_temporary_name())
+        try:
+            _fill(temporary, after)
+            _sync(temporary)
+            shutil.copymode(real, temporary)
+            if real.read_bytes() != before:
+                raise UnwritableFileError(f"{target} was changed by another program meanwhile. Try again.")
+            os.replace(temporary, real)
+        finally:
+            temporary.unlink(missing_ok=True)
+
+
+@contextmanager
+def new_file(target: Path) -> Iterator[Path]:
+    """Give the path of a temporary file to write to, which gets the target's name at the end.
+
+    Raises:
+        FileExistsError: There is something at the target.
+        OSError: It cannot be written.
+    """
+    temporary = target.with_name(_temporary_name())
+    try:
+        yield temporary
+        _sync(temporary)
+        _give_name(temporary, target)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def link(source: Path, target: Path) -> None:
+    """Give a file a further name that nothing has; OSError where there are no further names."""
+    if not hasattr(os, "link"):
+        raise OSError(errno.ENOTSUP, "a file has one name here")
+    os.link(source, target, follow_symlinks=False)
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder, and those it is in, if it is not there.
+
+    Raises:
+        UnwritableFileError: It cannot be made; the message says why.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except (FileExistsError, NotADirectoryError) as error:
+        raise UnwritableFileError(
+            f"{folder} cannot be a folder: there is a file of that name. Name another."
+        ) from error
+    except OSError as error:
+        raise unwritable(folder, error) from error
+
+
+def unwritable(target: Path, error: OSError) -> UnwritableFileError:
+    """Return what is said of a file that the system does not let us write."""
+    reasons = {
+        errno.ENOSPC: "the disk is full",
+        errno.EDQUOT: "there is no room left for you on this disk",
+        errno.EFBIG: "it would be larger than the disk allows",
+        errno.EACCES: "you may not write there",
+        errno.EPERM: "you may not write there",
+        errno.EROFS: "the disk can only be read",
+        errno.ENAMETOOLONG: "its name is too long",
+    }
+    reason = reasons.get(error.errno or 0, error.strerror or str(error))
+    return UnwritableFileError(f"{target} could not be written: {reason}.")
+
+
+def taken(target: Path, outcome: str = "nothing was overwritten.") -> UnwritableFileError:
+    """Return what is said where something else is in the way."""
+    return UnwritableFileError(f"There is something at {target} already; {outcome}")
+
+
+@contextmanager
+def _sentences(target: Path) -> Iterator[None]:
+    """Turn the system's errors into sentences."""
+    try:
+        yield
+    except OnsightError:
+        raise
+    except FileExistsError as error:
+        raise taken(target) from error
+    except OSError as error:
+        raise unwritable(target, error) from error
+
+
+def _fill(path: Path, content: Content) -> None:
+    with path.open("xb") as file:
+        for piece in (content,) if isinstance(content, bytes) else content:
+            file.write(piece)
+
+
+def _sync(path: Path) -> None:
+    with path.open("rb+") as file:
+        os.fsync(file.fileno())
+
+
+def _fitting(name: str, others: list[str]) -> str:
+    """Return a relative name that stays below its folder, is not too long, and that no other file has."""
+    parts = name.split("/")
+    if any(part in ("", ".", "..") or len(os.fsencode(part)) > MAX_SYSTEM_BYTES for part in parts):
+        parts = [safe_name(part) for part in parts]
+        name, number = "/".join(parts), 1
+        while name in others:
+            number += 1
+            name = "/".join([*parts[:-1], numbered(parts[-1], number)])
+    return name
+
+
+def _give_name(temporary: Path, target: Path) -> None:
+    """Give a temporary file its name; FileExistsError if something has it."""
+    try:
+        link(temporary, target)
+        return
+    except FileExistsError:
+        raise
+    except OSError:  # a disk that knows no links
+        pass
+    if os.name == "nt":
+        temporary.rename(target)  # fails if there is something
+        return
+    with target.open("xb"):
+        pass
+    try:
+        os.replace(temporary, target)
+    except BaseException:
+        target.unlink(missing_ok=True)
+        raise
+
+
+def _is_same(one: Path, other: Path) -> bool:
+    try:
+        if not one.is_file() or one.stat().st_size != other.stat().st_size:
+            return False
+        with one.open("rb") as first, other.open("rb") as second:
+            while piece := first.read(1 << 20):
+                if piece != second.read(len(piece)):
+                    return False
+    except OSError:
+        return False
+    return True
+
+
+def _temporary_name() -> str:
+    return f".onsight-{uuid.uuid4().hex}.part"
