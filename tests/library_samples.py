@@ -52,6 +52,7 @@ def look(
         "contrast": 0.2,
         "sharpness": 0.6,
         "has_location": False,
+        "taken_source": None,
         **dict.fromkeys(("taken", "camera", "lens", "focal_length_mm", "aperture", "exposure_s", "iso")),
         **photo,
     }

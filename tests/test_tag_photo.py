@@ -99,7 +99,7 @@ def camera_exif() -> Image.Exif:
 def test_camera_facts_are_read_from_every_container(format: str) -> None:
     facts = read_camera_facts(encode(photo(), format, exif=camera_exif().tobytes()))
     assert facts.camera == "NIKON Z 6"
-    assert facts.taken == "2024-07-14T18:03:22"
+    assert (facts.taken, facts.taken_source) == ("2024-07-14T18:03:22", "exif")
     assert facts.lens == "NIKKOR Z 50mm f/1.8 S"
     assert (facts.aperture, facts.iso) == (1.8, 200)
     assert facts.has_location

@@ -173,8 +173,10 @@ export interface Photo {
   contrast: number;
   /** How abrupt the strongest edges are: about 0.6 in focus, below 0.3 out of focus. */
   sharpness: number;
-  /** Local time when it was taken, ISO 8601 without a zone. */
+  /** When it was taken, ISO 8601 without a zone: a time, or a day, month or year where no more is known. */
   taken: string | null;
+  /** Where the date comes from, one of `onsight.metadata.dates.SOURCES`. */
+  taken_source: string | null;
   /** Maker and model. */
   camera: string | null;
   /** Its name. */

@@ -231,7 +231,8 @@ class Photo:
         lightness: Mean lightness, 0 (black) to 1 (white), in a perceptual scale.
         contrast: Standard deviation of the lightness.
         sharpness: How abrupt the strongest edges are: about 0.6 in focus, below 0.3 out of focus.
-        taken: Local time when it was taken, ISO 8601 without a zone.
+        taken: When it was taken, ISO 8601 without a zone: a time, or a day, month or year where no more is known.
+        taken_source: Where the date comes from, one of `onsight.metadata.dates.SOURCES`.
         camera: Maker and model.
         lens: Its name.
         focal_length_mm: Of the lens, in millimetres.
@@ -247,6 +248,7 @@ class Photo:
     contrast: float
     sharpness: float
     taken: str | None
+    taken_source: str | None
     camera: str | None
     lens: str | None
     focal_length_mm: float | None

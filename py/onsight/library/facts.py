@@ -97,4 +97,8 @@ def _facts(row: Mapping[str, Any]) -> Iterator[Fact]:
 def _exposure(seconds: float | None) -> str:
     if not seconds:
         return ""
-    return f"{seconds:g} s" if seconds >= 1 else f"1/{round(1 / seconds)} s"
+    # As cameras show it: 1/60 s, but 0.6 s, which is no such fraction.
+    fraction = round(1 / seconds)
+    if seconds < 0.25 or (seconds < 1 and abs(seconds * fraction - 1) < 0.01):
+        return f"1/{fraction} s"
+    return f"{round(seconds, 1):g} s"

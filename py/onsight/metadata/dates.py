@@ -71,7 +71,9 @@ _CLOCK = r"(\d{1,2})\s*[:.]\s*(\d{2})(?:\s*[:.]\s*(\d{2})(?:[.,]\d*)?)?\s*([AaPp
 _ZONE = r"\s*(?:Z|UTC|GMT|[+-]\d{2}:?\d{0,2})?"
 _YEAR_FIRST = re.compile(rf"(\d{{4}})(?:[:/.-](\d{{1,2}})?(?:[:/.-](\d{{1,2}})?)?)?(?:[T ]*{_CLOCK})?{_ZONE}")
 _COMPACT = re.compile(rf"(\d{{4}})(\d{{2}})(\d{{2}})(?:[T ]?(\d{{2}})(\d{{2}})(\d{{2}})(?:\.\d+)?())?{_ZONE}")
-_DAY_FIRST = re.compile(rf"(?:[A-Za-z]{{3,9}},?\s+)?(\d{{1,2}})\s+([A-Za-z]{{3,9}})\.?\s+(\d{{4}})(?:\s+{_CLOCK})?{_ZONE}")
+_DAY_FIRST = re.compile(
+    rf"(?:[A-Za-z]{{3,9}},?\s+)?(\d{{1,2}})\s+([A-Za-z]{{3,9}})\.?\s+(\d{{4}})(?:\s+{_CLOCK})?{_ZONE}"
+)
 _MONTH_FIRST = re.compile(
     r"(?:[A-Za-z]{3}\s+)?([A-Za-z]{3})\s+(\d{1,2})\s+(\d{1,2}):(\d{2}):(\d{2})\s+(?:[A-Z]{3,4}\s+)?(\d{4})"
 )
@@ -108,16 +110,26 @@ def _month(name: str) -> str:
 
 
 def date_of(
-    year: str,
-    month: str | None,
-    day: str | None,
+    year: str | None,
+    month: str | None = None,
+    day: str | None = None,
     hour: str | None = None,
     minute: str | None = None,
     second: str | None = None,
     half: str | None = None,
 ) -> str | None:
-    """Return a date from its parts, or None if there is no such date."""
-    if not int(year):
+    """Return a date from its parts in digits, or None if there is no such date.
+
+    Args:
+        year: Four digits.
+        month: From 1; 0 or nothing where it is not known.
+        day: The same.
+        hour: 0 to 24, or 1 to 12 with ``half``; nothing where the time is not known.
+        minute: Of the hour.
+        second: Of the minute; 60 counts as 59.
+        half: Begins with "a" or "p", for the half of the day before or after noon.
+    """
+    if not year or not int(year):
         return None
     if not month or not int(month):
         return year
@@ -166,7 +178,7 @@ def is_plausible(value: str, now: datetime) -> bool:
     """
     latest = (now + timedelta(days=1)).isoformat(timespec="seconds")
     is_past = value <= latest[: len(value)]
-    return FIRST_PHOTOGRAPH <= value and is_past and value not in _UNSET_CLOCKS and not value.startswith(_UNSET_DAY)
+    return value >= FIRST_PHOTOGRAPH and is_past and value not in _UNSET_CLOCKS and not value.startswith(_UNSET_DAY)
 
 
 def choose(candidates: Iterable[DateCandidate], *, now: datetime | None = None) -> DateCandidate | None:

@@ -39,6 +39,8 @@ _DAYS = (
 )
 """The second one is looked for at the beginning alone."""
 
+_PARTS = ("year", "month", "day", "hour", "minute", "second", "half")
+
 _EPOCH = re.compile(r"(?:FB_IMG_|mmexport|wx_camera_|microMsg\.|Screenshot_)(\d{10}|\d{13})(?!\d)", re.IGNORECASE)
 _UTC = re.compile(r"PXL_", re.IGNORECASE)
 """Google's Pixel phones name pictures by the time in UTC."""
@@ -58,17 +60,15 @@ def date_in_name(name: str) -> DateCandidate | None:
     for pattern in (*_MOMENTS, _TELEGRAM_DESKTOP):
         for found in pattern.finditer(stem):
             parts = found.groupdict()
-            half = _half(parts.get("before"), parts.get("after"))
-            value = date_of(*(parts[part] for part in ("year", "month", "day", "hour", "minute", "second")), half)
+            parts["half"] = _half(parts.get("before"), parts.get("after"))
+            value = date_of(**{name: parts[name] for name in _PARTS})
             if value and _is_time_of_day(parts["hour"]):
                 return DateCandidate(value, source)
-    if (found := _EPOCH.match(stem)) and (value := parse_epoch(int(found[1][:10]))):
+    if (number := _EPOCH.match(stem)) and (value := parse_epoch(int(number[1][:10]))):
         return DateCandidate(value, "name-utc")
-    for found in (_DAYS[0].search(stem), _DAYS[1].match(stem)):
-        if found and int(found["month"]) and int(found["day"]):
-            value = date_of(found["year"], found["month"], found["day"])
-            if value:
-                return DateCandidate(value, source)
+    for day in (_DAYS[0].search(stem), _DAYS[1].match(stem)):
+        if day and int(day["month"]) and int(day["day"]) and (value := date_of(day["year"], day["month"], day["day"])):
+            return DateCandidate(value, source)
     return None
 
 

@@ -1,16 +1,14 @@
-"""What the camera wrote into the file: when, with what, and whether there is a place.
+"""What the camera wrote into the file: with what it was taken, when, and whether there is a place.
 
 The place itself is never read out.
 """
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
 from typing import Any
 
 from PIL import Image
@@ -18,13 +16,15 @@ from PIL import Image
 from onsight.errors import ImageError
 from onsight.image.blocks import EXIF_HEADER, exif_blocks
 from onsight.image.guard import guarded
+from onsight.metadata.dates import choose
+from onsight.metadata.reading import read_stated
 
 MAX_TEXT = 80
 """Longer names are cut: no camera has one."""
 
 _MAKE, _MODEL = 0x010F, 0x0110
 _EXIF_IFD, _GPS_IFD = 0x8769, 0x8825
-_DATE_TIME_ORIGINAL, _LENS_MODEL = 0x9003, 0xA434
+_LENS_MODEL = 0xA434
 _F_NUMBER, _EXPOSURE_TIME, _ISO, _FOCAL_LENGTH = 0x829D, 0x829A, 0x8827, 0x920A
 _GPS_LATITUDE, _GPS_LONGITUDE = 2, 4
 
@@ -34,7 +34,8 @@ class CameraFacts:
     """What the camera wrote; None where it wrote nothing that can be read.
 
     Attributes:
-        taken: Local time, ISO 8601 without a zone, such as ``"2024-07-14T18:03:22"``.
+        taken: When it was taken, in the form of `onsight.metadata.stated.DateCandidate`.
+        taken_source: Where that comes from, one of `onsight.metadata.dates.SOURCES`.
         camera: Maker and model.
         lens: Its name.
         focal_length_mm: Of the lens, in millimetres.
@@ -45,6 +46,7 @@ class CameraFacts:
     """
 
     taken: str | None = None
+    taken_source: str | None = None
     camera: str | None = None
     lens: str | None = None
     focal_length_mm: float | None = None
@@ -66,7 +68,8 @@ def read_camera_facts(data: bytes) -> CameraFacts:
         with suppress(ImageError), guarded(data, "EXIF"):
             facts = _facts(block)
             break
-    return facts
+    taken = choose(read_stated(data).dates)
+    return replace(facts, taken=taken.value, taken_source=taken.source) if taken else facts
 
 
 def _facts(block: bytes) -> CameraFacts:
@@ -78,7 +81,6 @@ def _facts(block: bytes) -> CameraFacts:
         model = f"{maker} {model}"
     iso = _number(camera, _ISO)
     return CameraFacts(
-        taken=_time(_text(camera.get(_DATE_TIME_ORIGINAL))),
         camera=model or maker,
         lens=_text(camera.get(_LENS_MODEL)),
         focal_length_mm=_number(camera, _FOCAL_LENGTH),
@@ -95,16 +97,6 @@ def _text(value: Any) -> str | None:
         return None
     shown = "".join(" " if unicodedata.category(char)[0] in "CZ" else char for char in value)
     return " ".join(shown.split())[:MAX_TEXT].strip() or None
-
-
-def _time(value: str | None) -> str | None:
-    digits = re.fullmatch(r"(\d{4}):(\d\d):(\d\d) (\d\d):(\d\d):(\d\d)", value or "")
-    if digits is None:
-        return None
-    try:
-        return datetime(*map(int, digits.groups())).isoformat()  # type: ignore[arg-type]  # six numbers
-    except ValueError:  # cameras whose clock was never set write zeros
-        return None
 
 
 def _number(values: Mapping[int, Any], tag: int) -> float | None:

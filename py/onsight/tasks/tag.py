@@ -161,6 +161,7 @@ def _photo(seen: Observation, measured: tuple[Attribute, ...]) -> Photo:
         contrast=round(seen.measurements.contrast, 3),
         sharpness=round(seen.measurements.sharpness, 3),
         taken=camera.taken,
+        taken_source=camera.taken_source,
         camera=camera.camera,
         lens=camera.lens,
         focal_length_mm=camera.focal_length_mm,
