@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ import numpy as np
 from onsight.library import store
 from onsight.library.database import Library
 from onsight.library.records import Look, Source
+from onsight.metadata.stated import NOTHING, DateCandidate, Stated
 from onsight.results import Box, Candidate, Classification, Colour, Detection, ImageInfo, Photo, Tag, Tagging
 
 MODELS = {"efficientnet-lite2": "1"}
@@ -41,6 +43,7 @@ def look(
     embedding: Iterable[float] = (1.0, 0.0),
     models: Mapping[str, str] | None = None,
     thumbnail: bytes = b"thumbnail",
+    stated: Stated = NOTHING,
     **photo: Any,
 ) -> Look:
     """A look in which everything is as told; ``size`` is (width, height)."""
@@ -56,6 +59,8 @@ def look(
         **dict.fromkeys(("taken", "camera", "lens", "focal_length_mm", "aperture", "exposure_s", "iso")),
         **photo,
     }
+    if facts["taken"] and not stated.dates:
+        stated = replace(stated, dates=(DateCandidate(facts["taken"], facts["taken_source"] or "exif"),))
     vector = np.asarray(tuple(embedding), np.float32)
     return Look(
         hash=hashlib.sha256((content or repr((label, tuple(tags), size))).encode()).hexdigest(),
@@ -75,6 +80,7 @@ def look(
         perceptual_hash=perceptual_hash,
         embedding=(vector / np.linalg.norm(vector)).astype(np.float16),
         models=models or MODELS,
+        stated=stated,
     )
 
 

@@ -138,3 +138,10 @@ def test_an_old_library_finds_its_tags_and_names(old: Path, before: sqlite3.Conn
             assert image in search.find(library, f"user:{json.dumps(name, ensure_ascii=False)}")
         for image, label in rows(before, _NAMED):
             assert image in search.find(library, f"label:{json.dumps(label, ensure_ascii=False)}")
+
+
+def test_the_dates_of_an_old_library_are_known_to_be_from_exif(old: Path, before: sqlite3.Connection) -> None:
+    dated = rows(before, "SELECT id FROM image WHERE taken IS NOT NULL")
+    with Library.open(old) as library:
+        assert rows(library.connection, "SELECT id FROM image WHERE taken_source IS 'exif'") == dated
+        assert rows(library.connection, "SELECT id FROM image WHERE taken IS NULL AND taken_source IS NOT NULL") == []

@@ -11,6 +11,7 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from onsight.library import stated
 from onsight.library.database import Library, now
 from onsight.library.terms import check_tag_name, fold
 
@@ -160,6 +161,8 @@ class _Change:
             values,
         )
         _carry_out(self._connection, self._id, self._step, target, added=added)
+        if target == "user_tag" and added:
+            stated.note_given(self._connection, self._images, term)
 
     def finish(self) -> Edit:
         """Return the change; one that changed nothing is not remembered."""

@@ -10,6 +10,7 @@ from onsight.errors import InvalidOptionError
 from onsight.library import store
 from onsight.library.answers import Fact, LibraryPicture, TagCount
 from onsight.library.database import Library
+from onsight.metadata.dates import SOURCES
 from onsight.results import Candidate, Colour
 
 
@@ -71,8 +72,14 @@ def count_tags(library: Library, images: Sequence[int]) -> Iterator[TagCount]:
 
 
 def _facts(row: Mapping[str, Any]) -> Iterator[Fact]:
+    for name, column in (("Title", "title"), ("Description", "description")):
+        if row[column]:
+            yield Fact(name, row[column])
+    if row["rating"]:
+        yield Fact("Rating", "Rejected" if row["rating"] < 0 else f"{row['rating']} of 5 stars")
     if row["taken"]:
-        yield Fact("Taken", row["taken"].replace("T", " "))
+        source = SOURCES.get(row["taken_source"], "")
+        yield Fact("Taken", row["taken"].replace("T", " ") + (f" – {source}" if source else ""))
     yield Fact("Size", f"{row['width']:,} × {row['height']:,} pixels, {row['format']}")
     for name, column in (("Camera", "camera"), ("Lens", "lens")):
         if row[column]:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from onsight.errors import ModelError, OnsightError
+from onsight.library.beside import Folders
 from onsight.library.database import Library
 from onsight.library.files import PictureFile, is_there, read_picture
 from onsight.library.intake import KINDS, Intake, Outcome
@@ -70,7 +71,7 @@ def index(
     """
     report = Report()
     indexer = Engine(models=models).indexer(detect=detect)
-    intake = Intake(library, indexer.models, retry=retry, exists=is_there)
+    intake = Intake(library, indexer.models, retry=retry, exists=is_there, beside=Folders())
 
     def told(outcome: Outcome) -> None:
         report.add(outcome)

@@ -7,9 +7,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from onsight.errors import OnsightError
-from onsight.library import store
+from onsight.library import stated, store
 from onsight.library.database import Library
 from onsight.library.records import Look, Source
+from onsight.library.stated import ALONE, Beside
+from onsight.metadata.reading import read_stated
 
 KINDS = ("seen", "unchanged", "moved", "copied", "failed")
 """What can become of a file: it was looked at; it was known; it was known at another place, from which it is gone; it
@@ -49,6 +51,7 @@ class Intake:
         *,
         retry: bool = False,
         exists: Callable[[Source], bool] = lambda source: True,
+        beside: Callable[[Source], Beside] = lambda source: ALONE,
     ) -> None:
         """Begin a run.
 
@@ -57,11 +60,13 @@ class Intake:
             models: Versions of the models that look, by id.
             retry: Whether to try files again that could not be opened before.
             exists: Tells whether a file that is known still lies where it did. Without it nothing counts as moved.
+            beside: Returns what lies beside a file and says something about its picture.
         """
         self._library = library
         self._models = models
         self._retry = retry
         self._exists = exists
+        self._beside = beside
         self._run: int | None = None
 
     def known(self, source: Source, read: Callable[[], bytes]) -> Outcome | None:
@@ -74,6 +79,13 @@ class Intake:
         Raises:
             UnreadableFileError: The file cannot be read.
         """
+        read = _once(read)
+        outcome = self._known(source, read)
+        if outcome and outcome.image is not None:
+            self._read_again(outcome, outcome.image, read)
+        return outcome
+
+    def _known(self, source: Source, read: Callable[[], bytes]) -> Outcome | None:
         if not self._retry:
             failure = store.failure_of(self._library, source)
             if failure:
@@ -101,13 +113,35 @@ class Intake:
         """Write what was seen in a file."""
         if self._run is None:
             self._run = store.begin_run(self._library, self._models)
-        return Outcome(source, "seen", store.record(self._library, source, look, self._run))
+        with self._library.transaction():
+            image = store.record(self._library, source, look, self._run)
+            stated.write(self._library, image, source, look.stated, self._beside(source))
+        return Outcome(source, "seen", image)
 
     def refuse(self, source: Source, error: OnsightError) -> Outcome:
         """Write that a file could not be opened, and why."""
         store.record_failure(self._library, source, error)
         return Outcome(source, "failed", None, error.code, error.message)
 
+    def _read_again(self, outcome: Outcome, image: int, read: Callable[[], bytes]) -> None:
+        """Read what a known file says if that was not done, or may have changed, since it was last looked at."""
+        beside = self._beside(outcome.source)
+        # What moved may have another name, and a copy other files beside it.
+        if outcome.kind in ("moved", "copied") or not stated.is_current(self._library, image, beside):
+            stated.write(self._library, image, outcome.source, read_stated(read()), beside)
+
     def _is_enough(self, known: store.Known) -> bool:
         """Say whether all models have looked, in these versions; more may have."""
         return all(known.models.get(name) == version for name, version in self._models.items())
+
+
+def _once(read: Callable[[], bytes]) -> Callable[[], bytes]:
+    """Return a function that reads a file the first time it is called."""
+    found: list[bytes] = []
+
+    def read_once() -> bytes:
+        if not found:
+            found.append(read())
+        return found[0]
+
+    return read_once

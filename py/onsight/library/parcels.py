@@ -15,8 +15,9 @@ from onsight import results
 from onsight.errors import InvalidOptionError
 from onsight.library import records
 from onsight.library.records import Look
+from onsight.metadata import stated
 
-_MODULES = {results.__name__: results, records.__name__: records}
+_MODULES = {module.__name__: module for module in (results, records, stated)}
 
 
 def pack(look: Look) -> bytes:

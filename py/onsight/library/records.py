@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from onsight.metadata.stated import NOTHING, Stated
 from onsight.results import Classification, Detection, Tagging
 
 
@@ -41,6 +42,7 @@ class Look:
         perceptual_hash: 64 bits that are alike for pictures that look alike; None if the picture is all but empty.
         embedding: Direction of what the network saw, float16 [D] of length 1.
         models: Versions of the models that looked, by id.
+        stated: What the file says about itself.
     """
 
     hash: str
@@ -51,3 +53,4 @@ class Look:
     perceptual_hash: int | None
     embedding: NDArray[np.float16]
     models: Mapping[str, str]
+    stated: Stated = NOTHING

@@ -264,6 +264,7 @@ def _write_image(library: Library, source: Source, look: Look, run: int) -> int:
         "contrast": photo.contrast,
         "sharpness": photo.sharpness,
         "taken": photo.taken,
+        "taken_source": photo.taken_source or ("exif" if photo.taken else None),
         "camera": photo.camera,
         "lens": photo.lens,
         "focal_length_mm": photo.focal_length_mm,

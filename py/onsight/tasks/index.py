@@ -11,6 +11,7 @@ from onsight.image import decode, encode_preview
 from onsight.library.embedding import embedding
 from onsight.library.perceptual import perceptual_hash
 from onsight.library.records import Look
+from onsight.metadata.reading import read_stated
 from onsight.options import ClassifyOptions, DetectOptions, TagOptions
 from onsight.tagging.exif import read_camera_facts
 from onsight.tagging.observation import MIN_SIDE
@@ -84,4 +85,5 @@ class Indexer:
             perceptual_hash=bits,
             embedding=embedding(seen.evidence),
             models=self.models,
+            stated=read_stated(image),
         )

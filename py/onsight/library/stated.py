@@ -1,0 +1,128 @@
+"""Takes what files and sidecars say about a picture into the library: its date, keywords, rating, title, description.
+
+Keywords become a person's own tags. Which of them the file says is remembered (table ``file_tag``), so that reading it
+again changes only what has changed in the file: a keyword that came is added, one that went is taken away again unless
+a person gave the picture this tag too, and one that a person took away in Onsight does not come back.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from onsight.errors import InvalidOptionError
+from onsight.library.database import Library
+from onsight.library.records import Source
+from onsight.library.terms import check_tag_name
+from onsight.metadata.dates import choose
+from onsight.metadata.name_dates import date_in_name
+from onsight.metadata.reading import combine
+from onsight.metadata.stated import NOTHING, Stated
+
+READER = "1"
+"""Version of what is read and how. A library reads a file again, without running a network, if it was read by another
+version; raise it when `onsight.metadata.reading` or `onsight.metadata.dates` find more or something else."""
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What lies beside a picture and says something about it.
+
+    Attributes:
+        mark: Changes when one of these files comes, goes or changes; empty if there is none.
+        read: Returns what they say together.
+    """
+
+    mark: str = ""
+    read: Callable[[], Stated] = lambda: NOTHING
+
+
+ALONE = Beside()
+"""There is nothing beside a picture."""
+
+
+def is_current(library: Library, image: int, beside: Beside) -> bool:
+    """Say whether a picture, whose own file has not changed, was read by this version with these files beside it."""
+    row = library.connection.execute("SELECT stated_mark FROM image WHERE id = ?", (image,)).fetchone()
+    return row is not None and row["stated_mark"] == _mark(beside)
+
+
+def write(library: Library, image: int, source: Source, inside: Stated, beside: Beside = ALONE) -> None:
+    """Write what is said about a picture; what an earlier reading has written is replaced.
+
+    Args:
+        library: The library.
+        image: The picture's id.
+        source: Its file, whose name may tell a date.
+        inside: What the file says.
+        beside: The files beside it. What they say goes before what the file says.
+    """
+    said = combine(beside.read(), inside)
+    in_name = date_in_name(source.name)
+    taken = choose((*said.dates, in_name) if in_name else said.dates)
+    with library.transaction() as connection:
+        connection.execute(
+            "UPDATE image SET taken = ?, taken_source = ?, rating = ?, title = ?, description = ?, stated_mark = ? "
+            "WHERE id = ?",
+            (
+                taken.value if taken else None,
+                taken.source if taken else None,
+                said.rating or None,  # 0 stars are no rating
+                said.title,
+                said.description,
+                _mark(beside),
+                image,
+            ),
+        )
+        _write_keywords(library, image, _terms(library, said.keywords))
+
+
+def note_written(connection: sqlite3.Connection, image: int, terms: Iterable[int]) -> None:
+    """Note that Onsight itself writes tags into a picture's sidecar: reading it again must not make them a person's."""
+    connection.executemany("INSERT OR IGNORE INTO file_tag VALUES (?, ?, 0)", ((image, term) for term in terms))
+
+
+def note_given(connection: sqlite3.Connection, images: str, term: int) -> None:
+    """Note that a person gave pictures a tag, so that it stays if their files lose the keyword.
+
+    Args:
+        connection: To the library.
+        images: Ids of the pictures as a JSON list.
+        term: The tag.
+    """
+    connection.execute(
+        "UPDATE file_tag SET owned = 0 WHERE term = ? AND image IN (SELECT value FROM json_each(?))", (term, images)
+    )
+
+
+def _mark(beside: Beside) -> str:
+    return f"{READER} {beside.mark}".strip()
+
+
+def _terms(library: Library, keywords: Iterable[str]) -> set[int]:
+    found = set()
+    for keyword in keywords:
+        try:
+            found.add(library.terms.ensure(check_tag_name(keyword)))
+        except InvalidOptionError:  # no tag can be called so; that is no fault of the file
+            continue
+    return found
+
+
+def _write_keywords(library: Library, image: int, now: set[int]) -> None:
+    connection = library.connection
+    before = {
+        row["term"]: row["owned"]
+        for row in connection.execute("SELECT term, owned FROM file_tag WHERE image = ?", (image,))
+    }
+    rejected = {term for (term,) in connection.execute("SELECT term FROM rejected WHERE image = ?", (image,))}
+    for term in now - before.keys():
+        is_new = term not in rejected and (
+            connection.execute("INSERT OR IGNORE INTO user_tag (term, image) VALUES (?, ?)", (term, image)).rowcount > 0
+        )
+        connection.execute("INSERT INTO file_tag VALUES (?, ?, ?)", (image, term, int(is_new)))
+    for term in before.keys() - now:
+        if before[term]:
+            connection.execute("DELETE FROM user_tag WHERE image = ? AND term = ?", (image, term))
+        connection.execute("DELETE FROM file_tag WHERE image = ? AND term = ?", (image, term))
