@@ -141,7 +141,7 @@ def test_an_old_library_finds_its_tags_and_names(old: Path, before: sqlite3.Conn
 
 
 def test_the_dates_of_an_old_library_are_known_to_be_from_exif(old: Path, before: sqlite3.Connection) -> None:
-    dated = rows(before, "SELECT id FROM image WHERE taken IS NOT NULL")
+    dated = rows(before, "SELECT id FROM image WHERE taken IS NOT NULL ORDER BY id")
     with Library.open(old) as library:
-        assert rows(library.connection, "SELECT id FROM image WHERE taken_source IS 'exif'") == dated
+        assert rows(library.connection, "SELECT id FROM image WHERE taken_source IS 'exif' ORDER BY id") == dated
         assert rows(library.connection, "SELECT id FROM image WHERE taken IS NULL AND taken_source IS NOT NULL") == []
