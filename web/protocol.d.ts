@@ -101,6 +101,10 @@ export interface ImageInfo {
   height: number;
   /** The file's format, such as `"JPEG"`. */
   format: string;
+  /** A sentence on what is wrong with the file although it could be opened, or None. */
+  warning: string | null;
+  /** Whether every browser shows the file as it is seen here: the same pixels, the same way up, in the same colours. Where this is false, the page shows a preview instead of the file itself. */
+  as_in_browsers: boolean;
 }
 
 /** One label for the whole picture. */

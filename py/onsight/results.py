@@ -18,11 +18,16 @@ class ImageInfo:
         width: Width of the upright picture in pixels.
         height: Height of the upright picture in pixels.
         format: The file's format, such as ``"JPEG"``.
+        warning: A sentence on what is wrong with the file although it could be opened, or None.
+        as_in_browsers: Whether every browser shows the file as it is seen here: the same pixels, the same way up, in
+            the same colours. Where this is false, the page shows a preview instead of the file itself.
     """
 
     width: int
     height: int
     format: str
+    warning: str | None = None
+    as_in_browsers: bool = True
 
 
 @dataclass(frozen=True, slots=True)

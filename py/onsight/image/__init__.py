@@ -4,6 +4,7 @@
 
     sniff       what format is this? a table of signatures; what is no picture is refused by name
     decoding    opens, loads, reduces and turns the picture upright
+    orientation which way up it is: the one decision for all formats
     colour      any pixel type and colour space → 8-bit sRGB on white
     containers  facts that stand in a file's container, read without a decoder
     guard       the limit of size, and every exception of Pillow → an Onsight error with a sentence

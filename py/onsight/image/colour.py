@@ -5,7 +5,8 @@
   everything else is stretched so that its smallest finite value is black and its largest is white.
 - Transparent pixels are laid on white, the colour of the page that such a picture was made for.
 - An ICC profile is honoured where it is sound and fits the pixels, else ignored: relative colorimetric intent
-  with black point compensation. Without a profile RGB is sRGB, and CMYK is converted by its plain formula.
+  with black point compensation. Without a profile RGB is what the file says in numbers (see `colour_statement`), else
+  sRGB, and CMYK is converted by its plain formula.
 """
 
 from __future__ import annotations
@@ -18,6 +19,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageCms
 
+from onsight.image.colour_space import ColourSpace
+from onsight.image.colour_statement import Statement
+
 _WHITE = (255, 255, 255)
 _BITS_PER_SAMPLE = 258
 _PHOTOMETRIC = 262
@@ -25,6 +29,7 @@ _WHITE_IS_ZERO = 0
 
 # ICC's names of colour spaces → Pillow's modes that can be handed to a profile of that space.
 _PROFILE_MODES = {"RGB": "RGB", "GRAY": "L", "CMYK": "CMYK"}
+_NOTHING_STATED = Statement()
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,18 +40,32 @@ class ColourConversion:
         black: Value that becomes black, for pixels of more than eight bits.
         white: Value that becomes white; less than ``black`` in a negative.
         transform: Colour transform into sRGB, or None where none is needed.
+        space: The colour space of RGB or grey without a transform; None for sRGB.
+        as_in_browsers: Whether every browser shows these colours in the same way.
     """
 
     black: float
     white: float
-    transform: ImageCms.ImageCmsTransform | None
+    transform: ImageCms.ImageCmsTransform | None = None
+    space: ColourSpace | None = None
+    as_in_browsers: bool = True
 
     @classmethod
-    def of(cls, image: Image.Image) -> ColourConversion:
-        """Return the conversion that a loaded picture needs."""
+    def of(cls, image: Image.Image, statement: Statement = _NOTHING_STATED) -> ColourConversion:
+        """Return the conversion that a loaded picture needs.
+
+        Args:
+            image: The picture.
+            statement: What its file says about colours apart from an ICC profile.
+        """
         black, white = _value_range(image)
-        sample = cls(black, white, None).to_eight_bits(image.crop((0, 0, 1, 1)))
-        return cls(black, white, _srgb_transform(_without_alpha(sample), image.info.get("icc_profile")))
+        sample = _without_alpha(cls(black, white).to_eight_bits(image.crop((0, 0, 1, 1))))
+        profile = None if statement.over_profile else image.info.get("icc_profile")
+        transform, is_sound = _srgb_transform(sample, profile)
+        space = statement.space if sample.mode in ("L", "RGB") and not (profile and is_sound) else None
+        is_usual = sample.mode in ("L", "RGB") and image.mode[0] not in "IF"
+        as_in_browsers = is_usual and space is None and statement.is_plain and is_sound
+        return cls(black, white, transform, space, as_in_browsers)
 
     def to_eight_bits(self, strip: Image.Image) -> Image.Image:
         """Return ``strip`` in a mode of one byte a channel: L, LA, RGB, RGBA, CMYK or LAB."""
@@ -67,6 +86,8 @@ class ColourConversion:
             converted = self.transform.apply(colours)
         else:
             converted = colours if colours.mode == "RGB" else colours.convert("RGB")
+            if self.space is not None:
+                converted = self.space.to_srgb(converted)
         if strip.mode not in ("LA", "RGBA"):
             return converted
         page = Image.new("RGB", strip.size, _WHITE)
@@ -117,20 +138,22 @@ def _without_alpha(image: Image.Image) -> Image.Image:
     return image.convert("RGB") if image.mode == "RGBA" else image
 
 
-def _srgb_transform(sample: Image.Image, icc_profile: bytes | None) -> ImageCms.ImageCmsTransform | None:
+def _srgb_transform(sample: Image.Image, icc_profile: bytes | None) -> tuple[ImageCms.ImageCmsTransform | None, bool]:
     """Return the transform from a picture's colours to sRGB, or None where the pixels are sRGB as they are.
+
+    With it comes whether the profile could be used; no profile counts as one that could.
 
     Args:
         sample: A picture of the same mode without alpha.
         icc_profile: The profile that the file carries, if any; it may be damaged.
     """
     if not icc_profile:
-        return None
+        return None, True
     try:
         profile = ImageCms.ImageCmsProfile(io.BytesIO(icc_profile))
         mode = _PROFILE_MODES.get(profile.profile.xcolor_space.strip())
         if mode is None or (mode != sample.mode and (sample.mode, mode) != ("L", "RGB")):
-            return None
+            return None, False
         transform = ImageCms.buildTransform(
             profile,
             ImageCms.createProfile("sRGB"),
@@ -139,10 +162,10 @@ def _srgb_transform(sample: Image.Image, icc_profile: bytes | None) -> ImageCms.
             renderingIntent=ImageCms.Intent.RELATIVE_COLORIMETRIC,
             flags=ImageCms.Flags.BLACKPOINTCOMPENSATION,
         )
-        return None if mode == "RGB" and _changes_nothing(transform) else transform
+        return (None if mode == "RGB" and _changes_nothing(transform) else transform), True
     except Exception:
         # Profiles are often damaged, and the picture is worth more than its exact shade.
-        return None
+        return None, False
 
 
 def _changes_nothing(transform: ImageCms.ImageCmsTransform) -> bool:

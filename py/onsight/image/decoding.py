@@ -6,7 +6,7 @@ import importlib
 import io
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,8 +14,10 @@ from PIL import Image, ImageFile
 
 from onsight.errors import CorruptImageError, ImageError, InvalidOptionError
 from onsight.image.colour import ColourConversion
+from onsight.image.colour_statement import Statement, colour_statement
 from onsight.image.containers import declared_size, without_ancillary_chunks, without_exif
 from onsight.image.guard import check_size, guarded
+from onsight.image.orientation import ORIENTATION_TAG, Orientation
 from onsight.image.sniff import sniff_format
 from onsight.results import ImageInfo
 
@@ -26,7 +28,6 @@ _REDUCE_TO_NEEDED = {"PNG": without_ancillary_chunks, "JPEG": without_exif}
 """What leaves of a file only what shows the picture, or nothing where it has no more than that."""
 
 _STRIP_PIXELS = 1 << 20
-_ORIENTATION = 0x0112
 PREVIEW_QUALITY = 90
 _JPEG_MAX_SIDE = 65_500
 
@@ -46,6 +47,9 @@ _DECODERS = {
     "PNM": ("PIL.PpmImagePlugin", "PpmImageFile"),
     "PSD": ("PIL.PsdImagePlugin", "PsdImageFile"),
 }
+
+_AS_IN_BROWSERS = frozenset({"JPEG", "PNG", "WebP", "GIF"})
+"""Formats whose ordinary pictures every browser decodes to what Pillow does."""
 
 # EXIF orientation → (what turns stored pixels upright, the axis of the upright picture along which stored
 # rows follow each other, whether they do so from that axis's end).
@@ -156,25 +160,43 @@ def _positive(name: str, value: int) -> int:
     return value
 
 
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """A file that is to be decoded, and what its container says about the picture."""
+
+    data: bytes
+    name: str
+    orientation: Orientation
+    statement: Statement
+    is_whole: bool = True
+
+    @classmethod
+    def of(cls, data: bytes) -> _Source:
+        name = sniff_format(data)
+        return cls(data, name, Orientation.of(data, name), colour_statement(data, name))
+
+    def reduced_to_needed(self) -> _Source | None:
+        """Return the file with only what shows the picture, or None where it has no more than that."""
+        reduce_to_needed = _REDUCE_TO_NEEDED.get(self.name)
+        needed = reduce_to_needed(self.data) if reduce_to_needed else None
+        return replace(self, data=needed, is_whole=False) if needed else None
+
+
 def _decode(data: bytes | bytearray | memoryview, reduction: _Reduction, keep_alpha: bool) -> DecodedImage:
-    if not isinstance(data, bytes):
-        data = bytes(memoryview(data))
-    name = sniff_format(data)
+    source = _Source.of(data if isinstance(data, bytes) else bytes(memoryview(data)))
     try:
-        return _decode_as(name, data, reduction, keep_alpha)
+        return _decode_source(source, reduction, keep_alpha)
     except CorruptImageError as error:
         # The damage may lie in what is not needed to show the picture; else the first reason is the true one.
-        reduce_to_needed = _REDUCE_TO_NEEDED.get(name)
-        needed = reduce_to_needed(data) if reduce_to_needed else None
-        if needed is not None:
+        if needed := source.reduced_to_needed():
             with suppress(ImageError):
-                return _decode_as(name, needed, reduction, keep_alpha)
+                return _decode_source(needed, reduction, keep_alpha)
         raise error
 
 
-def _decode_as(name: str, data: bytes, reduction: _Reduction, keep_alpha: bool) -> DecodedImage:
-    with guarded(data, name), _open(data, name) as image:
-        return _read(image, name, reduction, keep_alpha)
+def _decode_source(source: _Source, reduction: _Reduction, keep_alpha: bool) -> DecodedImage:
+    with guarded(source.data, source.name), _open(source.data, source.name) as image:
+        return _read(image, source, reduction, keep_alpha)
 
 
 def _open(data: bytes, name: str) -> ImageFile.ImageFile:
@@ -185,43 +207,54 @@ def _open(data: bytes, name: str) -> ImageFile.ImageFile:
     return image
 
 
-def _read(image: ImageFile.ImageFile, name: str, reduction: _Reduction, keep_alpha: bool) -> DecodedImage:
+def _read(image: ImageFile.ImageFile, source: _Source, reduction: _Reduction, keep_alpha: bool) -> DecodedImage:
+    name = source.name
     width, height = image.size
     factor = max(1, reduction(width, height))
     if name == "JPEG" and factor > 1:
         # Decodes at 1/2, 1/4 or 1/8 of the size, leaving out the finer frequencies: a fraction of time and
         # memory.
         image.draft(None, (width // factor, height // factor))
+    is_animated = name in _AS_IN_BROWSERS and bool(getattr(image, "is_animated", False))
+    orientation = _prepare_orientation(image, source)
     image.load()
     if name != "JPEG":
         # Some formats tell the true size only with the pixels.
         width, height = image.size
         check_size(width, height)
     factor = max(1, reduction(*image.size))
-    orientation = _orientation(image)
-    pixels, alpha = _to_upright_srgb(image, factor, orientation, keep_alpha)
+    conversion = ColourConversion.of(image, source.statement)
+    pixels, alpha = _to_upright_srgb(image, conversion, factor, orientation, keep_alpha)
     if orientation >= 5:
         width, height = height, width
-    return DecodedImage(pixels, ImageInfo(width, height, name), alpha)
+    as_in_browsers = (
+        name in _AS_IN_BROWSERS
+        and source.is_whole
+        and source.orientation.as_in_browsers
+        and conversion.as_in_browsers
+        and not is_animated
+    )
+    return DecodedImage(pixels, ImageInfo(width, height, name, as_in_browsers=as_in_browsers), alpha)
 
 
-def _orientation(image: Image.Image) -> int:
-    """Return the EXIF orientation that is still to be applied, 1 to 8.
-
-    Asked after loading: Pillow turns TIFFs itself while it loads them, and then reports 1.
-    """
-    try:
-        orientation = image.getexif().get(_ORIENTATION, 1)
-    except Exception:
-        return 1  # damaged metadata is no reason to refuse a picture
-    return orientation if orientation in _ORIENTATIONS else 1
+def _prepare_orientation(image: ImageFile.ImageFile, source: _Source) -> int:
+    """Return the orientation that is to be applied after loading, 1 to 8."""
+    if source.name == "AVIF":
+        # Pillow reports the container's rotation in this way; EXIF's own orientation it replaces, XMP's it would take.
+        image.info.pop("xmp", None)
+        value = image.getexif().get(ORIENTATION_TAG, 1)
+        return value if value in _ORIENTATIONS else 1
+    if source.name == "TIFF":
+        # Pillow turns TIFFs itself while it loads them, by what it finds here.
+        image.getexif()[ORIENTATION_TAG] = source.orientation.value
+        return 1
+    return source.orientation.value
 
 
 def _to_upright_srgb(
-    image: Image.Image, factor: int, orientation: int, keep_alpha: bool
+    image: Image.Image, conversion: ColourConversion, factor: int, orientation: int, keep_alpha: bool
 ) -> tuple[NDArray[np.uint8], NDArray[np.uint8] | None]:
     """Convert a loaded picture strip by strip, so that no second picture of full size is ever in memory."""
-    conversion = ColourConversion.of(image)
     turn, axis, from_end = _ORIENTATIONS[orientation]
     rows, columns = -(-image.height // factor), -(-image.width // factor)
     shape = (rows, columns) if axis == 0 else (columns, rows)
