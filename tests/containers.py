@@ -56,7 +56,7 @@ def ascii_entry(tag: int, text: str) -> Entry:
 def exif_block(order: str = ">") -> bytes:
     """Return EXIF data with texts in UTF-8, a comment of type UNDEFINED, and a place."""
     comment = b"UNICODE\0" + "Grüße".encode("utf-16-le" if order == "<" else "utf-16-be")
-    place = struct.pack(order + "6I", 48, 1, 12, 1, 0, 0)  # the seconds are 0/0
+    place = struct.pack(order + "6I", 48, 1, 12, 1, 0, 1)
     return tiff_block(
         order,
         (0, [ascii_entry(0x010F, "Maker"), ascii_entry(0x8298, "© Zoë")]),

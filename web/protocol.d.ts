@@ -309,6 +309,8 @@ export interface OutputFile {
   name: string;
   /** Such as `"image/jpeg"`. */
   media_type: string;
+  /** What a person should know of it, in sentences, such as metadata that it could not hold. */
+  notes: string[];
 }
 
 /** What was found in a picture, and the picture's name. */
@@ -953,7 +955,7 @@ export interface EnhanceOptions {
   format?: string;
   /** Of JPEG and WebP, 1 to 100. */
   quality?: number;
-  /** `"keep"`, `"no-location"` (all but where the picture was taken) or `"none"`. */
+  /** `"keep"`, `"no-location"` (only what cannot name a place) or `"none"`. */
   metadata?: string;
   /** Of the picture's file. */
   name?: string;

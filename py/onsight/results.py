@@ -167,11 +167,13 @@ class OutputFile:
         data: Its bytes.
         name: A name for it, such as ``"street-blur.jpg"``.
         media_type: Such as ``"image/jpeg"``.
+        notes: What a person should know of it, in sentences, such as metadata that it could not hold.
     """
 
     data: bytes
     name: str
     media_type: str
+    notes: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """Return the file as plain data; ``data`` stays bytes."""

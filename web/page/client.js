@@ -313,11 +313,13 @@ export class Onsight extends EventTarget {
    * @param {Partial<EnhanceSettings>} [settings]
    * @param {CallOptions & {auto?: boolean, preset?: string, format?: "jpeg" | "png" | "webp", quality?: number,
    *   metadata?: "keep" | "no-location" | "none", name?: string}} [options]
-   * @returns {Promise<File>}
+   * @returns {Promise<File & {notes: readonly string[]}>} `notes` say what of the metadata the file could not hold
    */
   async enhance(image, settings, { auto, preset, format, quality, metadata, name = nameOf(image), ...call } = {}) {
     const options = given({ settings, auto, preset, format, quality, metadata, name });
-    return asFile(await this.#call("enhance", { image: blobOf(image), ...options }, call));
+    const made = await this.#call("enhance", { image: blobOf(image), ...options }, call);
+    const { notes } = /** @type {import("../protocol.d.ts").OutputFile} */ (made);
+    return Object.assign(asFile(made), { notes: notes ?? [] });
   }
 
   /**

@@ -42,11 +42,13 @@ class Enhanced:
         path: Where the new file lies.
         settings: What was done.
         summary: The same in a sentence, where the picture decided on it.
+        notes: What of the metadata the new file could not hold, in sentences.
     """
 
     path: str
     settings: EnhanceSettings
     summary: str
+    notes: tuple[str, ...] = ()
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -72,7 +74,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--quality", type=int, default=defaults.quality, help=f"of JPEG and WebP, 1 to 100 (default {defaults.quality})"
     )
     parser.add_argument(
-        "--metadata", choices=METADATA, default=defaults.metadata, help=f"what to keep (default {defaults.metadata})"
+        "--metadata",
+        choices=METADATA,
+        default=defaults.metadata,
+        help=f"what to keep (default {defaults.metadata}); no-location keeps technical properties, dates, ratings, "
+        "author and copyright",
     )
 
 
@@ -101,14 +107,15 @@ def prepare(options: argparse.Namespace) -> Callable[[Engine, str], Enhanced]:
         done = applied[-1]
         written = write_free(options.out / file.name, file.data)
         is_proposed = options.auto or options.preset
-        return Enhanced(str(written), done, auto.summarise(auto.changes(done)) if is_proposed else "Enhanced.")
+        summary = auto.summarise(auto.changes(done)) if is_proposed else "Enhanced."
+        return Enhanced(str(written), done, summary, file.notes)
 
     return answer
 
 
 def describe(result: Any) -> str:
     """Return in a line what was done and where the file lies."""
-    return f"{result.summary} → {result.path}"
+    return f"{' '.join((result.summary, *result.notes))} → {result.path}"
 
 
 def _flag(name: str) -> str:

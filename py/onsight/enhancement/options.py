@@ -56,7 +56,7 @@ class EnhanceOptions:
             ``"document"``, ``"black-and-white"``; empty for none.
         format: ``"jpeg"``, ``"png"`` or ``"webp"``; empty for the file's own, or the nearest to it.
         quality: Of JPEG and WebP, 1 to 100.
-        metadata: ``"keep"``, ``"no-location"`` (all but where the picture was taken) or ``"none"``.
+        metadata: ``"keep"``, ``"no-location"`` (only what cannot name a place) or ``"none"``.
         name: Of the picture's file.
 
     Raises:

@@ -58,6 +58,7 @@ class PngText:
         kind: The chunk that holds it: ``b"tEXt"``, ``b"zTXt"`` or ``b"iTXt"``.
         language: An RFC 3066 tag; only of ``iTXt``.
         translated: The keyword in that language; only of ``iTXt``.
+        raw: The chunk's content as it is written.
     """
 
     keyword: str
@@ -65,6 +66,7 @@ class PngText:
     kind: bytes = b"tEXt"
     language: str = ""
     translated: str = ""
+    raw: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,7 +207,7 @@ def png_texts(data: bytes) -> Iterator[PngText]:
     """Yield the texts of a PNG, wherever they are in it; XMP and raw profiles are not among them."""
     if not is_png(data):
         return
-    for part, _ in _png_text_parts(data):
+    for part in _png_text_parts(data):
         parsed = _parse_text(part.kind, data[part.body : part.body_end])
         if parsed is None:
             continue
@@ -220,12 +222,13 @@ def png_texts(data: bytes) -> Iterator[PngText]:
             part.kind,
             language.decode("latin-1"),
             translated.decode("utf-8", "replace"),
+            data[part.body : part.body_end],
         )
 
 
 def png_texts_raw(data: bytes) -> Iterator[tuple[bytes, bytes, bytes]]:
     """Yield chunk, keyword and unpacked bytes of every text of a PNG, XMP and raw profiles included."""
-    for part, _ in _png_text_parts(data):
+    for part in _png_text_parts(data):
         parsed = _parse_text(part.kind, data[part.body : part.body_end])
         if parsed:
             yield part.kind, parsed[0], parsed[1]
@@ -347,11 +350,9 @@ def _extended_packets(bodies: list[bytes], packets: list[bytes]) -> Iterator[byt
             yield packet
 
 
-def _png_text_parts(data: bytes) -> Iterator[tuple[Part, int]]:
+def _png_text_parts(data: bytes) -> Iterator[Part]:
     if is_png(data):
-        for index, part in enumerate(png_chunks(data)):
-            if part.kind in (b"tEXt", b"zTXt", b"iTXt"):
-                yield part, index
+        yield from (part for part in png_chunks(data) if part.kind in (b"tEXt", b"zTXt", b"iTXt"))
 
 
 def _parse_text(kind: bytes, body: bytes) -> tuple[bytes, bytes, bytes, bytes] | None:

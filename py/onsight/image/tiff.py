@@ -28,12 +28,14 @@ class Entry:
         type: The type's number.
         count: How many values.
         value: Their bytes, in the file's byte order.
+        offset: Where they begin in the structure; 0 in one that is not read from there.
     """
 
     tag: int
     type: int
     count: int
     value: bytes
+    offset: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,12 +114,12 @@ class Tiff:
                 if kind in SIZES:
                     yield Entry(tag, kind, 0, b"")
                 continue
-            value = field[4 + wide :]
+            start = at + head + size * index + 4 + wide
             if length > wide:
-                start = self.number(value)
-                value = self.data[start : start + length]
-            if len(value) >= length:
-                yield Entry(tag, kind, count, value[:length])
+                start = self.number(field[4 + wide :])
+            value = self.data[start : start + length]
+            if len(value) == length:
+                yield Entry(tag, kind, count, value, start)
 
 
 def exif_directories(block: bytes) -> tuple[Tiff, dict[int, Entry], dict[int, Entry], dict[int, Entry]] | None:

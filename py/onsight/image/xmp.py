@@ -50,6 +50,8 @@ class Node:
         start: Where its start tag begins, in bytes of `Document.text`.
         end: Where its end tag ends.
         tag_end: Where its start tag ends.
+        close: Where its end tag begins; of ``<a/>`` where its ``/>`` does.
+        namespaces: The namespace of each prefix that is known here; that of the empty prefix is the default.
     """
 
     name: Name
@@ -57,8 +59,10 @@ class Node:
     start: int
     tag_end: int
     end: int = 0
+    close: int = 0
     text: str = ""
     children: list[Node] = field(default_factory=list)
+    namespaces: Mapping[str, str] = field(default_factory=dict)
 
     def walk(self) -> Iterator[Node]:
         """Yield this element and all that are inside it."""
@@ -161,9 +165,11 @@ class _Builder:
         self._text = text
         self._open: list[Node] = []
         self._root: Node | None = None
+        self._declared: dict[str, str] = {}
         self._parser = expat.ParserCreate("utf-8", _SEPARATOR)
         self._parser.buffer_text = True
         self._parser.StartDoctypeDeclHandler = _refuse
+        self._parser.StartNamespaceDeclHandler = self._declare
         self._parser.StartElementHandler = self._start
         self._parser.EndElementHandler = self._end
         self._parser.CharacterDataHandler = self._characters
@@ -175,6 +181,9 @@ class _Builder:
             raise ValueError("there is no element")
         return self._root
 
+    def _declare(self, prefix: str | None, namespace: str | None) -> None:
+        self._declared[prefix or ""] = namespace or ""
+
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         if len(self._open) >= _MAX_DEPTH:
             raise ValueError("too deep")
@@ -182,6 +191,10 @@ class _Builder:
         node = Node(
             _name(name), {_name(key): value for key, value in attributes.items()}, start, _tag_end(self._text, start)
         )
+        node.namespaces = self._open[-1].namespaces if self._open else {}
+        if self._declared:
+            node.namespaces = {**node.namespaces, **self._declared}
+            self._declared = {}
         if self._open:
             self._open[-1].children.append(node)
         else:
@@ -191,9 +204,10 @@ class _Builder:
     def _end(self, _: str) -> None:
         node = self._open.pop()
         if self._text[node.tag_end - 2 : node.tag_end] == b"/>":
-            node.end = node.tag_end
+            node.close, node.end = node.tag_end - 2, node.tag_end
         else:
-            node.end = self._text.index(b">", self._parser.CurrentByteIndex) + 1
+            node.close = self._parser.CurrentByteIndex
+            node.end = self._text.index(b">", node.close) + 1
 
     def _characters(self, text: str) -> None:
         if self._open:

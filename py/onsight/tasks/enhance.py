@@ -178,6 +178,7 @@ def enhance(
             size=(pixels.shape[1], pixels.shape[0]),
             location=options.metadata == "keep",
             reshaped=Shape.of(settings) != Shape(),
+            resized=(pixels.shape[1], pixels.shape[0]) != (picture.info.width, picture.info.height),
         )
     return write(
         pixels, picture.info.format, metadata, format=options.format, quality=options.quality, name=options.name

@@ -9,7 +9,7 @@ import { choices, saveMany, saveOne } from "./exporting.js";
 
 /** @import { Onsight } from "../client.js" */
 /** @import { Picture, Pictures } from "../pictures.js" */
-/** @import { Choices, Failure } from "./exporting.js" */
+/** @import { Choices, Failure, Noted } from "./exporting.js" */
 /** @import { Size } from "./transform.js" */
 
 /** What is done now, by stage. @type {Readonly<Record<string, string>>} */
@@ -139,7 +139,9 @@ export class ExportDialog {
       await (this.#isAll && this.#pictures.items.length > 1 ? this.#saveAll(signal) : this.#saveThis(picture, signal));
     } catch (error) {
       if (isAbort(error)) notice("Cancelled: nothing was saved.");
-      else this.#tell("It could not be saved", [{ picture, error: error instanceof Error ? error : new Error(String(error)) }]);
+      else {
+        this.#tell("It could not be saved", [lineOf({ picture, error: error instanceof Error ? error : new Error(String(error)) })]);
+      }
     } finally {
       this.#abort = undefined;
       this.#write();
@@ -153,20 +155,20 @@ export class ExportDialog {
   async #saveThis(picture, signal) {
     const settings = edits.of(picture);
     if (!settings) return;
-    const file = await saveOne(this.#onsight, picture, settings, fileStem(this.#name.value), {
+    const { file, notes } = await saveOne(this.#onsight, picture, settings, fileStem(this.#name.value), {
       signal,
       size: this.#size,
       onProgress: ({ stage, fraction }) => this.#progress(STAGES[stage] ?? "Enhancing the picture…", fraction),
     });
     this.#root.close();
-    notice(`Saved as ${file.name}, ${formatBytes(file.size)}.`);
+    notice([`Saved as ${file.name}, ${formatBytes(file.size)}.`, ...notes].join(" "));
   }
 
   /** @param {AbortSignal} signal */
   async #saveAll(signal) {
     const { items } = this.#pictures;
     const pictures = [...items];
-    const { saved, failures } = await saveMany(this.#onsight, pictures, {
+    const { saved, failures, noted } = await saveMany(this.#onsight, pictures, {
       signal,
       onProgress: (index, fraction) => {
         const words = `Picture ${formatCount(index + 1)} of ${formatCount(pictures.length)}: ${pictures[index]?.name}`;
@@ -174,7 +176,10 @@ export class ExportDialog {
       },
     });
     if (failures.length) {
-      this.#tell(`${formatPlural(saved, "picture")} saved, ${formatCount(failures.length)} could not be`, failures);
+      const title = `${formatPlural(saved, "picture")} saved, ${formatCount(failures.length)} could not be`;
+      this.#tell(title, [...failures.map(lineOf), ...noted.map(lineOf)]);
+    } else if (noted.length) {
+      this.#tell(`${formatPlural(saved, "picture")} saved, some without all of their information`, noted.map(lineOf));
     } else {
       this.#root.close();
       notice(`${formatPlural(saved, "picture")} saved.`);
@@ -192,19 +197,27 @@ export class ExportDialog {
 
   /**
    * @param {string} title
-   * @param {readonly Failure[]} failures
+   * @param {readonly string[]} lines
    */
-  #tell(title, failures) {
+  #tell(title, lines) {
     box(this.#root, "export-failures").hidden = false;
     box(this.#root, "export-failures-title").textContent = title;
     box(this.#root, "export-failures-list").replaceChildren(
-      ...failures.map(({ picture, error }) => {
+      ...lines.map((line) => {
         const item = document.createElement("li");
-        item.textContent = `${picture.path}: ${error.message}`;
+        item.textContent = line;
         return item;
       }),
     );
   }
+}
+
+/**
+ * What became of a picture, in a line.
+ * @param {Failure | Noted} what
+ */
+function lineOf(what) {
+  return `${what.picture.path}: ${"error" in what ? what.error.message : what.notes.join(" ")}`;
 }
 
 /**

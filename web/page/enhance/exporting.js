@@ -20,6 +20,8 @@ import { keepPace } from "./size-panel.js";
 
 /** @typedef {{picture: Picture, error: Error}} Failure */
 
+/** What of a picture's metadata its new file could not hold. @typedef {{picture: Picture, notes: readonly string[]}} Noted */
+
 /** Chosen once for all pictures, as long as the page lives. @type {Choices} */
 export const choices = { format: "", quality: undefined, metadata: "keep" };
 
@@ -29,7 +31,7 @@ export const choices = { format: "", quality: undefined, metadata: "keep" };
  * @param {Picture} picture
  * @param {EnhanceSettings | null} settings null for what Auto does, of a picture that was not looked at yet
  * @param {CallOptions & {size?: Size | null}} call `size` of the result, if it is known
- * @returns {Promise<File>}
+ * @returns {Promise<File & {notes: readonly string[]}>} `notes` say what of the metadata the file could not hold
  */
 export async function makeFile(onsight, { file, name }, settings, { size, ...call }) {
   const started = performance.now();
@@ -46,14 +48,14 @@ export async function makeFile(onsight, { file, name }, settings, { size, ...cal
  * @param {EnhanceSettings} settings
  * @param {string} stem of the file's name; empty for the one that Python gives it
  * @param {CallOptions & {size?: Size | null}} call
- * @returns {Promise<File>} what was saved
+ * @returns {Promise<{file: File, notes: readonly string[]}>} what was saved
  */
 export async function saveOne(onsight, picture, settings, stem, call) {
   const made = await makeFile(onsight, picture, settings, call);
   const file = stem ? new File([made], `${stem}${made.name.slice(made.name.lastIndexOf("."))}`, { type: made.type }) : made;
   download(file, file.name);
   edits.markSaved(picture, settings);
-  return file;
+  return { file, notes: made.notes };
 }
 
 /**
@@ -61,12 +63,14 @@ export async function saveOne(onsight, picture, settings, stem, call) {
  * @param {Onsight} onsight
  * @param {readonly Picture[]} pictures
  * @param {{signal: AbortSignal, onProgress: (index: number, fraction: number) => void}} progress
- * @returns {Promise<{saved: number, failures: Failure[]}>}
+ * @returns {Promise<{saved: number, failures: Failure[], noted: Noted[]}>}
  */
 export async function saveMany(onsight, pictures, { signal, onProgress }) {
   const archives = new Archives(onsight, "onsight-enhanced", signal);
   /** @type {Failure[]} */
   const failures = [];
+  /** @type {Noted[]} */
+  const noted = [];
   /** @type {{picture: Picture, settings: EnhanceSettings | null}[]} */
   const made = [];
   for (const [index, picture] of pictures.entries()) {
@@ -76,7 +80,9 @@ export async function saveMany(onsight, pictures, { signal, onProgress }) {
     const tell = (/** @type {{fraction: number | null}} */ { fraction }) =>
       onProgress(index, (done = Math.max(done, fraction ?? 0)));
     try {
-      await archives.add(await makeFile(onsight, picture, settings, { signal, onProgress: tell }));
+      const file = await makeFile(onsight, picture, settings, { signal, onProgress: tell });
+      await archives.add(file);
+      if (file.notes.length) noted.push({ picture, notes: file.notes });
       made.push({ picture, settings });
     } catch (error) {
       if (isAbort(error)) throw error;
@@ -85,5 +91,5 @@ export async function saveMany(onsight, pictures, { signal, onProgress }) {
   }
   await archives.finish();
   for (const { picture, settings } of made) if (settings) edits.markSaved(picture, settings);
-  return { saved: made.length, failures };
+  return { saved: made.length, failures, noted };
 }

@@ -1,0 +1,264 @@
+"""EXIF data for another file that shows the same picture: copied entry by entry, byte for byte.
+
+Only what must change does. The new file's pixels are upright, in sRGB, and may have another size, so orientation, sizes
+and colour space say so; what describes the old file's pixels or holds another picture goes.
+"""
+
+from __future__ import annotations
+
+import re
+import struct
+from dataclasses import dataclass, field, replace
+
+from onsight.image.blocks import Resolution
+from onsight.image.tiff import (
+    EXIF_IFD,
+    GPS_IFD,
+    ICC_TAG,
+    INTEROP_IFD,
+    IPTC_TAG,
+    LONG,
+    PHOTOSHOP_TAG,
+    RATIONAL,
+    SHORT,
+    XMP_TAG,
+    Entry,
+    exif_directories,
+)
+
+_ORIENTATION, _COLOUR_SPACE, _WIDTH, _HEIGHT, _MAKER_NOTE, _INTEROP_INDEX = 0x0112, 0xA001, 0xA002, 0xA003, 0x927C, 1
+_X_RESOLUTION, _Y_RESOLUTION, _RESOLUTION_UNIT = 0x011A, 0x011B, 0x0128
+_CHROMA_POSITION = 0x0213
+_SRGB, _CENTRED = 1, 1
+_POINTERS = frozenset({EXIF_IFD, GPS_IFD, INTEROP_IFD})
+_MAX_BYTES = 65_000
+"""Where maker notes must end to be kept: EXIF data that a JPEG can hold."""
+
+_STRUCTURE = frozenset(
+    {0xFE, 0xFF, 0x0106, 0x010A, 0x0111, 0x0115, 0x0116, 0x0117, 0x011C, 0x013D, 0x0140, 0x014A, 0x0152, 0x0153, 0x015B}
+    | set(range(0x0100, 0x0104))
+    | set(range(0x0120, 0x0126))
+    | set(range(0x0141, 0x0146))
+    | set(range(0x0200, 0x020A))
+    | {0x0211, 0x0212, 0x0214}
+    | set(range(0xC612, 0xC800))  # DNG
+    | {0x012D, 0x013E, 0x013F, 0x0301, 0x0302, 0x0303, 0xA500}  # the colours of the old pixels
+    | {XMP_TAG, IPTC_TAG, PHOTOSHOP_TAG, ICC_TAG}
+)
+"""What says how the old file's pixels are stored, or holds another picture, or has a place of its own in a file."""
+
+_AREAS = frozenset({0x9214, 0xA214})
+"""Where in the picture the subject is."""
+
+_NUMBERS, _TEXTS = frozenset({1, 3, 4, 5, 6, 8, 9, 10, 11, 12}), frozenset({2, 129})
+_ELSEWHERE = frozenset({13, 16, 17, 18})
+"""Types of places in this file, and those of BigTIFF alone."""
+
+_PLACELESS_TEXTS = frozenset({0x010F, 0x0110, 0x0131, 0x013B, 0x8298, 0x9C9D, 0xA430, 0xA431, 0xA433, 0xA434, 0xA435})
+"""Camera, lens and their serial numbers, software, author, owner, copyright."""
+
+_PLACELESS_NUMBERS = frozenset(
+    {0x0112, 0x011A, 0x011B, 0x0128, 0x0213, 0x4746, 0x4749, 0x829A, 0x829D, 0x8822, 0x8827, 0x8830, 0x9214}
+    | set(range(0x8831, 0x8836))
+    | set(range(0x9201, 0x920B))
+    | {0xA001, 0xA002, 0xA003, 0xA20B, 0xA20E, 0xA20F, 0xA210, 0xA214, 0xA215, 0xA217, 0xA432, 0xA460}
+    | set(range(0xA401, 0xA40B))
+    | {0xA40C}
+)
+_PLACELESS_CODES = frozenset({0x9000, 0x9101, 0xA000, 0xA300, 0xA301})
+"""Versions and codes of up to four bytes."""
+
+_PLACELESS_DATES = frozenset({0x0132, 0x9003, 0x9004, 0x9010, 0x9011, 0x9012, 0x9290, 0x9291, 0x9292})
+_DATE = re.compile(rb"[0-9:+\- .TZ]{0,40}\0*")
+_MAX_NUMBERS = 4
+"""More of them could spell anything."""
+
+
+@dataclass(slots=True)
+class _Directories:
+    """What a block is built from: the entries of each directory by tag, without the pointers between them."""
+
+    order: str
+    main: dict[int, Entry] = field(default_factory=dict)
+    camera: dict[int, Entry] = field(default_factory=dict)
+    gps: dict[int, Entry] = field(default_factory=dict)
+    interop: dict[int, Entry] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ExifCopy:
+    """EXIF data for another file.
+
+    Attributes:
+        block: A TIFF structure; empty where nothing is left.
+        lost_maker_notes: Whether the maker's notes had to go although everything was to be kept.
+    """
+
+    block: bytes
+    lost_maker_notes: bool = False
+
+
+def copied(block: bytes, *, size: tuple[int, int], location: bool, reshaped: bool) -> ExifCopy:
+    """Return EXIF data for a new file that is made of another's pixels; nothing of it where it cannot be read.
+
+    The maker's notes hold offsets from the start of the block, so they are kept only where they can stay at the same
+    offset, and only where the new picture shows all that the old one did: many hold a small copy of it.
+
+    Args:
+        block: A TIFF structure, as `onsight.image.blocks.exif_blocks` yields it.
+        size: Width and height of the new picture in pixels.
+        location: Whether to keep everything. Else only entries stay that are listed here as unable to name a place.
+        reshaped: Whether the new picture shows another part, or another way up: what points into it goes.
+    """
+    found = exif_directories(block)
+    if found is None:
+        return ExifCopy(b"")
+    tiff, main, camera, gps = found
+    interop = tiff.sub_directory(camera, INTEROP_IFD)
+
+    def kept(entries: dict[int, Entry], unwanted: frozenset[int]) -> dict[int, Entry]:
+        return {
+            tag: entry
+            for tag, entry in entries.items()
+            if tag not in unwanted and entry.type not in _ELSEWHERE and (location or _is_placeless(entry))
+        }
+
+    unwanted = _STRUCTURE | _POINTERS | (_AREAS if reshaped else frozenset())
+    new = _Directories(tiff.order, kept(main, unwanted), kept(camera, unwanted))
+    if location:
+        new.gps, new.interop = kept(gps, _POINTERS), kept(interop, _POINTERS)
+    notes = new.camera.get(_MAKER_NOTE)
+    can_stay = notes is not None and not reshaped and not tiff.is_big and _can_stay(notes, block)
+    if not can_stay:
+        new.camera.pop(_MAKER_NOTE, None)
+    _correct(new, size)
+    return ExifCopy(_built(new), lost_maker_notes=location and _MAKER_NOTE in camera and not can_stay)
+
+
+def with_resolution(block: bytes, resolution: Resolution) -> bytes:
+    """Return EXIF data that says a resolution, unless it says one already.
+
+    Args:
+        block: A TIFF structure, or nothing.
+        resolution: To be said.
+    """
+    found = exif_directories(block)
+    if found is None:
+        new = _Directories("big")
+    else:
+        tiff, main, camera, gps = found
+        if _X_RESOLUTION in main:
+            return block
+        without = {tag: entry for tag, entry in camera.items() if tag not in _POINTERS}
+        new = _Directories(tiff.order, {tag: entry for tag, entry in main.items() if tag not in _POINTERS}, without)
+        new.gps, new.interop = gps, tiff.sub_directory(camera, INTEROP_IFD)
+    for tag, value in ((_X_RESOLUTION, resolution.x), (_Y_RESOLUTION, resolution.y)):
+        pair = (round(value), 1) if abs(value - round(value)) < 0.01 else (round(value * 1000), 1000)
+        new.main[tag] = Entry(tag, RATIONAL, 1, b"".join(_packed(number, LONG, new.order) for number in pair))
+    new.main[_RESOLUTION_UNIT] = Entry(_RESOLUTION_UNIT, SHORT, 1, _packed(2, SHORT, new.order))
+    return _built(new)
+
+
+def _is_placeless(entry: Entry) -> bool:
+    if entry.tag in _PLACELESS_TEXTS:
+        return entry.type in _TEXTS or (entry.tag == 0x9C9D and entry.type == 1)
+    if entry.tag in _PLACELESS_DATES:
+        return entry.type in _TEXTS and _DATE.fullmatch(entry.value) is not None
+    if entry.tag in _PLACELESS_NUMBERS:
+        return entry.type in _NUMBERS and entry.count <= _MAX_NUMBERS
+    return entry.tag in _PLACELESS_CODES and entry.type == 7 and len(entry.value) <= 4
+
+
+def _correct(new: _Directories, size: tuple[int, int]) -> None:
+    """Make what the entries say true of the new picture; what they do not say is not added."""
+    order = new.order
+
+    def say(entries: dict[int, Entry], tag: int, value: int) -> None:
+        if tag in entries:
+            kind = LONG if value > 0xFFFF or entries[tag].type == LONG else SHORT
+            entries[tag] = Entry(tag, kind, 1, _packed(value, kind, order))
+
+    for entries in (new.main, new.camera):
+        say(entries, _ORIENTATION, 1)
+        say(entries, _CHROMA_POSITION, _CENTRED)
+        say(entries, _COLOUR_SPACE, _SRGB)
+        say(entries, _WIDTH, size[0])
+        say(entries, _HEIGHT, size[1])
+    if _INTEROP_INDEX in new.interop and new.interop[_INTEROP_INDEX].value == b"R03\0":  # Adobe RGB
+        new.interop[_INTEROP_INDEX] = Entry(_INTEROP_INDEX, 2, 4, b"R98\0")
+
+
+def _can_stay(notes: Entry, block: bytes) -> bool:
+    return notes.offset >= 8 and notes.offset + len(notes.value) <= min(len(block), _MAX_BYTES)
+
+
+def _packed(value: int, kind: int, order: str) -> bytes:
+    return struct.pack(("<" if order == "little" else ">") + {SHORT: "H", LONG: "I"}[kind], value)
+
+
+def _built(new: _Directories) -> bytes:
+    """Return a TIFF structure of these directories; the maker's notes stand where they stood."""
+    directories: list[tuple[dict[int, Entry], int, dict[int, Entry]]] = []  # where the pointer is, its tag, where to
+    main, camera = dict(new.main), dict(new.camera)
+    if new.interop:
+        directories.append((camera, INTEROP_IFD, new.interop))
+    if camera or new.interop:
+        directories.append((main, EXIF_IFD, camera))
+    if new.gps:
+        directories.append((main, GPS_IFD, new.gps))
+    if not main and not directories:
+        return b""
+    for owner, tag, _ in directories:
+        owner[tag] = Entry(tag, LONG, 1, bytes(4))
+    notes = camera.get(_MAKER_NOTE)
+    room = _Room(notes)
+    starts = {id(entries): room.take(2 + 12 * len(entries) + 4) for entries in (main, *(one[2] for one in directories))}
+    for owner, tag, entries in directories:
+        owner[tag] = replace(owner[tag], value=_packed(starts[id(entries)], LONG, new.order))
+    for entries in (main, *(one[2] for one in directories)):
+        table = [_packed(len(entries), SHORT, new.order)]
+        for tag in sorted(entries):
+            entry = entries[tag]
+            value = entry.value.ljust(4, b"\0")
+            if len(entry.value) > 4:
+                at = entry.offset if entry is notes else room.put(entry.value)
+                value = _packed(at, LONG, new.order)
+            table += [_packed(tag, SHORT, new.order), _packed(entry.type, SHORT, new.order)]
+            table += [_packed(entry.count, LONG, new.order), value]
+        room.fill(starts[id(entries)], b"".join(table) + bytes(4))
+    if notes is not None and len(notes.value) > 4:
+        room.fill(notes.offset, notes.value)
+    header = (b"II*\0" if new.order == "little" else b"MM\0*") + _packed(starts[id(main)], LONG, new.order)
+    room.fill(0, header)
+    return bytes(room.data)
+
+
+class _Room:
+    """The bytes of a structure, given away from its start around a stretch that is reserved."""
+
+    def __init__(self, reserved: Entry | None) -> None:
+        self.data = bytearray()
+        self._at = 8
+        self._reserved = (0, 0)
+        if reserved is not None and len(reserved.value) > 4:
+            self._reserved = reserved.offset, reserved.offset + len(reserved.value)
+
+    def take(self, size: int) -> int:
+        """Return where so many bytes are free."""
+        start, end = self._reserved
+        if self._at < end and self._at + size > start:
+            self._at = end + end % 2
+        at = self._at
+        self._at += size + size % 2
+        return at
+
+    def put(self, value: bytes) -> int:
+        """Write a value where there is room and return where that is."""
+        at = self.take(len(value))
+        self.fill(at, value)
+        return at
+
+    def fill(self, at: int, value: bytes) -> None:
+        """Write bytes at a place."""
+        self.data.extend(bytes(max(0, at + len(value) + len(value) % 2 - len(self.data))))
+        self.data[at : at + len(value)] = value

@@ -1,0 +1,177 @@
+"""What stays of a picture's metadata where nothing may name a place: only what is listed here.
+
+The lists hold technical properties, dates, ratings, and who made a picture and holds its rights. Titles, descriptions,
+keywords, comments and names of people or things in a picture are a person's own words, which may well name a place, so
+they are not among them; nor is anything that is not known here. A value that is not of the form that its property has
+goes, too.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from xml.sax.saxutils import escape
+
+from onsight.image.blocks import PngText, iptc_spans
+from onsight.image.xmp import DC, EXIF, PHOTOSHOP, RDF, TIFF, XML, XMP, Name, Node, parse
+from onsight.image.xmp_edit import wrapped
+
+_Check = Callable[[str], bool]
+
+
+def _form(pattern: str) -> _Check:
+    compiled = re.compile(pattern)
+    return lambda text: compiled.fullmatch(text) is not None
+
+
+def _any(_: str) -> bool:
+    return True
+
+
+_is_number = _form(r"[+-]?\d{1,12}(?:[./]\d{1,12})?")
+_is_date = _form(r"[0-9TZ:+\-. ]{4,40}")
+_is_written_date = _form(
+    r"[0-9TZ:+\-. ]{4,40}|"
+    r"(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[, ]{1,2})?(?:\d{1,2} )?"
+    r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)(?: \d{1,2})? [0-9:+\- ]{4,30}(?:GMT|UTC)?"
+)
+_is_flag = _form(r"True|False|true|false|[01]")
+_is_id = _form(r"(?:(?:xmp|uuid|adobe)[.:A-Za-z]{0,12}[:.])?[0-9A-Fa-f\-]{8,64}")
+_is_source_type = _form(r"https?://cv\.iptc\.org/newscodes/digitalsourcetype/[A-Za-z]{1,60}")
+_is_language = _form(r"x-default|[A-Za-z]{2,3}(?:-[A-Za-z]{4})?(?:-[A-Za-z]{2})?")
+
+_RIGHTS = "http://ns.adobe.com/xap/1.0/rights/"
+_MEDIA_MANAGEMENT = "http://ns.adobe.com/xap/1.0/mm/"
+_AUX = "http://ns.adobe.com/exif/1.0/aux/"
+_EXIF_EX = "http://cipa.jp/exif/1.0/"
+_IPTC_EXT = "http://iptc.org/std/Iptc4xmpExt/2008-02-29/"
+_MICROSOFT = "http://ns.microsoft.com/photo/1.0/"
+_CC = "http://creativecommons.org/ns#"
+
+_PREFIXES = {
+    DC: "dc", XMP: "xmp", EXIF: "exif", TIFF: "tiff", PHOTOSHOP: "photoshop", _RIGHTS: "xmpRights",
+    _MEDIA_MANAGEMENT: "xmpMM", _AUX: "aux", _EXIF_EX: "exifEX", _IPTC_EXT: "Iptc4xmpExt",
+    _MICROSOFT: "MicrosoftPhoto", _CC: "cc",
+}  # fmt: skip
+
+
+def _properties(namespace: str, check: _Check, names: str) -> dict[Name, _Check]:
+    return {(namespace, name): check for name in names.split()}
+
+
+_XMP: Mapping[Name, _Check] = {
+    **_properties(DC, _any, "creator rights"),
+    **_properties(DC, _form(r"[a-z]{2,12}/[A-Za-z0-9.+-]{2,40}"), "format"),
+    **_properties(XMP, _is_number, "Rating"),
+    **_properties(XMP, _is_date, "CreateDate ModifyDate MetadataDate"),
+    **_properties(XMP, _any, "CreatorTool"),
+    **_properties(TIFF, _any, "Make Model Software Artist Copyright"),
+    **_properties(TIFF, _is_number, "XResolution YResolution ResolutionUnit"),
+    **_properties(TIFF, _is_date, "DateTime"),
+    **_properties(EXIF, _is_date, "DateTimeOriginal DateTimeDigitized"),
+    **_properties(
+        EXIF,
+        _is_number,
+        "ExposureTime FNumber ExposureProgram ISOSpeedRatings ShutterSpeedValue ApertureValue BrightnessValue "
+        "ExposureBiasValue MaxApertureValue MeteringMode LightSource FocalLength SensingMethod FileSource "
+        "SceneType CustomRendered ExposureMode WhiteBalance DigitalZoomRatio FocalLengthIn35mmFilm SceneCaptureType "
+        "GainControl Contrast Saturation Sharpness SubjectDistanceRange ExifVersion FlashpixVersion",
+    ),
+    **_properties(_EXIF_EX, _is_number, "PhotographicSensitivity SensitivityType RecommendedExposureIndex"),
+    **_properties(_EXIF_EX, _any, "CameraOwnerName BodySerialNumber LensMake LensModel LensSerialNumber"),
+    **_properties(_AUX, _any, "Lens SerialNumber LensSerialNumber OwnerName Firmware"),
+    **_properties(_AUX, _is_number, "LensID FlashCompensation"),
+    **_properties(_RIGHTS, _any, "Owner UsageTerms WebStatement"),
+    **_properties(_RIGHTS, _is_flag, "Marked"),
+    **_properties(_CC, _any, "license attributionName"),
+    **_properties(PHOTOSHOP, _is_date, "DateCreated"),
+    **_properties(PHOTOSHOP, _any, "AuthorsPosition Credit"),
+    **_properties(_MEDIA_MANAGEMENT, _is_id, "DocumentID InstanceID OriginalDocumentID"),
+    **_properties(_IPTC_EXT, _is_source_type, "DigitalSourceType"),
+    **_properties(_MICROSOFT, _is_number, "Rating"),
+}
+
+_IPTC: Mapping[tuple[int, int], re.Pattern[bytes] | None] = {
+    (1, 90): re.compile(rb"\x1b[%/A-Z0-9.(\-]{1,3}"),  # the encoding
+    (2, 0): re.compile(rb"[\0-\x0f]{2}"),
+    (2, 10): re.compile(rb"[0-9]"),  # urgency
+    **dict.fromkeys([(2, 55), (2, 60), (2, 62), (2, 63)], re.compile(rb"[0-9+\-:]{4,14}")),  # dates and times
+    **dict.fromkeys([(2, 65), (2, 70), (2, 80), (2, 85), (2, 110), (2, 116)]),  # program, author, credit, copyright
+}
+"""Record and dataset, and the form that its value must have if not every one will do."""
+_HOUSEKEEPING = frozenset({(1, 90), (2, 0)})
+
+_TEXTS: Mapping[str, _Check] = {
+    "author": _any,
+    "artist": _any,
+    "copyright": _any,
+    "software": _any,
+    "creation time": _is_written_date,
+    "date:create": _is_date,
+    "date:modify": _is_date,
+}
+"""Keywords of PNG texts in lower case."""
+
+
+def placeless_xmp(packet: bytes) -> bytes:
+    """Return a new packet with those properties of one that cannot name a place; empty where there are none."""
+    document = parse(packet)
+    found: dict[Name, str] = {}
+    for description in document.descriptions() if document else ():
+        for name, value in description.attributes.items():
+            if name in _XMP and _XMP[name](value.strip()):
+                found.setdefault(name, escape(value.strip()))
+        for node in description.children:
+            if node.name in _XMP and (content := _content(node, _XMP[node.name])):
+                found.setdefault(node.name, content)
+    if not found:
+        return b""
+    used = sorted({namespace for namespace, _ in found})
+    declared = "".join(f' xmlns:{_PREFIXES[namespace]}="{namespace}"' for namespace in used)
+    body = "".join(
+        f"<{_PREFIXES[namespace]}:{name}>{content}</{_PREFIXES[namespace]}:{name}>"
+        for (namespace, name), content in found.items()
+    )
+    description_ = f'<rdf:Description rdf:about=""{declared}>{body}</rdf:Description>'
+    return wrapped(f'<rdf:RDF xmlns:rdf="{RDF}">{description_}</rdf:RDF>')
+
+
+def _content(node: Node, check: _Check) -> str:
+    """Return what an element holds as XML: a text or a list of texts, each of the right form; else nothing."""
+    resource = node.attributes.get((RDF, "resource"))
+    if resource is not None:
+        return escape(resource) if check(resource) else ""
+    if not node.children:
+        text = node.text.strip()
+        return escape(text) if text and check(text) else ""
+    (first, *more) = node.children
+    if more or first.name[0] != RDF or first.name[1] not in ("Bag", "Seq", "Alt"):
+        return ""
+    items = []
+    for item in first.children:
+        text = item.text.strip()
+        if item.name != (RDF, "li") or item.children or not text or not check(text):
+            continue
+        language = item.attributes.get((XML, "lang"), "")
+        mark = f' xml:lang="{language}"' if _is_language(language) else ""
+        items.append(f"<rdf:li{mark}>{escape(text)}</rdf:li>")
+    kind = first.name[1]
+    return f"<rdf:{kind}>{''.join(items)}</rdf:{kind}>" if items else ""
+
+
+def placeless_iptc(records: bytes) -> bytes:
+    """Return those IPTC datasets that cannot name a place; what comes after damage goes."""
+    kept, says_something = [], False
+    for record, dataset, start, end in iptc_spans(records):
+        if (record, dataset) in _IPTC and end - start < 0x8000:
+            form = _IPTC[record, dataset]
+            if form is None or form.fullmatch(records[start + 5 : end]):
+                kept.append(records[start:end])
+                says_something = says_something or (record, dataset) not in _HOUSEKEEPING
+    return b"".join(kept) if says_something else b""
+
+
+def is_placeless_text(text: PngText) -> bool:
+    """Say whether a text of a PNG cannot name a place."""
+    check = _TEXTS.get(text.keyword.lower())
+    return check is not None and check(text.text.strip()) and not text.translated
