@@ -13,9 +13,11 @@ from PIL import Image
 from onsight.errors import (
     CorruptImageError,
     EmptyFileError,
+    Fault,
     ImageTooLargeError,
     NotAnImageError,
     OnsightError,
+    OutOfMemoryError,
     UnsupportedFormatError,
 )
 from onsight.image import MAX_PIXELS, decode
@@ -226,7 +228,16 @@ def test_decode_says_when_memory_is_short(monkeypatch):
         raise MemoryError
 
     monkeypatch.setattr(Image.Image, "crop", exhausted)
-    assert "memory" in refusal(WHOLE["PNG"], ImageTooLargeError).message
+    assert "memory" in refusal(WHOLE["PNG"], OutOfMemoryError).message
+
+
+@pytest.mark.parametrize("words", ["out of memory error when reading image file", "Insufficient memory (case 4)"])
+def test_a_decoder_without_memory_does_not_make_the_file_damaged(monkeypatch, words):
+    def exhausted(*_, **__):
+        raise OSError(words)
+
+    monkeypatch.setattr(Image.Image, "crop", exhausted)
+    assert refusal(WHOLE["PNG"], OutOfMemoryError).fault is Fault.ATTEMPT
 
 
 def test_decode_names_the_limit_that_pillow_itself_applies(monkeypatch):

@@ -16,6 +16,7 @@ from onsight.errors import LibraryError
 from onsight.library import store
 from onsight.library.database import Library
 from onsight.library.migrations import MIGRATIONS
+from onsight.library.records import Source
 from onsight.library.schema import migrate
 
 ON_HOST = pytest.mark.skipif(sys.platform == "emscripten", reason="there are no processes")
@@ -150,3 +151,17 @@ def test_a_killed_process_loses_at_most_the_picture_in_flight(tmp_path: Path) ->
                 assert count(library, table) == images * each
             assert library.connection.execute("PRAGMA integrity_check").fetchone()[0] == "ok"
             assert library.connection.execute("PRAGMA foreign_key_check").fetchall() == []
+
+
+def test_failures_that_were_our_own_are_forgotten_and_the_others_tried_again(tmp_path: Path) -> None:
+    path = tmp_path / "old.sqlite"
+    connection = sqlite3.connect(path, isolation_level=None)
+    migrate(connection, MIGRATIONS[:1])
+    codes = ("corrupt_image", "not_an_image", "model_failed", "worker_failed", "download_failed", "internal")
+    for number, code in enumerate(codes):
+        values = ("Trip", f"{number}.jpg", 10, 20, code, "What happened.", "2026-01-01T00:00:00Z")
+        connection.execute("INSERT INTO failure VALUES (?, ?, ?, ?, ?, ?, ?)", values)
+    connection.close()
+    with Library.open(path) as library:
+        assert [row["code"] for row in store.failures(library)] == ["corrupt_image", "not_an_image"]
+        assert store.failure_of(library, Source("Trip", "0.jpg", 10, 20)) is None

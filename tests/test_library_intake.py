@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from library_samples import MODELS, filled, look, source
-from onsight.errors import CorruptImageError, UnreadableFileError
+from onsight import errors
+from onsight.errors import CorruptImageError, Fault, OnsightError, UnreadableFileError
 from onsight.library import edits, store
 from onsight.library.database import Library
 from onsight.library.files import MAX_BYTES, Walk, is_there, read_picture
@@ -109,6 +110,28 @@ def test_a_broken_file_is_told_again_and_tried_again_when_it_changed_or_is_asked
         assert begin(library).known(broken, unread) == expected
         assert begin(library, retry=True).known(broken, unread) is None
         assert begin(library).known(file("a/cat.jpg", b"whole now"), unread) is None
+
+
+@pytest.mark.parametrize("code", sorted(errors.CODES))
+def test_only_faults_of_the_file_are_recorded(library: Library, code: str) -> None:
+    with library:
+        cat, error = file("a/cat.jpg", b"cat"), errors.error_of(code, "What happened.")
+        if error.fault is Fault.ENGINE:
+            with pytest.raises(OnsightError) as raised:
+                begin(library).refuse(cat, error)
+            assert raised.value is error
+        else:
+            assert begin(library).refuse(cat, error).kind == "failed"
+        assert [row["code"] for row in store.failures(library)] == ([code] if error.fault is Fault.FILE else [])
+        assert (begin(library).known(cat, unread) is None) == (error.fault is not Fault.FILE)
+
+
+def test_another_version_tries_what_this_one_cannot_open(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    with library:
+        broken = file("a/cat.jpg", b"broken")
+        begin(library).refuse(broken, CorruptImageError("Cut short."))
+        monkeypatch.setattr(store, "__version__", "99.0")
+        assert begin(library).known(broken, unread) is None
 
 
 # --- files ---------------------------------------------------------------------------------------------------

@@ -198,8 +198,61 @@ if __name__ == "__main__":
     )
     assert done.returncode == 0, done.stderr
     with Library.open(path) as library:
-        assert sorted(row["name"] for row in store.failures(library)) == ["broken.jpg", "cup.png"]
+        # What ended a process may not do so again: it is told, and not held against the file.
+        assert [row["name"] for row in store.failures(library)] == ["broken.jpg"]
         assert len(search.find(library)) == 3
+    assert "'failed': 2" in done.stdout
+    with Library.open(path) as library:
+        assert index(library, Walk([str(photos)])).counts == {
+            "seen": 1, "unchanged": 3, "moved": 0, "copied": 0, "failed": 1
+        }  # fmt: skip
+
+
+DYING = """
+import os, sys
+from onsight.library import indexing
+
+def begin(models, detect):
+    os._exit(9)
+
+indexing._begin_worker = begin
+if __name__ == "__main__":
+    from onsight.__main__ import main
+    sys.exit(main(["index", sys.argv[1], "--library", sys.argv[2], "--jobs", "2"]))
+"""
+
+
+def test_processes_that_cannot_start_are_no_failure_of_the_pictures(photos: Path, tmp_path: Path) -> None:
+    script, path = tmp_path / "dying.py", tmp_path / "lib.sqlite"
+    script.write_text(DYING)
+    done = subprocess.run(
+        [sys.executable, script, photos, path], capture_output=True, text=True, timeout=300, check=False
+    )
+    assert done.returncode == 2, done.stderr
+    assert "end as soon as they start" in done.stderr
+    assert "Traceback" not in done.stderr
+    with Library.open(path) as library:
+        assert store.failures(library) == []
+        counts = index(library, Walk([str(photos)])).counts
+        assert (counts["seen"], counts["copied"], counts["failed"]) == (3, 1, 1)
+
+
+@pytest.mark.parametrize("error", [MemoryError(), RuntimeError("a bug")])
+def test_a_fault_of_ours_is_told_and_not_recorded(
+    photos: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise error
+
+    with Library.open(tmp_path / "lib.sqlite") as library:
+        with monkeypatch.context() as patch:
+            patch.setattr(Engine, "index", fail)
+            report = index(library, Walk([str(photos / "cup.png")]))
+            assert [one.code for one in report.failed] == [
+                "out_of_memory" if isinstance(error, MemoryError) else "internal"
+            ]
+        assert store.failures(library) == []
+        assert index(library, Walk([str(photos / "cup.png")])).counts["seen"] == 1
 
 
 def test_a_killed_index_goes_on_where_it_stopped(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@
 export type ErrorCode =
   | "cancelled"
   | "corrupt_image"
+  | "crashed"
   | "download_failed"
   | "empty_file"
   | "image_too_large"
@@ -18,6 +19,7 @@ export type ErrorCode =
   | "model_failed"
   | "model_missing"
   | "not_an_image"
+  | "out_of_memory"
   | "unreadable_file"
   | "unsupported_format"
   | "unwritable_file"

@@ -21,6 +21,7 @@ from onsight.errors import (
     InvalidOptionError,
     ModelFailedError,
     OnsightError,
+    OutOfMemoryError,
     UnreadableFileError,
     UnsupportedFormatError,
 )
@@ -73,7 +74,10 @@ class Bridge:
         except MemoryError:
             message = _error(
                 request_id,
-                OnsightError("There is not enough memory for this picture. Try a smaller copy of it."),
+                OutOfMemoryError(
+                    "There is not enough memory for this picture now. Close other tabs and programs and try again, or "
+                    "use a smaller copy of it."
+                ),
             )
         except Exception as error:  # a bug of ours: the page shows it with the traceback to copy
             detail = "".join(traceback.format_exception(error))

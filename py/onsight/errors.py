@@ -21,15 +21,34 @@
     ├── InvalidQueryError           invalid_query
     ├── CancelledError              cancelled
     ├── DownloadFailedError         download_failed
-    └── WorkerFailedError           worker_failed
+    ├── WorkerFailedError           worker_failed
+    ├── OutOfMemoryError            out_of_memory
+    └── CrashedError                crashed
 
 A message is one or two sentences for the person who chose the file: what happened and what to do.
 A code is stable: programs may rely on it. ``detail`` holds further facts as plain JSON data.
+
+Each class says whose fault it is (`Fault`), which decides what a run over many files does next. The page has the same
+decision by code, in the generated ``web/common/faults.js``.
 """
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import Any, ClassVar
+
+
+class Fault(StrEnum):
+    """Where the cause of an error is, and so what a run over many files does about it."""
+
+    FILE = "file"
+    """In the bytes of the file: they fail every time. A library records it and skips the unchanged file."""
+
+    ATTEMPT = "attempt"
+    """In this attempt: the same file may succeed later. The run reports it and goes on; nothing is recorded."""
+
+    ENGINE = "engine"
+    """In Onsight, or in what it needs: no file would succeed now. The run stops or pauses; nothing is recorded."""
 
 
 class OnsightError(Exception):
@@ -37,11 +56,13 @@ class OnsightError(Exception):
 
     Attributes:
         code: Stable, machine-readable name of the kind of error.
+        fault: Where the cause is.
         message: What happened and what to do, in a sentence.
         detail: Further facts as JSON data, or None.
     """
 
     code: ClassVar[str] = "internal"
+    fault: ClassVar[Fault] = Fault.ATTEMPT
 
     def __init__(self, message: str, *, detail: Any = None) -> None:
         super().__init__(message)
@@ -83,6 +104,8 @@ class InvalidSidecarError(OnsightError):
 class ImageError(OnsightError):
     """Base class of everything that can be wrong with the bytes of a picture."""
 
+    fault = Fault.FILE
+
 
 class EmptyFileError(ImageError):
     """The file has no bytes."""
@@ -119,7 +142,7 @@ class CorruptImageError(ImageError):
 
 
 class ImageTooLargeError(ImageError):
-    """The picture has more pixels than Onsight accepts, or than there is memory for.
+    """The picture has more pixels than Onsight accepts.
 
     ``detail`` is ``{"width", "height", "max_pixels"}`` in pixels, or ``{"format", "reason"}``.
     """
@@ -129,6 +152,8 @@ class ImageTooLargeError(ImageError):
 
 class ModelError(OnsightError):
     """Base class of everything that can be wrong with a model."""
+
+    fault = Fault.ENGINE
 
 
 class InvalidSpecError(ModelError):
@@ -153,6 +178,7 @@ class LibraryError(OnsightError):
     """The library's file cannot be used: it is none, of a newer Onsight, locked, damaged, or there is no room left."""
 
     code = "library_failed"
+    fault = Fault.ENGINE
 
 
 class InvalidQueryError(OnsightError):
@@ -174,12 +200,26 @@ class DownloadFailedError(OnsightError):
     """A part of the engine did not arrive, or not whole; raised by the page, as `WorkerFailedError` is."""
 
     code = "download_failed"
+    fault = Fault.ENGINE
 
 
 class WorkerFailedError(OnsightError):
-    """The browser's worker died; raised by the page, named here so that all codes stand in one place."""
+    """The worker or process that does the work could not be started, or died and could not be replaced."""
 
     code = "worker_failed"
+    fault = Fault.ENGINE
+
+
+class OutOfMemoryError(OnsightError):
+    """There was not enough memory for this picture at this time. ``detail`` is ``{"format", "reason"}`` or None."""
+
+    code = "out_of_memory"
+
+
+class CrashedError(OnsightError):
+    """A worker or process died of this picture, more than once while it had nothing else to do."""
+
+    code = "crashed"
 
 
 def _codes() -> frozenset[str]:
@@ -194,6 +234,11 @@ def _codes() -> frozenset[str]:
 
 CODES = _codes()
 """Every code that an Onsight error can have."""
+
+
+def fault_of(code: str) -> Fault:
+    """Return where the cause of errors with this code is."""
+    return error_of(code, "").fault
 
 
 def error_of(code: str, message: str) -> OnsightError:

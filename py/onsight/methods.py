@@ -186,8 +186,11 @@ def _of_library(name: str, options: type[Any], result: type[Any], *, takes_image
     """Return the method that asks the open library's method of that name."""
 
     def look(tools: Tools, image: bytes, options: Any) -> Flow[Any]:
+        from onsight.library.database import told_of_the_file
+
         ask = getattr(tools.shelf, name)
-        return _answer(ask(image, options) if takes_image else ask(options))
+        with told_of_the_file():
+            return _answer(ask(image, options) if takes_image else ask(options))
 
     return Method(look, options, result, takes_image=takes_image)
 

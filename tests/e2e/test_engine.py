@@ -351,9 +351,8 @@ def test_worker_that_vanishes_is_restarted_and_the_rest_go_on(site: str, open_pa
     page.evaluate("started")
     # As when the browser takes its memory away: no event tells of it.
     page.workers[0].evaluate("() => self.close()")
-    outcomes = page.evaluate("outcomes")
-    assert outcomes[0] == "worker_failed"
-    assert outcomes[1:] == [engine.classify(sample("chelsea"))["result"]["label"]] * 2
+    # The picture that it had is tried again: it need not be the cause.
+    assert page.evaluate("outcomes") == [engine.classify(sample("chelsea"))["result"]["label"]] * 3
 
 
 def test_networks_that_vanish_are_restarted_and_the_rest_go_on(site: str, open_page: OpenPage) -> None:
@@ -378,7 +377,7 @@ def test_networks_that_vanish_are_restarted_and_the_rest_go_on(site: str, open_p
         }""",
         page.workers[0].evaluate("self.name"),
     )
-    assert outcomes == ["worker_failed", engine.classify(sample("chelsea"))["result"]["label"]]
+    assert outcomes == [engine.classify(sample("chelsea"))["result"]["label"]] * 2
 
 
 def test_second_visit_reads_the_engine_from_the_device(site: str, open_page: OpenPage) -> None:

@@ -143,7 +143,7 @@ def test_worker_that_dies_of_one_picture_of_two_takes_only_that(site: str, open_
              onsight.classify(pictures[name]).then(({ label }) => label, ({ code }) => code)))"""
     )
     cup, cat = alone(engine)
-    assert outcomes == [cup, "worker_failed", cat]
+    assert outcomes == [cup, "crashed", cat]
 
 
 def test_picture_goes_to_the_worker_that_has_seen_it(start: Callable[..., PageEngine]) -> None:

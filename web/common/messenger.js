@@ -3,6 +3,7 @@
  * death, however quiet (engineering: page <-> worker protocol in protocol.d.ts).
  */
 
+import { FAULTS } from "./faults.js";
 import { trusted } from "./trusted.js";
 
 /** @import { ErrorPayload, FromWorker, Provider, ToWorker } from "../protocol.d.ts" */
@@ -15,6 +16,8 @@ export class OnsightError extends Error {
     this.name = "OnsightError";
     this.code = code;
     this.detail = detail ?? null;
+    /** Where the cause is: in the file, in this attempt, or in the engine. */
+    this.fault = FAULTS[code];
   }
 }
 
@@ -26,6 +29,28 @@ export function abortError() {
 /** @param {unknown} error */
 export function isAbort(error) {
   return error instanceof DOMException && error.name === "AbortError";
+}
+
+/**
+ * @param {unknown} error
+ * @returns {OnsightError} the error itself, or one of ours about it
+ */
+export function asOnsightError(error) {
+  if (error instanceof OnsightError) return error;
+  const detail = error instanceof Error ? (error.stack ?? String(error)) : String(error);
+  return new OnsightError({ code: "internal", message: "Something went wrong inside Onsight with this picture.", detail });
+}
+
+/**
+ * Call something when a signal aborts, until told otherwise: a listener that stays keeps all that it knows in memory for
+ * as long as the signal is there, which can be a run over thousands of files.
+ * @param {AbortSignal | undefined} signal
+ * @param {() => void} abort
+ * @returns {() => void} how to stop listening
+ */
+export function onAbort(signal, abort) {
+  signal?.addEventListener("abort", abort, { once: true });
+  return () => signal?.removeEventListener("abort", abort);
 }
 
 /**
@@ -48,6 +73,7 @@ export function isAbort(error) {
  * @property {(answer: Answer) => void} resolve
  * @property {(error: Error) => void} reject
  * @property {RequestOptions["onProgress"]} onProgress
+ * @property {() => void} settled it has been answered or given up
  */
 
 export class Messenger {
@@ -86,15 +112,14 @@ export class Messenger {
     return new Promise((resolve, reject) => {
       if (signal?.aborted) return reject(abortError());
       if (this.#dead) return reject(deathError(""));
-      this.#pending.set(id, { resolve, reject, onProgress });
-      signal?.addEventListener("abort", () => this.#pending.has(id) && this.#send({ kind: "cancel", id }), {
-        once: true,
-      });
+      const settled = onAbort(signal, () => this.#send({ kind: "cancel", id }));
+      this.#pending.set(id, { resolve, reject, onProgress, settled });
       try {
         this.#send({ kind: "request", id, method, params }, transfer);
       } catch (error) {
         // A function, an element of the page: what cannot be copied to a worker.
         this.#pending.delete(id);
+        settled();
         reject(new OnsightError({
           code: "invalid_option",
           message: "An option holds something other than plain data. Give numbers, texts, lists, plain objects and blobs.",
@@ -126,6 +151,7 @@ export class Messenger {
       return;
     }
     this.#pending.delete(message.id);
+    pending.settled();
     if (message.kind === "result") {
       const { kind, id, ...answer } = message;
       pending.resolve(answer);
@@ -159,7 +185,10 @@ export class Messenger {
   #rejectAll(error) {
     const pending = [...this.#pending.values()];
     this.#pending.clear();
-    for (const { reject } of pending) reject(error);
+    for (const { reject, settled } of pending) {
+      settled();
+      reject(error);
+    }
   }
 }
 
@@ -171,8 +200,7 @@ function deathError(reason) {
   return new OnsightError({
     code: "worker_failed",
     message:
-      "The engine stopped while it worked on this picture, perhaps for want of memory. " +
-      "It has been restarted; try this picture again by itself, or a smaller copy of it.",
+      "The engine stopped while it worked, perhaps for want of memory. Close other tabs and programs, then try again.",
     detail: reason || null,
   });
 }

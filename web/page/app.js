@@ -63,6 +63,8 @@ setUpIntake(receive);
 setUpShared(receive);
 onsight.ready.then(() => offline.keep(() => onsight.keepAll())).catch(() => {}); // next time
 
+addEventListener("online", () => onsight.restart().catch(() => {})); // does nothing unless the start has failed
+
 addEventListener("beforeunload", (event) => {
   if (isBusy()) event.preventDefault();
 });

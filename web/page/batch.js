@@ -1,9 +1,9 @@
 /** One tool's work on the loaded pictures, a few at a time: the picture that is shown first, then in order. */
 
-import { OnsightError, isAbort } from "./client.js";
+import { asOnsightError, isAbort } from "../common/messenger.js";
 import { Emitter } from "./emitter.js";
 
-/** @import { Onsight, CallOptions } from "./client.js" */
+/** @import { Onsight, OnsightError, CallOptions } from "./client.js" */
 /** @import { Picture, Pictures } from "./pictures.js" */
 
 /**
@@ -49,7 +49,8 @@ export class Batch extends Emitter {
     this.#enqueue(pictures.items);
     pictures.on("add", (added) => this.#enqueue(added));
     pictures.on("remove", (removed) => removed.forEach((picture) => this.#forget(picture.id)));
-    onsight.addEventListener("engine", () => this.#next());
+    onsight.addEventListener("engine", () => (onsight.engine.state === "ready" ? this.#goOn() : this.#next()));
+    addEventListener("online", () => this.#goOn());
   }
 
   /** @returns {Readonly<Counts>} */
@@ -57,9 +58,11 @@ export class Batch extends Emitter {
     return this.#counts;
   }
 
-  /** Whether there are pictures that have not been looked at. */
+  /** Whether pictures are being worked on, or will be without further ado: those that wait for a failed engine are not. */
   get busy() {
-    return this.#counts.waiting + this.#counts.working > 0;
+    const { waiting, working } = this.#counts;
+    const isComing = ["loading", "ready"].includes(this.#onsight.engine.state);
+    return working > 0 || (waiting > 0 && isComing);
   }
 
   /**
@@ -109,6 +112,12 @@ export class Batch extends Emitter {
     this.#enqueue(this.#pictures.items.filter((picture) => this.job(picture).state === "done"));
   }
 
+  /** The engine is back, or what it could not download may be: look again at what failed for that reason alone. */
+  #goOn() {
+    const isOurs = (/** @type {Job<Result>} */ job) => job.state === "failed" && job.error.fault === "engine";
+    this.#enqueue(this.#pictures.items.filter((picture) => isOurs(this.job(picture))));
+  }
+
   /** @param {readonly Picture[]} pictures */
   #enqueue(pictures) {
     for (const { id } of pictures) {
@@ -129,7 +138,7 @@ export class Batch extends Emitter {
       if (id !== undefined) this.#waiting.delete(id);
       if (!picture) continue;
       this.#work(picture).then(() => {
-        if (!this.busy) this.emit("idle", this.#counts);
+        if (this.#counts.waiting + this.#counts.working === 0) this.emit("idle", this.#counts);
         this.#next();
       });
     }
@@ -145,7 +154,7 @@ export class Batch extends Emitter {
     this.#set(id, { state: "working", stage: "queued" });
     /** @type {Record<string, number>} */
     let timings_ms = {};
-    /** @type {Job<Result>} */
+    /** @type {Job<Result> | undefined} undefined if the engine has failed, not the picture */
     let job;
     try {
       const result = await this.#run(file, {
@@ -157,11 +166,23 @@ export class Batch extends Emitter {
       });
       job = { state: "done", result, timings_ms };
     } catch (error) {
-      job = isAbort(error) ? { state: "cancelled" } : { state: "failed", error: asOnsightError(error) };
+      if (isAbort(error)) job = { state: "cancelled" };
+      else if (this.#onsight.engine.state !== "failed") job = { state: "failed", error: asOnsightError(error) };
     }
     this.#working.delete(id);
     if (current.again && this.#pictures.get(id)) this.#enqueue([picture]);
-    else this.#set(id, job);
+    else if (job) this.#set(id, job);
+    else this.#putBack(id);
+  }
+
+  /**
+   * Let a picture be the next when the engine is ready again.
+   * @param {number} id
+   */
+  #putBack(id) {
+    if (!this.#pictures.get(id)) return; // removed meanwhile
+    this.#waiting = new Set([id, ...this.#waiting]);
+    this.#set(id, { state: "waiting" });
   }
 
   /**
@@ -186,14 +207,4 @@ export class Batch extends Emitter {
     this.#waiting.delete(id);
     this.#working.get(id)?.abort.abort();
   }
-}
-
-/**
- * @param {unknown} error
- * @returns {OnsightError}
- */
-function asOnsightError(error) {
-  if (error instanceof OnsightError) return error;
-  const detail = error instanceof Error ? (error.stack ?? String(error)) : String(error);
-  return new OnsightError({ code: "internal", message: "Something went wrong inside Onsight with this picture.", detail });
 }

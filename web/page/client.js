@@ -6,11 +6,11 @@
  *     const { label, score } = await onsight.classify(blob);
  *
  * Everything runs in workers on this device, one and, where there are processors and pictures enough, further ones.
- * Requests wait in line; one that fails never harms the next. A worker that dies is restarted: the picture that it died on
- * is reported (`worker_failed`), the others go on.
+ * Requests wait in line; one that fails never harms the next. A worker that dies is restarted, and its pictures are tried
+ * again, each alone: one of which workers die twice is reported (`crashed`), the others go on.
  */
 
-import { OnsightError, abortError } from "../common/messenger.js";
+import { OnsightError, abortError, onAbort } from "../common/messenger.js";
 import { blobOf, listOf } from "./input.js";
 import { Pool } from "./pool.js";
 
@@ -509,9 +509,8 @@ function abortable(promise, signal) {
   if (!signal) return promise;
   return new Promise((resolve, reject) => {
     if (signal.aborted) reject(abortError());
-    const abort = () => reject(abortError());
-    signal.addEventListener("abort", abort, { once: true });
-    promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", abort));
+    const stop = onAbort(signal, () => reject(abortError()));
+    promise.then(resolve, reject).finally(stop);
   });
 }
 

@@ -2,23 +2,15 @@
 
 /** @import { OnsightError } from "./client.js" */
 
-/** Codes that speak of the person's file or choice: the sentence says it all. */
-const ABOUT_THE_FILE = new Set([
-  "empty_file",
-  "not_an_image",
-  "unsupported_format",
-  "corrupt_image",
-  "image_too_large",
-  "unreadable_file",
-  "invalid_option",
-]);
+/** Further codes that speak of the person's file or choice: the sentence says it all. */
+const CLEAR = new Set(["unreadable_file", "invalid_option", "out_of_memory"]);
 
 /**
  * Whether the technical detail should be offered.
  * @param {OnsightError} error
  */
 export function needsDetail(error) {
-  return !ABOUT_THE_FILE.has(error.code);
+  return error.fault !== "file" && !CLEAR.has(error.code);
 }
 
 /**

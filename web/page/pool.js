@@ -6,7 +6,7 @@
  * has seen before goes to the same one, which remembers.
  */
 
-import { Messenger, abortError } from "../common/messenger.js";
+import { Messenger, OnsightError, abortError, onAbort } from "../common/messenger.js";
 
 /** @import { EngineInfo, Progress } from "../protocol.d.ts" */
 /** @import { Answer } from "../common/messenger.js" */
@@ -16,6 +16,9 @@ const LANES = 2;
 
 /** So many pictures that wait for each worker are worth the start of another. */
 const WORTH_A_WORKER = 6;
+
+/** So many workers may die of a picture that they have alone, before it is given up. */
+const DEATHS = 2;
 
 /** After so long without work a further worker ends, and the first is replaced if its memory has grown. */
 const IDLE_MS = 30_000;
@@ -34,10 +37,10 @@ const ANSWERS_SINCE_GROWN = 20;
  */
 
 /**
- * @typedef {Call & {isDecoded: boolean, isAlone: boolean, isAgain: boolean, resolve: (answer: Answer) => void,
- *   reject: (error: unknown) => void}} Job
- *   isDecoded: the networks have it; isAlone: it must have its worker for itself, as one died with it and another;
- *   isAgain: it goes back into the line
+ * @typedef {Call & {isDecoded: boolean, isAlone: boolean, isAgain: boolean, deaths: number,
+ *   resolve: (answer: Answer) => void, reject: (error: unknown) => void}} Job
+ *   isDecoded: the networks have it; isAlone: it must have its worker for itself, as one died with it;
+ *   isAgain: it goes back into the line; deaths: of workers that had nothing else
  */
 
 /** One worker, from its start to its end. */
@@ -201,8 +204,17 @@ export class Pool {
   ask(call) {
     return new Promise((resolve, reject) => {
       if (this.#isClosed || call.signal?.aborted) return reject(abortError());
-      const job = { ...call, isDecoded: false, isAlone: false, isAgain: false, resolve, reject };
-      call.signal?.addEventListener("abort", () => this.#leave(job), { once: true });
+      const stop = onAbort(call.signal, () => this.#leave(job));
+      /** @type {Job} */
+      const job = {
+        ...call,
+        isDecoded: false,
+        isAlone: false,
+        isAgain: false,
+        deaths: 0,
+        resolve: (answer) => (stop(), resolve(answer)),
+        reject: (error) => (stop(), reject(error)),
+      };
       this.#line.push(job);
       this.#next();
     });
@@ -256,8 +268,11 @@ export class Pool {
   /** @param {Engine} engine that has died, and whose jobs are about to hear of it */
   #lose(engine) {
     if (this.#isClosed) return;
-    // It died of one of them: each is tried by itself.
-    if (engine.jobs.size > 1) for (const job of engine.jobs) job.isAgain = job.isAlone = true;
+    // It died of one of them, or of something else: each is tried again by itself.
+    for (const job of engine.jobs) {
+      if (engine.jobs.size === 1) job.deaths += 1;
+      job.isAgain = job.isAlone = true;
+    }
     this.#further.delete(engine);
     if (engine === this.#first) this.#onLoss();
     this.#onChange();
@@ -305,8 +320,9 @@ export class Pool {
       engine.note(answer);
       job.resolve(answer);
     } catch (error) {
-      if (job.isAgain && !signal?.aborted) this.#line.unshift(job);
-      else job.reject(error);
+      if (!job.isAgain || signal?.aborted || this.#isClosed) job.reject(error);
+      else if (job.deaths < DEATHS) this.#line.unshift(job);
+      else job.reject(crashError(error));
       job.isAgain = false;
     }
     engine.jobs.delete(job);
@@ -383,4 +399,15 @@ export class Pool {
     this.#next();
     return info;
   }
+}
+
+/** @param {unknown} error of the last attempt */
+function crashError(error) {
+  return new OnsightError({
+    code: "crashed",
+    message:
+      "The engine stopped twice while it worked on this picture alone; it may need more memory than there is. " +
+      "Use a smaller copy of it.",
+    detail: error instanceof OnsightError ? error.detail : String(error),
+  });
 }

@@ -9,7 +9,13 @@ from contextlib import contextmanager
 
 from PIL import Image
 
-from onsight.errors import CorruptImageError, ImageError, ImageTooLargeError, UnsupportedFormatError
+from onsight.errors import (
+    CorruptImageError,
+    ImageTooLargeError,
+    OnsightError,
+    OutOfMemoryError,
+    UnsupportedFormatError,
+)
 from onsight.image.containers import is_cut_short, is_rarely_compressed
 
 MAX_PIXELS = 200_000_000
@@ -18,7 +24,7 @@ MAX_PIXELS = 200_000_000
 # Pillow's own limit, which it applies inside its TIFF, GIF and ICO decoders.
 _PILLOW_MAX_PIXELS = 178_956_970
 
-# How Pillow words that a file is of a kind which it does not know, and that it ends too early.
+# How Pillow and the libraries below it word that they do not know a kind of file, lack memory, or miss the end.
 _UNKNOWN_KIND = (
     "unsupported",
     "not installed",
@@ -27,6 +33,7 @@ _UNKNOWN_KIND = (
     "unknown pixel mode",
     "unknown data organization",
 )
+_NO_MEMORY = ("out of memory", "insufficient memory", "cannot allocate memory")
 _TRUNCATION = ("truncat", "requires a buffer", "not enough data", "expected to read")
 
 
@@ -41,12 +48,13 @@ def guarded(data: bytes, name: str) -> Iterator[None]:
     Raises:
         UnsupportedFormatError: The format is one that is opened, but this kind of it is not.
         CorruptImageError: The picture is damaged or cut short.
-        ImageTooLargeError: The picture needs more memory than there is.
+        ImageTooLargeError: The picture has more pixels than Pillow accepts.
+        OutOfMemoryError: The picture needs more memory than there is now.
     """
     try:
         with _silent_warnings():
             yield
-    except ImageError:
+    except OnsightError:
         raise
     except Image.DecompressionBombError as error:
         raise ImageTooLargeError(
@@ -55,10 +63,7 @@ def guarded(data: bytes, name: str) -> Iterator[None]:
             detail={"format": name, "reason": str(error)},
         ) from error
     except MemoryError as error:
-        raise ImageTooLargeError(
-            f"This {name} picture needs more memory than there is here. Scale it down and choose it again.",
-            detail={"format": name, "reason": "out of memory"},
-        ) from error
+        raise _out_of_memory(name, "out of memory") from error
     except Exception as error:
         # Damaged files make decoders raise nearly everything: OSError, SyntaxError, ValueError, struct.error,
         # OverflowError, EOFError, IndexError, KeyError, TypeError, zlib.error, AssertionError …
@@ -79,9 +84,19 @@ def check_size(width: int, height: int) -> None:
         )
 
 
-def _explain(error: Exception, data: bytes, name: str) -> ImageError:
+def _out_of_memory(name: str, reason: str) -> OutOfMemoryError:
+    return OutOfMemoryError(
+        f"This {name} picture needs more memory than there is here now. Close other programs and try again, or use a "
+        "smaller copy of it.",
+        detail={"format": name, "reason": reason},
+    )
+
+
+def _explain(error: Exception, data: bytes, name: str) -> OnsightError:
     reason = str(error) or type(error).__name__
     detail = {"format": name, "reason": reason}
+    if any(sign in reason.lower() for sign in _NO_MEMORY):
+        return _out_of_memory(name, reason)
     is_unknown_kind = (
         isinstance(error.__cause__, KeyError)  # which Pillow's tables of pixel types and compressions raise
         or any(sign in reason.lower() for sign in _UNKNOWN_KIND)

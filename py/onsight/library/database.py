@@ -122,6 +122,21 @@ class Library:
         self.close()
 
 
+@contextmanager
+def told_of_the_file() -> Iterator[None]:
+    """Turn what SQLite says of a file that cannot be read or written into a LibraryError.
+
+    Raises:
+        LibraryError: The file is damaged, gone, or there is no room.
+    """
+    try:
+        yield
+    except sqlite3.DatabaseError as error:
+        if isinstance(error, sqlite3.IntegrityError | sqlite3.ProgrammingError | sqlite3.InterfaceError):
+            raise  # a bug of ours
+        raise LibraryError(f"The library's file could not be read or written ({error}).") from error
+
+
 def now() -> str:
     """Return the present moment, ISO 8601 in UTC, to the second."""
     return datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from onsight.errors import ModelError, OnsightError
+from onsight.errors import CrashedError, OnsightError, OutOfMemoryError, WorkerFailedError
 from onsight.library.beside import Folders
 from onsight.library.database import Library
 from onsight.library.files import PictureFile, is_there, read_picture
@@ -20,6 +20,9 @@ from onsight.native import Engine
 
 if TYPE_CHECKING:
     from concurrent.futures import Future, ProcessPoolExecutor
+
+ATTEMPTS = 2
+"""How many processes may die of a picture that they look at alone, before it is given up for this run."""
 
 AHEAD = 3
 """Files that wait for each process: more would only fill the memory."""
@@ -67,6 +70,7 @@ def index(
 
     Raises:
         ModelError: A network is missing or does not run.
+        WorkerFailedError: The processes that look die, whatever they look at.
         LibraryError: The library could not be written.
     """
     report = Report()
@@ -92,8 +96,6 @@ def index(
 
     look_at = _look_here if jobs <= 1 else _look_in_processes
     for source, seen in look_at(unknown(), models, detect, jobs):
-        if isinstance(seen, ModelError):
-            raise seen
         told(intake.refuse(source, seen) if isinstance(seen, OnsightError) else intake.accept(source, seen))
     return report
 
@@ -115,7 +117,7 @@ def _look(engine: Engine, detect: bool, source: Source) -> Seen:
     except OnsightError as error:
         return error
     except MemoryError:
-        return OnsightError("There is not enough memory for this picture.")
+        return OutOfMemoryError("There is not enough memory for this picture now. Close other programs and try again.")
     except Exception as error:  # a bug of ours must not stop the rest
         return OnsightError(f"Something went wrong inside Onsight with this picture ({type(error).__name__}: {error}).")
 
@@ -131,27 +133,36 @@ def _look_here(
 def _look_in_processes(
     sources: Iterable[Source], models: Path | None, detect: bool, jobs: int
 ) -> Iterator[tuple[Source, Seen]]:
-    """Look in several processes; a picture that kills its process is told so, and the rest goes on."""
+    """Look in several processes. A picture that ends its process, or lacks memory, is tried again alone."""
     from concurrent.futures import FIRST_COMPLETED, wait
     from concurrent.futures.process import BrokenProcessPool
 
     waiting = iter(sources)
     pool = _pool(models, detect, jobs)
     pending: dict[Future[Seen], Source] = {}
+    short_of_memory: list[Source] = []
     try:
         while True:
-            while len(pending) < jobs * AHEAD and (source := next(waiting, None)) is not None:
-                pending[pool.submit(_look_as_worker, source)] = source
-            if not pending:
-                return
-            done, _ = wait(pending, return_when=FIRST_COMPLETED)
-            broken = []
+            broken: list[Source] = []
+            while not broken and len(pending) < jobs * AHEAD and (source := next(waiting, None)) is not None:
+                try:
+                    pending[pool.submit(_look_as_worker, source)] = source
+                except BrokenProcessPool:
+                    broken.append(source)
+            if not pending and not broken:
+                break
+            done = set() if broken else wait(pending, return_when=FIRST_COMPLETED).done
             for future in done:
                 source = pending.pop(future)
                 try:
-                    yield source, future.result()
+                    seen = future.result()
                 except BrokenProcessPool:
                     broken.append(source)
+                    continue
+                if isinstance(seen, OutOfMemoryError):
+                    short_of_memory.append(source)
+                else:
+                    yield source, seen
             if broken:
                 broken += pending.values()
                 pending.clear()
@@ -160,23 +171,55 @@ def _look_in_processes(
                 pool = _pool(models, detect, jobs)
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
+    yield from _look_one_by_one(short_of_memory, models, detect)
 
 
 def _look_one_by_one(sources: list[Source], models: Path | None, detect: bool) -> Iterator[tuple[Source, Seen]]:
-    """Find out which of the pictures it was that killed a process."""
+    """Look in one process, so that it is known which picture ends it.
+
+    Raises:
+        WorkerFailedError: The process ends without a picture, too.
+    """
     from concurrent.futures.process import BrokenProcessPool
 
     pool = None
-    for source in sources:
-        pool = pool or _pool(models, detect, 1)
-        try:
-            yield source, pool.submit(_look_as_worker, source).result()
-        except BrokenProcessPool:
+    try:
+        for source in sources:
+            seen: Seen | None = None
+            for _ in range(ATTEMPTS):
+                pool = pool or _working_pool(models, detect)
+                try:
+                    seen = pool.submit(_look_as_worker, source).result()
+                    break
+                except BrokenProcessPool:
+                    pool.shutdown(wait=True)
+                    pool = None
+            yield (
+                source,
+                seen
+                or CrashedError(
+                    "This picture ended the process that looked at it, twice; it may need more memory than there is. "
+                    "Index again to try again, or use a smaller copy of it."
+                ),
+            )
+    finally:
+        if pool:
             pool.shutdown(wait=True)
-            pool = None
-            yield source, OnsightError("This picture ended the process that looked at it; it may need too much memory.")
-    if pool:
+
+
+def _working_pool(models: Path | None, detect: bool) -> ProcessPoolExecutor:
+    from concurrent.futures.process import BrokenProcessPool
+
+    pool = _pool(models, detect, 1)
+    try:
+        pool.submit(os.getpid).result()
+    except BrokenProcessPool as error:
         pool.shutdown(wait=True)
+        raise WorkerFailedError(
+            "The processes that look at pictures end as soon as they start, perhaps for want of memory. Close other "
+            "programs or use --jobs 1, and index again: it goes on where it stopped."
+        ) from error
+    return pool
 
 
 def _pool(models: Path | None, detect: bool, jobs: int) -> ProcessPoolExecutor:

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from onsight.errors import OnsightError
+from onsight.errors import Fault, OnsightError
 from onsight.library import stated, store
 from onsight.library.database import Library
 from onsight.library.records import Look, Source
@@ -119,8 +119,15 @@ class Intake:
         return Outcome(source, "seen", image)
 
     def refuse(self, source: Source, error: OnsightError) -> Outcome:
-        """Write that a file could not be opened, and why."""
-        store.record_failure(self._library, source, error)
+        """Return what becomes of a file that failed; only a fault of the file itself is recorded.
+
+        Raises:
+            OnsightError: ``error`` itself, if no file would succeed now.
+        """
+        if error.fault is Fault.ENGINE:
+            raise error
+        if error.fault is Fault.FILE:
+            store.record_failure(self._library, source, error)
         return Outcome(source, "failed", None, error.code, error.message)
 
     def _read_again(self, outcome: Outcome, image: int, read: Callable[[], bytes]) -> None:

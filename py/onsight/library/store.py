@@ -103,21 +103,22 @@ def record_failure(library: Library, source: Source, error: OnsightError) -> Non
     """Write that a file could not be opened, and why; what was known of it before is kept, a person's tags with it."""
     with library.transaction() as connection:
         connection.execute(
-            "INSERT OR REPLACE INTO failure VALUES (?, ?, ?, ?, ?, ?, ?)",
-            (source.folder, source.name, source.size, source.mtime_ns, error.code, error.message, now()),
+            "INSERT OR REPLACE INTO failure (folder, name, size, mtime_ns, code, message, happened, onsight) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            (source.folder, source.name, source.size, source.mtime_ns, error.code, error.message, now(), __version__),
         )
 
 
 def failures(library: Library) -> list[sqlite3.Row]:
-    """Return the files that could not be opened: ``folder, name, size, mtime_ns, code, message, happened``."""
+    """Return the files that could not be opened, with ``folder, name, size, mtime_ns, code, message, happened``."""
     return library.connection.execute("SELECT * FROM failure ORDER BY folder, name").fetchall()
 
 
 def failure_of(library: Library, source: Source) -> sqlite3.Row | None:
-    """Return why exactly this file could not be opened before, or None."""
+    """Return why this version of Onsight could not open exactly this file before, or None."""
     row: sqlite3.Row | None = library.connection.execute(
-        "SELECT * FROM failure WHERE folder = ? AND name = ? AND size = ? AND mtime_ns = ?",
-        (source.folder, source.name, source.size, source.mtime_ns),
+        "SELECT * FROM failure WHERE folder = ? AND name = ? AND size = ? AND mtime_ns = ? AND onsight = ?",
+        (source.folder, source.name, source.size, source.mtime_ns, __version__),
     ).fetchone()
     return row
 

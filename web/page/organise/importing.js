@@ -4,14 +4,14 @@
  */
 
 import { Emitter } from "../emitter.js";
-import { OnsightError, isAbort } from "../../common/messenger.js";
+import { OnsightError, asOnsightError, isAbort } from "../../common/messenger.js";
 import { entriesOfArchive, isArchive, pathOf } from "./entries.js";
 import { preferences } from "./preferences.js";
 
-/** @import { FileOutcome } from "../../protocol.d.ts" */
+/** @import { FileOutcome, Methods } from "../../protocol.d.ts" */
 /** @import { Onsight } from "../client.js" */
 /** @import { Entry } from "./entries.js" */
-/** @import { Library } from "./library.js" */
+/** @import { Library, Question } from "./library.js" */
 
 /** Files that the library is asked about at a time. */
 const BATCH = 200;
@@ -21,6 +21,14 @@ const SPARE_LANES = 1;
 
 /** Milliseconds of the recent past by which the time that is left is told. */
 const RECENT_MS = 20_000;
+
+/** After so long an import that the engine has stopped tries again by itself. */
+const TRY_AGAIN_MS = 30_000;
+
+const GONE = "The library was closed while pictures were being taken in. Open it again, then go on.";
+
+/** So many restarts in a row without a picture that is done are no longer waited for in silence. */
+const RESTARTS = 3;
 
 /**
  * @typedef {object} ImportOptions
@@ -38,7 +46,7 @@ const RECENT_MS = 20_000;
 
 /**
  * @typedef {object} ImportState
- * @property {"idle" | "running" | "paused" | "halted" | "done"} phase "halted" when the library cannot be written
+ * @property {"idle" | "running" | "paused" | "halted" | "done"} phase "halted" when the engine or the library has failed
  * @property {number} total files
  * @property {number} done files
  * @property {Record<string, number>} counts by kind of outcome
@@ -49,6 +57,8 @@ const RECENT_MS = 20_000;
  */
 
 /** @typedef {{entries: Entry[], options: ImportOptions}} Job */
+
+/** @typedef {{detect: boolean, retry: boolean, roots: string[], files: string[]}} Beginning */
 
 /** @extends {Emitter<{state: ImportState, entries: Entry[]}>} */
 export class Importer extends Emitter {
@@ -66,6 +76,13 @@ export class Importer extends Emitter {
   #state = emptyState();
   /** @type {ImportOptions} */
   #lastOptions = {};
+  /** What the library was told of this run, and in which of its sessions. @type {{session: number, told: Promise<unknown>}} */
+  #begun = { session: -1, told: Promise.resolve() };
+  /** @type {Beginning} */
+  #beginning = { detect: false, retry: false, roots: [], files: [] };
+  #restarts = 0;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #timer;
 
   /**
    * @param {Onsight} onsight
@@ -75,6 +92,9 @@ export class Importer extends Emitter {
     super();
     this.#onsight = onsight;
     this.#library = library;
+    onsight.addEventListener("engine", () => onsight.engine.state === "ready" && this.#tryAgain());
+    library.on("state", ({ state }) => state === "open" && this.#tryAgain());
+    addEventListener("online", () => this.#tryAgain());
   }
 
   get state() {
@@ -118,6 +138,11 @@ export class Importer extends Emitter {
   }
 
   resume() {
+    clearTimeout(this.#timer);
+    if (this.#state.phase === "halted") {
+      this.#onsight.restart().catch(() => {}); // the next picture that needs it says so
+      if (this.#library.state.state === "failed") void this.#library.start();
+    }
     this.#pause?.resolve();
     this.#pause = undefined;
     this.#recent = [];
@@ -144,7 +169,7 @@ export class Importer extends Emitter {
   /** @param {Job} job */
   async #run(job) {
     this.#lastOptions = job.options;
-    await this.#library.opened(this.#abort.signal);
+    this.#begun.session = -1;
     try {
       await this.#takeIn(job);
     } finally {
@@ -160,7 +185,7 @@ export class Importer extends Emitter {
     const { detect = false, retry = false, roots = [] } = options;
     // Were this page to end now, the next one would know.
     preferences.unfinished = { root: roots[0] ?? "", files: found.length };
-    await this.#library.ask("begin", { detect, retry, roots, files: found.map(pathOf) });
+    this.#beginning = { detect, retry, roots, files: found.map(pathOf) };
     /** @type {Entry[]} */
     const fresh = [];
     /** Those that may be copies wait until all that they may be copies of are in. @type {Entry[]} */
@@ -169,7 +194,7 @@ export class Importer extends Emitter {
       await this.#goOn();
       const batch = found.slice(first, first + BATCH);
       const files = batch.map(({ folder, name, size, modified_ms }) => ({ folder, name, size, modified_ms }));
-      const { outcomes } = await this.#library.ask("check", { files });
+      const { outcomes } = await this.#ask("check", { files });
       for (const [index, entry] of batch.entries()) {
         const outcome = outcomes[index];
         if (outcome?.kind === "new") fresh.push(entry);
@@ -218,8 +243,9 @@ export class Importer extends Emitter {
         continue;
       }
       try {
-        found.push(...(await entriesOfArchive(this.#library, entry)));
+        found.push(...(await this.#persist(() => entriesOfArchive(this.#library, entry))));
       } catch (error) {
+        this.#stopIfCancelled(error);
         this.#fail(entry, error);
       }
     }
@@ -234,39 +260,100 @@ export class Importer extends Emitter {
    * @param {boolean} detect
    */
   async #take(entry, isNew, detect) {
-    const { signal } = this.#abort;
     const { folder, name, size, modified_ms } = entry;
     const facts = { folder, name, size, modified_ms };
     try {
-      const file = await entry.open();
+      const file = await this.#persist(() => entry.open());
       if (!isNew) {
-        const outcome = await this.#library.ask("compare", { image: file, ...facts });
+        const outcome = await this.#ask("compare", { image: file, ...facts });
         if (outcome.kind !== "new") return this.#count(entry, outcome);
       }
-      const look = await this.#onsight.index(file, { detect, signal });
-      await this.#safely(async () => this.#count(entry, await this.#library.ask("record", { ...facts, look })));
+      const { signal } = this.#abort;
+      const look = await this.#persist(() => this.#onsight.index(file, { detect, signal }));
+      this.#count(entry, await this.#ask("record", { ...facts, look }));
     } catch (error) {
-      if (isAbort(error) || !(error instanceof OnsightError)) throw error;
-      const { code, message } = error;
-      await this.#safely(async () => this.#count(entry, await this.#library.ask("refuse", { ...facts, code, message })));
+      this.#stopIfCancelled(error);
+      const { code, message, fault } = asOnsightError(error);
+      if (fault === "file") this.#count(entry, await this.#ask("refuse", { ...facts, code, message }));
+      else this.#fail(entry, error);
     }
   }
 
   /**
-   * Write; where that fails, wait until the person has made room and goes on.
-   * @param {() => Promise<void>} write
+   * Ask the library about this run's files. One that was opened again must hear of the run first.
+   * @template {Question} Name
+   * @param {Name} name
+   * @param {Omit<Methods[`library_${Name}`]["params"], "picture">} params
+   * @returns {Promise<Methods[`library_${Name}`]["result"]>}
    */
-  async #safely(write) {
+  #ask(name, params) {
+    return this.#persist(async () => {
+      await this.#library.opened(this.#abort.signal);
+      const { session } = this.#library;
+      if (this.#begun.session !== session) {
+        this.#begun = { session, told: this.#library.ask("begin", this.#beginning) };
+        this.#begun.told.catch(() => (this.#begun.session = -1));
+      }
+      await this.#begun.told;
+      return this.#library.ask(name, params);
+    });
+  }
+
+  /**
+   * Do something for as long as it is only the engine or the library that fails: an import waits until both work again.
+   * @template T
+   * @param {() => Promise<T>} use
+   * @returns {Promise<T>}
+   */
+  async #persist(use) {
+    /** @type {number | undefined} pictures that were done when this failed first */
+    let doneBefore;
     for (;;) {
+      await this.#goOn();
       try {
-        return await write();
+        return await use();
       } catch (error) {
-        if (!(error instanceof OnsightError) || !["library_failed", "worker_failed"].includes(error.code)) throw error;
-        this.#pause ??= deferred();
-        this.#change({ phase: "halted", problem: error.message, rate: null, leftMs: null });
-        await this.#goOn();
+        this.#stopIfCancelled(error);
+        const known = asEngineError(error);
+        // Others succeed meanwhile, so this picture is the cause after all.
+        if (!known || (known.code === "model_failed" && this.#state.done > (doneBefore ?? Infinity))) throw error;
+        doneBefore ??= this.#state.done;
+        await this.#recover(known);
       }
     }
+  }
+
+  /**
+   * Wait for a worker that is being restarted; else stop, say why, and go on later or when the person says so.
+   * @param {OnsightError} error
+   */
+  async #recover(error) {
+    if (error.code === "worker_failed" && this.#restarts < RESTARTS && !this.#pause) {
+      this.#restarts += 1;
+      const { signal } = this.#abort;
+      try {
+        await Promise.all([this.#onsight.ready, this.#library.opened(signal)]);
+        return;
+      } catch (failure) {
+        this.#stopIfCancelled(failure);
+        error = asEngineError(failure) ?? error;
+      }
+    }
+    this.#pause ??= deferred();
+    this.#change({ phase: "halted", problem: error.message, rate: null, leftMs: null });
+    clearTimeout(this.#timer);
+    // What the library has no room for needs a person.
+    if (error.code !== "library_failed") this.#timer = setTimeout(() => this.#tryAgain(), TRY_AGAIN_MS);
+  }
+
+  /** Go on if it was a failure that stopped the import, and not the person. */
+  #tryAgain() {
+    if (this.#state.phase === "halted") this.resume();
+  }
+
+  /** @param {unknown} error thrown again if the run was cancelled */
+  #stopIfCancelled(error) {
+    if (this.#abort.signal.aborted) throw error;
   }
 
   /** Wait while there is a pause; throw if the run was cancelled. */
@@ -290,6 +377,7 @@ export class Importer extends Emitter {
    */
   #count(entry, { kind, message }) {
     const { counts, failures, done, total, phase } = this.#state;
+    this.#restarts = 0;
     const now = performance.now();
     this.#recent.push(now);
     while (this.#recent.length > 2 && now - (this.#recent[0] ?? now) > RECENT_MS) this.#recent.shift();
@@ -310,6 +398,16 @@ export class Importer extends Emitter {
     this.#state = { ...this.#state, ...change };
     this.emit("state", this.#state);
   }
+}
+
+/**
+ * @param {unknown} error
+ * @returns {OnsightError | null} null if it says something of the file, or of this attempt
+ */
+function asEngineError(error) {
+  // Nobody cancelled: the worker was ended, because another tab took the library over or the engine was replaced.
+  const known = isAbort(error) ? new OnsightError({ code: "worker_failed", message: GONE }) : asOnsightError(error);
+  return known.fault === "engine" ? known : null;
 }
 
 /** @returns {ImportState} */

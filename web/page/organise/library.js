@@ -36,6 +36,7 @@ export class Library extends Emitter {
   /** @type {(() => void) | undefined} gives the lock back */
   #release;
   #channel = new BroadcastChannel(CHANNEL);
+  #session = 0;
 
   /**
    * @param {Onsight} onsight
@@ -57,6 +58,11 @@ export class Library extends Emitter {
   /** How the open library stands, as far as it was told. */
   get status() {
     return this.#status;
+  }
+
+  /** Another number whenever a library was opened: its worker then knows nothing of what it was told before. */
+  get session() {
+    return this.#session;
   }
 
   /** Open the library that was open last, if none is. */
@@ -146,8 +152,8 @@ export class Library extends Emitter {
    * @param {string} name
    */
   async switchTo(name) {
-    await this.ask("close", {});
-    await this.#openFile(name);
+    const before = this.#state.state === "open" ? this.#state.name : name;
+    await this.#whileClosed(before, () => this.#openFile(name));
   }
 
   /**
@@ -167,14 +173,12 @@ export class Library extends Emitter {
    * @param {File} file
    */
   async addFile(file) {
-    const before = this.#state.state === "open" ? this.#state.name : FIRST_NAME;
     const name = await this.freeName(file.name.replace(/\.[^.]*$/, ""));
-    await this.#request("storage_place", { name, file });
     try {
+      await this.#request("storage_place", { name, file });
       await this.switchTo(name);
     } catch (error) {
-      await this.#openFile(before);
-      await this.#request("storage_remove", { name });
+      await this.#request("storage_remove", { name }).catch(() => {}); // then it is listed, and can be deleted
       throw error;
     }
   }
@@ -182,9 +186,12 @@ export class Library extends Emitter {
   /** @returns {Promise<File>} a copy of the open library's file, for the command line or another browser */
   async copy() {
     const name = this.#state.state === "open" ? this.#state.name : FIRST_NAME;
-    await this.ask("close", {}); // so that all of it is in the one file
-    const blob = /** @type {Blob} */ (await this.#request("storage_copy", {}));
-    await this.#openFile(name);
+    // Closed, so that all of it is in the one file.
+    const blob = await this.#whileClosed(name, async () => {
+      const copied = /** @type {Blob} */ (await this.#request("storage_copy", {}));
+      await this.#openFile(name);
+      return copied;
+    });
     return new File([blob], `${name}.sqlite`, { type: "application/vnd.sqlite3" });
   }
 
@@ -192,11 +199,30 @@ export class Library extends Emitter {
   async remove() {
     if (this.#state.state !== "open") return;
     const { name } = this.#state;
-    await this.ask("close", {});
-    await this.#request("storage_close", {});
-    await this.#request("storage_remove", { name });
-    const [next] = await this.list();
-    await this.#openFile(next?.name ?? FIRST_NAME);
+    await this.#whileClosed(name, async () => {
+      await this.#request("storage_close", {});
+      await this.#request("storage_remove", { name });
+      const [next] = await this.list();
+      await this.#openFile(next?.name ?? FIRST_NAME);
+    });
+  }
+
+  /**
+   * Close the open library, do something that opens one, and open the former again if that fails.
+   * @template T
+   * @param {string} name of the open library
+   * @param {() => Promise<T>} use
+   * @returns {Promise<T>}
+   */
+  async #whileClosed(name, use) {
+    try {
+      await this.ask("close", {});
+      return await use();
+    } catch (error) {
+      // If its worker died, another one opens it.
+      if (this.#state.state === "open") await this.#openFile(name).catch((failure) => this.#fail(failure));
+      throw error;
+    }
   }
 
   /**
@@ -230,6 +256,7 @@ export class Library extends Emitter {
     const path = /** @type {string} */ (await this.#request("storage_open", { name }));
     const status = await this.ask("open", { path });
     preferences.library = name;
+    this.#session += 1;
     this.#set({ state: "open", name });
     this.#setStatus(status);
     this.emit("change", null);
