@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from library_samples import MODELS, dump, filled, look, source
 from onsight.errors import InvalidOptionError
-from onsight.library import edits, store
+from onsight.library import edits, search, store
 from onsight.library.database import Library
 
 
@@ -130,11 +130,109 @@ def test_a_refused_tag_changes_nothing() -> None:
         assert dump(library) == before
 
 
+NOTHING: list[Callable[[Library], edits.Edit]] = [
+    lambda library: edits.add_tags(library, [1], ["Rex"]),
+    lambda library: edits.add_tags(library, [1], ["rex"]),
+    lambda library: edits.add_tags(library, [], ["New"]),
+    lambda library: edits.add_tags(library, [77], ["New"]),
+    lambda library: edits.remove_tags(library, [2], ["Rex"]),
+    lambda library: edits.remove_tags(library, [1], ["Unheard of"]),
+    lambda library: edits.rename_tag(library, [1], "Rex", "Rex"),
+    lambda library: edits.rename_tag(library, [2], "Rex", "Max"),
+    lambda library: edits.rename_tag(library, [1], "Unheard of", "Max"),
+    lambda library: edits.rename_tag(library, [1], "Dog", "dog"),
+    lambda library: edits.accept(library, [1], "Rex"),
+    lambda library: edits.accept(library, [2], "Dog"),
+    lambda library: edits.reject(library, [2], "Dog"),
+    lambda library: edits.reject(library, [1], "Unheard of"),
+]
+
+
+@pytest.mark.parametrize("change", NOTHING)
+def test_a_change_that_changes_nothing_keeps_what_can_be_redone(change: Callable[[Library], edits.Edit]) -> None:
+    with three() as library:
+        edits.add_tags(library, [1, 3], ["Rex"])
+        edits.accept(library, [1], "Dog")
+        edits.add_tags(library, [1, 2], ["Max"])
+        edits.add_tags(library, [3], ["Moritz"])
+        edits.undo(library)
+        edits.undo(library)
+        terms = library.connection.execute("SELECT count(*) FROM term").fetchone()[0]
+        before = names(library)
+        assert change(library).images == 0
+        assert names(library) == before
+        assert library.connection.execute("SELECT count(*) FROM term").fetchone()[0] == terms
+        assert [edit.action for edit in (edits.redo(library), edits.redo(library)) if edit] == [
+            "Add “Max”",
+            "Add “Moritz”",
+        ]
+
+
+# --- spelling ------------------------------------------------------------------------------------------------
+
+
+def own(library: Library) -> list[list[str]]:
+    return [[one.name for one in store.tags_of(library, image) if one.source == "user"] for image in (1, 2, 3)]
+
+
+def test_a_tag_can_be_renamed_to_another_spelling_and_back() -> None:
+    with three() as library:
+        states = [own(library)]
+        for old, new in (("", "paris"), ("paris", "Paris"), ("PARIS", "Pàris"), ("paris", "París"), ("Paris", "PARIS")):
+            edit = edits.rename_tag(library, [1, 2, 3], old, new) if old else edits.add_tags(library, [1, 2], [new])
+            assert edit.images == 2
+            states.append([[new], [new], []])
+            assert own(library) == states[-1]
+            assert search.find(library, "user:paris", "name") == [1, 2]
+        for state in reversed(states[:-1]):
+            assert edits.undo(library)
+            assert own(library) == state
+        for state in states[1:]:
+            assert edits.redo(library)
+            assert own(library) == state
+
+
+def test_adding_a_tag_in_another_case_keeps_one_spelling() -> None:
+    with three() as library:
+        edits.add_tags(library, [1, 2], ["paris"])
+        edits.add_tags(library, [3], ["Paris"])  # others have it as it is
+        assert own(library) == [["paris"], ["paris"], ["paris"]]
+        edits.add_tags(library, [1, 2, 3], ["Paris"])  # nobody else has it
+        assert own(library) == [["Paris"], ["Paris"], ["Paris"]]
+        edits.undo(library)
+        assert own(library) == [["paris"], ["paris"], ["paris"]]
+        edits.remove_tags(library, [1, 2, 3], ["PARIS"])
+        assert own(library) == [[], [], []]
+        edits.add_tags(library, [1], ["PARIS"])  # no picture has it in another case
+        assert own(library) == [["PARIS"], [], []]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("resume", "résumé"), ("Lodz", "Łódź"), ("Masse", "Maße"), ("C", "C++"), ("AC DC", "AC/DC"), ("иод", "йод")],
+)
+def test_names_that_only_a_search_takes_for_the_same_are_two_tags(one: str, other: str) -> None:
+    with three() as library:
+        edits.add_tags(library, [1, 2], [one])
+        edits.add_tags(library, [1, 3], [other])
+        assert own(library) == [sorted((one, other)), [one], [other]]
+        assert len({tag.id for tag in store.tags_of(library, 1)}) == len(store.tags_of(library, 1))
+        edits.remove_tags(library, [1, 2, 3], [one])
+        assert own(library) == [[other], [], [other]]
+
+
+def test_a_name_that_onsight_knows_is_written_as_it_is_there() -> None:
+    with three() as library:
+        edits.add_tags(library, [2], ["DOG", "café"])
+        assert own(library)[1] == ["Dog", "café"]
+        assert search.find(library, "user:animal") == [2]
+
+
 OPERATIONS = st.tuples(
     st.sampled_from(["add", "remove", "accept", "reject", "rename"]),
     st.lists(st.sampled_from([1, 2, 3]), max_size=3),
-    st.sampled_from(["Dog", "Cat", "Rex"]),
-    st.sampled_from(["Dog", "Cat", "Rex"]),
+    st.sampled_from(["Dog", "Cat", "Rex", "rex", "Réx"]),
+    st.sampled_from(["Dog", "Cat", "Rex", "rex", "Réx"]),
 )
 
 

@@ -291,7 +291,7 @@ def test_search_prints_paths_facts_or_json(photos: Path, indexed: Path, capsys: 
     assert "Coffee · " in run(capsys, "search", "coffee", "--long", *library)[1]
     assert run(capsys, "search", "coffee", "-0", *library)[1] == f"{photos}/cup.png\0"
     assert run(capsys, "search", "--count", *library)[1] == "4\n"
-    assert "category:pets" in run(capsys, "search", "--facets", *library)[1].lower()
+    assert "category:=pets" in run(capsys, "search", "--facets", *library)[1].lower()
     assert run(capsys, "search", "unicorn", *library)[:2] == (1, "")
     assert len(run(capsys, "search", "--limit", "2", *library)[1].splitlines()) == 2
 

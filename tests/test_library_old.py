@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import sqlite3
+import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,8 @@ from onsight.library import edits, search, store
 from onsight.library.database import Library
 from onsight.library.facts import describe_picture
 from onsight.library.migrations import MIGRATIONS
+from onsight.library.query import exactly
+from onsight.library.schema import migrate
 
 OLD = sorted((Path(__file__).with_name("golden")).glob("old-*.sqlite.gz"))
 
@@ -145,3 +148,57 @@ def test_the_dates_of_an_old_library_are_known_to_be_from_exif(old: Path, before
     with Library.open(old) as library:
         assert rows(library.connection, "SELECT id FROM image WHERE taken_source IS 'exif' ORDER BY id") == dated
         assert rows(library.connection, "SELECT id FROM image WHERE taken IS NULL AND taken_source IS NOT NULL") == []
+
+
+FIRST_TERMS = [
+    # name, key under which the first version kept it, other keys
+    ("Straße", "strasse", ()),
+    ("ガンダム", "カンタム", ()),
+    ("Łódź", "łodz", ()),
+    ("हिन्दी", "हिनदी", ()),
+    ("제주도 여행", unicodedata.normalize("NFD", "제주도 여행"), ()),
+    ("C++", "c++", ()),
+    ("C", "c", ()),
+    ("paris", "paris", ()),
+    ("Dog", "dog", ("dogs", "pup-py", "canis")),
+    ("!!!", "!!!", ()),
+]
+
+
+def test_terms_of_the_first_version_keep_their_ids_and_are_found_by_their_names(tmp_path: Path) -> None:
+    path = tmp_path / "library.sqlite"
+    connection = sqlite3.connect(path, isolation_level=None)
+    migrate(connection, MIGRATIONS[:1])
+    connection.execute("INSERT INTO run VALUES (1, '2026-01-01T00:00:00Z', '0.1')")
+    for id, (name, folded, others) in enumerate(FIRST_TERMS, 1):
+        known = name == "Dog"
+        connection.execute("INSERT INTO term (id, name, folded, known) VALUES (?, ?, ?, ?)", (id, name, folded, known))
+        connection.executemany("INSERT INTO alias VALUES (?, ?)", ((one, id) for one in (folded, *others)))
+        connection.execute("INSERT INTO broader VALUES (?, ?)", (id, id))
+        connection.execute(
+            "INSERT INTO image (id, folder, name, hash, size, mtime_ns, width, height, format, label, label_score, "
+            "category, path, candidates, orientation, lightness, contrast, sharpness, has_location, detected, "
+            "added, run) VALUES (?, ?, 'x', '', 1, 1, 1, 1, 'PNG', '', 0, '', '[]', '[]', '', 0, 0, 0, 0, 0, '', 1)",
+            (id, f"in/{id}"),
+        )
+        connection.execute("INSERT INTO user_tag VALUES (?, ?)", (id, id))
+        connection.execute("INSERT INTO edit (made, action) VALUES ('', ?)", (name,))
+        connection.execute("INSERT INTO edit_step VALUES (?, 1, ?, 'user_tag', ?, 1)", (id, id, id))
+    connection.close()
+    with Library.open(path) as library:
+        assert rows(library.connection, "SELECT id, name FROM term ORDER BY id") == [
+            (id, name) for id, (name, *_) in enumerate(FIRST_TERMS, 1)
+        ]
+        for id, (name, *_) in enumerate(FIRST_TERMS, 1):
+            assert id in search.find(library, f"user:{name}")
+            assert search.find(library, f"user:{exactly(name)}") == [id]
+            assert library.terms.find(name) == [id]
+        for word in ("dogs", "canis", '"pup py"'):
+            assert search.find(library, f"tag:{word}") == [9]
+        assert edits.rename_tag(library, [8], "paris", "Paris").images == 1
+        for _ in range(len(FIRST_TERMS) + 1):
+            assert edits.undo(library)
+        assert rows(library.connection, "SELECT * FROM user_tag") == []
+        while edits.redo(library):
+            pass
+        assert search.find(library, "user:=Paris") == [8]

@@ -138,7 +138,7 @@ def test_reading_again_changes_only_what_has_changed_in_the_file(library: Librar
 def test_a_tag_that_a_person_gives_too_stays_when_the_file_loses_the_keyword(library: Library) -> None:
     store.record(library, Source("/p", "a.jpg", 1, 1), look(), store.begin_run(library, MODELS))
     say(library, "Grandma", "Picnic")
-    edits.add_tags(library, [1], ["grandma"])
+    edits.add_tags(library, [1], ["Grandma"])
     say(library)
     assert own_tags(library) == ["Grandma"]
 

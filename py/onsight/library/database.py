@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from onsight.errors import LibraryError
 from onsight.files.suffixes import is_tried
+from onsight.library import text_index
 from onsight.library.schema import APPLICATION_ID, migrate
 
 if TYPE_CHECKING:
@@ -150,6 +151,7 @@ def _prepare(connection: sqlite3.Connection) -> None:
         mode = "TRUNCATE"
     else:
         mode = "WAL"  # readers do not wait for the writer, and a transaction costs no two syncs
+    text_index.register(connection)
     connection.execute("PRAGMA busy_timeout = " + str(int(BUSY_S * 1000)))
     (owner,) = connection.execute("PRAGMA application_id").fetchone()
     (tables,) = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from onsight.library import stated
 from onsight.library.database import Library, now
-from onsight.library.terms import check_tag_name, fold
+from onsight.library.terms import check_tag_name
 
 MAX_EDITS = 1000
 """How many changes are remembered."""
@@ -39,7 +39,10 @@ class Edit:
 
 
 def add_tags(library: Library, images: Iterable[int], names: Sequence[str]) -> Edit:
-    """Give pictures a person's tags; a machine's tag that she had rejected there holds again.
+    """Give pictures a person's tags; a machine's tag that was rejected there holds again.
+
+    If pictures have the tag in another case already, they keep one spelling: the new one if all of them are among
+    ``images``, else the one that is there.
 
     Args:
         library: The library.
@@ -52,8 +55,12 @@ def add_tags(library: Library, images: Iterable[int], names: Sequence[str]) -> E
     wanted = [check_tag_name(name) for name in names]
     with library.transaction():
         change = _Change(library, images, f"Add {_listed(wanted)}")
-        for name in wanted:
-            term = library.terms.ensure(name)
+        for name in wanted if change.has_images else ():
+            replaced = [term for term in library.terms.own_in_other_case(name) if change.has_all_of(term)]
+            term = library.terms.ensure_own(name, instead_of=replaced)
+            for other in replaced:
+                if other != term:
+                    change.apply("user_tag", other, added=False)
             change.apply("rejected", term, added=False)
             change.apply("user_tag", term, added=True)
         return change.finish()
@@ -64,24 +71,28 @@ def remove_tags(library: Library, images: Iterable[int], names: Sequence[str]) -
     wanted = [check_tag_name(name) for name in names]
     with library.transaction():
         change = _Change(library, images, f"Remove {_listed(wanted)}")
-        for name in wanted:
-            term = library.terms.find(name)
-            if term is not None:
-                change.apply("user_tag", term, added=False)
-                change.apply("rejected", term, added=True)
+        for term in (term for name in wanted for term in library.terms.find(name)):
+            change.apply("user_tag", term, added=False)
+            change.apply("rejected", term, added=True)
         return change.finish()
 
 
 def rename_tag(library: Library, images: Iterable[int], old: str, new: str) -> Edit:
-    """Give the pictures that have one tag another in its place; arguments and errors as for `add_tags`."""
+    """Give the pictures that have one tag another in its place; arguments and errors as for `add_tags`.
+
+    The new name may differ from the old one by case or accents alone.
+    """
     old, new = check_tag_name(old), check_tag_name(new)
     with library.transaction():
         change = _Change(library, images, f"Rename “{old}” to “{new}”")
-        before, after = library.terms.find(old), library.terms.ensure(new)
-        if before is not None and fold(old) != fold(new):
-            change.keep_those_with(before)
-            change.apply("user_tag", before, added=False)
-            change.apply("rejected", before, added=True)
+        before = library.terms.find(old)
+        change.keep_those_with(before)
+        if change.has_images:
+            after = library.terms.ensure_own(new, instead_of=before)
+            for term in before:
+                if term != after:
+                    change.apply("user_tag", term, added=False)
+                    change.apply("rejected", term, added=True)
             change.apply("rejected", after, added=False)
             change.apply("user_tag", after, added=True)
         return change.finish()
@@ -92,9 +103,8 @@ def accept(library: Library, images: Iterable[int], name: str) -> Edit:
     name = check_tag_name(name)
     with library.transaction():
         change = _Change(library, images, f"Accept “{name}”")
-        term = library.terms.find(name)
-        if term is not None:
-            change.keep_those_with(term)
+        for term in library.terms.find(name)[:1]:
+            change.keep_those_with([term])
             change.apply("user_tag", term, added=True)
         return change.finish()
 
@@ -104,8 +114,7 @@ def reject(library: Library, images: Iterable[int], name: str) -> Edit:
     name = check_tag_name(name)
     with library.transaction():
         change = _Change(library, images, f"Reject “{name}”")
-        term = library.terms.find(name)
-        if term is not None:
+        for term in library.terms.find(name):
             change.apply("rejected", term, added=True)
         return change.finish()
 
@@ -131,20 +140,39 @@ class _Change:
 
     def __init__(self, library: Library, images: Iterable[int], action: str) -> None:
         self._connection = library.connection
-        self._images = json.dumps(sorted(set(images)))
-        self._connection.execute("DELETE FROM edit WHERE undone")
+        rows = self._connection.execute(
+            "SELECT id FROM image WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id",
+            (json.dumps(sorted(set(images))),),
+        )
+        self._keep(id for (id,) in rows)
         (self._id,) = self._connection.execute(
             "INSERT INTO edit (made, action) VALUES (?, ?) RETURNING id", (now(), action)
         ).fetchone()
         self._step = 0
 
-    def keep_those_with(self, term: int) -> None:
-        """Go on with those of the pictures alone that show a tag."""
+    @property
+    def has_images(self) -> bool:
+        """Whether there is any picture that could change."""
+        return self._images != "[]"
+
+    def has_all_of(self, term: int) -> bool:
+        """Say whether no other pictures have a person's tag."""
         rows = self._connection.execute(
-            f"SELECT id FROM image WHERE id IN (SELECT value FROM json_each(?)) AND ({_HAS})",
-            (self._images, term, term, term),
+            "SELECT 1 FROM user_tag WHERE term = ? AND image NOT IN (SELECT value FROM json_each(?)) LIMIT 1",
+            (term, self._images),
         )
-        self._images = json.dumps([id for (id,) in rows])
+        return rows.fetchone() is None
+
+    def keep_those_with(self, terms: Sequence[int]) -> None:
+        """Go on with those of the pictures alone that show one of these tags."""
+        rows = self._connection.execute(
+            f"SELECT id FROM image WHERE id IN (SELECT value FROM json_each(:images)) AND ({_HAS}) ORDER BY id",
+            {"images": self._images, "terms": json.dumps(list(terms))},
+        )
+        self._keep(id for (id,) in rows)
+
+    def _keep(self, images: Iterable[int]) -> None:
+        self._images = json.dumps(list(images))
 
     def apply(self, target: str, term: int, *, added: bool) -> None:
         """Make one step in all pictures where it changes anything."""
@@ -165,9 +193,11 @@ class _Change:
             stated.note_given(self._connection, self._images, term)
 
     def finish(self) -> Edit:
-        """Return the change; one that changed nothing is not remembered."""
+        """Return the change; one that changed nothing is not remembered, and what was undone can still be redone."""
         edit = _edit(self._connection, self._id)
-        if not edit.images:
+        if edit.images:
+            self._connection.execute("DELETE FROM edit WHERE undone")
+        else:
             self._connection.execute("DELETE FROM edit WHERE id = ?", (self._id,))
         self._connection.execute(
             "DELETE FROM edit WHERE id <= (SELECT max(id) FROM edit) - ?",
@@ -176,8 +206,10 @@ class _Change:
         return edit
 
 
-_HAS = """id IN (SELECT image FROM user_tag WHERE term = ?) OR (
-    id IN (SELECT image FROM tag WHERE term = ? AND shown) AND id NOT IN (SELECT image FROM rejected WHERE term = ?)
+_WANTED = "term IN (SELECT value FROM json_each(:terms))"
+_HAS = f"""id IN (SELECT image FROM user_tag WHERE {_WANTED}) OR id IN (
+    SELECT image FROM tag WHERE {_WANTED} AND shown
+    AND NOT EXISTS (SELECT 1 FROM rejected WHERE rejected.term = tag.term AND rejected.image = tag.image)
 )"""
 
 

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from onsight.errors import InvalidOptionError
 from onsight.library.answers import FacetValue, SavedSearch
 from onsight.library.database import Library, now
-from onsight.library.query import compile_query, quote
+from onsight.library.query import compile_query, exactly
+from onsight.library.query.choices import MIN_COLOUR_SHARE
 from onsight.library.terms import check_tag_name
 
 ORDERS: Mapping[str, str] = {
@@ -122,12 +123,15 @@ def facets(library: Library, query: str = "", limit: int = MAX_FACET_VALUES) -> 
     connection.execute(f"INSERT INTO temp.hit SELECT id FROM image WHERE {compiled.condition}", compiled.parameters)
     found = {}
     for kind, select in _FACETS.items():
-        field = _FACET_FIELDS.get(kind, kind)
         rows = connection.execute(f"{select} GROUP BY 1 ORDER BY 3 DESC, 2 LIMIT ?", (limit,))
-        values = [FacetValue(str(name), count, f"{field}:{_value(str(value))}") for value, name, count in rows]
+        values = [FacetValue(name, count, _facet_query(kind, value)) for value, name, count in rows]
         if values:
             found[kind] = values
     return found
+
+
+def _facet_query(kind: str, value: str) -> str:
+    return f"taken:{value}" if kind == "year" else f"{kind}:{exactly(value)}"
 
 
 def save_search(library: Library, name: str, query: str) -> SavedSearch:
@@ -157,21 +161,30 @@ def forget_search(library: Library, name: str) -> bool:
         return connection.execute("DELETE FROM saved_search WHERE name = ?", (name,)).rowcount > 0
 
 
+_NOT_REJECTED = "NOT EXISTS (SELECT 1 FROM rejected WHERE rejected.term = {0}.term AND rejected.image = {0}.image)"
+_SHOWN = f"shown AND {_NOT_REJECTED.format('tag')}"
 _FACETS: Mapping[str, str] = {
     "category": "SELECT category, category, count(*) FROM temp.hit JOIN image USING (id)",
-    "label": "SELECT label, label, count(*) FROM temp.hit JOIN image USING (id) WHERE label_term IS NOT NULL",
-    "tag": "SELECT name, name, total FROM (SELECT term, count(*) AS total FROM temp.hit JOIN tag ON image = hit.id "
-    "WHERE shown AND (SELECT 1 FROM rejected WHERE rejected.term = tag.term AND rejected.image = tag.image) IS NULL "
-    "GROUP BY term) JOIN term ON term.id = term",
+    "label": "SELECT label, label, count(*) FROM temp.hit JOIN image USING (id) WHERE label_term IS NOT NULL AND "
+    "NOT EXISTS (SELECT 1 FROM rejected WHERE rejected.term = label_term AND rejected.image = hit.id)",
+    "tag": f"""SELECT name, name, total + (
+            SELECT count(*) FROM user_tag JOIN temp.hit ON hit.id = image WHERE user_tag.term = counted.term AND
+            NOT EXISTS (SELECT 1 FROM tag WHERE tag.term = user_tag.term AND tag.image = user_tag.image AND {_SHOWN})
+        ) FROM (
+            SELECT term, count(*) AS total FROM temp.hit JOIN tag ON image = hit.id WHERE {_SHOWN} GROUP BY term
+        ) AS counted JOIN term ON term.id = term""",
     "user": "SELECT name, name, count(*) FROM temp.hit JOIN user_tag ON image = hit.id JOIN term ON term.id = term",
-    "colour": "SELECT colour, name, count(*) FROM temp.hit JOIN colour ON image = hit.id WHERE share >= 0.1",
-    "object": "SELECT label, label, count(DISTINCT image) FROM temp.hit JOIN box ON image = hit.id",
+    "colour": f"SELECT colour, name, count(*) FROM temp.hit JOIN colour ON image = hit.id "
+    f"WHERE share >= {MIN_COLOUR_SHARE}",
+    "object": "SELECT label, label, count(DISTINCT image) FROM temp.hit JOIN box ON image = hit.id WHERE "
+    + _NOT_REJECTED.format("box"),
     "camera": "SELECT camera, camera, count(*) FROM temp.hit JOIN image USING (id) WHERE camera IS NOT NULL",
-    "year": "SELECT substr(taken, 1, 4), substr(taken, 1, 4), count(*) FROM temp.hit JOIN image USING (id) "
-    "WHERE taken IS NOT NULL",
+    "year": "SELECT substr(taken, 1, 4) AS year, substr(taken, 1, 4), count(*) FROM temp.hit JOIN image USING (id) "
+    "WHERE taken GLOB '[0-9][0-9][0-9][0-9]*' AND taken > '0001' AND taken < substr(taken, 1, 4) || '-13'",
     "folder": "SELECT folder, folder, count(*) FROM temp.hit JOIN image USING (id) WHERE folder <> ''",
 }
-_FACET_FIELDS = {"year": "taken"}
+"""How each kind is counted: its values, their names, and in how many pictures. Must agree with what the condition finds
+that a person clicks on, an exact one (`onsight.library.query.texts.exact_select`)."""
 
 FACET_NAMES: Mapping[str, str] = {
     "category": "Category",
@@ -185,7 +198,3 @@ FACET_NAMES: Mapping[str, str] = {
     "folder": "Folder",
 }
 """The kinds of facets for people."""
-
-
-def _value(text: str) -> str:
-    return text if text.isalnum() else quote(text)

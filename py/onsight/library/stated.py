@@ -104,7 +104,7 @@ def _terms(library: Library, keywords: Iterable[str]) -> set[int]:
     found = set()
     for keyword in keywords:
         try:
-            found.add(library.terms.ensure(check_tag_name(keyword)))
+            found.add(library.terms.ensure_own(check_tag_name(keyword)))
         except InvalidOptionError:  # no tag can be called so; that is no fault of the file
             continue
     return found

@@ -90,10 +90,7 @@ def record(library: Library, source: Source, look: Look, run: int) -> int:
         if look.detection:
             connection.executemany(
                 "INSERT INTO box (image, term, label, score, x1, y1, x2, y2) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                (
-                    (image, library.terms.ensure(box.label, known=True), *asdict(box).values())
-                    for box in look.detection.boxes
-                ),
+                ((image, library.terms.ensure(box.label), *asdict(box).values()) for box in look.detection.boxes),
             )
         _forget_failure(connection, source)
     return image
@@ -220,7 +217,7 @@ def tags_of(library: Library, image: int) -> tuple[Tag, ...]:
     boxes = DetectedClasses.load().boxes_by_tag(boxes_of(library, image))
     return tuple(
         Tag(
-            id=row["key"] or f"user:{row['folded']}",
+            id=row["key"] or f"user:{row['name']}",
             name=row["name"],
             group=row["tag_group"] or GROUPS["own"],
             score=row["score"],
@@ -246,7 +243,7 @@ def boxes_of(library: Library, image: int) -> tuple[Box, ...]:
 def _write_image(library: Library, source: Source, look: Look, run: int) -> int:
     seen, photo = look.classification, look.tagging.photo
     # The label may be "Not sure", which is no name for anything.
-    label_term = library.terms.ensure(seen.label, known=True) if seen.certain else None
+    label_term = library.terms.ensure(seen.label) if seen.certain else None
     values = {
         **asdict(source),
         "hash": look.hash,

@@ -14,17 +14,12 @@ from dataclasses import dataclass
 from functools import cache
 
 from onsight.errors import InvalidOptionError
+from onsight.folding import fold, search_key
 from onsight.results import Tag
 from onsight.tagging.detections import DetectedClasses
 from onsight.tagging.naming import clean
 from onsight.tagging.vocabulary import GROUPS, Vocabulary
 from onsight.taxonomy import Taxonomy
-
-
-def fold(text: str) -> str:
-    """Return what a text is compared by: without case, accents and surplus spaces."""
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
-    return " ".join("".join(char for char in decomposed if not unicodedata.combining(char)).split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +56,7 @@ def _vocabulary_ids() -> Mapping[str, str]:
 
 @cache
 def known_terms() -> Mapping[str, KnownTerm]:
-    """Return what taxonomy, vocabulary and the classes of objects say together, by folded name."""
+    """Return what taxonomy, vocabulary and the classes of objects say together, by the search key of the name."""
     vocabulary, taxonomy = Vocabulary.load(), Taxonomy.load()
     names: dict[str, str] = {}
     groups: dict[str, str] = {}
@@ -69,10 +64,10 @@ def known_terms() -> Mapping[str, KnownTerm]:
     parents: dict[str, dict[str, None]] = {}
 
     def add(name: str, others: Iterable[str], above: Iterable[str]) -> str:
-        folded = fold(name)
+        folded = search_key(name)
         names.setdefault(folded, name)
         aliases.setdefault(folded, {}).update(dict.fromkeys(others))
-        parents.setdefault(folded, {}).update(dict.fromkeys(map(fold, above)))
+        parents.setdefault(folded, {}).update(dict.fromkeys(map(search_key, above)))
         parents[folded].pop(folded, None)
         return folded
 
@@ -81,8 +76,9 @@ def known_terms() -> Mapping[str, KnownTerm]:
         for id in tag.concepts:
             # A concept that means the same by another name is found by either, and the tag by what is above it.
             add(tag.label, (), (taxonomy[above].label for above in taxonomy.ancestors(id) if taxonomy[above].label))
-            if id in taxonomy.concepts and taxonomy[id].label and fold(taxonomy[id].label) != fold(tag.label):
-                add(taxonomy[id].label, (), (tag.label,))
+            label = taxonomy[id].label if id in taxonomy.concepts else None
+            if label and search_key(label) != search_key(tag.label):
+                add(label, (), (tag.label,))
     for concept in taxonomy.concepts.values():
         if concept.label:
             above = (taxonomy[id] for id in concept.parents)
@@ -122,26 +118,32 @@ def check_tag_name(name: object) -> str:
 
 
 class Terms:
-    """The terms of one library, each made when it is first needed. It remembers those it has met."""
+    """The terms of one library, each made when it is first needed. It remembers those it has met.
+
+    A term is known by its exact name, so that *resume* and *résumé* can be two tags of a person; a search finds either
+    by either. A machine's names, and those that Onsight knows, are the same term whatever their case.
+    """
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
         self._ids: dict[str, int] = {}
         self._tags: set[int] = set()
 
-    def find(self, name: str) -> int | None:
-        """Return the id of a term, or None if the library has none of this name."""
-        folded = fold(name)
-        if folded not in self._ids:
-            row = self._connection.execute("SELECT id FROM term WHERE folded = ?", (folded,)).fetchone()
-            if row is None:
-                return None
-            self._ids[folded] = row[0]
-        return self._ids[folded]
+    def find(self, name: str) -> list[int]:
+        """Return the ids of the terms that a person means by a name.
+
+        These are the terms of exactly this name, else those that differ by case, else those with the same search key;
+        terms that no picture has come last and only if there are no others.
+        """
+        levels: dict[tuple[bool, int], list[int]] = {}
+        for id, other, in_use in self._like(name):
+            distance = 0 if other == name else 1 if spelling(other) == spelling(name) else 2
+            levels.setdefault((not in_use, distance), []).append(id)
+        return levels[min(levels)] if levels else []
 
     def ensure_tag(self, tag: Tag) -> int:
         """Return the id of a machine's tag; make it if it is new."""
-        id = self.ensure(tag.name, group=tag.group, known=True)
+        id = self.ensure(tag.name, group=tag.group)
         if id not in self._tags:
             self._connection.execute(
                 "UPDATE term SET known = 1, key = ?, parents = ?, tag_group = ? WHERE id = ?",
@@ -150,29 +152,86 @@ class Terms:
             self._tags.add(id)
         return id
 
-    def ensure(self, name: str, *, group: str | None = None, known: bool = False) -> int:
-        """Return the id of a term; make it, and those that are broader, if it is new.
+    def ensure(self, name: str, *, group: str | None = None) -> int:
+        """Return the id of a machine's term; make it, and those that are broader, if it is new.
 
         Args:
             name: For people.
             group: Name of its group, if it has one.
-            known: Whether it is a machine's word rather than a person's.
         """
-        found = self.find(name)
-        if found is not None:
-            return found
-        folded = fold(name)
-        entry = known_terms().get(folded)
-        if entry:
-            name, group, known = entry.name, entry.group or group, True
-        key, parents = (entry.key, entry.parents) if entry else (None, ())
+        if name not in self._ids:
+            entry = known_terms().get(search_key(name))
+            written = entry.name if entry else name
+            same = [id for id, other, _ in self._like(written) if spelling(other) == spelling(written)]
+            exact = [id for id, other, _ in self._like(written) if other == written]
+            self._ids[name] = (exact or same or [self._make(written, group, True, entry)])[0]
+        return self._ids[name]
+
+    def ensure_own(self, name: str, *, instead_of: Iterable[int] = ()) -> int:
+        """Return the id of the term that a person means by a new tag; make it if it is new.
+
+        A name that Onsight knows, or that pictures have in another case, is taken as it is written there.
+
+        Args:
+            name: As the person wrote it.
+            instead_of: Terms that this name is going to replace: their spelling is not taken.
+        """
+        entry = known_terms().get(search_key(name))
+        if entry and spelling(entry.name) == spelling(name):
+            return self.ensure(entry.name)
+        replaced = set(instead_of)
+        same = [
+            row
+            for row in self._like(name)
+            if row[1] == name or (spelling(row[1]) == spelling(name) and row[0] not in replaced)
+        ]
+        best = min(same, key=lambda row: (not row[2], row[1] != name), default=None)
+        if best and (best[1] == name or best[2]):
+            return best[0]
+        return self._make(name, None, False, entry)
+
+    def own_in_other_case(self, name: str) -> list[int]:
+        """Return the ids of a person's tags, in use, that differ from a name by case alone."""
+        rows = self._connection.execute(
+            "SELECT id, name FROM term WHERE folded = ? AND name <> ? AND NOT known "
+            "AND EXISTS (SELECT 1 FROM user_tag WHERE term = term.id)",
+            (search_key(name), name),
+        )
+        return [id for id, other in rows if spelling(other) == spelling(name)]
+
+    def _like(self, name: str) -> list[tuple[int, str, bool]]:
+        """Return the id and name of each term with the same search key, and whether pictures have it."""
+        rows = self._connection.execute(
+            "SELECT id, name, EXISTS (SELECT 1 FROM user_tag WHERE term = term.id) "
+            "OR EXISTS (SELECT 1 FROM tag WHERE term = term.id) "
+            "OR EXISTS (SELECT 1 FROM image WHERE label_term = term.id) FROM term WHERE folded = ? ORDER BY id",
+            (search_key(name),),
+        )
+        return [(id, other, bool(in_use)) for id, other, in_use in rows]
+
+    def _make(self, name: str, group: str | None, known: bool, entry: KnownTerm | None) -> int:
+        # A person's spelling of a name that is known means the same, and all that is broader.
+        is_it = entry is not None and entry.name == name
+        key, parents = (entry.key, entry.parents) if entry and is_it else (None, ())
         (id,) = self._connection.execute(
             "INSERT INTO term (name, folded, tag_group, known, key, parents) VALUES (?, ?, ?, ?, ?, ?) RETURNING id",
-            (name, folded, group, int(known), key, json.dumps(parents, ensure_ascii=False)),
+            (
+                name,
+                search_key(name),
+                (entry.group if entry and is_it else None) or group,
+                int(known or is_it),
+                key,
+                json.dumps(parents, ensure_ascii=False),
+            ),
         ).fetchone()
-        self._ids[folded] = id
-        aliases = {folded, *map(fold, entry.aliases if entry else ())}
-        self._connection.executemany("INSERT INTO alias VALUES (?, ?)", ((alias, id) for alias in sorted(aliases)))
-        above = [self.ensure(one, known=True) for one in entry.broader] if entry else []
+        keys = {search_key(name), *map(search_key, entry.aliases if entry else ())} - {""}
+        self._connection.executemany("INSERT INTO alias VALUES (?, ?)", ((key, id) for key in sorted(keys)))
+        broader = [] if entry is None else list(entry.broader) if is_it else [entry.name, *entry.broader]
+        above = [self.ensure(one) for one in broader]
         self._connection.executemany("INSERT INTO broader VALUES (?, ?)", ((one, id) for one in (id, *above)))
         return int(id)
+
+
+def spelling(name: str) -> str:
+    """Return a name without its case."""
+    return unicodedata.normalize("NFC", name).lower()

@@ -19,8 +19,9 @@ tags and names of files by their words. ``AND`` may be left out, ``OR`` binds le
 follows into its opposite.
 """
 
-from onsight.library.query.compiler import Compiled, compile_query
+from onsight.library.query.compiler import compile_query
 from onsight.library.query.fields import FIELDS, Field
-from onsight.library.query.parser import parse, quote
+from onsight.library.query.parser import exactly, parse, quote
+from onsight.library.query.sql import Compiled
 
-__all__ = ["FIELDS", "Compiled", "Field", "compile_query", "parse", "quote"]
+__all__ = ["FIELDS", "Compiled", "Field", "compile_query", "exactly", "parse", "quote"]

@@ -4,37 +4,26 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
-from difflib import get_close_matches
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
 
-from onsight.categories import CATEGORIES
 from onsight.errors import InvalidQueryError
+from onsight.folding import search_key
 from onsight.library.query import values
+from onsight.library.query.choices import CHOICES, categories, choose
 from onsight.library.query.parser import parse
+from onsight.library.query.sql import Bounds, Compiled, any_of, join, limit, one_of
 from onsight.library.query.syntax import And, Condition, Node, Not, Or, Word
+from onsight.library.query.texts import bare_selects, exact_select, own_tag_select, text_select
 from onsight.library.query.values import Bound
-from onsight.library.terms import fold
-from onsight.tagging.colours import Palette
 
-MIN_COLOUR_SHARE = 0.1
-"""Part of the picture that a colour must cover to be found."""
+UNSURE = "not sure"
+"""The key of the label that stands where none is sure enough."""
 
-Bounds = tuple[Bound, ...]
+SMALL_WORDS = frozenset(("a", "an", "and", "at", "by", "for", "in", "of", "on", "the", "to", "with"))
+"""Words that join others and need not be found themselves."""
 
-
-@dataclass(frozen=True, slots=True)
-class Compiled:
-    """A query as SQL.
-
-    Attributes:
-        condition: What stands behind WHERE in a query of the table ``image``.
-        parameters: In the order of its question marks.
-    """
-
-    condition: str
-    parameters: tuple[Any, ...] = ()
+MAX_PHRASE = 6
+"""Words of a name that is typed without quotation marks, at most."""
 
 
 def compile_query(query: str, connection: sqlite3.Connection) -> Compiled:
@@ -70,7 +59,7 @@ class _Compiler:
                 # What is not known to hold does not: -iso:>100 finds pictures without an ISO too.
                 return Compiled(f"({inner.condition}) IS NOT TRUE", inner.parameters)
             case Or(items):
-                return _join("OR", (self.compile(item, scores) for item in items))
+                return join("OR", (self.compile(item, scores) for item in items))
             case And(items):
                 return self._and(items, scores)
 
@@ -82,9 +71,37 @@ class _Compiler:
             wanted = [item for item in items if isinstance(item, Condition) and item.field == "score"]
             scores += tuple(bound for item in wanted for bound in _score_bounds(item.value))
             items = tuple(item for item in items if item not in wanted)
-        return _join("AND", (self.compile(item, scores) for item in items))
+        parts = [part for run in _runs(items) for part in self._run(run, scores)]
+        # Where there are small words alone, they are what is looked for.
+        return join("AND", parts or [self.compile(item, scores) for item in items])
 
     # --- words ---------------------------------------------------------------------------------------------------
+
+    def _run(self, items: Sequence[Node], scores: Bounds) -> Iterator[Compiled]:
+        """Compile bare words side by side: what they name together, or what each of them finds."""
+        at = 0
+        while at < len(items):
+            length = self._phrase_length(items[at:])
+            words = [one for one in items[at : at + length] if not _is_small(one)]
+            each = [self.compile(word, scores) for word in words]
+            if length > 1:
+                first = items[at]
+                assert isinstance(first, Word)
+                together = Word(_joined(items[at : at + length]), False, first.span, quoted=True)
+                yield join("OR", [self._word(together, scores), *([join("AND", each)] if each else [])])
+            else:
+                yield from each
+            at += length
+
+    def _phrase_length(self, items: Sequence[Node]) -> int:
+        """Return how many items, from the first on, together name something that the library knows."""
+        if not all(isinstance(item, Word) for item in items):
+            return 1
+        for length in range(min(len(items), MAX_PHRASE), 1, -1):
+            key = search_key(_joined(items[:length]))
+            if key == UNSURE or self._named(key):
+                return length
+        return 1
 
     def _word(self, word: Word, scores: Bounds) -> Compiled:
         terms = self._terms(word)
@@ -92,30 +109,31 @@ class _Compiler:
             self._tags(terms, scores),
             self._labels(terms, scores),
             self._user_tags(terms, scores),
+            self._own_tags(word, scores),
             self._boxes(terms, scores),
         ]
         if not scores:  # nobody is more or less sure of a file's name
-            parts.append(Compiled("SELECT rowid FROM image_text WHERE image_text MATCH ?", (_fts("name", word),)))
-        return _any_of(parts)
+            parts += bare_selects(self._connection, word)
+            if search_key(word.text) == UNSURE:
+                parts.append(Compiled("SELECT id FROM image WHERE label_term IS NULL"))
+        return any_of(parts)
 
     def _terms(self, word: Word) -> str:
         """Return the ids of what a word names and of all that is narrower, as a JSON list.
 
         A word that is a name of something means that and not what merely has the word in its name: *dog* is no hot
-        dog. A person's own tags are found by each of their words all the same.
+        dog.
         """
-        query, folded = self._connection.execute, fold(word.text)
+        query, key = self._connection.execute, search_key(word.text)
+        if not key:
+            return "[]"
         if word.prefix:
-            pattern = folded.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
-            named = query("SELECT term FROM alias WHERE folded LIKE ? ESCAPE '\\'", (pattern,)).fetchall()
+            named = query("SELECT term FROM alias WHERE substr(folded, 1, ?) = ?", (len(key), key)).fetchall()
         else:
-            spellings = [folded, *_other_numbers(folded)]
-            named = query(
-                f"SELECT term FROM alias WHERE folded IN ({', '.join('?' * len(spellings))})", spellings
-            ).fetchall()
+            named = self._named(key)
         has_word = query(
-            "SELECT id FROM term_text JOIN term ON id = term_text.rowid WHERE term_text MATCH ? AND (NOT known OR ?)",
-            (_fts("name", word), word.prefix or not named),
+            "SELECT id FROM term WHERE instr(' ' || folded || ' ', ?) AND (NOT known OR ?)",
+            (f" {key}" if word.prefix else f" {key} ", word.prefix or not named),
         ).fetchall()
         found = json.dumps([id for (id,) in (*named, *has_word)])
         narrower = query(
@@ -123,9 +141,16 @@ class _Compiler:
         ).fetchall()
         return json.dumps(sorted({id for (id,) in narrower}))
 
+    def _named(self, key: str) -> list[sqlite3.Row]:
+        """Return the terms of this name, in the singular or plural."""
+        keys = [key, *_other_numbers(key)]
+        return self._connection.execute(
+            f"SELECT term FROM alias WHERE folded IN ({', '.join('?' * len(keys))})", keys
+        ).fetchall()
+
     def _tags(self, terms: str, scores: Bounds) -> Compiled:
         # Who asks for a score may be content with less than what is shown by default.
-        sure, limits = _limit("score", scores) if scores else ("shown", ())
+        sure, limits = limit("score", scores) if scores else ("shown", ())
         return Compiled(
             f"SELECT image FROM tag WHERE term IN (SELECT value FROM json_each(?)) AND {sure} AND NOT EXISTS "
             "(SELECT 1 FROM rejected WHERE rejected.term = tag.term AND rejected.image = tag.image)",
@@ -133,7 +158,7 @@ class _Compiler:
         )
 
     def _labels(self, terms: str, scores: Bounds) -> Compiled:
-        sure, limits = _limit("label_score", scores)
+        sure, limits = limit("label_score", scores)
         return Compiled(
             f"SELECT id FROM image AS seen WHERE label_term IN (SELECT value FROM json_each(?)) AND {sure} AND "
             "NOT EXISTS (SELECT 1 FROM rejected WHERE rejected.term = label_term AND rejected.image = seen.id)",
@@ -142,13 +167,17 @@ class _Compiler:
 
     def _user_tags(self, terms: str, scores: Bounds) -> Compiled:
         # A person is sure.
-        sure, limits = _limit("1.0", scores)
+        sure, limits = limit("1.0", scores)
         return Compiled(
             f"SELECT image FROM user_tag WHERE term IN (SELECT value FROM json_each(?)) AND {sure}", (terms, *limits)
         )
 
+    def _own_tags(self, word: Word, scores: Bounds) -> Compiled:
+        select, (sure, limits) = own_tag_select(word), limit("1.0", scores)
+        return Compiled(f"{select.condition} AND {sure}", (*select.parameters, *limits))
+
     def _boxes(self, terms: str, scores: Bounds) -> Compiled:
-        sure, limits = _limit("score", scores)
+        sure, limits = limit("score", scores)
         return Compiled(
             f"SELECT image FROM box WHERE term IN (SELECT value FROM json_each(?)) AND {sure} AND NOT EXISTS "
             "(SELECT 1 FROM rejected WHERE rejected.term = box.term AND rejected.image = box.image)",
@@ -159,32 +188,59 @@ class _Compiler:
 
     def _condition(self, node: Condition, scores: Bounds) -> Compiled:
         word = node.value
+        if word.exact and (select := exact_select(node.field, word)):
+            return any_of([select])
         match node.field:
             case "tag":
                 terms = self._terms(word)
-                return _any_of([self._tags(terms, scores), self._user_tags(terms, scores)])
+                return any_of([self._tags(terms, scores), self._user_tags(terms, scores), self._own_tags(word, scores)])
             case "user":
-                return _any_of([self._user_tags(self._terms(word), scores)])
+                return any_of([self._user_tags(self._terms(word), scores), self._own_tags(word, scores)])
             case "label":
-                return _any_of([self._labels(self._terms(word), scores)])
+                return any_of([self._labels(self._terms(word), scores)])
             case "object":
-                return _any_of([self._boxes(self._terms(word), scores)])
-            case "name" | "folder" | "camera" | "lens":
-                return _any_of(
-                    [Compiled("SELECT rowid FROM image_text WHERE image_text MATCH ?", (_fts(node.field, word),))]
-                )
+                return any_of([self._boxes(self._terms(word), scores)])
+            case "name" | "caption" | "folder" | "camera" | "lens":
+                return any_of([text_select(node.field, word)])
             case "score":
-                return Compiled(*_limit("label_score", _score_bounds(word)))
+                return Compiled(*limit("label_score", _score_bounds(word)))
             case "category":
-                condition, parameters = _one_of("category", _choose(word, _categories(), "category"))
-                sure, limits = _limit("label_score", scores)
+                condition, parameters = one_of("category", choose(word, categories(), "category"))
+                sure, limits = limit("label_score", scores)
                 return Compiled(f"{condition} AND {sure}", (*parameters, *limits))
             case "taken" | "added":
-                return Compiled(*_limit(node.field, values.date_bounds(word)))
+                return Compiled(*limit(node.field, values.date_bounds(word)))
         if node.field in _NUMBERS:
             column, units, whole = _NUMBERS[node.field]
-            return Compiled(*_limit(column, values.number_bounds(word, units, whole=whole)))
-        return _CHOICES[node.field](word)
+            return Compiled(*limit(column, values.number_bounds(word, units, whole=whole)))
+        return CHOICES[node.field](word)
+
+
+def _runs(items: Sequence[Node]) -> Iterator[list[Node]]:
+    """Yield bare words that stand side by side together, and everything else by itself."""
+    run: list[Node] = []
+    for item in items:
+        if isinstance(item, Word) and not item.quoted and not item.prefix:
+            run.append(item)
+            continue
+        if run:
+            yield run
+        yield [item]
+        run = []
+    if run:
+        yield run
+
+
+def _joined(items: Sequence[Node]) -> str:
+    return " ".join(item.text for item in items if isinstance(item, Word))
+
+
+def _is_small(item: Node) -> bool:
+    """Say whether an item is a bare word that joins others, or has nothing but punctuation."""
+    if not isinstance(item, Word) or item.quoted or item.prefix:
+        return False
+    key = search_key(item.text)
+    return not key or key in SMALL_WORDS
 
 
 def _is_scored(node: Node) -> bool:
@@ -192,42 +248,12 @@ def _is_scored(node: Node) -> bool:
     match node:
         case Word():
             return True
-        case Condition(field):
-            return field in ("tag", "label", "object", "category", "user")
+        case Condition(field, value):
+            return field in ("tag", "label", "object", "category", "user") and not value.exact
         case And(items) | Or(items):
             return any(_is_scored(item) for item in items)
         case _:
             return False
-
-
-def _join(operator: str, parts: Iterable[Compiled]) -> Compiled:
-    listed = list(parts)
-    if not listed:
-        return Compiled("TRUE")
-    return Compiled(
-        f" {operator} ".join(f"({part.condition})" for part in listed),
-        tuple(parameter for part in listed for parameter in part.parameters),
-    )
-
-
-def _any_of(selects: list[Compiled]) -> Compiled:
-    return Compiled(
-        f"image.id IN ({' UNION ALL '.join(select.condition for select in selects)})",
-        tuple(parameter for select in selects for parameter in select.parameters),
-    )
-
-
-def _limit(column: str, bounds: Bounds) -> tuple[str, tuple[Any, ...]]:
-    if not bounds:
-        return "TRUE", ()
-    return (
-        " AND ".join(f"{column} {bound.operator} ?" for bound in bounds),
-        tuple(bound.value for bound in bounds),
-    )
-
-
-def _one_of(column: str, wanted: list[str]) -> tuple[str, tuple[str, ...]]:
-    return f"{column} IN ({', '.join('?' * len(wanted))})", tuple(wanted)
 
 
 def _score_bounds(word: Word) -> Bounds:
@@ -237,12 +263,6 @@ def _score_bounds(word: Word) -> Bounds:
         middle = sum(float(bound.value) for bound in bounds) / 2
         return (Bound(">=", round(middle, 9)),)
     return bounds
-
-
-def _fts(column: str, word: Word) -> str:
-    """Return a phrase in the language of FTS5."""
-    phrase = fold(word.text).replace('"', '""').replace("\0", " ")
-    return f'{column} : "{phrase}"{"*" if word.prefix else ""}'
 
 
 def _other_numbers(word: str) -> list[str]:
@@ -258,91 +278,6 @@ def _other_numbers(word: str) -> list[str]:
         found.append(word[:-1])
     return found
 
-
-def _choose(word: Word, choices: Mapping[str, str], what: str) -> list[str]:
-    """Return the values whose names are, begin with, or have a word that is, what a person wrote.
-
-    Args:
-        word: What she wrote.
-        choices: Values by name.
-        what: What they are, for people.
-
-    Raises:
-        InvalidQueryError: There is none.
-    """
-    wanted = fold(word.text)
-    names = {fold(name): value for name, value in choices.items()}
-    if wanted in names and not word.prefix:
-        return [names[wanted]]
-    found = [
-        value
-        for name, value in names.items()
-        if wanted in name.split() or (word.prefix and any(part.startswith(wanted) for part in (name, *name.split())))
-    ]
-    if not found:
-        near = get_close_matches(wanted, names, 1)
-        listed = ", ".join(dict.fromkeys(choices.values()))
-        hint = f"Did you mean {names[near[0]]}?" if near else f"There are {listed}."
-        raise word.span.error(f"There is no {what} “{word.text}”. {hint}")
-    return list(dict.fromkeys(found))
-
-
-def _categories() -> Mapping[str, str]:
-    return {name: one.label for one in CATEGORIES.values() for name in (one.id, one.label)}
-
-
-def _colour(word: Word) -> Compiled:
-    colours = {name: id for id, label in Palette.load().names for name in (id.replace("_", " "), label, id)}
-    condition, parameters = _one_of("colour", _choose(word, colours, "colour"))
-    return _any_of(
-        [Compiled(f"SELECT image FROM colour WHERE {condition} AND share >= ?", (*parameters, MIN_COLOUR_SHARE))]
-    )
-
-
-def _format(word: Word) -> Compiled:
-    formats = {name: name for name in _FORMATS} | {"JPG": "JPEG", "TIF": "TIFF", "JP2": "JPEG 2000"}
-    return Compiled(*_one_of("format", _choose(word, formats, "format")))
-
-
-def _flag(what: str, conditions: Mapping[str, str]) -> Callable[[Word], Compiled]:
-    def choose(word: Word) -> Compiled:
-        names = {name: name for name in conditions}
-        return _join("OR", (Compiled(conditions[name]) for name in _choose(word, names, what)))
-
-    return choose
-
-
-_FORMATS = ("JPEG", "PNG", "WebP", "GIF", "BMP", "TIFF", "AVIF", "JPEG 2000", "ICO", "PNM", "PSD", "HEIC")
-
-_HAS_USER_TAG = "image.id IN (SELECT image FROM user_tag)"
-
-_CHOICES: Mapping[str, Callable[[Word], Compiled]] = {
-    "colour": _colour,
-    "format": _format,
-    "orientation": _flag(
-        "orientation", {name: f"orientation = '{name}'" for name in ("horizontal", "vertical", "square")}
-    ),
-    "has": _flag(
-        "property",
-        {
-            "location": "has_location",
-            "camera": "camera IS NOT NULL",
-            "lens": "lens IS NOT NULL",
-            "date": "taken IS NOT NULL",
-            "objects": "image.id IN (SELECT image FROM box)",
-            "tags": _HAS_USER_TAG,
-        },
-    ),
-    "is": _flag(
-        "state",
-        {
-            "untagged": f"NOT {_HAS_USER_TAG}",
-            "tagged": _HAS_USER_TAG,
-            "unsure": "label_term IS NULL",
-            "duplicate": "hash IN (SELECT hash FROM image GROUP BY hash HAVING count(*) > 1)",
-        },
-    ),
-}
 
 _NUMBERS: Mapping[str, tuple[str, Mapping[str, float], bool]] = {
     "width": ("width", values.PLAIN_UNITS, True),

@@ -33,8 +33,9 @@ _ALL = (
     Field("score", "how sure the words beside it are, else how sure the label is", "dog score:>0.8"),
     Field("has", "whether the picture has location, camera, lens, date, objects or tags (a person's)", "has:location"),
     Field("is", "whether the picture is untagged, unsure or a duplicate", "is:duplicate"),
-    Field("name", "words of the file's name", "name:img*", ("file", "filename")),
-    Field("folder", "words of the folder's name", "folder:holidays", ("path", "in")),
+    Field("name", "words or parts of words of the file's name", "name:img*", ("file", "filename")),
+    Field("folder", "words or parts of words of the folder's path", "folder:holidays", ("path", "in")),
+    Field("caption", "words of the title, the description or the caption in the file", "caption:birthday", ("title",)),
     Field("camera", "words of the camera's name", "camera:canon"),
     Field("lens", "words of the lens's name", 'lens:"70-200"'),
     Field("format", "the file's format", "format:png", ("type",)),
@@ -56,3 +57,11 @@ FIELDS: Mapping[str, Field] = {field.name: field for field in _ALL}
 
 NAMES: Mapping[str, str] = {name: field.name for field in _ALL for name in (field.name, *field.aliases)}
 """The name of each field by all of its names."""
+
+NAME_FIELDS = frozenset(
+    {
+        *("tag", "user", "label", "object", "category", "colour", "has", "is"),
+        *("name", "folder", "caption", "camera", "lens", "format", "orientation"),
+    }
+)
+"""The fields whose values are names: behind ``=`` stands one of them as it is written."""

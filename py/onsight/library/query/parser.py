@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 
 from onsight.errors import InvalidQueryError
-from onsight.library.query.fields import FIELDS, NAMES
+from onsight.library.query.fields import FIELDS, NAME_FIELDS, NAMES
 from onsight.library.query.syntax import And, Condition, Node, Not, Or, Span, Word
 
-MAX_LENGTH = 2000
+MAX_LENGTH = 8000
 """Characters of a query at most."""
 
 MAX_WORDS = 200
@@ -27,13 +27,15 @@ _TOKEN = re.compile(
   | (?P<close>\))
   | (?P<minus>-(?=[^\s)]))
   | (?P<field>[^\W\d]\w*):(?=\S)(?!//)
-  | (?P<quoted>"[^"]*"\*?)
+  | (?P<quoted>"(?:[^"]|"")*"\*?)
   | (?P<unclosed>")
   | (?P<bare>[^\s()"]+)
     """,
     re.VERBOSE,
 )
-_VALUE = re.compile(r'(?P<quoted>"[^"]*"\*?)|(?P<unclosed>")|(?P<bare>[^\s()"]+)')
+_VALUE = re.compile(r'(?P<exact>="(?:[^"]|"")*")|(?P<quoted>"(?:[^"]|"")*"\*?)|(?P<unclosed>=?")|(?P<bare>[^\s()"]+)')
+_CONTROLS = {code: chr(0x2400 + code) for code in range(32)} | {0x7F: "\u2421"}
+"""An input field keeps no control characters; their pictures stand for them in a query."""
 
 
 def parse(query: str) -> Node:
@@ -52,9 +54,19 @@ def parse(query: str) -> Node:
 
 
 def quote(text: str) -> str:
-    """Return a text as a query's value that stands for exactly this text."""
-    # There is no sign for a quotation mark inside of quotes; nor does one matter to any comparison.
-    return '"' + text.replace('"', " ") + '"'
+    """Return a text as a query's value that stands for this text; quotation marks in it are doubled."""
+    return '"' + text.translate(_CONTROLS).replace('"', '""') + '"'
+
+
+def exactly(text: str) -> str:
+    """Return a query's value that stands for exactly this text, in the same case and with nothing before or after."""
+    return "=" + (text if text.isalnum() else quote(text))
+
+
+def meant_by(exact: str) -> tuple[str, str]:
+    """Return the texts that an exact value can stand for: as written, and with its control characters."""
+    controls = {ord(picture): code for code, picture in _CONTROLS.items()}
+    return exact, exact.translate(controls)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,17 +105,20 @@ def _tokens(query: str) -> Iterator[_Token]:
                 at = value.end()
                 yield _Token("item", query[span.position : at], Span(span.position, at - span.position), item)
             else:
-                yield _Token("item", text, span, _plain(_word(found, span.position), query, at))
+                yield _Token("item", text, span, _plain(_word(found, span.position)))
 
 
 def _word(found: re.Match[str], at: int) -> Word:
     text, span = found[0], Span(at, len(found[0]))
     if found.lastgroup == "unclosed":
         raise span.error("This quotation mark is never closed.")
+    if found.lastgroup == "exact":
+        return Word(text[2:-1].replace('""', '"'), False, span, quoted=True, exact=True)
     prefix = text.endswith("*")
     text = text.removesuffix("*")
-    if found.lastgroup == "quoted":
-        text = text[1:-1]
+    quoted = found.lastgroup == "quoted"
+    if quoted:
+        text = text[1:-1].replace('""', '"')
         if not text.strip():
             raise span.error("There is nothing between these quotation marks.")
     elif "*" in text:
@@ -111,15 +126,14 @@ def _word(found: re.Match[str], at: int) -> Word:
         raise place.error("A “*” may stand only at the end of a word, as in sun*.")
     if prefix and not text:
         raise span.error("A “*” needs the beginning of a word before it, as in sun*.")
-    return Word(text, prefix, span)
+    return Word(text, prefix, span, quoted)
 
 
-def _plain(word: Word, query: str, end: int) -> Node:
+def _plain(word: Word) -> Node:
     """Return a word, or the condition that has a word of its own."""
-    is_quoted = query[end - 1] == '"' or query[end - 2 : end] == '"*'
-    if word.text.casefold() in ("untagged", "unsure") and not word.prefix and not is_quoted:
+    if word.text.casefold() in ("untagged", "unsure") and not word.prefix and not word.quoted:
         return Condition("is", Word(word.text.casefold(), False, word.span), word.span)
-    if word.text.endswith(":") and not is_quoted:
+    if word.text.endswith(":") and word.text[:-1].casefold() in NAMES and not word.quoted:
         raise word.span.error(f"“{word.text}” needs a value behind the colon.")
     return word
 
@@ -131,7 +145,19 @@ def _condition(name: str, span: Span, value: Word) -> Condition:
         hint = f"Did you mean {near[0]}:?" if near else f"There are {', '.join(FIELDS)}."
         raise Span(span.position, len(name)).error(f"There is no field “{name}”. {hint}")
     whole = Span(span.position, value.span.position + value.span.length - span.position)
-    return Condition(field, value, whole)
+    return Condition(field, _read_equals(field, value), whole)
+
+
+def _read_equals(field: str, value: Word) -> Word:
+    """Return the value of a condition; for names “=” asks for exactly this one, for numbers it is an operator."""
+    if field in NAME_FIELDS:
+        if value.text.startswith("=") and not value.quoted:
+            if value.text == "=":
+                raise value.span.error("“=” needs a name behind it.")
+            return replace(value, text=value.text[1:] + "*" * value.prefix, prefix=False, exact=True)
+    elif value.exact:
+        return replace(value, text=f"={value.text}", exact=False)
+    return value
 
 
 class _Parser:

@@ -32,11 +32,15 @@ class Word:
         text: As written, without quotes and without the ``*``.
         prefix: Whether it only begins what is looked for.
         span: Where it stands.
+        quoted: Whether it is in quotation marks: its words are then whole words, side by side.
+        exact: Whether exactly this text is meant, as in ``camera:="Canon EOS 5D"``.
     """
 
     text: str
     prefix: bool
     span: Span
+    quoted: bool = False
+    exact: bool = False
 
 
 @dataclass(frozen=True, slots=True)

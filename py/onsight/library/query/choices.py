@@ -1,0 +1,105 @@
+"""Fields of which a value is one of a few names: categories, colours, formats, states."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from difflib import get_close_matches
+
+from onsight.categories import CATEGORIES
+from onsight.folding import search_key
+from onsight.library.query.sql import Compiled, any_of, join, one_of
+from onsight.library.query.syntax import Word
+from onsight.tagging.colours import Palette
+
+MIN_COLOUR_SHARE = 0.1
+"""Part of the picture that a colour must cover to be found."""
+
+
+def choose(word: Word, choices: Mapping[str, str], what: str) -> list[str]:
+    """Return the values whose names are, begin with, or have a word that is, what a person wrote.
+
+    Args:
+        word: What they wrote.
+        choices: Values by name.
+        what: What they are, for people.
+
+    Raises:
+        InvalidQueryError: There is none.
+    """
+    if word.exact and (same := [value for name, value in choices.items() if word.text in (name, value)]):
+        return same[:1]
+    wanted = search_key(word.text)
+    names = {search_key(name): value for name, value in choices.items()}
+    if wanted in names and not word.prefix:
+        return [names[wanted]]
+    found = [
+        value
+        for name, value in names.items()
+        if wanted in name.split() or (word.prefix and any(part.startswith(wanted) for part in (name, *name.split())))
+    ]
+    if not found:
+        near = get_close_matches(wanted, names, 1)
+        listed = ", ".join(dict.fromkeys(choices.values()))
+        hint = f"Did you mean {names[near[0]]}?" if near else f"There are {listed}."
+        raise word.span.error(f"There is no {what} “{word.text}”. {hint}")
+    return list(dict.fromkeys(found))
+
+
+def categories() -> Mapping[str, str]:
+    """Return the broad groups by each of their names."""
+    return {name: one.label for one in CATEGORIES.values() for name in (one.id, one.label)}
+
+
+def _colour(word: Word) -> Compiled:
+    colours = {name: id for id, label in Palette.load().names for name in (id.replace("_", " "), label, id)}
+    condition, parameters = one_of("colour", choose(word, colours, "colour"))
+    return any_of(
+        [Compiled(f"SELECT image FROM colour WHERE {condition} AND share >= ?", (*parameters, MIN_COLOUR_SHARE))]
+    )
+
+
+def _format(word: Word) -> Compiled:
+    formats = {name: name for name in _FORMATS} | {"JPG": "JPEG", "TIF": "TIFF", "JP2": "JPEG 2000"}
+    return Compiled(*one_of("format", choose(word, formats, "format")))
+
+
+def _flag(what: str, conditions: Mapping[str, str]) -> Callable[[Word], Compiled]:
+    def condition(word: Word) -> Compiled:
+        names = {name: name for name in conditions}
+        return join("OR", (Compiled(conditions[name]) for name in choose(word, names, what)))
+
+    return condition
+
+
+_FORMATS = ("JPEG", "PNG", "WebP", "GIF", "BMP", "TIFF", "AVIF", "JPEG 2000", "ICO", "PNM", "PSD", "HEIC")
+
+_HAS_USER_TAG = "image.id IN (SELECT image FROM user_tag)"
+
+CHOICES: Mapping[str, Callable[[Word], Compiled]] = {
+    "colour": _colour,
+    "format": _format,
+    "orientation": _flag(
+        "orientation", {name: f"orientation = '{name}'" for name in ("horizontal", "vertical", "square")}
+    ),
+    "has": _flag(
+        "property",
+        {
+            "location": "has_location",
+            "camera": "camera IS NOT NULL",
+            "lens": "lens IS NOT NULL",
+            "date": "taken IS NOT NULL",
+            "objects": "image.id IN (SELECT image FROM box)",
+            "tags": _HAS_USER_TAG,
+        },
+    ),
+    "is": _flag(
+        "state",
+        {
+            "untagged": f"NOT {_HAS_USER_TAG}",
+            "tagged": _HAS_USER_TAG,
+            "unsure": "label_term IS NULL",
+            "duplicate": "hash IN (SELECT hash FROM image GROUP BY hash HAVING count(*) > 1)",
+        },
+    ),
+}
+"""What each of these fields asks of a picture."""

@@ -1,0 +1,59 @@
+"""Conditions in SQL, and how they are joined."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from onsight.library.query.values import Bound
+
+Bounds = tuple[Bound, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """A query as SQL.
+
+    Attributes:
+        condition: What stands behind WHERE in a query of the table ``image``.
+        parameters: In the order of its question marks.
+    """
+
+    condition: str
+    parameters: tuple[Any, ...] = ()
+
+
+def join(operator: str, parts: Iterable[Compiled]) -> Compiled:
+    """Join conditions by ``AND`` or ``OR``; of none at all, every picture is true."""
+    listed = list(parts)
+    if not listed:
+        return Compiled("TRUE")
+    return Compiled(
+        f" {operator} ".join(f"({part.condition})" for part in listed),
+        tuple(parameter for part in listed for parameter in part.parameters),
+    )
+
+
+def any_of(selects: Iterable[Compiled]) -> Compiled:
+    """Return the condition that a picture is among what any of these statements select."""
+    selects = list(selects)
+    return Compiled(
+        f"image.id IN ({' UNION ALL '.join(select.condition for select in selects)})",
+        tuple(parameter for select in selects for parameter in select.parameters),
+    )
+
+
+def limit(column: str, bounds: Bounds) -> tuple[str, tuple[Any, ...]]:
+    """Return the condition that a column is inside of bounds, and its parameters."""
+    if not bounds:
+        return "TRUE", ()
+    return (
+        " AND ".join(f"{column} {bound.operator} ?" for bound in bounds),
+        tuple(bound.value for bound in bounds),
+    )
+
+
+def one_of(column: str, wanted: Sequence[str]) -> tuple[str, tuple[str, ...]]:
+    """Return the condition that a column has one of these values, and its parameters."""
+    return f"{column} IN ({', '.join('?' * len(wanted))})", tuple(wanted)
