@@ -126,11 +126,7 @@ def xmp_packets(data: bytes) -> Iterator[bytes]:
         yield from packets
         yield from _extended_packets(bodies, packets)
     elif is_png(data):
-        yield from (text for kind, keyword, text in png_texts_raw(data) if keyword == XMP_KEYWORD)
-        yield from _raw_profiles(data, "xmp")
-        for body in _raw_profiles(data, "app1"):
-            if body.startswith(XMP_HEADER):
-                yield body[len(XMP_HEADER) :]
+        yield from (packet for _, packet in png_xmp_parts(data))
     elif is_webp(data):
         yield from _webp_bodies(data, b"XMP ")
     elif data[4:8] == b"ftyp":
@@ -224,6 +220,25 @@ def png_texts(data: bytes) -> Iterator[PngText]:
             translated.decode("utf-8", "replace"),
             data[part.body : part.body_end],
         )
+
+
+def png_xmp_parts(data: bytes) -> list[tuple[Part, bytes]]:
+    """Return the chunks of a PNG that hold XMP, and the packet in each; raw profiles come after the others."""
+    found, profiles = [], []
+    for part in _png_text_parts(data):
+        parsed = _parse_text(part.kind, data[part.body : part.body_end])
+        if parsed is None:
+            continue
+        keyword, text, *_ = parsed
+        profile = _raw_profile(keyword, text, "xmp")
+        block = _raw_profile(keyword, text, "app1")
+        if keyword == XMP_KEYWORD:
+            found.append((part, text))
+        elif profile is not None:
+            profiles.append((part, profile))
+        elif block is not None and block.startswith(XMP_HEADER):
+            profiles.append((part, block[len(XMP_HEADER) :]))
+    return found + profiles
 
 
 def png_texts_raw(data: bytes) -> Iterator[tuple[bytes, bytes, bytes]]:
@@ -383,12 +398,20 @@ def _parse_text(kind: bytes, body: bytes) -> tuple[bytes, bytes, bytes, bytes] |
 def _raw_profiles(data: bytes, name: str) -> Iterator[bytes]:
     """Yield ImageMagick's and ExifTool's way to keep a block in a PNG: a text of hexadecimal digits."""
     for _, keyword, text in png_texts_raw(data):
-        if keyword.lower() == f"raw profile type {name}".encode():
-            # A line with the name, one with the number of bytes, then the digits.
-            match = re.match(rb"\s*\S+\s+(\d+)\s", text)
-            if match:
-                with suppress(ValueError):
-                    yield bytes.fromhex(text[match.end() :].decode("ascii", "replace"))[: int(match[1][:12])]
+        profile = _raw_profile(keyword, text, name)
+        if profile is not None:
+            yield profile
+
+
+def _raw_profile(keyword: bytes, text: bytes, name: str) -> bytes | None:
+    if keyword.lower() != f"raw profile type {name}".encode():
+        return None
+    # A line with the name, one with the number of bytes, then the digits.
+    match = re.match(rb"\s*\S+\s+(\d+)\s", text)
+    if match:
+        with suppress(ValueError):
+            return bytes.fromhex(text[match.end() :].decode("ascii", "replace"))[: int(match[1][:12])]
+    return None
 
 
 def _sub_blocks(data: bytes, start: int, end: int) -> Iterator[bytes]:

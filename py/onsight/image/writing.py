@@ -176,7 +176,7 @@ def webp_of(chunks: list[tuple[bytes, bytes]], flags: int) -> bytes:
     if not chunks:
         raise struct.error("no chunks")
     if chunks[0][0] != b"VP8X":
-        chunks = [(b"VP8X", _webp_header(*chunks[0])), *chunks]
+        chunks = [(b"VP8X", webp_header(*chunks[0])), *chunks]
     header = chunks[0][1]
     chunks = [(b"VP8X", bytes([header[0] | flags]) + header[1:]), *chunks[1:]]
     body = b"WEBP" + b"".join(
@@ -185,7 +185,7 @@ def webp_of(chunks: list[tuple[bytes, bytes]], flags: int) -> bytes:
     return b"RIFF" + struct.pack("<I", len(body)) + body
 
 
-def _webp_header(name: bytes, content: bytes) -> bytes:
+def webp_header(name: bytes, content: bytes) -> bytes:
     """Return the content of the extended header that a simple file lacks. Source: WebP Container Specification."""
     flags, width, height = 0, 0, 0
     if name == b"VP8 ":

@@ -95,6 +95,7 @@ _BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
+_WITHOUT_MARK = ((b"<\0\0\0", "utf-32-le"), (b"\0\0\0<", "utf-32-be"), (b"<\0", "utf-16-le"), (b"\0<", "utf-16-be"))
 
 
 def build(keywords: Keywords) -> bytes:
@@ -104,7 +105,7 @@ def build(keywords: Keywords) -> bytes:
 
 def read(document: bytes) -> Keywords:
     """Return the keywords of a document, of which there may be none; arguments and errors as for `merge`."""
-    found = _find(_decode(document)[2])
+    found = _find(_decode(document)[2].rstrip(b"\0"))
     paths = (tuple(item.split(one.separator)) for one in PROPERTIES if one.separator for item in found.items(one.key))
     return Keywords(tuple(found.items(SUBJECT.key)), tuple(dict.fromkeys(paths)))
 
@@ -113,25 +114,29 @@ def merge(document: bytes, keywords: Keywords) -> bytes:
     """Return a document with the keywords that it lacks; all else in it stays as it is, byte for byte.
 
     Args:
-        document: An XMP document in UTF-8 or, with a byte order mark, UTF-16 or UTF-32.
+        document: An XMP document in UTF-8, UTF-16 or UTF-32.
         keywords: What it shall have.
 
     Raises:
         InvalidSidecarError: It is no XMP, is broken, or has keywords in a form that cannot be added to.
     """
-    mark, encoding, text = _decode(document)
+    mark, encoding, whole = _decode(document)
+    text = whole.rstrip(b"\0")  # zeros that some programs leave room with
+    padding = whole[len(text) :]
     merged = _with_keywords(text, keywords)
     if merged == text:
         return document
     after = _find(merged)
     if any(one.missing(after, keywords) for one in PROPERTIES):
         raise InvalidSidecarError("The XMP is written in a way that keywords cannot be added to.")
-    return mark + merged.decode().encode(encoding)
+    return mark + (merged + padding).decode().encode(encoding)
 
 
 def _decode(document: bytes) -> tuple[bytes, str, bytes]:
     """Return a document's byte order mark, its encoding, and its text in UTF-8."""
     mark, encoding = next((one for one in _BYTE_ORDER_MARKS if document.startswith(one[0])), (b"", "utf-8"))
+    if not mark:
+        encoding = next((name for sign, name in _WITHOUT_MARK if document.startswith(sign)), encoding)
     try:
         return mark, encoding, document[len(mark) :].decode(encoding).encode()
     except UnicodeDecodeError as error:
