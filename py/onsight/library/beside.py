@@ -7,16 +7,16 @@ programs), or both, in upper or lower case. What the former says goes before the
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from onsight.files.suffixes import RAW, suffix_of
-from onsight.image.xmp import PHOTOSHOP, properties
+from onsight.files.suffixes import suffix_of
 from onsight.library.companions import Companion, Companions
 from onsight.library.records import Source
 from onsight.library.stated import ALONE, Beside
 from onsight.metadata.reading import MAX_PACKET, combine, read_sidecar, read_takeout
+from onsight.metadata.sidecar import is_anothers, spelling_of
 from onsight.metadata.stated import NOTHING, Stated
 
 
@@ -43,8 +43,8 @@ def beside(picture: str, companions: Companions, files: Mapping[str, SmallFile])
         companions: The names in its folder.
         files: The sidecars and JSON files in its folder, by name.
     """
-    found = [one for one in companions.of(picture) if one.name in files and spelling_of(one)]
-    found.sort(key=lambda one: (spelling_of(one), one.name))
+    found = [one for one in companions.of(picture) if one.name in files and _rank(one)]
+    found.sort(key=lambda one: (_rank(one), one.name))
     if not found:
         return ALONE
 
@@ -54,27 +54,9 @@ def beside(picture: str, companions: Companions, files: Mapping[str, SmallFile])
     return Beside("; ".join(f"{one.name} {files[one.name].mark}" for one in found), read)
 
 
-def spelling_of(companion: Companion) -> int:
-    """Return 1 for a sidecar named after the whole file, 2 for one named after its stem, 3 for Takeout's; else 0."""
-    if companion.kind == "takeout":
-        return 3
-    # Further sidecars are those of other versions of the picture, which darktable numbers.
-    is_sidecar = companion.kind == "sidecar" and companion.tail.lower() == ".xmp"
-    return {"name": 1, "stem": 2}.get(companion.after, 0) if is_sidecar else 0
-
-
-def belongs_to_other(document: bytes, picture: str, sharers: Iterable[str]) -> bool:
-    """Say whether a sidecar that is named after a stem says itself that it is another picture's.
-
-    Args:
-        document: The sidecar.
-        picture: Name of the picture.
-        sharers: Names of the others with this stem.
-    """
-    named = properties(document).get((PHOTOSHOP, "SidecarForExtension"), ())
-    extension = f".{named[0].lower().removeprefix('.')}" if named else suffix_of(picture)
-    # What is said of a raw file holds for the finished picture beside it, too.
-    return extension != suffix_of(picture) and extension not in RAW and extension in map(suffix_of, sharers)
+def _rank(companion: Companion) -> int:
+    """Return what goes first, from 1 on; 0 for what says nothing."""
+    return 3 if companion.kind == "takeout" else {"name": 1, "stem": 2}.get(spelling_of(companion), 0)
 
 
 def _read(companion: Companion, picture: str, file: SmallFile) -> Stated:
@@ -84,7 +66,7 @@ def _read(companion: Companion, picture: str, file: SmallFile) -> Stated:
         return NOTHING
     if companion.kind == "takeout":
         return read_takeout(data)
-    if spelling_of(companion) == 2 and belongs_to_other(data, picture, companion.sharers):
+    if companion.after == "stem" and is_anothers(data, picture, companion):
         return NOTHING
     return read_sidecar(data)
 

@@ -78,9 +78,17 @@ def write(library: Library, image: int, source: Source, inside: Stated, beside: 
         _write_keywords(library, image, _terms(library, said.keywords))
 
 
-def note_written(connection: sqlite3.Connection, image: int, terms: Iterable[int]) -> None:
-    """Note that Onsight itself writes tags into a picture's sidecar: reading it again must not make them a person's."""
-    connection.executemany("INSERT OR IGNORE INTO file_tag VALUES (?, ?, 0)", ((image, term) for term in terms))
+def note_written(library: Library, image: int, keywords: Iterable[str]) -> None:
+    """Note that Onsight itself writes keywords about a picture: reading them again must not make them a person's.
+
+    Args:
+        library: The library.
+        image: The picture's id.
+        keywords: The machine's tags and a person's, and what is broader.
+    """
+    with library.transaction() as connection:
+        rows = [(image, term) for term in _terms(library, keywords)]
+        connection.executemany("INSERT OR IGNORE INTO file_tag VALUES (?, ?, 0)", rows)
 
 
 def note_given(connection: sqlite3.Connection, images: str, term: int) -> None:

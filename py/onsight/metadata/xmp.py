@@ -21,6 +21,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 from onsight._version import __version__
 from onsight.errors import InvalidSidecarError
+from onsight.metadata.forms import with_list
 from onsight.metadata.rdf import RDF, SEPARATOR, Element, Found, FoundList, find
 
 
@@ -77,7 +78,7 @@ HIERARCHY = Property("lr", "http://ns.adobe.com/lightroom/1.0/", "hierarchicalSu
 TAGS_LIST = Property("digiKam", "http://www.digikam.org/ns/1.0/", "TagsList", "/")
 PROPERTIES = (SUBJECT, HIERARCHY, TAGS_LIST)
 
-_EMPTY = f"""\
+EMPTY = f"""\
 <?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
 <x:xmpmeta xmlns:x="adobe:ns:meta/" x:xmptk="Onsight {__version__}">
  <rdf:RDF xmlns:rdf="{RDF}">
@@ -85,6 +86,7 @@ _EMPTY = f"""\
 </x:xmpmeta>
 <?xpacket end="w"?>
 """.encode()
+"""A document without any property."""
 
 _NOT_IN_XML = dict.fromkeys([*range(9), 11, 12, *range(14, 32), *range(0xD800, 0xE000), 0xFFFE, 0xFFFF], "�")
 
@@ -100,7 +102,7 @@ _WITHOUT_MARK = ((b"<\0\0\0", "utf-32-le"), (b"\0\0\0<", "utf-32-be"), (b"<\0", 
 
 def build(keywords: Keywords) -> bytes:
     """Return a new XMP document in UTF-8."""
-    return merge(_EMPTY, keywords)
+    return merge(EMPTY, keywords)
 
 
 def read(document: bytes) -> Keywords:
@@ -148,6 +150,10 @@ def _find(text: bytes) -> Found:
 
 
 def _with_keywords(text: bytes, keywords: Keywords) -> bytes:
+    found = _find(text)
+    for one in PROPERTIES:
+        if one.key in found.others and one.missing(found, keywords):
+            text = with_list(text, (one.namespace, one.name))
     found = _find(text)
     if found.root is None:
         raise InvalidSidecarError("This is no XMP: it has no rdf:RDF.")

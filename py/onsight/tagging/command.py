@@ -35,7 +35,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--write-xmp",
         action="store_true",
-        help="write the tags into the sidecar FILE.xmp; what is in it stays, keywords of other programs too",
+        help="write the tags into the picture's sidecars, else into a new FILE.xmp that begins with what the picture "
+        "says itself; what is in them stays",
     )
 
 
@@ -53,9 +54,9 @@ def prepare(options: argparse.Namespace) -> Callable[[Engine, str], Tagging]:
     def answer(engine: Engine, path: str) -> Tagging:
         tagging = engine.tag(path, tag_options)
         if options.write_xmp:
-            change = write_sidecar(path, keywords_of(tag for tag in tagging.tags if tag.shown))
-            # Beside the answers, which a program may read.
-            print(f"{change.path}: {describe_change(change)}", file=sys.stderr, flush=True)
+            for change in write_sidecar(path, keywords_of(tag for tag in tagging.tags if tag.shown)):
+                # Beside the answers, which a program may read.
+                print(f"{change.path}: {describe_change(change)}", file=sys.stderr, flush=True)
         return tagging
 
     return answer
@@ -78,7 +79,7 @@ def describe_change(change: SidecarChange) -> str:
     """Return what became of a sidecar in a few words."""
     added = f"{change.added} keyword{'' if change.added == 1 else 's'}"
     if change.is_new:
-        return f"written with {added}."
+        return f"written with {added}" + (f" and the {change.kept} that the picture has." if change.kept else ".")
     if not change.added:
         return f"had all of them; its {change.kept} stay."
     return f"{added} added to the {change.kept} that were there."

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from onsight.errors import InvalidOptionError, OnsightError, UnwritableFileError
 from onsight.files.writing import write_all, write_new
-from onsight.library import search, store
+from onsight.library import search, stated, store
 from onsight.library.commands.shared import LibraryCommand, add_library, counted, displayable, open_library
 from onsight.library.database import Library
 from onsight.library.exports import FORMATS, SINGLE_FILE_FORMATS, export
@@ -81,7 +81,9 @@ def _write_beside(library: Library) -> Callable[[Hit], None]:
     def write(hit: Hit) -> None:
         if not Path(hit.path).is_file():
             raise UnwritableFileError("The picture is gone, or lies in an archive; nothing was written beside it.")
-        write_sidecar(hit.path, keywords_of(store.tags_of(library, hit.image)))
+        keywords = keywords_of(store.tags_of(library, hit.image))
+        write_sidecar(hit.path, keywords)
+        stated.note_written(library, hit.image, keywords.subjects)
 
     return write
 
