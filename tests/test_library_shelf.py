@@ -15,7 +15,7 @@ import pytest
 from library_samples import MODELS, look
 from onsight.errors import CODES, InvalidOptionError, InvalidQueryError, LibraryError, UnreadableFileError, error_of
 from onsight.library import parcels, requests
-from onsight.library.archives import list_members, open_archive, read_member
+from onsight.library.archives import Archive, list_members
 from onsight.library.shelf import Shelf
 from onsight.methods import METHODS
 from onsight.options import options_from
@@ -331,12 +331,12 @@ def test_archives_list_their_pictures_and_give_them_out() -> None:
     with zipfile.ZipFile(packed, "w") as writer:
         for name in ("b/2.jpg", "1.PNG", "notes.txt", ".hidden.jpg", "__MACOSX/b/2.jpg", "../out.jpg"):
             writer.writestr(zipfile.ZipInfo(name, (2020, 1, 2, 3, 4, 6)), name.encode())
-    archive = open_archive(packed)
+    archive = Archive(packed)
     listed = list_members(archive).to_json()
     assert [one["path"] for one in listed["members"]] == ["1.PNG", "b/2.jpg"]
     assert listed["others"] == 1
-    assert read_member(archive, "b/2.jpg") == b"b/2.jpg"
+    assert archive.read("b/2.jpg") == b"b/2.jpg"
     with pytest.raises(UnreadableFileError, match="no longer"):
-        read_member(archive, "c.jpg")
+        archive.read("c.jpg")
     with pytest.raises(UnreadableFileError, match="cannot be opened"):
-        open_archive(io.BytesIO(b"PK nonsense"))
+        Archive(io.BytesIO(b"PK nonsense"))

@@ -8,6 +8,7 @@ import os
 import random
 import subprocess
 import sys
+import time
 import zipfile
 from pathlib import Path
 
@@ -21,9 +22,11 @@ from onsight.files import writing
 from onsight.files.names import MAX_BYTES
 from onsight.library import edits, search, store
 from onsight.library.database import Library
+from onsight.library.files import names_beside, source_of
 from onsight.library.records import Source
 from onsight.library.sorting import GROUPINGS, Pattern, Plan, Rule, make_plan, safe_name
 from onsight.library.sorting import placing as placing_module
+from onsight.library.sorting import targets as targets_module
 from onsight.library.sorting.placing import carry_out, existing_in
 from onsight.library.sorting.zipping import zip_plan, zip_stream
 
@@ -179,19 +182,40 @@ def test_plan_names_by_a_pattern() -> None:
 
 
 def test_plan_avoids_what_is_there_and_knows_the_same_file_again() -> None:
-    there = {"Pets/a.jpg": "other", "Pets/a (2).jpg": "other"}
     with photos() as library:
         hash = store.find_content(library, look("Dog", content="2").hash)[0].hash
-        there["Pets/A (3).JPG"] = hash
-        plan = make_plan(
-            library,
-            [1, 2],
-            existing=lambda target, wanted: None if target not in there else there[target] == wanted,
-        )
+        there = {"a.jpg": "other", "A (2).jpg": "", "a (3).JPG": hash}
+        plan = make_plan(library, [1, 2], existing=lambda folder, sizes: there if folder == "Pets" else {})
         assert [(move.target, move.is_there) for move in plan.moves] == [
-            ("Pets/a (3).jpg", False),
-            ("Pets/A.JPG", False),
+            ("Pets/a (4).jpg", False),
+            ("Pets/a (3).JPG", True),
         ]
+
+
+def test_planning_takes_time_that_grows_with_the_number_of_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
+    calls = 0
+
+    def counted(name: str, number: int) -> str:
+        nonlocal calls
+        calls += 1
+        return original(name, number)
+
+    original = targets_module.numbered
+    monkeypatch.setattr(targets_module, "numbered", counted)
+    count = 2000
+    with filled({f"/in/{n}.jpg": look(content=str(n)) for n in range(count)}) as library:
+        images = list(range(1, count + 1))
+        plan = make_plan(library, images, pattern=Pattern("same"))
+        assert targets(plan)[-1] == f"Pets/same ({count}).jpg"
+        assert calls < 2 * count
+        there = {move.target.removeprefix("Pets/"): move.hash for move in plan.moves}
+        again = make_plan(library, images, pattern=Pattern("same"), existing=lambda folder, sizes: there)
+        assert all(move.is_there for move in again.moves)
+        assert calls < 2 * count
+        others = dict.fromkeys(there, "")
+        beyond = make_plan(library, images, pattern=Pattern("same"), existing=lambda folder, sizes: others)
+        assert targets(beyond)[0] == f"Pets/same ({count + 1}).jpg"
+        assert calls < 6 * count
 
 
 def test_hostile_facts_stay_inside_the_folder() -> None:
@@ -242,7 +266,7 @@ def known(folder: Path, **labels: str) -> Library:
 def sort(library: Library, folder: Path, *, move: bool = False, into: str = "out") -> list[str]:
     """Sort everything; return what went wrong."""
     to = folder / into
-    plan = make_plan(library, search.find(library, order="name"), existing=existing_in(to))
+    plan = make_plan(library, search.find(library, order="name"), existing=existing_in(to), beside=names_beside)
     return [error.message for _, error in carry_out(plan, to, move=move, library=library)]
 
 
@@ -359,7 +383,7 @@ def test_zip_is_made_in_pieces_and_opens(folder: Path) -> None:
 
     with known(folder) as library:
         plan = make_plan(library, search.find(library, order="name"))
-        pieces = list(zip_plan(plan, read, fail))
+        pieces = list(zip_plan(plan, read, source_of, fail))
     assert len(pieces) == 3  # two pictures and the directory
     assert failures == [("Move", "Gone.")]
     with zipfile.ZipFile(io.BytesIO(b"".join(pieces))) as archive:
@@ -368,7 +392,7 @@ def test_zip_is_made_in_pieces_and_opens(folder: Path) -> None:
             "Pets/a.jpg": b"one",
             "Pets/a (2).jpg": b"two",
         }
-        assert archive.getinfo("Pets/a.jpg").date_time == (2020, 9, 13, 12, 26, 40)
+        assert archive.getinfo("Pets/a.jpg").date_time == time.localtime(1_600_000_000)[:6]
 
 
 def test_zip_takes_any_name_and_any_date() -> None:

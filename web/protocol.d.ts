@@ -801,6 +801,16 @@ export interface LibraryEdit {
   pictures: number;
 }
 
+/** Where a file goes that belongs to a picture. */
+export interface PlannedCompanion {
+  /** Its name, in the picture's folder. */
+  name: string;
+  /** Where it goes, relative and with `/`. */
+  target: string;
+  /** Names of the other pictures that it belongs to; it is moved away with the last of them. */
+  sharers: string[];
+}
+
 /** Where a picture goes. */
 export interface PlannedMove {
   /** Of the picture. */
@@ -817,6 +827,8 @@ export interface PlannedMove {
   target: string;
   /** Whether the same file is there already. */
   is_there: boolean;
+  /** What goes along with it. */
+  companions: PlannedCompanion[];
 }
 
 /** How many pictures go into a folder. */
@@ -827,12 +839,24 @@ export interface FolderCount {
   count: number;
 }
 
+/** A file of a picture's name that does not go where the picture goes. */
+export interface LeftBehind {
+  /** Where it is. */
+  folder: string;
+  /** Its name. */
+  name: string;
+  /** Why it stays, as in "It stays: …". */
+  reason: string;
+}
+
 /** Where pictures go. */
 export interface SortingPlan {
   /** One a picture. */
   moves: PlannedMove[];
   /** By name. */
   folders: FolderCount[];
+  /** What has a picture's name and stays. */
+  left: LeftBehind[];
 }
 
 /** How a picture is classified. */
@@ -1136,6 +1160,8 @@ export interface PlanOptions {
   taken?: string[];
   /** SHA-256 in hex of the files at `taken`, in that order, empty where it is not known; none at all if none is known. */
   hashes?: string[];
+  /** Paths of all files in the folders that the pictures are in, as far as they are known; what belongs to pictures is among them. */
+  beside?: string[];
 }
 
 /** What is written of pictures. */

@@ -40,8 +40,7 @@ from onsight.tasks.tag import Tagger
 from onsight.tasks.upscale import UPSCALERS, Upscaler
 
 if TYPE_CHECKING:
-    from zipfile import ZipFile
-
+    from onsight.library.archives import Archive
     from onsight.library.shelf import Shelf
     from onsight.tasks.index import Indexer
 
@@ -113,22 +112,20 @@ def _index(tools: Tools, image: bytes, options: requests.IndexOptions) -> Flow[a
     return answers.IndexedLook(pack((yield from tools.indexer(detect=options.detect).index(image))))
 
 
-def _members(_tools: Tools, archive: ZipFile, _options: NoOptions) -> answers.ArchiveMembers:
+def _members(_tools: Tools, archive: Archive, _options: NoOptions) -> answers.ArchiveMembers:
     from onsight.library.archives import list_members
 
     return list_members(archive)
 
 
-def _member(_tools: Tools, archive: ZipFile, options: requests.MemberOptions) -> OutputFile:
-    from onsight.library.archives import read_member
-
-    return OutputFile(read_member(archive, options.path), PurePosixPath(options.path).name, "")
+def _member(_tools: Tools, archive: Archive, options: requests.MemberOptions) -> OutputFile:
+    return OutputFile(archive.read(options.path), PurePosixPath(options.path).name, "")
 
 
-def _open_archive(_tools: Tools, file: BinaryIO, _options: object) -> Flow[ZipFile]:
-    from onsight.library.archives import open_archive
+def _open_archive(_tools: Tools, file: BinaryIO, _options: object) -> Flow[Archive]:
+    from onsight.library.archives import Archive
 
-    return open_archive(file)
+    return Archive(file)
     yield  # a flow that asks for nothing
 
 

@@ -362,6 +362,36 @@ class PictureGroups(Answer):
 
 
 @dataclass(frozen=True, slots=True)
+class PlannedCompanion:
+    """Where a file goes that belongs to a picture.
+
+    Attributes:
+        name: Its name, in the picture's folder.
+        target: Where it goes, relative and with ``/``.
+        sharers: Names of the other pictures that it belongs to; it is moved away with the last of them.
+    """
+
+    name: str
+    target: str
+    sharers: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LeftBehind:
+    """A file of a picture's name that does not go where the picture goes.
+
+    Attributes:
+        folder: Where it is.
+        name: Its name.
+        reason: Why it stays, as in "It stays: …".
+    """
+
+    folder: str
+    name: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class PlannedMove:
     """Where a picture goes.
 
@@ -373,6 +403,7 @@ class PlannedMove:
         modified_ms: When its file was last written, in milliseconds since 1970.
         target: Where it goes, relative and with ``/``.
         is_there: Whether the same file is there already.
+        companions: What goes along with it.
     """
 
     id: int
@@ -382,6 +413,7 @@ class PlannedMove:
     modified_ms: int
     target: str
     is_there: bool
+    companions: tuple[PlannedCompanion, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -404,10 +436,12 @@ class SortingPlan(Answer):
     Attributes:
         moves: One a picture.
         folders: By name.
+        left: What has a picture's name and stays.
     """
 
     moves: tuple[PlannedMove, ...]
     folders: tuple[FolderCount, ...]
+    left: tuple[LeftBehind, ...]
 
 
 @dataclass(frozen=True, slots=True)

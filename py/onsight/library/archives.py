@@ -3,89 +3,164 @@
 from __future__ import annotations
 
 import os
+import struct
 import zipfile
+from collections import OrderedDict
 from collections.abc import Iterator
 from datetime import datetime
-from pathlib import PurePosixPath
+from functools import cached_property
+from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
 from onsight.errors import OnsightError, UnreadableFileError
+from onsight.files.suffixes import is_tried
 from onsight.library.answers import ArchiveMember, ArchiveMembers
-
-SUFFIXES = frozenset(
-    {
-        *(".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".gif", ".bmp", ".dib", ".tif", ".tiff", ".avif"),
-        *(".jp2", ".j2k", ".jpx", ".ico", ".pbm", ".pgm", ".ppm", ".pnm", ".psd", ".heic", ".heif"),
-    }
-)
-"""Files in a folder or an archive that are taken for pictures; a file that is named itself is always tried."""
+from onsight.library.zip_names import extra_fields, member_names
 
 MAX_BYTES = 1 << 30
 """Size of a file, in bytes, that is read at most."""
 
+OPEN_AT_ONCE = 4
+"""Archives that a process keeps open."""
 
-def open_archive(file: str | os.PathLike[str] | BinaryIO) -> zipfile.ZipFile:
-    """Open an archive.
-
-    Args:
-        file: Its path, or a binary file that can be sought in.
-
-    Raises:
-        UnreadableFileError: It is none, or damaged.
-    """
-    try:
-        return zipfile.ZipFile(file)
-    except (OSError, zipfile.BadZipFile, NotImplementedError, ValueError) as error:
-        raise UnreadableFileError(f"The archive cannot be opened ({error}).") from error
+_TIMESTAMP, _NTFS, _OLD_UNIX = 0x5455, 0x000A, 0x5855
+_NTFS_EPOCH_S = 11_644_473_600
+"""Seconds from 1601, from which Windows counts, to 1970."""
 
 
-def pictures_in(archive: zipfile.ZipFile) -> Iterator[zipfile.ZipInfo | None]:
-    """Yield the pictures of an archive by path, and None for every file that is none by its name.
+class Archive:
+    """An open ZIP archive."""
 
-    What is hidden, or would lead out of the archive, is passed over.
-    """
-    for member in sorted(archive.infolist(), key=lambda member: member.filename):
-        place = PurePosixPath(member.filename)
-        if member.is_dir() or any(part.startswith((".", "__MACOSX")) for part in place.parts):
-            continue
-        is_picture = not place.is_absolute() and place.suffix.lower() in SUFFIXES
-        yield member if is_picture else None
+    def __init__(self, file: str | os.PathLike[str] | BinaryIO) -> None:
+        """Open it.
+
+        Args:
+            file: Its path, or a binary file that can be sought in.
+
+        Raises:
+            UnreadableFileError: It is not a ZIP archive, or damaged.
+        """
+        try:
+            self._file = zipfile.ZipFile(file)
+        except (OSError, zipfile.BadZipFile, NotImplementedError, ValueError, struct.error, EOFError) as error:
+            raise UnreadableFileError(
+                f"The archive cannot be opened ({error}). It is damaged, was not copied whole, or is no ZIP archive."
+            ) from error
+
+    @cached_property
+    def members(self) -> dict[str, zipfile.ZipInfo]:
+        """Its files by path: relative, with ``/``, leading nowhere else."""
+        return member_names(self._file.infolist())
+
+    @cached_property
+    def _names(self) -> dict[str, list[str]]:
+        names: dict[str, list[str]] = {}
+        for path in self.members:
+            folder, _, name = path.rpartition("/")
+            names.setdefault(folder, []).append(name)
+        return names
+
+    def names_in(self, folder: str) -> list[str]:
+        """Return the names of the files in one of its folders; the outermost is ``""``."""
+        return self._names.get(folder, [])
+
+    def pictures(self) -> Iterator[str | None]:
+        """Yield the paths of its pictures in order, and None for every file that is none by its name.
+
+        Hidden files are passed over.
+        """
+        for path in sorted(self.members):
+            if not any(part.startswith((".", "__MACOSX")) for part in path.split("/")):
+                yield path if is_tried(PurePosixPath(path).name) else None
+
+    def read(self, path: str) -> bytes:
+        """Return the bytes of a file.
+
+        Raises:
+            UnreadableFileError: It is not there, too large, locked or damaged.
+        """
+        try:
+            # Libraries of before know files by names that were taken for cp437.
+            member = self.members.get(path) or self._file.getinfo(path)
+            if member.file_size > MAX_BYTES:
+                raise too_large()
+            with self._file.open(member) as stream:
+                return stream.read(MAX_BYTES)
+        except KeyError as error:
+            raise UnreadableFileError("The archive no longer has this file.") from error
+        except RuntimeError as error:  # a password is wanted
+            raise UnreadableFileError("The archive is locked with a password. Unpack it first.") from error
+        except Exception as error:  # zipfile lets through whatever its decompressors raise
+            if isinstance(error, OnsightError):
+                raise
+            raise UnreadableFileError(f"The file cannot be unpacked from its archive ({error}).") from error
+
+    def close(self) -> None:
+        """Close the file."""
+        self._file.close()
 
 
-def list_members(archive: zipfile.ZipFile) -> ArchiveMembers:
+class OpenArchives:
+    """The archives of this computer that are open: each is opened once, and again only if it has changed."""
+
+    def __init__(self, limit: int = OPEN_AT_ONCE) -> None:
+        """Begin with none.
+
+        Args:
+            limit: How many are open at a time.
+        """
+        self._limit = limit
+        self._open: OrderedDict[Path, tuple[tuple[int, int, int], Archive]] = OrderedDict()
+
+    def at(self, path: Path) -> Archive:
+        """Return an archive.
+
+        Raises:
+            UnreadableFileError: It is not a ZIP archive, or damaged.
+        """
+        try:
+            facts = path.stat()
+        except OSError as error:
+            raise UnreadableFileError(f"The archive cannot be opened ({error.strerror}).") from error
+        state = (facts.st_size, facts.st_mtime_ns, facts.st_ino)
+        known = self._open.pop(path, None)
+        if known and known[0] != state:
+            known[1].close()
+            known = None
+        self._open[path] = known or (state, Archive(path))
+        while len(self._open) > self._limit:
+            self._open.popitem(last=False)[1][1].close()
+        return self._open[path][1]
+
+
+def list_members(archive: Archive) -> ArchiveMembers:
     """Return the pictures of an archive, for a page."""
-    found = list(pictures_in(archive))
-    members = tuple(ArchiveMember(one.filename, one.file_size, written_s(one) * 1000) for one in found if one)
+    found = list(archive.pictures())
+    members = tuple(
+        ArchiveMember(path, archive.members[path].file_size, written_ns(archive.members[path]) // 1_000_000)
+        for path in found
+        if path
+    )
     return ArchiveMembers(members, len(found) - len(members))
 
 
-def read_member(archive: zipfile.ZipFile, path: str) -> bytes:
-    """Return the bytes of a file in an archive.
+def written_ns(member: zipfile.ZipInfo) -> int:
+    """Return when a member was last written, in nanoseconds since 1970.
 
-    Raises:
-        UnreadableFileError: It is not there, too large, locked or damaged.
+    The moment comes from a field that has it in UTC, if there is one. Else it is what a clock on the wall showed where
+    the archive was made, and is taken for the time of this place. Archives may hold any date; an impossible one is 0.
     """
+    fields = extra_fields(member)
+    stamp, old, ntfs = fields.get(_TIMESTAMP, b""), fields.get(_OLD_UNIX, b""), fields.get(_NTFS, b"")
+    if len(stamp) >= 5 and stamp[0] & 1:
+        return int(struct.unpack_from("<i", stamp, 1)[0]) * 10**9
+    if len(ntfs) >= 16 and struct.unpack_from("<HH", ntfs, 4) == (1, 24):
+        return int(struct.unpack_from("<Q", ntfs, 8)[0]) * 100 - _NTFS_EPOCH_S * 10**9
+    if len(old) >= 8:
+        return int(struct.unpack_from("<i", old, 4)[0]) * 10**9
     try:
-        member = archive.getinfo(path)
-        if member.file_size > MAX_BYTES:
-            raise too_large()
-        with archive.open(member) as stream:
-            return stream.read(MAX_BYTES)
-    except KeyError as error:
-        raise UnreadableFileError("The archive no longer has this file.") from error
-    except RuntimeError as error:  # a password is wanted
-        raise UnreadableFileError("The archive is locked with a password. Unpack it first.") from error
-    except Exception as error:  # zipfile lets through whatever its decompressors raise
-        if isinstance(error, OnsightError):
-            raise
-        raise UnreadableFileError(f"The file cannot be unpacked from its archive ({error}).") from error
-
-
-def written_s(member: zipfile.ZipInfo) -> int:
-    """Return when a member was last written, in seconds since 1970; archives may hold any date, which counts as 0."""
-    try:
-        return int(datetime(*member.date_time).timestamp())
-    except ValueError:
+        return int(datetime(*member.date_time).timestamp()) * 10**9
+    except (ValueError, OverflowError, OSError):
         return 0
 
 

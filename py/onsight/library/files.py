@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import os
 import stat
-import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from onsight.errors import OnsightError, UnreadableFileError, UnsupportedFormatError
-from onsight.library.archives import MAX_BYTES, SUFFIXES, open_archive, pictures_in, read_member, too_large, written_s
+from onsight.files.suffixes import is_tried
+from onsight.library.archives import MAX_BYTES, Archive, OpenArchives, too_large, written_ns
 from onsight.library.records import Source
 from onsight.native import read_file
+
+archives = OpenArchives()
+"""Those of this process."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +75,7 @@ class Walk:
                 continue
             if entry.is_dir(follow_symlinks=False):  # links may lead round in a circle
                 folders.append(Path(entry.path))
-            elif Path(entry.name).suffix.lower() in SUFFIXES:
+            elif is_tried(entry.name):
                 yield _file(Path(entry.path))
             else:
                 self.others += 1
@@ -81,8 +84,8 @@ class Walk:
 
     def _archive(self, path: Path) -> Iterator[PictureFile]:
         try:
-            with open_archive(path) as archive:
-                members = list(pictures_in(archive))
+            archive = archives.at(path)
+            members = list(archive.pictures())
         except UnreadableFileError as error:
             yield _broken(path, error)
             return
@@ -90,7 +93,7 @@ class Walk:
             if member is None:
                 self.others += 1
             else:
-                yield _member(path, member)
+                yield PictureFile(_member(path, archive, member))
 
 
 def read_picture(source: Source) -> bytes:
@@ -100,13 +103,46 @@ def read_picture(source: Source) -> bytes:
         UnreadableFileError: It is gone, too large, damaged, or may not be read.
     """
     path = Path(source.folder) / source.name
-    archive = next((parent for parent in path.parents if parent.suffix.lower() == ".zip" and parent.is_file()), None)
+    archive = _archive_of(path)
     if archive is None:
         if source.size > MAX_BYTES:
             raise too_large()
         return read_file(path)
-    with open_archive(archive) as opened:
-        return read_member(opened, path.relative_to(archive).as_posix())
+    return archives.at(archive).read(path.relative_to(archive).as_posix())
+
+
+def names_beside(folder: str) -> list[str]:
+    """Return the names of all files in a folder, be it in an archive; none if it cannot be read."""
+    path = Path(folder)
+    try:
+        if archive := _archive_of(path / "_"):
+            inside = path.relative_to(archive).as_posix()
+            return archives.at(archive).names_in("" if inside == "." else inside)
+        with os.scandir(path) as entries:
+            return [entry.name for entry in entries if not entry.name.startswith(".") and entry.is_file()]
+    except (OSError, OnsightError):
+        return []
+
+
+def source_of(folder: str, name: str) -> Source:
+    """Return a file as its folder lists it, be it in an archive.
+
+    Raises:
+        UnreadableFileError: It is gone.
+    """
+    path = Path(folder) / name
+    try:
+        if archive := _archive_of(path):
+            return _member(archive, archives.at(archive), path.relative_to(archive).as_posix())
+        facts = path.stat()
+        return Source(folder, name, facts.st_size, facts.st_mtime_ns)
+    except (OSError, KeyError) as error:
+        raise UnreadableFileError(f"{path} is gone.") from error
+
+
+def _archive_of(path: Path) -> Path | None:
+    """Return the archive that a file is in, or None if it is in a folder."""
+    return next((parent for parent in path.parents if parent.suffix.lower() == ".zip" and parent.is_file()), None)
 
 
 def is_there(source: Source) -> bool:
@@ -126,10 +162,9 @@ def _file(path: Path) -> PictureFile:
     return _checked(Source(path.parent.as_posix(), path.name, facts.st_size, facts.st_mtime_ns))
 
 
-def _member(archive: Path, member: zipfile.ZipInfo) -> PictureFile:
-    place = PurePosixPath(member.filename)
-    folder = (archive / place.parent).as_posix()
-    return _checked(Source(folder, place.name, member.file_size, written_s(member) * 10**9))
+def _member(path: Path, archive: Archive, member: str) -> Source:
+    place, facts = PurePosixPath(member), archive.members[member]
+    return Source((path / place.parent).as_posix(), place.name, facts.file_size, written_ns(facts))
 
 
 def _broken(path: Path, error: OnsightError) -> PictureFile:

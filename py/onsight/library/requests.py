@@ -304,6 +304,8 @@ class PlanOptions(PicturesOptions):
         taken: Paths, relative and with ``/``, at which there is something already.
         hashes: SHA-256 in hex of the files at ``taken``, in that order, empty where it is not known; none at all if
             none is known.
+        beside: Paths of all files in the folders that the pictures are in, as far as they are known; what belongs to
+            pictures is among them.
     """
 
     by: tuple[str, ...] = ("category",)
@@ -311,10 +313,11 @@ class PlanOptions(PicturesOptions):
     pattern: str = "{name}"
     taken: tuple[str, ...] = ()
     hashes: tuple[str, ...] = ()
+    beside: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         PicturesOptions.__post_init__(self)
-        for name in ("by", "rules", "taken", "hashes"):
+        for name in ("by", "rules", "taken", "hashes", "beside"):
             object.__setattr__(self, name, check_texts(name, getattr(self, name)))
         check_text("pattern", self.pattern)
         if self.hashes and len(self.hashes) != len(self.taken):

@@ -6,6 +6,7 @@ The page's worker keeps the file; the networks run in others. What they see come
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Callable, Mapping
 from pathlib import PurePosixPath
 
@@ -40,8 +41,8 @@ from onsight.library.requests import (
 )
 from onsight.library.sorting import GROUPINGS, Pattern, Rule, make_plan
 from onsight.library.sorting.naming import PATTERN_FIELDS
-from onsight.library.sorting.placing import SIDECAR
 from onsight.metadata.embed import embed
+from onsight.metadata.sidecar import SIDECAR
 from onsight.metadata.xmp import build, merge
 from onsight.results import OutputFile
 from onsight.tagging.keywords import keywords_of
@@ -263,16 +264,14 @@ class Shelf:
 
     def plan(self, options: PlanOptions) -> answers.SortingPlan:
         """Tell where pictures would go."""
-        taken = dict(
-            zip(map(path_key, options.taken), options.hashes or ("",) * len(options.taken), strict=True),
-        )
-
-        def existing(target: str, hash: str) -> bool | None:
-            key = path_key(target)
-            if key in taken:
-                return taken[key] == hash
-            # What another program wrote of a picture that is gone must not become this one's.
-            return False if key + SIDECAR in taken else None
+        taken: dict[str, dict[str, str]] = defaultdict(dict)
+        for path, hash in zip(options.taken, options.hashes or ("",) * len(options.taken), strict=True):
+            folder, _, name = path.rpartition("/")
+            taken[path_key(folder)][name] = hash
+        beside: dict[str, list[str]] = defaultdict(list)
+        for path in options.beside:
+            folder, _, name = path.rpartition("/")
+            beside[folder].append(name)
 
         plan = make_plan(
             self.library,
@@ -280,7 +279,8 @@ class Shelf:
             options.by,
             rules=[_rule(text, index) for index, text in enumerate(options.rules)],
             pattern=Pattern(options.pattern),
-            existing=existing,
+            existing=lambda folder, _sizes: taken.get(path_key(folder), {}),
+            beside=lambda folder: beside.get(folder, ()),
         )
         moves = tuple(
             answers.PlannedMove(
@@ -291,11 +291,16 @@ class Shelf:
                 _ms(move.source),
                 move.target,
                 move.is_there,
+                tuple(
+                    answers.PlannedCompanion(companion.name, companion.target, companion.sharers)
+                    for companion in move.companions
+                ),
             )
             for move in plan.moves
         )
         folders = tuple(answers.FolderCount("" if name == "." else name, n) for name, n in plan.folders.items())
-        return answers.SortingPlan(moves, folders)
+        left = tuple(answers.LeftBehind(left.folder, left.name, left.reason) for left in plan.left)
+        return answers.SortingPlan(moves, folders, left)
 
     def relocate(self, options: RelocateOptions) -> FileOutcome:
         """Write that a picture's file has moved; where the same one was known there, the two become one."""

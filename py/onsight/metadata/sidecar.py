@@ -22,6 +22,7 @@ from onsight.metadata.stated import NOTHING, Stated
 from onsight.metadata.xmp import Keywords, build, merge, read
 
 SIDECAR = ".xmp"
+"""What a sidecar adds to the name of its picture."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from onsight.library.records import Source
 from onsight.library.search import Hit
 from onsight.library.sorting import Pattern, make_plan
 from onsight.library.sorting.placing import existing_in
+from onsight.library.sorting.targets import Existing
 from onsight.metadata.embed import embed
 from onsight.metadata.sidecar import write_sidecar
 from onsight.tagging.keywords import keywords_of
@@ -89,7 +90,7 @@ def _write_beside(library: Library) -> Callable[[Hit], None]:
 
 
 def _write_copies(library: Library, images: list[int], out: Path) -> int:
-    plan = make_plan(library, images, (), pattern=Pattern(), existing=existing_in(out))
+    plan = make_plan(library, images, (), pattern=Pattern(), existing=_other_files(existing_in(out)))
     moves = {move.image: move for move in plan.moves}
 
     def write(hit: Hit) -> None:
@@ -99,6 +100,11 @@ def _write_copies(library: Library, images: list[int], out: Path) -> int:
         write_new(out / move.target, data, mtime_ns=source.mtime_ns)
 
     return _each(library, images, write)
+
+
+def _other_files(existing: Existing) -> Existing:
+    """Return what takes every file for another one: a picture without its tags is no copy of one that has them."""
+    return lambda folder, sizes: existing(folder, ())
 
 
 COMMAND = LibraryCommand("write what a library knows for other programs", add_arguments, run)

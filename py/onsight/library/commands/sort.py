@@ -12,7 +12,7 @@ from onsight.library import search, store
 from onsight.library.commands.index import add_engine, index_paths
 from onsight.library.commands.shared import LibraryCommand, counted, displayable
 from onsight.library.database import Library
-from onsight.library.files import Walk, read_picture
+from onsight.library.files import Walk, names_beside, read_picture, source_of
 from onsight.library.sorting import GROUPINGS, Move, Pattern, Plan, Rule, make_plan
 from onsight.library.sorting.naming import PATTERN_FIELDS
 from onsight.library.sorting.placing import carry_out, existing_in
@@ -67,9 +67,9 @@ def run(options: argparse.Namespace) -> int:
         by = [name.strip() for name in (options.by or ("rule" if rules else "category")).split(",")]
         make_plan(library, [], by, rules=rules, pattern=pattern)  # tells what is wrong before the long work
         report = index_paths(library, options.paths, options)
-        existing = existing_in(options.to) if options.to and not options.zip else lambda target, hash: None
+        existing = existing_in(options.to) if options.to and not options.zip else lambda folder, sizes: {}
         images = _among(library, options)
-        plan = make_plan(library, images, by, rules=rules, pattern=pattern, existing=existing)
+        plan = make_plan(library, images, by, rules=rules, pattern=pattern, existing=existing, beside=names_beside)
         failures = _carry_out(library, plan, options)
     for move, error in failures:
         print(f"{displayable(_path(move))}: {error.message}", file=sys.stderr)
@@ -88,7 +88,12 @@ def _carry_out(library: Library, plan: Plan, options: argparse.Namespace) -> lis
         for move in plan.moves:
             mark = "  (there already)" if move.is_there else ""
             print(f"{displayable(_path(move))} → {displayable(str(options.to / move.target))}{mark}")
+            for companion in move.companions:
+                along = f"{move.source.folder}/{companion.name}"
+                print(f"    with {displayable(along)} → {displayable(str(options.to / companion.target))}")
         failures, done = [], "to be sorted (nothing was written; --copy or --move does it)"
+    for left in plan.left:
+        print(f"{displayable(f'{left.folder}/{left.name}')} stays: {left.reason}.", file=sys.stderr)
     for folder, count in plan.folders.items():
         print(f"{displayable(folder)}: {count:,}", file=sys.stderr)
     print(f"{counted(len(plan.moves) - len(failures), 'picture')} {displayable(done)}.", file=sys.stderr)
@@ -97,7 +102,7 @@ def _carry_out(library: Library, plan: Plan, options: argparse.Namespace) -> lis
 
 def _zip(plan: Plan, path: Path) -> list[tuple[Move, OnsightError]]:
     failures: list[tuple[Move, OnsightError]] = []
-    write_new(path, zip_plan(plan, read_picture, lambda move, error: failures.append((move, error))))
+    write_new(path, zip_plan(plan, read_picture, source_of, lambda move, error: failures.append((move, error))))
     return failures
 
 

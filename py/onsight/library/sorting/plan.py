@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any
 
 from onsight.errors import InvalidOptionError, InvalidQueryError
-from onsight.files.names import numbered, path_key, safe_name
+from onsight.files.names import safe_name
 from onsight.library import search
+from onsight.library.companions import SMALL
 from onsight.library.database import Library
 from onsight.library.records import Source
+from onsight.library.sorting.going import Going
 from onsight.library.sorting.naming import Pattern
+from onsight.library.sorting.targets import Existing, Original, Targets
 
 UNDATED, COLOURLESS, REST = "No date", "No colour", "Other"
 
@@ -53,6 +56,36 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True)
+class CompanionMove:
+    """Where a file goes that belongs to a picture.
+
+    Attributes:
+        name: Its name, in the picture's folder.
+        target: Where it goes, relative and with ``/``.
+        sharers: Names of the other pictures that it belongs to; it is moved away with the last of them.
+    """
+
+    name: str
+    target: str
+    sharers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LeftBehind:
+    """A file of a picture's name that does not go where the picture goes.
+
+    Attributes:
+        folder: Where it is.
+        name: Its name.
+        reason: Why it stays, as in "It stays: …".
+    """
+
+    folder: str
+    name: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Move:
     """Where one picture goes.
 
@@ -62,6 +95,7 @@ class Move:
         hash: SHA-256 of its content.
         target: Where it goes, relative and with ``/``.
         is_there: Whether the same file is there already.
+        companions: What goes along with it.
     """
 
     image: int
@@ -69,6 +103,7 @@ class Move:
     hash: str
     target: str
     is_there: bool = False
+    companions: tuple[CompanionMove, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +112,11 @@ class Plan:
 
     Attributes:
         moves: One a picture.
+        left: What has a picture's name and stays.
     """
 
     moves: tuple[Move, ...]
+    left: tuple[LeftBehind, ...] = ()
 
     @property
     def folders(self) -> dict[str, int]:
@@ -95,7 +132,8 @@ def make_plan(
     *,
     rules: Sequence[Rule] = (),
     pattern: Pattern = Pattern(),  # noqa: B008  # frozen
-    existing: Callable[[str, str], bool | None] = lambda target, hash: None,
+    existing: Existing = lambda folder, sizes: {},
+    beside: Callable[[str], Iterable[str]] = lambda folder: (),
 ) -> Plan:
     """Plan where pictures go. Nothing is written.
 
@@ -105,8 +143,8 @@ def make_plan(
         by: What makes the folders, the outermost first: of `GROUPINGS`, or ``"rule"``; nothing makes no folders.
         rules: The groups of ``"rule"``; a picture goes into the first that it fits, else into "Other".
         pattern: How files are named.
-        existing: Tells whether there is something at a target: None for nothing, True for a file with this hash, False
-            for anything else.
+        existing: Tells what the target folders hold; see `onsight.library.sorting.targets`.
+        beside: Returns the names of all files in a folder that pictures are in, for what belongs to them.
 
     Raises:
         InvalidOptionError: A grouping is not known, or there are rules without a use or no rules for one.
@@ -126,32 +164,33 @@ def make_plan(
     folders = ["/".join(safe_name(groupings[name](row)) for name in by) for row in rows]
     digits = {folder: len(str(count)) for folder, count in Counter(folders).items()}
     numbers: Counter[str] = Counter()
-    taken: set[str] = set()
+    sizes: dict[str, set[int]] = defaultdict(set)
+    for row, folder in zip(rows, folders, strict=True):
+        sizes[folder].add(row["size"])
+    targets = Targets(existing, sizes)
+    going = Going(((row["folder"], row["name"]) for row in rows), beside)
     moves = []
     for row, folder in zip(rows, folders, strict=True):
         numbers[folder] += 1
         name = pattern.apply(_values(row), numbers[folder], digits[folder])
         wanted = safe_name(name + PurePosixPath(row["name"]).suffix)
-        target, is_there = _free(folder, wanted, row["hash"], taken, existing)
-        taken.add(path_key(target))
+        original = Original(row["folder"], row["name"], row["hash"], going.along(row["folder"], row["name"]))
+        name, is_there = targets.give(folder, wanted, original)
+        companions = tuple(
+            CompanionMove(
+                companion.name,
+                _join(folder, targets.give_companion(folder, name, original, companion)),
+                companion.sharers if companion.kind in SMALL else (),
+            )
+            for companion in original.companions
+        )
         source = Source(row["folder"], row["name"], row["size"], row["mtime_ns"])
-        moves.append(Move(row["id"], source, row["hash"], target, is_there))
-    return Plan(tuple(moves))
+        moves.append(Move(row["id"], source, row["hash"], _join(folder, name), is_there, companions))
+    return Plan(tuple(moves), tuple(LeftBehind(*left) for left in going.left()))
 
 
-def _free(
-    folder: str, wanted: str, hash: str, taken: set[str], existing: Callable[[str, str], bool | None]
-) -> tuple[str, bool]:
-    """Return a target that nothing else has, and whether this very file is there already."""
-    name, number = wanted, 1
-    while True:
-        target = f"{folder}/{name}" if folder else name
-        if path_key(target) not in taken:
-            found = existing(target, hash)
-            if found is None or found:
-                return target, bool(found)
-        number += 1
-        name = numbered(wanted, number)
+def _join(folder: str, name: str) -> str:
+    return f"{folder}/{name}" if folder else name
 
 
 def _rows(library: Library, images: Sequence[int]) -> list[Mapping[str, Any]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Callable, Iterable, Iterator
-from datetime import UTC, datetime
+from datetime import datetime
 
 from onsight.errors import OnsightError
 from onsight.library.records import Source
@@ -57,15 +57,18 @@ def zip_stream(files: Iterable[tuple[str, int, bytes]]) -> Iterator[bytes]:
 def zip_plan(
     plan: Plan,
     read: Callable[[Source], bytes],
+    find: Callable[[str, str], Source],
     on_failure: Callable[[Move, OnsightError], None] = lambda move, error: None,
 ) -> Iterator[bytes]:
-    """Yield the pictures of a plan as a ZIP in pieces; those that cannot be read are left out.
+    """Yield the pictures of a plan, with what belongs to them, as a ZIP in pieces; what cannot be read is left out.
 
     Args:
         plan: The plan.
         read: Returns a file's bytes.
+        find: Returns a file by its folder and name, as its folder lists it.
         on_failure: Told what was left out, and why.
     """
+    packed: set[str] = set()
 
     def files() -> Iterator[tuple[str, int, bytes]]:
         for move in plan.moves:
@@ -75,13 +78,25 @@ def zip_plan(
                 on_failure(move, error)
                 continue
             yield move.target, move.source.mtime_ns, data
+            for companion in move.companions:
+                if companion.target in packed:  # another picture shares it
+                    continue
+                packed.add(companion.target)
+                try:
+                    source = find(move.source.folder, companion.name)
+                    data = read(source)
+                except OnsightError as error:
+                    on_failure(move, error)
+                else:
+                    yield companion.target, source.mtime_ns, data
 
     return zip_stream(files())
 
 
 def _zip_time(mtime_ns: int) -> tuple[int, int, int, int, int, int]:
+    """Return a moment as a clock on the wall shows it here: ZIP knows no time zones."""
     try:
-        moment = datetime.fromtimestamp(mtime_ns / 1e9, UTC)
+        moment = datetime.fromtimestamp(mtime_ns // 10**9)
     except (OverflowError, OSError, ValueError):
         return _EPOCH
     return min(max(tuple(moment.timetuple()[:6]), _EPOCH), _END)  # type: ignore[return-value]  # six numbers
