@@ -527,7 +527,7 @@ export interface TaggedPicture {
 
 /** A picture that any browser can show, upright. */
 export interface Preview {
-  /** The bytes of a JPEG file. */
+  /** The bytes of a JPEG file; empty if the file itself can be shown, and no preview was wanted in that case. */
   data: Uint8Array<ArrayBuffer>;
   /** `"image/jpeg"`. */
   media_type: string;
@@ -1021,6 +1021,8 @@ export interface ExportTagsOptions {
 export interface PreviewOptions {
   /** Longest side of the preview in pixels, 16 to 8192. */
   max_side?: number;
+  /** Whether to make no preview if every browser shows the file itself in the same way. */
+  if_needed?: boolean;
 }
 
 /** How a picture is looked at for a library. */

@@ -133,15 +133,18 @@ class PreviewOptions:
 
     Attributes:
         max_side: Longest side of the preview in pixels, 16 to 8192.
+        if_needed: Whether to make no preview if every browser shows the file itself in the same way.
 
     Raises:
         InvalidOptionError: A value is of the wrong type or outside its range.
     """
 
     max_side: int = 1600
+    if_needed: bool = False
 
     def __post_init__(self) -> None:
         check_integer("max_side", self.max_side, 16, 8192)
+        check_flag("if_needed", self.if_needed)
 
 
 def options_from(kind: type[O], values: Mapping[str, Any]) -> O:

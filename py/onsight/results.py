@@ -363,7 +363,7 @@ class Preview:
     """A picture that any browser can show, upright.
 
     Attributes:
-        data: The bytes of a JPEG file.
+        data: The bytes of a JPEG file; empty if the file itself can be shown, and no preview was wanted in that case.
         media_type: ``"image/jpeg"``.
         image: The picture that it was made from.
     """

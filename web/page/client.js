@@ -229,15 +229,17 @@ export class Onsight extends EventTarget {
   }
 
   /**
-   * Make a picture that any browser shows, upright: for TIFF, CMYK and other files that an `<img>` refuses.
+   * Make a picture that every browser shows as the engine sees the file: upright, in sRGB, and also where an `<img>`
+   * refuses the file itself. With `ifNeeded` the file itself comes back if every browser shows it in the same way.
    * @param {Picture} image
-   * @param {CallOptions & {maxSide?: number}} [options]
+   * @param {CallOptions & {maxSide?: number, ifNeeded?: boolean}} [options]
    * @returns {Promise<Blob>}
    */
-  async preview(image, { maxSide, ...call } = {}) {
-    const result = await this.#call("preview", { ...this.#picture(image), ...given({ max_side: maxSide }) }, call);
+  async preview(image, { maxSide, ifNeeded, ...call } = {}) {
+    const options = given({ max_side: maxSide, if_needed: ifNeeded });
+    const result = await this.#call("preview", { ...this.#picture(image), ...options }, call);
     const { data, media_type: type } = /** @type {{data: Uint8Array<ArrayBuffer>, media_type: string}} */ (result);
-    return new Blob([data], { type });
+    return data.length ? new Blob([data], { type }) : blobOf(image);
   }
 
   /**

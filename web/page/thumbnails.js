@@ -1,23 +1,34 @@
 /** Small pictures for lists: made one at a time, only for rows that are in sight, and kept up to a limit. */
 
+/** @import { Onsight } from "./client.js" */
 /** @import { Picture } from "./pictures.js" */
 
 export const THUMBNAIL_SIDE = 96;
 const KEPT = 600;
+/** The engine's preview of a picture that browsers show differently is this large, so that its middle square is sharp. */
+const PREVIEW_SIDE = 4 * THUMBNAIL_SIDE;
 
 export class Thumbnails {
-  /** Null where the browser cannot open the file. The oldest comes first. @type {Map<number, ImageBitmap | null>} */
+  /** By `keyOf`; null where the file cannot be opened. The oldest comes first. @type {Map<string, ImageBitmap | null>} */
   #made = new Map();
-  /** @type {{picture: Picture, isWanted: () => boolean, done: (bitmap: ImageBitmap | null) => void}[]} */
+  /** @type {{picture: Picture, isWanted: () => boolean, done: (bitmap: ImageBitmap | null) => void,
+   *   isByEngine: boolean}[]} */
   #wishes = [];
   #working = false;
+  #onsight;
+
+  /** @param {Onsight} onsight makes the pictures that browsers do not show as it sees them */
+  constructor(onsight) {
+    this.#onsight = onsight;
+  }
 
   /**
    * @param {Picture} picture
+   * @param {boolean} isByEngine as in `request`
    * @returns {ImageBitmap | null | undefined} undefined if it has not been made
    */
-  peek({ id }) {
-    return this.#made.get(id);
+  peek(picture, isByEngine) {
+    return this.#made.get(keyOf(picture, isByEngine));
   }
 
   /**
@@ -25,9 +36,10 @@ export class Thumbnails {
    * @param {Picture} picture
    * @param {() => boolean} isWanted asked when its turn has come
    * @param {(bitmap: ImageBitmap | null) => void} done
+   * @param {boolean} isByEngine whether the engine makes it, rather than the browser
    */
-  request(picture, isWanted, done) {
-    this.#wishes.push({ picture, isWanted, done });
+  request(picture, isWanted, done, isByEngine) {
+    this.#wishes.push({ picture, isWanted, done, isByEngine });
     this.#work();
   }
 
@@ -43,19 +55,27 @@ export class Thumbnails {
     await Promise.resolve(); // the rows that wish are being put into the page
     for (let wish = this.#wishes.pop(); wish; wish = this.#wishes.pop()) {
       if (!wish.isWanted()) continue;
-      const bitmap = this.#made.get(wish.picture.id) ?? (await makeThumbnail(wish.picture.file));
-      this.#keep(wish.picture.id, bitmap);
+      const { picture, isByEngine } = wish;
+      const key = keyOf(picture, isByEngine);
+      const made = this.#made.get(key);
+      const bitmap = made ?? (await makeThumbnail(isByEngine ? await this.#preview(picture) : picture.file));
+      this.#keep(key, bitmap);
       wish.done(bitmap);
     }
     this.#working = false;
   }
 
+  /** @param {Picture} picture */
+  async #preview({ file }) {
+    return this.#onsight.preview(file, { maxSide: PREVIEW_SIDE, urgent: true }).catch(() => null);
+  }
+
   /**
-   * @param {number} id
+   * @param {string} key
    * @param {ImageBitmap | null} bitmap
    */
-  #keep(id, bitmap) {
-    this.#made.set(id, bitmap);
+  #keep(key, bitmap) {
+    this.#made.set(key, bitmap);
     if (this.#made.size <= KEPT) return;
     const [oldest, dropped] = this.#made.entries().next().value ?? [];
     if (oldest === undefined) return;
@@ -65,11 +85,20 @@ export class Thumbnails {
 }
 
 /**
+ * @param {Picture} picture
+ * @param {boolean} isByEngine
+ */
+function keyOf({ id }, isByEngine) {
+  return `${id}${isByEngine ? " engine" : ""}`;
+}
+
+/**
  * The middle square of a picture, upright.
- * @param {File} file
+ * @param {Blob | null} file
  * @returns {Promise<ImageBitmap | null>}
  */
 async function makeThumbnail(file) {
+  if (!file) return null;
   const url = URL.createObjectURL(file);
   try {
     const image = new Image();

@@ -1,4 +1,4 @@
-"""A picture that any browser can show, from one that it cannot (TIFF, CMYK, JPEG 2000)."""
+"""A picture that every browser shows in the same way, from one that it may not open, or may turn or colour otherwise."""
 
 from __future__ import annotations
 
@@ -6,6 +6,9 @@ from onsight.flow import Flow, Stage
 from onsight.image import decode, encode_preview
 from onsight.options import PreviewOptions
 from onsight.results import Preview
+
+_FIRST_LOOK = 16
+"""How much smaller a picture may be decoded to learn whether a preview is needed: a JPEG then takes far less time."""
 
 
 def preview(image: bytes, options: PreviewOptions) -> Flow[Preview]:
@@ -16,12 +19,16 @@ def preview(image: bytes, options: PreviewOptions) -> Flow[Preview]:
         options: How large.
 
     Returns:
-        The preview, a JPEG.
+        The preview, a JPEG; empty if none is needed and the options say that none is wanted then.
 
     Raises:
         ImageError: The bytes are no picture that can be opened.
     """
     yield Stage("decode")
+    if options.if_needed:
+        small = decode(image, min_side=options.max_side // _FIRST_LOOK)
+        if small.info.as_in_browsers:
+            return Preview(b"", "image/jpeg", small.info)
     picture = decode(image, min_side=options.max_side)
     yield Stage("encode")
     return Preview(encode_preview(picture, options.max_side), "image/jpeg", picture.info)

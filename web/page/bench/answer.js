@@ -100,6 +100,8 @@ export class AnswerPanel {
     const root = this.#root;
     const { image, model } = result;
     this.#tell(result);
+    box(root, "file-warning").hidden = !image.warning;
+    box(root, "file-warning").textContent = image.warning ?? "";
     const total = Object.values(timings_ms).reduce((sum, milliseconds) => sum + milliseconds, 0);
     box(root, "time").textContent = `Answered in ${formatSeconds(total)} on this device`;
     fillFacts(box(root, "facts"), [

@@ -30,7 +30,7 @@ export class BatchPanel {
   #batch;
   /** @type {VirtualList<Picture>} */
   #list;
-  #thumbnails = new Thumbnails();
+  #thumbnails;
   /** @type {Filter} */
   #filter = "all";
   /** When the last pictures ended, in ms. @type {number[]} */
@@ -58,6 +58,7 @@ export class BatchPanel {
     ];
     this.#pictures = pictures;
     this.#batch = batch;
+    this.#thumbnails = new Thumbnails(onsight);
     this.#list = new VirtualList(box(root, "list"), {
       create: () => elementFromTemplate("list-row"),
       fill: (row, picture) => this.#fillRow(row, picture),
@@ -167,18 +168,21 @@ export class BatchPanel {
     row.title = picture.path;
     box(row, "name").textContent = picture.name;
     box(row, "status").textContent = jobText(job, this.#tool.short);
-    if (row.dataset.thumbnail === String(picture.id)) return;
-    row.dataset.thumbnail = String(picture.id);
+    // What the browser makes of the file is replaced if the answer says that it is another picture.
+    const isByEngine = job.state === "done" && !job.result.image.as_in_browsers;
+    const thumbnail = `${picture.id}${isByEngine ? " engine" : ""}`;
+    if (row.dataset.thumbnail === thumbnail) return;
+    row.dataset.thumbnail = thumbnail;
     const canvas = part(row, "thumb", HTMLCanvasElement);
     const draw = (/** @type {ImageBitmap | null} */ bitmap) => {
-      if (!bitmap || row.dataset.thumbnail !== String(picture.id)) return;
+      if (!bitmap || row.dataset.thumbnail !== thumbnail) return;
       canvas.width = canvas.height = THUMBNAIL_SIDE;
       canvas.getContext("2d")?.drawImage(bitmap, 0, 0);
       canvas.dataset.drawn = "";
     };
-    const bitmap = this.#thumbnails.peek(picture);
+    const bitmap = this.#thumbnails.peek(picture, isByEngine);
     if (bitmap !== undefined) draw(bitmap);
-    else this.#thumbnails.request(picture, () => row.isConnected, draw);
+    else this.#thumbnails.request(picture, () => row.isConnected, draw, isByEngine);
   }
 
   /** @param {Picture} picture */

@@ -71,9 +71,9 @@ export function mountTool(host, app, tool) {
     });
     list.show();
     showBrief(items.length > 1 ? list.progress : null);
-    stage.showPicture(selected);
-    if (!selected) return;
-    const job = batch.job(selected);
+    const job = selected && batch.job(selected);
+    stage.showPicture(selected, job?.state === "done" ? job.result.image : null);
+    if (!selected || !job) return;
     display.show(job.state === "done" ? job.result : null, selected);
     stage.showPosition(list.visible.indexOf(selected), list.visible.length);
     answer.show(selected, job, onsight.engine);

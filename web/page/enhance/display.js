@@ -231,9 +231,8 @@ export class EnhanceDisplay {
     const settings = this.#shown;
     const after = this.#previews.get("after");
     if (!after) {
-      const { image, isShown } = this.#bench.stage;
+      const { image, isShown, size } = this.#bench.stage;
       if (!isShown) return null;
-      const size = { width: image.naturalWidth, height: image.naturalHeight };
       return { size, before: image, after: null, beforeDetail: null, afterDetail: null };
     }
     const { preview } = after;

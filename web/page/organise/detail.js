@@ -13,6 +13,7 @@ import { editTags, namesIn } from "./tag-editing.js";
 /**
  * @typedef {object} DetailActions
  * @property {(picture: LibraryPicture) => Promise<File>} open gets at the picture's file
+ * @property {(file: File, signal: AbortSignal) => Promise<Blob>} view the file, or a preview where browsers show it differently
  * @property {(file: File, picture: LibraryPicture, tool: Tool) => void} use hands it to another tool
  * @property {(id: number) => void} findSimilar
  * @property {(query: string) => void} search
@@ -30,8 +31,10 @@ export class Detail {
   #id;
   #dialog = /** @type {HTMLDialogElement} */ (elementFromTemplate("organise-detail"));
   #image = part(this.#dialog, "large", HTMLImageElement);
-  /** Address of the file, if it could be had. */
+  /** Address of the file or its preview, if it could be had. */
   #source = "";
+  /** Ended when another picture is to be shown large. */
+  #viewing = new AbortController();
   /** The picture that is seen, which is what everything here acts on. @type {LibraryPicture | undefined} */
   #picture;
 
@@ -73,6 +76,7 @@ export class Detail {
       if (tile && this.#image.src !== tile.source) this.#image.src = tile.source;
     });
     listen(dialog, "close", () => {
+      this.#viewing.abort();
       URL.revokeObjectURL(this.#source);
       dialog.remove();
     });
@@ -145,15 +149,18 @@ export class Detail {
   /** @param {LibraryPicture} picture */
   async #showLarge(picture) {
     const note = box(this.#dialog, "small-only");
+    this.#viewing.abort();
+    this.#viewing = new AbortController();
+    const { signal } = this.#viewing;
     try {
-      const file = await this.#actions.open(picture);
-      if (picture.id !== this.#id) return;
+      const view = await this.#actions.view(await this.#actions.open(picture), signal);
+      if (signal.aborted) return;
       URL.revokeObjectURL(this.#source);
-      this.#source = URL.createObjectURL(file);
+      this.#source = URL.createObjectURL(view);
       this.#image.src = this.#source;
       note.hidden = true;
     } catch (error) {
-      if (picture.id !== this.#id) return;
+      if (signal.aborted) return;
       note.textContent = `Shown small. ${/** @type {Error} */ (error).message}`;
       note.hidden = false;
     }

@@ -1,6 +1,7 @@
 /** Organise: a library of thousands of pictures, searched, tagged, sorted. */
 
 import { announce, tryTo } from "../announce.js";
+import { PREVIEW_SIDE } from "../bench/stage.js";
 import { box, button, fromTemplate, keepFocus, listen, part } from "../dom.js";
 import { showDropZone } from "../drop-zone.js";
 import { formatPlural } from "../format.js";
@@ -213,6 +214,7 @@ export function mountOrganise(host, app) {
   function openDetail(id, among = search.found.ids) {
     new Detail(library, tiles, among, id, {
       open: (picture) => originals.open(picture),
+      view: (file, signal) => app.onsight.preview(file, { maxSide: PREVIEW_SIDE, ifNeeded: true, urgent: true, signal }),
       use: (file, picture, tool) => {
         app.pictures.add([{ file, path: pathOf(picture) }]);
         app.pictures.select(app.pictures.items.at(-1));
