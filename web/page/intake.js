@@ -3,6 +3,7 @@
 import { notice } from "./announce.js";
 import { box, part } from "./dom.js";
 import { formatPlural } from "./format.js";
+import { setUpPaste } from "./paste.js";
 
 /** @typedef {{file: File, path: string}} FileWithPath */
 
@@ -39,10 +40,7 @@ export function setUpIntake(receive) {
     if (button.dataset.action === "choose") chooseFiles();
     if (button.dataset.action === "choose-folder") folder.click();
   });
-  document.addEventListener("paste", ({ clipboardData }) => {
-    const pasted = [...(clipboardData?.files ?? [])];
-    if (pasted.length) receive(pasted.map((file) => ({ file, path: file.name })));
-  });
+  setUpPaste(receive);
   setUpDrop(receive);
 }
 
