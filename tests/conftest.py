@@ -13,6 +13,7 @@ NEEDS_THE_HOST = (
     "test_cli_writers.py",
     "test_convert.py",
     "test_house.py",
+    "test_javascript.py",
     "test_models.py",
     "test_compare_native.py",
     "test_native.py",

@@ -1,6 +1,8 @@
 /**
- * Files as blocks in IndexedDB, for browsers without better. A file is in memory while it is open; the blocks that were
- * written are put away together, in one transaction of the database, so that a crash leaves all of them or none.
+ * Files as blocks in IndexedDB, for browsers without better: private windows of Firefox and Safari, and versions before
+ * 2023, refuse a page the origin's private file system. A file is in memory while it is open. The blocks that were written
+ * are stored together, in one transaction of the database, which a crash or a lack of room leaves done or not done. Blocks
+ * count as stored only when it is done: what IndexedDB holds is always what SQLite had written at some moment.
  */
 
 /** @import { MountedFile } from "./mounted-files.js" */
@@ -14,6 +16,10 @@ export class BlockFiles {
   #database;
   /** @type {Map<string, BlockFile>} */
   #open = new Map();
+  /** Whether something was written since blocks were last stored, or could not be. */
+  #isChanged = false;
+  /** One after the other: a later transaction that succeeds must hold what an earlier one could not store. */
+  #storing = Promise.resolve();
 
   /** @param {IDBDatabase} database */
   constructor(database) {
@@ -26,11 +32,13 @@ export class BlockFiles {
       opening.result.createObjectStore(BLOCKS); // [name, number] → bytes
       opening.result.createObjectStore(SIZES); // name → bytes
     };
-    return new BlockFiles(await settled(opening));
+    const database = await settled(opening);
+    database.onversionchange = () => database.close(); // it is to be deleted
+    return new BlockFiles(database);
   }
 
   get isDirty() {
-    return [...this.#open.values()].some((file) => file.isDirty);
+    return this.#isChanged;
   }
 
   async list() {
@@ -49,7 +57,9 @@ export class BlockFiles {
       settled(transaction.objectStore(SIZES).get(name)),
       settled(transaction.objectStore(BLOCKS).getAll(blocksOf(name))),
     ]);
-    const file = new BlockFile(size ?? 0, blocks, () => this.#open.delete(name));
+    if (blocks.length !== Math.ceil((size ?? 0) / BLOCK)) throw new Error(`Blocks of ${name} are missing.`);
+    const onChange = () => (this.#isChanged = true);
+    const file = new BlockFile(size ?? 0, blocks, onChange, () => this.#open.delete(name));
     this.#open.set(name, file);
     return file;
   }
@@ -62,22 +72,39 @@ export class BlockFiles {
     await completed(transaction);
   }
 
-  async keep() {
-    const transaction = this.#database.transaction([BLOCKS, SIZES], "readwrite", { durability: "strict" });
-    for (const [name, file] of this.#open) {
-      if (!file.isDirty) continue;
-      const { size, blocks } = file.takeDirty();
-      for (const [number, data] of blocks) transaction.objectStore(BLOCKS).put(data, [name, number]);
-      transaction.objectStore(BLOCKS).delete(IDBKeyRange.bound([name, Math.ceil(size / BLOCK)], [name, Infinity]));
-      transaction.objectStore(SIZES).put(size, name);
+  /** Store what was written, and with it what could not be stored before. */
+  keep() {
+    const stored = this.#storing.then(() => this.#store());
+    this.#storing = stored.catch(() => {}); // whoever asked hears of it
+    return stored;
+  }
+
+  async #store() {
+    this.#isChanged = false;
+    const dirty = [...this.#open].filter(([, file]) => file.isDirty);
+    if (!dirty.length) return;
+    const taken = dirty.map(([name, file]) => ({ name, file, ...file.takeDirty() }));
+    try {
+      const transaction = this.#database.transaction([BLOCKS, SIZES], "readwrite", { durability: "strict" });
+      const done = completed(transaction);
+      done.catch(() => {}); // awaited below
+      for (const { name, size, blocks } of taken) {
+        for (const [number, data] of blocks) transaction.objectStore(BLOCKS).put(data, [name, number]);
+        transaction.objectStore(BLOCKS).delete(IDBKeyRange.bound([name, Math.ceil(size / BLOCK)], [name, Infinity]));
+        transaction.objectStore(SIZES).put(size, name);
+      }
+      await done;
+    } catch (error) {
+      for (const { file, blocks } of taken) file.giveBack(blocks.map(([number]) => number));
+      throw error;
     }
-    await completed(transaction);
   }
 }
 
 class BlockFile {
   /** @type {Uint8Array<ArrayBuffer>[]} */
   #blocks;
+  #onChange;
   #onClose;
   /** @type {Set<number>} */
   #dirty = new Set();
@@ -86,11 +113,13 @@ class BlockFile {
   /**
    * @param {number} size
    * @param {Uint8Array<ArrayBuffer>[]} blocks
+   * @param {() => void} onChange
    * @param {() => void} onClose
    */
-  constructor(size, blocks, onClose) {
+  constructor(size, blocks, onChange, onClose) {
     this.size = size;
     this.#blocks = blocks;
+    this.#onChange = onChange;
     this.#onClose = onClose;
   }
 
@@ -109,6 +138,15 @@ class BlockFile {
   }
 
   /**
+   * Count blocks as not stored again; so is the size.
+   * @param {readonly number[]} numbers
+   */
+  giveBack(numbers) {
+    this.#isResized = true;
+    for (const number of numbers) if (number < this.#blocks.length) this.#dirty.add(number);
+  }
+
+  /**
    * @param {Uint8Array<ArrayBuffer>} into
    * @param {number} at
    */
@@ -123,6 +161,7 @@ class BlockFile {
    * @param {number} at
    */
   write(from, at) {
+    this.#onChange();
     if (at + from.length > this.size) this.truncate(at + from.length);
     this.#each(at, from.length, (block, to, start, count, number) => {
       block.set(from.subarray(start, start + count), to);
@@ -134,6 +173,7 @@ class BlockFile {
   /** @param {number} size */
   truncate(size) {
     if (size === this.size) return;
+    this.#onChange();
     this.#isResized = true;
     const count = Math.ceil(size / BLOCK);
     if (size < this.size) {
@@ -201,6 +241,6 @@ function settled(request) {
 function completed(transaction) {
   return new Promise((resolve, reject) => {
     transaction.oncomplete = () => resolve();
-    transaction.onabort = () => reject(transaction.error);
+    transaction.onabort = () => reject(transaction.error ?? new DOMException("It was aborted.", "AbortError"));
   });
 }

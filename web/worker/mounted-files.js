@@ -87,7 +87,7 @@ export function mountFiles(fs, path, files) {
     /** @param {any} _parent @param {string} name */
     unlink(_parent, name) {
       present.delete(name);
-      files.get(name)?.truncate(0);
+      guarded(() => files.get(name)?.truncate(0));
     },
     rmdir: refuse,
     readdir: () => [".", "..", ...present],
@@ -98,7 +98,7 @@ export function mountFiles(fs, path, files) {
     getattr: attributes,
     /** @param {any} node @param {{size?: number}} change */
     setattr(node, { size }) {
-      if (size !== undefined) written(() => fileOf(node).truncate(size));
+      if (size !== undefined) guarded(() => fileOf(node).truncate(size));
     },
   };
 
@@ -107,11 +107,11 @@ export function mountFiles(fs, path, files) {
     close() {},
     /** @param {any} stream @param {Int8Array<ArrayBuffer>} buffer @param {number} offset @param {number} length @param {number} position */
     read(stream, buffer, offset, length, position) {
-      return fileOf(stream.node).read(bytesOf(buffer, offset, length), position);
+      return guarded(() => fileOf(stream.node).read(bytesOf(buffer, offset, length), position));
     },
     /** @param {any} stream @param {Int8Array<ArrayBuffer>} buffer @param {number} offset @param {number} length @param {number} position */
     write(stream, buffer, offset, length, position) {
-      return written(() => fileOf(stream.node).write(bytesOf(buffer, offset, length), position));
+      return guarded(() => fileOf(stream.node).write(bytesOf(buffer, offset, length), position));
     },
     /** @param {any} stream @param {number} offset @param {number} whence */
     llseek(stream, offset, whence) {
@@ -121,20 +121,20 @@ export function mountFiles(fs, path, files) {
     },
     /** @param {any} stream */
     fsync(stream) {
-      written(() => fileOf(stream.node).flush());
+      guarded(() => fileOf(stream.node).flush());
       return 0;
     },
   };
 
   /**
-   * Write; what goes wrong becomes an error that SQLite knows.
+   * Read or write; what goes wrong becomes an error that SQLite knows. Any other would end the interpreter.
    * @template T
-   * @param {() => T} write
+   * @param {() => T} use
    * @returns {T}
    */
-  function written(write) {
+  function guarded(use) {
     try {
-      return write();
+      return use();
     } catch (error) {
       const isFull = error instanceof DOMException && error.name === "QuotaExceededError";
       throw new fs.ErrnoError(isFull ? NO_SPACE : READ_WRITE_FAILED);

@@ -84,8 +84,11 @@ export class Storage {
     const { files, unmount } = this.#open;
     this.#open = undefined;
     unmount();
-    await this.keep();
-    for (const file of files) file.close();
+    try {
+      await this.#files.keep();
+    } finally {
+      for (const file of files) file.close();
+    }
   }
 
   /** @param {string} name of a library that is not open */
@@ -116,6 +119,8 @@ export class Storage {
    * @param {Blob} blob
    */
   async place(name, blob) {
+    // What is left of a library of this name that went must not be taken for this one's journal.
+    for (const end of BESIDE.slice(1)) await this.#files.remove(`${name}${SUFFIX}${end}`);
     const file = await this.#files.open(`${name}${SUFFIX}`);
     try {
       file.truncate(0);
