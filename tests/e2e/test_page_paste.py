@@ -102,7 +102,7 @@ def test_what_is_rendered_beside_text_is_no_picture(page: Page, data: dict[str, 
         {"text/html": f"<style>p {{margin: 0}}</style><a href='/'>{PICTURE_OF_A_PAGE}</a>", "text/plain": "A cat"},
         {"text/plain": "https://example.org/cat.jpg"},
         {"text/plain": "  \r\n"},
-        {"text/plain": "/home/me/image.png"},
+        {"text/plain": "/pictures/image.png"},
     ],
 )
 def test_a_picture_that_was_copied_itself_is_taken_in(page: Page, data: dict[str, str]) -> None:
