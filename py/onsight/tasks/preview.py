@@ -1,4 +1,4 @@
-"""A picture that every browser shows in the same way, from one that it may not open, or may turn or colour otherwise."""
+"""A picture that every browser shows in the same way, from one that it may not open or may show otherwise."""
 
 from __future__ import annotations
 
