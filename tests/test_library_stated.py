@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import csv
 import hashlib
+import io
+import json
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -13,9 +16,10 @@ import pytest
 
 from library_samples import MODELS, look
 from onsight.image.blocks import XMP_HEADER
-from onsight.library import edits, stated, store
+from onsight.library import edits, search, stated, store
 from onsight.library.beside import Folders
 from onsight.library.database import Library
+from onsight.library.exports import export
 from onsight.library.facts import describe_picture
 from onsight.library.intake import Intake, Outcome
 from onsight.library.records import Source
@@ -231,3 +235,95 @@ def test_the_most_trusted_date_is_written_with_its_source(library: Library) -> N
     assert tuple(row) == ("2020-07-14T14:00:00", "exif-digitized")
     say(library)
     assert tuple(library.connection.execute("SELECT taken, taken_source FROM image").fetchone()) == (None, None)
+
+
+def told(path: str, **said: Any) -> Any:
+    return path, Stated(**said)
+
+
+@pytest.fixture
+def described(library: Library) -> Library:
+    """A library of pictures of which different things are said."""
+    run = store.begin_run(library, MODELS)
+    pictures = [
+        told("a.jpg", rating=5, title="Omas Geburtstag", dates=(DateCandidate("2020-07-14T12:00:00", "exif"),)),
+        told("b.jpg", rating=3, description="Candles on the cake", dates=(DateCandidate("2019", "exif-digitized"),)),
+        told("IMG-20200714-WA0001.jpg", rating=-1),
+        told("PXL_20200715_010203456.jpg"),
+        told("c.jpg", keywords=("Łódź",)),
+        told("d.jpg", dates=(DateCandidate("2019-07", "xmp"), DateCandidate("2021-01-01", "gps"))),
+    ]
+    for name, said in pictures:
+        source = Source("/p", name, 1, 1)
+        image = store.record(library, source, look(content=name), run)
+        stated.write(library, image, source, said)
+    return library
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("rating:>=4", {1}),
+        ("rating:3", {2}),
+        ("rating:3..5", {1, 2}),
+        ("stars:<0", {3}),
+        ("has:rating", {1, 2, 3}),
+        ("-has:rating", {4, 5, 6}),
+        ("has:title", {1}),
+        ("has:description", {2}),
+        ("title:geburtstag", {1}),
+        ("caption:candles", {2}),
+        ("description:cake", {2}),
+        ("geburtstag", {1}),
+        ('"on the cake"', {2}),
+        ("user:lodz", {5}),
+        ("date:exif", {1, 2}),
+        ("date:digitized", {2}),
+        ("date:name", {3, 4}),
+        ("date:utc", {4}),
+        ("taken:xmp", {6}),
+        ("date:gps", set()),
+        ("-date:name has:date", {1, 2, 6}),
+        ("date:none", {5}),
+        ("date:2019", {2, 6}),
+        ("date:2019-07", {6}),
+        ("date:2020", {1, 3, 4}),
+        ("date:2020-07-14", {1, 3}),
+        ("date:<2020", {2, 6}),
+    ],
+)
+def test_what_files_say_is_searchable(described: Library, query: str, found: set[int]) -> None:
+    assert set(search.find(described, query)) == found
+
+
+def test_facets_of_ratings_and_of_sources_of_dates_find_what_they_count(described: Library) -> None:
+    facets = search.facets(described)
+    for kind in ("dated", "rating", "year"):
+        for value in facets[kind]:
+            assert len(search.find(described, value.query)) == value.count, value
+    assert {(one.name, one.count) for one in facets["dated"]} == {
+        ("Camera (EXIF)", 2),
+        ("File name", 2),
+        ("XMP", 1),
+        ("No date", 1),
+    }
+    assert {one.name for one in facets["rating"]} == {"★★★★★", "★★★", "Rejected"}
+
+
+def test_what_files_say_is_exported(described: Library) -> None:
+    (document,) = export(described, [1], "json")
+    picture = json.loads(b"".join(document.chunks))["pictures"][0]
+    said = {name: picture[name] for name in ("taken", "taken_source", "rating", "title", "description")}
+    assert said == {
+        "taken": "2020-07-14T12:00:00",
+        "taken_source": "exif",
+        "rating": 5,
+        "title": "Omas Geburtstag",
+        "description": None,
+    }
+    (table,) = export(described, [1, 2], "csv")
+    rows = list(csv.DictReader(io.StringIO(b"".join(table.chunks).decode("utf-8-sig"), newline="")))
+    assert [(row["rating"], row["title"], row["description"]) for row in rows] == [
+        ("5", "Omas Geburtstag", ""),
+        ("3", "", "Candles on the cake"),
+    ]

@@ -179,3 +179,30 @@ def test_a_keyword_that_is_no_list_becomes_one(before: bytes, subjects: tuple[st
     assert properties(after)[DC, "subject"] == subjects
     others = {name: texts for name, texts in properties(before).items() if name != (DC, "subject")}
     assert others.items() <= properties(after).items()
+
+
+@pytest.mark.parametrize(
+    ("before", "subjects", "hierarchy", "tags"),
+    [
+        (
+            bag("dc:subject", "Grandma", "lake") + bag("lr:hierarchicalSubject", "People|Family|Grandma"),
+            ("Grandma", "lake", "Dog", "Animal"),
+            ("People|Family|Grandma", "Animal|Dog"),
+            ("lake", "People/Family/Grandma", "Animal/Dog"),
+        ),
+        (
+            bag("digiKam:TagsList", "People/Grandma"),
+            ("People", "Grandma", "Dog", "Animal"),
+            ("People|Grandma", "Animal|Dog"),
+            ("People/Grandma", "Animal/Dog"),
+        ),
+        (bag("dc:subject", "dog"), ("dog", "Animal"), ("Animal|Dog",), ("Animal/Dog",)),
+    ],
+)
+def test_a_new_list_says_what_the_others_say_so_that_it_hides_nothing(
+    before: str, subjects: tuple[str, ...], hierarchy: tuple[str, ...], tags: tuple[str, ...]
+) -> None:
+    found = properties(merge(xmp(before), DOG))
+    assert found[DC, "subject"] == subjects
+    assert found["http://ns.adobe.com/lightroom/1.0/", "hierarchicalSubject"] == hierarchy
+    assert found["http://www.digikam.org/ns/1.0/", "TagsList"] == tags

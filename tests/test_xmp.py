@@ -218,4 +218,4 @@ def test_exiftool_reads_both_programs_fields_of_a_merged_sidecar(tmp_path: Path)
     }
     assert after["XMP-xmp:Rating"] == 4
     assert after["XMP-dc:Subject"] == ["holiday", "dog", "Mammal", "Animal", "Fish & chips", "Über <1 m"]
-    assert after["XMP-lr:HierarchicalSubject"] == ["Animal|Mammal|Dog", "Fish & chips"]
+    assert after["XMP-lr:HierarchicalSubject"] == ["holiday", "Animal|Mammal|Dog", "Fish & chips"]

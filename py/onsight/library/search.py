@@ -12,6 +12,7 @@ from onsight.library.database import Library, now
 from onsight.library.query import compile_query, exactly
 from onsight.library.query.choices import MIN_COLOUR_SHARE
 from onsight.library.terms import check_tag_name
+from onsight.metadata.dates import KINDS as DATE_KINDS
 
 ORDERS: Mapping[str, str] = {
     "date": "taken IS NULL, taken DESC, folder, name",
@@ -111,7 +112,8 @@ def facets(library: Library, query: str = "", limit: int = MAX_FACET_VALUES) -> 
 
     Returns:
         By kind (``"category"``, ``"label"``, ``"tag"``, ``"user"``, ``"colour"``, ``"object"``, ``"camera"``,
-        ``"year"``, ``"folder"``), the most frequent values first; kinds without any are left out.
+        ``"year"``, ``"dated"``, ``"rating"``, ``"folder"``), the most frequent values first; kinds without
+        any are left out.
 
     Raises:
         InvalidQueryError: The query cannot be understood.
@@ -131,7 +133,9 @@ def facets(library: Library, query: str = "", limit: int = MAX_FACET_VALUES) -> 
 
 
 def _facet_query(kind: str, value: str) -> str:
-    return f"taken:{value}" if kind == "year" else f"{kind}:{exactly(value)}"
+    if kind == "rating":
+        return f"rating:{value}" if int(value) >= 0 else "rating:<0"
+    return f"taken:{value}" if kind in ("year", "dated") else f"{kind}:{exactly(value)}"
 
 
 def save_search(library: Library, name: str, query: str) -> SavedSearch:
@@ -163,6 +167,7 @@ def forget_search(library: Library, name: str) -> bool:
 
 _NOT_REJECTED = "NOT EXISTS (SELECT 1 FROM rejected WHERE rejected.term = {0}.term AND rejected.image = {0}.image)"
 _SHOWN = f"shown AND {_NOT_REJECTED.format('tag')}"
+_DATED = "CASE WHEN taken IS NULL THEN 'none' ELSE substr(taken_source, 1, instr(taken_source || '-', '-') - 1) END"
 _FACETS: Mapping[str, str] = {
     "category": "SELECT category, category, count(*) FROM temp.hit JOIN image USING (id)",
     "label": "SELECT label, label, count(*) FROM temp.hit JOIN image USING (id) WHERE label_term IS NOT NULL AND "
@@ -181,6 +186,11 @@ _FACETS: Mapping[str, str] = {
     "camera": "SELECT camera, camera, count(*) FROM temp.hit JOIN image USING (id) WHERE camera IS NOT NULL",
     "year": "SELECT substr(taken, 1, 4) AS year, substr(taken, 1, 4), count(*) FROM temp.hit JOIN image USING (id) "
     "WHERE taken GLOB '[0-9][0-9][0-9][0-9]*' AND taken > '0001' AND taken < substr(taken, 1, 4) || '-13'",
+    "dated": f"SELECT {_DATED} AS kind, CASE {_DATED} "
+    + " ".join(f"WHEN '{kind}' THEN '{name}'" for kind, name in {**DATE_KINDS, "none": "No date"}.items())
+    + " END, count(*) FROM temp.hit JOIN image USING (id)",
+    "rating": "SELECT rating, CASE rating WHEN -1 THEN 'Rejected' ELSE substr('★★★★★', 1, rating) END, count(*) "
+    "FROM temp.hit JOIN image USING (id) WHERE rating IS NOT NULL",
     "folder": "SELECT folder, folder, count(*) FROM temp.hit JOIN image USING (id) WHERE folder <> ''",
 }
 """How each kind is counted: its values, their names, and in how many pictures. Must agree with what the condition finds
@@ -195,6 +205,8 @@ FACET_NAMES: Mapping[str, str] = {
     "object": "Objects",
     "camera": "Camera",
     "year": "Year",
+    "dated": "Date from",
+    "rating": "Rating",
     "folder": "Folder",
 }
 """The kinds of facets for people."""

@@ -56,6 +56,18 @@ SOURCES: Mapping[str, str] = {
 }
 """The sources for people, the most trusted first."""
 
+KINDS: Mapping[str, str] = {
+    "exif": "Camera (EXIF)",
+    "sidecar": "Sidecar",
+    "xmp": "XMP",
+    "iptc": "IPTC",
+    "png": "PNG text",
+    "gps": "GPS",
+    "takeout": "Google Takeout",
+    "name": "File name",
+}
+"""Kinds of sources for people: what is before the hyphen."""
+
 IN_UTC = frozenset({"gps", "takeout", "name-utc"})
 
 FIRST_PHOTOGRAPH = "1826"

@@ -6,6 +6,8 @@
 ``digiKam:TagsList``         digiKam, Immich                 ``Animal/Dog``
 ===========================  ==============================  =================================================
 
+A list that is new begins with what the others say, because programs that know it read no other.
+
 A merge adds text at the right places and leaves every other byte as it was: fields of other programs, comments,
 prefixes, the order and the shape of everything. A document that was parsed and written anew would keep its meaning
 at best.
@@ -108,8 +110,7 @@ def build(keywords: Keywords) -> bytes:
 def read(document: bytes) -> Keywords:
     """Return the keywords of a document, of which there may be none; arguments and errors as for `merge`."""
     found = _find(_decode(document)[2].rstrip(b"\0"))
-    paths = (tuple(item.split(one.separator)) for one in PROPERTIES if one.separator for item in found.items(one.key))
-    return Keywords(tuple(found.items(SUBJECT.key)), tuple(dict.fromkeys(paths)))
+    return Keywords(tuple(found.items(SUBJECT.key)), _paths(found))
 
 
 def merge(document: bytes, keywords: Keywords) -> bytes:
@@ -167,13 +168,29 @@ def _with_keywords(text: bytes, keywords: Keywords) -> bytes:
         if missing and lists:
             pieces.append(_in_list(lists[0], missing))
         elif missing:
-            new.append((one, missing))
+            new.append((one, _unique([*_carried(one, found, keywords), *missing])))
     if new:
         pieces.append(_in_root(text, found, found.root, new))
     # From the end, so that the places before stay where they are.
     for start, end, piece in sorted(pieces, reverse=True):
         text = text[:start] + piece + text[end:]
     return text
+
+
+def _carried(one: Property, found: Found, keywords: Keywords) -> list[str]:
+    """Return what a new list must have of the lists that are there: programs that read it do not read the others."""
+    paths = _paths(found)
+    steps = [step for path in paths for step in path]
+    if one.separator is None:
+        return one.texts(Keywords(tuple(steps), ()))
+    known = {step.casefold() for path in (*paths, *keywords.paths) for step in path}
+    alone = [(subject,) for subject in found.items(SUBJECT.key) if subject.casefold() not in known]
+    return one.texts(Keywords((), (*alone, *paths)))
+
+
+def _paths(found: Found) -> tuple[tuple[str, ...], ...]:
+    paths = (tuple(item.split(one.separator)) for one in PROPERTIES if one.separator for item in found.items(one.key))
+    return tuple(dict.fromkeys(paths))
 
 
 def _in_list(found: FoundList, items: list[str]) -> tuple[int, int, bytes]:

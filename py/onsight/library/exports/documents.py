@@ -17,8 +17,20 @@ from onsight.tagging.exports.naming import SidecarNames, TaggedPicture
 from onsight.tagging.keywords import keywords_of
 
 _FACTS = (
-    *("hash", "size", "width", "height", "format", "orientation", "taken", "camera", "lens", "focal_length_mm"),
-    *("aperture", "exposure_s", "iso", "lightness", "contrast", "sharpness", "added"),
+    *(
+        "hash",
+        "size",
+        "width",
+        "height",
+        "format",
+        "orientation",
+        "taken",
+        "taken_source",
+        "camera",
+        "lens",
+        "focal_length_mm",
+    ),
+    *("aperture", "exposure_s", "iso", "lightness", "contrast", "sharpness", "added", "rating", "title", "description"),
 )
 
 

@@ -14,7 +14,7 @@ from onsight.tagging.exports.table import BYTE_ORDER_MARK, guarded
 
 _PLAIN = (
     *("width", "height", "format", "size", "taken", "camera", "lens", "focal_length_mm", "aperture", "exposure_s"),
-    *("iso", "orientation", "sharpness", "hash"),
+    *("iso", "orientation", "sharpness", "hash", "taken_source", "rating", "title", "description"),
 )
 COLUMNS = ("path", "label", "confidence", "category", "tags", "own tags", "objects", "colours", "location", *_PLAIN)
 

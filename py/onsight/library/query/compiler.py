@@ -15,6 +15,7 @@ from onsight.library.query.sql import Bounds, Compiled, any_of, join, limit, one
 from onsight.library.query.syntax import And, Condition, Node, Not, Or, Word
 from onsight.library.query.texts import bare_selects, exact_select, own_tag_select, text_select
 from onsight.library.query.values import Bound
+from onsight.metadata.dates import matching_sources
 
 UNSURE = "not sure"
 """The key of the label that stands where none is sure enough."""
@@ -208,6 +209,10 @@ class _Compiler:
                 condition, parameters = one_of("category", choose(word, categories(), "category"))
                 sure, limits = limit("label_score", scores)
                 return Compiled(f"{condition} AND {sure}", (*parameters, *limits))
+            case "taken" if sources := matching_sources(search_key(word.text)):
+                return Compiled(*one_of("taken_source", list(sources)))
+            case "taken" if search_key(word.text) == "none":
+                return Compiled("taken IS NULL")
             case "taken" | "added":
                 return Compiled(*limit(node.field, values.date_bounds(word)))
         if node.field in _NUMBERS:
@@ -285,6 +290,7 @@ _NUMBERS: Mapping[str, tuple[str, Mapping[str, float], bool]] = {
     "megapixels": ("width * height / 1e6", values.PLAIN_UNITS, False),
     "size": ("size", values.SIZE_UNITS, True),
     "sharpness": ("sharpness", values.PLAIN_UNITS, False),
+    "rating": ("rating", values.PLAIN_UNITS, True),
     "iso": ("iso", values.PLAIN_UNITS, True),
     "aperture": ("aperture", values.PLAIN_UNITS, False),
     "focal": ("focal_length_mm", values.FOCAL_UNITS, False),
