@@ -79,7 +79,7 @@ def test_a_moved_file_keeps_its_tags(library: Library) -> None:
         begin(library).accept(file("a/cat.jpg", b"cat"), seen(b"cat"))
         edits.add_tags(library, [1], ["Mine"])
         moved = file("b/kitty.jpg", b"cat", NEW)
-        intake = begin(library, exists=lambda source: source.folder == "b")
+        intake = begin(library, exists=lambda known: known.source.folder == "b")
         assert intake.known(moved, reading(b"cat")) == Outcome(moved, "moved", 1)
         assert store.find(library, "a", "cat.jpg") is None
         assert [one.name for one in store.tags_of(library, 1)] == ["Mine"]

@@ -219,9 +219,16 @@ def test_a_file_that_was_moved_is_known_at_its_new_place(shelf: Shelf) -> None:
     take_in(shelf, "Again/1.jpg", look("Dog", content="1"), size=11)
     assert ask(shelf, "relocate", id=1, **file("Again/1.jpg", 11))["id"] == 4
     assert ask(shelf, "search", query="user:rex")["ids"] == [4]
-    # Something else was: it has been replaced.
+    # Something else was: it is missing, and nothing that is known of it is lost.
     assert ask(shelf, "relocate", id=2, **file("Home/3.jpg", 12))["id"] == 2
-    assert ask(shelf, "status")["pictures"] == 2
+    assert ask(shelf, "status")["pictures"] == 3
+    missing = ask(shelf, "picture", id=3)
+    assert missing["facts"][0] == {
+        "name": "Missing",
+        "value": "Another picture’s file is where this one’s was. Add the folder that has it.",
+    }
+    assert ask(shelf, "search", query="is:missing")["ids"] == [3]
+    assert [move["id"] for move in ask(shelf, "plan", ids=[2, 3])["moves"]] == [2]
     with pytest.raises(InvalidOptionError):
         ask(shelf, "relocate", id=99, **file("Home/9.jpg"))
 

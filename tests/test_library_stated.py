@@ -41,7 +41,7 @@ def source_of(path: Path) -> Source:
 
 def take_in(library: Library, path: Path) -> Outcome:
     """Do with a file what the command ``index`` does, but for the networks."""
-    intake = Intake(library, MODELS, exists=lambda source: Path(source.folder, source.name).exists(), beside=Folders())
+    intake = Intake(library, MODELS, exists=lambda known: Path(known.source.path).exists(), beside=Folders())
     source = source_of(path)
     outcome = intake.known(source, path.read_bytes)
     data = path.read_bytes()

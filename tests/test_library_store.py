@@ -55,7 +55,7 @@ def test_what_is_recorded_again_is_replaced_and_a_person_keeps_her_tags() -> Non
         edits.add_tags(library, [1], ["Rex"])
         edits.reject(library, [1], "Ball")
         run = store.begin_run(library, {"efficientnet-lite2": "2"})
-        image = store.record(library, source("a/dog.jpg", mtime_ns=7), look(tags=["Ball", "Cat"]), run)
+        image = store.record(library, source("a/dog.jpg", mtime_ns=7), look(tags=["Ball", "Cat"]), run, image=1)
         assert image == 1
         assert [(one.name, one.source) for one in store.tags_of(library, 1)] == [("Rex", "user"), ("Cat", "scene")]
         known = store.find(library, "a", "dog.jpg")
@@ -106,14 +106,44 @@ def test_copy_knows_what_machines_saw_and_not_what_a_person_said() -> None:
         ]
 
 
-def test_copy_over_a_known_file_keeps_what_a_person_said_of_it() -> None:
+def test_copy_into_a_known_picture_keeps_what_a_person_said_of_it() -> None:
     with filled(
         {"a/x.jpg": look("Dog", tags=["Dog"], content="1"), "a/y.jpg": look(tags=["Cat"], content="2")}
     ) as library:
         edits.add_tags(library, [2], ["Mine"])
-        assert store.copy(library, 1, source("a/y.jpg")) == 2
+        assert store.copy(library, 1, source("a/y.jpg"), into=2) == 2
         assert [one.name for one in store.tags_of(library, 2)] == ["Mine", "Dog"]
         assert rows(library, "SELECT label FROM image") == [("Dog",), ("Dog",)]
+
+
+def test_another_picture_at_a_place_displaces_and_does_not_replace() -> None:
+    with filled({"a/x.jpg": look("Cat", content="1"), "b/y.jpg": look("Cup", content="3")}) as library:
+        edits.add_tags(library, [1], ["Mine"])
+        assert store.record(library, source("a/x.jpg"), look("Dog", content="2"), 1) == 3
+        assert store.copy(library, 2, source("a/x.jpg")) == 4
+        store.touch(library, 2, source("a/x.jpg"))
+        assert [(one.image, one.missing) for one in store.at_place(library, source("a/x.jpg"))] == [
+            (2, False),
+            (4, True),
+            (3, True),
+            (1, True),
+        ]
+        assert store.find(library, "a", "x.jpg") == store.at_place(library, source("a/x.jpg"))[0]
+        assert [one.name for one in store.tags_of(library, 1)] == ["Mine"]
+        store.touch(library, 1, source("a/x.jpg"))
+        assert [one.image for one in store.at_place(library, source("a/x.jpg")) if not one.missing] == [1]
+
+
+def test_a_picture_that_becomes_another_takes_along_what_a_person_said_and_did() -> None:
+    with filled({"a/x.jpg": look(tags=["Cat"]), "b/x.jpg": look(tags=["Cat"])}) as library:
+        edits.add_tags(library, [1], ["Mine"])
+        edits.reject(library, [1], "Cat")
+        store.merge(library, 1, 2)
+        assert [one.name for one in store.tags_of(library, 2)] == ["Mine"]
+        assert edits.undo(library) is not None
+        assert [one.name for one in store.tags_of(library, 2)] == ["Mine", "Cat"]
+        assert edits.undo(library) is not None
+        assert [one.name for one in store.tags_of(library, 2)] == ["Cat"]
 
 
 def test_remove_leaves_nothing_of_a_picture() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import stat
 from collections.abc import Iterator, Sequence
@@ -145,10 +146,59 @@ def _archive_of(path: Path) -> Path | None:
     return next((parent for parent in path.parents if parent.suffix.lower() == ".zip" and parent.is_file()), None)
 
 
+def read_own(source: Source, hash: str) -> bytes:
+    """Return the bytes of a picture's file if it still is that file.
+
+    Args:
+        source: The picture's file.
+        hash: SHA-256 of its content.
+
+    Raises:
+        UnreadableFileError: Another file is there, or it has changed; for the rest as for `read_picture`.
+    """
+    data = read_picture(source)
+    if hashlib.sha256(data).hexdigest() != hash:
+        raise UnreadableFileError("Another file is where this picture was, or it has changed. Index its folder again.")
+    return data
+
+
 def is_there(source: Source) -> bool:
-    """Say whether a file still lies where it did; of archives, whether the archive does."""
+    """Say whether there is a file where one was; of archives, whether the archive is there."""
+    if not os.path.isabs(source.folder):  # a page's, from a folder on that may be anywhere
+        return False
     path = Path(source.folder) / source.name
     return path.exists() or any(parent.suffix.lower() == ".zip" and parent.is_file() for parent in path.parents)
+
+
+def is_its_own(source: Source, hash: str) -> bool:
+    """Say whether the file where a picture's was is still that file, by its size and date or else by its content.
+
+    Args:
+        source: The picture's file.
+        hash: SHA-256 of its content.
+    """
+    if not is_there(source):
+        return False
+    try:
+        facts = (Path(source.folder) / source.name).stat()
+    except OSError:  # in an archive
+        return True
+    if facts.st_size != source.size:
+        return False
+    if facts.st_mtime_ns == source.mtime_ns:
+        return True
+    try:
+        return hashlib.sha256(read_picture(source)).hexdigest() == hash
+    except OnsightError:
+        return False
+
+
+def is_one_file(one: Source, other: Source) -> bool:
+    """Say whether two paths lead to the same file."""
+    try:
+        return os.path.samefile(Path(one.folder) / one.name, Path(other.folder) / other.name)
+    except OSError:
+        return False
 
 
 def _file(path: Path) -> PictureFile:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from onsight.errors import CrashedError, OnsightError, OutOfMemoryError, WorkerFailedError
 from onsight.library.beside import Folders
 from onsight.library.database import Library
-from onsight.library.files import PictureFile, is_there, read_picture
+from onsight.library.files import PictureFile, is_its_own, is_one_file, read_picture
 from onsight.library.intake import KINDS, Intake, Outcome
 from onsight.library.records import Look, Source
 from onsight.native import Engine
@@ -75,7 +75,14 @@ def index(
     """
     report = Report()
     indexer = Engine(models=models).indexer(detect=detect)
-    intake = Intake(library, indexer.models, retry=retry, exists=is_there, beside=Folders())
+    intake = Intake(
+        library,
+        indexer.models,
+        retry=retry,
+        exists=lambda known: is_its_own(known.source, known.hash),
+        is_one_file=is_one_file,
+        beside=Folders(),
+    )
 
     def told(outcome: Outcome) -> None:
         report.add(outcome)

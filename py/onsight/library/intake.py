@@ -9,8 +9,11 @@ from dataclasses import dataclass
 from onsight.errors import Fault, OnsightError
 from onsight.library import stated, store
 from onsight.library.database import Library
+from onsight.library.identity import Appearance, is_same_picture
 from onsight.library.records import Look, Source
+from onsight.library.roots import OWN_PLACES, Places, common_end
 from onsight.library.stated import ALONE, Beside
+from onsight.library.store import Known
 from onsight.metadata.reading import read_stated
 
 KINDS = ("seen", "unchanged", "moved", "copied", "failed")
@@ -50,7 +53,8 @@ class Intake:
         models: Mapping[str, str],
         *,
         retry: bool = False,
-        exists: Callable[[Source], bool] = lambda source: True,
+        exists: Callable[[Known], bool] = lambda known: True,
+        is_one_file: Callable[[Source, Source], bool] = lambda one, other: False,
         beside: Callable[[Source], Beside] = lambda source: ALONE,
     ) -> None:
         """Begin a run.
@@ -59,85 +63,150 @@ class Intake:
             library: The library.
             models: Versions of the models that look, by id.
             retry: Whether to try files again that could not be opened before.
-            exists: Tells whether a file that is known still lies where it did. Without it nothing counts as moved.
+            exists: Tells whether the file of a known picture is still where it was. Without it nothing counts as
+                moved.
+            is_one_file: Tells whether two paths that differ in case or in Unicode normalisation lead to one file.
             beside: Returns what lies beside a file and says something about its picture.
         """
         self._library = library
         self._models = models
         self._retry = retry
-        self._exists = exists
+        self._is_at_its_place = exists
+        self._is_one_file = is_one_file
         self._beside = beside
         self._run: int | None = None
 
-    def known(self, source: Source, read: Callable[[], bytes]) -> Outcome | None:
+    def known(self, source: Source, read: Callable[[], bytes], places: Places = OWN_PLACES) -> Outcome | None:
         """Return what becomes of a file that need not be looked at, or None if it must be.
 
         Args:
             source: The file as its folder lists it.
             read: Returns its bytes; asked only if they must be compared.
+            places: Where the file belongs in the library.
 
         Raises:
             UnreadableFileError: The file cannot be read.
         """
         read = _once(read)
-        outcome = self._known(source, read)
+        outcome = self._known(source, read, places)
         if outcome and outcome.image is not None:
-            self._read_again(outcome, outcome.image, read)
+            self._read_again(source, outcome, outcome.image, read)
         return outcome
 
-    def _known(self, source: Source, read: Callable[[], bytes]) -> Outcome | None:
+    def _known(self, source: Source, read: Callable[[], bytes], places: Places) -> Outcome | None:
         if not self._retry:
-            failure = store.failure_of(self._library, source)
-            if failure:
-                return Outcome(source, "failed", None, failure["code"], failure["message"])
-        before = store.find(self._library, source.folder, source.name)
-        if before and before.source == source and self._is_enough(before):
-            return Outcome(source, "unchanged", before.image)
+            for place in places.known(source):
+                if failure := store.failure_of(self._library, place):
+                    return Outcome(place, "failed", None, failure["code"], failure["message"])
+        there = self._there(source, places)
+        for place, one in there:
+            if _has_facts_of(one, place) and self._is_enough(one):
+                return self._unchanged(place, one)
         if not store.has_size(self._library, source.size):
             return None
         content = hashlib.sha256(read()).hexdigest()
-        if before and before.hash == content and self._is_enough(before):
-            store.touch(self._library, before.image, source)
-            return Outcome(source, "unchanged", before.image)
+        for place, one in there:
+            if one.hash == content and self._is_enough(one):
+                return self._unchanged(place, one)
         others = [one for one in store.find_content(self._library, content) if self._is_enough(one)]
-        # What is there already, with a person's tags, does not make way for one that moved.
-        gone = None if before else next((one for one in others if not self._exists(one.source)), None)
-        if gone:
-            store.touch(self._library, gone.image, source)
-            return Outcome(source, "moved", gone.image)
-        if others:
-            return Outcome(source, "copied", store.copy(self._library, others[0].image, source))
-        return None
+        if gone := self._gone(source, others):
+            place = places.free(source)
+            store.touch(self._library, gone.image, place)
+            return Outcome(place, "moved", gone.image)
+        if not others:
+            return None
+        seen = Appearance.of_picture(self._library, others[0].image)
+        changed = self._changed(source, places, there, seen)
+        place = changed[0] if changed else places.free(source)
+        into = changed[1].image if changed else None
+        return Outcome(place, "copied", store.copy(self._library, others[0].image, place, into=into))
 
-    def accept(self, source: Source, look: Look) -> Outcome:
-        """Write what was seen in a file."""
+    def accept(self, source: Source, look: Look, places: Places = OWN_PLACES) -> Outcome:
+        """Write what was seen in a file.
+
+        Args:
+            source: The file.
+            look: What was seen.
+            places: Where the file belongs in the library.
+        """
         if self._run is None:
             self._run = store.begin_run(self._library, self._models)
         with self._library.transaction():
-            image = store.record(self._library, source, look, self._run)
-            stated.write(self._library, image, source, look.stated, self._beside(source))
-        return Outcome(source, "seen", image)
+            place, image = self._identify(source, look, places)
+            image = store.record(self._library, place, look, self._run, image=image)
+            stated.write(self._library, image, place, look.stated, self._beside(source))
+        return Outcome(place, "seen", image)
 
-    def refuse(self, source: Source, error: OnsightError) -> Outcome:
+    def refuse(self, source: Source, error: OnsightError, places: Places = OWN_PLACES) -> Outcome:
         """Return what becomes of a file that failed; only a fault of the file itself is recorded.
+
+        Args:
+            source: The file.
+            error: What went wrong.
+            places: Where the file belongs in the library.
 
         Raises:
             OnsightError: ``error`` itself, if no file would succeed now.
         """
         if error.fault is Fault.ENGINE:
             raise error
+        place = places.known(source)[0]
         if error.fault is Fault.FILE:
-            store.record_failure(self._library, source, error)
-        return Outcome(source, "failed", None, error.code, error.message)
+            store.record_failure(self._library, place, error)
+        return Outcome(place, "failed", None, error.code, error.message)
 
-    def _read_again(self, outcome: Outcome, image: int, read: Callable[[], bytes]) -> None:
+    def _read_again(self, source: Source, outcome: Outcome, image: int, read: Callable[[], bytes]) -> None:
         """Read what a known file says if that was not done, or may have changed, since it was last looked at."""
-        beside = self._beside(outcome.source)
+        beside = self._beside(source)
         # What moved may have another name, and a copy other files beside it.
         if outcome.kind in ("moved", "copied") or not stated.is_current(self._library, image, beside):
             stated.write(self._library, image, outcome.source, read_stated(read()), beside)
 
-    def _is_enough(self, known: store.Known) -> bool:
+    def _identify(self, source: Source, look: Look, places: Places) -> tuple[Source, int | None]:
+        """Return the place of a file that was looked at, and the id of its picture if the library has it."""
+        there = self._there(source, places)
+        for place, one in there:
+            if one.hash == look.hash:
+                return place, one.image
+        if gone := self._gone(source, store.find_content(self._library, look.hash)):
+            return places.free(source), gone.image
+        changed = self._changed(source, places, there, Appearance.of_look(look))
+        return (changed[0], changed[1].image) if changed else (places.free(source), None)
+
+    def _there(self, source: Source, places: Places) -> list[tuple[Source, Known]]:
+        """Return the pictures whose file this may be, by its place: those that are there, then those that were."""
+
+        def may_be(place: Source, one: Known) -> bool:
+            return one.source.path == place.path or not self._exists(one) or self._is_one_file(one.source, place)
+
+        found = [(place, one) for place in places.known(source) for one in store.at_place(self._library, place)]
+        return sorted((pair for pair in found if may_be(*pair)), key=lambda pair: pair[1].missing)
+
+    def _exists(self, known: Known) -> bool:
+        return not known.missing and self._is_at_its_place(known)
+
+    def _gone(self, source: Source, others: list[Known]) -> Known | None:
+        """Return the picture whose file has moved here: one with the same content that is no longer where it was."""
+        gone = [one for one in others if not self._exists(one)]
+        return max(gone, key=lambda one: common_end(one.source.path, source.path), default=None)
+
+    def _changed(
+        self, source: Source, places: Places, there: list[tuple[Source, Known]], seen: Appearance
+    ) -> tuple[Source, Known] | None:
+        """Return the picture of which a file with other content is a changed version, and its place."""
+        if not places.can_change(source):
+            return None
+        for place, one in there:
+            if is_same_picture(Appearance.of_picture(self._library, one.image), seen):
+                return place, one
+        return None
+
+    def _unchanged(self, place: Source, one: Known) -> Outcome:
+        if one.source != place or one.missing:
+            store.touch(self._library, one.image, place)
+        return Outcome(place, "unchanged", one.image)
+
+    def _is_enough(self, known: Known) -> bool:
         """Say whether all models have looked, in these versions; more may have."""
         return all(known.models.get(name) == version for name, version in self._models.items())
 
@@ -152,3 +221,7 @@ def _once(read: Callable[[], bytes]) -> Callable[[], bytes]:
         return found[0]
 
     return read_once
+
+
+def _has_facts_of(one: Known, place: Source) -> bool:
+    return (one.source.size, one.source.mtime_ns) == (place.size, place.mtime_ns)

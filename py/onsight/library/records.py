@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from onsight.files.names import path_key
 from onsight.metadata.stated import NOTHING, Stated
 from onsight.results import Classification, Detection, Tagging
 
@@ -27,6 +28,16 @@ class Source:
     name: str
     size: int
     mtime_ns: int
+
+    @property
+    def path(self) -> str:
+        """Its folder and name together."""
+        return f"{self.folder.rstrip('/')}/{self.name}" if self.folder else self.name
+
+    @property
+    def place(self) -> str:
+        """What its path has in common with others that are one file on some system."""
+        return path_key(self.path)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -53,6 +53,7 @@ class Hit:
         score: Probability of the label.
         category: Its broad group.
         taken: When it was taken, ISO 8601 without a zone, or None.
+        missing: Whether its file is not at this place any more: another picture's is.
     """
 
     image: int
@@ -64,6 +65,7 @@ class Hit:
     score: float
     category: str
     taken: str | None
+    missing: bool = False
 
     @property
     def path(self) -> str:
@@ -95,7 +97,7 @@ def find(library: Library, query: str = "", order: str = "date") -> list[int]:
 def describe(library: Library, images: Sequence[int]) -> list[Hit]:
     """Return what a list shows of pictures, in their order; those that the library does not have are left out."""
     rows = library.connection.execute(
-        "SELECT image.id, folder, name, width, height, label, label_score, category, taken "
+        "SELECT image.id, folder, name, width, height, label, label_score, category, taken, missing "
         "FROM json_each(?) AS wanted JOIN image ON image.id = wanted.value ORDER BY wanted.key",
         (json.dumps(list(images)),),
     )

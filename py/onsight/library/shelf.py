@@ -115,7 +115,8 @@ class Shelf:
         """Begin a run of importing."""
         files, roots = frozenset(options.files), frozenset(options.roots)
 
-        def exists(source: Source) -> bool:
+        def exists(known: store.Known) -> bool:
+            source = known.source
             root = source.folder.split("/", 1)[0]
             return root not in roots or _path(source) in files
 

@@ -28,12 +28,14 @@ class Known:
         source: The file as it was.
         hash: SHA-256 of its content.
         models: Versions of the models that looked, by id.
+        missing: Whether another picture's file is at its place now, and its own is nowhere that is known.
     """
 
     image: int
     source: Source
     hash: str
     models: Mapping[str, str]
+    missing: bool = False
 
 
 def begin_run(library: Library, models: Mapping[str, str]) -> int:
@@ -55,22 +57,27 @@ def begin_run(library: Library, models: Mapping[str, str]) -> int:
     return int(run)
 
 
-def record(library: Library, source: Source, look: Look, run: int) -> int:
-    """Write a picture with all that was seen in it; what was known of this file is replaced.
-
-    A person's tags, and what a person rejected, stay as they are.
+def record(library: Library, source: Source, look: Look, run: int, *, image: int | None = None) -> int:
+    """Write a picture with all that was seen in it. Another picture that was at its place is missing from then on.
 
     Args:
         library: The library.
         source: The file.
         look: What was seen.
         run: From `begin_run`.
+        image: Id of the picture if it is known, whose file has changed or is looked at again. The tags that a person
+            gave it, and those that a person rejected, stay as they are. None takes the picture at this place if it has
+            the same content, and otherwise makes a new one.
 
     Returns:
         The picture's id.
     """
     with library.transaction() as connection:
-        image = _write_image(library, source, look, run)
+        if image is None:
+            there = find(library, source.folder, source.name)
+            image = there.image if there and there.hash == look.hash else None
+        _make_way(connection, source, image)
+        image = _write_image(library, source, look, run, image)
         for table in ("tag", "box", "colour"):
             connection.execute(f"DELETE FROM {table} WHERE image = ?", (image,))
         connection.execute("INSERT OR REPLACE INTO thumbnail VALUES (?, ?)", (image, look.thumbnail))
@@ -99,6 +106,7 @@ def record(library: Library, source: Source, look: Look, run: int) -> int:
 def record_failure(library: Library, source: Source, error: OnsightError) -> None:
     """Write that a file could not be opened, and why; what was known of it before is kept, a person's tags with it."""
     with library.transaction() as connection:
+        _forget_failure(connection, source)
         connection.execute(
             "INSERT OR REPLACE INTO failure (folder, name, size, mtime_ns, code, message, happened, onsight) "
             "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
@@ -121,59 +129,105 @@ def failure_of(library: Library, source: Source) -> sqlite3.Row | None:
 
 
 def find(library: Library, folder: str, name: str) -> Known | None:
-    """Return what is known of a file, or None."""
-    return next(_known(library, "folder = ? AND name = ?", (folder, name)), None)
+    """Return the picture whose file is at a place, or None."""
+    return next(_known(library, "folder = ? AND name = ? AND NOT missing", (folder, name)), None)
+
+
+def at_place(library: Library, source: Source) -> list[Known]:
+    """Return the pictures that are or were at a place: the one that is there, those that are missing, the latest first.
+
+    Pictures follow whose paths differ from this one in case or in Unicode normalisation alone.
+    """
+    found = _known(library, "place = ?", (source.place,))
+
+    def order(known: Known) -> tuple[bool, bool, int]:
+        is_exact = known.source.path == source.path
+        return not is_exact, known.missing, -known.image
+
+    return sorted(found, key=order)
 
 
 def find_content(library: Library, hash: str) -> list[Known]:
-    """Return all files with this content, oldest first."""
+    """Return all pictures with this content, oldest first."""
     return list(_known(library, "hash = ?", (hash,)))
 
 
 def has_size(library: Library, size: int) -> bool:
-    """Say whether any file has this size: if none has, none has the same content."""
+    """Say whether any picture has a file of this size: if none has, none has the same content."""
     return library.connection.execute("SELECT 1 FROM image WHERE size = ?", (size,)).fetchone() is not None
 
 
+def count_missing(library: Library) -> int:
+    """Return how many pictures are missing: another picture's file is where theirs was."""
+    (count,) = library.connection.execute("SELECT count(*) FROM image WHERE missing").fetchone()
+    return int(count)
+
+
 def touch(library: Library, image: int, source: Source) -> None:
-    """Write that a picture's file has another place or date, and the same content."""
+    """Write that a picture's file has another place or date, and the same content.
+
+    Another picture that was at this place is missing from then on.
+    """
     with library.transaction() as connection:
-        # A file that was at this place before has been overwritten by this one.
+        _make_way(connection, source, image)
+        # The name may tell a date, and other files may lie beside it: what is stated must be read again.
         connection.execute(
-            "DELETE FROM image WHERE folder = ? AND name = ? AND id <> ?", (source.folder, source.name, image)
-        )
-        connection.execute(
-            "UPDATE image SET folder = ?, name = ?, size = ?, mtime_ns = ? WHERE id = ?",
-            (source.folder, source.name, source.size, source.mtime_ns, image),
+            "UPDATE image SET folder = :folder, name = :name, size = :size, mtime_ns = :mtime_ns, place = :place, "
+            "missing = 0, stated_mark = CASE WHEN place = :place THEN stated_mark ELSE '' END "
+            "WHERE id = :id",
+            {**_place_columns(source), "id": image},
         )
         _forget_failure(connection, source)
 
 
 def merge(library: Library, image: int, into: int) -> None:
-    """Forget a picture whose file has become another's; a person's tags go over to the other."""
+    """Forget a picture whose file has become another's; what a person said and did goes over to the other."""
     if image == into:
         return
     with library.transaction() as connection:
-        connection.execute("INSERT OR IGNORE INTO user_tag SELECT term, ? FROM user_tag WHERE image = ?", (into, image))
-        connection.execute("DELETE FROM image WHERE id = ?", (image,))
+        for statement in (
+            "INSERT OR IGNORE INTO user_tag SELECT term, :into FROM user_tag WHERE image = :image",
+            "INSERT OR IGNORE INTO rejected SELECT term, :into FROM rejected WHERE image = :image "
+            "AND term NOT IN (SELECT term FROM user_tag WHERE image = :into)",
+            "UPDATE OR IGNORE edit_step SET image = :into WHERE image = :image",
+            "DELETE FROM image WHERE id = :image",
+        ):
+            connection.execute(statement, {"image": image, "into": into})
 
 
-def copy(library: Library, image: int, source: Source) -> int:
+def copy(library: Library, image: int, source: Source, *, into: int | None = None) -> int:
     """Write a further file with the content of a picture that is known; return its id.
 
-    What machines saw holds for it too. What a person said of the other stays with the other, and what she said of the
-    file at this place stays with it.
+    What machines saw holds for it too. What a person said of the other stays with the other.
+
+    Args:
+        library: The library.
+        image: Id of the picture that has this content.
+        source: The further file. Another picture that was at its place is missing from then on.
+        into: Id of the picture if it is known, whose file has this content now; what a person said of it stays.
     """
     with library.transaction() as connection:
-        given = {**asdict(source), "added": now()}
+        _make_way(connection, source, into)
+        given = {**_place_columns(source), "missing": 0, "added": now(), "stated_mark": ""}
         columns = [row["name"] for row in connection.execute("PRAGMA table_info(image)") if row["name"] != "id"]
-        values = ", ".join(f":{column}" if column in given else column for column in columns)
-        changing = ", ".join(f"{name} = excluded.{name}" for name in columns if name not in ("folder", "name", "added"))
-        (new,) = connection.execute(
-            f"INSERT INTO image ({', '.join(columns)}) SELECT {values} FROM image WHERE id = :id "
-            f"ON CONFLICT (folder, name) DO UPDATE SET {changing} RETURNING id",
-            {**given, "id": image},
-        ).fetchone()
+        if into is None:
+            values = ", ".join(f":{column}" if column in given else column for column in columns)
+            (new,) = connection.execute(
+                f"INSERT INTO image ({', '.join(columns)}) SELECT {values} FROM image WHERE id = :id RETURNING id",
+                {**given, "id": image},
+            ).fetchone()
+        else:
+            new = into
+            changing = ", ".join(
+                f"{column} = :{column}" if column in given else f"{column} = other.{column}"
+                for column in columns
+                if column != "added"
+            )
+            connection.execute(
+                f"UPDATE image SET {changing} FROM (SELECT * FROM image WHERE id = :id) AS other "
+                "WHERE image.id = :into",
+                {**given, "id": image, "into": into},
+            )
         ids = {"new": new, "old": image}
         for table, rest in (
             ("thumbnail", "data"),
@@ -240,12 +294,25 @@ def boxes_of(library: Library, image: int) -> tuple[Box, ...]:
     return tuple(Box(*row) for row in rows)
 
 
-def _write_image(library: Library, source: Source, look: Look, run: int) -> int:
+def _place_columns(source: Source) -> dict[str, str | int]:
+    return {**asdict(source), "place": source.place}
+
+
+def _make_way(connection: sqlite3.Connection, source: Source, image: int | None) -> None:
+    """Note that another picture's file is no longer where this one is; all that is known of it is kept."""
+    connection.execute(
+        "UPDATE image SET missing = 1 WHERE folder = ? AND name = ? AND NOT missing AND id IS NOT ?",
+        (source.folder, source.name, image),
+    )
+
+
+def _write_image(library: Library, source: Source, look: Look, run: int, image: int | None) -> int:
     seen, photo = look.classification, look.tagging.photo
     # The label may be "Not sure", which is no name for anything.
     label_term = library.terms.ensure(seen.label) if seen.certain else None
     values = {
-        **asdict(source),
+        **_place_columns(source),
+        "missing": 0,
         "hash": look.hash,
         "width": seen.image.width,
         "height": seen.image.height,
@@ -274,22 +341,29 @@ def _write_image(library: Library, source: Source, look: Look, run: int) -> int:
         "added": now(),
         "run": run,
     }
-    changing = ", ".join(f"{name} = excluded.{name}" for name in values if name not in ("folder", "name", "added"))
-    (image,) = library.connection.execute(
-        f"INSERT INTO image ({', '.join(values)}) VALUES ({', '.join(f':{name}' for name in values)}) "
-        f"ON CONFLICT (folder, name) DO UPDATE SET {changing} RETURNING id",
-        values,
-    ).fetchone()
-    return int(image)
+    if image is None:
+        (image,) = library.connection.execute(
+            f"INSERT INTO image ({', '.join(values)}) VALUES ({', '.join(f':{name}' for name in values)}) RETURNING id",
+            values,
+        ).fetchone()
+        return int(image)
+    changing = ", ".join(f"{name} = :{name}" for name in values if name != "added")
+    library.connection.execute(f"UPDATE image SET {changing} WHERE id = :id", {**values, "id": image})
+    return image
 
 
 def _forget_failure(connection: sqlite3.Connection, source: Source) -> None:
-    connection.execute("DELETE FROM failure WHERE folder = ? AND name = ?", (source.folder, source.name))
+    """Forget the failure of a file, and those of other versions of it; single files of one name may be others."""
+    connection.execute(
+        "DELETE FROM failure WHERE folder = :folder AND name = :name AND (size = :size AND mtime_ns = :mtime_ns OR "
+        "NOT (folder = '' OR folder IN (SELECT path FROM root WHERE kind = 'files')))",
+        asdict(source),
+    )
 
 
 def _known(library: Library, condition: str, values: tuple[str, ...]) -> Iterator[Known]:
     rows = library.connection.execute(
-        f"SELECT id, folder, name, size, mtime_ns, hash, run FROM image WHERE {condition} ORDER BY id", values
+        f"SELECT id, folder, name, size, mtime_ns, hash, run, missing FROM image WHERE {condition} ORDER BY id", values
     ).fetchall()
     for row in rows:
         models = library.connection.execute(
@@ -300,4 +374,5 @@ def _known(library: Library, condition: str, values: tuple[str, ...]) -> Iterato
             source=Source(row["folder"], row["name"], row["size"], row["mtime_ns"]),
             hash=row["hash"],
             models={model["name"]: model["version"] for model in models},
+            missing=bool(row["missing"]),
         )

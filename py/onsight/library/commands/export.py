@@ -7,13 +7,13 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from onsight.errors import InvalidOptionError, OnsightError, UnwritableFileError
+from onsight.errors import InvalidOptionError, OnsightError, UnreadableFileError, UnwritableFileError
 from onsight.files.writing import write_all, write_new
 from onsight.library import search, stated, store
 from onsight.library.commands.shared import LibraryCommand, add_library, counted, displayable, open_library
 from onsight.library.database import Library
 from onsight.library.exports import FORMATS, SINGLE_FILE_FORMATS, export
-from onsight.library.files import read_picture
+from onsight.library.files import is_its_own, read_own
 from onsight.library.records import Source
 from onsight.library.search import Hit
 from onsight.library.sorting import Pattern, make_plan
@@ -82,6 +82,12 @@ def _write_beside(library: Library) -> Callable[[Hit], None]:
     def write(hit: Hit) -> None:
         if not Path(hit.path).is_file():
             raise UnwritableFileError("The picture is gone, or lies in an archive; nothing was written beside it.")
+        known = None if hit.missing else store.find(library, hit.folder, hit.name)
+        if not known or not is_its_own(known.source, known.hash):
+            raise UnwritableFileError(
+                "Another file is where this picture was, or it has changed; nothing was written beside it. "
+                "Index its folder again."
+            )
         keywords = keywords_of(store.tags_of(library, hit.image))
         write_sidecar(hit.path, keywords)
         stated.note_written(library, hit.image, keywords.subjects)
@@ -94,9 +100,11 @@ def _write_copies(library: Library, images: list[int], out: Path) -> int:
     moves = {move.image: move for move in plan.moves}
 
     def write(hit: Hit) -> None:
-        move = moves[hit.image]
+        move = moves.get(hit.image)
+        if not move:
+            raise UnreadableFileError("The picture is missing: another file is where it was.")
         source: Source = move.source
-        data = embed(read_picture(source), keywords_of(store.tags_of(library, hit.image)))
+        data = embed(read_own(source, move.hash), keywords_of(store.tags_of(library, hit.image)))
         write_new(out / move.target, data, mtime_ns=source.mtime_ns)
 
     return _each(library, images, write)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 import time
 from collections.abc import Iterator
@@ -17,6 +18,7 @@ from onsight.library.files import Walk, is_there
 from onsight.library.indexing import Report, default_jobs, index
 from onsight.library.intake import Outcome
 from onsight.library.records import Source
+from onsight.library.roots import add_own_root
 from onsight.options import check_integer
 
 
@@ -57,6 +59,10 @@ def index_paths(library: Library, paths: list[str], options: argparse.Namespace)
     started = time.monotonic()
     walk = Walk(paths)
     files = list(walk)
+    for path in paths:
+        if os.path.isdir(path) or path.lower().endswith(".zip"):
+            add_own_root(library, Path(os.path.abspath(path)).as_posix())
+    missing = store.count_missing(library)
     with _progress(len(files), shown=not options.quiet) as bar:
 
         def tell(outcome: Outcome) -> None:
@@ -76,6 +82,12 @@ def index_paths(library: Library, paths: list[str], options: argparse.Namespace)
         )
     if not options.quiet:
         print(describe(report, walk.others, time.monotonic() - started), file=sys.stderr)
+        if (more := store.count_missing(library) - missing) > 0:
+            print(
+                f"{counted(more, 'picture is', 'pictures are')} missing now, as other files are where theirs were. "
+                "Nothing that is known of them is lost; search for is:missing.",
+                file=sys.stderr,
+            )
     return report
 
 

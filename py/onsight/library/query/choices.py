@@ -101,7 +101,9 @@ CHOICES: Mapping[str, Callable[[Word], Compiled]] = {
             "untagged": f"NOT {_HAS_USER_TAG}",
             "tagged": _HAS_USER_TAG,
             "unsure": "label_term IS NULL",
-            "duplicate": "hash IN (SELECT hash FROM image GROUP BY hash HAVING count(*) > 1)",
+            "missing": "missing",
+            "duplicate": "NOT missing AND "
+            "hash IN (SELECT hash FROM image WHERE NOT missing GROUP BY hash HAVING count(*) > 1)",
         },
     ),
 }

@@ -139,7 +139,7 @@ def make_plan(
 
     Args:
         library: The library.
-        images: Ids of the pictures, in the order in which they are numbered.
+        images: Ids of the pictures, in the order in which they are numbered; those that are missing stay out.
         by: What makes the folders, the outermost first: of `GROUPINGS`, or ``"rule"``; nothing makes no folders.
         rules: The groups of ``"rule"``; a picture goes into the first that it fits, else into "Other".
         pattern: How files are named.
@@ -199,7 +199,7 @@ def _rows(library: Library, images: Sequence[int]) -> list[Mapping[str, Any]]:
         SELECT image.*, (
             SELECT name FROM colour WHERE colour.image = image.id ORDER BY share DESC, name LIMIT 1
         ) AS colour
-        FROM json_each(?) AS wanted JOIN image ON image.id = wanted.value ORDER BY wanted.key
+        FROM json_each(?) AS wanted JOIN image ON image.id = wanted.value AND NOT missing ORDER BY wanted.key
         """,
         (json.dumps(list(images)),),
     )

@@ -1,0 +1,163 @@
+"""Whether a file that is where another was is the same picture, changed, or another picture.
+
+A changed file keeps what a person said of it; another file does not get it. Where the evidence is weak, it is another.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from onsight.library.database import Library
+from onsight.library.records import Look
+
+SIDE = 64
+"""Side, in pixels, to which thumbnails are scaled before they are compared."""
+
+BLOCKS = 8
+"""In how many blocks a side of the scaled thumbnails is compared."""
+
+SAME_PIXELS = 1.0
+"""Greatest mean difference, in levels of 255, of any block of two thumbnails of the same pixels."""
+
+SAME_PICTURE = 14.0
+"""Greatest mean difference, in levels of 255, of any block of a picture and an edited copy of it, once the light
+of one is made like the other's."""
+
+MIN_CORRELATION = 0.9
+"""Least correlation of the lightness of a picture and of an edited copy of it."""
+
+COLOURLESS = 2.5
+"""How far, in levels of 255, the channels of a black-and-white picture are from its lightness."""
+
+MIN_COLOUR_COSINE = 0.8
+"""Least cosine of the colours of a picture and of an edited copy of it."""
+
+GAINS = (0.6, 1.6)
+"""By what factor an edit may have changed a picture's contrast."""
+
+MAX_OFFSET = 60.0
+"""By how many levels of 255 an edit may have changed a picture's lightness."""
+
+MIN_DEVIATION = 6.0
+"""Standard deviation, in levels of 255, of the lightness of a thumbnail with enough in it to compare."""
+
+SAME_SUBJECT = 0.72
+"""Cosine of embeddings from which on two files that were taken in the same second are one picture, such as a crop."""
+
+_LUMA = np.array([0.299, 0.587, 0.114], np.float32)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Appearance:
+    """What tells a picture from others.
+
+    Attributes:
+        taken: When it was taken, ISO 8601, or None.
+        taken_source: Where that comes from, of `onsight.metadata.dates.SOURCES`, or None.
+        camera: With what, or None.
+        thumbnail: A small JPEG, upright.
+        embedding: As in `Look`.
+    """
+
+    taken: str | None
+    taken_source: str | None
+    camera: str | None
+    thumbnail: bytes
+    embedding: NDArray[np.float16]
+
+    @classmethod
+    def of_look(cls, look: Look) -> Appearance:
+        """Return the appearance of a picture that was looked at just now."""
+        photo = look.tagging.photo
+        return cls(photo.taken, photo.taken_source, photo.camera, look.thumbnail, look.embedding)
+
+    @classmethod
+    def of_picture(cls, library: Library, image: int) -> Appearance:
+        """Return the appearance of a picture of the library."""
+        row = library.connection.execute(
+            "SELECT taken, taken_source, camera, thumbnail.data, embedding.data FROM image "
+            "LEFT JOIN thumbnail ON thumbnail.image = id LEFT JOIN embedding ON embedding.image = id WHERE id = ?",
+            (image,),
+        ).fetchone()
+        taken, source, camera, thumbnail, embedding = row
+        return cls(taken, source, camera, thumbnail or b"", np.frombuffer(embedding or b"", np.float16))
+
+
+def is_same_picture(before: Appearance, after: Appearance) -> bool:
+    """Say whether a file shows the picture that another showed before: edited, saved again, turned or with other facts.
+
+    Args:
+        before: What the library knows of the file that was at this place.
+        after: The file that is there now.
+    """
+    one, other = _pixels(before.thumbnail), _pixels(after.thumbnail)
+    is_dated = bool(before.taken and after.taken and before.taken_source == after.taken_source)
+    is_elsewhen = is_dated and (before.taken, before.camera) != (after.taken, after.camera)
+    if one is not None and other is not None:
+        is_plain = min(float((pixels @ _LUMA).std()) for pixels in (one, other)) < MIN_DEVIATION
+        for turned in _turned(one):
+            if _largest_difference(turned, other) <= SAME_PIXELS and not (is_plain and is_elsewhen):
+                return True  # whatever its facts say now
+            if not is_plain and not is_elsewhen and _is_edited(turned, other):
+                return True
+    if is_elsewhen:
+        return False
+    return bool(is_dated and _cosine(before, after) >= SAME_SUBJECT)
+
+
+def _pixels(thumbnail: bytes) -> NDArray[np.float32] | None:
+    """Return a thumbnail scaled to a square, float32 [SIDE, SIDE, 3], or None if it is no picture."""
+    try:
+        with Image.open(io.BytesIO(thumbnail)) as image:
+            square = image.convert("RGB").resize((SIDE, SIDE), Image.Resampling.BOX)
+    except OSError:
+        return None
+    return np.asarray(square, np.float32)
+
+
+def _turned(pixels: NDArray[np.float32]) -> Iterator[NDArray[np.float32]]:
+    """Yield a picture as it is, then turned and mirrored in every way."""
+    for one in (pixels, pixels[:, ::-1]):
+        for turns in range(4):
+            yield np.rot90(one, turns)
+
+
+def _largest_difference(one: NDArray[np.float32], other: NDArray[np.float32]) -> float:
+    """Return the mean difference in the block that differs most."""
+    side = SIDE // BLOCKS
+    blocks = np.abs(one - other).reshape(BLOCKS, side, BLOCKS, side, -1).mean(axis=(1, 3, 4))
+    return float(blocks.max())
+
+
+def _is_edited(one: NDArray[np.float32], other: NDArray[np.float32]) -> bool:
+    """Say whether two pictures are the same but for their light and the strength of their colours; neither is plain."""
+    first, second = one @ _LUMA, other @ _LUMA
+    correlation = np.corrcoef(first.ravel(), second.ravel())[0, 1]
+    if not correlation >= MIN_CORRELATION:
+        return False
+    gain = float(np.clip(second.std() / first.std(), *GAINS))
+    offset = float(np.clip(second.mean() - gain * first.mean(), -MAX_OFFSET, MAX_OFFSET))
+    adjusted = np.clip(first * np.float32(gain) + np.float32(offset), 0, 255)
+    return _largest_difference(adjusted, second) <= SAME_PICTURE and _colours_agree(
+        one - first[..., None], other - second[..., None]
+    )
+
+
+def _colours_agree(one: NDArray[np.float32], other: NDArray[np.float32]) -> bool:
+    """Say whether two pictures, without their lightness, have the same colours, or one has none."""
+    first, second = float(np.linalg.norm(one)), float(np.linalg.norm(other))
+    if min(first, second) < COLOURLESS * np.sqrt(one.size):
+        return True
+    return float((one * other).sum()) >= MIN_COLOUR_COSINE * first * second
+
+
+def _cosine(before: Appearance, after: Appearance) -> float:
+    if before.embedding.shape != after.embedding.shape or not before.embedding.size:
+        return 0.0
+    return float(before.embedding.astype(np.float32) @ after.embedding.astype(np.float32))
