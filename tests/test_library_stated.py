@@ -7,6 +7,7 @@ import hashlib
 import io
 import json
 import os
+import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -17,10 +18,11 @@ import pytest
 from library_samples import MODELS, look
 from onsight.image.blocks import XMP_HEADER
 from onsight.library import edits, search, stated, store
-from onsight.library.beside import Folders
 from onsight.library.database import Library
 from onsight.library.exports import export
 from onsight.library.facts import describe_picture
+from onsight.library.files import Walk, read_picture
+from onsight.library.folders import Folders
 from onsight.library.intake import Intake, Outcome
 from onsight.library.records import Source
 from onsight.metadata.reading import read_stated
@@ -327,3 +329,17 @@ def test_what_files_say_is_exported(described: Library) -> None:
         ("5", "Omas Geburtstag", ""),
         ("3", "", "Candles on the cake"),
     ]
+
+
+def test_what_lies_beside_a_picture_in_an_archive_is_read_too(library: Library, tmp_path: Path) -> None:
+    path = tmp_path / "takeout.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("Photos/a.jpg", with_keywords("Grandma"))
+        archive.writestr("Photos/a.jpg.json", '{"photoTakenTime": {"timestamp": "1594730096"}}')
+        archive.writestr("Photos/a.xmp", xmp(bag("dc:subject", "Picnic")))
+    intake = Intake(library, MODELS, beside=Folders())
+    (found,) = Walk([path])
+    data = read_picture(found.source)
+    intake.accept(found.source, look(stated=read_stated(data)))
+    assert own_tags(library) == ["Grandma", "Picnic"]
+    assert facts_of(library)["Taken"] == "2020-07-14 12:34:56 – from Google Takeout, in UTC"

@@ -6,16 +6,13 @@ programs), or both, in upper or lower case. What the former says goes before the
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
-from onsight.files.suffixes import suffix_of
+from onsight.errors import OnsightError
 from onsight.library.companions import Companion, Companions
-from onsight.library.records import Source
 from onsight.library.stated import ALONE, Beside
-from onsight.metadata.reading import MAX_PACKET, combine, read_sidecar, read_takeout
+from onsight.metadata.reading import combine, read_sidecar, read_takeout
 from onsight.metadata.sidecar import is_anothers, spelling_of
 from onsight.metadata.stated import NOTHING, Stated
 
@@ -35,23 +32,23 @@ class SmallFile:
     read: Callable[[], bytes]
 
 
-def beside(picture: str, companions: Companions, files: Mapping[str, SmallFile]) -> Beside:
+def beside(picture: str, companions: Companions, find: Callable[[str], SmallFile | None]) -> Beside:
     """Return what lies beside a picture.
 
     Args:
         picture: Its name.
         companions: The names in its folder.
-        files: The sidecars and JSON files in its folder, by name.
+        find: Returns a file of the folder by its name; None if it cannot be read or is too large to be read.
     """
-    found = [one for one in companions.of(picture) if one.name in files and _rank(one)]
-    found.sort(key=lambda one: (_rank(one), one.name))
+    wanted = sorted((one for one in companions.of(picture) if _rank(one)), key=lambda one: (_rank(one), one.name))
+    found = [(one, file) for one in wanted if (file := find(one.name))]
     if not found:
         return ALONE
 
     def read() -> Stated:
-        return combine(*(_read(one, picture, files[one.name]) for one in found))
+        return combine(*(_read(one, picture, file) for one, file in found))
 
-    return Beside("; ".join(f"{one.name} {files[one.name].mark}" for one in found), read)
+    return Beside("; ".join(f"{file.name} {file.mark}" for _, file in found), read)
 
 
 def _rank(companion: Companion) -> int:
@@ -62,47 +59,10 @@ def _rank(companion: Companion) -> int:
 def _read(companion: Companion, picture: str, file: SmallFile) -> Stated:
     try:
         data = file.read()
-    except OSError:  # it is gone, or must not be read: then it says nothing
+    except (OSError, OnsightError):  # it is gone, or must not be read: then it says nothing
         return NOTHING
     if companion.kind == "takeout":
         return read_takeout(data)
     if companion.after == "stem" and is_anothers(data, picture, companion):
         return NOTHING
     return read_sidecar(data)
-
-
-class Folders:
-    """Looks beside pictures in the folders of this computer; remembers the folder that it looked into last."""
-
-    def __init__(self) -> None:
-        """Begin; nothing is read yet."""
-        self._folder: str | None = None
-        self._companions = Companions(())
-        self._files: dict[str, SmallFile] = {}
-
-    def __call__(self, source: Source) -> Beside:
-        """Return what lies beside a picture; in an archive, nothing."""
-        if source.folder != self._folder:
-            self._look_into(source.folder)
-        return beside(source.name, self._companions, self._files)
-
-    def _look_into(self, folder: str) -> None:
-        names, self._files = [], {}
-        try:
-            with os.scandir(folder) as entries:
-                for entry in entries:
-                    names.append(entry.name)
-                    if suffix_of(entry.name) in (".xmp", ".json"):
-                        self._add(entry)
-        except OSError:
-            names = []
-        self._folder, self._companions = folder, Companions(names)
-
-    def _add(self, entry: os.DirEntry[str]) -> None:
-        try:
-            facts = entry.stat()
-        except OSError:
-            return
-        if entry.is_file() and facts.st_size <= MAX_PACKET:
-            path = Path(entry.path)
-            self._files[entry.name] = SmallFile(entry.name, f"{facts.st_size} {facts.st_mtime_ns}", path.read_bytes)

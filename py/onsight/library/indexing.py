@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from onsight.errors import CrashedError, OnsightError, OutOfMemoryError, WorkerFailedError
-from onsight.library.beside import Folders
 from onsight.library.database import Library
 from onsight.library.files import PictureFile, is_its_own, is_one_file, read_picture
+from onsight.library.folders import Folders
 from onsight.library.intake import KINDS, Intake, Outcome
 from onsight.library.records import Look, Source
 from onsight.native import Engine
