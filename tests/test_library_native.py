@@ -338,9 +338,12 @@ def test_duplicates_are_grouped_the_best_first(photos: Path, indexed: Path, caps
     library = ("--library", indexed)
     status, out, _ = run(capsys, "duplicates", "exact", "--json", *library)
     assert status == 0
-    assert json.loads(out) == {"keep": f"{photos}/pets/cat.png", "others": [f"{photos}/copy of cat.png"]} or (
-        json.loads(out) == {"keep": f"{photos}/copy of cat.png", "others": [f"{photos}/pets/cat.png"]}
-    )
+    assert json.loads(out) == {
+        "keep": f"{photos}/pets/cat.png",
+        "reason": "not named as a copy",
+        "others": [f"{photos}/copy of cat.png"],
+        "turns": [""],
+    }
     _, out, _ = run(capsys, "duplicates", "--json", *library)
     group = json.loads(out)
     assert len(group["others"]) == 2

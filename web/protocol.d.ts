@@ -769,6 +769,8 @@ export interface PictureGroup {
   spare_bytes: number;
   /** Why the first is the one to keep, such as `"largest"`; empty if nothing tells them apart. */
   reason: string;
+  /** How each differs from the first, such as `"turned 90° clockwise"` or `"mirrored"`; empty if it is the same way up. */
+  turns: string[];
 }
 
 /** Groups of pictures. */

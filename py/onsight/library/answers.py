@@ -342,12 +342,15 @@ class PictureGroup:
         sizes: Of their files in bytes, in that order.
         spare_bytes: What the files of all but the first take.
         reason: Why the first is the one to keep, such as ``"largest"``; empty if nothing tells them apart.
+        turns: How each differs from the first, such as ``"turned 90° clockwise"`` or ``"mirrored"``; empty if it is the
+            same way up.
     """
 
     ids: tuple[int, ...]
     sizes: tuple[int, ...]
     spare_bytes: int
     reason: str
+    turns: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

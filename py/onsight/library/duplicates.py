@@ -1,40 +1,28 @@
 """Pictures that are the same, all but the same, or alike, and which of them to keep.
 
-``exact`` is the same file, byte for byte; ``near`` the same picture in another size, format or light, by perceptual
-hash; ``similar`` a picture of much the same thing, by what the network saw.
+``exact`` is the same file, byte for byte; ``near`` the same picture in another size, format or light, turned or
+mirrored, see `onsight.library.near`; ``similar`` a picture of much the same thing, by what the network saw.
 """
 
 from __future__ import annotations
 
 import json
-import math
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from onsight.errors import InvalidOptionError
 from onsight.library.database import Library
-from onsight.library.perceptual import near_pairs
+from onsight.library.near import MAX_DISTANCE, find_same
+from onsight.library.orientation import NAMES, followed_by, inverse
+from onsight.library.ranking import REASONS, merits
 from onsight.options import check_integer, check_number
-
-MAX_DISTANCE = 6
-"""In how many of 64 bits the hashes of one picture differ at most; those of two differ in 22 or more as a rule."""
 
 MIN_SIMILARITY = 0.8
 """Cosine from which on two pictures are alike: crops and copies of one reach it, two of grass and gravel do not."""
-
-SHAPE_TOLERANCE = 0.06
-"""How far the logarithms of two pictures' shapes (width to height) may differ for them to be the same picture."""
-
-SAME_SIZE = 0.02
-"""Pictures whose numbers of pixels differ by less than this part are equally large: the sharper one is better."""
-
-REASONS = ("largest", "sharpest", "least compressed", "shortest path")
-"""What makes a picture the one to keep, for people; what comes first counts first."""
 
 BLOCK = 1024
 """Embeddings that are compared with as many others at a time."""
@@ -48,15 +36,19 @@ class Group:
 
     Attributes:
         images: Their ids, the one to keep first, then from better to worse.
-        reason: Why the first is better than the second, of `REASONS`; empty if nothing tells them apart.
+        reason: Why the first is better than the second, of `onsight.library.ranking.REASONS`; empty if nothing tells
+            them apart.
+        turns: How each differs from the first: ``"turned 90° clockwise"``, ``"mirrored"``; empty if it is the same way
+            up.
     """
 
     images: tuple[int, ...]
     reason: str
+    turns: tuple[str, ...]
 
     @property
     def best(self) -> int:
-        """Id of the one to keep: the largest, of equally large ones the sharpest."""
+        """Id of the one to keep: what the others were made from, as far as that can be told."""
         return self.images[0]
 
 
@@ -87,7 +79,7 @@ def exact(library: Library, images: Collection[int] | None = None) -> list[Group
     ):
         if chosen(row["id"]):
             groups.setdefault(row["hash"], []).append(row["id"])
-    return _sorted(library, groups.values())
+    return _sorted(library, (dict.fromkeys(group, 0) for group in groups.values()))
 
 
 def near(library: Library, images: Collection[int] | None = None, *, max_distance: int = MAX_DISTANCE) -> list[Group]:
@@ -103,31 +95,8 @@ def near(library: Library, images: Collection[int] | None = None, *, max_distanc
     """
     check_integer("max_distance", max_distance, 0, 31)
     chosen = _chosen(images)
-    rows = [
-        (row["id"], row["perceptual_hash"], math.log(row["width"] / row["height"]), row["hash"])
-        for row in library.connection.execute("SELECT id, perceptual_hash, width, height, hash FROM image ORDER BY id")
-        if chosen(row["id"])
-    ]
-    joined = _Union(row[0] for row in rows)
-    by_content: dict[str, int] = {}
-    for id, _, _, content in rows:
-        joined.join(by_content.setdefault(content, id), id)
-    # Pictures of one hash and shape need no comparison: one stands for all of them.
-    kinds: dict[tuple[int, int], int] = {}
-    for id, bits, shape, _ in rows:
-        if bits is not None:
-            joined.join(kinds.setdefault((bits, round(shape / SHAPE_TOLERANCE)), id), id)
-    by_hash: dict[int, list[tuple[int, float]]] = {}
-    shapes = {row[0]: row[2] for row in rows}
-    for (bits, _), id in kinds.items():
-        by_hash.setdefault(bits, []).append((id, shapes[id]))
-    hashes = list(by_hash)
-    for alike in by_hash.values():
-        _join_shapes(joined, alike, alike)
-    for pairs in near_pairs(np.array(hashes, np.int64), max_distance):
-        for one, other in pairs.tolist():
-            _join_shapes(joined, by_hash[hashes[one]], by_hash[hashes[other]])
-    return _sorted(library, joined.groups())
+    ids = [id for (id,) in library.connection.execute("SELECT id FROM image ORDER BY id") if chosen(id)]
+    return _sorted(library, find_same(library, ids, max_distance))
 
 
 def similar(
@@ -168,7 +137,7 @@ def similar(
             if len(members):
                 taken[members] = taken[start + row] = True
                 groups.append([ids[start + row], *(ids[member] for member in members.tolist())])
-    return _sorted(library, groups)
+    return _sorted(library, (dict.fromkeys(group, 0) for group in groups))
 
 
 def similar_to(
@@ -221,13 +190,6 @@ def _chosen(images: Collection[int] | None) -> Callable[[int], bool]:
     return lambda id: id in wanted
 
 
-def _join_shapes(joined: _Union, ones: list[tuple[int, float]], others: list[tuple[int, float]]) -> None:
-    for one, shape in ones:
-        for other, other_shape in others:
-            if abs(shape - other_shape) <= SHAPE_TOLERANCE:
-                joined.join(one, other)
-
-
 def _block_loader(library: Library, blocks: list[list[int]]) -> Callable[[int], NDArray[np.float16]]:
     """Return what reads the embeddings of a block, and keeps as many as memory may hold."""
     row = library.connection.execute("SELECT length(data) FROM embedding LIMIT 1").fetchone()
@@ -245,52 +207,20 @@ def _block_loader(library: Library, blocks: list[list[int]]) -> Callable[[int], 
     return load
 
 
-def _sorted(library: Library, groups: Iterable[Iterable[int]]) -> list[Group]:
-    """Return groups of two or more, from better to worse within, the group of the smallest id first."""
-    listed = [sorted(group) for group in groups]
-    listed = sorted(group for group in listed if len(group) > 1)
-    merits = _merits(library, [id for group in listed for id in group])
-    groups_found = []
-    for group in listed:
-        best, second, *_ = images = sorted(group, key=lambda id: merits[id], reverse=True)
-        ranks = zip(REASONS, merits[best], merits[second], strict=True)
+def _sorted(library: Library, groups: Iterable[Mapping[int, int]]) -> list[Group]:
+    """Return groups of two or more, from better to worse within, the group of the smallest id first.
+
+    Args:
+        library: The library.
+        groups: By the pictures' ids, which way up each is in comparison with any of the group.
+    """
+    listed = sorted((group for group in groups if len(group) > 1), key=min)
+    found = []
+    for group, merits_of in zip(listed, merits(library, listed), strict=True):
+        best, second, *_ = images = sorted(sorted(group), key=lambda id: merits_of[id], reverse=True)
+        ranks = zip(REASONS, merits_of[best], merits_of[second], strict=True)
         reason = next((reason for reason, one, other in ranks if one != other), "")
-        groups_found.append(Group(tuple(images), reason))
-    return groups_found
-
-
-def _merits(library: Library, images: list[int]) -> Mapping[int, tuple[Any, ...]]:
-    """Return what makes each picture good, as `REASONS` names it."""
-    rows = library.connection.execute(
-        "SELECT id, width * height AS pixels, sharpness, size, folder || '/' || name AS path FROM image "
-        "WHERE id IN (SELECT value FROM json_each(?))",
-        (json.dumps(images),),
-    )
-    return {
-        # A larger file of as many pixels has lost less; "IMG.jpg" is the original of "IMG (1).jpg".
-        row["id"]: (round(math.log(row["pixels"]) / SAME_SIZE), row["sharpness"], row["size"], -len(row["path"]))
-        for row in rows
-    }
-
-
-class _Union:
-    """Sets that are joined: union–find with halved paths."""
-
-    def __init__(self, members: Iterable[int]) -> None:
-        self._parent = {member: member for member in members}
-
-    def join(self, one: int, other: int) -> None:
-        self._parent[self._root(one)] = self._root(other)
-
-    def groups(self) -> Iterator[list[int]]:
-        found: dict[int, list[int]] = {}
-        for member in self._parent:
-            found.setdefault(self._root(member), []).append(member)
-        yield from found.values()
-
-    def _root(self, member: int) -> int:
-        parent = self._parent
-        while parent[member] != member:
-            parent[member] = parent[parent[member]]
-            member = parent[member]
-        return member
+        back = inverse(group[best])
+        turns = tuple(NAMES[followed_by(back, group[id])] for id in images)
+        found.append(Group(tuple(images), reason, turns))
+    return found

@@ -40,6 +40,19 @@ class Source:
         return path_key(self.path)
 
 
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """How a file was made, as far as its bytes say it.
+
+    Attributes:
+        software: What the EXIF data name as the program that wrote it, or None.
+        quality: Of a JPEG, the quality of 1 to 100 that its tables are of; None for other formats.
+    """
+
+    software: str | None = None
+    quality: int | None = None
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Look:
     """Everything that was seen in one picture.
@@ -54,6 +67,7 @@ class Look:
         embedding: Direction of what the network saw, float16 [D] of length 1.
         models: Versions of the models that looked, by id.
         stated: What the file says about itself.
+        provenance: How the file was made.
     """
 
     hash: str
@@ -65,3 +79,4 @@ class Look:
     embedding: NDArray[np.float16]
     models: Mapping[str, str]
     stated: Stated = NOTHING
+    provenance: Provenance = Provenance()

@@ -221,7 +221,7 @@ class Shelf:
 
         def told(group: duplicates.Group) -> answers.PictureGroup:
             of_group = tuple(sizes[id] for id in group.images)
-            return answers.PictureGroup(group.images, of_group, sum(of_group[1:]), group.reason)
+            return answers.PictureGroup(group.images, of_group, sum(of_group[1:]), group.reason, group.turns)
 
         return answers.PictureGroups(tuple(map(told, groups)))
 

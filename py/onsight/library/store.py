@@ -11,6 +11,7 @@ from onsight import __version__
 from onsight.errors import OnsightError
 from onsight.library.database import Library, now
 from onsight.library.records import Look, Source
+from onsight.library.signatures import write_signature
 from onsight.results import Box, Tag
 from onsight.tagging.detections import DetectedClasses
 from onsight.tagging.vocabulary import GROUPS
@@ -81,6 +82,11 @@ def record(library: Library, source: Source, look: Look, run: int, *, image: int
         for table in ("tag", "box", "colour"):
             connection.execute(f"DELETE FROM {table} WHERE image = ?", (image,))
         connection.execute("INSERT OR REPLACE INTO thumbnail VALUES (?, ?)", (image, look.thumbnail))
+        write_signature(connection, image, look.thumbnail)
+        connection.execute(
+            "INSERT OR REPLACE INTO provenance VALUES (?, ?, ?)",
+            (image, look.provenance.software, look.provenance.quality),
+        )
         connection.execute("INSERT OR REPLACE INTO embedding VALUES (?, ?)", (image, look.embedding.tobytes()))
         connection.executemany(
             "INSERT INTO colour VALUES (?, ?, ?, ?, ?)",
@@ -232,6 +238,8 @@ def copy(library: Library, image: int, source: Source, *, into: int | None = Non
         for table, rest in (
             ("thumbnail", "data"),
             ("embedding", "data"),
+            ("signature", "data"),
+            ("provenance", "software, quality"),
             ("colour", "colour, name, hex, share"),
             ("tag", "term, score, shown, position, source"),
             ("box", "term, label, score, x1, y1, x2, y2"),

@@ -10,6 +10,7 @@ from onsight.flow import Flow, Stage
 from onsight.image import decode, encode_preview
 from onsight.library.embedding import embedding
 from onsight.library.perceptual import perceptual_hash
+from onsight.library.provenance import read_provenance
 from onsight.library.records import Look
 from onsight.metadata.reading import read_stated
 from onsight.options import ClassifyOptions, DetectOptions, TagOptions
@@ -86,4 +87,5 @@ class Indexer:
             embedding=embedding(seen.evidence),
             models=self.models,
             stated=read_stated(image),
+            provenance=read_provenance(image),
         )

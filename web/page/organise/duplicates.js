@@ -32,7 +32,7 @@ const OF_GROUP = 24;
 /** @type {Readonly<Record<Kind, string>>} */
 const ABOUT = {
   exact: "Files that are the same, byte for byte.",
-  near: "The same picture in another size, format or light. Only one of each is marked to be kept.",
+  near: "The same picture in another size, format or light, turned or mirrored. Only the one that the others seem to be made from is marked to be kept.",
   similar: "Pictures of much the same thing. All are marked to be kept; take the mark from those that you do not want.",
 };
 
@@ -150,7 +150,7 @@ class DuplicatesView {
 
   /** @param {number} index */
   #groupRow(index) {
-    const { ids, sizes, reason } = /** @type {PictureGroup} */ (this.#groups[index]);
+    const { ids, sizes, reason, turns } = /** @type {PictureGroup} */ (this.#groups[index]);
     const row = elementFromTemplate("duplicates-group");
     box(row, "title").textContent = formatPlural(ids.length, "picture");
     box(row, "rest").hidden = ids.length <= OF_GROUP;
@@ -163,6 +163,8 @@ class DuplicatesView {
         const best = box(picture, "reason");
         best.hidden = place !== 0 || !reason;
         best.textContent = reason;
+        box(picture, "turn").hidden = !turns[place];
+        box(picture, "turn").textContent = turns[place] ?? "";
         const keep = part(picture, "keep", HTMLInputElement);
         keep.checked = this.#kept[index]?.has(id) ?? false;
         listen(keep, "change", () => this.#mark(index, id, keep));

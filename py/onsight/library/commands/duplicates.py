@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 
 from onsight.errors import InvalidOptionError
-from onsight.library import duplicates, search, store
+from onsight.library import duplicates, near, search, store
 from onsight.library.commands.shared import LibraryCommand, add_library, counted, displayable, open_library
 from onsight.library.database import Library
 
@@ -19,7 +19,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         nargs="?",
         choices=("exact", "near", "similar"),
         default="near",
-        help="same file, same picture in another size or format, or much the same thing (default near)",
+        help="same file; same picture in another size or format, turned or mirrored; similar picture (default near)",
     )
     add_library(parser)
     parser.add_argument("--query", default="", help="among which pictures (default: all)")
@@ -28,8 +28,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--distance",
         type=int,
-        default=duplicates.MAX_DISTANCE,
-        help=f"bits of 64 that near ones may differ in (default {duplicates.MAX_DISTANCE})",
+        default=near.MAX_DISTANCE,
+        help=f"bits of 64 that near ones may differ in (default {near.MAX_DISTANCE})",
     )
     parser.add_argument(
         "--similarity",
@@ -56,15 +56,20 @@ def run(options: argparse.Namespace) -> int:
         for group in groups:
             paths = [hit.path for hit in search.describe(library, group.images)]
             if options.json:
-                print(json.dumps({"keep": paths[0], "others": paths[1:]}, ensure_ascii=False))
+                found = {"keep": paths[0], "reason": group.reason, "others": paths[1:], "turns": group.turns[1:]}
+                print(json.dumps(found, ensure_ascii=False))
             else:
-                print(f"keep {displayable(paths[0])}")
-                for path in paths[1:]:
-                    print(f"     {displayable(path)}")
+                print(f"keep {displayable(paths[0])}{_in_brackets(group.reason)}")
+                for path, turn in zip(paths[1:], group.turns[1:], strict=True):
+                    print(f"     {displayable(path)}{_in_brackets(turn)}")
         if not options.json:
             further = sum(len(group.images) - 1 for group in groups)
             print(f"{counted(len(groups), 'group')}, {counted(further, 'picture')} besides those to keep")
     return 0 if groups else 1
+
+
+def _in_brackets(text: str) -> str:
+    return f"  ({text})" if text else ""
 
 
 def _print_like(library: Library, images: list[int] | None, options: argparse.Namespace) -> int:

@@ -8,10 +8,10 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Sequence
 
-from onsight.library.migrations import failures, first, places, search_keys, stated
+from onsight.library.migrations import failures, first, likeness, places, search_keys, stated
 
 Step = str | Callable[[sqlite3.Connection], None]
 """A script in SQL, or a function for what SQL alone cannot do. It runs inside a transaction and must not end it."""
 
-MIGRATIONS: Sequence[Step] = (first.STEP, stated.STEP, failures.STEP, search_keys.migrate, places.migrate)
+MIGRATIONS: Sequence[Step] = (first.STEP, stated.STEP, failures.STEP, search_keys.migrate, places.migrate, likeness.STEP)
 """The step to version 1, to version 2, and so on."""

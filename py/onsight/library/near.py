@@ -1,0 +1,174 @@
+"""Finds the same picture again: in another size, format or light, turned or mirrored; never in other colours."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from onsight.library.database import Library
+from onsight.library.orientation import SWAPS_SIDES, followed_by, inverse, oriented, oriented_waves
+from onsight.library.perceptual import hashes_of, near_pairs
+from onsight.library.signature import Signatures, lightness_of, same_picture
+from onsight.library.signatures import load_signatures
+
+MAX_DISTANCE = 8
+"""In how many of 64 bits the hashes of one picture differ at most; those of two differ in 22 or more as a rule."""
+
+MAX_TURNED_DISTANCE = 5
+"""The same for pictures that are turned or mirrored: programs turn without cutting anything off."""
+
+SHAPE_TOLERANCE = 0.06
+"""How far the logarithms of two pictures' shapes (width to height) may differ for them to be the same picture."""
+
+TURNED = (1, 2, 3, 4, 5, 7)
+"""The orientations that are looked for. Of the two quarter turns, each of which undoes the other, one is enough."""
+
+_CACHED = 4096
+"""Copies of pictures that are in memory at a time, of 9 KB each."""
+
+
+def find_same(library: Library, images: Sequence[int], max_distance: int = MAX_DISTANCE) -> Iterator[dict[int, int]]:
+    """Yield the groups of pictures that are the same, those that are alone too.
+
+    Args:
+        library: The library.
+        images: Ids of the pictures to look among.
+        max_distance: In how many bits perceptual hashes may differ, 0 to 31.
+
+    Yields:
+        By the pictures' ids, which way up each is in comparison with any of the group; see
+        `onsight.library.orientation`.
+    """
+    joined = _Union(images)
+    by_content: dict[str, int] = {}
+    wanted, rows = frozenset(images), []
+    for row in library.connection.execute("SELECT id, hash, perceptual_hash, width, height FROM image ORDER BY id"):
+        if row["id"] not in wanted:
+            continue
+        first = by_content.setdefault(row["hash"], row["id"])
+        if first == row["id"]:
+            rows.append(row)
+        else:
+            joined.join(first, row["id"], 0)
+    ids = [row["id"] for row in rows]
+    signatures, have_one = load_signatures(library, ids)
+    shapes = [math.log(row["width"] / row["height"]) for row in rows]
+    pictures = _Pictures(_lightness_loader(library), ids, shapes, signatures, have_one)
+    # Where a thumbnail cannot be opened, all that is known is the hash that was made from the picture itself.
+    stored = np.array([row["perceptual_hash"] or 0 for row in rows], np.int64)
+    hashes, are_empty = hashes_of(signatures.waves)
+    hashes = np.where(have_one, hashes, stored)
+    usable = np.where(have_one, ~are_empty, [row["perceptual_hash"] is not None for row in rows])
+    kinds = _kinds(pictures, joined, np.flatnonzero(usable), hashes)
+    unique = np.array(list(kinds), np.int64)
+    for pairs in near_pairs(unique, max_distance):
+        for one, other in pairs.tolist():
+            pictures.join_all(joined, kinds[unique[one]], kinds[unique[other]], 0)
+    left = [place for places in kinds.values() for place in places if have_one[place]]
+    turned = [hashes_of(oriented_waves(signatures.waves[left], orientation))[0] for orientation in TURNED]
+    for pairs in near_pairs(np.concatenate(turned), min(max_distance, MAX_TURNED_DISTANCE), hashes[left]):
+        for row, other in pairs.tolist():
+            turn, one = divmod(row, len(left))
+            if one != other:
+                pictures.join_all(joined, [left[one]], [left[other]], TURNED[turn])
+    yield from joined.groups()
+
+
+def _kinds(
+    pictures: _Pictures, joined: _Union, places: NDArray[np.intp], hashes: NDArray[np.int64]
+) -> dict[np.int64, list[int]]:
+    """Join pictures of one hash; return by hash one of each group of them, which stands for all of them."""
+    kinds: dict[np.int64, list[int]] = {}
+    for place in places.tolist():
+        standing = kinds.setdefault(hashes[place], [])
+        same = next((one for one in standing if pictures.are_same(one, place, 0)), None)
+        if same is None:
+            standing.append(place)
+        else:
+            joined.join(pictures.ids[same], pictures.ids[place], 0)
+    return kinds
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Pictures:
+    """What is compared of pictures, each named by its place in these lists."""
+
+    lightness: Callable[[int], NDArray[np.uint8] | None]
+    ids: Sequence[int]
+    shapes: Sequence[float]
+    signatures: Signatures
+    have_one: NDArray[np.bool_]
+
+    def join_all(self, joined: _Union, ones: Iterable[int], others: Iterable[int], orientation: int) -> None:
+        """Join those of two lists that are the same picture when the first is turned."""
+        others = list(others)
+        for one in ones:
+            for other in others:
+                if not joined.are_joined(self.ids[one], self.ids[other]) and self.are_same(one, other, orientation):
+                    joined.join(self.ids[one], self.ids[other], orientation)
+
+    def are_same(self, one: int, other: int, orientation: int) -> bool:
+        """Say whether two pictures are the same when the first is turned, hashes apart."""
+        shape = -self.shapes[one] if orientation & SWAPS_SIDES else self.shapes[one]
+        if abs(shape - self.shapes[other]) > SHAPE_TOLERANCE:
+            return False
+        if not (self.have_one[one] and self.have_one[other]):
+            return True
+        if not self.signatures.same_colours(one, other, orientation):
+            return False
+        ours, theirs = self.lightness(self.ids[one]), self.lightness(self.ids[other])
+        return ours is None or theirs is None or same_picture(oriented(ours, orientation), theirs)
+
+
+def _lightness_loader(library: Library) -> Callable[[int], NDArray[np.uint8] | None]:
+    """Return what reads the lightness of a picture, and keeps as many as memory may hold."""
+
+    @lru_cache(maxsize=_CACHED)
+    def load(image: int) -> NDArray[np.uint8] | None:
+        row = library.connection.execute("SELECT data FROM thumbnail WHERE image = ?", (image,)).fetchone()
+        return lightness_of(row["data"]) if row else None
+
+    return load
+
+
+class _Union:
+    """Pictures that are joined, with the way up of each: union–find in which every step to the root turns."""
+
+    def __init__(self, members: Iterable[int]) -> None:
+        self._parent = {member: member for member in members}
+        self._turn = dict.fromkeys(self._parent, 0)  # the parent turned so is the member
+
+    def are_joined(self, one: int, other: int) -> bool:
+        return self._root(one)[0] == self._root(other)[0]
+
+    def join(self, one: int, other: int, orientation: int) -> None:
+        """Join two pictures, of which the first turned is the second."""
+        root, turn = self._root(one)
+        other_root, other_turn = self._root(other)
+        if root != other_root:
+            self._parent[other_root] = root
+            self._turn[other_root] = followed_by(followed_by(turn, orientation), inverse(other_turn))
+
+    def groups(self) -> Iterator[dict[int, int]]:
+        found: dict[int, dict[int, int]] = {}
+        for member in self._parent:
+            root, turn = self._root(member)
+            found.setdefault(root, {})[member] = turn
+        yield from found.values()
+
+    def _root(self, member: int) -> tuple[int, int]:
+        """Return the root of a picture's group, and how the root is turned to be the picture."""
+        path = []
+        while self._parent[member] != member:
+            path.append(member)
+            member = self._parent[member]
+        turn = 0
+        for one in reversed(path):
+            turn = followed_by(turn, self._turn[one])
+            self._parent[one], self._turn[one] = member, turn
+        return member, turn

@@ -1,0 +1,54 @@
+"""The signatures of a library's pictures: made when they are first needed, from the thumbnails."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from onsight.library.database import Library
+from onsight.library.signature import SIGNATURE_BYTES, Signatures, signature_of
+
+_BATCH = 500
+
+
+def write_signature(connection: sqlite3.Connection, image: int, thumbnail: bytes) -> None:
+    """Write the signature of a picture whose thumbnail was just written."""
+    connection.execute("INSERT OR REPLACE INTO signature VALUES (?, ?)", (image, signature_of(thumbnail)))
+
+
+def load_signatures(library: Library, images: Sequence[int]) -> tuple[Signatures, NDArray[np.bool_]]:
+    """Return the signatures of pictures, and which of the pictures have one: others' thumbnails cannot be opened.
+
+    Args:
+        library: The library. Signatures that are not in it yet are made and written.
+        images: Ids of the pictures.
+
+    Returns:
+        Signatures, those of pictures that have none being zero, and bool [n].
+    """
+    _complete(library)
+    found = dict(
+        library.connection.execute(
+            "SELECT image, data FROM signature JOIN json_each(?) AS wanted ON wanted.value = image",
+            (json.dumps(list(images)),),
+        ).fetchall()
+    )
+    rows = [found.get(image) for image in images]
+    nothing = bytes(SIGNATURE_BYTES)
+    return Signatures.from_bytes(b"".join(row or nothing for row in rows)), np.array([bool(row) for row in rows], bool)
+
+
+def _complete(library: Library) -> None:
+    while True:
+        missing = library.connection.execute(
+            "SELECT image, data FROM thumbnail WHERE image NOT IN (SELECT image FROM signature) LIMIT ?", (_BATCH,)
+        ).fetchall()
+        if not missing:
+            return
+        made = [(row["image"], signature_of(row["data"])) for row in missing]
+        with library.transaction() as connection:
+            connection.executemany("INSERT OR REPLACE INTO signature VALUES (?, ?)", made)
