@@ -13,5 +13,12 @@ from onsight.library.migrations import failures, first, likeness, places, search
 Step = str | Callable[[sqlite3.Connection], None]
 """A script in SQL, or a function for what SQL alone cannot do. It runs inside a transaction and must not end it."""
 
-MIGRATIONS: Sequence[Step] = (first.STEP, stated.STEP, failures.STEP, search_keys.migrate, places.migrate, likeness.STEP)
+MIGRATIONS: Sequence[Step] = (
+    first.STEP,
+    stated.STEP,
+    failures.STEP,
+    search_keys.migrate,
+    places.migrate,
+    likeness.STEP,
+)
 """The step to version 1, to version 2, and so on."""
