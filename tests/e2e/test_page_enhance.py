@@ -13,13 +13,16 @@ from typing import Any
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from PIL import Image
+from PIL import Image, PngImagePlugin
 from playwright.sync_api import Browser, Download, FilePayload, Locator, expect
 
+from containers import exif_block
 from e2e.browsing import ENGINE_TIMEOUT_MS, OpenPage, wait_until
 from e2e.tool_page import ToolPage, cat, file, gradient, open_tool, truncated
 from onsight.enhancement.options import EnhanceOptions
 from onsight.enhancement.settings import EnhanceSettings
+from onsight.image.blocks import exif_blocks, png_texts, resolution
+from onsight.image.tiff import exif_directories
 from onsight.native import Engine
 from pictures import encode, exif, photo, sample
 
@@ -473,6 +476,26 @@ def test_longest_side_and_turned_file(tool: ToolPage) -> None:
     saved = opened(save(tool))
     assert (saved.format, saved.size) == ("JPEG", (200, 320))
     assert saved.getexif().get(0x0112, 1) == 1
+
+
+def test_what_a_file_says_is_kept_as_the_command_line_keeps_it(tool: ToolPage) -> None:
+    texts = PngImagePlugin.PngInfo()
+    texts.add_text("parameters", "a red house")
+    blocks: dict[str, Any] = {"exif": exif_block(), "pnginfo": texts, "dpi": (300, 300)}
+    tool.choose(file("said.png", encode(photo(200, 150), "PNG", **blocks), "image/png"))
+    ready(tool)
+    kept = save(tool, name="kept").path().read_bytes()
+    assert next(exif_blocks(kept)) == next(exif_blocks(Engine().enhance(encode(photo(8, 8), "PNG", **blocks)).data))
+    assert [one.text for one in png_texts(kept)] == ["a red house"]
+    assert resolution(kept) is not None
+    save(tool, name="less", format="WebP")
+    notice = tool.page.get_by_text("Left out: comments and texts, which a WebP cannot hold.")
+    expect(notice.first).to_be_visible()
+    placeless = save(tool, name="placeless", format="PNG", information="Without the place").path().read_bytes()
+    assert list(png_texts(placeless)) == []
+    found = exif_directories(next(exif_blocks(placeless)))
+    assert found is not None
+    assert (0x8298 in found[1], found[3]) == (True, {})
 
 
 @pytest.mark.parametrize(
