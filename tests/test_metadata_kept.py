@@ -29,6 +29,7 @@ from onsight.image.blocks import (
 from onsight.image.exif import copied
 from onsight.image.parts import jpeg_segments, png_chunks, riff_chunks
 from onsight.image.tiff import exif_directories
+from onsight.image.writing import as_original
 from onsight.image.xmp import DC, RDF, properties
 from onsight.results import OutputFile
 from onsight.tasks.enhance import enhance
@@ -335,6 +336,26 @@ def test_none_leaves_nothing_but_the_picture(name: str) -> None:
     assert {part.kind for part in riff_chunks(webp)} <= {b"VP8 ", b"VP8L", b"VP8X", b"ALPH"}
     assert resolution(jpeg) is None
     assert json.dumps(made(source, metadata="none").notes) == "[]"
+
+
+def test_what_a_browser_decoded_says_what_its_file_says(tmp_path: Path) -> None:
+    """A HEIC, which Python cannot decode, comes as a PNG from the browser."""
+    heic = avif_with(exif_block(), PACKET).replace(b"ftypavif", b"ftypheic", 1)
+    data = made(as_original(encode(photo(), "PNG"), heic), format="jpeg").data
+    read = told(data, tmp_path, "-EXIF:all", "-XMP:all")
+    assert (read["GPS:GPSLatitude"], read["XMP-dc:Subject"]) == (48.2, ["Grandma"])
+
+
+def test_segments_that_are_not_carried_over_are_named() -> None:
+    def segment(number: int, body: bytes) -> bytes:
+        return bytes([0xFF, 0xE0 + number]) + struct.pack(">H", len(body) + 2) + body
+
+    more = segment(11, b"JP\0\1\0\0\0\1\0\0\0\x20jumb") + segment(12, b"Picture Info") + segment(2, b"MPF\0rest")
+    assert made(encode(photo(), "JPEG", extra=more, icc_profile=rgb_profile())).notes == (
+        "Left out: Content Credentials, which are true of the original alone, an APP12 segment.",
+    )
+    signed = png(4, 4, 8, 2, bytes(48), before_data=png_chunk(b"caBX", b"jumb"))
+    assert made(signed).notes == ("Left out: Content Credentials, which are true of the original alone.",)
 
 
 def test_packets_are_joined_not_doubled() -> None:

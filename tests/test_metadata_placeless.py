@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import exiftool
@@ -204,10 +204,18 @@ def test_a_property_that_is_not_listed_leaves_nothing(uri: str, name: str, form:
     assert uri.encode() not in left
 
 
-@given(st.integers(0, 0xFFFF), st.sampled_from([1, 2, 6, 7, 129]), st.integers(1, 3), st.sampled_from("<>"))
+TAGS = st.one_of(
+    st.sampled_from([*range(0x0100, 0x0140), *range(0x8290, 0x829F), *range(0x8820, 0x8840), *range(0x9000, 0x9300)]),
+    st.sampled_from([*range(0xA000, 0xA010), *range(0xA200, 0xA220), *range(0xA300, 0xA304), *range(0xA400, 0xA500)]),
+    st.integers(0, 0xFFFF),
+)
+
+
+@settings(max_examples=500)
+@given(TAGS, st.sampled_from([1, 2, 6, 7, 129]), st.integers(1, 3), st.sampled_from("<>"))
 def test_a_tag_that_is_not_listed_leaves_nothing(tag: int, kind: int, where: int, order: str) -> None:
     texts = {0x010F, 0x0110, 0x0131, 0x013B, 0x8298, 0x9C9D, 0xA430, 0xA431, 0xA433, 0xA434, 0xA435}
-    value = PLACE.encode()
+    value = PLACE.encode() if tag % 2 else b"Graz"
     entry = (tag, kind, len(value), value)
     directories = [(0, []), (0x8769, []), (0x8825, [])]
     directories[where - 1][1].append(entry)
@@ -225,6 +233,30 @@ def test_a_dataset_that_is_not_listed_leaves_nothing(record: int, number: int) -
     if (record, number) not in authors:
         left = placeless_iptc(dataset(record, number, PLACE.encode()) + dataset(2, 80, b"Ann"))
         assert left == dataset(2, 80, b"Ann")
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "stays"),
+    [
+        ("xmp:ModifyDate", "48.2082 16.3738", False),
+        ("xmp:ModifyDate", "2024-05-06T07:08:09.25+02:00", True),
+        ("xmp:ModifyDate", "2024", True),
+        ("exif:FNumber", "48.2082,16.3738", False),
+        ("exif:FNumber", "28/10", True),
+        ("mm:DocumentID", "xmp.did:48-Graz", False),
+        ("mm:DocumentID", "xmp.did:0123abcd-0123-4567-89ab-0123456789ab", True),
+        ("ext:DigitalSourceType", "http://cv.iptc.org/newscodes/digitalsourcetype/Graz", False),
+        ("ext:DigitalSourceType", "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia", True),
+    ],
+)
+def test_a_value_must_have_the_form_of_its_property(name: str, value: str, stays: bool) -> None:
+    prefix, _, local = name.partition(":")
+    packet = (
+        f'<rdf:RDF xmlns:rdf="{RDF}"><rdf:Description rdf:about="" xmlns:{prefix}="{NAMESPACES[prefix]}" '
+        f'{name}="{value}"/></rdf:RDF>'
+    )
+    kept = properties(placeless_xmp(packet.encode()))
+    assert kept == ({(NAMESPACES[prefix], local): (value,)} if stays else {})
 
 
 @pytest.mark.parametrize("time", ["2024-05-06T07:08:09Z", "Mon, 6 May 2024 07:08:09 +0200", "May 6 2024 07:08"])

@@ -26,6 +26,7 @@ from onsight.errors import (
     UnsupportedFormatError,
 )
 from onsight.flow import Run, Stage, Stopwatch, Tensors, drive_async
+from onsight.image.writing import as_original
 from onsight.methods import METHODS, Memory, Method, tools_for
 from onsight.options import options_from
 
@@ -144,7 +145,7 @@ class Bridge:
             if not detail.get("try_browser"):
                 raise
             await on_stage(Stage("decode"))
-            image = await self._decoded_in_browser(params.image, error)
+            image = as_original(await self._decoded_in_browser(params.image, error), image)
             seen = await drive_async(method.look(self._tools, image, options), self._run, on_stage)
             return seen, detail["format"]
 

@@ -65,11 +65,11 @@ _PLACELESS_NUMBERS = frozenset(
     | set(range(0xA401, 0xA40B))
     | {0xA40C}
 )
-_PLACELESS_CODES = frozenset({0x9000, 0x9101, 0xA000, 0xA300, 0xA301})
-"""Versions and codes of up to four bytes."""
+_PLACELESS_VERSIONS, _PLACELESS_CODES = frozenset({0x9000, 0xA000}), frozenset({0x9101, 0xA300, 0xA301})
 
 _PLACELESS_DATES = frozenset({0x0132, 0x9003, 0x9004, 0x9010, 0x9011, 0x9012, 0x9290, 0x9291, 0x9292})
-_DATE = re.compile(rb"[0-9:+\- .TZ]{0,40}\0*")
+_DATE = re.compile(rb"(?:\d{4}[:-]\d\d[:-]\d\d(?:[ T]\d\d:\d\d(?::\d\d)?)?|[+-]\d\d:\d\d|Z|\d{1,9}|[ :]*) *\0*")
+_VERSION = re.compile(rb"\d{4}")
 _MAX_NUMBERS = 4
 """More of them could spell anything."""
 
@@ -165,8 +165,13 @@ def _is_placeless(entry: Entry) -> bool:
     if entry.tag in _PLACELESS_DATES:
         return entry.type in _TEXTS and _DATE.fullmatch(entry.value) is not None
     if entry.tag in _PLACELESS_NUMBERS:
-        return entry.type in _NUMBERS and entry.count <= _MAX_NUMBERS
-    return entry.tag in _PLACELESS_CODES and entry.type == 7 and len(entry.value) <= 4
+        most = 1 if entry.type in (1, 6) else _MAX_NUMBERS  # bytes are letters, too
+        return entry.type in _NUMBERS and entry.count <= most
+    if entry.tag in _PLACELESS_VERSIONS:
+        return entry.type == 7 and _VERSION.fullmatch(entry.value) is not None
+    return (
+        entry.tag in _PLACELESS_CODES and entry.type == 7 and len(entry.value) <= 4 and max(entry.value, default=0) < 8
+    )
 
 
 def _correct(new: _Directories, size: tuple[int, int]) -> None:

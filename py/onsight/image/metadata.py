@@ -42,6 +42,14 @@ _DROPPED_RESOURCES = frozenset({0x03ED, 0x0404, 0x0409, 0x040C, 0x040F, 0x0422, 
 """Photoshop's resources that hold thumbnails, colours of the old pixels, or what has a place of its own."""
 
 
+_KNOWN_SEGMENTS = (
+    blocks.EXIF_HEADER, blocks.XMP_HEADER, blocks.XMP_EXTENSION_HEADER, PHOTOSHOP_HEADER, b"ICC_PROFILE\0", b"MPF\0",
+    b"Adobe", b"urn:iso:std:iso:ts:21496",
+)  # fmt: skip
+"""What segments begin with that are read, or belong to the old pixels: profiles, other pictures, gain maps."""
+_CREDENTIALS = "Content Credentials, which are true of the original alone"
+
+
 @dataclass(frozen=True, slots=True)
 class Metadata:
     """What a file says besides its pixels.
@@ -111,6 +119,7 @@ def carry_over(
     xmp = _kept_xmp(packets, partial(_is_stale, reshaped=reshaped, resized=resized))
     if packets and xmp is None:
         left_out.append("XMP that is damaged")
+    left_out += _others(data)
     return replace(
         said,
         xmp=xmp or b"",
@@ -149,6 +158,22 @@ def _resources(data: bytes) -> bytes:
         if number not in _DROPPED_RESOURCES:
             kept += b"8BIM" + struct.pack(">HHI", number, 0, len(content)) + content + bytes(len(content) % 2)
     return kept
+
+
+def _others(data: bytes) -> list[str]:
+    """Return what a file says in other places, in words: it is about the old pixels, or no more is known of it."""
+    found: list[str] = []
+    if is_jpeg(data):
+        for part in jpeg_segments(data):
+            body = data[part.body : part.body + 40]
+            number = part.kind[0] - 0xE0
+            if number == 11 and b"jumb" in body:
+                found.append(_CREDENTIALS)
+            elif 0 < number < 16 and not body.startswith(_KNOWN_SEGMENTS):
+                found.append(f"an APP{number} segment")
+    elif is_png(data) and any(part.kind == b"caBX" for part in png_chunks(data)):
+        found.append(_CREDENTIALS)
+    return list(dict.fromkeys(found))
 
 
 def _density(data: bytes) -> bytes:

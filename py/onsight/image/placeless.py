@@ -29,15 +29,21 @@ def _any(_: str) -> bool:
 
 
 _is_number = _form(r"[+-]?\d{1,12}(?:[./]\d{1,12})?")
-_is_date = _form(r"[0-9TZ:+\-. ]{4,40}")
+_DATE = r"\d{4}(?:[-:]\d\d){0,2}(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?)? ?(?:Z|UTC|GMT|[+-]\d\d:?\d\d)?"
+_is_date = _form(_DATE)
 _is_written_date = _form(
-    r"[0-9TZ:+\-. ]{4,40}|"
-    r"(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[, ]{1,2})?(?:\d{1,2} )?"
-    r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)(?: \d{1,2})? [0-9:+\- ]{4,30}(?:GMT|UTC)?"
+    _DATE + r"|(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[, ]{1,2})?(?:\d{1,2} )?"
+    r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)(?: \d{1,2})?"
+    r"(?: \d{4})? \d\d:\d\d(?::\d\d)?(?: \d{4})?(?: GMT| UTC| [+-]\d{4})?"
 )
 _is_flag = _form(r"True|False|true|false|[01]")
-_is_id = _form(r"(?:(?:xmp|uuid|adobe)[.:A-Za-z]{0,12}[:.])?[0-9A-Fa-f\-]{8,64}")
-_is_source_type = _form(r"https?://cv\.iptc\.org/newscodes/digitalsourcetype/[A-Za-z]{1,60}")
+_is_id = _form(r"(?:xmp\.(?:did|iid|rid):|uuid:|adobe:docid:(?:photoshop|indd):)?[0-9A-Fa-f\-]{8,64}")
+_is_source_type = _form(
+    r"https?://cv\.iptc\.org/newscodes/digitalsourcetype/(?:digitalCapture|computationalCapture|negativeFilm|"
+    r"positiveFilm|print|humanEdits|minorHumanEdits|compositeCapture|composite|algorithmicallyEnhanced|softwareImage|"
+    r"dataDrivenMedia|digitalArt|digitalCreation|virtualRecording|compositeSynthetic|trainedAlgorithmicMedia|"
+    r"algorithmicMedia|screenCapture|compositeWithTrainedAlgorithmicMedia)"
+)
 _is_language = _form(r"x-default|[A-Za-z]{2,3}(?:-[A-Za-z]{4})?(?:-[A-Za-z]{2})?")
 
 _RIGHTS = "http://ns.adobe.com/xap/1.0/rights/"
@@ -61,7 +67,6 @@ def _properties(namespace: str, check: _Check, names: str) -> dict[Name, _Check]
 
 _XMP: Mapping[Name, _Check] = {
     **_properties(DC, _any, "creator rights"),
-    **_properties(DC, _form(r"[a-z]{2,12}/[A-Za-z0-9.+-]{2,40}"), "format"),
     **_properties(XMP, _is_number, "Rating"),
     **_properties(XMP, _is_date, "CreateDate ModifyDate MetadataDate"),
     **_properties(XMP, _any, "CreatorTool"),
@@ -95,7 +100,7 @@ _IPTC: Mapping[tuple[int, int], re.Pattern[bytes] | None] = {
     (1, 90): re.compile(rb"\x1b[%/A-Z0-9.(\-]{1,3}"),  # the encoding
     (2, 0): re.compile(rb"[\0-\x0f]{2}"),
     (2, 10): re.compile(rb"[0-9]"),  # urgency
-    **dict.fromkeys([(2, 55), (2, 60), (2, 62), (2, 63)], re.compile(rb"[0-9+\-:]{4,14}")),  # dates and times
+    **dict.fromkeys([(2, 55), (2, 60), (2, 62), (2, 63)], re.compile(rb"\d{8}|\d{6}(?:[+-]\d{4})?")),  # dates and times
     **dict.fromkeys([(2, 65), (2, 70), (2, 80), (2, 85), (2, 110), (2, 116)]),  # program, author, credit, copyright
 }
 """Record and dataset, and the form that its value must have if not every one will do."""

@@ -9,7 +9,7 @@ from xml.sax.saxutils import escape
 
 from onsight.image import blocks
 from onsight.image.exif import with_resolution
-from onsight.image.metadata import Metadata
+from onsight.image.metadata import Metadata, carry_over
 from onsight.image.parts import PHOTOSHOP_HEADER, PNG_SIGNATURE, jpeg_segments, riff_chunks
 from onsight.image.xmp import DC, RDF, Name, properties
 from onsight.image.xmp_edit import joined, split, wrapped
@@ -44,6 +44,17 @@ def with_metadata(data: bytes, format: str, metadata: Metadata) -> tuple[bytes, 
     else:
         data = _in_webp(data, metadata, left_out)
     return data, tuple(dict.fromkeys(left_out))
+
+
+def as_original(png: bytes, original: bytes) -> bytes:
+    """Return a PNG that the browser made of a picture, upright, with what the picture's own file says.
+
+    Args:
+        png: As the browser encodes it.
+        original: The file that only the browser could decode, such as a HEIC.
+    """
+    size = int.from_bytes(png[16:20], "big"), int.from_bytes(png[20:24], "big")
+    return _in_png(png, carry_over(original, size=size, location=True, reshaped=False))
 
 
 def _in_jpeg(data: bytes, metadata: Metadata, left_out: list[str]) -> bytes:

@@ -24,7 +24,7 @@ Name = tuple[str, str]
 """A namespace and a local name."""
 
 _SEPARATOR = " "  # no namespace has a space
-_MAX_DEPTH = 200
+_MAX_DEPTH = 60
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32-le"),  # before UTF-16, whose mark it begins with
