@@ -212,3 +212,60 @@ def test_enhance_refuses_impossible_options(arguments: list[str], capsys: pytest
         main(["enhance", "-o", "nowhere", *arguments, "cat.png"])
     assert stop.value.code == 2
     assert "Traceback" not in capsys.readouterr().err
+
+
+# --- what is printed, and what is named -----------------------------------------------------------------------
+
+
+def raw_output(*arguments: str, folder: Path, **environment: str) -> subprocess.CompletedProcess[bytes]:
+    return subprocess.run(
+        [sys.executable, "-m", "onsight", *arguments],
+        capture_output=True,
+        cwd=folder,
+        env={**os.environ, "PYTHONUTF8": "0", **environment},
+        check=False,
+    )
+
+
+@pytest.mark.parametrize(
+    ("encoding", "command"),
+    [
+        ("ascii", ("classify", "--json")), ("cp932", ("classify", "--json")), ("utf-16-le", ("classify", "--json")),
+        ("cp1252", ("tag", "--json")), ("cp1252", ("tag", "--format", "csv")),
+        ("cp1252", ("tag", "--format", "rekognition")), ("cp1252", ("detect", "--format", "coco")),
+        ("cp1252", ("detect", "--format", "labelstudio")),
+    ],
+)  # fmt: skip
+def test_programs_read_utf_8_whatever_the_console_has(tmp_path: Path, encoding: str, command: tuple[str, ...]) -> None:
+    (tmp_path / "東京 🗼.png").write_bytes(sample("chelsea"))
+    done = raw_output(*command, "東京 🗼.png", folder=tmp_path, PYTHONIOENCODING=encoding)
+    assert done.returncode == 0, done.stderr
+    text = done.stdout.decode()
+    assert "東京 🗼" in text
+    if "csv" not in command:
+        documents = [text] if "coco" in command or "labelstudio" in command else text.splitlines()
+        assert all(json.loads(document) for document in documents)
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "ascii"])
+def test_a_console_that_lacks_a_character_shows_another(tmp_path: Path, encoding: str) -> None:
+    (tmp_path / "東京 🗼.png").write_bytes(sample("chelsea"))
+    done = raw_output("classify", "東京 🗼.png", "gone 🗼.png", folder=tmp_path, PYTHONIOENCODING=encoding)
+    assert done.returncode == 1
+    text = done.stdout.decode(encoding)
+    assert text.startswith("\\u6771\\u4eac \\U0001f5fc.png: Cat")
+    assert "> Cat" in text or "› Cat" in text
+    assert "\\U0001f5fc.png: There is no such file" in done.stderr.decode(encoding)
+
+
+def test_wildcards_are_expanded(folder: Path) -> None:
+    (folder / "[cat].png").write_bytes(sample("chelsea"))
+    done = onsight("classify", "--json", f"{folder}/c?t.*", f"{folder}/[[]cat].png", f"{folder}/*.tiff")
+    lines = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [Path(line["path"]).name for line in lines] == ["cat.png", "[cat].png", "*.tiff"]
+    assert lines[2]["error"]["code"] == "unreadable_file"
+    assert "No file matches this pattern" in lines[2]["error"]["message"]
+    done = onsight("index", f"{folder}/*.tiff", "--library", str(folder / "lib.sqlite"))
+    assert done.returncode == 2
+    assert "Nothing matches the pattern" in done.stderr
+    assert not (folder / "lib.sqlite").exists()

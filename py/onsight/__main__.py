@@ -16,6 +16,8 @@ from onsight.comparison import command as comparison
 from onsight.detection import command as detection
 from onsight.enhancement import command as enhancement
 from onsight.errors import InvalidOptionError, InvalidQueryError, ModelError, OnsightError
+from onsight.files.streams import prepare_streams
+from onsight.files.wildcards import expand, is_pattern
 from onsight.library.commands import LIBRARY_COMMANDS
 from onsight.library.commands.shared import displayable, point_at
 from onsight.native import Engine
@@ -177,11 +179,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def run(arguments: Sequence[str] | None) -> int:
     """Answer for each file; return the exit status as `main` does."""
-    for stream in (sys.stdout, sys.stderr):
-        # Names of files need not be text in the terminal's encoding; they must not stop the work.
-        stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]  # both are text streams
+    prepare_streams(for_programs=False)
     parser = make_parser()
     options = parser.parse_args(arguments)
+    prepare_streams(for_programs=is_for_programs(options))
+    if "paths" in options:
+        options.paths = expand(options.paths, folders=True)
+        for path in options.paths:
+            if is_pattern(path) and not os.path.lexists(path):
+                parser.error(f"Nothing matches the pattern {displayable(path)}. Check it and the folder.")
+    if "files" in options:
+        options.files = expand(options.files)
     if options.command in LIBRARY_COMMANDS:
         return run_on_library(parser, options)
     command = COMMANDS[options.command]
@@ -225,6 +233,13 @@ def run(arguments: Sequence[str] | None) -> int:
             print(f"onsight: {error.message}", file=sys.stderr)
             return 2
     return 1 if failed else 0
+
+
+def is_for_programs(options: argparse.Namespace) -> bool:
+    """Return whether what is printed is in a form that programs read."""
+    given = vars(options)
+    prints_export = given.get("format") and not given.get("out") and options.command != "enhance"
+    return bool(given.get("json") or given.get("null") or prints_export)
 
 
 def run_on_library(parser: argparse.ArgumentParser, options: argparse.Namespace) -> int:

@@ -20,6 +20,7 @@ from onsight.enhancement.options import EnhanceOptions
 from onsight.enhancement.results import EnhanceAnalysis
 from onsight.enhancement.settings import EnhanceSettings
 from onsight.errors import ModelFailedError, UnreadableFileError
+from onsight.files.wildcards import is_pattern
 from onsight.flow import Flow, Run, Stopwatch, Tensors, drive
 from onsight.library.records import Look
 from onsight.options import ClassifyOptions, CompareOptions, DetectOptions, PreviewOptions, TagOptions
@@ -277,6 +278,8 @@ def read_file(path: str | os.PathLike[str]) -> bytes:
     try:
         return Path(path).read_bytes()
     except FileNotFoundError as error:
+        if is_pattern(path):
+            raise UnreadableFileError("No file matches this pattern. Check it and the folder.") from error
         raise UnreadableFileError("There is no such file. Check its name and folder.") from error
     except IsADirectoryError as error:
         raise UnreadableFileError("This is a folder. Name the files in it, as in folder/*.jpg.") from error

@@ -4,11 +4,10 @@ import { notice } from "./announce.js";
 import { box, part } from "./dom.js";
 import { formatPlural } from "./format.js";
 import { setUpPaste } from "./paste.js";
+import { hasPictureSuffix } from "./suffixes.js";
 
 /** @typedef {{file: File, path: string}} FileWithPath */
 
-/** Names of pictures to which some systems give no media type. Folders hold other things too; these are kept. */
-const PICTURE_NAME = /\.(?:jpe?g|jfif|png|apng|webp|gif|bmp|tiff?|avif|hei[cf]|jp2|jxl|svg|ico|tga|p[bgpn]m|dng|nef|cr[23]|arw|raf|orf|rw2)$/i;
 const LINK_DROPPED =
   "That was a link, not a file. Save the picture first, or copy the picture itself and paste it here.";
 const byName = new Intl.Collator("en", { numeric: true });
@@ -152,7 +151,7 @@ async function readEntries(directory) {
 
 /** @param {{name: string, type: string}} file */
 export function isPicture({ name, type }) {
-  return !name.startsWith(".") && (type.startsWith("image/") || PICTURE_NAME.test(name));
+  return !name.startsWith(".") && (type.startsWith("image/") || hasPictureSuffix(name));
 }
 
 /**

@@ -15,6 +15,7 @@ from typing import BinaryIO
 from onsight.errors import OnsightError, UnreadableFileError
 from onsight.files.suffixes import is_tried
 from onsight.library.answers import ArchiveMember, ArchiveMembers
+from onsight.library.companions import Companions
 from onsight.library.zip_names import extra_fields, member_names
 
 MAX_BYTES = 1 << 30
@@ -46,6 +47,7 @@ class Archive:
             raise UnreadableFileError(
                 f"The archive cannot be opened ({error}). It is damaged, was not copied whole, or is no ZIP archive."
             ) from error
+        self._companions: dict[str, Companions] = {}
 
     @cached_property
     def members(self) -> dict[str, zipfile.ZipInfo]:
@@ -64,14 +66,29 @@ class Archive:
         """Return the names of the files in one of its folders; the outermost is ``""``."""
         return self._names.get(folder, [])
 
+    def companions_in(self, folder: str) -> Companions:
+        """Return what belongs to what in one of its folders."""
+        if folder not in self._companions:
+            self._companions[folder] = Companions(self.names_in(folder))
+        return self._companions[folder]
+
     def pictures(self) -> Iterator[str | None]:
         """Yield the paths of its pictures in order, and None for every file that is none by its name.
 
-        Hidden files are passed over.
+        Hidden files and archives are passed over.
         """
+        for path in self._shown():
+            if not _is_archive(path):
+                yield path if is_tried(PurePosixPath(path).name) else None
+
+    def archives(self) -> Iterator[str]:
+        """Yield the paths of the archives in it."""
+        return filter(_is_archive, self._shown())
+
+    def _shown(self) -> Iterator[str]:
         for path in sorted(self.members):
             if not any(part.startswith((".", "__MACOSX")) for part in path.split("/")):
-                yield path if is_tried(PurePosixPath(path).name) else None
+                yield path
 
     def read(self, path: str) -> bytes:
         """Return the bytes of a file.
@@ -162,6 +179,10 @@ def written_ns(member: zipfile.ZipInfo) -> int:
         return int(datetime(*member.date_time).timestamp()) * 10**9
     except (ValueError, OverflowError, OSError):
         return 0
+
+
+def _is_archive(path: str) -> bool:
+    return path.lower().endswith(".zip")
 
 
 def too_large() -> UnreadableFileError:

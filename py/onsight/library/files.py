@@ -6,12 +6,13 @@ import hashlib
 import os
 import stat
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 from onsight.errors import OnsightError, UnreadableFileError, UnsupportedFormatError
-from onsight.files.suffixes import is_tried
+from onsight.files.suffixes import RAW, is_tried, suffix_of
 from onsight.library.archives import MAX_BYTES, Archive, OpenArchives, too_large, written_ns
+from onsight.library.companions import Companions
 from onsight.library.records import Source
 from onsight.native import read_file
 
@@ -39,10 +40,12 @@ class Walk:
     Attributes:
         paths: What to go through.
         others: How many files were passed over, as no pictures by their name.
+        raws: Raw files beside finished pictures, which are not opened, and names of those pictures.
     """
 
     paths: Sequence[str | os.PathLike[str]]
     others: int = 0
+    raws: list[tuple[str, str]] = field(default_factory=list)
 
     def __iter__(self) -> Iterator[PictureFile]:
         """Yield each picture once, in the order of names."""
@@ -71,11 +74,14 @@ class Walk:
             yield _broken(folder, UnreadableFileError(f"The folder cannot be read ({reason})."))
             return
         folders = []
+        companions = Companions(entry.name for entry in entries)
         for entry in entries:
             if entry.name.startswith("."):
                 continue
             if entry.is_dir(follow_symlinks=False):  # links may lead round in a circle
                 folders.append(Path(entry.path))
+            elif suffix_of(entry.name) in RAW and (owners := companions.owners_of(entry.name)):
+                self.raws.append((entry.path, owners[0]))
             elif is_tried(entry.name):
                 yield _file(Path(entry.path))
             else:
@@ -90,9 +96,15 @@ class Walk:
         except UnreadableFileError as error:
             yield _broken(path, error)
             return
+        for inner in archive.archives():
+            yield _broken(
+                path / inner, UnsupportedFormatError("This is an archive in an archive. Unpack the outer one.")
+            )
         for member in members:
             if member is None:
                 self.others += 1
+            elif owner := _owner_of_raw(archive, member):
+                self.raws.append((f"{path}/{member}", owner))
             else:
                 yield PictureFile(_member(path, archive, member))
 
@@ -163,11 +175,17 @@ def read_own(source: Source, hash: str) -> bytes:
 
 
 def is_there(source: Source) -> bool:
-    """Say whether there is a file where one was; of archives, whether the archive is there."""
+    """Say whether there is a file where one was; in an archive that cannot be opened, every file counts as there."""
     if not os.path.isabs(source.folder):  # a page's, from a folder on that may be anywhere
         return False
     path = Path(source.folder) / source.name
-    return path.exists() or any(parent.suffix.lower() == ".zip" and parent.is_file() for parent in path.parents)
+    archive = _archive_of(path)
+    if archive is None:
+        return path.exists()
+    try:
+        return path.relative_to(archive).as_posix() in archives.at(archive).members
+    except UnreadableFileError:
+        return True
 
 
 def is_its_own(source: Source, hash: str) -> bool:
@@ -180,12 +198,12 @@ def is_its_own(source: Source, hash: str) -> bool:
     if not is_there(source):
         return False
     try:
-        facts = (Path(source.folder) / source.name).stat()
-    except OSError:  # in an archive
+        now = source_of(source.folder, source.name)
+    except UnreadableFileError:  # an archive that cannot be opened
         return True
-    if facts.st_size != source.size:
+    if now.size != source.size:
         return False
-    if facts.st_mtime_ns == source.mtime_ns:
+    if now.mtime_ns == source.mtime_ns:
         return True
     try:
         return hashlib.sha256(read_picture(source)).hexdigest() == hash
@@ -210,6 +228,15 @@ def _file(path: Path) -> PictureFile:
     if not stat.S_ISREG(facts.st_mode):  # a pipe would be waited for, without end
         return _broken(path, UnsupportedFormatError("This is no file but a device or a pipe."))
     return _checked(Source(path.parent.as_posix(), path.name, facts.st_size, facts.st_mtime_ns))
+
+
+def _owner_of_raw(archive: Archive, member: str) -> str | None:
+    """Return the picture beside a raw file in an archive; None for what is no raw file or has none."""
+    folder, _, name = member.rpartition("/")
+    if suffix_of(name) not in RAW:
+        return None
+    owners = archive.companions_in(folder).owners_of(name)
+    return owners[0] if owners else None
 
 
 def _member(path: Path, archive: Archive, member: str) -> Source:

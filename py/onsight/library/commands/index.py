@@ -71,6 +71,9 @@ def index_paths(library: Library, paths: list[str], options: argparse.Namespace)
                 path = displayable(f"{outcome.source.folder}/{outcome.source.name}")
                 bar.write(f"{path}: {outcome.message}")
 
+        if not options.quiet:
+            for path, owner in walk.raws:
+                bar.write(f"{displayable(path)}: camera raw, not opened; it belongs to {displayable(owner)}.")
         report = index(
             library,
             files,
@@ -81,7 +84,7 @@ def index_paths(library: Library, paths: list[str], options: argparse.Namespace)
             on_outcome=tell,
         )
     if not options.quiet:
-        print(describe(report, walk.others, time.monotonic() - started), file=sys.stderr)
+        print(describe(report, walk, time.monotonic() - started), file=sys.stderr)
         if (more := store.count_missing(library) - missing) > 0:
             print(
                 f"{counted(more, 'picture is', 'pictures are')} missing now, as other files are where theirs were. "
@@ -91,7 +94,7 @@ def index_paths(library: Library, paths: list[str], options: argparse.Namespace)
     return report
 
 
-def describe(report: Report, others: int, seconds: float) -> str:
+def describe(report: Report, walk: Walk, seconds: float) -> str:
     """Return in a line what came of a run."""
     counts = report.counts
     parts = [f"{counted(counts['seen'], 'picture')} looked at in {seconds:.0f} s"]
@@ -104,8 +107,10 @@ def describe(report: Report, others: int, seconds: float) -> str:
     ]
     if counts["failed"]:
         parts.append(f"{counts['failed']:,} could not be opened")
-    if others:
-        parts.append(f"{counted(others, 'other file')} passed over")
+    if walk.raws:
+        parts.append(f"{counted(len(walk.raws), 'raw file')} of pictures not opened")
+    if walk.others:
+        parts.append(f"{counted(walk.others, 'other file')} passed over")
     return ", ".join(parts) + "."
 
 
