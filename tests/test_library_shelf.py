@@ -21,6 +21,7 @@ from onsight.methods import METHODS
 from onsight.options import options_from
 from onsight.results import Box
 from pictures import encode, photo
+from stated_samples import bag, xmp
 
 
 def file(path: str, size: int = 1000, modified_ms: int = 1_600_000_000_000) -> dict[str, Any]:
@@ -52,6 +53,11 @@ def shelf(tmp_path: Path) -> Iterator[Shelf]:
     take_in(shelf, "Home/3.jpg", look("Cat", tags=["Cat"], content="3", category="Food"), size=13)
     yield shelf
     ask(shelf, "close")
+
+
+def search_ids(shelf: Shelf, query: str) -> list[int]:
+    found: list[int] = ask(shelf, "search", query=query)["ids"]
+    return found
 
 
 def kinds(shelf: Shelf, *files: dict[str, Any]) -> list[str]:
@@ -347,3 +353,31 @@ def test_archives_list_their_pictures_and_give_them_out() -> None:
         archive.read("c.jpg")
     with pytest.raises(UnreadableFileError, match="cannot be opened"):
         Archive(io.BytesIO(b"PK nonsense"))
+
+
+def test_files_beside_pictures_are_paired_by_name_within_a_folder(shelf: Shelf) -> None:
+    pictures = ["Trip/a.jpg", "Trip/b.JPG", "Other/a.jpg", "c.jpg"]
+    files = ["Trip/a.xmp", "Trip/A.JPG.XMP", "Trip/b.JPG.json", "Trip/z.xmp", "c.jpg.xmp", "d/c.xmp"]
+    assert ask(shelf, "beside", pictures=pictures, files=files)["files"] == [[1, 0], [2], [], [4]]
+
+
+def test_what_lies_beside_a_picture_is_read_with_it_and_again_when_it_changes(shelf: Shelf) -> None:
+    def beside(keyword: str) -> dict[str, Any]:
+        return {"name": "a.xmp", "data": xmp(bag("dc:subject", keyword), 'xap:Rating="4"')}
+
+    seen = look("Dog", content="a")
+    source = {**file("Trip/a.jpg", 21), "beside": "a.xmp 100 1"}
+    answer = ask(shelf, "record", **source, look=parcels.pack(seen), sidecars=[beside("Grandma")])
+    assert search_ids(shelf, "user:grandma rating:4") == [answer["id"]]
+    assert kinds(shelf, source) == ["unchanged"]
+    source["beside"] = "a.xmp 100 2"
+    assert kinds(shelf, source) == ["compare"]
+    assert ask(shelf, "compare", b"", **source, sidecars=[beside("Picnic")])["kind"] == "unchanged"
+    assert search_ids(shelf, "user:grandma") == []
+    assert search_ids(shelf, "user:picnic") == [answer["id"]]
+    assert kinds(shelf, source) == ["unchanged"]
+
+
+def test_a_date_in_a_name_is_known_in_the_page_too(shelf: Shelf) -> None:
+    take_in(shelf, "IMG-20200714-WA0001.jpg", look("Dog", content="w"), size=31)
+    assert len(search_ids(shelf, "date:name taken:2020-07-14")) == 1

@@ -605,6 +605,12 @@ export interface LibraryChoices {
   pattern: NamedChoice[];
 }
 
+/** Which files say something about which picture. */
+export interface FilesBeside {
+  /** For each picture the places of its files among those that were asked about, the first first. */
+  files: number[][];
+}
+
 /** What becomes of a file. */
 export interface FileOutcome {
   /** Of `onsight.library.intake.KINDS`; or `"new"` if it must be looked at, `"compare"` if its bytes must be compared first, once the new ones are in. */
@@ -633,6 +639,16 @@ export interface SourceOptions {
   size: number;
   /** When it was last written, in milliseconds since 1970. */
   modified_ms: number;
+  /** Changes when one of the files beside it that say something about the picture comes, goes or changes; empty if there is none. */
+  beside: string;
+}
+
+/** A file beside a picture. */
+export interface SidecarFile {
+  /** Its name. */
+  name: string;
+  /** Its content. */
+  data: Uint8Array<ArrayBuffer>;
 }
 
 /** A file that could not be opened. */
@@ -1057,6 +1073,14 @@ export interface BeginImportOptions {
   files?: string[];
 }
 
+/** Pictures, and files that may say something about them. */
+export interface BesideOptions {
+  /** Paths of the pictures. */
+  pictures?: string[];
+  /** Paths of sidecars and JSON files. */
+  files?: string[];
+}
+
 /** Files of which the library tells whether it knows them. */
 export interface CheckFilesOptions {
   /** The files. */
@@ -1069,6 +1093,8 @@ export interface RecordOptions {
   name: string;
   size: number;
   modified_ms: number;
+  beside?: string;
+  sidecars?: SidecarFile[];
   /** What `index` answered for it. */
   look: Uint8Array<ArrayBuffer>;
 }
@@ -1079,6 +1105,7 @@ export interface RefuseOptions {
   name: string;
   size: number;
   modified_ms: number;
+  beside?: string;
   /** Of the error. */
   code: string;
   /** Of the error. */
@@ -1091,6 +1118,7 @@ export interface RelocateOptions {
   name: string;
   size: number;
   modified_ms: number;
+  beside?: string;
   /** Of the picture. */
   id: number;
 }
@@ -1177,16 +1205,15 @@ export interface ExportLibraryOptions {
   name?: string;
 }
 
-/** A file, as its folder lists it. */
-export interface SourceOptions {
-  /** Where it lies, with `/`, from the chosen folder on. */
+/** A file whose bytes are there, and the files beside it. */
+export interface CompareFileOptions {
   folder: string;
-  /** Its name. */
   name: string;
-  /** In bytes. */
   size: number;
-  /** When it was last written, in milliseconds since 1970. */
   modified_ms: number;
+  beside?: string;
+  /** Those that say something about the picture, as `BesideOptions` has found them. */
+  sidecars?: SidecarFile[];
 }
 
 /** What the page can ask for. */
@@ -1218,6 +1245,7 @@ export interface Methods {
   library_status: { params: NoOptions; result: LibraryStatus };
   library_choices: { params: NoOptions; result: LibraryChoices };
   library_begin: { params: BeginImportOptions; result: LibraryStatus };
+  library_beside: { params: BesideOptions; result: FilesBeside };
   library_check: { params: CheckFilesOptions; result: FileOutcomes };
   library_record: { params: RecordOptions; result: FileOutcome };
   library_refuse: { params: RefuseOptions; result: FileOutcome };
@@ -1237,7 +1265,7 @@ export interface Methods {
   library_remove: { params: PicturesOptions; result: LibraryStatus };
   library_plan: { params: PlanOptions; result: SortingPlan };
   library_export: { params: ExportLibraryOptions; result: OutputFile };
-  library_compare: { params: { image: Blob; picture?: number } & SourceOptions; result: FileOutcome };
+  library_compare: { params: { image: Blob; picture?: number } & CompareFileOptions; result: FileOutcome };
   library_keywords: { params: { image: Blob; picture?: number } & PictureOptions; result: OutputFile };
   library_sidecar: { params: { image: Blob; picture?: number } & PictureOptions; result: OutputFile };
 }

@@ -198,6 +198,7 @@ _LIBRARY: Mapping[str, tuple[type[Any], type[Any]]] = {
     "status": (NoOptions, answers.LibraryStatus),
     "choices": (NoOptions, answers.LibraryChoices),
     "begin": (requests.BeginImportOptions, answers.LibraryStatus),
+    "beside": (requests.BesideOptions, answers.FilesBeside),
     "check": (requests.CheckFilesOptions, answers.FileOutcomes),
     "record": (requests.RecordOptions, answers.FileOutcome),
     "refuse": (requests.RefuseOptions, answers.FileOutcome),
@@ -221,7 +222,7 @@ _LIBRARY: Mapping[str, tuple[type[Any], type[Any]]] = {
 """What an open library can be asked without a file: what it is told and what it answers."""
 
 _LIBRARY_FILES: Mapping[str, tuple[type[Any], type[Any]]] = {
-    "compare": (requests.SourceOptions, answers.FileOutcome),
+    "compare": (requests.CompareFileOptions, answers.FileOutcome),
     "keywords": (requests.PictureOptions, OutputFile),
     "sidecar": (requests.PictureOptions, OutputFile),
 }

@@ -72,11 +72,12 @@ addEventListener("beforeunload", (event) => {
 /**
  * @param {FileWithPath[]} files
  * @param {boolean} [isWhole] whether these are all the pictures of a folder
+ * @param {FileWithPath[]} [beside] files in the same folders that may say something about the pictures
  */
-function receive(files, isWhole = false) {
+function receive(files, isWhole = false, beside = []) {
   if (!files.length) return;
   const { receive: take } = currentRoute();
-  if (take) return take(app, files, isWhole);
+  if (take) return take(app, files, isWhole, beside);
   pictures.add(files);
   announce(`${formatPlural(files.length, "picture")} added.`);
   goToTool();

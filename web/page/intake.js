@@ -16,6 +16,7 @@ const byName = new Intl.Collator("en", { numeric: true });
  * @callback Receive called once or, while folders are walked, several times
  * @param {FileWithPath[]} files
  * @param {boolean} [isWhole] whether these are all the pictures of a folder and of those in it
+ * @param {FileWithPath[]} [beside] files in the same folders that may say something about the pictures
  */
 
 /** @param {Receive} receive */
@@ -29,7 +30,7 @@ export function setUpIntake(receive) {
   folder.addEventListener("change", () => {
     const all = [...(folder.files ?? [])].map((file) => ({ file, path: file.webkitRelativePath || file.name }));
     const pictures = all.filter(({ file }) => isPicture(file)).sort((a, b) => byName.compare(a.path, b.path));
-    receive(pictures, true);
+    receive(pictures, true, all.filter(({ file }) => isSidecar(file)));
     tellOfFolder(pictures.length, all.length - pictures.length);
     folder.value = "";
   });
@@ -110,10 +111,9 @@ async function receiveFolders(folders, receive) {
     entries.sort((a, b) => byName.compare(a.name, b.name));
     const files = entries.filter(({ isFile }) => isFile);
     const read = await Promise.allSettled(files.map((file) => readFile(/** @type {FileSystemFileEntry} */ (file))));
-    const pictures = read.flatMap((result) =>
-      result.status === "fulfilled" && isPicture(result.value.file) ? [result.value] : [],
-    );
-    receive(pictures);
+    const found = read.flatMap((result) => (result.status === "fulfilled" ? [result.value] : []));
+    const pictures = found.filter(({ file }) => isPicture(file));
+    receive(pictures, false, found.filter(({ file }) => isSidecar(file)));
     kept += pictures.length;
     skipped += files.length - pictures.length;
     const inner = entries.filter(({ isDirectory }) => isDirectory);
@@ -152,6 +152,14 @@ async function readEntries(directory) {
 /** @param {{name: string, type: string}} file */
 export function isPicture({ name, type }) {
   return !name.startsWith(".") && (type.startsWith("image/") || hasPictureSuffix(name));
+}
+
+/**
+ * Whether a file may say something about a picture beside it: an XMP sidecar, or Google Takeout's JSON.
+ * @param {{name: string}} file
+ */
+export function isSidecar({ name }) {
+  return !name.startsWith(".") && /\.(?:xmp|json)$/i.test(name);
 }
 
 /**

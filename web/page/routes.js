@@ -19,7 +19,8 @@ import { mountTag } from "./views/tag.js";
  * @property {string} path after the `#`
  * @property {string} title
  * @property {string} [drop] what dropping pictures here does; elsewhere they go to the first tool
- * @property {(app: App, files: FileWithPath[], isWhole: boolean) => void} [receive] what becomes of pictures that come
+ * @property {(app: App, files: FileWithPath[], isWhole: boolean, beside: FileWithPath[]) => void} [receive] what becomes
+ *   of pictures that come
  *   while this is shown; elsewhere they are loaded for the tools
  * @property {string} [accept] what the chooser offers, if not pictures alone
  * @property {Mount} mount

@@ -82,6 +82,17 @@ class FileOutcomes(Answer):
 
 
 @dataclass(frozen=True, slots=True)
+class FilesBeside(Answer):
+    """Which files say something about which picture.
+
+    Attributes:
+        files: For each picture the places of its files among those that were asked about, the first first.
+    """
+
+    files: tuple[tuple[int, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class IndexedLook(Answer):
     """What was seen in a picture, for a library.
 

@@ -6,7 +6,8 @@ programs), or both, in upper or lower case. What the former says goes before the
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from onsight.errors import OnsightError
@@ -40,7 +41,7 @@ def beside(picture: str, companions: Companions, find: Callable[[str], SmallFile
         companions: The names in its folder.
         find: Returns a file of the folder by its name; None if it cannot be read or is too large to be read.
     """
-    wanted = sorted((one for one in companions.of(picture) if _rank(one)), key=lambda one: (_rank(one), one.name))
+    wanted = sorted((one for one in companions.of(picture) if _rank(one)), key=_order)
     found = [(one, file) for one in wanted if (file := find(one.name))]
     if not found:
         return ALONE
@@ -49,6 +50,37 @@ def beside(picture: str, companions: Companions, find: Callable[[str], SmallFile
         return combine(*(_read(one, picture, file) for one, file in found))
 
     return Beside("; ".join(f"{file.name} {file.mark}" for _, file in found), read)
+
+
+def pair(pictures: Sequence[str], files: Sequence[str]) -> list[tuple[int, ...]]:
+    """Return for each picture which files say something about it, as their places in ``files``, the first first.
+
+    Args:
+        pictures: Paths of the pictures.
+        files: Paths of sidecars and JSON files.
+    """
+    places: dict[str, dict[str, int]] = defaultdict(dict)
+    names: dict[str, list[str]] = defaultdict(list)
+    for place, path in enumerate(files):
+        folder, _, name = path.rpartition("/")
+        places[folder][name] = place
+        names[folder].append(name)
+    for path in pictures:
+        folder, _, name = path.rpartition("/")
+        if folder in places:
+            names[folder].append(name)
+    companions = {folder: Companions(names[folder]) for folder in places}
+    found = []
+    for path in pictures:
+        folder, _, name = path.rpartition("/")
+        own = companions[folder].of(name) if folder in companions else ()
+        wanted = sorted((one for one in own if _rank(one) and one.name in places[folder]), key=_order)
+        found.append(tuple(places[folder][one.name] for one in wanted))
+    return found
+
+
+def _order(companion: Companion) -> tuple[int, str]:
+    return _rank(companion), companion.name
 
 
 def _rank(companion: Companion) -> int:
@@ -63,6 +95,6 @@ def _read(companion: Companion, picture: str, file: SmallFile) -> Stated:
         return NOTHING
     if companion.kind == "takeout":
         return read_takeout(data)
-    if companion.after == "stem" and is_anothers(data, picture, companion):
+    if companion.after == "stem" and is_anothers(data, picture):
         return NOTHING
     return read_sidecar(data)

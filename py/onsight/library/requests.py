@@ -79,14 +79,18 @@ class SourceOptions:
         name: Its name.
         size: In bytes.
         modified_ms: When it was last written, in milliseconds since 1970.
+        beside: Changes when one of the files beside it that say something about the picture comes, goes or changes;
+            empty if there is none.
     """
 
     folder: str
     name: str
     size: int
     modified_ms: int
+    beside: str = ""
 
     def __post_init__(self) -> None:
+        check_text("beside", self.beside)
         check_text("folder", self.folder)
         check_text("name", self.name)
         if not self.name:
@@ -114,13 +118,70 @@ class CheckFilesOptions:
 
 def _source_from(value: Any) -> SourceOptions:
     fields = set(SourceOptions.__dataclass_fields__)
-    if not isinstance(value, dict) or set(value) != fields:
+    if not isinstance(value, dict) or set(value) | {"beside"} != fields:
         raise InvalidOptionError(f"A file must have {', '.join(sorted(fields))}, got {value!r}.")
     return SourceOptions(**value)
 
 
+@dataclass(frozen=True, slots=True)
+class SidecarFile:
+    """A file beside a picture.
+
+    Attributes:
+        name: Its name.
+        data: Its content.
+    """
+
+    name: str
+    data: bytes
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RecordOptions(SourceOptions):
+class CompareFileOptions(SourceOptions):
+    """A file whose bytes are there, and the files beside it.
+
+    Attributes:
+        sidecars: Those that say something about the picture, as `BesideOptions` has found them.
+    """
+
+    sidecars: tuple[SidecarFile, ...] = ()
+
+    def __post_init__(self) -> None:
+        # A dataclass with slots is made anew, which a bare super() does not know.
+        SourceOptions.__post_init__(self)
+        if not isinstance(self.sidecars, (list, tuple)):
+            raise InvalidOptionError(f"sidecars must be a list, got {self.sidecars!r}.")
+        object.__setattr__(self, "sidecars", tuple(map(_sidecar_from, self.sidecars)))
+
+
+def _sidecar_from(value: Any) -> SidecarFile:
+    if isinstance(value, SidecarFile):
+        return value
+    if not isinstance(value, dict) or set(value) != {"name", "data"}:
+        raise InvalidOptionError("A file beside a picture must have name and data.")
+    check_text("name", value["name"])
+    return SidecarFile(value["name"], _check_bytes("data", value["data"]))
+
+
+@dataclass(frozen=True, slots=True)
+class BesideOptions:
+    """Pictures, and files that may say something about them.
+
+    Attributes:
+        pictures: Paths of the pictures.
+        files: Paths of sidecars and JSON files.
+    """
+
+    pictures: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        for name in ("pictures", "files"):
+            object.__setattr__(self, name, check_texts(name, getattr(self, name)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordOptions(CompareFileOptions):
     """A file, and what was seen in it.
 
     Attributes:
@@ -130,8 +191,7 @@ class RecordOptions(SourceOptions):
     look: bytes
 
     def __post_init__(self) -> None:
-        # A dataclass with slots is made anew, which a bare super() does not know.
-        SourceOptions.__post_init__(self)
+        CompareFileOptions.__post_init__(self)
         object.__setattr__(self, "look", _check_bytes("look", self.look))
 
 

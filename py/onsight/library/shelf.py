@@ -16,6 +16,8 @@ from onsight.files.names import path_key
 from onsight.image.sniff import sniff_format
 from onsight.library import answers, duplicates, edits, exports, facts, parcels, search, store
 from onsight.library.answers import FileOutcome, LibraryEdit, LibraryStatus
+from onsight.library.beside import SmallFile, beside, pair
+from onsight.library.companions import Companions
 from onsight.library.database import Library
 from onsight.library.exports.packing import pack_export
 from onsight.library.intake import Intake, Outcome
@@ -23,7 +25,9 @@ from onsight.library.query import FIELDS
 from onsight.library.records import Source
 from onsight.library.requests import (
     BeginImportOptions,
+    BesideOptions,
     CheckFilesOptions,
+    CompareFileOptions,
     DuplicatesOptions,
     EditLibraryOptions,
     ExportLibraryOptions,
@@ -41,6 +45,7 @@ from onsight.library.requests import (
 )
 from onsight.library.sorting import GROUPINGS, Pattern, Rule, make_plan
 from onsight.library.sorting.naming import PATTERN_FIELDS
+from onsight.library.stated import ALONE, Beside
 from onsight.metadata.embed import embed
 from onsight.metadata.sidecar import SIDECAR
 from onsight.metadata.xmp import build, merge
@@ -65,6 +70,7 @@ class Shelf:
         self._library: Library | None = None
         self._intake: Intake | None = None
         self._sizes: set[int] = set()
+        self._beside = ALONE
 
     @property
     def library(self) -> Library:
@@ -121,19 +127,30 @@ class Shelf:
             return root not in roots or _path(source) in files
 
         self._sizes = set()
-        self._intake = Intake(self.library, self._models(options.detect), retry=options.retry, exists=exists)
+        self._intake = Intake(
+            self.library,
+            self._models(options.detect),
+            retry=options.retry,
+            exists=exists,
+            beside=lambda source: self._beside,
+        )
         return self._status()
+
+    def beside(self, options: BesideOptions) -> answers.FilesBeside:
+        """Tell which files say something about which picture."""
+        return answers.FilesBeside(tuple(pair(options.pictures, options.files)))
 
     def check(self, options: CheckFilesOptions) -> answers.FileOutcomes:
         """Tell which files are known, without their bytes."""
         return answers.FileOutcomes(tuple(self._known(file, None) for file in options.files))
 
-    def compare(self, data: bytes, options: SourceOptions) -> FileOutcome:
+    def compare(self, data: bytes, options: CompareFileOptions) -> FileOutcome:
         """Tell whether a file is known, by its bytes."""
         return self._known(options, data)
 
     def record(self, options: RecordOptions) -> FileOutcome:
         """Write what was seen in a file, in one transaction."""
+        self._beside = _beside(options)
         return _told(self._run().accept(_source(options), parcels.unpack(options.look)))
 
     def refuse(self, options: RefuseOptions) -> FileOutcome:
@@ -373,6 +390,8 @@ class Shelf:
         return self._intake
 
     def _known(self, file: SourceOptions, data: bytes | None) -> FileOutcome:
+        self._beside = _beside(file)
+
         def read() -> bytes:
             if data is None:
                 raise _BytesWantedError
@@ -396,6 +415,13 @@ class _BytesWantedError(Exception):
 
 def _source(file: SourceOptions) -> Source:
     return Source(file.folder, file.name, file.size, file.modified_ms * 1_000_000)
+
+
+def _beside(file: SourceOptions) -> Beside:
+    """Return what the page has found beside a file; of what it says only the mark is known before it is read."""
+    sidecars = file.sidecars if isinstance(file, CompareFileOptions) else ()
+    files = {one.name: SmallFile(one.name, "", lambda data=one.data: data) for one in sidecars}  # type: ignore[misc]
+    return Beside(file.beside, beside(file.name, Companions([file.name, *files]), files.get).read)
 
 
 def _path(source: Source) -> str:

@@ -22,6 +22,7 @@ from onsight.metadata.stated import NOTHING, Stated
 from onsight.metadata.xmp import Keywords, build, merge, read
 
 SIDECAR = ".xmp"
+_ALIKE = {".jpeg": ".jpg", ".jpe": ".jpg", ".tiff": ".tif"}
 """What a sidecar adds to the name of its picture."""
 
 
@@ -56,17 +57,16 @@ def spelling_of(companion: Companion) -> str:
     return companion.after if is_sidecar else ""
 
 
-def is_anothers(document: bytes, picture: str, companion: Companion) -> bool:
+def is_anothers(document: bytes, picture: str) -> bool:
     """Say whether a sidecar that is named after a stem says itself that it is another picture's.
 
     Args:
         document: The sidecar.
         picture: Name of the picture.
-        companion: The sidecar's name, and whose else it may be.
     """
-    named = _named_extension(document)
+    named, own = (_ALIKE.get(suffix, suffix) for suffix in (_named_extension(document), suffix_of(picture)))
     # What is said of a raw file holds for the finished picture beside it, too.
-    return named not in ("", suffix_of(picture), *RAW) and named in map(suffix_of, companion.sharers)
+    return named not in ("", own, *RAW)
 
 
 def is_shared(document: bytes, companion: Companion) -> bool:
@@ -139,7 +139,7 @@ def _there(picture: Path) -> tuple[list[tuple[Path, bytes]], bytes | None]:
             found.insert(0, (path, content))
         elif is_shared(content, companion):
             shared = content
-        elif not is_anothers(content, picture.name, companion):
+        elif not is_anothers(content, picture.name):
             found.append((path, content))
     return found, shared
 

@@ -13,7 +13,10 @@ import { OnsightError } from "../../common/messenger.js";
  * @property {number} size
  * @property {number} modified_ms
  * @property {() => Promise<File>} open
+ * @property {Entry[]} [beside] the files beside a picture that say something about it
  */
+
+const MAX_BESIDE_BYTES = 8 << 20;
 
 const ARCHIVE = /\.zip$/i;
 
@@ -98,6 +101,26 @@ async function fileOf(handle) {
       detail: String(error),
     });
   }
+}
+
+/**
+ * A text that changes when one of the files beside a picture comes, goes or changes.
+ * @param {Entry} entry
+ */
+export function besideMarkOf({ beside = [] }) {
+  return beside.map(({ name, size, modified_ms }) => `${name} ${size} ${modified_ms}`).join("; ");
+}
+
+/**
+ * The content of the files beside a picture; those that cannot be read, or are too large for what they are, say nothing.
+ * @param {Entry} entry
+ */
+export async function readBeside({ beside = [] }) {
+  const read = beside.map(async ({ name, size, open }) => {
+    const file = size <= MAX_BESIDE_BYTES ? await open().catch(() => null) : null;
+    return file ? [{ name, data: new Uint8Array(await file.arrayBuffer()) }] : [];
+  });
+  return (await Promise.all(read)).flat();
 }
 
 /** The engine knows archives by number, so that it opens each once. @type {WeakMap<File, number>} */

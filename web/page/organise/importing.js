@@ -5,7 +5,7 @@
 
 import { Emitter } from "../emitter.js";
 import { OnsightError, asOnsightError, isAbort } from "../../common/messenger.js";
-import { entriesOfArchive, isArchive, pathOf } from "./entries.js";
+import { besideMarkOf, entriesOfArchive, isArchive, pathOf, readBeside } from "./entries.js";
 import { preferences } from "./preferences.js";
 
 /** @import { FileOutcome, Methods } from "../../protocol.d.ts" */
@@ -35,6 +35,7 @@ const RESTARTS = 3;
  * @property {boolean} [detect] whether objects are looked for, too
  * @property {boolean} [retry] whether to try files again that could not be opened before
  * @property {string[]} [roots] folders all of whose pictures are among the files
+ * @property {Entry[]} [beside] files in the same folders that may say something about the pictures
  */
 
 /**
@@ -186,6 +187,7 @@ export class Importer extends Emitter {
     // Were this page to end now, the next one would know.
     preferences.unfinished = { root: roots[0] ?? "", files: found.length };
     this.#beginning = { detect, retry, roots, files: found.map(pathOf) };
+    await this.#pair(found, options.beside ?? []);
     /** @type {Entry[]} */
     const fresh = [];
     /** Those that may be copies wait until all that they may be copies of are in. @type {Entry[]} */
@@ -193,7 +195,7 @@ export class Importer extends Emitter {
     for (let first = 0; first < found.length; first += BATCH) {
       await this.#goOn();
       const batch = found.slice(first, first + BATCH);
-      const files = batch.map(({ folder, name, size, modified_ms }) => ({ folder, name, size, modified_ms }));
+      const files = batch.map(factsOf);
       const { outcomes } = await this.#ask("check", { files });
       for (const [index, entry] of batch.entries()) {
         const outcome = outcomes[index];
@@ -204,6 +206,19 @@ export class Importer extends Emitter {
     }
     for (const [entries_, isNew] of /** @type {const} */ ([[fresh, true], [doubtful, false]])) {
       await this.#each(entries_, (entry) => this.#take(entry, isNew, detect));
+    }
+  }
+
+  /**
+   * Tell pictures which files beside them say something about them.
+   * @param {Entry[]} pictures
+   * @param {Entry[]} beside
+   */
+  async #pair(pictures, beside) {
+    if (!beside.length) return;
+    const { files } = await this.#ask("beside", { pictures: pictures.map(pathOf), files: beside.map(pathOf) });
+    for (const [index, picture] of pictures.entries()) {
+      picture.beside = (files[index] ?? []).flatMap((place) => beside[place] ?? []);
     }
   }
 
@@ -260,17 +275,16 @@ export class Importer extends Emitter {
    * @param {boolean} detect
    */
   async #take(entry, isNew, detect) {
-    const { folder, name, size, modified_ms } = entry;
-    const facts = { folder, name, size, modified_ms };
+    const facts = factsOf(entry);
     try {
       const file = await this.#persist(() => entry.open());
       if (!isNew) {
-        const outcome = await this.#ask("compare", { image: file, ...facts });
+        const outcome = await this.#ask("compare", { image: file, ...facts, sidecars: await readBeside(entry) });
         if (outcome.kind !== "new") return this.#count(entry, outcome);
       }
       const { signal } = this.#abort;
       const look = await this.#persist(() => this.#onsight.index(file, { detect, signal }));
-      this.#count(entry, await this.#ask("record", { ...facts, look }));
+      this.#count(entry, await this.#ask("record", { ...facts, look, sidecars: await readBeside(entry) }));
     } catch (error) {
       this.#stopIfCancelled(error);
       const { code, message, fault } = asOnsightError(error);
@@ -408,6 +422,12 @@ function asEngineError(error) {
   // Nobody cancelled: the worker was ended, because another tab took the library over or the engine was replaced.
   const known = isAbort(error) ? new OnsightError({ code: "worker_failed", message: GONE }) : asOnsightError(error);
   return known.fault === "engine" ? known : null;
+}
+
+/** @param {Entry} entry */
+function factsOf(entry) {
+  const { folder, name, size, modified_ms } = entry;
+  return { folder, name, size, modified_ms, beside: besideMarkOf(entry) };
 }
 
 /** @returns {ImportState} */

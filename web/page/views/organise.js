@@ -5,7 +5,7 @@ import { PREVIEW_SIDE } from "../bench/stage.js";
 import { box, button, fromTemplate, keepFocus, listen, part } from "../dom.js";
 import { showDropZone } from "../drop-zone.js";
 import { formatPlural } from "../format.js";
-import { canChooseFolder, chooseFiles, isPicture } from "../intake.js";
+import { canChooseFolder, chooseFiles, isPicture, isSidecar } from "../intake.js";
 import { OnsightError } from "../../common/messenger.js";
 import { Detail } from "../organise/detail.js";
 import { entriesIn, entryOf, pathOf } from "../organise/entries.js";
@@ -28,6 +28,7 @@ import { onKeys } from "../shortcuts.js";
 
 /** @import { App } from "../app.js" */
 /** @import { FileWithPath } from "../intake.js" */
+/** @import { Entry } from "../organise/entries.js" */
 
 /**
  * @param {HTMLElement} host
@@ -272,13 +273,17 @@ export function mountOrganise(host, app) {
 async function importDirectory({ organiser }, handle) {
   const { originals, importer } = organiser;
   const name = await originals.rememberRoot(handle.name, handle);
+  /** @type {Entry[]} */
   const entries = [];
   await originals.ask(handle);
-  for await (const entry of entriesIn(handle, isPicture, name)) entries.push(entry);
+  /** @type {Entry[]} */
+  const beside = [];
+  const isWanted = (/** @type {File} */ file) => isPicture(file) || isSidecar(file);
+  for await (const entry of entriesIn(handle, isWanted, name)) (isSidecar(entry) ? beside : entries).push(entry);
   if (!entries.length) {
     throw new OnsightError({ code: "unreadable_file", message: "There are no pictures in this folder." });
   }
-  await importer.add(entries, { detect: preferences.detect, roots: [name] });
+  await importer.add(entries, { detect: preferences.detect, roots: [name], beside });
 }
 
 /**
@@ -286,9 +291,12 @@ async function importDirectory({ organiser }, handle) {
  * @param {App} app
  * @param {FileWithPath[]} files
  * @param {boolean} isWhole whether these are all the pictures of their folders
+ * @param {FileWithPath[]} [others] files in the same folders that may say something about the pictures
  */
-export function receiveIntoLibrary({ organiser }, files, isWhole) {
+export function receiveIntoLibrary({ organiser }, files, isWhole, others = []) {
   const folders = files.flatMap(({ path }) => (path.includes("/") ? [path.slice(0, path.indexOf("/"))] : []));
   const roots = isWhole ? [...new Set(folders)] : [];
-  void organiser.importer.add(files.map(entryOf), { detect: preferences.detect, roots });
+  const pictures = files.filter(({ file }) => !isSidecar(file));
+  const beside = [...files.filter(({ file }) => isSidecar(file)), ...others].map(entryOf);
+  void organiser.importer.add(pictures.map(entryOf), { detect: preferences.detect, roots, beside });
 }
