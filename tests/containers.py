@@ -65,11 +65,11 @@ def exif_block(order: str = ">") -> bytes:
     )
 
 
-def raw_profile(name: str, content: bytes, *, compressed: bool = False) -> bytes:
-    """Return ImageMagick's text chunk that holds a block as hexadecimal digits."""
+def raw_profile(name: str, content: bytes, *, compressed: bool = False, line: str = "") -> bytes:
+    """Return a text chunk that holds a block as hexadecimal digits; `line` is its first line, if not the name."""
     digits = content.hex()
     lines = "\n".join(digits[at : at + 72] for at in range(0, len(digits), 72))
-    text = f"\n{name}\n{len(content):8}\n{lines}\n".encode()
+    text = f"\n{line or name}\n{len(content):8}\n{lines}\n".encode()
     keyword = f"Raw profile type {name}".encode()
     if compressed:
         return png_chunk(b"zTXt", keyword + b"\0\0" + zlib.compress(text))

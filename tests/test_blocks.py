@@ -51,7 +51,7 @@ FILES = {
     ),
     "PNG with raw profiles": png(
         2, 2, 8, 2, PIXELS,
-        before_data=raw_profile("exif", b"Exif\0\0" + EXIF) + raw_profile("xmp", PACKET),
+        before_data=raw_profile("exif", b"Exif\0\0" + EXIF, line="EXIF profile") + raw_profile("xmp", PACKET),
         after_data=raw_profile("8bim", RESOURCES, compressed=True),
     ),
     "PNG with APP1 profiles": png(

@@ -64,7 +64,8 @@ def rich_block(order: str) -> bytes:
         (0x4746, 3, 1, pack(order + "H", 4)), (0x9C9B, 1, 12, "Título".encode("utf-16-le")),
         (0xEAAA, 7, 5, b"\xff\0\x01ab"), (0xEAAB, 6, 3, b"\x80\x7f\0"), (0xEAAC, 9, 2, pack(order + "ii", -1, 2)),
         (0xEAAD, 10, 1, pack(order + "ii", -1, 0)), (0xEAAE, 12, 1, pack(order + "d", -0.5)),
-        (0xEAAF, 8, 1, pack(order + "h", -3)), (0xEAB0, 11, 1, pack(order + "f", 0.25)),
+        ascii_entry(0xC614, "Model X"),
+        (0xC6D2, 7, 6, b"Title\0"), (0xEAAF, 8, 1, pack(order + "h", -3)), (0xEAB0, 11, 1, pack(order + "f", 0.25)),
     ]  # fmt: skip
     camera = [
         (0x829A, 5, 1, pack(order + "II", 1, 4000)), (0x829D, 5, 1, pack(order + "II", 0, 0)),
@@ -210,6 +211,21 @@ def test_only_what_contradicts_the_new_pixels_is_cut_out_of_xmp() -> None:
     assert list(xmp_packets(made(encode(photo(), "JPEG", xmp=source)).data)) == [text.format("", "").encode()]
 
 
+def test_properties_of_videos_and_other_pictures_go_and_those_of_the_camera_stay() -> None:
+    camera = "http://ns.google.com/photos/1.0/camera/"
+    packet = (
+        f'<rdf:RDF xmlns:rdf="{RDF}"><rdf:Description rdf:about="" xmlns:c="{camera}" '
+        'xmlns:i="http://ns.google.com/photos/1.0/image/" xmlns:p="http://ns.google.com/photos/1.0/panorama/" '
+        'c:MotionPhoto="1" c:MicroVideoOffset="9" c:BurstID="b" i:Data="AAAA" '
+        'p:ProjectionType="equirectangular"/></rdf:RDF>'
+    ).encode()
+    source = encode(photo(), "JPEG", xmp=packet)
+    panorama = "http://ns.google.com/photos/1.0/panorama/", "ProjectionType"
+    kept, shrunk = (made(source, settings=EnhanceSettings(max_side=side)).data for side in (0, 40))
+    assert set(properties(next(xmp_packets(kept)))) == {(camera, "BurstID"), panorama}
+    assert set(properties(next(xmp_packets(shrunk)))) == {(camera, "BurstID")}
+
+
 def long_packet(size: int) -> bytes:
     words = "x" * size
     return PACKET.replace(b"<dc:subject>", f"<dc:description>{words}</dc:description><dc:subject>".encode())
@@ -314,6 +330,13 @@ def test_no_file_has_a_colour_profile(metadata: str, format: str, tmp_path: Path
     for source in ("JPEG", "PNG", "WEBP", "TIFF"):
         file = made(encode(photo(), source, icc_profile=rgb_profile()), metadata=metadata, format=format)
         assert not [name for name in told(file.data, tmp_path, "-ICC_Profile:all") if name.startswith("ICC")]
+
+
+def test_records_that_are_none_are_named() -> None:
+    block = tiff_block(">", (0, [ascii_entry(0x83BB, "no records at all")]))
+    assert made(encode(photo(), "JPEG", exif=b"Exif\0\0" + block)).notes == (
+        "Left out: IPTC records that are damaged.",
+    )
 
 
 def test_paths_of_photoshop_stay() -> None:

@@ -406,8 +406,8 @@ def _raw_profiles(data: bytes, name: str) -> Iterator[bytes]:
 def _raw_profile(keyword: bytes, text: bytes, name: str) -> bytes | None:
     if keyword.lower() != f"raw profile type {name}".encode():
         return None
-    # A line with the name, one with the number of bytes, then the digits.
-    match = re.match(rb"\s*\S+\s+(\d+)\s", text)
+    # A line with a name ("exif", "IPTC profile"), one with the number of bytes, then the digits.
+    match = re.match(rb"\s*[^\r\n]*[\r\n]\s*(\d+)\s", text)
     if match:
         with suppress(ValueError):
             return bytes.fromhex(text[match.end() :].decode("ascii", "replace"))[: int(match[1][:12])]

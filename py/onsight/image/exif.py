@@ -41,11 +41,13 @@ _STRUCTURE = frozenset(
     | set(range(0x0141, 0x0146))
     | set(range(0x0200, 0x020A))
     | {0x0211, 0x0212, 0x0214}
-    | set(range(0xC612, 0xC800))  # DNG
     | {0x012D, 0x013E, 0x013F, 0x0301, 0x0302, 0x0303, 0xA500}  # the colours of the old pixels
     | {XMP_TAG, IPTC_TAG, PHOTOSHOP_TAG, ICC_TAG}
 )
 """What says how the old file's pixels are stored, or holds another picture, or has a place of its own in a file."""
+
+_DNG, _PANASONIC_TITLES = frozenset(range(0xC612, 0xC800)), frozenset({0xC6D2, 0xC6D3})
+"""Of DNG's tags only texts are true of another file; Panasonic keeps a person's titles among them."""
 
 _AREAS = frozenset({0x9214, 0xA214})
 """Where in the picture the subject is."""
@@ -116,11 +118,16 @@ def copied(block: bytes, *, size: tuple[int, int], location: bool, reshaped: boo
     tiff, main, camera, gps = found
     interop = tiff.sub_directory(camera, INTEROP_IFD)
 
+    def is_stale(entry: Entry, unwanted: frozenset[int]) -> bool:
+        if entry.tag in _DNG:
+            return entry.type not in _TEXTS and entry.tag not in _PANASONIC_TITLES
+        return entry.tag in unwanted
+
     def kept(entries: dict[int, Entry], unwanted: frozenset[int]) -> dict[int, Entry]:
         return {
             tag: entry
             for tag, entry in entries.items()
-            if tag not in unwanted and entry.type not in _ELSEWHERE and (location or _is_placeless(entry))
+            if not is_stale(entry, unwanted) and entry.type not in _ELSEWHERE and (location or _is_placeless(entry))
         }
 
     unwanted = _STRUCTURE | _POINTERS | (_AREAS if reshaped else frozenset())

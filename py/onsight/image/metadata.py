@@ -18,11 +18,15 @@ from onsight.image.xmp import EXIF, PHOTOSHOP, TIFF, XMP, Name, parse
 from onsight.image.xmp_edit import XMP_NOTE, joined, without
 
 _PICTURES = (
-    "http://ns.google.com/photos/1.0/",
+    "http://ns.google.com/photos/1.0/image/",
+    "http://ns.google.com/photos/1.0/depthmap/",
+    "http://ns.google.com/photos/1.0/container/",
+    "http://ns.google.com/photos/dd/1.0/",
     "http://ns.adobe.com/hdr-gain-map/",
     "http://ns.apple.com/HDRGainMap/",
     "http://ns.apple.com/pixeldatainfo/",
 )
+_CAMERA, _VIDEOS = "http://ns.google.com/photos/1.0/camera/", ("MotionPhoto", "MicroVideo")
 _PANORAMA = "http://ns.google.com/photos/1.0/panorama/"
 _REGIONS = ("http://www.metadataworkinggroup.com/schemas/regions/", "http://ns.microsoft.com/photo/1.2/")
 _STALE = frozenset(
@@ -47,6 +51,7 @@ _KNOWN_SEGMENTS = (
     b"Adobe", b"urn:iso:std:iso:ts:21496",
 )  # fmt: skip
 """What segments begin with that are read, or belong to the old pixels: profiles, other pictures, gain maps."""
+_IPTC_MARK = b"\x1c"
 _CREDENTIALS = "Content Credentials, which are true of the original alone"
 
 
@@ -105,7 +110,10 @@ def carry_over(
     resolution = blocks.resolution(data)
     said = Metadata(copy.block, resolution=resolution, density=_density(data), physical=_physical(data))
     packets = list(blocks.xmp_packets(data))
-    records = b"".join(blocks.iptc_records(data))
+    found = list(blocks.iptc_records(data))
+    records = b"".join(one for one in found if one.startswith(_IPTC_MARK))
+    if len(records) < sum(map(len, found)) and location:
+        left_out.append("IPTC records that are damaged")
     texts = tuple(blocks.png_texts(data))
     if not location:
         whole = next((packet for packet in packets if parse(packet)), b"")
@@ -143,6 +151,8 @@ def _is_stale(name: Name, *, reshaped: bool, resized: bool) -> bool:
     namespace = name[0]
     if namespace.startswith(_PANORAMA):
         return reshaped or resized
+    if namespace == _CAMERA:
+        return name[1].startswith(_VIDEOS)
     return name in _STALE or namespace.startswith(_PICTURES) or (reshaped and namespace.startswith(_REGIONS))
 
 
