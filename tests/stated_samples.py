@@ -5,7 +5,8 @@ from __future__ import annotations
 import struct
 
 from containers import Entry, tiff_block
-from onsight.image.blocks import EXIF_HEADER, iptc_segment
+from onsight.image.blocks import EXIF_HEADER
+from onsight.image.iptc import iptc_segment
 from pictures import encode, photo
 
 NAMESPACES = {

@@ -14,18 +14,15 @@ from PIL import Image, PngImagePlugin
 from containers import PACKET, avif_with, exif_block, gif_with_xmp, jp2_with, psd_with, raw_profile, riff_chunk
 from onsight.image.blocks import (
     XMP_EXTENSION_HEADER,
-    XMP_HEADER,
     Resolution,
     comments,
     exif_blocks,
-    iptc_datasets,
     iptc_records,
-    iptc_resource,
-    iptc_segment,
-    png_texts,
     resolution,
     xmp_packets,
 )
+from onsight.image.iptc import iptc_datasets, iptc_resource, iptc_segment
+from onsight.image.png_text import XMP_HEADER, png_texts
 from onsight.image.tiff import exif_directories
 from onsight.image.xmp import DC, TIFF, properties
 from pictures import encode, photo, png, png_chunk

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from library_samples import MODELS, look
-from onsight.image.blocks import XMP_HEADER
+from onsight.image.png_text import XMP_HEADER
 from onsight.library import edits, search, stated, store
 from onsight.library.database import Library
 from onsight.library.exports import export

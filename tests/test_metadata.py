@@ -12,8 +12,9 @@ from onsight.enhancement.options import METADATA, EnhanceOptions
 from onsight.enhancement.settings import EnhanceSettings
 from onsight.flow import drive
 from onsight.image import xmp as ns
-from onsight.image.blocks import exif_blocks, iptc_records, iptc_segment, xmp_packets
+from onsight.image.blocks import exif_blocks, iptc_records, xmp_packets
 from onsight.image.containers import without_exif
+from onsight.image.iptc import iptc_segment
 from onsight.image.metadata import carry_over
 from onsight.image.xmp import properties
 from onsight.tasks.enhance import enhance

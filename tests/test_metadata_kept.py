@@ -15,19 +15,11 @@ from containers import PACKET, ascii_entry, avif_with, exif_block, jp2_with, psd
 from onsight.enhancement.options import METADATA, EnhanceOptions
 from onsight.enhancement.settings import EnhanceSettings
 from onsight.flow import drive
-from onsight.image.blocks import (
-    XMP_HEADER,
-    comments,
-    exif_blocks,
-    iptc_records,
-    iptc_resource,
-    iptc_segment,
-    png_texts,
-    resolution,
-    xmp_packets,
-)
+from onsight.image.blocks import comments, exif_blocks, iptc_records, resolution, xmp_packets
 from onsight.image.exif import copied
+from onsight.image.iptc import iptc_resource, iptc_segment
 from onsight.image.parts import jpeg_segments, png_chunks, riff_chunks
+from onsight.image.png_text import XMP_HEADER, png_texts
 from onsight.image.tiff import exif_directories
 from onsight.image.writing import as_original
 from onsight.image.xmp import DC, RDF, properties

@@ -15,9 +15,11 @@ import exiftool
 from containers import ascii_entry, avif_with, jp2_with, psd_with, raw_profile, tiff_block
 from onsight.enhancement.options import EnhanceOptions
 from onsight.flow import drive
-from onsight.image.blocks import comments, exif_blocks, iptc_records, iptc_segment, png_texts, xmp_packets
+from onsight.image.blocks import comments, exif_blocks, iptc_records, xmp_packets
 from onsight.image.exif import copied
+from onsight.image.iptc import iptc_segment
 from onsight.image.placeless import placeless_iptc, placeless_xmp
+from onsight.image.png_text import png_texts
 from onsight.image.tiff import exif_directories
 from onsight.image.xmp import DC, EXIF, PHOTOSHOP, RDF, TIFF, XMP, properties
 from onsight.tasks.enhance import enhance

@@ -8,7 +8,9 @@ import struct
 import pytest
 
 from containers import Entry, ascii_entry, tiff_block
-from onsight.image.blocks import EXIF_HEADER, XMP_HEADER, iptc_segment
+from onsight.image.blocks import EXIF_HEADER
+from onsight.image.iptc import iptc_segment
+from onsight.image.png_text import XMP_HEADER
 from onsight.metadata.dates import choose
 from onsight.metadata.reading import MAX_DESCRIPTION, MAX_KEYWORDS, read_sidecar, read_stated, read_takeout
 from onsight.metadata.stated import NOTHING, DateCandidate, Stated

@@ -9,7 +9,9 @@ import pytest
 import exiftool
 from containers import tiff_block
 from onsight.errors import InvalidSidecarError
-from onsight.image.blocks import EXIF_HEADER, XMP_HEADER, iptc_segment
+from onsight.image.blocks import EXIF_HEADER
+from onsight.image.iptc import iptc_segment
+from onsight.image.png_text import XMP_HEADER
 from onsight.image.xmp import DC, parse, properties
 from onsight.metadata.beginning import begin_sidecar
 from onsight.metadata.reading import read_sidecar

@@ -21,7 +21,8 @@ from e2e.browsing import ENGINE_TIMEOUT_MS, OpenPage, wait_until
 from e2e.tool_page import ToolPage, cat, file, gradient, open_tool, truncated
 from onsight.enhancement.options import EnhanceOptions
 from onsight.enhancement.settings import EnhanceSettings
-from onsight.image.blocks import exif_blocks, png_texts, resolution
+from onsight.image.blocks import exif_blocks, resolution
+from onsight.image.png_text import png_texts
 from onsight.image.tiff import exif_directories
 from onsight.native import Engine
 from pictures import encode, exif, photo, sample

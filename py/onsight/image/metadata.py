@@ -14,6 +14,7 @@ from functools import partial
 from onsight.image import blocks, exif
 from onsight.image.parts import PHOTOSHOP_HEADER, is_jpeg, is_png, jpeg_segments, photoshop_resources, png_chunks
 from onsight.image.placeless import is_placeless_text, placeless_iptc, placeless_xmp
+from onsight.image.png_text import XMP_HEADER, PngText, png_texts
 from onsight.image.xmp import EXIF, PHOTOSHOP, TIFF, XMP, Name, parse
 from onsight.image.xmp_edit import XMP_NOTE, joined, without
 
@@ -47,7 +48,7 @@ _DROPPED_RESOURCES = frozenset({0x03ED, 0x0404, 0x0409, 0x040C, 0x040F, 0x0422, 
 
 
 _KNOWN_SEGMENTS = (
-    blocks.EXIF_HEADER, blocks.XMP_HEADER, blocks.XMP_EXTENSION_HEADER, PHOTOSHOP_HEADER, b"ICC_PROFILE\0", b"MPF\0",
+    blocks.EXIF_HEADER, XMP_HEADER, blocks.XMP_EXTENSION_HEADER, PHOTOSHOP_HEADER, b"ICC_PROFILE\0", b"MPF\0",
     b"Adobe", b"urn:iso:std:iso:ts:21496",
 )  # fmt: skip
 """What segments begin with that are read, or belong to the old pixels: profiles, other pictures, gain maps."""
@@ -77,7 +78,7 @@ class Metadata:
     iptc: bytes = b""
     resources: bytes = b""
     comments: tuple[bytes, ...] = ()
-    texts: tuple[blocks.PngText, ...] = ()
+    texts: tuple[PngText, ...] = ()
     resolution: blocks.Resolution | None = None
     density: bytes = b""
     physical: bytes = b""
@@ -114,7 +115,7 @@ def carry_over(
     records = b"".join(one for one in found if one.startswith(_IPTC_MARK))
     if len(records) < sum(map(len, found)) and location:
         left_out.append("IPTC records that are damaged")
-    texts = tuple(blocks.png_texts(data))
+    texts = tuple(png_texts(data))
     if not location:
         whole = next((packet for packet in packets if parse(packet)), b"")
         whole = joined(whole, [packet for packet in packets if packet != whole]) or b""

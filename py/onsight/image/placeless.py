@@ -12,7 +12,8 @@ import re
 from collections.abc import Callable, Mapping
 from xml.sax.saxutils import escape
 
-from onsight.image.blocks import PngText, iptc_spans
+from onsight.image.iptc import iptc_spans
+from onsight.image.png_text import PngText
 from onsight.image.xmp import DC, EXIF, PHOTOSHOP, RDF, TIFF, XML, XMP, Name, Node, parse
 from onsight.image.xmp_edit import wrapped
 

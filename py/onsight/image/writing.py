@@ -9,8 +9,10 @@ from xml.sax.saxutils import escape
 
 from onsight.image import blocks
 from onsight.image.exif import with_resolution
+from onsight.image.iptc import iptc_resource
 from onsight.image.metadata import Metadata, carry_over
 from onsight.image.parts import PHOTOSHOP_HEADER, PNG_SIGNATURE, jpeg_segments, riff_chunks
+from onsight.image.png_text import XMP_HEADER, XMP_KEYWORD, PngText
 from onsight.image.xmp import DC, RDF, Name, properties
 from onsight.image.xmp_edit import joined, split, wrapped
 
@@ -69,18 +71,18 @@ def _in_jpeg(data: bytes, metadata: Metadata, left_out: list[str]) -> bytes:
 
     if metadata.exif:
         add(0xE1, blocks.EXIF_HEADER + metadata.exif, "EXIF data")
-    if len(blocks.XMP_HEADER + packet) <= MAX_SEGMENT:
+    if len(XMP_HEADER + packet) <= MAX_SEGMENT:
         if packet:
-            add(0xE1, blocks.XMP_HEADER + packet, "XMP")
-    elif divided := split(packet, MAX_SEGMENT - len(blocks.XMP_HEADER)):
+            add(0xE1, XMP_HEADER + packet, "XMP")
+    elif divided := split(packet, MAX_SEGMENT - len(XMP_HEADER)):
         main, extended, identifier = divided
-        add(0xE1, blocks.XMP_HEADER + main, "XMP")
+        add(0xE1, XMP_HEADER + main, "XMP")
         for at in range(0, len(extended), _MAX_EXTENSION):
             head = blocks.XMP_EXTENSION_HEADER + identifier + struct.pack(">II", len(extended), at)
             add(0xE1, head + extended[at : at + _MAX_EXTENSION], "XMP")
     else:
         left_out.append("XMP larger than a JPEG can hold")
-    resources = metadata.resources + (blocks.iptc_resource(metadata.iptc) if metadata.iptc else b"")
+    resources = metadata.resources + (iptc_resource(metadata.iptc) if metadata.iptc else b"")
     room = MAX_SEGMENT - len(PHOTOSHOP_HEADER)
     for at in range(0, len(resources), room):
         add(0xED, PHOTOSHOP_HEADER + resources[at : at + room], "IPTC records")
@@ -118,9 +120,9 @@ def _png_chunks(metadata: Metadata) -> Iterator[tuple[bytes, bytes]]:
     if metadata.exif:
         yield b"eXIf", metadata.exif
     if metadata.xmp:
-        yield b"iTXt", blocks.XMP_KEYWORD + b"\0\0\0\0\0" + metadata.xmp
+        yield b"iTXt", XMP_KEYWORD + b"\0\0\0\0\0" + metadata.xmp
     if metadata.iptc or metadata.resources:
-        resources = metadata.resources + (blocks.iptc_resource(metadata.iptc) if metadata.iptc else b"")
+        resources = metadata.resources + (iptc_resource(metadata.iptc) if metadata.iptc else b"")
         yield b"zTXt", b"Raw profile type iptc\0\0" + zlib.compress(_hexadecimal("iptc", resources))
     for comment in metadata.comments:
         yield _text_chunk("Comment", _readable(comment))
@@ -211,11 +213,11 @@ def webp_header(name: bytes, content: bytes) -> bytes:
     return bytes([flags, 0, 0, 0]) + sides[0:3] + sides[4:7]
 
 
-def _texts_in_xmp(metadata: Metadata) -> tuple[bytes, list[blocks.PngText]]:
+def _texts_in_xmp(metadata: Metadata) -> tuple[bytes, list[PngText]]:
     """Return the packet with those texts that XMP has a property for and lacks, and the others."""
     known = set(properties(metadata.xmp))
     items: list[str] = []
-    others: list[blocks.PngText] = []
+    others: list[PngText] = []
     for text in metadata.texts:
         name, container = _IN_XMP.get(text.keyword.lower(), (("", ""), ""))
         if not container or name in known:

@@ -31,11 +31,8 @@ _MARKS = (
     (codecs.BOM_UTF32_BE, "utf-32-be"),
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
-    (b"<\0\0\0", "utf-32-le"),
-    (b"\0\0\0<", "utf-32-be"),
-    (b"<\0", "utf-16-le"),
-    (b"\0<", "utf-16-be"),
 )
+_FIRST_LETTERS = ((b"<\0\0\0", "utf-32-le"), (b"\0\0\0<", "utf-32-be"), (b"<\0", "utf-16-le"), (b"\0<", "utf-16-be"))
 
 
 @dataclass(slots=True)
@@ -127,12 +124,19 @@ def properties(packet: bytes) -> Mapping[Name, tuple[str, ...]]:
     return {name: tuple(text for text in texts if text) for name, texts in found.items() if any(texts)}
 
 
+def encoding_of(packet: bytes) -> tuple[bytes, str]:
+    """Return the byte order mark that a packet begins with, or nothing, and the name of its encoding."""
+    for mark, encoding in _MARKS:
+        if packet.startswith(mark):
+            return mark, encoding
+    return b"", next((encoding for first, encoding in _FIRST_LETTERS if packet.startswith(first)), "utf-8")
+
+
 def decode(packet: bytes) -> bytes | None:
     """Return a packet's text in UTF-8 without a mark and without padding around it; None where it is no text."""
     packet = packet.lstrip(b"\r\n\t ") if not packet.startswith((b"\0", b"\xff", b"\xfe")) else packet
-    mark, encoding = next((one for one in _MARKS if packet.startswith(one[0])), (b"", "utf-8"))
-    if mark in (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE):
-        packet = packet[len(mark) :]
+    mark, encoding = encoding_of(packet)
+    packet = packet[len(mark) :]
     try:
         text = packet.decode(encoding)
     except UnicodeDecodeError:

@@ -11,8 +11,9 @@ import zlib
 from collections.abc import Callable, Sequence
 
 from onsight.errors import InvalidSidecarError, UnsupportedFormatError, UnwritableFileError
-from onsight.image.blocks import XMP_HEADER, XMP_KEYWORD, png_xmp_parts, xmp_packets
+from onsight.image.blocks import xmp_packets
 from onsight.image.parts import Part, jpeg_segments, png_chunks, riff_chunks
+from onsight.image.png_text import XMP_HEADER, XMP_KEYWORD, png_xmp_parts
 from onsight.image.sniff import sniff_format
 from onsight.image.writing import MAX_SEGMENT, WEBP_XMP_FLAG, png_chunk, webp_header
 from onsight.image.xmp import decode

@@ -23,7 +23,9 @@ import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 
-from onsight.image.blocks import exif_blocks, iptc_datasets, iptc_records, png_texts, xmp_packets
+from onsight.image.blocks import exif_blocks, iptc_records, xmp_packets
+from onsight.image.iptc import iptc_datasets
+from onsight.image.png_text import png_texts
 from onsight.image.tiff import RATIONAL, Entry, Tiff, exif_directories
 from onsight.image.xmp import Name, parse, properties
 from onsight.metadata.dates import parse_date, parse_epoch, parse_iptc_date

@@ -15,7 +15,6 @@ at best.
 
 from __future__ import annotations
 
-import codecs
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -23,6 +22,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 from onsight._version import __version__
 from onsight.errors import InvalidSidecarError
+from onsight.image.xmp import encoding_of
 from onsight.metadata.forms import with_list
 from onsight.metadata.rdf import RDF, SEPARATOR, Element, Found, FoundList, find
 
@@ -92,15 +92,6 @@ EMPTY = f"""\
 
 _NOT_IN_XML = dict.fromkeys([*range(9), 11, 12, *range(14, 32), *range(0xD800, 0xE000), 0xFFFE, 0xFFFF], "�")
 
-_BYTE_ORDER_MARKS = (
-    (codecs.BOM_UTF8, "utf-8"),
-    (codecs.BOM_UTF32_LE, "utf-32-le"),  # before UTF-16, whose mark it begins with
-    (codecs.BOM_UTF32_BE, "utf-32-be"),
-    (codecs.BOM_UTF16_LE, "utf-16-le"),
-    (codecs.BOM_UTF16_BE, "utf-16-be"),
-)
-_WITHOUT_MARK = ((b"<\0\0\0", "utf-32-le"), (b"\0\0\0<", "utf-32-be"), (b"<\0", "utf-16-le"), (b"\0<", "utf-16-be"))
-
 
 def build(keywords: Keywords) -> bytes:
     """Return a new XMP document in UTF-8."""
@@ -137,9 +128,7 @@ def merge(document: bytes, keywords: Keywords) -> bytes:
 
 def _decode(document: bytes) -> tuple[bytes, str, bytes]:
     """Return a document's byte order mark, its encoding, and its text in UTF-8."""
-    mark, encoding = next((one for one in _BYTE_ORDER_MARKS if document.startswith(one[0])), (b"", "utf-8"))
-    if not mark:
-        encoding = next((name for sign, name in _WITHOUT_MARK if document.startswith(sign)), encoding)
+    mark, encoding = encoding_of(document)
     try:
         return mark, encoding, document[len(mark) :].decode(encoding).encode()
     except UnicodeDecodeError as error:
