@@ -17,6 +17,7 @@ NEEDS_THE_HOST = (
     "test_models.py",
     "test_compare_native.py",
     "test_native.py",
+    "test_page_scripts.py",
     "test_serve.py",
     "test_snapshot.py",
     "test_tfjs.py",

@@ -126,6 +126,8 @@ def nasty() -> Iterator[Library]:
         edits.rename_tag(library, [len(names) - 1, len(names)], "paris", "PARIS")
         edits.reject(library, [1, 2, 3], "Dog")
         edits.reject(library, [4, 5], "Cat")
+        with library.transaction() as connection:
+            connection.execute("UPDATE image SET rating = nullif(id % 6, 0)")
         yield library
 
 

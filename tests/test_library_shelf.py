@@ -184,7 +184,16 @@ def test_duplicates(shelf: Shelf, kind: str) -> None:
     assert groups[0]["spare_bytes"] == sum(groups[0]["sizes"][1:]) >= 11
     assert len(groups[0]["sizes"]) == len(groups[0]["ids"])
     assert ask(shelf, "duplicates", kind=kind, query="user:none")["groups"] == []
-    assert ask(shelf, "similar", id=1)["ids"][0] == 1
+
+
+def test_pictures_that_look_like_one_come_in_an_order_of_their_own(shelf: Shelf) -> None:
+    found = ask(shelf, "search", query="similar:1", order="name")
+    assert (found["ids"][0], found["order"]) == (1, "Most alike first")
+    assert ask(shelf, "search", query="-similar:1", order="name")["order"] is None
+    for facet in ask(shelf, "facets", query="similar:1")["facets"]:
+        for value in facet["values"]:
+            narrowed = ask(shelf, "search", query=f"similar:1 {value['query']}")
+            assert len(narrowed["ids"]) == value["count"] <= len(found["ids"])
 
 
 def test_a_plan_keeps_clear_of_what_is_there(shelf: Shelf) -> None:

@@ -673,6 +673,8 @@ export interface FailedFiles {
 export interface FoundPictures {
   /** In the order that was asked for. */
   ids: number[];
+  /** Name of the order that the query itself asks for instead, for people; None if it does not. */
+  order: string | null;
 }
 
 /** Something that pictures have in common. */
@@ -1161,13 +1163,6 @@ export interface DuplicatesOptions {
   similarity?: number | null;
 }
 
-/** The picture that others are like. */
-export interface SimilarOptions {
-  id: number;
-  /** How many at most. */
-  limit?: number;
-}
-
 /** A change to the tags of pictures. */
 export interface EditLibraryOptions {
   ids?: number[];
@@ -1257,7 +1252,6 @@ export interface Methods {
   library_picture: { params: PictureOptions; result: LibraryPicture };
   library_save_search: { params: SaveSearchOptions; result: LibraryStatus };
   library_duplicates: { params: DuplicatesOptions; result: PictureGroups };
-  library_similar: { params: SimilarOptions; result: FoundPictures };
   library_tags: { params: PicturesOptions; result: TagCounts };
   library_edit: { params: EditLibraryOptions; result: LibraryEdit };
   library_undo: { params: NoOptions; result: LibraryEdit };

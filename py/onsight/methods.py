@@ -210,7 +210,6 @@ _LIBRARY: Mapping[str, tuple[type[Any], type[Any]]] = {
     "picture": (requests.PictureOptions, answers.LibraryPicture),
     "save_search": (requests.SaveSearchOptions, answers.LibraryStatus),
     "duplicates": (requests.DuplicatesOptions, answers.PictureGroups),
-    "similar": (requests.SimilarOptions, answers.FoundPictures),
     "tags": (requests.PicturesOptions, answers.TagCounts),
     "edit": (requests.EditLibraryOptions, answers.LibraryEdit),
     "undo": (NoOptions, answers.LibraryEdit),

@@ -75,7 +75,7 @@ def sample_file(folder: Path, name: str) -> Path:
 def test_search_narrows_as_it_is_typed_and_says_what_is_wrong(organised: OrganisePage) -> None:
     organised.search.fill("animal")
     organised.expect_found("2 pictures found")
-    organised.search.fill("animal folder:day")
+    organised.search.fill('animal folder:"day"')
     organised.expect_found("1 picture found")
     expect(organised.tile("cat again.png")).to_be_visible()
     organised.search.fill("animal OR (cup")
@@ -90,15 +90,55 @@ def test_search_narrows_as_it_is_typed_and_says_what_is_wrong(organised: Organis
     expect(organised.search).to_have_value("")
 
 
+def test_every_facet_finds_as_many_pictures_as_it_says(organised: OrganisePage) -> None:
+    organised.expect_found("4 pictures")
+    rows = organised.page.locator("[data-part=facets] [data-part=use]")
+    expect(rows.first).to_be_visible()
+    told = [(name.inner_text(), int(name.locator("[data-part=count]").inner_text())) for name in rows.all()]
+    assert len(told) > 10
+    for index, (_, count) in enumerate(told):
+        rows.nth(index).click()
+        organised.expect_found(f"{count} picture{'s' if count > 1 else ''} found")
+        organised.button("Show all").click()
+        organised.expect_found("4 pictures")
+        expect(rows).to_have_count(len(told))
+
+
+def test_a_tag_is_found_in_any_script_and_can_be_respelled(organised: OrganisePage) -> None:
+    for query, tags in (("coffee", "東京旅行, Straße"), ("rocket", "paris")):
+        organised.search.fill(query)
+        expect(organised.grid.get_by_role("option")).to_have_count(1)
+        expect(organised.tile(query)).to_be_visible()
+        organised.button("Choose all").click()
+        organised.chosen.get_by_role("button", name="Tags…").click()
+        dialog = organised.page.get_by_role("dialog", name="Tags of 1 picture")
+        field = dialog.get_by_role("textbox", name="Add tags to")
+        field.fill(tags)
+        field.press("Enter")
+        expect(dialog.get_by_role("listitem").filter(has_text=tags.split(",")[0])).to_be_visible()
+        if tags == "paris":
+            dialog.get_by_role("button", name="Rename “paris”").click()
+            other = dialog.get_by_role("textbox", name="Other name for “paris”")
+            other.fill("Paris")
+            other.press("Enter")
+            expect(dialog.get_by_role("button", name="Rename “Paris”")).to_be_visible()
+        organised.page.keyboard.press("Escape")
+    for word in ("東京", "旅行", "strasse", "raß", "PARIS"):
+        organised.search.fill(word)
+        organised.expect_found("1 picture found")
+    organised.search.fill("user:=paris")
+    organised.expect_found("0 pictures found")
+
+
 def test_facets_put_conditions_into_the_search(organised: OrganisePage) -> None:
     folder = organised.page.get_by_role("button", name=re.compile("^Holiday.day 2 "))
     folder.click()
-    expect(organised.search).to_have_value('folder:"Holiday/day 2"')
+    expect(organised.search).to_have_value('folder:="Holiday/day 2"')
     organised.expect_found("3 pictures found")
     organised.page.get_by_role("button", name="Without Animal").first.click()
     organised.expect_found("2 pictures found")
     folder.click()
-    expect(organised.search).to_have_value("-tag:Animal")
+    expect(organised.search).to_have_value("-tag:=Animal")
     organised.expect_found("2 pictures found")
 
 
@@ -225,11 +265,18 @@ def test_the_keyboard_chooses_and_opens(organised: OrganisePage) -> None:
 def test_similar_pictures_are_found_and_others_taken_out(organised: OrganisePage) -> None:
     organised.tile("cat again.png").click()
     organised.page.get_by_role("dialog", name="Picture").get_by_role("button", name="Find similar").click()
-    expect(organised.count).to_have_text(re.compile("^1 picture that look like it|^[0-9]+ pictures that look like it"))
+    expect(organised.search).to_have_value(re.compile("^similar:[0-9]+$"))
+    order = organised.page.get_by_role("combobox", name="Order")
+    expect(order.locator("option:checked")).to_have_text("Most alike first")
     expect(organised.grid.get_by_role("option").first).to_have_accessible_name(re.compile("^cat again.png"))
     expect(organised.grid.get_by_role("option").nth(1)).to_have_accessible_name(re.compile(r"^cat\.png"))
+    facet = organised.page.get_by_role("button", name=re.compile("^Holiday.day 2 1$"))
+    expect(facet).to_be_visible()  # of the pictures that are alike, not of all
+    facet.click()
+    organised.expect_found("1 picture found")
     organised.button("Show all").click()
     organised.expect_found("4 pictures")
+    expect(order.locator("option:checked")).to_have_text("Newest first")
     organised.tile("rocket.jpg").click(modifiers=["Control"])
     organised.chosen.get_by_role("button", name="Take out…").click()
     organised.page.get_by_role("dialog").get_by_role("button", name="Take out").click()

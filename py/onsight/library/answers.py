@@ -165,9 +165,11 @@ class FoundPictures(Answer):
 
     Attributes:
         ids: In the order that was asked for.
+        order: Name of the order that the query itself asks for instead, for people; None if it does not.
     """
 
     ids: tuple[int, ...]
+    order: str | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -273,21 +273,6 @@ class PictureOptions:
         check_integer("id", self.id, 1, MAX_ID)
 
 
-@dataclass(frozen=True, slots=True)
-class SimilarOptions(PictureOptions):
-    """The picture that others are like.
-
-    Attributes:
-        limit: How many at most.
-    """
-
-    limit: int = 100
-
-    def __post_init__(self) -> None:
-        PictureOptions.__post_init__(self)
-        check_integer("limit", self.limit, 1, 10_000)
-
-
 EDITS = ("add", "remove", "rename", "accept", "reject")
 
 

@@ -36,6 +36,9 @@ ORDER_NAMES: Mapping[str, str] = {
 }
 """The orders for people."""
 
+MOST_ALIKE = "Most alike first"
+"""The order of pictures that look like one, for people."""
+
 MAX_FACET_VALUES = 30
 
 
@@ -79,19 +82,28 @@ def find(library: Library, query: str = "", order: str = "date") -> list[int]:
     Args:
         library: The library.
         query: See `onsight.library.query`; an empty one finds all.
-        order: One of `ORDERS`.
+        order: One of `ORDERS`. Pictures that look like one (``similar:5``) come most alike first whatever it is.
 
     Raises:
         InvalidQueryError: The query cannot be understood; ``detail`` tells where.
         InvalidOptionError: The order is not known.
     """
+    return find_ranked(library, query, order)[0]
+
+
+def find_ranked(library: Library, query: str = "", order: str = "date") -> tuple[list[int], bool]:
+    """Return what `find` returns, and whether the query itself says in what order, as ``similar:5`` does."""
     if order not in ORDERS:
         raise InvalidOptionError(f"order must be one of {', '.join(ORDERS)}, got {order!r}.")
     compiled = compile_query(query, library.connection)
     rows = library.connection.execute(
         f"SELECT id FROM image WHERE {compiled.condition} ORDER BY {ORDERS[order]}", compiled.parameters
     )
-    return [id for (id,) in rows]
+    found = [id for (id,) in rows]
+    if compiled.ranking is None:
+        return found, False
+    kept = set(found)
+    return [id for id in compiled.ranking if id in kept], True
 
 
 def describe(library: Library, images: Sequence[int]) -> list[Hit]:

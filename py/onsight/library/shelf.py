@@ -40,7 +40,6 @@ from onsight.library.requests import (
     RelocateOptions,
     SaveSearchOptions,
     SearchOptions,
-    SimilarOptions,
     SourceOptions,
 )
 from onsight.library.sorting import GROUPINGS, Pattern, Rule, make_plan
@@ -170,7 +169,8 @@ class Shelf:
 
     def search(self, options: SearchOptions) -> answers.FoundPictures:
         """Find pictures."""
-        return answers.FoundPictures(tuple(search.find(self.library, options.query, options.order)))
+        found, is_ranked = search.find_ranked(self.library, options.query, options.order)
+        return answers.FoundPictures(tuple(found), search.MOST_ALIKE if is_ranked else None)
 
     def facets(self, options: SearchOptions) -> answers.Facets:
         """Tell what the pictures that a query finds have in common."""
@@ -241,11 +241,6 @@ class Shelf:
             return answers.PictureGroup(group.images, of_group, sum(of_group[1:]), group.reason, group.turns)
 
         return answers.PictureGroups(tuple(map(told, groups)))
-
-    def similar(self, options: SimilarOptions) -> answers.FoundPictures:
-        """Find the pictures that are most like one; that one comes first."""
-        found = duplicates.similar_to(self.library, options.id, limit=options.limit)
-        return answers.FoundPictures((options.id, *(one.image for one in found)))
 
     # Changing what is known
 

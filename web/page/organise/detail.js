@@ -3,6 +3,7 @@
 import { announce, tryTo } from "../announce.js";
 import { box, button, elementFromTemplate, enableSteps, fillFacts, listen, part, redrawRows } from "../dom.js";
 import { formatBytes, formatCount, formatPercent } from "../format.js";
+import { quoted } from "./query-text.js";
 import { editTags, namesIn } from "./tag-editing.js";
 
 /** @import { LibraryPicture, Tag } from "../../protocol.d.ts" */
@@ -178,7 +179,7 @@ export class Detail {
     press.title = `Search for “${name}”`;
     listen(press, "click", () => {
       this.#dialog.close();
-      this.#actions.search(`tag:${/\s/.test(name) ? JSON.stringify(name) : name}`);
+      this.#actions.search(`tag:${quoted(name)}`);
     });
     const accept = button(row, "accept");
     accept.hidden = isOwn;

@@ -86,11 +86,12 @@ export class SearchBar {
   }
 
   /** @param {Found} found */
-  show({ error, query }) {
+  show({ error, query, ranked }) {
+    this.#showOrder(ranked);
     const line = box(this.#root, "query-error");
     line.hidden = !error;
     this.#input.setAttribute("aria-invalid", String(error !== null));
-    button(this.#root, "save-search").disabled = error !== null || !query.trim() || this.#search.isGiven;
+    button(this.#root, "save-search").disabled = error !== null || !query.trim();
     if (!error) return;
     const { position = 0, length = 0 } = /** @type {{position?: number, length?: number}} */ (error.detail ?? {});
     box(line, "query-message").textContent = error.message;
@@ -101,6 +102,17 @@ export class SearchBar {
     const shown = box(line, "query-shown");
     shown.hidden = error.code !== "invalid_query";
     shown.replaceChildren(before, wrong, after);
+  }
+
+  /** @param {string | null} ranked name of the order that the query itself asks for */
+  #showOrder(ranked) {
+    const select = part(this.#root, "order", HTMLSelectElement);
+    const given = select.querySelector("option[value='']") ?? new Option("", "");
+    given.textContent = ranked;
+    if (ranked === null) given.remove();
+    else select.prepend(given);
+    select.value = ranked === null ? this.#search.order : "";
+    select.disabled = ranked !== null;
   }
 
   /** @param {SavedSearch} saved */

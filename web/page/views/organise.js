@@ -1,6 +1,6 @@
 /** Organise: a library of thousands of pictures, searched, tagged, sorted. */
 
-import { announce, tryTo } from "../announce.js";
+import { tryTo } from "../announce.js";
 import { PREVIEW_SIDE } from "../bench/stage.js";
 import { box, button, fromTemplate, keepFocus, listen, part } from "../dom.js";
 import { showDropZone } from "../drop-zone.js";
@@ -59,7 +59,7 @@ export function mountOrganise(host, app) {
   listen(button(root, "select-all"), "click", () => selection.all());
   listen(button(root, "clear-selection"), "click", () => selection.clear());
   listen(button(root, "edit-tags"), "click", () => openTagsDialog(library, selection.ids));
-  listen(button(root, "find-similar"), "click", () => void findSimilar(selection.ids[0] ?? 0));
+  listen(button(root, "find-similar"), "click", () => findSimilar(selection.ids[0] ?? 0));
   listen(button(root, "duplicates"), "click", () =>
     openDuplicates({ library, originals, onShow: (id) => openDetail(id, [id]), onSelect: chooseInGrid }),
   );
@@ -156,9 +156,8 @@ export function mountOrganise(host, app) {
 
   function showFound() {
     const { ids, error } = search.found;
-    const isAll = !search.query.trim() && !search.isGiven;
-    const words = search.isGiven ? "that look like it" : isAll ? "" : "found";
-    box(root, "found-count").textContent = `${formatPlural(search.isGiven ? ids.length - 1 : ids.length, "picture")} ${words}`;
+    const isAll = !search.query.trim();
+    box(root, "found-count").textContent = `${formatPlural(ids.length, "picture")} ${isAll ? "" : "found"}`;
     keepFocus(root, ids.length ? box(root, "grid") : button(root, "show-all"), () => {
       button(root, "show-all").hidden = isAll || error !== null;
       box(root, "none").hidden = ids.length > 0 || error !== null || isAll;
@@ -221,7 +220,7 @@ export function mountOrganise(host, app) {
         app.pictures.select(app.pictures.items.at(-1));
         location.hash = tool.route?.path ?? "";
       },
-      findSimilar: (similar) => void findSimilar(similar),
+      findSimilar,
       search: (query) => bar.write(query),
       onStep: (shown) => grid.moveTo(shown),
       tools: app.tools,
@@ -229,15 +228,10 @@ export function mountOrganise(host, app) {
   }
 
   /** @param {number} id */
-  async function findSimilar(id) {
-    await tryTo(
-      library.ask("similar", { id }).then(({ ids }) => {
-        selection.clear();
-        grid.scrollToTop();
-        search.show(ids);
-        announce(`${formatPlural(ids.length - 1, "picture")} that look like it.`);
-      }),
-    );
+  function findSimilar(id) {
+    selection.clear();
+    grid.scrollToTop();
+    bar.write(`similar:${id}`);
   }
 
   function askToForget() {

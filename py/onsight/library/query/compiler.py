@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from onsight.errors import InvalidQueryError
 from onsight.folding import search_key
+from onsight.library.database import Library
+from onsight.library.duplicates import similar_to
 from onsight.library.query import values
 from onsight.library.query.choices import CHOICES, categories, choose
 from onsight.library.query.parser import parse
@@ -22,6 +26,9 @@ UNSURE = "not sure"
 
 SMALL_WORDS = frozenset(("a", "an", "and", "at", "by", "for", "in", "of", "on", "the", "to", "with"))
 """Words that join others and need not be found themselves."""
+
+MAX_ALIKE = 100
+"""Pictures that are found to look like one, at most."""
 
 MAX_PHRASE = 6
 """Words of a name that is typed without quotation marks, at most."""
@@ -38,15 +45,21 @@ def compile_query(query: str, connection: sqlite3.Connection) -> Compiled:
         InvalidQueryError: It cannot be understood; ``detail`` tells where, and repeats the query.
     """
     try:
-        return _Compiler(connection).compile(parse(query), ())
+        node = parse(query)
+        compiler = _Compiler(connection)
+        compiled = compiler.compile(node, ())
     except InvalidQueryError as error:
         error.detail["query"] = query
         raise
+    asked = node.items if isinstance(node, And) else (node,)
+    alike = next((item for item in asked if isinstance(item, Condition) and item.field == "similar"), None)
+    return replace(compiled, ranking=compiler.alike(alike.value)) if alike else compiled
 
 
 class _Compiler:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
+        self._alike: dict[str, tuple[int, ...]] = {}
 
     def compile(self, node: Node, scores: Bounds) -> Compiled:
         """Compile a part; ``scores`` is what the words in it must reach."""
@@ -185,6 +198,20 @@ class _Compiler:
             (terms, *limits),
         )
 
+    def alike(self, word: Word) -> tuple[int, ...]:
+        """Return a picture and those that look like it, most alike first."""
+        if word.text not in self._alike:
+            is_known = (
+                re.fullmatch(r"[0-9]{1,15}", word.text)
+                and self._connection.execute("SELECT 1 FROM embedding WHERE image = ?", (int(word.text),)).fetchone()
+            )
+            if not is_known:
+                raise word.span.error(f"The library has no picture of the number “{word.text}”.")
+            image = int(word.text)
+            found = similar_to(Library(self._connection), image, limit=MAX_ALIKE)
+            self._alike[word.text] = (image, *(one.image for one in found))
+        return self._alike[word.text]
+
     # --- conditions ----------------------------------------------------------------------------------------------
 
     def _condition(self, node: Condition, scores: Bounds) -> Compiled:
@@ -203,6 +230,8 @@ class _Compiler:
                 return any_of([self._boxes(self._terms(word), scores)])
             case "name" | "caption" | "folder" | "camera" | "lens":
                 return any_of([text_select(node.field, word)])
+            case "similar":
+                return Compiled("image.id IN (SELECT value FROM json_each(?))", (json.dumps(self.alike(word)),))
             case "score":
                 return Compiled(*limit("label_score", _score_bounds(word)))
             case "category":

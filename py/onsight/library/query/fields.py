@@ -37,6 +37,7 @@ _ALL = (
         "has:location",
     ),
     Field("is", "whether the picture is untagged, unsure, a duplicate or missing", "is:duplicate"),
+    Field("similar", "pictures that look like the one of this number, most alike first", "similar:1", ("like",)),
     Field("name", "words or parts of words of the file's name", "name:img*", ("file", "filename")),
     Field("folder", "words or parts of words of the folder's path", "folder:holidays", ("path", "in")),
     Field("caption", "words of the title or the description in the file", "caption:birthday", ("title", "description")),

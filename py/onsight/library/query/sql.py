@@ -18,10 +18,12 @@ class Compiled:
     Attributes:
         condition: What stands behind WHERE in a query of the table ``image``.
         parameters: In the order of its question marks.
+        ranking: Ids of pictures in the order in which the query itself asks for them; None if it does not.
     """
 
     condition: str
     parameters: tuple[Any, ...] = ()
+    ranking: tuple[int, ...] | None = None
 
 
 def join(operator: str, parts: Iterable[Compiled]) -> Compiled:
