@@ -2,6 +2,7 @@
 
 import { announce } from "./announce.js";
 import { Batch } from "./batch.js";
+import { Deletion } from "./deletion.js";
 import { Onsight } from "./client.js";
 import { setUpEnginePanel } from "./engine-panel.js";
 import { formatPlural } from "./format.js";
@@ -27,6 +28,7 @@ import { setUpTheme } from "./theme.js";
  * @property {readonly Tool[]} tools
  * @property {<Result>(tool: string, run: (file: File, options: CallOptions) => Promise<Result>) => Batch<Result>} batch
  *   the work of a tool, which goes on while other views are shown; `run` counts the first time only
+ * @property {Deletion} deletion of everything that is kept on this device
  * @property {Organiser} organiser the library, from the first time that it is wanted
  */
 
@@ -44,6 +46,10 @@ const app = {
   onsight,
   pictures,
   tools: TOOLS,
+  deletion: new Deletion(async () => {
+    onsight.close();
+    await organiser?.close();
+  }),
   batch(tool, run) {
     let batch = batches.get(tool);
     if (!batch) batches.set(tool, (batch = new Batch(onsight, pictures, run)));

@@ -1,24 +1,17 @@
 /** Whether networks may run on the graphics processor: what a person chose, and what this device and browser have. */
 
+import { recall, remember } from "./local.js";
+
 const KEY = "onsight.graphics";
 
 /** @returns {Promise<boolean>} whether it was chosen, and still is possible */
 export async function wantsGraphics() {
-  try {
-    return localStorage.getItem(KEY) !== null && (await hasGraphics());
-  } catch {
-    return false; // storage is forbidden
-  }
+  return recall(KEY) !== null && hasGraphics();
 }
 
 /** @param {boolean} isWanted */
 export function rememberGraphics(isWanted) {
-  try {
-    if (isWanted) localStorage.setItem(KEY, "1");
-    else localStorage.removeItem(KEY);
-  } catch {
-    // Storage is forbidden: the choice lasts as long as the page.
-  }
+  remember(KEY, isWanted ? "1" : null);
 }
 
 /** @type {Promise<boolean> | undefined} */

@@ -55,6 +55,7 @@ export function setUpRouter(app) {
     }
   };
   addEventListener("hashchange", () => {
+    if (!main.isConnected) return location.reload(); // everything was deleted
     show();
     scrollTo(0, 0);
     main.querySelector("h1")?.focus({ preventScroll: true });

@@ -1,9 +1,10 @@
 /** Shortcuts of a single key. They can be switched off, as people who speak to their computer need (WCAG 2.1.4). */
 
 import { box, button, part } from "./dom.js";
+import { recall, remember } from "./local.js";
 
 const KEY = "onsight.single-keys";
-let enabled = recall();
+let enabled = recall(KEY) !== "off";
 
 /**
  * @param {Record<string, () => void>} actions by `KeyboardEvent.key`, letters in lower case
@@ -33,7 +34,7 @@ export function setUpShortcuts() {
   toggle.checked = enabled;
   toggle.addEventListener("change", () => {
     enabled = toggle.checked;
-    remember(enabled);
+    remember(KEY, enabled ? null : "off");
   });
   button(document, "keys").addEventListener("click", () => dialog.showModal());
   dialog.addEventListener("click", ({ target }) => {
@@ -52,22 +53,4 @@ function isBusyElsewhere({ target }) {
   if (!(target instanceof HTMLElement)) return false;
   if (target instanceof HTMLInputElement) return target.type !== "checkbox";
   return target.isContentEditable || target.matches("textarea, select");
-}
-
-function recall() {
-  try {
-    return localStorage.getItem(KEY) !== "off";
-  } catch {
-    return true;
-  }
-}
-
-/** @param {boolean} on */
-function remember(on) {
-  try {
-    if (on) localStorage.removeItem(KEY);
-    else localStorage.setItem(KEY, "off");
-  } catch {
-    // Storage is forbidden: the choice lasts as long as the page.
-  }
 }

@@ -1,4 +1,5 @@
 import { button } from "./dom.js";
+import { remember } from "./local.js";
 
 const KEY = "onsight.theme";
 const dark = matchMedia("(prefers-color-scheme: dark)");
@@ -12,7 +13,7 @@ export function setUpTheme() {
     const followsSystem = theme === (dark.matches ? "dark" : "light");
     if (followsSystem) delete root.dataset.theme;
     else root.dataset.theme = theme;
-    remember(followsSystem ? null : theme);
+    remember(KEY, followsSystem ? null : theme);
     show();
   });
   dark.addEventListener("change", show);
@@ -27,14 +28,4 @@ export function setUpTheme() {
 
 function isDark() {
   return root.dataset.theme ? root.dataset.theme === "dark" : dark.matches;
-}
-
-/** @param {string | null} theme */
-function remember(theme) {
-  try {
-    if (theme === null) localStorage.removeItem(KEY);
-    else localStorage.setItem(KEY, theme);
-  } catch {
-    // Storage is forbidden: the choice lasts as long as the page.
-  }
 }

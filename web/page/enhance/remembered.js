@@ -3,6 +3,8 @@
  * by its file: name, size and date. Nothing of the picture itself is kept.
  */
 
+import * as local from "../local.js";
+
 /** @import { EnhanceSettings } from "../../protocol.d.ts" */
 
 const KEY = "onsight.enhance";
@@ -32,17 +34,13 @@ export function remember(file, settings, start) {
   if (isStart && !all.has(name)) return;
   all.delete(name);
   if (!isStart) all.set(name, settings);
-  try {
-    localStorage.setItem(KEY, JSON.stringify([...all].slice(-MOST)));
-  } catch {
-    // no storage here, or none left: settings last as long as the page
-  }
+  local.remember(KEY, all.size ? JSON.stringify([...all].slice(-MOST)) : null);
 }
 
 /** @returns {Map<string, EnhanceSettings>} the latest last */
 function read() {
   try {
-    return new Map(JSON.parse(localStorage.getItem(KEY) ?? "[]"));
+    return new Map(JSON.parse(local.recall(KEY) ?? "[]"));
   } catch {
     return new Map();
   }

@@ -37,6 +37,7 @@ export class Library extends Emitter {
   #release;
   #channel = new BroadcastChannel(CHANNEL);
   #session = 0;
+  #isClosed = false;
 
   /**
    * @param {Onsight} onsight
@@ -67,7 +68,7 @@ export class Library extends Emitter {
 
   /** Open the library that was open last, if none is. */
   async start() {
-    if (this.#state.state === "open" || this.#state.state === "starting") return;
+    if (this.#isClosed || this.#state.state === "open" || this.#state.state === "starting") return;
     this.#set({ state: "starting" });
     try {
       await this.#onsight.ready.catch(() => {}); // what both need has arrived then
@@ -238,6 +239,7 @@ export class Library extends Emitter {
   }
 
   async #boot() {
+    if (this.#isClosed) throw abortError();
     this.#set({ state: "starting" });
     this.#messenger?.close();
     this.#messenger = new Messenger(new URL("worker/worker.js", this.#base), () => {
@@ -276,6 +278,14 @@ export class Library extends Emitter {
       };
       navigator.locks.request(LOCK, { ifAvailable: !wait }, use).catch(reject);
     });
+  }
+
+  /** Give the library back for good. */
+  async close() {
+    this.#isClosed = true;
+    await this.#giveAway();
+    this.#messenger?.close();
+    this.#messenger = undefined;
   }
 
   async #giveAway() {

@@ -15,6 +15,12 @@ export class Organiser {
     this.importer.on("entries", (entries) => this.originals.rememberAll(entries));
   }
 
+  /** End the import, and give the library and the folders back. */
+  async close() {
+    this.importer.cancel();
+    await Promise.all([this.library.close(), this.originals.close()]);
+  }
+
   /** Whether leaving the page would stop something. */
   get busy() {
     return this.importer.busy;

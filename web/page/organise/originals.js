@@ -193,12 +193,20 @@ export class Originals {
     }
   }
 
+  /** Let the database of folders be deleted. */
+  async close() {
+    (await this.#database)?.close();
+  }
+
   #open() {
     this.#database ??= new Promise((resolve) => {
       try {
         const opening = indexedDB.open(DATABASE, 1);
         opening.onupgradeneeded = () => opening.result.createObjectStore(FOLDERS); // name → handle
-        opening.onsuccess = () => resolve(opening.result);
+        opening.onsuccess = () => {
+          opening.result.onversionchange = () => opening.result.close(); // it is to be deleted
+          resolve(opening.result);
+        };
         opening.onerror = () => resolve(null);
       } catch {
         resolve(null);

@@ -1,5 +1,7 @@
 /** What a person chose in Organise; kept on this device. */
 
+import { recall, remember } from "../local.js";
+
 const LIBRARY = "onsight-library";
 const DETECT = "onsight.organise.detect";
 const ORDER = "onsight.organise.order";
@@ -75,24 +77,3 @@ export const preferences = {
     remember(UNFINISHED, JSON.stringify(unfinished));
   },
 };
-
-/** @param {string} key */
-function recall(key) {
-  try {
-    return localStorage.getItem(key);
-  } catch {
-    return null;
-  }
-}
-
-/**
- * @param {string} key
- * @param {string} value
- */
-function remember(key, value) {
-  try {
-    localStorage.setItem(key, value);
-  } catch {
-    // Storage is forbidden: the choice lasts as long as the page.
-  }
-}

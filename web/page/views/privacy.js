@@ -1,11 +1,17 @@
-import { box, fromTemplate } from "../dom.js";
-import { formatPlural } from "../format.js";
+import { tryTo } from "../announce.js";
+import { download } from "../bench/export.js";
+import { box, button, elementFromTemplate, fromTemplate, listen } from "../dom.js";
+import { formatBytes, formatPlural } from "../format.js";
+import { KEPT, isThere, measure } from "../kept.js";
+
+/** @import { App } from "../app.js" */
 
 /**
  * @param {HTMLElement} host
+ * @param {App} app
  * @returns {() => void}
  */
-export function mountPrivacy(host) {
+export function mountPrivacy(host, app) {
   host.replaceChildren(fromTemplate("view-privacy"));
   const policy = document.querySelector('meta[http-equiv="Content-Security-Policy"]');
   box(host, "policy").textContent = (policy?.getAttribute("content") ?? "").replaceAll("; ", ";\n");
@@ -14,6 +20,8 @@ export function mountPrivacy(host) {
   const observer = new PerformanceObserver(show);
   observer.observe({ type: "resource" });
   show();
+  listKept(box(host, "kept"));
+  listen(button(host, "delete-all"), "click", () => void askToDelete(app));
   return () => observer.disconnect();
 }
 
@@ -26,4 +34,75 @@ function requestWords() {
     if (protocol !== "blob:" && protocol !== "data:") counts.set(host, (counts.get(host) ?? 0) + 1);
   }
   return [...counts].map(([host, count]) => `${formatPlural(count, "file")} from ${host}`).join("\n");
+}
+
+/** @param {HTMLElement} list */
+function listKept(list) {
+  for (const kept of KEPT) {
+    const row = elementFromTemplate("privacy-kept");
+    for (const name of /** @type {const} */ (["title", "what", "why", "until", "where"])) {
+      box(row, name).textContent = kept[name];
+    }
+    const size = box(row, "size");
+    measureWords(kept).then(
+      (words) => (size.textContent = words),
+      () => (size.textContent = "size unknown"),
+    );
+    list.append(row);
+  }
+}
+
+/** @param {import("../kept.js").Kept} kept */
+async function measureWords(kept) {
+  return (await isThere(kept)) ? formatBytes(await measure(kept)) : "nothing now";
+}
+
+/** @param {App} app */
+async function askToDelete(app) {
+  const dialog = /** @type {HTMLDialogElement} */ (elementFromTemplate("privacy-delete"));
+  const libraries = KEPT.find(({ folders }) => folders);
+  const save = button(dialog, "save-first");
+  save.hidden = !libraries || !(await isThere(libraries));
+  listen(save, "click", async () => {
+    save.disabled = true;
+    box(dialog, "save-text").textContent = "Saving…";
+    const isSaved = await tryTo(saveLibraries(app, (text) => (box(dialog, "save-text").textContent = text)));
+    if (!isSaved) box(dialog, "save-text").textContent = "Not saved. Open Organise to see what is wrong.";
+    save.disabled = false;
+  });
+  listen(dialog, "close", () => {
+    const isWanted = dialog.returnValue === "yes";
+    dialog.remove();
+    if (isWanted) void deleteAll(app);
+  });
+  document.body.append(dialog);
+  dialog.showModal();
+}
+
+/**
+ * @param {App} app
+ * @param {(text: string) => void} tell
+ */
+async function saveLibraries({ organiser: { library } }, tell) {
+  await library.start();
+  if (library.state.state === "elsewhere") await library.takeOver();
+  await library.opened(new AbortController().signal);
+  const libraries = await library.list();
+  for (const { name } of libraries) {
+    await library.switchTo(name);
+    const file = await library.copy();
+    download(file, file.name);
+  }
+  tell(`${formatPlural(libraries.length, "file")} saved to your downloads. Look there before you delete.`);
+}
+
+/** @param {App} app */
+async function deleteAll(app) {
+  const left = await app.deletion.run();
+  const text = document.querySelector("[data-part=deleted-text]");
+  if (!text) return;
+  text.textContent = left.length
+    ? `Not everything could be deleted, because something still uses it: ${left.join(", ")}. ` +
+      "Close all other tabs of this site, load it again, and delete once more."
+    : "Everything that Onsight kept on this device is deleted. Nothing is kept until you load the page again.";
 }
