@@ -61,7 +61,9 @@ def use_every_tool(page: Page, site: str, holiday: Path) -> None:
         page.goto(f"{site}/#/{tool}")
         expect(page.get_by_role("heading", level=1)).to_be_visible()
         page.wait_for_timeout(500)
-    page.get_by_role("button", name="Auto", exact=True).click(timeout=ENGINE_TIMEOUT_MS)
+    exposure = page.get_by_role("slider", name="Exposure", exact=True)
+    expect(exposure).to_be_enabled(timeout=ENGINE_TIMEOUT_MS)
+    exposure.press("ArrowRight")
     wait_until(page, lambda: "onsight.enhance" in stored(page)["local"], "Enhance remembers its settings")
     page.get_by_role("button", name="Dark").click()
     organise = OrganisePage(page)
@@ -110,7 +112,7 @@ def test_everything_that_is_kept_is_named_and_deleted(
     assert sqlite3.connect(saved).execute("SELECT count(*) FROM image").fetchone() == (4,)
     expect(dialog).to_contain_text("1 file saved to your downloads")
     dialog.get_by_role("button", name="Delete everything").click()
-    expect(page.get_by_role("status")).to_contain_text("is deleted", timeout=60_000)
+    expect(page.get_by_text("Everything that Onsight kept on this device is deleted.")).to_be_visible(timeout=60_000)
     for tab in (page, other):
         expect(tab.get_by_role("button", name="Load the page again")).to_be_visible()
         assert stored(tab) == {kind: [] for kind in kept}
