@@ -16,6 +16,7 @@ NEEDS_THE_HOST = (
     "test_javascript.py",
     "test_models.py",
     "test_compare_native.py",
+    "test_library_datasets.py",
     "test_native.py",
     "test_page_scripts.py",
     "test_serve.py",

@@ -162,7 +162,11 @@ def test_command_writes_formats_into_a_folder(capsys, tmp_path):
     written = {
         path.relative_to(tmp_path / "new" / "folder").as_posix() for path in tmp_path.rglob("*") if path.is_file()
     }
-    assert written == {"labels/chelsea.txt", "labels/coffee.txt", "classes.txt", "data.yaml"}
+    texts = {"labels/chelsea.txt", "labels/coffee.txt", "train.txt", "classes.txt", "data.yaml"}
+    assert written == {*texts, "images/chelsea.png", "images/coffee.png"}
+    assert (tmp_path / "new" / "folder" / "images" / "chelsea.png").read_bytes() == Path(CAT).read_bytes()
+    assert run(capsys, CAT, "--format", "yolo", "--out", tmp_path / "texts", "--images", "none")[0] == 0
+    assert not (tmp_path / "texts" / "images").exists()
     status, out, _ = run(capsys, CAT, "--format", "voc")
     assert status == 0
     assert out.startswith("<annotation>")
@@ -201,7 +205,7 @@ def test_command_goes_on_after_a_bad_file(capsys, tmp_path):
     status, out, err = run(capsys, bad, CAT, "--format", "coco")
     assert status == 1
     assert str(bad) in err
-    assert [image["file_name"] for image in json.loads(out)["images"]] == [Path(CAT).as_posix()]
+    assert [image["file_name"] for image in json.loads(out)["images"]] == [Path(CAT).name]
 
 
 def test_command_names_an_unknown_class(capsys):

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import json
+import unicodedata
 from contextlib import redirect_stdout
 from pathlib import Path
 from xml.etree import ElementTree
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from onsight.detection.exports import FORMATS, Named, export
+from onsight.detection.exports import FORMATS, Named, export, image_names
 from onsight.detection.exports.coco import COCO_IDS
-from onsight.detection.exports.naming import stems
+from onsight.detection.exports.naming import dataset_names, without_suffix
 from onsight.errors import InvalidOptionError
 from onsight.results import Box, Detection, ImageInfo
 
@@ -97,7 +101,7 @@ def test_coco_can_be_evaluated_against_itself(tmp_path):
 def test_yolo_is_read_by_globox(tmp_path):
     globox = pytest.importorskip("globox")
     files = write_all("yolo", tmp_path)
-    assert list(files)[:3] == ["labels/cat.txt", "labels/empty & <odd> ü.txt", "labels/cat-2.txt"]
+    assert list(files)[:3] == ["labels/photos/cat.txt", "labels/photos/empty & <odd> ü.txt", "labels/other/cat.txt"]
     classes = globox.AnnotationSet.parse_names_file(tmp_path / "classes.txt")
     for path, picture in zip(files, PICTURES, strict=False):
         info = picture.detection.image
@@ -110,13 +114,13 @@ def test_yolo_is_read_by_globox(tmp_path):
 
 def test_yolo_data_names_the_classes_in_order():
     lines = export("yolo", PICTURES, LABELS)["data.yaml"].splitlines()
-    assert lines[:4] == ["path: .", "train: images", "val: images", "names:"]
-    assert lines[4:] == [f'  {index}: "{label}"' for index, label in enumerate(LABELS)]
+    assert [line for line in lines[:5] if not line.startswith("#")] == ["train: train.txt", "val: train.txt", "names:"]
+    assert lines[5:] == [f'  {index}: "{label}"' for index, label in enumerate(LABELS)]
 
 
 def test_voc_is_read_by_globox(tmp_path):
     globox = pytest.importorskip("globox")
-    for path, picture in zip(write_all("voc", tmp_path), PICTURES, strict=True):
+    for path, picture in zip(write_all("voc", tmp_path), PICTURES, strict=False):
         annotation = globox.Annotation.from_pascal_voc(tmp_path / path)
         assert annotation.image_size == (picture.detection.image.width, picture.detection.image.height)
         assert annotation.image_id == picture.name.rpartition("/")[2]
@@ -126,7 +130,7 @@ def test_voc_is_read_by_globox(tmp_path):
 
 
 def test_voc_boxes_are_whole_pixels_inside_the_picture():
-    for content, picture in zip(export("voc", PICTURES, LABELS).values(), PICTURES, strict=True):
+    for content, picture in zip(export("voc", PICTURES, LABELS).values(), PICTURES, strict=False):
         for bounds in ElementTree.fromstring(content).iter("bndbox"):
             left, top, right, bottom = (int(bounds.findtext(name, "")) for name in ("xmin", "ymin", "xmax", "ymax"))
             assert 1 <= left <= right <= picture.detection.image.width
@@ -173,15 +177,79 @@ def test_export_names_the_formats_it_knows():
         export("csv", PICTURES, LABELS)
 
 
-def test_stems_differ_even_where_case_does_not_count():
-    names = ("a/cat.jpg", "b/Cat.png", "cat-2.gif", "c/.png", "")
-    assert stems([Named(name, PICTURES[1].detection) for name in names]) == [
-        "cat",
-        "Cat-2",
-        "cat-2-2",
-        ".png",
-        "picture",
+NAMES = st.lists(
+    st.lists(
+        st.sampled_from(["cam1", "Cam1", "images", "LABELS", "..", "a:b", "con", "é", "e\u0301", "x "]), max_size=3
+    )
+    .map("/".join)
+    .flatmap(
+        lambda folder: st.sampled_from(
+            ["a.jpg", "A.JPG", "a.png", "a-2.png", "a.b.jpg", "a", ".jpg", "ß.jpg", "ss.jpg"]
+        ).map(lambda name: f"{folder}/{name}" if folder else name)
+    ),
+    max_size=12,
+)
+
+
+def labels_of(image):
+    """Where Ultralytics looks for the labels of a picture."""
+    return "/labels/".join(f"/{image}".rsplit("/images/", 1)).rsplit(".", 1)[0][1:] + ".txt"
+
+
+@given(NAMES)
+def test_every_label_file_is_its_pictures_on_every_system(names):
+    pictures = [Named(name, PICTURES[2].detection) for name in names]
+    images = image_names("yolo", names)
+    files = export("yolo", pictures, LABELS)
+    keys = {unicodedata.normalize("NFC", image).casefold() for image in images}
+    assert len(keys) == len(images)
+    labelled = [labels_of(image if "." in image.rsplit("/", 1)[-1] else f"{image}.") for image in images]
+    assert len({unicodedata.normalize("NFC", name).casefold() for name in labelled}) == len(labelled)
+    assert set(labelled) == {name for name in files if name.startswith("labels/")}
+    assert files["train.txt"].splitlines() == [f"./{image}" for image in images]
+    for image in images:
+        assert ".." not in image.split("/")
+        # Programs differ in whether they exchange the first or the last of such folders.
+        assert image.casefold().split("/").count("images") == 1
+        assert "labels" not in image.casefold().split("/")
+    # What was renamed is listed.
+    table = {}
+    if "renamed.csv" in files:
+        table = dict(csv.reader(io.StringIO(files["renamed.csv"], newline="")))
+    for name, image in zip(names, images, strict=True):
+        assert image == f"images/{name}" or image in table
+
+
+def test_equal_names_in_several_folders_keep_their_folders():
+    names = ["cam1/frame_0001.jpg", "cam2/frame_0001.jpg", "cam2/frame_0001.png", "cam2/FRAME_0001.jpg", "x.jpg"]
+    assert dataset_names(names) == [
+        "cam1/frame_0001.jpg",
+        "cam2/frame_0001.jpg",
+        "cam2/frame_0001-2.png",
+        "cam2/FRAME_0001-3.jpg",
+        "x.jpg",
     ]
+    assert dataset_names(["a/images/x.jpg", "/media/me/x.jpg", "C:\\x.jpg", "../../x.jpg"]) == [
+        "a/images_/x.jpg",
+        "media/me/x.jpg",
+        "x.jpg",
+        "x-2.jpg",
+    ]
+    assert without_suffix("a.b/c.d.jpg") == "a.b/c.d"
+
+
+def test_voc_has_lists_and_pictures_where_programs_look_for_them(tmp_path):
+    files = write_all("voc", tmp_path)
+    listed = files["ImageSets/Main/trainval.txt"].splitlines()
+    assert listed == ["photos/cat", "photos/empty & <odd> ü", "other/cat"]
+    assert files["ImageSets/Main/train.txt"] == files["ImageSets/Main/val.txt"] == files["ImageSets/Main/trainval.txt"]
+    assert image_names("voc", [picture.name for picture in PICTURES]) == [
+        f"JPEGImages/{picture.name}" for picture in PICTURES
+    ]
+    for stem, picture in zip(listed, PICTURES, strict=True):
+        root = ElementTree.fromstring(files[f"Annotations/{stem}.xml"])
+        assert f"JPEGImages/{root.findtext('folder')}/{root.findtext('filename')}" == f"JPEGImages/{picture.name}"
+        assert root.findtext("path") == f"JPEGImages/{picture.name}"
 
 
 def test_coco_ids_are_those_of_the_eighty_classes():

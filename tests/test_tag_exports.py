@@ -22,9 +22,10 @@ from onsight.methods import METHODS, Tools
 from onsight.options import options_from
 from onsight.results import ImageInfo, OutputFile, Tag, to_json
 from onsight.tagging.edits import Renaming, edit
+from onsight.tagging.exports import FORMATS
+from onsight.tagging.exports.cells import BYTE_ORDER_MARK, guarded, items_of, list_cell, parse, unguarded
 from onsight.tagging.exports.lists import hashtag, hashtags
-from onsight.tagging.exports.naming import inside
-from onsight.tagging.exports.table import BYTE_ORDER_MARK, guarded
+from onsight.tagging.exports.naming import TaggedPicture, inside
 from onsight.tagging.keywords import keywords_of, path_of
 from onsight.tagging.naming import MAX_LENGTH, TagNamer
 from onsight.tagging.vocabulary import GROUPS
@@ -275,7 +276,7 @@ def test_rekognition_of_several_pictures_is_an_archive(ask: Callable[..., Any]) 
     pictures = [picture("a/dog.jpg", DOG), picture("b/dog.png", LAKE)]
     file = ask("export_tags", format="rekognition", pictures=pictures)
     with zipfile.ZipFile(io.BytesIO(file.data)) as packed:
-        assert packed.namelist() == ["dog.json", "dog-2.json"]
+        assert packed.namelist() == ["a/dog.json", "b/dog.json"]
 
 
 def test_xmp_of_one_picture_is_called_as_the_picture_is(ask: Callable[..., Any]) -> None:
@@ -358,3 +359,40 @@ def without(tag: Mapping[str, Any], key: str) -> dict[str, Any]:
 def test_malformed_requests_are_refused(ask: Callable[..., Any], method: str, params: dict[str, Any]) -> None:
     with pytest.raises(InvalidOptionError):
         ask(method, **params)
+
+
+# --- tables that survive a round trip ---------------------------------------------------------------------------
+
+TEXTS_OF_STRANGERS = st.text(st.sampled_from("AC; DC,\\\"'=+-@\n\r\t|＝é🗼"), min_size=1, max_size=12)
+
+
+@given(st.lists(TEXTS_OF_STRANGERS, max_size=6))
+def test_lists_of_any_texts_survive_a_cell(items):
+    assert items_of(list_cell(items)) == items
+
+
+@given(st.lists(st.text(min_size=1), max_size=5))
+def test_lists_of_texts_of_any_script_survive_a_cell(items):
+    assert items_of(list_cell(items)) == items
+
+
+@given(TEXTS_OF_STRANGERS)
+def test_a_guarded_text_comes_back_and_is_no_formula(text):
+    cell = guarded(text)
+    assert unguarded(cell) == text
+    assert not cell.lstrip().startswith(("=", "+", "-", "@"))
+
+
+@given(st.lists(TEXTS_OF_STRANGERS, max_size=4), TEXTS_OF_STRANGERS)
+def test_a_table_of_tags_is_read_back(names, path):
+    tags = tuple(Tag(f"user:{name}", name, "Own", 1.0, 0.0, True, (), "user", (), None) for name in names)
+    text = FORMATS["csv"]([TaggedPicture(path, ImageInfo(4, 3, "PNG"), tags)])["tags.csv"]
+    rows = parse(text)
+    assert [(row["picture"], row["tag"], row["id"]) for row in rows] == [
+        (path, f"{name}", f"user:{name}") for name in names
+    ]
+
+
+@pytest.mark.parametrize("cell", ["a\\", "a; b\\", "a;b", "a;", ";"])
+def test_lists_that_others_wrote_are_read_too(cell):
+    assert all(isinstance(item, str) for item in items_of(cell))

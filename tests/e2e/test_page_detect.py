@@ -308,7 +308,7 @@ def test_saved_boxes_are_the_command_lines(tool: ToolPage, tmp_path: Path, forma
     path = tmp_path / "astronaut.png"
     path.write_bytes(sample("astronaut"))
     subprocess.run(
-        [sys.executable, "-m", "onsight", "detect", path.name, "--format", format, "--out", "out"],
+        [sys.executable, "-m", "onsight", "detect", path.name, "--format", format, "--out", "out", "--images", "none"],
         cwd=tmp_path,
         check=True,
         capture_output=True,
@@ -344,7 +344,7 @@ def test_boxes_of_all_pictures_are_saved_in_one_file(tool: ToolPage) -> None:
     assert [image["file_name"] for image in document["images"]] == ["astronaut.png", "chelsea.png"]
     assert {box["image_id"] for box in document["annotations"]} == {1, 2}
     yolo = contents(save(tool, "Download", Download_as="YOLO").path())
-    assert set(yolo) == {"labels/astronaut.txt", "labels/chelsea.txt", "classes.txt", "data.yaml"}
+    assert set(yolo) == {"labels/astronaut.txt", "labels/chelsea.txt", "train.txt", "classes.txt", "data.yaml"}
     drawn = save(tool, "Download", Download_as="Picture with boxes")
     with zipfile.ZipFile(drawn.path()) as packed:
         assert packed.namelist() == ["astronaut-boxes.jpg", "chelsea-boxes.jpg"]

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Callable, Sequence
+from itertools import chain
 from pathlib import Path
 
 from onsight.detection.annotate import annotate
-from onsight.detection.exports import FORMATS, Named, export
+from onsight.detection.exports import FORMATS, IMAGE_FOLDERS, Named, export, image_names
 from onsight.detection.packing import stem_of
 from onsight.errors import InvalidOptionError
 from onsight.files.writing import write_all, write_free
@@ -53,6 +55,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--format", choices=FORMATS, help="print the boxes in another tool's format, or write them with --out"
     )
     parser.add_argument("--out", type=Path, metavar="DIR", help="folder for the files of --format")
+    parser.add_argument(
+        "--images",
+        choices=("copy", "none"),
+        default="copy",
+        help="what becomes of the pictures of --format yolo and voc, which want them beside their labels: copied into "
+        "the data set, so that it trains as it is (default), or left where they are",
+    )
 
 
 def prepare(options: argparse.Namespace) -> Callable[[Engine, str], Detection]:
@@ -103,6 +112,19 @@ def _options(options: argparse.Namespace) -> DetectOptions:
     )
 
 
+def _relative_names(paths: Sequence[str]) -> list[str]:
+    """Return what pictures are called in an export: paths below here as they are, others below their common folder."""
+    given = [Path(path) for path in paths]
+    if not any(path.is_absolute() or ".." in path.parts for path in given):
+        return [path.as_posix() for path in given]
+    full = [Path(os.path.abspath(path)) for path in given]
+    try:
+        common = os.path.commonpath([path.parent for path in full])
+    except ValueError:  # on several drives
+        return [path.relative_to(path.anchor).as_posix() for path in full]
+    return [path.relative_to(common).as_posix() for path in full]
+
+
 def prints_export(options: argparse.Namespace) -> bool:
     """Tell whether standard output belongs to an export."""
     return bool(options.format) and not options.out
@@ -112,12 +134,16 @@ def finish(options: argparse.Namespace, engine: Engine, results: Sequence[tuple[
     """Write or print what was found in all files in another tool's format, if asked to."""
     if not options.format:
         return
-    pictures = [Named(Path(path).as_posix(), detection) for path, detection in results]
+    names = _relative_names([path for path, _ in results])
+    pictures = [Named(name, detection) for name, (_, detection) in zip(names, results, strict=True)]
     files = export(options.format, pictures, engine.detection_labels)
     if options.out:
-        contents = ((name, content.encode("utf-8", "backslashreplace")) for name, content in files.items())
-        written = write_all(options.out, contents)
-        if [path.relative_to(options.out).as_posix() for path in written] != list(files):
+        images = []
+        if options.format in IMAGE_FOLDERS and options.images == "copy":
+            images = list(zip(image_names(options.format, names), (path for path, _ in results), strict=True))
+        texts = ((name, content.encode("utf-8", "backslashreplace")) for name, content in files.items())
+        written = write_all(options.out, chain(texts, ((name, read_file(path)) for name, path in images)))
+        if [path.relative_to(options.out).as_posix() for path in written] != [*files, *(name for name, _ in images)]:
             print(f"Written as {', '.join(displayable(str(path)) for path in written)}.", file=sys.stderr)
     elif pictures or options.format in SINGLE_FILE_FORMATS:
         sys.stdout.write(next(iter(files.values())))

@@ -75,7 +75,8 @@ def exact(library: Library, images: Collection[int] | None = None) -> list[Group
     groups: dict[str, list[int]] = {}
     chosen = _chosen(images)
     for row in library.connection.execute(
-        "SELECT id, hash FROM image WHERE hash IN (SELECT hash FROM image GROUP BY hash HAVING count(*) > 1)"
+        "SELECT id, hash FROM image WHERE NOT missing "
+        "AND hash IN (SELECT hash FROM image WHERE NOT missing GROUP BY hash HAVING count(*) > 1)"
     ):
         if chosen(row["id"]):
             groups.setdefault(row["hash"], []).append(row["id"])
@@ -95,7 +96,9 @@ def near(library: Library, images: Collection[int] | None = None, *, max_distanc
     """
     check_integer("max_distance", max_distance, 0, 31)
     chosen = _chosen(images)
-    ids = [id for (id,) in library.connection.execute("SELECT id FROM image ORDER BY id") if chosen(id)]
+    ids = [
+        id for (id,) in library.connection.execute("SELECT id FROM image WHERE NOT missing ORDER BY id") if chosen(id)
+    ]
     return _sorted(library, find_same(library, ids, max_distance))
 
 
@@ -116,7 +119,13 @@ def similar(
     """
     _check_similarity(min_similarity)
     chosen = _chosen(images)
-    ids = [id for (id,) in library.connection.execute("SELECT image FROM embedding ORDER BY image") if chosen(id)]
+    ids = [
+        id
+        for (id,) in library.connection.execute(
+            "SELECT image FROM embedding JOIN image ON image.id = embedding.image WHERE NOT missing ORDER BY image"
+        )
+        if chosen(id)
+    ]
     blocks = [ids[start : start + BLOCK] for start in range(0, len(ids), BLOCK)]
     load = _block_loader(library, blocks)
     taken = np.zeros(len(ids), bool)

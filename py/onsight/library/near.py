@@ -47,7 +47,9 @@ def find_same(library: Library, images: Sequence[int], max_distance: int = MAX_D
     joined = _Union(images)
     by_content: dict[str, int] = {}
     wanted, rows = frozenset(images), []
-    for row in library.connection.execute("SELECT id, hash, perceptual_hash, width, height FROM image ORDER BY id"):
+    for row in library.connection.execute(
+        "SELECT id, hash, perceptual_hash, width, height FROM image WHERE NOT missing ORDER BY id"
+    ):
         if row["id"] not in wanted:
             continue
         first = by_content.setdefault(row["hash"], row["id"])

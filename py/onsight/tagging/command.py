@@ -14,6 +14,7 @@ from onsight.native import Engine
 from onsight.options import TagOptions
 from onsight.results import Photo, Tag, Tagging
 from onsight.tagging.exports import TEXTS, rekognition, table
+from onsight.tagging.exports.cells import BYTE_ORDER_MARK
 from onsight.tagging.exports.naming import TaggedPicture
 from onsight.tagging.keywords import keywords_of
 from onsight.tagging.selection import FLOOR
@@ -112,7 +113,7 @@ def _print_texts(format: str) -> Callable[[Sequence[TaggedPicture]], str]:
 def _print_table(pictures: Sequence[TaggedPicture]) -> str:
     (text,) = table.write(pictures).values()
     # The mark is for spreadsheets that open a file; a pipe has no use for it, and a terminal ends lines its own way.
-    return text.removeprefix(table.BYTE_ORDER_MARK).replace("\r\n", "\n")
+    return text.removeprefix(BYTE_ORDER_MARK).replace("\r\n", "\n")
 
 
 def _print_rekognition(pictures: Sequence[TaggedPicture]) -> str:

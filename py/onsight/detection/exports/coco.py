@@ -6,6 +6,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
+from onsight._version import __version__
 from onsight.detection.exports.naming import Named
 
 COCO_IDS = (
@@ -39,7 +40,7 @@ def write(pictures: Sequence[Named], labels: Sequence[str]) -> dict[str, str]:
                 }
             )
     document = {
-        "info": {"description": "Objects found by Onsight", "version": "1.0"},
+        "info": {"description": f"Objects found by Onsight {__version__}", "version": "1.0"},
         "licenses": [],
         "images": images,
         "annotations": annotations,

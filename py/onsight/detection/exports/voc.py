@@ -6,25 +6,38 @@ from collections.abc import Sequence
 from pathlib import PurePosixPath
 from xml.etree import ElementTree
 
-from onsight.detection.exports.naming import Named, stems
+from onsight.detection.exports.naming import Named, dataset_names, renamed, without_suffix
+from onsight.detection.exports.tables import renaming_table
 from onsight.results import Box
+
+IMAGES = "JPEGImages"
+"""The folder of the pictures."""
 
 _NOT_IN_XML = dict.fromkeys([*range(9), 11, 12, *range(14, 32), *range(0xD800, 0xE000), 0xFFFE, 0xFFFF], "�")
 
 
 def write(pictures: Sequence[Named], labels: Sequence[str]) -> dict[str, str]:
-    """Return ``Annotations/<picture>.xml`` a picture."""
-    return {
-        f"Annotations/{stem}.xml": _document(picture) for stem, picture in zip(stems(pictures), pictures, strict=True)
+    """Return ``Annotations/<picture>.xml`` a picture and, where there are several, the list of them."""
+    names = [picture.name for picture in pictures]
+    given = dataset_names(names)
+    stems = [without_suffix(name) for name in given]
+    written = {
+        f"Annotations/{stem}.xml": _document(name, picture)
+        for stem, name, picture in zip(stems, given, pictures, strict=True)
     }
+    if len(stems) > 1:
+        for split in ("train", "val", "trainval"):
+            written[f"ImageSets/Main/{split}.txt"] = "".join(f"{stem}\n" for stem in stems)
+    return written | renaming_table(IMAGES, renamed(names, given))
 
 
-def _document(picture: Named) -> str:
-    info, path = picture.detection.image, PurePosixPath(picture.name)
+def _document(name: str, picture: Named) -> str:
+    info, path = picture.detection.image, PurePosixPath(name)
     root = ElementTree.Element("annotation")
-    _add(root, "folder", path.parent.name)
+    folder = str(path.parent)
+    _add(root, "folder", IMAGES if folder == "." else folder)
     _add(root, "filename", path.name)
-    _add(root, "path", picture.name)
+    _add(root, "path", f"{IMAGES}/{name}")
     _add(ElementTree.SubElement(root, "source"), "database", "Onsight")
     size = ElementTree.SubElement(root, "size")
     for name, value in (("width", info.width), ("height", info.height), ("depth", 3)):

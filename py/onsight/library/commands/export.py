@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
+from itertools import chain
 from pathlib import Path
 
+from onsight.detection.exports import IMAGE_FOLDERS
 from onsight.errors import InvalidOptionError, OnsightError, UnreadableFileError, UnwritableFileError
-from onsight.files.writing import write_all, write_new
+from onsight.files.writing import Content, write_all, write_new
 from onsight.library import search, stated, store
 from onsight.library.commands.shared import LibraryCommand, add_library, counted, displayable, open_library
 from onsight.library.database import Library
-from onsight.library.exports import FORMATS, SINGLE_FILE_FORMATS, export
+from onsight.library.exports import FORMATS, SINGLE_FILE_FORMATS, ExportFile, export
+from onsight.library.exports.boxes import image_files
+from onsight.library.exports.paths import PATHS
 from onsight.library.files import is_its_own, read_own
 from onsight.library.records import Source
 from onsight.library.search import Hit
@@ -42,6 +46,22 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--out", type=Path, metavar="DIR", help="folder for the files; without it a single one is printed"
     )
+    parser.add_argument(
+        "--images",
+        choices=("copy", "none"),
+        default="copy",
+        help="what becomes of the pictures of yolo and voc, which want them beside their labels: copied into the data "
+        "set, so that it trains as it is (default), or left where they are, for you to put there",
+    )
+    parser.add_argument(
+        "--paths",
+        dest="naming",
+        choices=PATHS,
+        default="relative",
+        help="what pictures are called in csv, tags-csv, json, coco, labelstudio and html: by their paths below the "
+        "folder that was indexed, with that folder's name before them if there are several (default), or by where they "
+        "are on this computer",
+    )
 
 
 def run(options: argparse.Namespace) -> int:
@@ -54,15 +74,44 @@ def run(options: argparse.Namespace) -> int:
             return _each(library, images, _write_beside(library))
         if options.format == _COPIES:
             return _write_copies(library, images, options.out)
-        files = export(library, images, options.format)
+        files = export(library, images, options.format, options.naming)
         if not options.out:  # the first is the one that matters
             for chunk in next(files).chunks:
                 sys.stdout.buffer.write(chunk)
             sys.stdout.buffer.flush()
             return 0 if images else 1
-        for path in write_all(options.out, ((file.name, file.chunks) for file in files)):
+        return _write_files(library, images, files, options)
+
+
+def _write_files(library: Library, images: list[int], files: Iterator[ExportFile], options: argparse.Namespace) -> int:
+    """Write the files of an export, and the pictures that belong into it."""
+    contents: Iterator[tuple[str, Content]] = ((file.name, file.chunks) for file in files)
+    copies: dict[str, Hit] = {}
+    failed: list[str] = []
+    if options.format in IMAGE_FOLDERS and options.images == "copy":
+        listed = image_files(library, images, options.format)
+        hits = search.describe(library, [id for _, id in listed])
+        copies = {name: hit for (name, _), hit in zip(listed, hits, strict=True)}
+        contents = chain(contents, _copies(library, copies, failed))
+    for path in write_all(options.out, contents):
+        if path.relative_to(options.out).as_posix() not in copies:
             print(f"{displayable(str(path))} written.", file=sys.stderr)
-    return 0 if images else 1
+    if copies:
+        print(f"{counted(len(copies) - len(failed), 'picture')} copied.", file=sys.stderr)
+    return 0 if images and not failed else 1
+
+
+def _copies(library: Library, copies: Mapping[str, Hit], failed: list[str]) -> Iterator[tuple[str, Content]]:
+    """Yield pictures with their names in a data set; those that cannot be read are listed and left out."""
+    for name, hit in copies.items():
+        try:
+            known = store.find(library, hit.folder, hit.name)
+            if not known:
+                raise UnreadableFileError("The picture is missing: another file is where it was.")
+            yield name, read_own(known.source, known.hash)
+        except OnsightError as error:
+            failed.append(name)
+            print(f"{displayable(hit.path)}: {error.message} It is not in the data set.", file=sys.stderr)
 
 
 def _each(library: Library, images: list[int], write: Callable[[Hit], None]) -> int:

@@ -15,14 +15,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
+from onsight.detection.exports import IMAGE_FOLDERS
 from onsight.errors import InvalidOptionError
 from onsight.library.database import Library
 from onsight.library.exports import boxes, contact_sheet, documents, tables
 from onsight.library.exports.files import ExportFile
+from onsight.library.exports.paths import PATHS
 
 __all__ = ["FORMATS", "FORMAT_NAMES", "ExportFile", "export"]
 
-Writer = Callable[[Library, Sequence[int]], Iterator[ExportFile]]
+Writer = Callable[[Library, Sequence[int], str], Iterator[ExportFile]]
 
 FORMATS: Mapping[str, Writer] = {
     "csv": tables.write_pictures,
@@ -48,17 +50,22 @@ FORMAT_NAMES: Mapping[str, str] = {
 }
 """The formats for people."""
 
+_ALWAYS_RELATIVE = frozenset({"rekognition", "xmp", *IMAGE_FOLDERS})
+"""Formats whose files are called after the pictures."""
+
 SINGLE_FILE_FORMATS = ("csv", "tags-csv", "json", "coco", "labelstudio")
 """Formats that have one file for all pictures."""
 
 
-def export(library: Library, images: Sequence[int], format: str) -> Iterator[ExportFile]:
+def export(library: Library, images: Sequence[int], format: str, paths: str = "relative") -> Iterator[ExportFile]:
     """Write what a library knows of pictures in some format.
 
     Args:
         library: The library.
         images: Ids of the pictures, in the order in which they are written.
         format: One of `FORMATS`.
+        paths: What pictures are called: ``"relative"``, by their paths below the folders that were indexed, or
+            ``"absolute"``, by where they are on this computer. Data sets and sidecars are always relative.
 
     Returns:
         The files, one after another; the content of each must be taken before the next.
@@ -68,4 +75,6 @@ def export(library: Library, images: Sequence[int], format: str) -> Iterator[Exp
     """
     if format not in FORMATS:
         raise InvalidOptionError(f"format must be one of {', '.join(FORMATS)}, got {format!r}.")
-    return FORMATS[format](library, images)
+    if paths not in PATHS:
+        raise InvalidOptionError(f"paths must be one of {', '.join(PATHS)}, got {paths!r}.")
+    return FORMATS[format](library, images, "relative" if format in _ALWAYS_RELATIVE else paths)

@@ -5,24 +5,55 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 
-from onsight.detection.exports import FORMATS, Named
+from onsight._version import __version__
+from onsight.detection.exports import FORMATS, Named, image_names
 from onsight.library.database import Library
-from onsight.library.exports.files import ExportFile, pictures
+from onsight.library.exports.files import ExportFile, Picture, pictures
 from onsight.results import Detection
 from onsight.tagging.detections import DetectedClasses
+from onsight.tasks.detect import DETECTORS
 
 
-def _write(format: str, library: Library, images: Sequence[int]) -> Iterator[ExportFile]:
+def _write(format: str, library: Library, images: Sequence[int], paths: str) -> Iterator[ExportFile]:
     named = [
-        Named(picture.path, Detection(picture.boxes, picture.image, ""))
-        for picture in pictures(library, images)
-        if picture.facts["detected"]
+        Named(picture.path, Detection(picture.boxes, picture.image, _models(library, picture.facts["run"])))
+        for picture in _looked_at(library, images, paths)
     ]
     # The table of classes has them in the order of the models.
     for name, text in FORMATS[format](named, tuple(DetectedClasses.load().classes)).items():
         yield ExportFile(name, [text.encode("utf-8", "backslashreplace")])
 
 
-WRITERS: Mapping[str, Callable[[Library, Sequence[int]], Iterator[ExportFile]]] = {
+def image_files(library: Library, images: Sequence[int], format: str) -> list[tuple[str, int]]:
+    """Return where in a data set the files of pictures belong, relative and with ``/``, each with the picture's id.
+
+    Args:
+        library: The library.
+        images: Ids of the pictures, as for `onsight.library.exports.export`.
+        format: One of `onsight.detection.exports.IMAGE_FOLDERS`.
+    """
+    listed = [(picture.path, picture.facts["id"]) for picture in _looked_at(library, images, "relative")]
+    names = image_names(format, [path for path, _ in listed])
+    return [(name, id) for name, (_, id) in zip(names, listed, strict=True)]
+
+
+def _looked_at(library: Library, images: Sequence[int], paths: str) -> Iterator[Picture]:
+    for picture in pictures(library, images, paths):
+        if picture.facts["detected"] and not picture.facts["missing"]:
+            yield picture
+
+
+def _models(library: Library, run: int) -> str:
+    """Return the ids of the models that found a picture's objects, as detection itself names them."""
+    known = {
+        name
+        for (name,) in library.connection.execute(
+            "SELECT name FROM run_model JOIN model ON model.id = model WHERE run = ?", (run,)
+        )
+    }
+    return "+".join(model for model in DETECTORS if model in known) or f"Onsight {__version__}"
+
+
+WRITERS: Mapping[str, Callable[[Library, Sequence[int], str], Iterator[ExportFile]]] = {
     format: partial(_write, format) for format in FORMATS
 }

@@ -34,15 +34,17 @@ img { display: block; width: 100%; aspect-ratio: 4 / 3; object-fit: contain; bac
 """
 
 
-def write(library: Library, images: Sequence[int]) -> Iterator[ExportFile]:
+def write(library: Library, images: Sequence[int], paths: str) -> Iterator[ExportFile]:
     """Yield ``contact-sheet.html``, or several with links between them where there are many pictures."""
     starts = range(0, max(len(images), 1), PER_PAGE)
     names = ["contact-sheet.html", *(f"contact-sheet-{number}.html" for number in range(2, len(starts) + 1))]
     for page, start in enumerate(starts):
-        yield ExportFile(names[page], _page(library, images, start, names, page))
+        yield ExportFile(names[page], _page(library, images, start, names, page, paths))
 
 
-def _page(library: Library, images: Sequence[int], start: int, names: Sequence[str], page: int) -> Iterator[bytes]:
+def _page(
+    library: Library, images: Sequence[int], start: int, names: Sequence[str], page: int, paths: str
+) -> Iterator[bytes]:
     shown = images[start : start + PER_PAGE]
     count = f"{len(images):,} picture{'' if len(images) == 1 else 's'}"
     title = count if len(names) == 1 else f"{count}, page {page + 1} of {len(names)}"
@@ -60,7 +62,7 @@ def _page(library: Library, images: Sequence[int], start: int, names: Sequence[s
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         f"<title>{title}</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n<h1>{title}</h1>\n{navigation}<ul>\n"
     ).encode()
-    for picture in pictures(library, shown):
+    for picture in pictures(library, shown, paths):
         row = library.connection.execute(
             "SELECT data FROM thumbnail WHERE image = ?", (picture.facts["id"],)
         ).fetchone()

@@ -8,7 +8,7 @@ from dataclasses import asdict
 from typing import Any
 
 from onsight import __version__
-from onsight.detection.exports.naming import Stems
+from onsight.detection.exports.naming import dataset_names, without_suffix
 from onsight.library.database import Library
 from onsight.library.exports.files import ExportFile, Picture, pictures
 from onsight.metadata.xmp import build
@@ -34,12 +34,12 @@ _FACTS = (
 )
 
 
-def write_json(library: Library, images: Sequence[int]) -> Iterator[ExportFile]:
+def write_json(library: Library, images: Sequence[int], paths: str) -> Iterator[ExportFile]:
     """Yield ``pictures.json``: everything that is known of each picture, but its thumbnail and embedding."""
 
     def chunks() -> Iterator[bytes]:
         yield f'{{"generator": "Onsight {__version__}", "pictures": ['.encode()
-        for index, picture in enumerate(pictures(library, images)):
+        for index, picture in enumerate(pictures(library, images, paths)):
             text = json.dumps(document(picture), ensure_ascii=False)
             yield f"{',' if index else ''}\n{text}".encode("utf-8", "backslashreplace")
         yield b"\n]}\n"
@@ -71,17 +71,17 @@ def document(picture: Picture) -> dict[str, Any]:
     }
 
 
-def write_rekognition(library: Library, images: Sequence[int]) -> Iterator[ExportFile]:
-    """Yield ``<picture>.json`` a picture."""
-    stems = Stems()
-    for picture in pictures(library, images):
+def write_rekognition(library: Library, images: Sequence[int], paths: str) -> Iterator[ExportFile]:
+    """Yield ``<picture>.json`` a picture, in the picture's folder."""
+    names = dataset_names([picture.path for picture in pictures(library, images, paths)])
+    for name, picture in zip(names, pictures(library, images, paths), strict=True):
         labels = rekognition.document(TaggedPicture(picture.path, picture.image, picture.tags))
         text = json.dumps(labels, ensure_ascii=False, indent=1) + "\n"
-        yield ExportFile(f"{stems.unique(picture.path)}.json", [text.encode("utf-8", "backslashreplace")])
+        yield ExportFile(f"{without_suffix(name)}.json", [text.encode("utf-8", "backslashreplace")])
 
 
-def write_sidecars(library: Library, images: Sequence[int]) -> Iterator[ExportFile]:
+def write_sidecars(library: Library, images: Sequence[int], paths: str) -> Iterator[ExportFile]:
     """Yield ``<picture>.<ext>.xmp`` a picture, in the picture's folder; new ones, to which nothing is added."""
     names = SidecarNames()
-    for picture in pictures(library, images):
+    for picture in pictures(library, images, paths):
         yield ExportFile(names.unique(picture.path), [build(keywords_of(picture.tags))])

@@ -9,6 +9,7 @@ from typing import Any
 
 from onsight.library import store
 from onsight.library.database import Library
+from onsight.library.exports.paths import full_path, relative_paths
 from onsight.results import Box, ImageInfo, Tag
 
 PAGE = 200
@@ -33,7 +34,7 @@ class Picture:
     """What an export writes of a picture.
 
     Attributes:
-        path: Where its file lies.
+        path: What it is called; see `onsight.library.exports.paths`.
         facts: Its row in the library.
         tags: As a person sees them.
         boxes: Its objects.
@@ -52,8 +53,15 @@ class Picture:
         return ImageInfo(self.facts["width"], self.facts["height"], self.facts["format"])
 
 
-def pictures(library: Library, images: Sequence[int]) -> Iterator[Picture]:
-    """Yield pictures in the order of their ids; those that the library does not have are left out."""
+def pictures(library: Library, images: Sequence[int], paths: str = "relative") -> Iterator[Picture]:
+    """Yield pictures in the order of their ids; those that the library does not have are left out.
+
+    Args:
+        library: The library.
+        images: Their ids.
+        paths: Of `onsight.library.exports.paths.PATHS`.
+    """
+    path_of = full_path if paths == "absolute" else relative_paths(library)
     for start in range(0, len(images), PAGE):
         rows = library.connection.execute(
             "SELECT image.* FROM json_each(?) AS wanted JOIN image ON image.id = wanted.value ORDER BY wanted.key",
@@ -64,7 +72,7 @@ def pictures(library: Library, images: Sequence[int]) -> Iterator[Picture]:
                 "SELECT colour, name, hex, share FROM colour WHERE image = ? ORDER BY share DESC, name", (row["id"],)
             )
             yield Picture(
-                path=f"{row['folder'].rstrip('/')}/{row['name']}" if row["folder"] else row["name"],
+                path=path_of(row["folder"], row["name"]),
                 facts=dict(row),
                 tags=store.tags_of(library, row["id"]),
                 boxes=store.boxes_of(library, row["id"]),

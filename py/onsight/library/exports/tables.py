@@ -9,28 +9,31 @@ from collections.abc import Iterable, Iterator, Sequence
 from onsight.library.database import Library
 from onsight.library.exports.files import ExportFile, Picture, pictures
 from onsight.tagging.exports import table
+from onsight.tagging.exports.cells import BYTE_ORDER_MARK, guarded, list_cell
 from onsight.tagging.exports.naming import TaggedPicture
-from onsight.tagging.exports.table import BYTE_ORDER_MARK, guarded
 
 _PLAIN = (
     *("width", "height", "format", "size", "taken", "camera", "lens", "focal_length_mm", "aperture", "exposure_s"),
     *("iso", "orientation", "sharpness", "hash", "taken_source", "rating", "title", "description"),
 )
+LISTS = ("tags", "own tags", "objects", "colours")
+"""The columns whose cells are lists; see `onsight.tagging.exports.cells`, which reads the table, too."""
+
 COLUMNS = ("path", "label", "confidence", "category", "tags", "own tags", "objects", "colours", "location", *_PLAIN)
 
 
-def write_pictures(library: Library, images: Sequence[int]) -> Iterator[ExportFile]:
+def write_pictures(library: Library, images: Sequence[int], paths: str) -> Iterator[ExportFile]:
     """Yield ``pictures.csv``: a row for each picture."""
-    rows = (_cells(picture) for picture in pictures(library, images))
+    rows = (_cells(picture) for picture in pictures(library, images, paths))
     yield ExportFile("pictures.csv", _csv([COLUMNS], rows))
 
 
-def write_tags(library: Library, images: Sequence[int]) -> Iterator[ExportFile]:
+def write_tags(library: Library, images: Sequence[int], paths: str) -> Iterator[ExportFile]:
     """Yield ``tags.csv``: a row for each tag of each picture."""
 
     def chunks() -> Iterator[bytes]:
         yield _text([table.HEADER], mark=True)
-        for picture in pictures(library, images):
+        for picture in pictures(library, images, paths):
             tagged = TaggedPicture(picture.path, picture.image, picture.tags)
             (content,) = table.write([tagged]).values()
             # Each is a table of its own: mark and header stand above the first alone.
@@ -42,16 +45,16 @@ def write_tags(library: Library, images: Sequence[int]) -> Iterator[ExportFile]:
 def _cells(picture: Picture) -> Sequence[object]:
     facts = picture.facts
     return (
-        picture.path,
-        facts["label"],
+        guarded(picture.path),
+        guarded(facts["label"]),
         f"{facts['label_score']:.4f}",
         facts["category"],
-        "; ".join(tag.name for tag in picture.tags if tag.source != "user"),
-        "; ".join(tag.name for tag in picture.tags if tag.source == "user"),
-        "; ".join(box.label for box in picture.boxes),
-        "; ".join(colour["name"] for colour in picture.colours),
+        list_cell(tag.name for tag in picture.tags if tag.source != "user"),
+        list_cell(tag.name for tag in picture.tags if tag.source == "user"),
+        list_cell(box.label for box in picture.boxes),
+        list_cell(colour["name"] for colour in picture.colours),
         "yes" if facts["has_location"] else "no",
-        *(facts[name] for name in _PLAIN),
+        *(guarded(value) if isinstance(value := facts[name], str) else value for name in _PLAIN),
     )
 
 
@@ -65,5 +68,5 @@ def _text(rows: Iterable[Sequence[object]], *, mark: bool = False) -> bytes:
     text = io.StringIO(newline="")
     writer = csv.writer(text)
     for row in rows:
-        writer.writerow(["" if cell is None else guarded(cell) if isinstance(cell, str) else cell for cell in row])
+        writer.writerow(["" if cell is None else cell for cell in row])
     return ((BYTE_ORDER_MARK if mark else "") + text.getvalue()).encode("utf-8", "backslashreplace")

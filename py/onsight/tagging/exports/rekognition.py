@@ -10,17 +10,17 @@ from collections.abc import Sequence
 from typing import Any
 
 from onsight._version import __version__
-from onsight.detection.exports.naming import Stems
+from onsight.detection.exports.naming import dataset_names, without_suffix
 from onsight.results import ImageInfo, Tag
 from onsight.tagging.exports.naming import TaggedPicture
 
 
 def write(pictures: Sequence[TaggedPicture]) -> dict[str, str]:
-    """Return ``<picture>.json`` a picture."""
-    stems = Stems()
+    """Return ``<picture>.json`` a picture, in the picture's folder."""
+    names = dataset_names([picture.name for picture in pictures])
     return {
-        f"{stems.unique(picture.name)}.json": json.dumps(document(picture), ensure_ascii=False, indent=1) + "\n"
-        for picture in pictures
+        f"{without_suffix(name)}.json": json.dumps(document(picture), ensure_ascii=False, indent=1) + "\n"
+        for name, picture in zip(names, pictures, strict=True)
     }
 
 

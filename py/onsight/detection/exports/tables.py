@@ -1,0 +1,22 @@
+"""The table of the pictures that go into a data set under another name."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable
+
+
+def renaming_table(folder: str, pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Return ``renamed.csv``, or nothing where no picture has another name.
+
+    Args:
+        folder: Of the pictures in the data set.
+        pairs: New and old name of each.
+    """
+    text = io.StringIO(newline="")
+    writer = csv.writer(text)
+    writer.writerow(("picture in this data set", "picture"))
+    rows = [(f"{folder}/{new}", old) for new, old in pairs]
+    writer.writerows(rows)
+    return {"renamed.csv": text.getvalue()} if rows else {}
