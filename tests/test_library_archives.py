@@ -18,6 +18,7 @@ import pytest
 
 from library_samples import look
 from onsight.errors import UnreadableFileError
+from onsight.files.zipping import zip_stream
 from onsight.library import archives as archives_module
 from onsight.library import store
 from onsight.library.archives import Archive, OpenArchives, written_ns
@@ -25,7 +26,6 @@ from onsight.library.database import Library
 from onsight.library.files import Walk, is_there, names_beside, read_picture
 from onsight.library.intake import Intake
 from onsight.library.records import Source
-from onsight.library.sorting.zipping import zip_stream
 from onsight.library.zip_names import guess_code_page, member_names
 
 NOON = (2024, 7, 1, 12, 0, 0)

@@ -20,6 +20,7 @@ from library_samples import filled, look, source
 from onsight.errors import InvalidOptionError, InvalidQueryError, OnsightError, UnreadableFileError
 from onsight.files import writing
 from onsight.files.names import MAX_BYTES
+from onsight.files.zipping import zip_stream
 from onsight.library import edits, search, store
 from onsight.library.database import Library
 from onsight.library.files import names_beside, source_of
@@ -28,7 +29,7 @@ from onsight.library.sorting import GROUPINGS, Pattern, Plan, Rule, make_plan, s
 from onsight.library.sorting import placing as placing_module
 from onsight.library.sorting import targets as targets_module
 from onsight.library.sorting.placing import carry_out, existing_in
-from onsight.library.sorting.zipping import zip_plan, zip_stream
+from onsight.library.sorting.zipping import zip_plan
 
 DEVICES = ("CON", "prn", "Aux.txt", "NUL", "com1.jpg", "LPT9", "COM¹", "conin$")
 

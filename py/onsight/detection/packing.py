@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import io
-import zipfile
 from collections.abc import Iterable, Mapping
 from pathlib import PurePosixPath
 
 from onsight.detection.exports.naming import Stems
+from onsight.files.zipping import zip_stream
 from onsight.results import OutputFile
 
 MEDIA_TYPES = {
@@ -19,9 +18,6 @@ MEDIA_TYPES = {
     ".xmp": "application/rdf+xml",
     ".yaml": "text/yaml",
 }
-_EPOCH = (1980, 1, 1, 0, 0, 0)
-"""ZIP's first moment: the same content makes the same bytes."""
-_COMPRESSED = frozenset({".jpg", ".png"})
 
 
 def stem_of(name: str) -> str:
@@ -53,12 +49,5 @@ def archive(name: str, files: Iterable[OutputFile]) -> OutputFile:
 
 
 def _zip(name: str, files: Iterable[tuple[str, bytes]]) -> OutputFile:
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w") as writer:
-        for path, data in files:
-            entry = zipfile.ZipInfo(path, _EPOCH)
-            is_small = PurePosixPath(path).suffix in _COMPRESSED
-            entry.compress_type = zipfile.ZIP_STORED if is_small else zipfile.ZIP_DEFLATED
-            entry.external_attr = 0o644 << 16
-            writer.writestr(entry, data)
-    return OutputFile(packed.getvalue(), f"{name}.zip", "application/zip")
+    data = b"".join(zip_stream((path, 0, data) for path, data in files))
+    return OutputFile(data, f"{name}.zip", "application/zip")

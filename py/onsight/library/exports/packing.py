@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import PurePosixPath
 
 from onsight.detection.packing import MEDIA_TYPES
+from onsight.files.zipping import zip_stream
 from onsight.library.exports.files import ExportFile
-from onsight.library.sorting.zipping import zip_stream
 from onsight.results import OutputFile
 
 

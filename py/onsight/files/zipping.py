@@ -1,0 +1,65 @@
+"""The one way in which Onsight writes ZIP archives: in pieces, while they are made."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from pathlib import PurePosixPath
+
+ZIP64_FROM = 1 << 31
+_EPOCH, _END = (1980, 1, 1, 0, 0, 0), (2107, 12, 31, 23, 59, 58)
+_TEXTS = frozenset({".csv", ".html", ".json", ".txt", ".xml", ".xmp", ".yaml"})
+"""What is compressed; pictures are already."""
+
+
+class _Buffer(io.RawIOBase):
+    """Takes what is written; cannot go back, so that nothing that was given away need be changed."""
+
+    def __init__(self) -> None:
+        self._parts: list[bytes] = []
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: object) -> int:
+        part = bytes(data)  # type: ignore[call-overload]  # anything with bytes in it
+        self._parts.append(part)
+        return len(part)
+
+    def take(self) -> bytes:
+        """Return what was written since the last time."""
+        taken = b"".join(self._parts)
+        self._parts.clear()
+        return taken
+
+
+def zip_stream(files: Iterable[tuple[str, int, bytes]]) -> Iterator[bytes]:
+    """Yield a ZIP in pieces.
+
+    Args:
+        files: Name with ``/``, time of writing in nanoseconds since 1970, and bytes of each. What was written before
+            1980 gets ZIP's first moment, so that 0 makes the same archive of the same content.
+    """
+    buffer = _Buffer()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for name, mtime_ns, data in files:
+            entry = zipfile.ZipInfo(name, _zip_time(mtime_ns))
+            is_text = PurePosixPath(name).suffix.lower() in _TEXTS
+            entry.compress_type = zipfile.ZIP_DEFLATED if is_text else zipfile.ZIP_STORED
+            entry.external_attr = 0o644 << 16
+            entry.file_size = len(data)
+            with archive.open(entry, "w", force_zip64=len(data) >= ZIP64_FROM) as member:
+                member.write(data)
+            yield buffer.take()
+    yield buffer.take()
+
+
+def _zip_time(mtime_ns: int) -> tuple[int, int, int, int, int, int]:
+    """Return a moment as a clock on the wall shows it here: ZIP knows no time zones."""
+    try:
+        moment = datetime.fromtimestamp(mtime_ns // 10**9)
+    except (OverflowError, OSError, ValueError):
+        return _EPOCH
+    return min(max(tuple(moment.timetuple()[:6]), _EPOCH), _END)  # type: ignore[return-value]  # six numbers
