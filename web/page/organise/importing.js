@@ -182,7 +182,7 @@ export class Importer extends Emitter {
   /** @param {Job} job */
   async #takeIn({ entries, options }) {
     const found = await this.#unpack(entries);
-    this.emit("entries", found);
+    this.emit("entries", [...found, ...(options.beside ?? [])]);
     const { detect = false, retry = false, roots = [] } = options;
     // Were this page to end now, the next one would know.
     preferences.unfinished = { root: roots[0] ?? "", files: found.length };

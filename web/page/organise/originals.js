@@ -111,6 +111,40 @@ export class Originals {
   }
 
   /**
+   * The paths of all files in the folders that pictures are in, as far as they can be seen.
+   * @param {readonly Pick<Original, "folder" | "name">[]} originals
+   * @returns {Promise<string[]>}
+   */
+  async listBeside(originals) {
+    const folders = new Set(originals.map(({ folder }) => folder));
+    const paths = new Set([...this.#known.keys()].filter((path) => folders.has(path.slice(0, Math.max(0, path.lastIndexOf("/"))))));
+    for (const folder of folders) {
+      try {
+        const place = await this.placeOf({ folder, name: "" });
+        if (!place) continue;
+        for await (const { kind, name } of place.folder.values()) if (kind === "file") paths.add(`${folder}/${name}`);
+      } catch {
+        // An archive, or a folder that is gone or may not be read: what is known of it already is all there is.
+      }
+    }
+    return [...paths];
+  }
+
+  /**
+   * A file beside a picture, if it can be seen.
+   * @param {Pick<Original, "folder">} original
+   * @param {string} name
+   * @returns {Promise<File | null>}
+   */
+  async openBeside({ folder }, name) {
+    const place = await this.placeOf({ folder, name }).catch(() => null);
+    const handle = await place?.folder.getFileHandle(name).catch(() => null);
+    if (handle) return handle.getFile();
+    const known = this.#known.get(pathOf({ folder, name }));
+    return known ? known() : null;
+  }
+
+  /**
    * The folder that a picture's file lies in, where the browser gives folders away.
    * @param {Pick<Original, "folder" | "name">} original
    * @returns {Promise<{folder: FileSystemDirectoryHandle, name: string} | null>}

@@ -1,5 +1,5 @@
 /**
- * Carries a plan out: copies pictures to where it says, each with the file of tags beside it, and moves them where the
+ * Carries a plan out: copies pictures to where it says, each with what belongs to it, and moves them where the
  * browser lets Onsight delete. An original goes only when its copy is there, whole.
  */
 
@@ -7,28 +7,28 @@ import { OnsightError } from "../../common/messenger.js";
 import { mayUse } from "./pickers.js";
 import { folderAt, listTaken, wordsOf, writeIntoFolder, writeNew } from "./writing.js";
 
-/** @import { PlannedMove, SortingPlan } from "../../protocol.d.ts" */
+/** @import { PlannedCompanion, PlannedMove, SortingPlan } from "../../protocol.d.ts" */
 /** @import { Library } from "./library.js" */
 /** @import { Original, Originals } from "./originals.js" */
 /** @import { Sorting } from "./preferences.js" */
 /** @import { Output, WriteOptions, WriteReport } from "./writing.js" */
 
-const SIDECAR = ".xmp";
-
 /**
- * Where pictures go into a folder that may have some of them already.
- * @param {Library} library
+ * Where pictures go, and what belongs to them.
+ * @param {{library: Library, originals: Originals}} organiser
  * @param {readonly number[]} ids
  * @param {Sorting} sorting
- * @param {FileSystemDirectoryHandle} directory
- * @param {SortingPlan} plan the one for an empty folder
+ * @param {SortingPlan} plan the one without what belongs to pictures
+ * @param {FileSystemDirectoryHandle} [directory] where they go, if that is known: it may have some of them already
  * @returns {Promise<SortingPlan>}
  */
-export async function planInto(library, ids, { by, rules, pattern }, directory, plan) {
+export async function planWhole({ library, originals }, ids, { by, rules, pattern }, plan, directory) {
+  const beside = await originals.listBeside(plan.moves);
   const sizes = new Set(plan.moves.map(({ size }) => size));
-  const { taken, hashes } = await listTaken(directory, plan.folders.map(({ name }) => name), sizes);
-  if (!taken.length) return plan;
-  return library.ask("plan", { ids: [...ids], by, rules: by.includes("rule") ? rules.map(ruleText) : [], pattern, taken, hashes });
+  const folders = plan.folders.map(({ name }) => name);
+  const there = directory ? await listTaken(directory, folders, sizes) : { taken: [], hashes: [] };
+  const known = by.includes("rule") ? rules.map(ruleText) : [];
+  return library.ask("plan", { ids: [...ids], by, rules: known, pattern, beside, ...there });
 }
 
 /** @param {{name: string, query: string}} rule */
@@ -39,20 +39,27 @@ export function ruleText({ name, query }) {
 /**
  * What is written for each picture.
  * @param {Originals} originals
- * @param {PlannedMove} move
- * @returns {Output}
+ * @param {readonly PlannedMove[]} moves
+ * @returns {Output[]}
  */
-export function outputOf(originals, move) {
-  return {
-    path: move.target,
-    modified: move.modified_ms,
-    open: () => originals.open(move),
-    beside: async () => {
-      const sidecar = await originals.sidecar(move);
-      if (!sidecar) return null;
-      return { path: `${move.target}${SIDECAR}`, modified: sidecar.lastModified, open: async () => sidecar };
-    },
-  };
+export function outputsOf(originals, moves) {
+  /** Pictures of one name may share a file: it is written once. @type {Set<string>} */
+  const claimed = new Set();
+  return moves.map((move) => {
+    const along = move.companions.filter(({ target }) => !claimed.has(target) && claimed.add(target));
+    return {
+      path: move.target,
+      modified: move.modified_ms,
+      open: () => originals.open(move),
+      beside: async () => {
+        const files = await Promise.all(along.map(({ name }) => originals.openBeside(move, name)));
+        return files.flatMap((file, index) => {
+          const path = along[index]?.target;
+          return file && path ? [{ path, modified: file.lastModified, open: async () => file }] : [];
+        });
+      },
+    };
+  });
 }
 
 /**
@@ -64,7 +71,7 @@ export function outputOf(originals, move) {
  */
 export function copyInto(originals, directory, plan, options) {
   const moves = plan.moves.filter((move) => !move.is_there);
-  return writeIntoFolder(directory, moves.map((move) => outputOf(originals, move)), options);
+  return writeIntoFolder(directory, outputsOf(originals, moves), options);
 }
 
 /**
@@ -83,14 +90,22 @@ export async function moveInto({ library, originals }, directory, plan, options)
     if (move.is_there && !(await isSame(await originals.open(move), file))) {
       throw stays("it has changed since it was taken in");
     }
+    // What other pictures need, too, leaves its place when all of them have gone.
+    for (const one of move.companions.filter(({ sharers }) => !sharers.length)) await moveBeside(place, directory, one);
     await relocate(library, move.id, `${root}/${move.target}`, file);
     await removeOriginal(place);
-    await moveSidecar(place, directory, `${move.target}${SIDECAR}`);
+    const shared = move.companions.filter(({ sharers }) => sharers.length);
+    if (shared.length) left.push({ place, shared, path: move.target });
   };
+  /** @type {{place: {folder: FileSystemDirectoryHandle, name: string}, shared: PlannedCompanion[], path: string}[]} */
+  const left = [];
   const missing = plan.moves.filter((move) => !move.is_there);
-  const outputs = missing.map((move) => ({
-    ...outputOf(originals, move),
-    placed: (/** @type {File} */ file) => settle(move, file),
+  const outputs = outputsOf(originals, missing).map((output, index) => ({
+    ...output,
+    placed: async (/** @type {File} */ file) => {
+      const move = missing[index];
+      if (move) await settle(move, file);
+    },
   }));
   const there = plan.moves.filter((move) => move.is_there);
   const report = await writeIntoFolder(directory, outputs, options);
@@ -103,7 +118,26 @@ export async function moveInto({ library, originals }, directory, plan, options)
       report.failures.push({ path: move.target, message: wordsOf(error) });
     }
   }
+  for (const { place, shared, path } of left) {
+    for (const one of shared) {
+      try {
+        if (!(await isNeeded(place, one))) await moveBeside(place, directory, one);
+      } catch (error) {
+        report.failures.push({ path, message: wordsOf(error) });
+      }
+    }
+  }
   return report;
+}
+
+/**
+ * Whether another picture that a file belongs to is where it was.
+ * @param {{folder: FileSystemDirectoryHandle}} place
+ * @param {PlannedCompanion} companion
+ */
+async function isNeeded({ folder }, { sharers }) {
+  for (const name of sharers) if (await folder.getFileHandle(name).catch(() => null)) return true;
+  return false;
 }
 
 /**
@@ -151,20 +185,20 @@ export async function removeOriginal({ folder, name }) {
 }
 
 /**
- * Let the file of tags beside an original follow it, unless there is another at its target.
- * @param {{folder: FileSystemDirectoryHandle, name: string}} place
+ * Let a file that belongs to an original follow it, unless there is another at its target.
+ * @param {{folder: FileSystemDirectoryHandle}} place
  * @param {FileSystemDirectoryHandle} directory
- * @param {string} target
+ * @param {PlannedCompanion} companion
  */
-async function moveSidecar({ folder, name }, directory, target) {
-  const handle = await folder.getFileHandle(`${name}${SIDECAR}`).catch(() => null);
+async function moveBeside({ folder }, directory, { name, target }) {
+  const handle = await folder.getFileHandle(name).catch(() => null);
   if (!handle) return;
   const sidecar = await handle.getFile();
   const there =
     (await fileAt(directory, target).catch(() => null)) ??
     (await writeNew(directory, { path: target, open: async () => sidecar }));
   if (!(await isSame(sidecar, there))) {
-    const message = `“${handle.name}” stays where it was: there is another beside the moved picture.`;
+    const message = `“${handle.name}” and its picture stay where they were: there is another at “${target}”.`;
     throw new OnsightError({ code: "unwritable_file", message });
   }
   await folder.removeEntry(handle.name);

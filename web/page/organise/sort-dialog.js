@@ -6,7 +6,7 @@ import { formatCount, formatPlural } from "../format.js";
 import { OnsightError } from "../../common/messenger.js";
 import { JobPanel } from "./job-panel.js";
 import { hasDirectoryChooser, chooseArchive, chooseDirectory, mayUse } from "./pickers.js";
-import { askToChange, copyInto, moveInto, outputOf, planInto, ruleText } from "./placing.js";
+import { askToChange, copyInto, moveInto, outputsOf, planWhole, ruleText } from "./placing.js";
 import { preferences } from "./preferences.js";
 import { ReachPanel } from "./reach-panel.js";
 import { showPreview } from "./sort-preview.js";
@@ -73,7 +73,7 @@ class SortDialog {
     this.#pattern.value = pattern;
     this.#rules = new SortRules(box(root, "rules"), rules, () => this.#changed());
     this.#rules.offer(library.status?.searches ?? []);
-    this.#reach = new ReachPanel(box(root, "reach"), { library, originals }, () => this.#write());
+    this.#reach = new ReachPanel(box(root, "reach"), { library, originals }, () => void this.#ask());
     this.#job = new JobPanel(box(root, "job"), () => this.#write());
     box(root, "sort-title").textContent = `Sort ${formatPlural(ids.length, "picture")} into folders`;
     listen(this.#pattern, "input", () => this.#changed());
@@ -148,8 +148,9 @@ class SortDialog {
         this.#showExamples(some.moves);
       }
       const plan = await this.#library.ask("plan", { ids: [...this.#ids], by, rules, pattern });
+      const whole = asked === this.#asked ? await planWhole(this.#organiser, this.#ids, sorting, plan) : plan;
       if (asked !== this.#asked) return;
-      this.#plan = plan;
+      this.#plan = whole;
     } catch (thrown) {
       if (asked !== this.#asked) return;
       if (!(thrown instanceof OnsightError)) throw thrown;
@@ -173,6 +174,10 @@ class SortDialog {
     this.#pattern.setAttribute("aria-invalid", String(!line.hidden));
   }
 
+  get #organiser() {
+    return { library: this.#library, originals: this.#originals };
+  }
+
   get #isWithoutRules() {
     return this.#by.includes(OWN_RULES) && !this.#rules.rules.length;
   }
@@ -186,11 +191,11 @@ class SortDialog {
       this.#showExamples([]);
       return;
     }
-    const { moves, folders } = this.#plan;
+    const { moves, folders, left } = this.#plan;
     const count = folders.filter(({ name }) => name).length;
     const where = count ? ` into ${formatPlural(count, "folder")}` : "";
     summary.textContent = `${formatPlural(moves.length, "picture")} ${moves.length === 1 ? "goes" : "go"}${where}:`;
-    showPreview(tree, moves);
+    showPreview(tree, moves, left);
     this.#showExamples(moves.slice(0, EXAMPLES));
   }
 
@@ -265,7 +270,7 @@ class SortDialog {
     let there = 0;
     await this.#job.run(
       async (options) => {
-        const fitting = await planInto(this.#library, this.#ids, this.#sorting, directory, plan);
+        const fitting = await planWhole(this.#organiser, this.#ids, this.#sorting, plan, directory);
         there = fitting.moves.filter((move) => move.is_there).length;
         return copyInto(this.#originals, directory, fitting, options);
       },
@@ -307,8 +312,8 @@ class SortDialog {
     }
     await this.#job.run(
       async (options) => {
-        const fitting = await planInto(this.#library, this.#ids, this.#sorting, directory, plan);
-        return moveInto({ library: this.#library, originals: this.#originals }, directory, fitting, options);
+        const fitting = await planWhole(this.#organiser, this.#ids, this.#sorting, plan, directory);
+        return moveInto(this.#organiser, directory, fitting, options);
       },
       ({ written, failures }) => {
         const words = `${formatPlural(written, "picture")} placed in “${directory.name}”.`;
@@ -332,8 +337,9 @@ class SortDialog {
     const target = await chooseArchive(name);
     if (target === null) return;
     await this.#job.run(
-      (options) => {
-        const outputs = plan.moves.map((move) => outputOf(this.#originals, move));
+      async (options) => {
+        const whole = await planWhole(this.#organiser, this.#ids, this.#sorting, plan);
+        const outputs = outputsOf(this.#originals, whole.moves);
         return writeZip(name, target, outputs, options);
       },
       (report) => packed(report, target?.name ?? name),

@@ -1,9 +1,9 @@
 /** Where pictures would go, as a tree of folders that are filled when they are opened. */
 
 import { box, button, elementFromTemplate, listen } from "../dom.js";
-import { formatCount } from "../format.js";
+import { formatCount, formatPlural } from "../format.js";
 
-/** @import { PlannedMove } from "../../protocol.d.ts" */
+/** @import { LeftBehind, PlannedMove } from "../../protocol.d.ts" */
 
 /** Rows that are written at a time, of folders and of files: the rest comes when it is asked for. */
 const STEP = 100;
@@ -19,10 +19,12 @@ const STEP = 100;
 /**
  * @param {HTMLElement} host
  * @param {readonly PlannedMove[]} moves
+ * @param {readonly LeftBehind[]} [left] what has a picture's name and stays
  */
-export function showPreview(host, moves) {
+export function showPreview(host, moves, left = []) {
   const root = treeOf(moves);
   host.replaceChildren(contentOf(root));
+  if (left.length) host.append(leftBehind(left));
   // A single folder, and the first of few, need no press to be seen.
   const first = host.querySelector("details");
   if (first && root.folders.size <= 3) first.open = true;
@@ -97,10 +99,30 @@ function folderRow(folder) {
 }
 
 /** @param {PlannedMove} move */
-function fileRow({ target, name, is_there: isThere }) {
+function fileRow({ target, name, is_there: isThere, companions }) {
   const row = elementFromTemplate("sort-file");
   const newName = target.slice(target.lastIndexOf("/") + 1);
   box(row, "name").textContent = newName;
-  box(row, "note").textContent = isThere ? "there already" : newName === name ? "" : `was ${name}`;
+  const notes = [
+    isThere ? "there already" : newName === name ? "" : `was ${name}`,
+    companions.length ? `with ${companions.map((one) => one.target.slice(one.target.lastIndexOf("/") + 1)).join(", ")}` : "",
+  ];
+  box(row, "note").textContent = notes.filter(Boolean).join("; ");
   return row;
+}
+
+/** @param {readonly LeftBehind[]} left */
+function leftBehind(left) {
+  const details = /** @type {HTMLDetailsElement} */ (elementFromTemplate("sort-left"));
+  box(details, "left-count").textContent = `${formatPlural(left.length, "file")} of these names ${left.length === 1 ? "stays" : "stay"}`;
+  const list = document.createElement("ul");
+  const rows = left.map(({ name, reason }) => () => {
+    const row = elementFromTemplate("sort-file");
+    box(row, "name").textContent = name;
+    box(row, "note").textContent = reason;
+    return row;
+  });
+  append(list, rows, 0);
+  details.append(list);
+  return details;
 }

@@ -37,8 +37,8 @@ export function keywordCopyOf(organiser, picture, { withOthers }) {
     },
     beside: async () => {
       const existing = await organiser.originals.sidecar(picture);
-      if (!existing && !needsSidecar) return null;
-      return { ...sidecarOutputOf(organiser, picture), path: `${path}.xmp` };
+      if (!existing && !needsSidecar) return [];
+      return [{ ...sidecarOutputOf(organiser, picture), path: `${path}.xmp` }];
     },
   };
 }

@@ -13,7 +13,7 @@ import { OnsightError, isAbort } from "../../common/messenger.js";
  * @property {string} path relative, with `/`
  * @property {number} modified milliseconds since 1970
  * @property {() => Promise<Blob>} open
- * @property {() => Promise<Output | null>} [beside] a file that goes along with it, if there is one
+ * @property {() => Promise<Output[]>} [beside] the files that go along with it
  * @property {(file: File) => Promise<void>} [placed] told the file when it lies in its folder; if that fails it is
  *   listed with the failures, though the file stays
  */
@@ -59,8 +59,7 @@ export async function writeIntoFolder(directory, outputs, { signal, onProgress }
       try {
         const file = await writeNew(directory, output);
         report.written += 1;
-        const beside = await output.beside?.();
-        if (beside) await writeNew(directory, beside);
+        for (const beside of (await output.beside?.()) ?? []) await writeNew(directory, beside);
         await output.placed?.(file);
       } catch (error) {
         if (isAbort(error)) return;
@@ -222,8 +221,7 @@ async function* entriesOf(outputs, report, { signal, onProgress }) {
     try {
       yield await entryOf(output);
       report.written += 1;
-      const beside = await output.beside?.();
-      if (beside) yield await entryOf(beside);
+      for (const beside of (await output.beside?.()) ?? []) yield await entryOf(beside);
     } catch (error) {
       if (isAbort(error)) throw error;
       report.failures.push({ path, message: wordsOf(error) });
