@@ -20,10 +20,10 @@ from library_samples import look
 from onsight.errors import UnreadableFileError
 from onsight.files.zipping import zip_stream
 from onsight.library import archives as archives_module
-from onsight.library import store
+from onsight.library import edits, store
 from onsight.library.archives import Archive, OpenArchives, written_ns
 from onsight.library.database import Library
-from onsight.library.files import Walk, is_there, names_beside, read_picture
+from onsight.library.files import Walk, is_its_own, is_there, names_beside, read_picture
 from onsight.library.intake import Intake
 from onsight.library.records import Source
 from onsight.library.zip_names import guess_code_page, member_names
@@ -207,13 +207,21 @@ def test_what_cannot_be_opened_is_told(tmp_path: Path) -> None:
     assert "archive in an archive" in files["inner.zip"].message  # type: ignore[union-attr]  # it is one
 
 
-def test_a_library_that_knew_wrong_names_keeps_its_pictures(tmp_path: Path) -> None:
+def test_a_library_that_knew_wrong_names_keeps_its_pictures_and_their_tags(tmp_path: Path) -> None:
     path = tmp_path / "photos.zip"
     path.write_bytes(zip_of("Häuschen.jpg".encode()))
     (found,) = [file.source for file in Walk([path])]
     wrong = Source(found.folder, "Häuschen.jpg".encode().decode("cp437"), found.size, found.mtime_ns)
     assert read_picture(wrong) == read_picture(found)
     assert not is_there(wrong)
+    with Library.open(":memory:") as library:
+        image = store.record(library, wrong, look(content="0"), store.begin_run(library, {}))
+        edits.add_tags(library, [image], ["Grandma"])
+        intake = Intake(library, {}, exists=lambda known: is_its_own(known.source, known.hash))
+        outcome = intake.known(found, lambda: read_picture(found))
+        assert outcome is not None
+        assert (outcome.kind, outcome.image) == ("moved", image)
+        assert [tag.name for tag in store.tags_of(library, image)] == ["Grandma"]
 
 
 def test_another_reading_of_the_time_is_no_other_picture(tmp_path: Path) -> None:

@@ -1,7 +1,7 @@
 /** Takes away files of which others are kept. Whatever happens, one of them stays: the last copy is never touched. */
 
 import { OnsightError } from "../../common/messenger.js";
-import { deletable, isSame, removeOriginal } from "./placing.js";
+import { deletable, isSame, moveBeside, outputsOf, removeOriginal } from "./placing.js";
 import { plainPath } from "./tagged-files.js";
 import { emptyReport, wordsOf, writeIntoFolder } from "./writing.js";
 
@@ -64,22 +64,48 @@ export async function deleteSpares({ library, originals }, spares, how, { signal
 export async function moveSpares({ library, originals }, directory, spares, options) {
   /** @type {number[]} */
   const gone = [];
-  const outputs = spares.map((spare) => ({
-    path: `${FOLDER}/${plainPath(spare.picture)}`,
-    modified: spare.picture.modified_ms,
-    open: async () => {
-      await checked(originals, spare, { mustBeSame: false });
-      return originals.open(spare.picture);
-    },
-    placed: async () => {
-      await removeOriginal(await checked(originals, spare, { mustBeSame: false }));
-      gone.push(spare.picture.id);
-    },
-  }));
+  const moves = await movesOf({ library, originals }, spares);
+  const outputs = outputsOf(originals, moves).map((output, index) => {
+    const [spare, move] = /** @type {const} */ ([/** @type {Spare} */ (spares[index]), moves[index]]);
+    return {
+      ...output,
+      open: async () => {
+        await checked(originals, spare, { mustBeSame: false });
+        return output.open();
+      },
+      placed: async () => {
+        const place = await checked(originals, spare, { mustBeSame: false });
+        for (const one of move?.companions ?? []) {
+          if (!one.sharers.length) await moveBeside(place, directory, one);
+        }
+        await removeOriginal(place);
+        gone.push(spare.picture.id);
+      },
+    };
+  });
   const report = await writeIntoFolder(directory, outputs, options);
   report.written = gone.length;
   if (gone.length) await library.ask("remove", { ids: gone });
   return report;
+}
+
+/**
+ * Where spares go, each with what belongs to it.
+ * @param {Organiser} organiser
+ * @param {readonly Spare[]} spares
+ * @returns {Promise<PlannedMove[]>}
+ */
+async function movesOf({ library, originals }, spares) {
+  const pictures = spares.map(({ picture }) => picture);
+  const beside = await originals.listBeside(pictures);
+  const { moves } = await library.ask("plan", { ids: pictures.map(({ id }) => id), by: [], beside });
+  const companions = new Map(moves.map((move) => [move.id, move.companions]));
+  return pictures.map((picture) => {
+    const target = `${FOLDER}/${plainPath(picture)}`;
+    const folder = target.slice(0, target.lastIndexOf("/"));
+    const along = (companions.get(picture.id) ?? []).map((one) => ({ ...one, target: `${folder}/${one.name}` }));
+    return { ...picture, target, companions: along };
+  });
 }
 
 /**

@@ -190,7 +190,7 @@ export async function removeOriginal({ folder, name }) {
  * @param {FileSystemDirectoryHandle} directory
  * @param {PlannedCompanion} companion
  */
-async function moveBeside({ folder }, directory, { name, target }) {
+export async function moveBeside({ folder }, directory, { name, target }) {
   const handle = await folder.getFileHandle(name).catch(() => null);
   if (!handle) return;
   const sidecar = await handle.getFile();

@@ -1,0 +1,79 @@
+"""Organise sorts what belongs to pictures along with them, and says what stays."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from collections.abc import Iterator
+
+import pytest
+from PIL import Image
+from playwright.sync_api import Browser, Locator, expect
+
+from e2e.origin_folders import FOLDERS
+from e2e.test_page_organise_out import Shelf
+from e2e.tool_page import open_tool
+from pictures import encode, sample
+
+BESIDE = ("IMG_0001.CR2", "IMG_0001.xmp", "IMG_0002.MOV", "IMG_0002.AAE", "IMG_0002.JPG.XMP", "IMG_0002.JPG.json")
+PICTURES = ("IMG_0001.JPG", "IMG_0002.JPG")
+
+
+def photograph(name: str) -> bytes:
+    return encode(Image.open(io.BytesIO(sample(name))).convert("RGB").resize((300, 200)), "JPEG")
+
+
+@pytest.fixture
+def shelf(site: str, browser: Browser) -> Iterator[Shelf]:
+    """Organise with two pictures and what belongs to them."""
+    with open_tool(site, browser, "organise") as tool:
+        tool.page.evaluate(FOLDERS)
+        shelf = Shelf(tool.page)
+        shelf.put({f"Card/{name}": photograph("chelsea" if "1" in name else "coffee") for name in PICTURES})
+        shelf.put({f"Card/{name}": f"content of {name}".encode() for name in (*BESIDE, "IMG_0001.txt", "notes.txt")})
+        shelf.add_folder("Card")
+        yield shelf
+
+
+def preview(shelf: Shelf) -> Locator:
+    dialog = shelf.sorting("", 2)
+    dialog.get_by_role("combobox", name="Folders by").select_option("Format")
+    dialog.locator("summary").filter(has_text="JPEG").first.wait_for()
+    return dialog
+
+
+def test_everything_is_moved_and_the_plan_says_what_stays(shelf: Shelf) -> None:
+    dialog = preview(shelf)
+    where = dialog.get_by_role("region", name="Where they go")
+    expect(where).to_contain_text("with IMG_0001.CR2, IMG_0001.xmp")
+    expect(where).to_contain_text("1 file of these names stays")
+    where.get_by_text("1 file of these names stays").click()
+    expect(where).to_contain_text("IMG_0001.txt it is not known to belong to the picture of that name")
+    before = shelf.tree("Card")
+    shelf.chosen("Out")
+    dialog.get_by_role("button", name="Move into a folder…").click()
+    dialog.get_by_role("button", name="Move", exact=True).click()
+    expect(dialog).to_contain_text("2 pictures placed in “Out”.")
+    assert sorted(shelf.tree("Card")) == ["IMG_0001.txt", "notes.txt"]
+    assert shelf.tree("Out") == {f"JPEG/{name}": before[name] for name in (*PICTURES, *BESIDE)}
+
+
+def test_everything_is_copied_packed_and_renamed(shelf: Shelf) -> None:
+    dialog = preview(shelf)
+    dialog.get_by_role("textbox", name="Names of the files").fill("trip {n}")
+    expect(dialog.get_by_role("region", name="Where they go")).to_contain_text(re.compile(r"with trip \d\.CR2"))
+    shelf.page.evaluate("delete globalThis.showSaveFilePicker; delete Window.prototype.showSaveFilePicker")
+    with shelf.page.expect_download() as download:
+        dialog.get_by_role("button", name="Save as ZIP").click()
+    with zipfile.ZipFile(download.value.path()) as archive:
+        packed = archive.namelist()
+    suffixes = {"CR2", "xmp", "MOV", "AAE", "JPG", "JPG.XMP", "JPG.json"}
+    assert {name.split(".", 1)[1] for name in packed} == suffixes
+    assert len(packed) == 8
+    assert all(re.fullmatch(r"JPEG/trip \d\..+", name) for name in packed)
+    shelf.chosen("Copies")
+    dialog.get_by_role("button", name="Copy into a folder…").click()
+    expect(dialog).to_contain_text("2 pictures copied into “Copies”.")
+    assert sorted(shelf.tree("Copies")) == sorted(packed)
+    assert len(shelf.tree("Card")) == 10
