@@ -266,10 +266,13 @@ def test_keywords_and_sidecars_take_a_persons_tags(shelf: Shelf) -> None:
     copy = ask(shelf, "keywords", encode(photo(), "JPEG"), id=1)
     assert copy["media_type"] == "image/jpeg"
     assert b"<rdf:li>Rex</rdf:li>" in copy["data"]
-    new = ask(shelf, "sidecar", b"", id=1)
+    (new,) = ask(shelf, "sidecars", b"", id=1)["sidecars"]
     assert new["name"] == "1.jpg.xmp"
     foreign = new["data"].replace(b"<rdf:li>Rex</rdf:li>", b"<rdf:li>Foreign</rdf:li>")
-    merged = ask(shelf, "sidecar", foreign, id=1)["data"]
+    there = [{"name": "1.xmp", "data": foreign}]
+    (one,) = ask(shelf, "sidecars", b"", id=1, sidecars=there)["sidecars"]
+    assert (one["name"], one["is_changed"]) == ("1.xmp", True)
+    merged = one["data"]
     assert b"<rdf:li>Foreign</rdf:li>" in merged
     assert b"<rdf:li>Rex</rdf:li>" in merged
 

@@ -879,6 +879,22 @@ export interface SortingPlan {
   left: LeftBehind[];
 }
 
+/** What a sidecar shall hold. */
+export interface SidecarContent {
+  /** Its name, in the picture's folder. */
+  name: string;
+  /** Its content. */
+  data: Uint8Array<ArrayBuffer>;
+  /** Whether it holds something else now, or is not there. */
+  is_changed: boolean;
+}
+
+/** The sidecars of a picture, with its tags. */
+export interface MergedSidecars {
+  /** At least one. */
+  sidecars: SidecarContent[];
+}
+
 /** How a picture is classified. */
 export interface ClassifyOptions {
   /** How many candidates to list at most, 1 to 1000; those below 0.5 % are left out. */
@@ -1211,6 +1227,16 @@ export interface CompareFileOptions {
   sidecars?: SidecarFile[];
 }
 
+/** A picture whose tags shall be in its sidecars. */
+export interface MergeSidecarsOptions {
+  /** Of the picture. */
+  id: number;
+  /** Those that are there, of its name or of its stem. */
+  sidecars?: SidecarFile[];
+  /** Names of the other pictures of its stem in its folder. */
+  same_stem?: string[];
+}
+
 /** What the page can ask for. */
 export interface Methods {
   classify: { params: { image: Blob; picture?: number } & ClassifyOptions; result: Classification };
@@ -1261,5 +1287,5 @@ export interface Methods {
   library_export: { params: ExportLibraryOptions; result: OutputFile };
   library_compare: { params: { image: Blob; picture?: number } & CompareFileOptions; result: FileOutcome };
   library_keywords: { params: { image: Blob; picture?: number } & PictureOptions; result: OutputFile };
-  library_sidecar: { params: { image: Blob; picture?: number } & PictureOptions; result: OutputFile };
+  library_sidecars: { params: { image: Blob; picture?: number } & MergeSidecarsOptions; result: MergedSidecars };
 }

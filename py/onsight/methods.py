@@ -223,7 +223,7 @@ _LIBRARY: Mapping[str, tuple[type[Any], type[Any]]] = {
 _LIBRARY_FILES: Mapping[str, tuple[type[Any], type[Any]]] = {
     "compare": (requests.CompareFileOptions, answers.FileOutcome),
     "keywords": (requests.PictureOptions, OutputFile),
-    "sidecar": (requests.PictureOptions, OutputFile),
+    "sidecars": (requests.MergeSidecarsOptions, answers.MergedSidecars),
 }
 """What it can be asked with a file."""
 

@@ -82,6 +82,32 @@ class FileOutcomes(Answer):
 
 
 @dataclass(frozen=True, slots=True)
+class SidecarContent:
+    """What a sidecar shall hold.
+
+    Attributes:
+        name: Its name, in the picture's folder.
+        data: Its content.
+        is_changed: Whether it holds something else now, or is not there.
+    """
+
+    name: str
+    data: bytes
+    is_changed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MergedSidecars(Answer):
+    """The sidecars of a picture, with its tags.
+
+    Attributes:
+        sidecars: At least one.
+    """
+
+    sidecars: tuple[SidecarContent, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class FilesBeside(Answer):
     """Which files say something about which picture.
 

@@ -149,9 +149,13 @@ class CompareFileOptions(SourceOptions):
     def __post_init__(self) -> None:
         # A dataclass with slots is made anew, which a bare super() does not know.
         SourceOptions.__post_init__(self)
-        if not isinstance(self.sidecars, (list, tuple)):
-            raise InvalidOptionError(f"sidecars must be a list, got {self.sidecars!r}.")
-        object.__setattr__(self, "sidecars", tuple(map(_sidecar_from, self.sidecars)))
+        object.__setattr__(self, "sidecars", _sidecars_from(self.sidecars))
+
+
+def _sidecars_from(value: object) -> tuple[SidecarFile, ...]:
+    if not isinstance(value, (list, tuple)):
+        raise InvalidOptionError(f"sidecars must be a list, got {value!r}.")
+    return tuple(map(_sidecar_from, value))
 
 
 def _sidecar_from(value: Any) -> SidecarFile:
@@ -161,6 +165,26 @@ def _sidecar_from(value: Any) -> SidecarFile:
         raise InvalidOptionError("A file beside a picture must have name and data.")
     check_text("name", value["name"])
     return SidecarFile(value["name"], _check_bytes("data", value["data"]))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MergeSidecarsOptions:
+    """A picture whose tags shall be in its sidecars.
+
+    Attributes:
+        id: Of the picture.
+        sidecars: Those that are there, of its name or of its stem.
+        same_stem: Names of the other pictures of its stem in its folder.
+    """
+
+    id: int
+    sidecars: tuple[SidecarFile, ...] = ()
+    same_stem: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        check_integer("id", self.id, 1, MAX_ID)
+        object.__setattr__(self, "sidecars", _sidecars_from(self.sidecars))
+        object.__setattr__(self, "same_stem", check_texts("same_stem", self.same_stem))
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,11 +10,10 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping
 from pathlib import PurePosixPath
 
-from onsight.detection.packing import MEDIA_TYPES
 from onsight.errors import InvalidOptionError, LibraryError, error_of
 from onsight.files.names import path_key
 from onsight.image.sniff import sniff_format
-from onsight.library import answers, duplicates, edits, exports, facts, parcels, search, store
+from onsight.library import answers, duplicates, edits, exports, facts, parcels, search, stated, store
 from onsight.library.answers import FileOutcome, LibraryEdit, LibraryStatus
 from onsight.library.beside import SmallFile, beside, pair
 from onsight.library.companions import Companions
@@ -31,6 +30,7 @@ from onsight.library.requests import (
     DuplicatesOptions,
     EditLibraryOptions,
     ExportLibraryOptions,
+    MergeSidecarsOptions,
     OpenLibraryOptions,
     PictureOptions,
     PicturesOptions,
@@ -46,8 +46,7 @@ from onsight.library.sorting import GROUPINGS, Pattern, Rule, make_plan
 from onsight.library.sorting.naming import PATTERN_FIELDS
 from onsight.library.stated import ALONE, Beside
 from onsight.metadata.embed import embed
-from onsight.metadata.sidecar import SIDECAR
-from onsight.metadata.xmp import build, merge
+from onsight.metadata.sidecar import merge_sidecars
 from onsight.results import OutputFile
 from onsight.tagging.keywords import keywords_of
 
@@ -338,17 +337,21 @@ class Shelf:
             embed(data, keywords_of(picture.tags)), picture.name, f"image/{(sniff_format(data) or 'x').lower()}"
         )
 
-    def sidecar(self, data: bytes, options: PictureOptions) -> OutputFile:
-        """Return a picture's sidecar: the one that is there, with the picture's tags added, or a new one.
+    def sidecars(self, data: bytes, options: MergeSidecarsOptions) -> answers.MergedSidecars:
+        """Return a picture's sidecars: those that are there, with the picture's tags added, or a new one.
 
         Args:
-            data: The sidecar that is there; nothing if there is none.
-            options: Which picture.
+            data: The picture's file, with which a new one begins; nothing if it is not needed, or cannot be reached.
+            options: Which picture, and what is there.
         """
         picture = facts.describe_picture(self.library, options.id)
         keywords = keywords_of(picture.tags)
-        merged = merge(data, keywords) if data else build(keywords)
-        return OutputFile(merged, f"{picture.name}{SIDECAR}", MEDIA_TYPES[SIDECAR])
+        files = {picture.name: data, **{one.name: one.data for one in options.sidecars}}
+        said = stated.of_picture(self.library, options.id)
+        merged = merge_sidecars(picture.name, {*files, *options.same_stem}, files.__getitem__, keywords, said)
+        stated.note_written(self.library, options.id, keywords.subjects)
+        found = (answers.SidecarContent(one.name, one.after, one.after != one.before) for one in merged)
+        return answers.MergedSidecars(tuple(found))
 
     def _end(self) -> None:
         if self._library is not None:

@@ -78,6 +78,12 @@ def write(library: Library, image: int, source: Source, inside: Stated, beside: 
         _write_keywords(library, image, _terms(library, said.keywords))
 
 
+def of_picture(library: Library, image: int) -> Stated:
+    """Return the rating and the texts that are known to be said about a picture."""
+    row = library.connection.execute("SELECT rating, title, description FROM image WHERE id = ?", (image,)).fetchone()
+    return Stated(rating=row["rating"], title=row["title"], description=row["description"]) if row else NOTHING
+
+
 def note_written(library: Library, image: int, keywords: Iterable[str]) -> None:
     """Note that Onsight itself writes keywords about a picture: reading them again must not make them a person's.
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from xml.sax.saxutils import escape
 
+from onsight.errors import InvalidSidecarError
 from onsight.image.blocks import xmp_packets
 from onsight.image.xmp import DC, XMP, decode, parse
 from onsight.metadata.forms import without_extension
@@ -31,7 +32,10 @@ def begin_sidecar(picture: bytes, stated: Stated | None = None) -> bytes:
     said = read_stated(picture) if stated is None else stated
     known = read_sidecar(document)
     have = {keyword.casefold() for keyword in known.keywords}
-    document = merge(document, Keywords(tuple(one for one in said.keywords if one.casefold() not in have), ()))
+    try:
+        document = merge(document, Keywords(tuple(one for one in said.keywords if one.casefold() not in have), ()))
+    except InvalidSidecarError:  # the file's own packet cannot be added to: nothing can begin with it
+        return begin_sidecar(b"", said)
     return with_texts(document, said, known)
 
 

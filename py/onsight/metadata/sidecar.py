@@ -8,6 +8,7 @@ finished pictures share, and that does not say whose it is, is left alone: a new
 from __future__ import annotations
 
 import os
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,7 +20,7 @@ from onsight.library.companions import Companion, Companions
 from onsight.metadata.beginning import begin_sidecar, with_texts
 from onsight.metadata.reading import read_sidecar
 from onsight.metadata.stated import NOTHING, Stated
-from onsight.metadata.xmp import Keywords, build, merge, read
+from onsight.metadata.xmp import Keywords, merge
 
 SIDECAR = ".xmp"
 _ALIKE = {".jpeg": ".jpg", ".jpe": ".jpg", ".tiff": ".tif"}
@@ -75,7 +76,26 @@ def is_shared(document: bytes, companion: Companion) -> bool:
     return bool(finished) and not _named_extension(document)
 
 
-def write_sidecar(picture: str | os.PathLike[str], keywords: Keywords) -> tuple[SidecarChange, ...]:
+@dataclass(frozen=True, slots=True)
+class MergedSidecar:
+    """A sidecar with keywords added.
+
+    Attributes:
+        name: Its name.
+        before: What it held; None if there was none.
+        after: What it shall hold.
+        kept: How many keywords it had, or a new one has from the picture's file, counted by ``dc:subject``.
+    """
+
+    name: str
+    before: bytes | None
+    after: bytes
+    kept: int
+
+
+def write_sidecar(
+    picture: str | os.PathLike[str], keywords: Keywords, said: Stated = NOTHING
+) -> tuple[SidecarChange, ...]:
     """Write keywords into the sidecars of a picture; what is in them stays, and what they have is not repeated.
 
     Each file is replaced as a whole or not at all, and none if one of them is broken.
@@ -83,6 +103,7 @@ def write_sidecar(picture: str | os.PathLike[str], keywords: Keywords) -> tuple[
     Args:
         picture: The picture's own path.
         keywords: What the sidecars shall have.
+        said: What else a new one shall say about the picture, where the file says nothing.
 
     Returns:
         What became of each, at least of one.
@@ -92,88 +113,74 @@ def write_sidecar(picture: str | os.PathLike[str], keywords: Keywords) -> tuple[
         UnwritableFileError: A sidecar, or the picture, cannot be read, or a sidecar cannot be written.
     """
     path = Path(os.path.abspath(picture))
-    there, shared = _there(path)
-    if not there:
-        return (_write_new(path, keywords, shared),)
-    merged = [(sidecar, before, _merged(sidecar, before, keywords)) for sidecar, before in there]
-    for sidecar, before, after in merged:
-        if after != before:
-            replace(sidecar, before, after)
-    return tuple(_change(sidecar, before, after) for sidecar, before, after in merged)
-
-
-def new_sidecar(picture: bytes, shared: bytes | None, keywords: Keywords, said: Stated = NOTHING) -> bytes:
-    """Return a new sidecar.
-
-    Args:
-        picture: The bytes of the picture's file; empty if it cannot be reached.
-        shared: A sidecar that is several pictures', with which it begins; None if there is none.
-        keywords: What it shall have.
-        said: What else is known to be said about the picture.
-
-    Raises:
-        InvalidSidecarError: The sidecar with which it would begin is broken.
-    """
-    document = shared if shared is not None else begin_sidecar(picture)
-    return merge(with_texts(document, said, read_sidecar(document)), keywords)
-
-
-def _there(picture: Path) -> tuple[list[tuple[Path, bytes]], bytes | None]:
-    """Return a picture's sidecars with their content, and the content of one that is several pictures'."""
     try:
-        names = os.listdir(picture.parent)
+        names = os.listdir(path.parent)
     except FileNotFoundError:
         names = []
     except OSError as error:
         raise UnwritableFileError(
-            f"{picture.parent} cannot be read ({error.strerror}); nothing was written."
+            f"{path.parent} cannot be read ({error.strerror}), so nothing was written."
         ) from error
-    found: list[tuple[Path, bytes]] = []
-    shared = None
-    for companion in Companions([*names, picture.name]).of(picture.name):
+
+    def read(name: str) -> bytes:
+        return _read(path.parent / name)
+
+    try:
+        merged = merge_sidecars(path.name, names, read, keywords, said)
+    except InvalidSidecarError as error:
+        raise InvalidSidecarError(f"{path.parent / error.detail['name']} was left as it is. {error.message}") from error
+    changes = []
+    for one in merged:
+        target = path.parent / one.name
+        if one.after != one.before:
+            replace(target, one.before, one.after)
+        changes.append(SidecarChange(target, _subjects(one.after) - one.kept, one.kept, one.before is None))
+    return tuple(changes)
+
+
+def merge_sidecars(
+    picture: str, names: Iterable[str], read: Callable[[str], bytes], keywords: Keywords, said: Stated = NOTHING
+) -> list[MergedSidecar]:
+    """Return the sidecars of a picture with keywords added, at least one.
+
+    Args:
+        picture: The picture's name.
+        names: Names of the files in its folder.
+        read: Returns the bytes of a file in that folder, the picture or a sidecar.
+        keywords: What the sidecars shall have.
+        said: What else a new one shall say about the picture, where the file says nothing.
+
+    Raises:
+        InvalidSidecarError: A sidecar is broken; ``detail`` has its ``name``.
+    """
+    listed = set(names)
+    found, shared = [], None
+    for companion in Companions({*listed, picture}).of(picture):
         if not spelling_of(companion):
             continue
-        path = picture.parent / companion.name
-        content = _read(path)
-        if companion.after == "name":
-            found.insert(0, (path, content))
-        elif is_shared(content, companion):
-            shared = content
-        elif not is_anothers(content, picture.name):
-            found.append((path, content))
-    return found, shared
+        content = read(companion.name)
+        if companion.after == "stem" and is_shared(content, companion):
+            shared = companion.name, content
+        elif companion.after == "name" or not is_anothers(content, picture):
+            merged = MergedSidecar(
+                companion.name, content, _merged(companion.name, content, keywords), _subjects(content)
+            )
+            found.append((companion.after, merged))
+    if found:
+        return [merged for _, merged in sorted(found, key=lambda one: one[0])]
+    name = f"{picture}{SIDECAR}"
+    if shared:
+        return [MergedSidecar(name, None, _merged(*shared, keywords), _subjects(shared[1]))]
+    begun = begin_sidecar(read(picture) if picture in listed else b"")
+    begun = with_texts(begun, said, read_sidecar(begun))
+    return [MergedSidecar(name, None, _merged(name, begun, keywords), _subjects(begun))]
 
 
-def _write_new(picture: Path, keywords: Keywords, shared: bytes | None) -> SidecarChange:
-    path = sidecar_path(picture)
-    try:
-        data = b"" if shared is not None else _read(picture)
-    except UnwritableFileError:
-        if picture.exists():
-            raise
-        data = b""
-    try:
-        begun = new_sidecar(data, shared, Keywords((), ()))
-        after = merge(begun, keywords)
-    except InvalidSidecarError:
-        if shared is not None:
-            raise
-        begun = after = build(keywords)  # what the picture has is broken: there is nothing to begin with
-    replace(path, None, after)
-    kept = _subjects(begun) if begun != after else 0
-    return SidecarChange(path, len(read(after).subjects) - kept, kept, True)
-
-
-def _merged(path: Path, before: bytes, keywords: Keywords) -> bytes:
+def _merged(name: str, before: bytes, keywords: Keywords) -> bytes:
     try:
         return merge(before, keywords)
     except InvalidSidecarError as error:
-        raise InvalidSidecarError(f"{path} was left as it is. {error.message}", detail=error.detail) from error
-
-
-def _change(path: Path, before: bytes, after: bytes) -> SidecarChange:
-    kept = _subjects(before)
-    return SidecarChange(path, _subjects(after) - kept, kept, False)
+        raise InvalidSidecarError(error.message, detail={"name": name}) from error
 
 
 def _subjects(document: bytes) -> int:

@@ -130,7 +130,7 @@ class ExportDialog {
   }
 
   get #outputs() {
-    const organiser = { library: this.#library, originals: this.#originals };
+    const organiser = { library: this.#library, originals: this.#originals, listings: new Map() };
     const files = this.#files ?? [];
     if (this.#format.value === SIDECARS) return files.map((file) => sidecarOutputOf(organiser, file));
     return files.map((file) => keywordCopyOf(organiser, file, { withOthers: this.#others.checked }));
@@ -185,7 +185,8 @@ class ExportDialog {
     let unchanged = 0;
     await this.#job.run(
       async (options) => {
-        const report = await writeBeside({ library: this.#library, originals: this.#originals }, files, options);
+        const organiser = { library: this.#library, originals: this.#originals, listings: new Map() };
+        const report = await writeBeside(organiser, files, options);
         unchanged = report.unchanged;
         return report;
       },

@@ -16,6 +16,8 @@ const SIDECAR = ".xmp";
 /** @typedef {{folder: string, name: string, size: number}} Original a picture's file, as the library knows it */
 /** @typedef {{name: string, handle: FileSystemDirectoryHandle}} Root */
 
+/** Files of a folder by the plain form of their names without the suffix. @typedef {Map<string, {name: string, open: () => Promise<File>}[]>} Listing */
+
 /**
  * A folder whose files cannot be reached yet.
  * @typedef {object} Barrier
@@ -97,20 +99,6 @@ export class Originals {
   }
 
   /**
-   * The file with tags beside a picture, if one can be seen.
-   * @param {Pick<Original, "folder" | "name">} original
-   * @returns {Promise<File | null>}
-   */
-  async sidecar(original) {
-    const path = `${pathOf(original)}${SIDECAR}`;
-    const known = this.#known.get(path);
-    if (known) return known();
-    const place = await this.placeOf(original).catch(() => null);
-    const handle = await place?.folder.getFileHandle(`${original.name}${SIDECAR}`).catch(() => null);
-    return handle ? handle.getFile() : null;
-  }
-
-  /**
    * The paths of all files in the folders that pictures are in, as far as they can be seen.
    * @param {readonly Pick<Original, "folder" | "name">[]} originals
    * @returns {Promise<string[]>}
@@ -142,6 +130,51 @@ export class Originals {
     if (handle) return handle.getFile();
     const known = this.#known.get(pathOf({ folder, name }));
     return known ? known() : null;
+  }
+
+  /**
+   * The sidecars beside a picture, in both spellings and any case, and the other pictures of its stem.
+   * @param {Pick<Original, "folder" | "name">} original
+   * @param {Map<string, Listing>} listings of folders, kept while many pictures are gone through
+   * @returns {Promise<{sidecars: {name: string, open: () => Promise<File>}[], sameStem: string[]}>}
+   */
+  async sidecars(original, listings) {
+    const stem = stemOf(original.name);
+    const wanted = [`${original.name}${SIDECAR}`, `${stem}${SIDECAR}`].map(plain);
+    const files = listings.get(original.folder) ?? (await this.#list(original));
+    listings.set(original.folder, files);
+    const byStem = files.get(plain(stem)) ?? [];
+    const sidecars = [...byStem, ...(files.get(plain(original.name)) ?? [])];
+    return {
+      sidecars: sidecars.filter(({ name }) => wanted.includes(plain(name))),
+      sameStem: byStem.flatMap(({ name }) => (name === original.name ? [] : [name])),
+    };
+  }
+
+  /**
+   * The files in a picture's folder, by what their names begin with.
+   * @param {Pick<Original, "folder" | "name">} original
+   * @returns {Promise<Listing>}
+   */
+  async #list(original) {
+    /** @type {Listing} */
+    const listing = new Map();
+    const add = (/** @type {string} */ name, /** @type {() => Promise<File>} */ open) => {
+      const key = plain(stemOf(name));
+      listing.set(key, [...(listing.get(key) ?? []), { name, open }]);
+    };
+    const place = await this.placeOf(original).catch(() => null);
+    if (place) {
+      for await (const handle of place.folder.values()) {
+        if (handle.kind === "file") add(handle.name, () => /** @type {FileSystemFileHandle} */ (handle).getFile());
+      }
+    } else {
+      const start = original.folder ? `${original.folder}/` : "";
+      for (const [path, open] of this.#known) {
+        if (path.startsWith(start) && !path.includes("/", start.length)) add(path.slice(start.length), open);
+      }
+    }
+    return listing;
   }
 
   /**
@@ -248,6 +281,19 @@ export class Originals {
     });
     return this.#database;
   }
+}
+
+/** @param {string} name */
+function stemOf(name) {
+  return name.replace(/\.[^.]*$/, "");
+}
+
+/**
+ * A name without what makes no difference on some disks.
+ * @param {string} name
+ */
+function plain(name) {
+  return name.normalize("NFC").toLowerCase();
 }
 
 /** @param {Pick<Original, "folder">} original */

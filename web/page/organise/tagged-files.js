@@ -2,15 +2,15 @@
 
 import { OnsightError } from "../../common/messenger.js";
 import { pathOf } from "./entries.js";
-import { deletable, isSame } from "./placing.js";
+import { deletable } from "./placing.js";
 import { emptyReport, replaceFile, wordsOf } from "./writing.js";
 
-/** @import { OutputFile, PlannedMove } from "../../protocol.d.ts" */
+/** @import { PlannedMove } from "../../protocol.d.ts" */
 /** @import { Library } from "./library.js" */
-/** @import { Originals } from "./originals.js" */
+/** @import { Listing, Originals } from "./originals.js" */
 /** @import { Output, WriteOptions, WriteReport } from "./writing.js" */
 
-/** @typedef {{library: Library, originals: Originals}} Organiser */
+/** @typedef {{library: Library, originals: Originals, listings: Map<string, Listing>}} Organiser */
 
 /**
  * A copy of a picture with its tags in it; an existing sidecar goes along, with the tags added.
@@ -36,24 +36,35 @@ export function keywordCopyOf(organiser, picture, { withOthers }) {
       }
     },
     beside: async () => {
-      const existing = await organiser.originals.sidecar(picture);
-      if (!existing && !needsSidecar) return [];
-      return [{ ...sidecarOutputOf(organiser, picture), path: `${path}.xmp` }];
+      const { sidecars } = await organiser.originals.sidecars(picture, organiser.listings);
+      if (!sidecars.length && !needsSidecar) return [];
+      const [first] = await sidecarsOf(organiser, picture);
+      return first ? [{ path: `${path}.xmp`, modified: Date.now(), open: async () => blobOf(first) }] : [];
     },
   };
 }
 
 /**
- * A picture's sidecar: the one that is there with the tags added, or a new one.
+ * A picture's sidecars: those that are there with the tags added, or a new one.
  * @param {Organiser} organiser
  * @param {PlannedMove} picture
  * @returns {Output}
  */
 export function sidecarOutputOf(organiser, picture) {
+  const path = plainPath(picture);
+  const folder = path.slice(0, path.lastIndexOf("/") + 1);
   return {
-    path: `${plainPath(picture)}.xmp`,
+    path: `${path}.xmp`,
     modified: Date.now(),
-    open: async () => (await sidecarOf(organiser, picture)).merged,
+    open: async () => new Blob(),
+    instead: async () => {
+      const sidecars = await sidecarsOf(organiser, picture);
+      return sidecars.map((one) => ({
+        path: plainPath({ ...picture, folder, name: one.name }),
+        modified: Date.now(),
+        open: async () => blobOf(one),
+      }));
+    },
   };
 }
 
@@ -74,12 +85,10 @@ export async function writeBeside(organiser, pictures, { signal, onProgress }) {
     const path = `${pathOf(picture)}.xmp`;
     try {
       const place = await writablePlace(organiser.originals, picture);
-      const { existing, merged } = await sidecarOf(organiser, picture);
-      if (existing && (await isSame(existing, merged))) report.unchanged += 1;
-      else {
-        await replaceFile(place.folder, `${place.name}.xmp`, merged);
-        report.written += 1;
-      }
+      const changed = (await sidecarsOf(organiser, picture)).filter((one) => one.is_changed);
+      for (const one of changed) await replaceFile(place.folder, one.name, blobOf(one));
+      if (changed.length) report.written += changed.length;
+      else report.unchanged += 1;
     } catch (error) {
       report.failures.push({ path, message: wordsOf(error) });
     }
@@ -108,14 +117,19 @@ async function writablePlace(originals, picture) {
  * @param {Organiser} organiser
  * @param {PlannedMove} picture
  */
-async function sidecarOf({ library, originals }, picture) {
-  const existing = await originals.sidecar(picture);
-  const image = existing ?? new Blob([]);
-  return { existing, merged: blobOf(await library.ask("sidecar", { image, id: picture.id })) };
+async function sidecarsOf({ library, originals, listings }, picture) {
+  const found = await originals.sidecars(picture, listings);
+  const sidecars = await Promise.all(
+    found.sidecars.map(async ({ name, open }) => ({ name, data: new Uint8Array(await (await open()).arrayBuffer()) })),
+  );
+  // A new one begins with what the picture's file says, as far as that can be reached.
+  const image = sidecars.length ? new Blob() : await originals.open(picture).catch(() => new Blob());
+  const params = { image, id: picture.id, sidecars, same_stem: found.sameStem };
+  return (await library.ask("sidecars", params)).sidecars;
 }
 
-/** @param {OutputFile} file */
-function blobOf({ data, media_type: type }) {
+/** @param {{data: Uint8Array<ArrayBuffer>, media_type?: string}} file */
+function blobOf({ data, media_type: type = "application/rdf+xml" }) {
   return new Blob([data], { type });
 }
 

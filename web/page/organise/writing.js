@@ -13,6 +13,7 @@ import { OnsightError, isAbort } from "../../common/messenger.js";
  * @property {string} path relative, with `/`
  * @property {number} modified milliseconds since 1970
  * @property {() => Promise<Blob>} open
+ * @property {() => Promise<Output[]>} [instead] the files that are written in its place
  * @property {() => Promise<Output[]>} [beside] the files that go along with it
  * @property {(file: File) => Promise<void>} [placed] told the file when it lies in its folder; if that fails it is
  *   listed with the failures, though the file stays
@@ -219,7 +220,7 @@ async function* entriesOf(outputs, report, { signal, onProgress }) {
     const { path } = output;
     signal.throwIfAborted();
     try {
-      yield await entryOf(output);
+      for (const one of (await output.instead?.()) ?? [output]) yield await entryOf(one);
       report.written += 1;
       for (const beside of (await output.beside?.()) ?? []) yield await entryOf(beside);
     } catch (error) {

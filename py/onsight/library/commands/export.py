@@ -138,7 +138,7 @@ def _write_beside(library: Library) -> Callable[[Hit], None]:
                 "Index its folder again."
             )
         keywords = keywords_of(store.tags_of(library, hit.image))
-        write_sidecar(hit.path, keywords)
+        write_sidecar(hit.path, keywords, stated.of_picture(library, hit.image))
         stated.note_written(library, hit.image, keywords.subjects)
 
     return write

@@ -9,9 +9,11 @@ from typing import Any
 
 from onsight import __version__
 from onsight.detection.exports.naming import dataset_names, without_suffix
+from onsight.library import stated
 from onsight.library.database import Library
 from onsight.library.exports.files import ExportFile, Picture, pictures
-from onsight.metadata.xmp import build
+from onsight.metadata.beginning import with_texts
+from onsight.metadata.xmp import EMPTY, merge
 from onsight.tagging.exports import rekognition
 from onsight.tagging.exports.naming import SidecarNames, TaggedPicture
 from onsight.tagging.keywords import keywords_of
@@ -84,4 +86,5 @@ def write_sidecars(library: Library, images: Sequence[int], paths: str) -> Itera
     """Yield ``<picture>.<ext>.xmp`` a picture, in the picture's folder; new ones, to which nothing is added."""
     names = SidecarNames()
     for picture in pictures(library, images, paths):
-        yield ExportFile(names.unique(picture.path), [build(keywords_of(picture.tags))])
+        said = stated.of_picture(library, picture.facts["id"])
+        yield ExportFile(names.unique(picture.path), [merge(with_texts(EMPTY, said), keywords_of(picture.tags))])
