@@ -19,7 +19,10 @@ import exiftool
 from e2e.browsing import ENGINE_TIMEOUT_MS
 from e2e.origin_folders import FOLDERS
 from e2e.tool_page import open_tool
+from onsight.image.blocks import XMP_HEADER
+from onsight.metadata.reading import read_sidecar
 from pictures import encode, sample
+from stated_samples import bag, jpeg, segment, xmp
 
 
 class Shelf:
@@ -343,6 +346,7 @@ def test_sidecars_keep_what_other_programs_wrote(shelf: Shelf, tmp_path: Path) -
     # Last, as it is left out where exiftool is not installed.
     told = told_by_exiftool(merged, "XMP:all")
     assert {"Breakfast in Rome", "Coffee"} <= set(told["Subject"])
+
     assert told["Rating"] == 4
     assert any("Coffee" in line for line in told["HierarchicalSubject"])
     assert any("Coffee" in line for line in told["TagsList"])
@@ -522,3 +526,62 @@ def test_folders_are_chosen_again_where_the_browser_gives_no_handles(shelf: Shel
         assert archive.testzip() is None
         assert len(archive.namelist()) == 3
     close(dialog)
+
+
+def test_what_files_and_sidecars_say_is_taken_in_and_added_to(site: str, browser: Browser) -> None:
+    with open_tool(site, browser, "organise") as tool:
+        tool.page.evaluate(FOLDERS)
+        _take_in_what_is_said(Shelf(tool.page))
+
+
+def _take_in_what_is_said(shelf: Shelf) -> None:
+    page = shelf.page
+
+    def find(query: str, count: int) -> None:
+        shelf.search("", 3)  # so that the number is another one before
+        shelf.search(query, count)
+
+    plain = encode(Image.new("RGB", (64, 48), "teal"), "JPEG")
+    lightroom = xmp(bag("dc:subject", "Grandma"), 'xap:Rating="4" photoshop:DateCreated="1985-07-04"')
+    files = {
+        "Said/lr.jpg": plain,
+        "Said/LR.XMP": lightroom,
+        "Said/IMG-20200714-WA0001.jpg": plain + b"1",
+        "Said/inside.jpg": jpeg(segment(0xE1, XMP_HEADER + xmp(bag("dc:subject", "Picnic")))),
+    }
+    shelf.put(files)
+    shelf.add_folder("Said")
+    find("user:grandma rating:>=4 date:sidecar taken:1985", 1)
+    find("date:name taken:2020-07-14", 1)
+    find("user:picnic", 1)
+    page.get_by_role("listbox", name="Pictures").get_by_role("option").first.dblclick()
+    detail = page.get_by_role("dialog")
+    expect(detail).to_contain_text("Picnic")
+    page.keyboard.press("Escape")
+    expect(detail).to_be_hidden()
+    # A sidecar that is changed is read when its folder is added again; nothing is looked at for that.
+    shelf.put({"Said/LR.XMP": lightroom.replace(b"Grandma", b"Grandpa")})
+    shelf.add_folder("Said")
+    find("user:grandpa", 1)
+    find("user:grandma", 0)
+    # Sidecars are added to where they are, and begin with what the file says where there is none.
+    dialog = exporting(shelf, "", 3, "XMP sidecars, merged with those there are")
+    dialog.get_by_role("button", name="Write beside the pictures").click()
+    expect(dialog).to_contain_text("3 sidecars written beside the pictures.")
+    tree = shelf.tree("Said")
+    assert set(tree) == {
+        *(path.removeprefix("Said/") for path in files),
+        "inside.jpg.xmp",
+        "IMG-20200714-WA0001.jpg.xmp",
+    }
+    assert "Grandpa" in read_sidecar(tree["LR.XMP"]).keywords
+    assert len(read_sidecar(tree["LR.XMP"]).keywords) > 1
+    assert read_sidecar(tree["LR.XMP"]).rating == 4
+    assert "Picnic" in read_sidecar(tree["inside.jpg.xmp"]).keywords
+    close(dialog)
+    # What Onsight has written there itself is not taken for a person's when it is read again.
+    shelf.add_folder("Said")
+    find("user:grandpa", 1)
+    own = page.get_by_role("region", name="Your tags")
+    expect(own).to_contain_text("Grandpa")
+    expect(own).not_to_contain_text("Horizontal")
