@@ -582,6 +582,6 @@ def _take_in_what_is_said(shelf: Shelf) -> None:
     # What Onsight has written there itself is not taken for a person's when it is read again.
     shelf.add_folder("Said")
     find("user:grandpa", 1)
-    own = page.get_by_role("region", name="Your tags")
+    own = page.get_by_role("heading", name="Your tags").locator("..")
     expect(own).to_contain_text("Grandpa")
     expect(own).not_to_contain_text("Horizontal")
