@@ -14,6 +14,8 @@ from onsight.__main__ import main, percent
 from onsight.metadata.xmp import read
 from pictures import sample
 
+LACKS_ITS_END = "The end of this JPEG file is missing, but the whole picture is there."
+
 
 def onsight(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
@@ -69,6 +71,18 @@ def test_classify_refuses_impossible_options(arguments: list[str], capsys: pytes
         main(["classify", *arguments, "cat.png"])
     assert stop.value.code == 2
     assert arguments[0].lstrip("-").replace("-", "_") in capsys.readouterr().err.replace("-", "_")
+
+
+def test_file_that_lacks_its_end_is_answered_with_a_warning(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "short.jpg").write_bytes(sample("rocket")[:-2])
+    assert main(["classify", str(tmp_path / "short.jpg")]) == 0
+    said = capsys.readouterr()
+    assert said.err == f"{tmp_path / 'short.jpg'}: {LACKS_ITS_END}\n"
+    assert LACKS_ITS_END not in said.out
+    assert main(["classify", "--json", str(tmp_path / "short.jpg")]) == 0
+    said = capsys.readouterr()
+    assert json.loads(said.out)["result"]["image"]["warning"] == LACKS_ITS_END
+    assert not said.err
 
 
 @pytest.mark.parametrize(

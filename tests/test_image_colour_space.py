@@ -11,6 +11,7 @@ import pytest
 from PIL import Image
 
 from onsight.enhancement.options import EnhanceOptions
+from onsight.flow import drive
 from onsight.image import decode
 from onsight.image.colour_space import ColourSpace
 from onsight.tasks import enhance
@@ -316,11 +317,6 @@ def test_hdr_png_is_tone_mapped():
 def test_enhanced_picture_is_in_srgb():
     data = png(6, 1, 8, 2, rows(), before_data=cicp(12, 13, 0, 1))
     flow = enhance.enhance(data, EnhanceOptions(format="png"), lambda: None)
-    while True:
-        try:
-            next(flow)
-        except StopIteration as end:
-            written = end.value.data
-            break
+    written = drive(flow, lambda _run: {}).data
     assert b"cICP" not in written
     assert np.abs(np.asarray(opened(written), int)[0] - P3).max() <= 2

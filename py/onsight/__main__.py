@@ -218,6 +218,9 @@ def run(arguments: Sequence[str] | None) -> int:
             else:
                 print(f"{displayable(path)}: {error.message}", file=sys.stderr)
             continue
+        warning = result.image.warning if hasattr(result, "image") else None
+        if warning and not options.json:
+            print(f"{displayable(path)}: {warning}", file=sys.stderr)
         if command.finish:
             results.append((path, result))
         if command.is_quiet(options):

@@ -16,6 +16,7 @@ from onsight.errors import CorruptImageError, ImageError, InvalidOptionError
 from onsight.image.colour import ColourConversion
 from onsight.image.colour_statement import Statement, colour_statement
 from onsight.image.containers import declared_size, without_ancillary_chunks, without_exif
+from onsight.image.endings import LIMIT, Completed, complete, lacks_its_end, too_short
 from onsight.image.guard import check_size, guarded
 from onsight.image.orientation import ORIENTATION_TAG, Orientation
 from onsight.image.sniff import sniff_format
@@ -47,6 +48,10 @@ _DECODERS = {
     "PNM": ("PIL.PpmImagePlugin", "PpmImageFile"),
     "PSD": ("PIL.PsdImagePlugin", "PsdImageFile"),
 }
+
+_SMALL = 1 << 18
+_MAX_PIXELS_PER_BYTE = 512
+"""A plain colour takes less than that; a damaged header can claim anything."""
 
 _AS_IN_BROWSERS = frozenset({"JPEG", "PNG", "WebP", "GIF"})
 """Formats whose ordinary pictures every browser decodes to what Pillow does."""
@@ -169,6 +174,7 @@ class _Source:
     orientation: Orientation
     statement: Statement
     is_whole: bool = True
+    completed: Completed | None = None
 
     @classmethod
     def of(cls, data: bytes) -> _Source:
@@ -181,17 +187,42 @@ class _Source:
         needed = reduce_to_needed(self.data) if reduce_to_needed else None
         return replace(self, data=needed, is_whole=False) if needed else None
 
+    def with_an_end(self) -> _Source | None:
+        """Return the file completed, or None where something else is wrong with it than that its end is missing.
+
+        Raises:
+            CorruptImageError: Too little of the picture is there.
+        """
+        completed = complete(self.data, self.name, self._stored_pixels)
+        if completed is None:
+            return None
+        if completed.share < LIMIT:
+            raise too_short(self.name, completed.share)
+        return replace(self, data=completed.data, is_whole=False, completed=completed)
+
+    def _stored_pixels(self, data: bytes) -> NDArray[np.uint8]:
+        with guarded(data, self.name), _open(data, self.name) as image:
+            if image.width * image.height > max(_SMALL, _MAX_PIXELS_PER_BYTE * len(data)):
+                raise CorruptImageError("This picture is far larger than its file can hold.")
+            image.load()
+            return np.asarray(image)
+
 
 def _decode(data: bytes | bytearray | memoryview, reduction: _Reduction, keep_alpha: bool) -> DecodedImage:
     source = _Source.of(data if isinstance(data, bytes) else bytes(memoryview(data)))
     try:
-        return _decode_source(source, reduction, keep_alpha)
+        decoded = _decode_source(source, reduction, keep_alpha)
     except CorruptImageError as error:
-        # The damage may lie in what is not needed to show the picture; else the first reason is the true one.
+        # The damage may be in what is not needed to show the picture; else the first reason is the true one.
         if needed := source.reduced_to_needed():
             with suppress(ImageError):
                 return _decode_source(needed, reduction, keep_alpha)
+        if completed := source.with_an_end():
+            return _decode_source(completed, reduction, keep_alpha)
         raise error
+    if lacks_its_end(source.data, source.name) and (completed := source.with_an_end()):
+        return _decode_source(completed, reduction, keep_alpha)
+    return decoded
 
 
 def _decode_source(source: _Source, reduction: _Reduction, keep_alpha: bool) -> DecodedImage:
@@ -222,6 +253,10 @@ def _read(image: ImageFile.ImageFile, source: _Source, reduction: _Reduction, ke
         # Some formats tell the true size only with the pixels.
         width, height = image.size
         check_size(width, height)
+    if source.completed is not None:
+        _blank(image, source.completed)
+    elif name == "JPEG" and _ends_grey(image):
+        raise CorruptImageError("This JPEG picture is cut short.", detail={"format": name, "reason": "no data"})
     factor = max(1, reduction(*image.size))
     conversion = ColourConversion.of(image, source.statement)
     pixels, alpha = _to_upright_srgb(image, conversion, factor, orientation, keep_alpha)
@@ -234,7 +269,29 @@ def _read(image: ImageFile.ImageFile, source: _Source, reduction: _Reduction, ke
         and conversion.as_in_browsers
         and not is_animated
     )
-    return DecodedImage(pixels, ImageInfo(width, height, name, as_in_browsers=as_in_browsers), alpha)
+    warning = source.completed.warning(name) if source.completed else None
+    return DecodedImage(pixels, ImageInfo(width, height, name, warning, as_in_browsers), alpha)
+
+
+_GREY = 128
+_NO_DATA = frozenset({127, 128})
+"""What a JPEG's decoder writes where there is no data: grey, in CMYK inverted."""
+
+
+def _ends_grey(image: Image.Image) -> bool:
+    """Say whether a JPEG's last pixels look as if there were no data for them."""
+    width, height = image.size
+    extremes = image.crop((max(0, width - 2), height - 1, width, height)).getextrema()
+    return all(value in _NO_DATA for value in np.ravel(extremes))
+
+
+def _blank(image: Image.Image, completed: Completed) -> None:
+    """Make the rows grey that the decoder made up."""
+    if completed.rows is None or completed.is_blank or completed.rows >= completed.height:
+        return
+    top = completed.rows * image.height // completed.height
+    colour = tuple(255 if band == "A" else _GREY for band in image.getbands())
+    image.paste(colour, (0, top, image.width, image.height))
 
 
 def _prepare_orientation(image: ImageFile.ImageFile, source: _Source) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from PIL import Image
@@ -180,6 +180,8 @@ def enhance(
             reshaped=Shape.of(settings) != Shape(),
             resized=(pixels.shape[1], pixels.shape[0]) != (picture.info.width, picture.info.height),
         )
-    return write(
+    written = write(
         pixels, picture.info.format, metadata, format=options.format, quality=options.quality, name=options.name
     )
+    warning = picture.info.warning
+    return replace(written, notes=(warning, *written.notes)) if warning else written

@@ -1,0 +1,248 @@
+"""Pictures whose end is missing: how much of one is there, and what a decoder can be given instead.
+
+A copy that was broken off, a full card or a recovered file often lacks its last bytes. What is there counts: if at
+least `LIMIT` of the picture is, it is opened with a warning; otherwise it is refused.
+
+How much is there is measured by decoding and not by counting bytes: the file is completed in several ways, with other
+bytes each time. Rows that come out the same each time are determined by what is there; the others are not. PNG and GIF
+are counted by unpacking them.
+"""
+
+from __future__ import annotations
+
+import random
+import struct
+import zlib
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from onsight.errors import CorruptImageError, ImageError
+from onsight.image.jpeg_scans import Scan, has_everything, scans_of
+from onsight.image.parts import PNG_SIGNATURE, boxes, jpeg_segments, png_chunks, riff_chunks
+
+LIMIT = 0.9
+"""Share of a picture that must be there."""
+
+Pixels = Callable[[bytes], NDArray[np.uint8]]
+"""Decodes a file into its stored pixels [H, W, …]."""
+
+_FILLER_BYTES = 1 << 12
+_BLOCK = 16
+"""Rows of pixels that are coded together."""
+_MIN_PADDING = 4
+"""Zeros at the end of a JPEG that are padding: what was never copied."""
+_ADAM7 = ((0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2))
+"""x and y of each pass's first pixel, and the steps between its pixels."""
+_CHANNELS = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
+_FRAME, _IMAGE_CHUNKS = b"ANMF", (b"VP8 ", b"VP8L")
+_END_OF_IMAGE = b"\xff\xd9"
+
+
+@dataclass(frozen=True, slots=True)
+class Completed:
+    """A file whose end was missing, completed so that it can be decoded.
+
+    Attributes:
+        data: The completed file.
+        share: How much of the picture is there, in [0, 1].
+        rows: How many of the stored rows are there, counted from the top; None where that is not how it is stored.
+        height: How many stored rows there should be.
+        is_blank: Whether the decoder leaves the other rows empty by itself.
+        has_end: Whether the file has its end after all, though perhaps too early.
+    """
+
+    data: bytes
+    share: float
+    rows: int | None
+    height: int
+    is_blank: bool = True
+    has_end: bool = False
+
+    def warning(self, name: str) -> str | None:
+        """Return the sentence that people are told; None if nothing is missing."""
+        missing = self.height - self.rows if self.rows is not None else 0
+        if self.share >= 1.0 or (self.rows is not None and missing <= 0):
+            return None if self.has_end else f"The end of this {name} file is missing, but the whole picture is there."
+        if self.rows is None:
+            lost = max(0.001, 1.0 - self.share)
+            return f"The end of this {name} file is missing, and with it {lost:.1%} of the picture."
+        rows = f"last {missing:,} of {self.height:,} rows" if missing > 1 else "last row"
+        return f"The end of this {name} file is missing, and with it pixels in the {rows}."
+
+
+def complete(data: bytes, name: str, pixels: Pixels) -> Completed | None:
+    """Complete a file that cannot be decoded as it is, if what it lacks is its end.
+
+    Args:
+        data: The bytes of the file.
+        name: The format that it is in.
+        pixels: Decodes a file, or raises ImageError.
+
+    Returns:
+        The completed file, whatever share of the picture is there; None where something else is wrong with it.
+    """
+    try:
+        if name == "JPEG":
+            return _complete_jpeg(data, pixels)
+        if name == "PNG":
+            return _complete_png(data)
+        if name in ("WebP", "AVIF"):
+            fill = _filled_webp if name == "WebP" else _filled_avif
+            return _measure([fill(data, filler) for filler in _FILLERS], pixels)
+        if name in ("BMP", "PNM", "TIFF"):
+            return _measure_raw(
+                [data + bytes([value]) * (len(data) // 8 + _FILLER_BYTES) for value in (0, 255)], pixels
+            )
+    except (ImageError, struct.error, zlib.error, LookupError, ValueError, ArithmeticError):
+        pass  # what there is makes no sense as a picture
+    return None
+
+
+def lacks_its_end(data: bytes, name: str) -> bool:
+    """Say whether a JPEG or PNG that could be decoded has no end."""
+    if name == "JPEG" and not data.endswith(_END_OF_IMAGE):
+        # One within a preview in the metadata does not count.
+        start = max((part.end for part in jpeg_segments(data)), default=0)
+        return data.find(_END_OF_IMAGE, start) < 0
+    if name == "PNG" and data[-8:-4] != b"IEND":
+        return not any(part.kind == b"IEND" and part.end <= len(data) for part in png_chunks(data))
+    return False
+
+
+def too_short(name: str, share: float) -> CorruptImageError:
+    """Return the error for a picture of which too little is there."""
+    return CorruptImageError(
+        f"This {name} picture is cut short: {share:.0%} of it is there, and at least {LIMIT:.0%} must be. "
+        "Copy or download it again.",
+        detail={"format": name, "reason": "cut short", "share": round(share, 3)},
+    )
+
+
+def _fillers() -> Iterator[bytes]:
+    for seed in range(3):
+        # Without 0xFF, which would be a marker in a JPEG.
+        yield bytes(random.Random(seed).choices(range(255), k=_FILLER_BYTES))
+
+
+_FILLERS = tuple(_fillers())
+
+
+def _measure(candidates: Sequence[bytes | None], pixels: Pixels) -> Completed | None:
+    """Compare completed files; what they have in common from the top on is there."""
+    whole = [candidate for candidate in candidates if candidate is not None]
+    if len(whole) < 2:
+        return None
+    first = pixels(whole[0])
+    rows, share = _in_common(first, [pixels(other) for other in whole[1:]])
+    return Completed(whole[0], share, rows, len(first), is_blank=False)
+
+
+def _measure_raw(candidates: Sequence[bytes], pixels: Pixels) -> Completed:
+    """Compare two completed files of uncompressed pixels, whose rows may be stored in any order."""
+    one, other = (pixels(candidate) for candidate in candidates)
+    return Completed(candidates[0], float((one == other).mean()) if one.shape == other.shape else 0.0, None, len(one))
+
+
+def _in_common(one: NDArray[np.uint8], others: Sequence[NDArray[np.uint8]]) -> tuple[int, float]:
+    """Return how many rows from the top on are the same in all, and the share of the picture up to the difference."""
+    if any(other.shape != one.shape for other in others):
+        return 0, 0.0
+    different = np.zeros(one.shape[:2], bool)
+    for other in others:
+        different |= (one != other).reshape(*one.shape[:2], -1).any(axis=2)
+    rows_differ = different.any(axis=1)
+    if not rows_differ.any():
+        return len(one), 1.0
+    height, width = one.shape[:2]
+    row = int(rows_differ.argmax())
+    # Coded in blocks from left to right: in the row of blocks that breaks off, those before are there.
+    band = different[row : row + _BLOCK]
+    columns = int(band.any(axis=0).argmax())
+    return row, (row + len(band) * columns / width) / height
+
+
+def _complete_jpeg(data: bytes, pixels: Pixels) -> Completed | None:
+    scans, end = scans_of(data)
+    there = data[:end]
+    if there.endswith(bytes(_MIN_PADDING)):
+        there = there.rstrip(b"\0")
+    there = there.rstrip(b"\xff")
+    if not scans or not has_everything(there, scans):
+        return None
+    ended = there + _END_OF_IMAGE
+    first = pixels(ended)
+    rows, share = _in_common(first, [pixels(there + filler + _END_OF_IMAGE) for filler in _FILLERS])
+    has_end = end < len(data)
+    return Completed(ended, _share_of_all(scans, len(there), share), rows, len(first), has_end=has_end)
+
+
+def _share_of_all(scans: Sequence[Scan], end: int, share: float) -> float:
+    """Return how much of the coded data is there, of all scans, if this share of the last one is."""
+    first, last = scans[0].start, scans[-1].start
+    return (end - first) / (last - first + (end - last) / share) if share > 0.0 else 0.0
+
+
+def _complete_png(data: bytes) -> Completed | None:
+    if not lacks_its_end(data, "PNG"):
+        return None
+    head, packed = [data[: len(PNG_SIGNATURE)]], []
+    for part in png_chunks(data):
+        if part.kind == b"IDAT":
+            packed.append(data[part.body : part.body_end])
+        elif not packed:
+            head.append(data[part.start : part.end])
+    width, height, bits, kind, _, _, interlace = struct.unpack_from(">IIBBBBB", data, 16)
+    depth = bits * _CHANNELS[kind]
+    passes = _ADAM7 if interlace else ((0, 0, 1, 1),)
+    sizes = [_pass_size(width, height, depth, *one) for one in passes]
+    unpacked = zlib.decompressobj().decompress(b"".join(packed), sum(sizes))
+    share = len(unpacked) / sum(sizes)
+    if share < LIMIT:
+        return Completed(b"", share, None, height)
+    body = zlib.compress(unpacked.ljust(sum(sizes), b"\0"), 1)
+    chunks = [struct.pack(">I", len(part)) + kind + part + struct.pack(">I", zlib.crc32(kind + part))
+              for kind, part in ((b"IDAT", body), (b"IEND", b""))]  # fmt: skip
+    rows = None if interlace else len(unpacked) // (sizes[0] // height)
+    return Completed(b"".join(head + chunks), share, rows, height)
+
+
+def _pass_size(width: int, height: int, depth: int, x: int, y: int, step_x: int, step_y: int) -> int:
+    columns, rows = -(-max(0, width - x) // step_x), -(-max(0, height - y) // step_y)
+    return rows * (1 + -(-columns * depth // 8)) if columns else 0
+
+
+def _filled_webp(data: bytes, filler: bytes) -> bytes | None:
+    """Return a WebP that ends with its picture; a part after that which is cut short is dropped."""
+    if not len(data) < 8 + int.from_bytes(data[4:8], "little") <= _most(data):
+        return None
+    body = b""
+    for part in riff_chunks(data):
+        chunk = data[part.start : part.end]
+        if part.end > _most(data):
+            return None
+        if part.end > len(data) and part.kind in _IMAGE_CHUNKS:
+            # More than is missing: a decoder that runs out of data while it reads what was made up gives up.
+            size = (part.body_end - part.body) * 5 // 4 // 2 * 2 + _FILLER_BYTES
+            chunk = part.kind + struct.pack("<I", size) + _filled(data[part.body :], size, filler)
+        elif part.body_end > len(data) and (part.kind != _FRAME or _FRAME not in body):
+            chunk = b""
+        body += chunk
+    return data[:4] + struct.pack("<I", 4 + len(body)) + data[8:12] + body
+
+
+def _filled_avif(data: bytes, filler: bytes) -> bytes | None:
+    end = max((part.end for part in boxes(data)), default=0)
+    return _filled(data, end, filler) if len(data) < end <= _most(data) else None
+
+
+def _most(data: bytes) -> int:
+    """Return how large the whole file may be; one that claims to be larger lacks too much, or is damaged."""
+    return 2 * len(data) + _FILLER_BYTES
+
+
+def _filled(data: bytes, size: int, filler: bytes) -> bytes:
+    missing = size - len(data)
+    return data + (filler * (missing // len(filler) + 1))[:missing]
