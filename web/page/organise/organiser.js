@@ -23,6 +23,7 @@ export class Organiser {
 
   /** Whether leaving the page would stop something. */
   get busy() {
-    return this.importer.busy;
+    // One that a failure has stopped waits: what is in is safe, and a later visit offers to go on.
+    return this.importer.busy && this.importer.state.phase !== "halted";
   }
 }
