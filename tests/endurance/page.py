@@ -4,8 +4,8 @@ python -m tests.endurance.page [--pictures 300] [--rounds 20] [--seed 1]
 
 Each round goes on with an import, then, at a random moment, closes the tab, crashes it, ends a worker of the engine or
 the library's, or takes the room away. The library must then open, be intact by SQLite's own check, and hold each
-picture once with all that belongs to it. At the end the import must be complete and no failure recorded. Then a tag is given to
-all pictures in as many rounds that are interrupted alike: all pictures have it or none.
+picture once with all that belongs to it. At the end the import must be complete and no failure recorded. Then a tag is
+given to all pictures in rounds that are interrupted alike: all pictures have it or none.
 """
 
 from __future__ import annotations
