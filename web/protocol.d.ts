@@ -879,6 +879,30 @@ export interface SortingPlan {
   left: LeftBehind[];
 }
 
+/** A text file of a data set. */
+export interface DataSetText {
+  /** Relative and with `/`. */
+  path: string;
+  /** What is in it. */
+  text: string;
+}
+
+/** A picture that belongs in a data set. */
+export interface DataSetImage {
+  /** Of the picture. */
+  id: number;
+  /** Where its file belongs, relative and with `/`. */
+  path: string;
+}
+
+/** A data set to train detectors with. */
+export interface DataSet {
+  /** Labels and lists. */
+  texts: DataSetText[];
+  /** The pictures. */
+  images: DataSetImage[];
+}
+
 /** What a sidecar shall hold. */
 export interface SidecarContent {
   /** Its name, in the picture's folder. */
@@ -1285,6 +1309,7 @@ export interface Methods {
   library_remove: { params: PicturesOptions; result: LibraryStatus };
   library_plan: { params: PlanOptions; result: SortingPlan };
   library_export: { params: ExportLibraryOptions; result: OutputFile };
+  library_dataset: { params: ExportLibraryOptions; result: DataSet };
   library_compare: { params: { image: Blob; picture?: number } & CompareFileOptions; result: FileOutcome };
   library_keywords: { params: { image: Blob; picture?: number } & PictureOptions; result: OutputFile };
   library_sidecars: { params: { image: Blob; picture?: number } & MergeSidecarsOptions; result: MergedSidecars };

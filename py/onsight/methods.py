@@ -217,6 +217,7 @@ _LIBRARY: Mapping[str, tuple[type[Any], type[Any]]] = {
     "remove": (requests.PicturesOptions, answers.LibraryStatus),
     "plan": (requests.PlanOptions, answers.SortingPlan),
     "export": (requests.ExportLibraryOptions, OutputFile),
+    "dataset": (requests.ExportLibraryOptions, answers.DataSet),
 }
 """What an open library can be asked without a file: what it is told and what it answers."""
 

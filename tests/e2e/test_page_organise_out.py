@@ -272,6 +272,28 @@ def test_every_format_is_exported(shelf: Shelf, tmp_path: Path) -> None:
     close(dialog)
 
 
+def test_a_data_set_is_saved_with_its_pictures(shelf: Shelf) -> None:
+    dialog = exporting(shelf, "", 6, "YOLO boxes")
+    shelf.page.evaluate("delete globalThis.showSaveFilePicker")
+    with shelf.page.expect_download() as download:
+        dialog.get_by_role("button", name="Save with the pictures").click()
+    expect(dialog).to_contain_text("saved in “onsight.zip”.")
+    with zipfile.ZipFile(download.value.path()) as archive:
+        assert archive.testzip() is None
+        names = set(archive.namelist())
+        images = archive.read("train.txt").decode().splitlines()
+        assert len(images) == 6
+        for image in images:
+            path = image.removeprefix("./")
+            assert path in names
+            labels = "/labels/".join(f"/{path}".rsplit("/images/", 1)).rsplit(".", 1)[0][1:] + ".txt"
+            assert labels in names
+        tree = shelf.tree("Holiday")
+        for name in ("cat.png", "day 2/cat.png"):
+            assert archive.read(f"images/Holiday/{name}") == tree[name]
+    close(dialog)
+
+
 def test_copies_carry_their_tags(shelf: Shelf, tmp_path: Path) -> None:
     dialog = exporting(shelf, "", 6, "Copies with their tags in them")
     shelf.chosen("Tagged")

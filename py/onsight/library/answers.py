@@ -434,6 +434,45 @@ class LeftBehind:
 
 
 @dataclass(frozen=True, slots=True)
+class DataSetText:
+    """A text file of a data set.
+
+    Attributes:
+        path: Relative and with ``/``.
+        text: What is in it.
+    """
+
+    path: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class DataSetImage:
+    """A picture that belongs in a data set.
+
+    Attributes:
+        id: Of the picture.
+        path: Where its file belongs, relative and with ``/``.
+    """
+
+    id: int
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class DataSet(Answer):
+    """A data set to train detectors with.
+
+    Attributes:
+        texts: Labels and lists.
+        images: The pictures.
+    """
+
+    texts: tuple[DataSetText, ...]
+    images: tuple[DataSetImage, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class PlannedMove:
     """Where a picture goes.
 

@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping
 from pathlib import PurePosixPath
 
+from onsight.detection.exports import IMAGE_FOLDERS
 from onsight.errors import InvalidOptionError, LibraryError, error_of
 from onsight.files.names import path_key
 from onsight.image.sniff import sniff_format
@@ -18,6 +19,7 @@ from onsight.library.answers import FileOutcome, LibraryEdit, LibraryStatus
 from onsight.library.beside import SmallFile, beside, pair
 from onsight.library.companions import Companions
 from onsight.library.database import Library
+from onsight.library.exports.boxes import image_files
 from onsight.library.exports.packing import pack_export
 from onsight.library.intake import Intake, Outcome
 from onsight.library.query import FIELDS
@@ -47,6 +49,7 @@ from onsight.library.sorting.naming import PATTERN_FIELDS
 from onsight.library.stated import ALONE, Beside
 from onsight.metadata.embed import embed
 from onsight.metadata.sidecar import merge_sidecars
+from onsight.options import check_choice
 from onsight.results import OutputFile
 from onsight.tagging.keywords import keywords_of
 
@@ -329,6 +332,20 @@ class Shelf:
     def export(self, options: ExportLibraryOptions) -> OutputFile:
         """Write what is known of pictures; several files are a ZIP."""
         return pack_export(options.name, exports.export(self.library, options.ids, options.format))
+
+    def dataset(self, options: ExportLibraryOptions) -> answers.DataSet:
+        """Return a data set of pictures: its texts, and where the pictures' files belong in it.
+
+        Raises:
+            InvalidOptionError: The format is not one of a data set.
+        """
+        check_choice("format", options.format, IMAGE_FOLDERS)
+        texts = [
+            answers.DataSetText(file.name, b"".join(file.chunks).decode())
+            for file in exports.export(self.library, options.ids, options.format)
+        ]
+        images = [answers.DataSetImage(id, path) for path, id in image_files(self.library, options.ids, options.format)]
+        return answers.DataSet(tuple(texts), tuple(images))
 
     def keywords(self, data: bytes, options: PictureOptions) -> OutputFile:
         """Return a copy of a picture's file that has its tags in it."""

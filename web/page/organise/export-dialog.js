@@ -16,11 +16,16 @@ import { emptyReport, writeIntoFolder, writeZip } from "./writing.js";
 /** @import { PlannedMove } from "../../protocol.d.ts" */
 /** @import { Library } from "./library.js" */
 /** @import { Originals } from "./originals.js" */
+/** @import { Output } from "./writing.js" */
 
 /** What is made of the pictures' own files, beside the formats that the library writes by itself. */
 const COPIES = "copies";
 const SIDECARS = "sidecars";
 
+/** Formats that want the pictures beside their labels. */
+const DATA_SETS = ["yolo", "voc"];
+
+const WITH_PICTURES = "With the pictures it is a data set that trains as it is; alone it has the labels, and you put the pictures there.";
 const BOXES = "Of the pictures that were taken in with “Look for objects, too”.";
 
 /** What a format is good for, where its name does not say it. @type {Readonly<Record<string, string>>} */
@@ -29,8 +34,8 @@ const HELP = {
   [SIDECARS]: "NAME.jpg.xmp for each picture. What other programs wrote into one stays, and the tags are added.",
   xmp: "NAME.jpg.xmp for each picture, with nothing in it but the tags.",
   coco: BOXES,
-  yolo: BOXES,
-  voc: BOXES,
+  yolo: `${BOXES} ${WITH_PICTURES}`,
+  voc: `${BOXES} ${WITH_PICTURES}`,
   labelstudio: BOXES,
   html: "A page to look at and to print. It holds all that it shows.",
 };
@@ -101,7 +106,7 @@ class ExportDialog {
     preferences.exportFormat = format;
     this.#job.clear();
     this.#write();
-    const isOfFiles = format === COPIES || format === SIDECARS;
+    const isOfFiles = format === COPIES || format === SIDECARS || DATA_SETS.includes(format);
     await this.#reach.show(isOfFiles ? (this.#files ?? []) : [], { sidecars: format === SIDECARS });
   }
 
@@ -111,13 +116,15 @@ class ExportDialog {
     const format = this.#format.value;
     const isBusy = this.#job.busy;
     const [isCopies, isSidecars] = [format === COPIES, format === SIDECARS];
+    const isDataSet = DATA_SETS.includes(format);
     const isPlain = !isCopies && !isSidecars;
     part(root, "export-choices", HTMLFieldSetElement).disabled = isBusy;
     box(root, "format-help").textContent = HELP[format] ?? "";
     box(root, "others-row").hidden = !isCopies;
     button(root, "save").hidden = isBusy || !isPlain;
-    button(root, "zip").hidden = isBusy || isPlain;
-    button(root, "folder").hidden = isBusy || !isCopies || !hasDirectoryChooser();
+    button(root, "zip").hidden = isBusy || (isPlain && !isDataSet);
+    box(root, "zip-text").textContent = isDataSet ? "Save with the pictures" : "Save as ZIP";
+    button(root, "folder").hidden = isBusy || !(isCopies || isDataSet) || !hasDirectoryChooser();
     button(root, "beside").hidden = isBusy || !isSidecars || !hasDirectoryChooser();
     for (const name of ["zip", "folder", "beside"]) button(root, name).disabled = this.#files === null;
     button(root, "zip").classList.toggle("button--primary", !hasDirectoryChooser());
@@ -129,11 +136,27 @@ class ExportDialog {
     return this.#name.value.trim().replace(/[\\/:*?"<>|]/g, "-").slice(0, 100) || "onsight";
   }
 
-  get #outputs() {
+  async #outputs() {
+    if (DATA_SETS.includes(this.#format.value)) return this.#dataSet();
     const organiser = { library: this.#library, originals: this.#originals, listings: new Map() };
     const files = this.#files ?? [];
     if (this.#format.value === SIDECARS) return files.map((file) => sidecarOutputOf(organiser, file));
     return files.map((file) => keywordCopyOf(organiser, file, { withOthers: this.#others.checked }));
+  }
+
+  /** @returns {Promise<Output[]>} */
+  async #dataSet() {
+    const format = this.#format.value;
+    const { texts, images } = await this.#library.ask("dataset", { ids: [...this.#ids], format });
+    const files = new Map((this.#files ?? []).map((file) => [file.id, file]));
+    const modified = Date.now();
+    return [
+      ...texts.map(({ path, text }) => ({ path, modified, open: async () => new Blob([text]) })),
+      ...images.flatMap(({ id, path }) => {
+        const file = files.get(id);
+        return file ? [{ path, modified: file.modified_ms, open: () => this.#originals.open(file) }] : [];
+      }),
+    ];
   }
 
   async #save() {
@@ -155,9 +178,9 @@ class ExportDialog {
     const name = `${this.#stem}.zip`;
     const target = await chooseArchive(name);
     if (target === null) return;
-    const noun = this.#format.value === SIDECARS ? "sidecar" : "picture";
+    const noun = { [COPIES]: "picture", [SIDECARS]: "sidecar" }[this.#format.value] ?? "file";
     await this.#job.run(
-      (options) => writeZip(name, target, this.#outputs, options),
+      async (options) => writeZip(name, target, await this.#outputs(), options),
       (report) => packed(report, target?.name ?? name, noun),
     );
   }
@@ -169,9 +192,13 @@ class ExportDialog {
       notice(`Onsight may not write into “${directory.name}”. Nothing was written.`);
       return;
     }
+    const isDataSet = DATA_SETS.includes(this.#format.value);
     await this.#job.run(
-      (options) => writeIntoFolder(directory, this.#outputs, options),
-      ({ written }) => `${formatPlural(written, "picture")} copied into “${directory.name}”.`,
+      async (options) => writeIntoFolder(directory, await this.#outputs(), options),
+      ({ written }) =>
+        isDataSet
+          ? `${formatPlural(written, "file")} written into “${directory.name}”.`
+          : `${formatPlural(written, "picture")} copied into “${directory.name}”.`,
     );
   }
 

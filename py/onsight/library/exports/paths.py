@@ -25,8 +25,8 @@ def full_path(folder: str, name: str) -> str:
 def relative_paths(library: Library) -> Callable[[str, str], str]:
     """Return what makes relative paths of folders and names: the same path never comes of two pictures.
 
-    If all pictures of the library are below one folder that was added, paths begin there. Otherwise they begin with the
-    name of that folder, which no other has.
+    If all pictures of the library are below one folder of this computer that was indexed, paths begin there. Otherwise
+    they begin with the name of that folder, which no other has. So they do in a page, which knows no more of a folder.
     """
     names = {root.path: root.name for root in roots(library)}
     folders = [folder for (folder,) in library.connection.execute("SELECT DISTINCT folder FROM image")]
@@ -36,6 +36,8 @@ def relative_paths(library: Library) -> Callable[[str, str], str]:
     def relative(folder: str, name: str) -> str:
         top, prefix = tops.get(folder, ("", ""))
         path = full_path(folder, name)
+        if not is_absolute(folder):
+            return path
         inner = path[len(top) :].lstrip("/") if path.startswith(top) else path
         return inner if len(used) == 1 or not prefix else f"{prefix}/{inner}"
 
