@@ -19,6 +19,7 @@ from onsight.folding import fold, may_be_inside, search_key
         ("ΣΑΣ σας Ελλάδα", "σασ σασ ελλαδα"),
         ("Ёлка Йогурт", "елка иогурт"),
         ("Łódź Smørrebrød Ærø Đà Nẵng", "lodz smorrebrod aero da nang"),
+        ("Қазақстан Өнер", "казакстан онер"),
         ("Œuvre Þór Ŋ ħ", "oeuvre thor n h"),
         ("İstanbul ISTANBUL ıstanbul", "istanbul istanbul istanbul"),
         ("ＡＢＣ １２", "abc 12"),

@@ -168,6 +168,18 @@ def test_a_change_that_changes_nothing_keeps_what_can_be_redone(change: Callable
         ]
 
 
+def test_only_the_latest_changes_are_remembered_and_those_of_nothing_do_not_count(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(edits, "MAX_EDITS", 3)
+    with three() as library:
+        for name in ("A", "B", "C", "D"):
+            edits.add_tags(library, [1], [name])
+            for _ in range(5):
+                edits.add_tags(library, [1], [name])
+        assert [edit.action for edit in edits.history(library)] == ["Add “D”", "Add “C”", "Add “B”"]
+
+
 # --- spelling ------------------------------------------------------------------------------------------------
 
 

@@ -125,6 +125,21 @@ def test_only_folders_below_the_shared_one_are_found_by_bare_words() -> None:
         assert len(search.find(library, "pictures")) == len(search.find(library, "folder:media")) == 3
 
 
+def test_each_part_of_the_disk_has_a_shared_folder_of_its_own() -> None:
+    folders = (
+        "/media/anna/Pictures/trips",
+        "/media/anna/Pictures/qatar",
+        "/mnt/card/DCIM/trips",
+        "C:/Users/anna/x",
+        "rel/y",
+    )
+    with filled({f"{folder}/{number}.jpg": look(content=folder) for number, folder in enumerate(folders)}) as library:
+        for word in ("media", "anna", "mnt", "card", "dcim", "users"):
+            assert search.find(library, word) == []
+        assert set(search.find(library, "trips")) == {1, 3}
+        assert [search.find(library, word) for word in ("qatar", "rel", "y")] == [[2], [5], [5]]
+
+
 def test_texts_follow_the_pictures() -> None:
     with filled({"a/one.jpg": look(camera="Canon")}) as library:
         with library.transaction() as connection:

@@ -200,7 +200,7 @@ class _Change:
         else:
             self._connection.execute("DELETE FROM edit WHERE id = ?", (self._id,))
         self._connection.execute(
-            "DELETE FROM edit WHERE id <= (SELECT max(id) FROM edit) - ?",
+            "DELETE FROM edit WHERE id <= (SELECT id FROM edit ORDER BY id DESC LIMIT 1 OFFSET ?)",
             (MAX_EDITS,),
         )
         return edit

@@ -34,7 +34,8 @@ def own_tag_select(word: Word) -> Compiled:
 
 def bare_selects(connection: sqlite3.Connection, word: Word) -> list[Compiled]:
     """Select the pictures that have a word in any of their texts."""
-    folder = _with_value("folder", word, skip=_shared_length(connection))
+    below = _below_shared(connection)
+    folder = _with_value("folder", word, below)
     return [_with_text(word, "name", "caption"), folder, _with_value("camera", word), _with_value("lens", word)]
 
 
@@ -51,14 +52,14 @@ def _with_text(word: Word, *fields: str) -> Compiled:
     return Compiled(f"SELECT image FROM image_text WHERE {condition.condition}", condition.parameters)
 
 
-def _with_value(field: str, word: Word, skip: int = 0) -> Compiled:
-    """Select the pictures that have a word in a value that many share, behind so many characters of it."""
-    rest = f"substr(value, {skip + 1})"
-    condition = _holds(word, f"search_key({rest})" if skip else "text", rest)
+def _with_value(field: str, word: Word, part: Compiled | None = None) -> Compiled:
+    """Select the pictures that have a word in a value that many share, or in a part of it."""
+    condition = _holds(word, "search_key(part)", "part") if part else _holds(word, "text", "value")
+    rows = f"(SELECT value, {part.condition} AS part FROM value_text" if part else "(SELECT value, text FROM value_text"
     return Compiled(
         f"SELECT id FROM image WHERE {field} IN "
-        f"(SELECT value FROM value_text WHERE kind = '{field}' AND {condition.condition})",
-        condition.parameters,
+        f"(SELECT value FROM {rows} WHERE kind = '{field}') WHERE {condition.condition})",
+        (*(part.parameters if part else ()), *condition.parameters),
     )
 
 
@@ -80,21 +81,32 @@ def _holds(word: Word, text: str, raw: str) -> Compiled:
     return Compiled(f"instr({text}, ?) > 0", (f"{before}{key}{behind}",))
 
 
-def _shared_length(connection: sqlite3.Connection) -> int:
-    """Return how many characters of absolute folders lead to the folder that holds all pictures.
+def _below_shared(connection: sqlite3.Connection) -> Compiled | None:
+    """Return SQL for a folder without what leads to the one that holds all pictures of its part of the disk.
 
-    They say where this computer keeps pictures, so no word should find them: *home* would find everything.
+    That says where this computer keeps pictures, so no word should find it: *home* would find everything. None if no
+    folder is absolute.
     """
-    first, last = connection.execute("SELECT min(folder), max(folder) FROM image").fetchone()
-    if not first or not _ABSOLUTE.match(first):
-        return 0
-    both = zip(_SEPARATOR.split(first), _SEPARATOR.split(last), strict=False)
-    shared = [one for one, _ in takewhile(lambda parts: parts[0] == parts[1], both)]
-    return sum(len(part) + 1 for part in shared[:-1])
+    cases: list[str] = []
+    parameters: list[str | int] = []
+    (first,) = connection.execute("SELECT min(folder) FROM image").fetchone()
+    while first is not None and len(cases) < MAX_DISK_PARTS:
+        top = _TOP.match(first)
+        end = f"{top[0] if top else first}\uffff"
+        (last,) = connection.execute("SELECT max(folder) FROM image WHERE folder < ?", (end,)).fetchone()
+        if top:
+            both = zip(first.split("/"), last.split("/"), strict=False)
+            shared = [one for one, _ in takewhile(lambda parts: parts[0] == parts[1], both)]
+            cases.append("WHEN value >= ? AND value < ? THEN substr(value, ?)")
+            parameters += [first, end, sum(len(part) + 1 for part in shared[:-1]) + 1]
+        (first,) = connection.execute("SELECT min(folder) FROM image WHERE folder >= ?", (end,)).fetchone()
+    return Compiled(f"CASE {' '.join(cases)} ELSE value END", tuple(parameters)) if cases else None
 
 
-_ABSOLUTE = re.compile(r"[/\\]|[A-Za-z]:")
-_SEPARATOR = re.compile(r"[/\\]")
+MAX_DISK_PARTS = 8
+"""Parts of the disk, such as ``/home`` and ``/media``, that are looked at, at most."""
+
+_TOP = re.compile(r"//[^/]+/|/[^/]+/|[A-Za-z]:/")
 _TERMS = "term IN (SELECT id FROM term WHERE name IN (?, ?))"
 _NOT_REJECTED = "NOT EXISTS (SELECT 1 FROM rejected WHERE rejected.term = {term} AND rejected.image = {image})"
 _EXACT = {
