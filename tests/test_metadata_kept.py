@@ -247,6 +247,9 @@ def test_what_a_jpeg_cannot_hold_is_named() -> None:
     assert file.notes == ("Left out: EXIF data larger than a JPEG can hold, XMP larger than a JPEG can hold.",)
     assert made(encode(photo(), "WEBP", exif=block, xmp=attribute), format="png").notes == ()
     assert made(encode(photo(), "JPEG", xmp=b"<broken")).notes == ("Left out: XMP that is damaged.",)
+    nothing = encode(photo(), "JPEG", exif=b"Exif\0\0MM\0*\0\1\0\0")
+    assert made(nothing).notes == ("Left out: EXIF data that is damaged.",)
+    assert made(nothing, metadata="none").notes == ()
 
 
 def png_with_texts() -> bytes:

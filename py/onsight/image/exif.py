@@ -94,10 +94,12 @@ class ExifCopy:
     Attributes:
         block: A TIFF structure; empty where nothing is left.
         lost_maker_notes: Whether the maker's notes had to go although everything was to be kept.
+        is_damaged: Whether nothing could be read.
     """
 
     block: bytes
     lost_maker_notes: bool = False
+    is_damaged: bool = False
 
 
 def copied(block: bytes, *, size: tuple[int, int], location: bool, reshaped: bool) -> ExifCopy:
@@ -113,8 +115,8 @@ def copied(block: bytes, *, size: tuple[int, int], location: bool, reshaped: boo
         reshaped: Whether the new picture shows another part, or another way up: what points into it goes.
     """
     found = exif_directories(block)
-    if found is None:
-        return ExifCopy(b"")
+    if found is None or not found[1]:
+        return ExifCopy(b"", is_damaged=True)
     tiff, main, camera, gps = found
     interop = tiff.sub_directory(camera, INTEROP_IFD)
 

@@ -106,6 +106,8 @@ def carry_over(
         copy = exif.copied(block, size=size, location=location, reshaped=reshaped)
         if copy.block:
             break
+    if copy.is_damaged and location:
+        left_out.append("EXIF data that is damaged")
     if copy.lost_maker_notes:
         left_out.append("the camera maker's own notes")
     resolution = blocks.resolution(data)

@@ -25,6 +25,7 @@ Name = tuple[str, str]
 
 _SEPARATOR = " "  # no namespace has a space
 _MAX_DEPTH = 60
+_TEXT_BUFFER = 1 << 20  # pictures inside of packets are long texts
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32-le"),  # before UTF-16, whose mark it begins with
@@ -172,6 +173,7 @@ class _Builder:
         self._declared: dict[str, str] = {}
         self._parser = expat.ParserCreate("utf-8", _SEPARATOR)
         self._parser.buffer_text = True
+        self._parser.buffer_size = _TEXT_BUFFER
         self._parser.StartDoctypeDeclHandler = _refuse
         self._parser.StartNamespaceDeclHandler = self._declare
         self._parser.StartElementHandler = self._start

@@ -126,9 +126,11 @@ def _attributes(text: bytes, node: Node) -> Iterator[tuple[Name, int, int]]:
 
 
 def _cut(text: bytes, spans: Iterable[tuple[int, int]]) -> bytes:
-    for start, end in sorted(spans, reverse=True):
-        text = text[:start] + text[end:]
-    return text
+    kept, at = [], 0
+    for start, end in sorted(spans):
+        kept.append(text[at:start])
+        at = end
+    return b"".join([*kept, text[at:]])
 
 
 def _inserted(document: Document, piece: bytes) -> bytes:
