@@ -208,3 +208,11 @@ def test_a_new_list_says_what_the_others_say_so_that_it_hides_nothing(
     assert found[DC, "subject"] == subjects
     assert found["http://ns.adobe.com/lightroom/1.0/", "hierarchicalSubject"] == hierarchy
     assert found["http://www.digikam.org/ns/1.0/", "TagsList"] == tags
+
+
+def test_a_keyword_that_is_a_step_of_a_path_is_not_written_by_itself_too() -> None:
+    before = xmp(bag("dc:subject", "Grandma") + bag("lr:hierarchicalSubject", "People|Family|Grandma"))
+    after = properties(merge(before, Keywords(("grandma", "Family", "Lake"), (("grandma",), ("Family",), ("Lake",)))))
+    assert after[DC, "subject"] == ("Grandma", "Family", "Lake")
+    assert after["http://ns.adobe.com/lightroom/1.0/", "hierarchicalSubject"] == ("People|Family|Grandma", "Lake")
+    assert after["http://www.digikam.org/ns/1.0/", "TagsList"] == ("People/Family/Grandma", "Lake")

@@ -70,8 +70,17 @@ class Property:
         return _unique(separator.join(step.replace(separator, "-") for step in path) for path in keywords.paths)
 
     def missing(self, found: Found, keywords: Keywords) -> list[str]:
-        """Return the texts that a document lacks; upper and lower case make no other keyword."""
-        known = {item.casefold() for item in found.items(self.key)}
+        """Return the texts that a document lacks; upper and lower case make no other keyword.
+
+        A keyword by itself is not missing where it is a step of a path: programs would show it twice.
+        """
+        return self.unknown(keywords, found.items(self.key))
+
+    def unknown(self, keywords: Keywords, items: Iterable[str]) -> list[str]:
+        """Return the texts of keywords that are not among the items of a list."""
+        known = {item.casefold() for item in items}
+        if self.separator is not None:
+            known |= {step for item in known for step in item.split(self.separator)}
         return [text for text in self.texts(keywords) if text.casefold() not in known]
 
 
@@ -157,7 +166,8 @@ def _with_keywords(text: bytes, keywords: Keywords) -> bytes:
         if missing and lists:
             pieces.append(_in_list(lists[0], missing))
         elif missing:
-            new.append((one, _unique([*_carried(one, found, keywords), *missing])))
+            carried = _carried(one, found, keywords)
+            new.append((one, [*carried, *one.unknown(keywords, carried)]))
     if new:
         pieces.append(_in_root(text, found, found.root, new))
     # From the end, so that the places before stay where they are.
