@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import hashlib
+import io
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
+from PIL import Image
 
+from onsight.image import decode, encode_preview
 from onsight.library import store
 from onsight.library.database import Library
 from onsight.library.records import Look, Source
 from onsight.metadata.stated import NOTHING, DateCandidate, Stated
 from onsight.results import Box, Candidate, Classification, Colour, Detection, ImageInfo, Photo, Tag, Tagging
+from onsight.tasks.index import THUMBNAIL_QUALITY, THUMBNAIL_SIDE
+from pictures import sample
 
 MODELS = {"efficientnet-lite2": "1"}
 
@@ -96,3 +101,25 @@ def filled(pictures: Mapping[str, Look]) -> Library:
 def dump(library: Library) -> list[str]:
     """Everything that a library holds, as text."""
     return list(library.connection.iterdump())
+
+
+def picture(name: str) -> Image.Image:
+    """A small sample."""
+    with Image.open(io.BytesIO(sample(name))) as image:
+        image = image.convert("RGB")
+        image.thumbnail((300, 300))
+        return image
+
+
+def data_of(image: Image.Image, quality: int = 90) -> bytes:
+    """A picture as a JPEG."""
+    written = io.BytesIO()
+    image.save(written, "JPEG", quality=quality)
+    return written.getvalue()
+
+
+def look_at(data: bytes, *, embedding: tuple[float, ...] = (1.0, 0.0), **facts: Any) -> Look:
+    """What is seen in a file, with its own thumbnail and hash."""
+    thumbnail = encode_preview(decode(data), THUMBNAIL_SIDE, THUMBNAIL_QUALITY)
+    seen = look(thumbnail=thumbnail, embedding=embedding, **facts)
+    return replace(seen, hash=hashlib.sha256(data).hexdigest())

@@ -2,45 +2,20 @@
 
 from __future__ import annotations
 
-import hashlib
-import io
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
 from PIL import Image, ImageEnhance, ImageOps
 
-from library_samples import MODELS, look, source
-from onsight.image import decode, encode_preview
+from library_samples import MODELS, data_of, look, look_at, picture, source
 from onsight.library import edits, search, store
 from onsight.library.database import Library
 from onsight.library.identity import Appearance, is_same_picture
 from onsight.library.intake import Intake
-from onsight.library.records import Look, Source
-from onsight.tasks.index import THUMBNAIL_QUALITY, THUMBNAIL_SIDE
-from pictures import sample
+from onsight.library.records import Source
 
 OLD, NEW = 1_600_000_000_000_000_000, 1_700_000_000_000_000_000
-
-
-def picture(name: str) -> Image.Image:
-    with Image.open(io.BytesIO(sample(name))) as image:
-        image = image.convert("RGB")
-        image.thumbnail((300, 300))
-        return image
-
-
-def data_of(image: Image.Image, quality: int = 90) -> bytes:
-    written = io.BytesIO()
-    image.save(written, "JPEG", quality=quality)
-    return written.getvalue()
-
-
-def look_at(data: bytes, *, embedding: tuple[float, ...] = (1.0, 0.0), **facts: Any) -> Look:
-    thumbnail = encode_preview(decode(data), THUMBNAIL_SIDE, THUMBNAIL_QUALITY)
-    seen = look(thumbnail=thumbnail, embedding=embedding, **facts)
-    return replace(seen, hash=hashlib.sha256(data).hexdigest())
 
 
 CAT, CUP = picture("chelsea"), picture("coffee")

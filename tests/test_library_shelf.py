@@ -105,11 +105,12 @@ def test_a_file_that_moved_within_a_folder_that_was_chosen_keeps_its_tags(shelf:
     )
     old = take_in(shelf, "Holiday/old.jpg", seen, size=len(data))
     ask(shelf, "edit", action="add", ids=[old["id"]], tags=["Rex"])
-    ask(shelf, "begin", roots=["Holiday"], files=["Holiday/sub/new.jpg"])
+    whole = [{"key": "", "lasting": False, "whole": True}]
+    ask(shelf, "begin", arrivals=whole, files=[file("Holiday/1.jpg", 11), file("Holiday/sub/new.jpg", len(data))])
     moved = ask(shelf, "compare", data, **file("Holiday/sub/new.jpg", len(data)))
     assert (moved["kind"], moved["id"]) == ("moved", old["id"])
     assert ask(shelf, "picture", id=old["id"])["tags"][0]["name"] == "Rex"
-    ask(shelf, "begin", roots=["Elsewhere"], files=["Elsewhere/copy.jpg"])
+    ask(shelf, "begin", arrivals=whole, files=[file("Elsewhere/copy.jpg", len(data))])
     assert ask(shelf, "compare", data, **file("Elsewhere/copy.jpg", len(data)))["kind"] == "copied"
 
 

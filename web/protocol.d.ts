@@ -315,14 +315,6 @@ export interface OutputFile {
   notes: string[];
 }
 
-/** What was found in a picture, and the picture's name. */
-export interface Named {
-  /** Path of the picture as whoever reads the export shall find it, with `/`. */
-  name: string;
-  /** What was found. */
-  detection: Detection;
-}
-
 /** A setting that is a number, as people see it. */
 export interface EnhanceControl {
   /** Name of the setting, such as `"denoise_colour"`. */
@@ -501,28 +493,10 @@ export interface TagList {
   tags: Tag[];
 }
 
-/** Another name for a tag. */
-export interface Renaming {
-  /** Of the tag. */
-  id: string;
-  /** What it is called instead. */
-  name: string;
-}
-
 /** Tags as a text. */
 export interface TagText {
   /** To be pasted somewhere. */
   text: string;
-}
-
-/** The tags of a picture, and the picture's name. */
-export interface TaggedPicture {
-  /** Path of the picture as whoever reads the export shall find it, with `/`. */
-  name: string;
-  /** The picture. */
-  image: ImageInfo;
-  /** Its tags, those that matter most first. */
-  tags: Tag[];
 }
 
 /** A picture that any browser can show, upright. */
@@ -567,6 +541,16 @@ export interface SavedSearch {
   query: string;
 }
 
+/** A folder that was added, or a place of single files. */
+export interface LibraryRoot {
+  /** What the folders of its pictures begin with, such as `"100CANON (2)"`. */
+  path: string;
+  /** Whether it is a folder, and not a place of single files. */
+  is_folder: boolean;
+  /** By which the page knows its handle. */
+  keys: string[];
+}
+
 /** How a library stands. */
 export interface LibraryStatus {
   /** How many it has. */
@@ -581,6 +565,8 @@ export interface LibraryStatus {
   redo: string | null;
   /** Those that are remembered, by name. */
   searches: SavedSearch[];
+  /** The folders that were added. */
+  roots: LibraryRoot[];
 }
 
 /** Something to choose. */
@@ -617,6 +603,8 @@ export interface FileOutcome {
   kind: string;
   /** Of the picture, or None if there is none. */
   id: number | null;
+  /** Where the library has the file: two folders of one name are told apart. None if it has not. */
+  folder: string | null;
   /** Of the error, if it failed. */
   code: string | null;
   /** Of the error. */
@@ -627,28 +615,6 @@ export interface FileOutcome {
 export interface FileOutcomes {
   /** One a file, in their order. */
   outcomes: FileOutcome[];
-}
-
-/** A file, as its folder lists it. */
-export interface SourceOptions {
-  /** Where it lies, with `/`, from the chosen folder on. */
-  folder: string;
-  /** Its name. */
-  name: string;
-  /** In bytes. */
-  size: number;
-  /** When it was last written, in milliseconds since 1970. */
-  modified_ms: number;
-  /** Changes when one of the files beside it that say something about the picture comes, goes or changes; empty if there is none. */
-  beside: string;
-}
-
-/** A file beside a picture. */
-export interface SidecarFile {
-  /** Its name. */
-  name: string;
-  /** Its content. */
-  data: Uint8Array<ArrayBuffer>;
 }
 
 /** A file that could not be opened. */
@@ -903,6 +869,12 @@ export interface DataSet {
   images: DataSetImage[];
 }
 
+/** Whether a file is a picture's own. */
+export interface OwnFile {
+  /** Whether it has the picture's content. */
+  is_own: boolean;
+}
+
 /** What a sidecar shall hold. */
 export interface SidecarContent {
   /** Its name, in the picture's folder. */
@@ -991,12 +963,60 @@ export interface RedactOptions {
   name?: string;
 }
 
+/** Where an object is. */
+export interface Box {
+  /** Name of its class, such as `"person"`. */
+  label: string;
+  /** Probability in [0, 1]. */
+  score: number;
+  /** Left edge in pixels of the upright picture. */
+  x1: number;
+  /** Top edge. */
+  y1: number;
+  /** Right edge. */
+  x2: number;
+  /** Bottom edge. */
+  y2: number;
+}
+
 /** Which boxes are drawn. */
 export interface AnnotateOptions {
   /** The boxes, of classes that detection knows. */
   boxes?: Box[];
   /** Of the picture. */
   name?: string;
+}
+
+/** The picture that a result speaks of. */
+export interface ImageInfo {
+  /** Width of the upright picture in pixels. */
+  width: number;
+  /** Height of the upright picture in pixels. */
+  height: number;
+  /** The file's format, such as `"JPEG"`. */
+  format: string;
+  /** A sentence on what is wrong with the file although it could be opened, or None. */
+  warning?: string | null;
+  /** Whether every browser shows the file as it is seen here: the same pixels, the same way up, in the same colours. Where this is false, the page shows a preview instead of the file itself. */
+  as_in_browsers?: boolean;
+}
+
+/** The objects in a picture. */
+export interface Detection {
+  /** One an object, most probable first. */
+  boxes: Box[];
+  /** The picture. */
+  image: ImageInfo;
+  /** Ids of the models that looked, joined by `+`. */
+  model: string;
+}
+
+/** What was found in a picture, and the picture's name. */
+export interface Named {
+  /** Path of the picture as whoever reads the export shall find it, with `/`. */
+  name: string;
+  /** What was found. */
+  detection: Detection;
 }
 
 /** What is written in another tool's format. */
@@ -1009,12 +1029,66 @@ export interface ExportOptions {
   name?: string;
 }
 
+/** A file that was made. */
+export interface OutputFile {
+  /** Its bytes. */
+  data: Uint8Array<ArrayBuffer>;
+  /** A name for it, such as `"street-blur.jpg"`. */
+  name: string;
+  /** Such as `"image/jpeg"`. */
+  media_type: string;
+  /** What a person should know of it, in sentences, such as metadata that it could not hold. */
+  notes?: string[];
+}
+
 /** Which files are put into one. */
 export interface ArchiveOptions {
   /** The files; names that are alike are told apart by a number. */
   files?: OutputFile[];
   /** What the archive is called, without a suffix. */
   name?: string;
+}
+
+/** What is done to a picture, in the order in which it is done: shape, detail, light, colour, size. */
+export interface EnhanceSettings {
+  /** Stops of light, -4 to 4. */
+  exposure?: number;
+  /** -100 to 100. */
+  contrast?: number;
+  /** Of the bright parts, -100 (darker) to 100 (brighter). */
+  highlights?: number;
+  /** Of the dark parts, -100 (darker) to 100 (brighter). */
+  shadows?: number;
+  /** -100 (bluer) to 100 (warmer). */
+  temperature?: number;
+  /** -100 (greener) to 100 (more magenta). */
+  tint?: number;
+  /** -100 (grey) to 100. */
+  saturation?: number;
+  /** Saturation of what is pale, -100 to 100. */
+  vibrance?: number;
+  /** Contrast of neighbouring parts, -100 to 100. */
+  clarity?: number;
+  /** -100 (hazier) to 100 (clearer). */
+  dehaze?: number;
+  /** How much grain in lightness is smoothed, 0 to 100. */
+  denoise?: number;
+  /** How much grain in colour is smoothed, 0 to 100. */
+  denoise_colour?: number;
+  /** 0 to 100. */
+  sharpen?: number;
+  /** Whether all colour goes. */
+  black_and_white?: boolean;
+  /** Degrees clockwise: 0, 90, 180 or 270. */
+  rotate?: number;
+  /** Degrees clockwise after that, -45 to 45; the largest part of the same shape that has no empty corners stays. */
+  straighten?: number;
+  /** The part that stays, `(x1, y1, x2, y2)` as fractions of the rotated and straightened picture; empty for all of it. */
+  crop?: number[];
+  /** How many times as wide and high, by a network: 1, 2 or 4. */
+  upscale?: number;
+  /** Longest side of the result in pixels, which is shrunk to it; 0 for no limit. */
+  max_side?: number;
 }
 
 /** Which settings are shown, and how large. */
@@ -1047,6 +1121,50 @@ export interface EnhanceOptions {
   name?: string;
 }
 
+/** Where in the picture the evidence for an answer lies. */
+export interface HeatMap {
+  /** Region of the upright picture that the map covers, `(x1, y1, x2, y2)` in pixels. */
+  box: [number, number, number, number];
+  /** Number of rows. */
+  height: number;
+  /** Number of columns. */
+  width: number;
+  /** `height * width` numbers in [0, 1], row by row; 1 is the strongest place. */
+  values: number[];
+}
+
+/** Something that a picture shows, or is. */
+export interface Tag {
+  /** Stable name: of the vocabulary (`"river_lake"`), of the taxonomy (`"n02099601"`), or `"colour_red"`, `"photo_blurry"`. */
+  id: string;
+  /** Name for people, such as `"River or lake"`. */
+  name: string;
+  /** What kind of thing it is, such as `"Animals"`. */
+  group: string;
+  /** Probability in [0, 1]. */
+  score: number;
+  /** Score from which on it is shown where nobody chose another. */
+  threshold: number;
+  /** Whether it is shown by default. */
+  shown: boolean;
+  /** Names of the broader tags that hold as well, nearest first. */
+  parents: string[];
+  /** Where it comes from: `"classifier"`, `"scene"`, `"detector"`, `"colour"`, `"photo"` or `"user"`. */
+  source: string;
+  /** Where it is, `(x1, y1, x2, y2)` in pixels, if a detector found it. */
+  boxes: [number, number, number, number][];
+  /** Where the evidence lies, or None where it applies to the whole picture. */
+  heat_map: HeatMap | null;
+}
+
+/** Another name for a tag. */
+export interface Renaming {
+  /** Of the tag. */
+  id: string;
+  /** What it is called instead. */
+  name: string;
+}
+
 /** What a person changed of a picture's tags. */
 export interface EditTagsOptions {
   /** What was found. */
@@ -1065,6 +1183,16 @@ export interface TagTextOptions {
   format?: string;
   /** The tags; only those that are shown are told. */
   tags?: Tag[];
+}
+
+/** The tags of a picture, and the picture's name. */
+export interface TaggedPicture {
+  /** Path of the picture as whoever reads the export shall find it, with `/`. */
+  name: string;
+  /** The picture. */
+  image: ImageInfo;
+  /** Its tags, those that matter most first. */
+  tags: Tag[];
 }
 
 /** Which tags are written to a file. */
@@ -1103,16 +1231,44 @@ export interface OpenLibraryOptions {
   path: string;
 }
 
+/** Files that were added at once: a folder, or single files. */
+export interface ArrivalOptions {
+  /** By which the page knows the folder again; empty if it does not. */
+  key?: string;
+  /** Whether the page will know it by this key in later visits, too. */
+  lasting?: boolean;
+  /** Whether all the pictures of the folder are in the run's files: what the library knows in it and is not among them has moved or is gone. */
+  whole?: boolean;
+}
+
+/** A file, as its folder lists it. */
+export interface SourceOptions {
+  /** Where it lies, with `/`, from the chosen folder on. */
+  folder: string;
+  /** Its name. */
+  name: string;
+  /** In bytes. */
+  size: number;
+  /** When it was last written, in milliseconds since 1970. */
+  modified_ms: number;
+  /** Changes when one of the files beside it that say something about the picture comes, goes or changes; empty if there is none. */
+  beside?: string;
+  /** Which of the run's `ArrivalOptions` it belongs to. */
+  arrival?: number;
+}
+
 /** What a run of importing has before it. */
 export interface BeginImportOptions {
   /** Whether objects are looked for. */
   detect?: boolean;
   /** Whether to try files again that could not be opened before. */
   retry?: boolean;
-  /** Folders, such as `"Holiday"`, all of whose pictures are in `files`: what the library knows in them and is not among the files has moved or is gone. */
-  roots?: string[];
-  /** Paths of all the files. */
-  files?: string[];
+  /** What was added. Without any, all files are single ones. */
+  arrivals?: ArrivalOptions[];
+  /** All the files. */
+  files?: SourceOptions[];
+  /** Keys of folders that are no longer where they were. */
+  gone?: string[];
 }
 
 /** Pictures, and files that may say something about them. */
@@ -1129,6 +1285,14 @@ export interface CheckFilesOptions {
   files?: SourceOptions[];
 }
 
+/** A file beside a picture. */
+export interface SidecarFile {
+  /** Its name. */
+  name: string;
+  /** Its content. */
+  data: Uint8Array<ArrayBuffer>;
+}
+
 /** A file, and what was seen in it. */
 export interface RecordOptions {
   folder: string;
@@ -1136,6 +1300,7 @@ export interface RecordOptions {
   size: number;
   modified_ms: number;
   beside?: string;
+  arrival?: number;
   sidecars?: SidecarFile[];
   /** What `index` answered for it. */
   look: Uint8Array<ArrayBuffer>;
@@ -1148,6 +1313,7 @@ export interface RefuseOptions {
   size: number;
   modified_ms: number;
   beside?: string;
+  arrival?: number;
   /** Of the error. */
   code: string;
   /** Of the error. */
@@ -1161,8 +1327,19 @@ export interface RelocateOptions {
   size: number;
   modified_ms: number;
   beside?: string;
+  arrival?: number;
   /** Of the picture. */
   id: number;
+}
+
+/** A folder that the page has a handle of. */
+export interface RootOptions {
+  /** By which the page knows it. */
+  key: string;
+  /** Its name. */
+  name: string;
+  /** What the library calls it, if the person says that it is one that the library knows. */
+  path?: string;
 }
 
 /** Which pictures are looked for. */
@@ -1247,6 +1424,7 @@ export interface CompareFileOptions {
   size: number;
   modified_ms: number;
   beside?: string;
+  arrival?: number;
   /** Those that say something about the picture, as `BesideOptions` has found them. */
   sidecars?: SidecarFile[];
 }
@@ -1295,6 +1473,7 @@ export interface Methods {
   library_record: { params: RecordOptions; result: FileOutcome };
   library_refuse: { params: RefuseOptions; result: FileOutcome };
   library_relocate: { params: RelocateOptions; result: FileOutcome };
+  library_root: { params: RootOptions; result: LibraryRoot };
   library_failures: { params: NoOptions; result: FailedFiles };
   library_search: { params: SearchOptions; result: FoundPictures };
   library_facets: { params: SearchOptions; result: Facets };
@@ -1311,6 +1490,7 @@ export interface Methods {
   library_export: { params: ExportLibraryOptions; result: OutputFile };
   library_dataset: { params: ExportLibraryOptions; result: DataSet };
   library_compare: { params: { image: Blob; picture?: number } & CompareFileOptions; result: FileOutcome };
+  library_own: { params: { image: Blob; picture?: number } & PictureOptions; result: OwnFile };
   library_keywords: { params: { image: Blob; picture?: number } & PictureOptions; result: OutputFile };
   library_sidecars: { params: { image: Blob; picture?: number } & MergeSidecarsOptions; result: MergedSidecars };
 }

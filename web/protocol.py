@@ -165,11 +165,10 @@ def generate() -> str:
     codes = "export type ErrorCode =\n" + "".join(f'  | "{code}"\n' for code in sorted(errors.CODES))
     results: list[type] = []
     for method in methods.METHODS.values():
-        mentioned = [*nested(method.result), *nested(method.options)[:-1]]
-        results += [kind for kind in mentioned if kind not in results]
+        results += [kind for kind in nested(method.result) if kind not in results]
     parts = [HEADER, codes.rstrip("\n") + ";\n", MESSAGES]
     parts += [interface(kind) for kind in results]
-    options = dict.fromkeys(method.options for method in methods.METHODS.values())
+    options = dict.fromkeys(kind for method in methods.METHODS.values() for kind in nested(method.options))
     parts += [interface(kind, optional=True) for kind in options]
     picture = "{ image: Blob; picture?: number } & "
     table = "".join(

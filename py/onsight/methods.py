@@ -203,6 +203,7 @@ _LIBRARY: Mapping[str, tuple[type[Any], type[Any]]] = {
     "record": (requests.RecordOptions, answers.FileOutcome),
     "refuse": (requests.RefuseOptions, answers.FileOutcome),
     "relocate": (requests.RelocateOptions, answers.FileOutcome),
+    "root": (requests.RootOptions, answers.LibraryRoot),
     "failures": (NoOptions, answers.FailedFiles),
     "search": (requests.SearchOptions, answers.FoundPictures),
     "facets": (requests.SearchOptions, answers.Facets),
@@ -223,6 +224,7 @@ _LIBRARY: Mapping[str, tuple[type[Any], type[Any]]] = {
 
 _LIBRARY_FILES: Mapping[str, tuple[type[Any], type[Any]]] = {
     "compare": (requests.CompareFileOptions, answers.FileOutcome),
+    "own": (requests.PictureOptions, answers.OwnFile),
     "keywords": (requests.PictureOptions, OutputFile),
     "sidecars": (requests.MergeSidecarsOptions, answers.MergedSidecars),
 }

@@ -74,7 +74,7 @@ def use_every_tool(page: Page, site: str, holiday: Path) -> None:
         """async () => {
           const { Originals } = await import("./page/organise/originals.js");
           const root = await navigator.storage.getDirectory();
-          await new Originals().rememberRoot("onsight-libraries", await root.getDirectoryHandle("onsight-libraries"));
+          await new Originals().rememberHandle(await root.getDirectoryHandle("onsight-libraries"));
         }"""
     )
 

@@ -3,6 +3,7 @@ import test from "node:test";
 
 import "./fake-worker.js";
 import { OnsightError, abortError } from "../../web/common/messenger.js";
+import { SINGLE_FILES } from "../../web/page/organise/entries.js";
 import { Importer } from "../../web/page/organise/importing.js";
 
 const failure = (code) => new OnsightError({ code, message: `It is ${code}.` });
@@ -44,10 +45,10 @@ class World {
         this.ask(name, params);
         if (name === "begin") this.begun += 1;
         if (name !== "begin" && this.begunIn !== this.library.session && name !== "begin") throw failure("library_failed");
-        if (name === "check") return { outcomes: params.files.map(() => ({ kind: "new", message: null })) };
+        if (name === "check") return { outcomes: params.files.map(() => ({ kind: "new", folder: null, message: null })) };
         if (name === "record") this.recorded.set(params.name, (this.recorded.get(params.name) ?? 0) + 1);
         if (name === "refuse") this.refused.push([params.name, params.code]);
-        return { kind: name === "refuse" ? "failed" : "seen", id: 1, code: params.code ?? null, message: params.message ?? null };
+        return { kind: name === "refuse" ? "failed" : "seen", id: 1, folder: params.folder, code: params.code ?? null, message: params.message ?? null };
       },
     };
     const { ask } = this.library;
@@ -61,7 +62,7 @@ class World {
   entries(count) {
     return Array.from({ length: count }, (_, index) => {
       const name = `${index}.jpg`;
-      return { folder: "", name, size: 1, modified_ms: 0, open: async () => ({ name }) };
+      return { folder: "", name, size: 1, modified_ms: 0, arrival: SINGLE_FILES, open: async () => ({ name }) };
     });
   }
 
@@ -193,4 +194,26 @@ test("failures at random moments change nothing of what is recorded in the end",
     assert.equal(world.recorded.size, 30);
     assert.deepEqual(world.refused, []);
   }
+});
+
+test("pictures are told where the library has them, and so are the files beside them", async () => {
+  const world = new World();
+  const { ask } = world.library;
+  world.library.ask = async (name, params) => {
+    if (name === "beside") return { files: params.pictures.map(() => []) };
+    const answer = await ask(name, params);
+    return name === "record" ? { ...answer, folder: params.folder.replace("Card", `Card ${params.arrival}`) } : answer;
+  };
+  const [one, other] = [0, 1].map(() => ({ ...SINGLE_FILES, whole: true }));
+  const entry = (name, arrival) => ({ ...world.entries(1)[0], folder: "Card", name, arrival });
+  const placed = [];
+  world.importer.on("placed", ({ folder, entry: { name, arrival } }) => placed.push([folder, name, arrival === one ? 0 : 1]));
+  const beside = [entry("1.xmp", one), entry("1.xmp", other)];
+  await world.importer.add([entry("1.jpg", one), entry("1.jpg", other)], { beside });
+  assert.deepEqual(placed.sort(), [
+    ["Card 0", "1.jpg", 0],
+    ["Card 0", "1.xmp", 0],
+    ["Card 1", "1.jpg", 1],
+    ["Card 1", "1.xmp", 1],
+  ]);
 });

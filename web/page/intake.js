@@ -6,7 +6,12 @@ import { formatPlural } from "./format.js";
 import { setUpPaste } from "./paste.js";
 import { hasPictureSuffix } from "./suffixes.js";
 
-/** @typedef {{file: File, path: string}} FileWithPath */
+/**
+ * @typedef {object} FileWithPath
+ * @property {File} file
+ * @property {string} path
+ * @property {string} [drop] which folder it was dropped with: two folders may have one name
+ */
 
 const LINK_DROPPED =
   "That was a link, not a file. Save the picture first, or copy the picture itself and paste it here.";
@@ -98,6 +103,8 @@ function setUpDrop(receive) {
   });
 }
 
+let lastDrop = 0;
+
 /**
  * Hand over the pictures in dropped folders, folder by folder as they are found.
  * @param {FileSystemDirectoryEntry[]} folders
@@ -106,18 +113,21 @@ function setUpDrop(receive) {
 async function receiveFolders(folders, receive) {
   let kept = 0;
   let skipped = 0;
+  const drops = new Map(folders.map((folder) => [folder, `drop ${Date.now()} ${(lastDrop += 1)}`]));
   for (let folder = folders.shift(); folder; folder = folders.shift()) {
+    const drop = drops.get(folder) ?? "";
     const entries = await readEntries(folder).catch(() => []);
     entries.sort((a, b) => byName.compare(a.name, b.name));
     const files = entries.filter(({ isFile }) => isFile);
     const read = await Promise.allSettled(files.map((file) => readFile(/** @type {FileSystemFileEntry} */ (file))));
-    const found = read.flatMap((result) => (result.status === "fulfilled" ? [result.value] : []));
+    const found = read.flatMap((result) => (result.status === "fulfilled" ? [{ ...result.value, drop }] : []));
     const pictures = found.filter(({ file }) => isPicture(file));
     receive(pictures, false, found.filter(({ file }) => isSidecar(file)));
     kept += pictures.length;
     skipped += files.length - pictures.length;
-    const inner = entries.filter(({ isDirectory }) => isDirectory);
-    folders.unshift(.../** @type {FileSystemDirectoryEntry[]} */ (inner));
+    const inner = /** @type {FileSystemDirectoryEntry[]} */ (entries.filter(({ isDirectory }) => isDirectory));
+    for (const one of inner) drops.set(one, drop);
+    folders.unshift(...inner);
   }
   tellOfFolder(kept, skipped);
 }

@@ -32,6 +32,32 @@ class SavedSearch:
 
 
 @dataclass(frozen=True, slots=True)
+class LibraryRoot(Answer):
+    """A folder that was added, or a place of single files.
+
+    Attributes:
+        path: What the folders of its pictures begin with, such as ``"100CANON (2)"``.
+        is_folder: Whether it is a folder, and not a place of single files.
+        keys: By which the page knows its handle.
+    """
+
+    path: str
+    is_folder: bool
+    keys: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OwnFile(Answer):
+    """Whether a file is a picture's own.
+
+    Attributes:
+        is_own: Whether it has the picture's content.
+    """
+
+    is_own: bool
+
+
+@dataclass(frozen=True, slots=True)
 class LibraryStatus(Answer):
     """How a library stands.
 
@@ -42,6 +68,7 @@ class LibraryStatus(Answer):
         undo: What "undo" takes back, for people, or None.
         redo: What "redo" does again, or None.
         searches: Those that are remembered, by name.
+        roots: The folders that were added.
     """
 
     pictures: int
@@ -50,6 +77,7 @@ class LibraryStatus(Answer):
     undo: str | None
     redo: str | None
     searches: tuple[SavedSearch, ...]
+    roots: tuple[LibraryRoot, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +88,14 @@ class FileOutcome(Answer):
         kind: Of `onsight.library.intake.KINDS`; or ``"new"`` if it must be looked at, ``"compare"`` if its bytes must
             be compared first, once the new ones are in.
         id: Of the picture, or None if there is none.
+        folder: Where the library has the file: two folders of one name are told apart. None if it has not.
         code: Of the error, if it failed.
         message: Of the error.
     """
 
     kind: str
     id: int | None
+    folder: str | None
     code: str | None
     message: str | None
 

@@ -116,7 +116,7 @@ class Intake:
         if not others:
             return None
         seen = Appearance.of_picture(self._library, others[0].image)
-        changed = self._changed(source, places, there, seen)
+        changed = self._changed(there, seen)
         place = changed[0] if changed else places.free(source)
         into = changed[1].image if changed else None
         return Outcome(place, "copied", store.copy(self._library, others[0].image, place, into=into))
@@ -170,7 +170,7 @@ class Intake:
                 return place, one.image
         if gone := self._gone(source, store.find_content(self._library, look.hash)):
             return places.free(source), gone.image
-        changed = self._changed(source, places, there, Appearance.of_look(look))
+        changed = self._changed(there, Appearance.of_look(look))
         return (changed[0], changed[1].image) if changed else (places.free(source), None)
 
     def _there(self, source: Source, places: Places) -> list[tuple[Source, Known]]:
@@ -190,12 +190,8 @@ class Intake:
         gone = [one for one in others if not self._exists(one)]
         return max(gone, key=lambda one: common_end(one.source.path, source.path), default=None)
 
-    def _changed(
-        self, source: Source, places: Places, there: list[tuple[Source, Known]], seen: Appearance
-    ) -> tuple[Source, Known] | None:
+    def _changed(self, there: list[tuple[Source, Known]], seen: Appearance) -> tuple[Source, Known] | None:
         """Return the picture of which a file with other content is a changed version, and its place."""
-        if not places.can_change(source):
-            return None
         for place, one in there:
             if is_same_picture(Appearance.of_picture(self._library, one.image), seen):
                 return place, one

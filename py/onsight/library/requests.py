@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TypeVar
 
 from onsight.errors import CODES, InvalidOptionError
-from onsight.options import check_choice, check_flag, check_integer, check_number, check_text, check_texts
+from onsight.options import check_choice, check_flag, check_integer, check_number, check_text, check_texts, options_from
+
+Item = TypeVar("Item")
 
 MAX_ID = 2**53 - 1
 """What JavaScript counts to."""
@@ -46,30 +48,6 @@ class OpenLibraryOptions:
             raise InvalidOptionError("path must name the library's file.")
 
 
-@dataclass(frozen=True, slots=True)
-class BeginImportOptions:
-    """What a run of importing has before it.
-
-    Attributes:
-        detect: Whether objects are looked for.
-        retry: Whether to try files again that could not be opened before.
-        roots: Folders, such as ``"Holiday"``, all of whose pictures are in ``files``: what the library knows in them
-            and is not among the files has moved or is gone.
-        files: Paths of all the files.
-    """
-
-    detect: bool = False
-    retry: bool = False
-    roots: tuple[str, ...] = ()
-    files: tuple[str, ...] = ()
-
-    def __post_init__(self) -> None:
-        check_flag("detect", self.detect)
-        check_flag("retry", self.retry)
-        for name in ("roots", "files"):
-            object.__setattr__(self, name, check_texts(name, getattr(self, name)))
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceOptions:
     """A file, as its folder lists it.
@@ -81,6 +59,7 @@ class SourceOptions:
         modified_ms: When it was last written, in milliseconds since 1970.
         beside: Changes when one of the files beside it that say something about the picture comes, goes or changes;
             empty if there is none.
+        arrival: Which of the run's `ArrivalOptions` it belongs to.
     """
 
     folder: str
@@ -88,6 +67,7 @@ class SourceOptions:
     size: int
     modified_ms: int
     beside: str = ""
+    arrival: int = 0
 
     def __post_init__(self) -> None:
         check_text("beside", self.beside)
@@ -97,6 +77,7 @@ class SourceOptions:
             raise InvalidOptionError("name must name the file.")
         check_integer("size", self.size, 0, MAX_ID)
         check_integer("modified_ms", self.modified_ms, -MAX_ID, MAX_ID)
+        check_integer("arrival", self.arrival, 0, MAX_ID)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,17 +91,68 @@ class CheckFilesOptions:
     files: tuple[SourceOptions, ...] = ()
 
     def __post_init__(self) -> None:
-        if not isinstance(self.files, (list, tuple)):
-            raise InvalidOptionError(f"files must be a list, got {self.files!r}.")
-        files = tuple(one if isinstance(one, SourceOptions) else _source_from(one) for one in self.files)
-        object.__setattr__(self, "files", files)
+        object.__setattr__(self, "files", _check_sources(self.files))
 
 
-def _source_from(value: Any) -> SourceOptions:
-    fields = set(SourceOptions.__dataclass_fields__)
-    if not isinstance(value, dict) or set(value) | {"beside"} != fields:
-        raise InvalidOptionError(f"A file must have {', '.join(sorted(fields))}, got {value!r}.")
-    return SourceOptions(**value)
+@dataclass(frozen=True, slots=True)
+class ArrivalOptions:
+    """Files that were added at once: a folder, or single files.
+
+    Attributes:
+        key: By which the page knows the folder again; empty if it does not.
+        lasting: Whether the page will know it by this key in later visits, too.
+        whole: Whether all the pictures of the folder are in the run's files: what the library knows in it and is not
+            among them has moved or is gone.
+    """
+
+    key: str = ""
+    lasting: bool = False
+    whole: bool = False
+
+    def __post_init__(self) -> None:
+        check_text("key", self.key)
+        check_flag("lasting", self.lasting)
+        check_flag("whole", self.whole)
+
+
+@dataclass(frozen=True, slots=True)
+class BeginImportOptions:
+    """What a run of importing has before it.
+
+    Attributes:
+        detect: Whether objects are looked for.
+        retry: Whether to try files again that could not be opened before.
+        arrivals: What was added. Without any, all files are single ones.
+        files: All the files.
+        gone: Keys of folders that are no longer where they were.
+    """
+
+    detect: bool = False
+    retry: bool = False
+    arrivals: tuple[ArrivalOptions, ...] = ()
+    files: tuple[SourceOptions, ...] = ()
+    gone: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        check_flag("detect", self.detect)
+        check_flag("retry", self.retry)
+        arrivals = _check_list("arrivals", self.arrivals, ArrivalOptions) or (ArrivalOptions(),)
+        object.__setattr__(self, "arrivals", arrivals)
+        object.__setattr__(self, "files", _check_sources(self.files))
+        object.__setattr__(self, "gone", check_texts("gone", self.gone))
+        if any(file.arrival >= len(arrivals) for file in self.files):
+            raise InvalidOptionError("A file must name one of the arrivals by its index.")
+
+
+def _check_list(name: str, value: object, kind: type[Item]) -> tuple[Item, ...]:
+    """Return a list of dataclasses, some given as plain data, as a tuple."""
+    if not isinstance(value, (list, tuple)):
+        raise InvalidOptionError(f"{name} must be a list, got {value!r}.")
+    return tuple(one if isinstance(one, kind) else options_from(kind, one) for one in value)
+
+
+def _check_sources(value: object) -> tuple[SourceOptions, ...]:
+    return _check_list("files", value, SourceOptions)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +166,10 @@ class SidecarFile:
 
     name: str
     data: bytes
+
+    def __post_init__(self) -> None:
+        check_text("name", self.name)
+        object.__setattr__(self, "data", _check_bytes("data", self.data))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,22 +185,7 @@ class CompareFileOptions(SourceOptions):
     def __post_init__(self) -> None:
         # A dataclass with slots is made anew, which a bare super() does not know.
         SourceOptions.__post_init__(self)
-        object.__setattr__(self, "sidecars", _sidecars_from(self.sidecars))
-
-
-def _sidecars_from(value: object) -> tuple[SidecarFile, ...]:
-    if not isinstance(value, (list, tuple)):
-        raise InvalidOptionError(f"sidecars must be a list, got {value!r}.")
-    return tuple(map(_sidecar_from, value))
-
-
-def _sidecar_from(value: Any) -> SidecarFile:
-    if isinstance(value, SidecarFile):
-        return value
-    if not isinstance(value, dict) or set(value) != {"name", "data"}:
-        raise InvalidOptionError("A file beside a picture must have name and data.")
-    check_text("name", value["name"])
-    return SidecarFile(value["name"], _check_bytes("data", value["data"]))
+        object.__setattr__(self, "sidecars", _check_list("sidecars", self.sidecars, SidecarFile))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -183,7 +204,7 @@ class MergeSidecarsOptions:
 
     def __post_init__(self) -> None:
         check_integer("id", self.id, 1, MAX_ID)
-        object.__setattr__(self, "sidecars", _sidecars_from(self.sidecars))
+        object.__setattr__(self, "sidecars", _check_list("sidecars", self.sidecars, SidecarFile))
         object.__setattr__(self, "same_stem", check_texts("same_stem", self.same_stem))
 
 
@@ -232,6 +253,27 @@ class RelocateOptions(SourceOptions):
     def __post_init__(self) -> None:
         SourceOptions.__post_init__(self)
         check_integer("id", self.id, 1, MAX_ID)
+
+
+@dataclass(frozen=True, slots=True)
+class RootOptions:
+    """A folder that the page has a handle of.
+
+    Attributes:
+        key: By which the page knows it.
+        name: Its name.
+        path: What the library calls it, if the person says that it is one that the library knows.
+    """
+
+    key: str
+    name: str
+    path: str = ""
+
+    def __post_init__(self) -> None:
+        for name in ("key", "name", "path"):
+            check_text(name, getattr(self, name))
+        if not self.key or not self.name:
+            raise InvalidOptionError("key and name must say which folder it is.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

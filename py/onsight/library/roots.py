@@ -22,6 +22,11 @@ FILES = "Single files"
 """What the second and further places for single files are called, with a number; the first has no name."""
 
 
+MIN_AGREEMENT = 0.25
+"""What part of a folder's files, or of those that the library knows in it, must be as they were
+for it to be that folder."""
+
+
 @dataclass(frozen=True, slots=True)
 class Root:
     """A folder that a person has added.
@@ -48,9 +53,6 @@ class Places(Protocol):
     def free(self, source: Source) -> Source:
         """Return the place of a picture that is new to the library."""
 
-    def can_change(self, source: Source) -> bool:
-        """Say whether a file with a known name may be a changed version of what was known by it."""
-
 
 class OwnPlaces:
     """Places of files that have a path of their own on this computer."""
@@ -63,10 +65,6 @@ class OwnPlaces:
         """Return the file's own path."""
         return source
 
-    def can_change(self, source: Source) -> bool:
-        """Say yes: what is at a path now has replaced what was there."""
-        return True
-
 
 OWN_PLACES = OwnPlaces()
 
@@ -78,14 +76,12 @@ class Arrival:
     Attributes:
         name: Of the folder; empty for single files.
         key: By which the page knows the folder.
-        is_pasted: Whether they come from the clipboard, where all pictures have one name.
         root: Path of the root that they belong to, once that is known.
         candidates: Paths of the roots that they may belong to.
     """
 
     name: str
     key: str = ""
-    is_pasted: bool = False
     root: str | None = None
     candidates: list[str] = field(default_factory=list)
 
@@ -117,10 +113,6 @@ class AddedPlaces:
         if arrival.root is None:
             arrival.root = add_root(self._library, arrival.name, key=arrival.key).path
         return arrival.in_root(source, arrival.root)
-
-    def can_change(self, source: Source) -> bool:
-        """Say no for what was pasted: it has one name, whatever it is."""
-        return not self._arrival.is_pasted
 
     def _free_single(self, source: Source) -> Source:
         for place in self.known(source):
@@ -155,15 +147,16 @@ def settle(library: Library, arrival: Arrival, files: Iterable[Source]) -> Arriv
     named = [
         root.path
         for root in all_roots
-        if root.kind == "folder" and wanted in (path_key(own[root.path]), path_key(root.path))
+        if root.kind == "folder"
+        and not is_absolute(root.path)
+        and wanted in (path_key(own[root.path]), path_key(root.path))
     ]
     if not named:
         return arrival
     files = list(files)
     scores = {path: _agreement(library, arrival, path, files) for path in named}
     best = max(named, key=lambda path: scores[path][0])
-    same, different = scores[best]
-    if same and same >= different:
+    if scores[best][1]:
         arrival.root = best
         if arrival.key:
             add_key(library, best, arrival.key)
@@ -179,6 +172,13 @@ def roots(library: Library) -> list[Root]:
         "FROM root ORDER BY id"
     )
     return [Root(row["path"], row["name"], row["kind"], tuple(json.loads(row["keys"]))) for row in rows]
+
+
+def known_root(library: Library, key: str, path: str = "") -> Root | None:
+    """Return the root that a page knows by a key or, if there is none, the one with a path."""
+    found = roots(library)
+    by_key = (root for root in found if key in root.keys)
+    return next(by_key, None) or next((root for root in found if path and root.path == path), None)
 
 
 def add_root(library: Library, name: str, *, key: str = "", kind: str = "folder") -> Root:
@@ -250,23 +250,22 @@ def is_absolute(folder: str) -> bool:
     return re.match(r"/|[A-Za-z]:|\\\\", folder) is not None
 
 
-def _agreement(library: Library, arrival: Arrival, root: str, files: Sequence[Source]) -> tuple[int, int]:
-    """Return how many files a root has exactly as they are, and how many other files it has by their names."""
+def _agreement(library: Library, arrival: Arrival, root: str, files: Sequence[Source]) -> tuple[int, bool]:
+    """Return how many files a root has by size and date, and whether that is enough for them to be in this root."""
     rows = library.connection.execute(
         "SELECT place, size, mtime_ns FROM image WHERE folder = :root "
         "OR substr(folder, 1, length(:root) + 1) = :root || '/'",
         {"root": root},
-    )
-    known: dict[str, set[tuple[int, int]]] = {}
-    for place, size, mtime_ns in rows:
-        known.setdefault(place, set()).add((size, mtime_ns))
+    ).fetchall()
+    facts = {(row["size"], row["mtime_ns"]) for row in rows}
+    places = {row["place"] for row in rows}
     same = different = 0
     for file in files:
-        facts = known.get(arrival.in_root(file, root).place)
-        if facts:
-            is_same = (file.size, file.mtime_ns) in facts
-            same, different = same + is_same, different + (not is_same)
-    return same, different
+        is_same = (file.size, file.mtime_ns) in facts
+        same += is_same
+        different += not is_same and arrival.in_root(file, root).place in places
+    is_enough = same > 0 and same >= different and same >= MIN_AGREEMENT * min(len(files), len(rows))
+    return same, is_enough or not rows  # all of its pictures have moved, to the command line's folders for example
 
 
 def _unique(name: str, taken: Collection[str]) -> str:

@@ -5,6 +5,7 @@ The page's worker keeps the file; the networks run in others. What they see come
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections import defaultdict
 from collections.abc import Callable, Mapping
@@ -14,7 +15,9 @@ from onsight.detection.exports import IMAGE_FOLDERS
 from onsight.errors import InvalidOptionError, LibraryError, error_of
 from onsight.files.names import path_key
 from onsight.image.sniff import sniff_format
-from onsight.library import answers, duplicates, edits, exports, facts, parcels, search, stated, store
+from onsight.library import answers, duplicates, edits, exports, facts, parcels, roots, search, stated, store
+from onsight.library.added import Added
+from onsight.library.added import source_of as _source
 from onsight.library.answers import FileOutcome, LibraryEdit, LibraryStatus
 from onsight.library.beside import SmallFile, beside, pair
 from onsight.library.companions import Companions
@@ -40,6 +43,7 @@ from onsight.library.requests import (
     RecordOptions,
     RefuseOptions,
     RelocateOptions,
+    RootOptions,
     SaveSearchOptions,
     SearchOptions,
     SourceOptions,
@@ -72,6 +76,7 @@ class Shelf:
         self._intake: Intake | None = None
         self._sizes: set[int] = set()
         self._beside = ALONE
+        self._added = Added()
 
     @property
     def library(self) -> Library:
@@ -120,19 +125,13 @@ class Shelf:
 
     def begin(self, options: BeginImportOptions) -> LibraryStatus:
         """Begin a run of importing."""
-        files, roots = frozenset(options.files), frozenset(options.roots)
-
-        def exists(known: store.Known) -> bool:
-            source = known.source
-            root = source.folder.split("/", 1)[0]
-            return root not in roots or _path(source) in files
-
         self._sizes = set()
+        self._added = self._added.again(self.library, options)
         self._intake = Intake(
             self.library,
             self._models(options.detect),
             retry=options.retry,
-            exists=exists,
+            exists=self._added.exists,
             beside=lambda source: self._beside,
         )
         return self._status()
@@ -140,6 +139,18 @@ class Shelf:
     def beside(self, options: BesideOptions) -> answers.FilesBeside:
         """Tell which files say something about which picture."""
         return answers.FilesBeside(tuple(pair(options.pictures, options.files)))
+
+    def root(self, options: RootOptions) -> answers.LibraryRoot:
+        """Tell what the library calls a folder of which the page has a handle; it is added if it is new."""
+        known = roots.known_root(self.library, options.key, options.path)
+        if known:
+            roots.add_key(self.library, known.path, options.key)
+        return _root(known or roots.add_root(self.library, options.name, key=options.key))
+
+    def own(self, data: bytes, options: PictureOptions) -> answers.OwnFile:
+        """Tell whether a file has a picture's content."""
+        row = self.library.connection.execute("SELECT hash FROM image WHERE id = ?", (options.id,)).fetchone()
+        return answers.OwnFile(row is not None and hashlib.sha256(data).hexdigest() == row["hash"])
 
     def check(self, options: CheckFilesOptions) -> answers.FileOutcomes:
         """Tell which files are known, without their bytes."""
@@ -152,11 +163,13 @@ class Shelf:
     def record(self, options: RecordOptions) -> FileOutcome:
         """Write what was seen in a file, in one transaction."""
         self._beside = _beside(options)
-        return _told(self._run().accept(_source(options), parcels.unpack(options.look)))
+        places = self._added.places(self.library, options)
+        return _told(self._run().accept(_source(options), parcels.unpack(options.look), places))
 
     def refuse(self, options: RefuseOptions) -> FileOutcome:
         """Write that a file could not be opened, and why."""
-        return _told(self._run().refuse(_source(options), error_of(options.code, options.message)))
+        places = self._added.places(self.library, options)
+        return _told(self._run().refuse(_source(options), error_of(options.code, options.message), places))
 
     def failures(self, _options: object) -> answers.FailedFiles:
         """List the files that could not be opened."""
@@ -325,9 +338,9 @@ class Shelf:
         here = store.find(self.library, picture.folder, picture.name)
         if here and there and there.hash == here.hash:
             store.merge(self.library, options.id, there.image)
-            return FileOutcome("moved", there.image, None, None)
+            return FileOutcome("moved", there.image, moved.folder, None, None)
         store.touch(self.library, options.id, moved)
-        return FileOutcome("moved", options.id, None, None)
+        return FileOutcome("moved", options.id, moved.folder, None, None)
 
     def export(self, options: ExportLibraryOptions) -> OutputFile:
         """Write what is known of pictures; several files are a ZIP."""
@@ -374,6 +387,7 @@ class Shelf:
         if self._library is not None:
             self._library.close()
         self._library = self._intake = None
+        self._added = Added()
 
     def _status(self) -> LibraryStatus:
         library = self.library
@@ -397,6 +411,7 @@ class Shelf:
             undo=undo,
             redo=redo,
             searches=tuple(search.saved_searches(library)),
+            roots=tuple(map(_root, roots.roots(library))),
         )
 
     def _run(self) -> Intake:
@@ -413,23 +428,19 @@ class Shelf:
             return data
 
         try:
-            outcome = self._run().known(_source(file), read)
+            outcome = self._run().known(_source(file), read, self._added.places(self.library, file))
         except _BytesWantedError:
-            return FileOutcome("compare", None, None, None)
+            return FileOutcome("compare", None, None, None, None)
         if outcome:
             return _told(outcome)
         # One of the same size is looked at first: this may be a copy of it.
         kind = "compare" if data is None and file.size in self._sizes else "new"
         self._sizes.add(file.size)
-        return FileOutcome(kind, None, None, None)
+        return FileOutcome(kind, None, None, None, None)
 
 
 class _BytesWantedError(Exception):
     """What is known of a file depends on its bytes, which have not been read."""
-
-
-def _source(file: SourceOptions) -> Source:
-    return Source(file.folder, file.name, file.size, file.modified_ms * 1_000_000)
 
 
 def _beside(file: SourceOptions) -> Beside:
@@ -439,8 +450,8 @@ def _beside(file: SourceOptions) -> Beside:
     return Beside(file.beside, beside(file.name, Companions([file.name, *files]), files.get).read)
 
 
-def _path(source: Source) -> str:
-    return f"{source.folder}/{source.name}" if source.folder else source.name
+def _root(root: roots.Root) -> answers.LibraryRoot:
+    return answers.LibraryRoot(root.path, root.kind == "folder", root.keys)
 
 
 def _ms(source: Source) -> int:
@@ -448,7 +459,7 @@ def _ms(source: Source) -> int:
 
 
 def _told(outcome: Outcome) -> FileOutcome:
-    return FileOutcome(outcome.kind, outcome.image, outcome.code, outcome.message)
+    return FileOutcome(outcome.kind, outcome.image, outcome.source.folder, outcome.code, outcome.message)
 
 
 def _edit(edit: edits.Edit | None) -> LibraryEdit:

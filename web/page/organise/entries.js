@@ -2,8 +2,17 @@
 
 import { OnsightError } from "../../common/messenger.js";
 
+/** @import { ArrivalOptions } from "../../protocol.d.ts" */
 /** @import { FileWithPath } from "../intake.js" */
 /** @import { Library } from "./library.js" */
+
+/**
+ * Files that were added at once: a folder, or single files. They share one object.
+ * @typedef {Required<ArrivalOptions>} Arrival
+ */
+
+/** Files that were added one by one. @type {Arrival} */
+export const SINGLE_FILES = Object.freeze({ key: "", lasting: false, whole: false });
 
 /**
  * A file as its folder lists it, and how to get at it.
@@ -12,6 +21,7 @@ import { OnsightError } from "../../common/messenger.js";
  * @property {string} name
  * @property {number} size
  * @property {number} modified_ms
+ * @property {Arrival} arrival
  * @property {() => Promise<File>} open
  * @property {Entry[]} [beside] the files beside a picture that say something about it
  */
@@ -32,14 +42,16 @@ export function pathOf({ folder, name }) {
 
 /**
  * @param {FileWithPath} chosen
+ * @param {Arrival} [arrival]
  * @returns {Entry}
  */
-export function entryOf({ file, path }) {
+export function entryOf({ file, path }, arrival = SINGLE_FILES) {
   return {
     folder: path.includes("/") ? path.slice(0, path.lastIndexOf("/")) : "",
     name: path.slice(path.lastIndexOf("/") + 1),
     size: file.size,
     modified_ms: Math.trunc(file.lastModified),
+    arrival,
     open: async () => file,
   };
 }
@@ -56,7 +68,7 @@ export async function entriesOfArchive(library, archive) {
   const { members } = await library.request("archive_members", { image: file, picture: number });
   const root = pathOf(archive);
   return members.map(({ path, size, modified_ms }) => ({
-    ...entryOf({ file, path: `${root}/${path}` }),
+    ...entryOf({ file, path: `${root}/${path}` }, archive.arrival),
     size,
     modified_ms,
     open: async () => {
@@ -70,23 +82,24 @@ export async function entriesOfArchive(library, archive) {
  * The pictures in a folder and in the folders in it.
  * @param {FileSystemDirectoryHandle} directory
  * @param {(file: File) => boolean} isWanted
+ * @param {Arrival} arrival
  * @param {string} [path] of the folder
  * @returns {AsyncGenerator<Entry>}
  */
-export async function* entriesIn(directory, isWanted, path = directory.name) {
+export async function* entriesIn(directory, isWanted, arrival, path = directory.name) {
   const handles = [];
   for await (const handle of directory.values()) if (!handle.name.startsWith(".")) handles.push(handle);
   handles.sort((one, other) => one.name.localeCompare(other.name, "en", { numeric: true }));
   for (const handle of handles) {
     if (handle.kind === "directory") {
-      yield* entriesIn(/** @type {FileSystemDirectoryHandle} */ (handle), isWanted, `${path}/${handle.name}`);
+      yield* entriesIn(/** @type {FileSystemDirectoryHandle} */ (handle), isWanted, arrival, `${path}/${handle.name}`);
       continue;
     }
     const file = await /** @type {FileSystemFileHandle} */ (handle).getFile().catch(() => null);
     if (!file || !(isWanted(file) || isArchive(file))) continue;
     // The handle is asked anew: a file that was changed meanwhile can no longer be read through this one.
     const open = () => fileOf(/** @type {FileSystemFileHandle} */ (handle));
-    yield { ...entryOf({ file, path: `${path}/${file.name}` }), open };
+    yield { ...entryOf({ file, path: `${path}/${file.name}` }, arrival), open };
   }
 }
 

@@ -8,9 +8,9 @@ import { OnsightError, asOnsightError, isAbort } from "../../common/messenger.js
 import { besideMarkOf, entriesOfArchive, isArchive, pathOf, readBeside } from "./entries.js";
 import { preferences } from "./preferences.js";
 
-/** @import { FileOutcome, Methods } from "../../protocol.d.ts" */
+/** @import { BeginImportOptions, FileOutcome, Methods, SourceOptions } from "../../protocol.d.ts" */
 /** @import { Onsight } from "../client.js" */
-/** @import { Entry } from "./entries.js" */
+/** @import { Arrival, Entry } from "./entries.js" */
 /** @import { Library, Question } from "./library.js" */
 
 /** Files that the library is asked about at a time. */
@@ -34,7 +34,7 @@ const RESTARTS = 3;
  * @typedef {object} ImportOptions
  * @property {boolean} [detect] whether objects are looked for, too
  * @property {boolean} [retry] whether to try files again that could not be opened before
- * @property {string[]} [roots] folders all of whose pictures are among the files
+ * @property {string[]} [gone] keys of folders that are no longer where they were
  * @property {Entry[]} [beside] files in the same folders that may say something about the pictures
  */
 
@@ -59,9 +59,7 @@ const RESTARTS = 3;
 
 /** @typedef {{entries: Entry[], options: ImportOptions}} Job */
 
-/** @typedef {{detect: boolean, retry: boolean, roots: string[], files: string[]}} Beginning */
-
-/** @extends {Emitter<{state: ImportState, entries: Entry[]}>} */
+/** @extends {Emitter<{state: ImportState, placed: {folder: string, entry: Entry}}>} */
 export class Importer extends Emitter {
   #onsight;
   #library;
@@ -79,8 +77,12 @@ export class Importer extends Emitter {
   #lastOptions = {};
   /** What the library was told of this run, and in which of its sessions. @type {{session: number, told: Promise<unknown>}} */
   #begun = { session: -1, told: Promise.resolve() };
-  /** @type {Beginning} */
-  #beginning = { detect: false, retry: false, roots: [], files: [] };
+  /** @type {BeginImportOptions} */
+  #beginning = {};
+  /** What was added in this run. @type {Arrival[]} */
+  #arrivals = [];
+  /** The files beside pictures of this run, by folder. @type {Map<string, Entry[]>} */
+  #besideOf = new Map();
   #restarts = 0;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
@@ -159,7 +161,7 @@ export class Importer extends Emitter {
   /** Try those again that could not be opened. */
   retry() {
     if (this.#isRunning) return;
-    void this.add(this.#state.failures.map(({ entry }) => entry), { ...this.#lastOptions, roots: [], retry: true });
+    void this.add(this.#state.failures.map(({ entry }) => entry), { ...this.#lastOptions, retry: true });
   }
 
   /** Forget what is told of a run that has ended. */
@@ -182,12 +184,21 @@ export class Importer extends Emitter {
   /** @param {Job} job */
   async #takeIn({ entries, options }) {
     const found = await this.#unpack(entries);
-    this.emit("entries", [...found, ...(options.beside ?? [])]);
-    const { detect = false, retry = false, roots = [] } = options;
+    const { detect = false, retry = false, gone = [], beside = [] } = options;
+    this.#arrivals = [...new Set(found.map(({ arrival }) => arrival))];
+    this.#besideOf = new Map();
+    for (const entry of beside) {
+      const key = this.#folderOf(entry);
+      const known = this.#besideOf.get(key);
+      if (known) known.push(entry);
+      else this.#besideOf.set(key, [entry]);
+    }
     // Were this page to end now, the next one would know.
-    preferences.unfinished = { root: roots[0] ?? "", files: found.length };
-    this.#beginning = { detect, retry, roots, files: found.map(pathOf) };
-    await this.#pair(found, options.beside ?? []);
+    preferences.unfinished = { ...unfinishedOf(found), files: found.length };
+    // A retry has only some of a folder's files; the others are where they were.
+    const arrivals = this.#arrivals.map((arrival) => ({ ...arrival, whole: arrival.whole && !retry }));
+    this.#beginning = { detect, retry, arrivals, files: found.map((entry) => this.#factsOf(entry)), gone };
+    await this.#pair(found, beside);
     /** @type {Entry[]} */
     const fresh = [];
     /** Those that may be copies wait until all that they may be copies of are in. @type {Entry[]} */
@@ -195,7 +206,7 @@ export class Importer extends Emitter {
     for (let first = 0; first < found.length; first += BATCH) {
       await this.#goOn();
       const batch = found.slice(first, first + BATCH);
-      const files = batch.map(factsOf);
+      const files = batch.map((entry) => this.#factsOf(entry));
       const { outcomes } = await this.#ask("check", { files });
       for (const [index, entry] of batch.entries()) {
         const outcome = outcomes[index];
@@ -216,7 +227,9 @@ export class Importer extends Emitter {
    */
   async #pair(pictures, beside) {
     if (!beside.length) return;
-    const { files } = await this.#ask("beside", { pictures: pictures.map(pathOf), files: beside.map(pathOf) });
+    // Two folders of one name are two.
+    const pathIn = (/** @type {Entry} */ entry) => `${this.#folderOf(entry)}/${entry.name}`;
+    const { files } = await this.#ask("beside", { pictures: pictures.map(pathIn), files: beside.map(pathIn) });
     for (const [index, picture] of pictures.entries()) {
       picture.beside = (files[index] ?? []).flatMap((place) => beside[place] ?? []);
     }
@@ -275,7 +288,7 @@ export class Importer extends Emitter {
    * @param {boolean} detect
    */
   async #take(entry, isNew, detect) {
-    const facts = factsOf(entry);
+    const facts = this.#factsOf(entry);
     try {
       const file = await this.#persist(() => entry.open());
       if (!isNew) {
@@ -376,20 +389,50 @@ export class Importer extends Emitter {
     this.#abort.signal.throwIfAborted();
   }
 
+  /** @param {Entry} entry */
+  #folderOf({ arrival, folder }) {
+    return `${this.#arrivals.indexOf(arrival)}/${folder}`;
+  }
+
+  /**
+   * Tell where the library has a picture; the files beside it are there, too.
+   * @param {Entry} entry
+   * @param {string} folder
+   */
+  #place(entry, folder) {
+    this.emit("placed", { folder, entry });
+    const key = this.#folderOf(entry);
+    const beside = entry.folder ? (this.#besideOf.get(key) ?? []) : (entry.beside ?? []);
+    if (entry.folder) this.#besideOf.delete(key);
+    for (const one of beside) this.emit("placed", { folder, entry: one });
+  }
+
+  /**
+   * What the library is told of a file.
+   * @param {Entry} entry
+   * @returns {SourceOptions}
+   */
+  #factsOf(entry) {
+    const { folder, name, size, modified_ms, arrival } = entry;
+    const index = Math.max(0, this.#arrivals.indexOf(arrival));
+    return { folder, name, size, modified_ms, arrival: index, beside: besideMarkOf(entry) };
+  }
+
   /**
    * @param {Entry} entry
    * @param {unknown} error
    */
   #fail(entry, error) {
     const message = error instanceof Error ? error.message : String(error);
-    this.#count(entry, { kind: "failed", id: null, code: null, message });
+    this.#count(entry, { kind: "failed", id: null, folder: null, code: null, message });
   }
 
   /**
    * @param {Entry} entry
    * @param {FileOutcome} outcome
    */
-  #count(entry, { kind, message }) {
+  #count(entry, { kind, folder, message }) {
+    if (folder !== null) this.#place(entry, folder);
     const { counts, failures, done, total, phase } = this.#state;
     this.#restarts = 0;
     const now = performance.now();
@@ -424,10 +467,13 @@ function asEngineError(error) {
   return known.fault === "engine" ? known : null;
 }
 
-/** @param {Entry} entry */
-function factsOf(entry) {
-  const { folder, name, size, modified_ms } = entry;
-  return { folder, name, size, modified_ms, beside: besideMarkOf(entry) };
+/**
+ * By what a later page knows an import that did not end.
+ * @param {Entry[]} entries
+ */
+function unfinishedOf([first]) {
+  if (!first?.arrival.whole) return { root: "", key: "" };
+  return { root: first.folder.split("/", 1)[0] ?? "", key: first.arrival.lasting ? first.arrival.key : "" };
 }
 
 /** @returns {ImportState} */

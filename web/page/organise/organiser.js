@@ -1,5 +1,6 @@
 /** What of Organise goes on while other tools are shown: the open library, the import, where the files are. */
 
+import { pathOf } from "./entries.js";
 import { Importer } from "./importing.js";
 import { Library } from "./library.js";
 import { Originals } from "./originals.js";
@@ -11,8 +12,8 @@ export class Organiser {
   constructor(onsight) {
     this.library = new Library(onsight);
     this.importer = new Importer(onsight, this.library);
-    this.originals = new Originals();
-    this.importer.on("entries", (entries) => this.originals.rememberAll(entries));
+    this.originals = new Originals(this.library);
+    this.importer.on("placed", ({ folder, entry }) => this.originals.remember(pathOf({ ...entry, folder }), entry.open));
   }
 
   /** End the import, and give the library and the folders back. */

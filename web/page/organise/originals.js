@@ -8,20 +8,31 @@ import { pathOf } from "./entries.js";
 import { leaveFor, mayUse } from "./pickers.js";
 
 /** @import { Entry } from "./entries.js" */
+/** @import { Library } from "./library.js" */
 
 const DATABASE = "onsight-folders";
 const FOLDERS = "folders";
 const SIDECAR = ".xmp";
 
-/** @typedef {{folder: string, name: string, size: number}} Original a picture's file, as the library knows it */
-/** @typedef {{name: string, handle: FileSystemDirectoryHandle}} Root */
+/**
+ * A picture's file, as the library knows it.
+ * @typedef {object} Original
+ * @property {number} id of the picture
+ * @property {string} folder
+ * @property {string} name
+ * @property {number} size
+ * @property {number} modified_ms
+ */
+
+/** Milliseconds by which file systems that date files coarsely may be off. */
+const COARSE_MS = 2000;
 
 /** Files of a folder by the plain form of their names without the suffix. @typedef {Map<string, {name: string, open: () => Promise<File>}[]>} Listing */
 
 /**
  * A folder whose files cannot be reached yet.
  * @typedef {object} Barrier
- * @property {string} root name of the folder or archive; empty for files that were added one by one
+ * @property {string} root what the library calls the folder or archive; empty for files that were added one by one
  * @property {FileSystemDirectoryHandle | null} handle with one, the person's leave is enough
  * @property {Original[]} originals what is wanted of it
  */
@@ -33,6 +44,12 @@ export class Originals {
   #whole = new Set();
   /** @type {Promise<IDBDatabase | null> | undefined} */
   #database;
+  #library;
+
+  /** @param {Library} library */
+  constructor(library) {
+    this.#library = library;
+  }
 
   /** @param {readonly Entry[]} entries that were listed just now */
   rememberAll(entries) {
@@ -49,19 +66,15 @@ export class Originals {
 
   /**
    * Remember a folder over visits.
-   * @param {string} name
    * @param {FileSystemDirectoryHandle} handle
-   * @returns {Promise<string>} what it is called in the library: two folders of one name are told apart
+   * @returns {Promise<string>} the key by which it is remembered
    */
-  async rememberRoot(name, handle) {
-    const roots = await this.roots();
-    for (const root of roots) if (await root.handle.isSameEntry(handle)) return root.name;
-    const taken = new Set(roots.map((root) => root.name));
-    let free = name;
-    for (let number = 2; taken.has(free); number += 1) free = `${name} (${number})`;
+  async rememberHandle(handle) {
+    for (const [key, known] of await this.handles()) if (await known.isSameEntry(handle)) return key;
+    const key = `${handle.name} ${crypto.randomUUID()}`;
     const database = await this.#open();
-    if (database) await settled(store(database, "readwrite").put(handle, free)).catch(() => {}); // for this visit alone
-    return free;
+    if (database) await settled(store(database, "readwrite").put(handle, key)).catch(() => {}); // for this visit alone
+    return key;
   }
 
   /**
@@ -74,13 +87,39 @@ export class Originals {
     throw unreadable(`Onsight may not read the folder “${handle.name}” any more. Add it again.`);
   }
 
-  /** @returns {Promise<Root[]>} */
-  async roots() {
+  /** @returns {Promise<Map<string, FileSystemDirectoryHandle>>} the folders that are remembered, by key */
+  async handles() {
     const database = await this.#open();
-    if (!database) return [];
+    if (!database) return new Map();
     const folders = store(database, "readonly");
-    const [names, handles] = await Promise.all([settled(folders.getAllKeys()), settled(folders.getAll())]);
-    return handles.map((handle, index) => ({ name: String(names[index]), handle }));
+    const [keys, handles] = await Promise.all([settled(folders.getAllKeys()), settled(folders.getAll())]);
+    return new Map(handles.map((handle, index) => [String(keys[index]), handle]));
+  }
+
+  /** @returns {Promise<Map<string, FileSystemDirectoryHandle>>} the same by what the open library calls them */
+  async roots() {
+    const handles = await this.handles();
+    /** @type {Map<string, FileSystemDirectoryHandle>} */
+    const found = new Map();
+    for (const { path, keys } of this.#library.status?.roots ?? []) {
+      const handle = keys.map((key) => handles.get(key)).find((one) => one !== undefined);
+      if (handle) found.set(path, handle);
+    }
+    return found;
+  }
+
+  /** @returns {Promise<string[]>} keys of the folders that are no longer where they were, as far as can be seen */
+  async gone() {
+    const gone = [];
+    for (const [key, handle] of await this.handles()) {
+      if ((await leaveFor(handle, "read")) !== "granted") continue;
+      try {
+        await handle.values().next();
+      } catch (error) {
+        if (error instanceof DOMException && error.name === "NotFoundError") gone.push(key);
+      }
+    }
+    return gone;
   }
 
   /**
@@ -92,10 +131,19 @@ export class Originals {
   async open(original) {
     const path = pathOf(original);
     const file = await (this.#known.get(path)?.() ?? this.#fromRoot(path));
-    if (file.size !== original.size) {
-      throw unreadable(`“${original.name}” has changed since it was taken in. Add its folder again.`);
-    }
-    return file;
+    if (await this.isOwn(original, file)) return file;
+    throw unreadable(`“${original.name}” has changed since it was taken in, or another file has its place. Add its folder again.`);
+  }
+
+  /**
+   * Whether a file is a picture's own: by its size and date or, where it was written again, by its content.
+   * @param {Original} original
+   * @param {File} file
+   */
+  async isOwn({ id, size, modified_ms }, file) {
+    if (file.size !== size) return false;
+    if (Math.abs(file.lastModified - modified_ms) < COARSE_MS) return true;
+    return (await this.#library.ask("own", { image: file, id })).is_own;
   }
 
   /**
@@ -183,10 +231,9 @@ export class Originals {
    * @returns {Promise<{folder: FileSystemDirectoryHandle, name: string} | null>}
    */
   async placeOf({ folder: path, name }) {
-    const [rootName = "", ...parts] = path.split("/");
-    const root = (await this.roots()).find((one) => one.name === rootName);
-    if (!root) return null;
-    let folder = root.handle;
+    const [root = "", ...parts] = path.split("/");
+    let folder = (await this.roots()).get(root);
+    if (!folder) return null;
     for (const part of parts) folder = await folder.getDirectoryHandle(part);
     return { folder, name };
   }
@@ -201,13 +248,13 @@ export class Originals {
     /** @type {Map<string, Original[]>} */
     const missing = new Map();
     for (const original of originals) {
-      const root = rootOf(original);
+      const root = this.#rootOf(original);
       if (this.#known.has(pathOf(original)) && !(sidecars && root && !this.#whole.has(root))) continue;
       const behind = missing.get(root);
       if (behind) behind.push(original);
       else missing.set(root, [original]);
     }
-    const roots = new Map((await this.roots()).map(({ name, handle }) => [name, handle]));
+    const roots = await this.roots();
     /** @type {Barrier[]} */
     const barriers = [];
     for (const [root, behind] of missing) {
@@ -219,13 +266,13 @@ export class Originals {
   }
 
   /**
-   * Take a folder as the one of this name: the person chose it again.
-   * @param {string} name
+   * Take a folder as the one that the library calls by a name: the person chose it again.
+   * @param {string} path
    * @param {FileSystemDirectoryHandle} handle
    */
-  async rejoin(name, handle) {
-    const database = await this.#open();
-    if (database) await settled(store(database, "readwrite").put(handle, name));
+  async rejoin(path, handle) {
+    await this.#library.ask("root", { key: await this.rememberHandle(handle), name: handle.name, path });
+    await this.#library.refresh();
   }
 
   /**
@@ -244,14 +291,15 @@ export class Originals {
    */
   async #fromRoot(path) {
     const [name = "", ...parts] = path.split("/");
-    const root = parts.length ? (await this.roots()).find((one) => one.name === name) : undefined;
+    const root = parts.length ? (await this.roots()).get(name) : undefined;
     const last = parts.pop();
     if (!root || last === undefined) {
-      throw unreadable(parts.length ? `Add the folder “${name}” again to reach its files.` : "Add the file again to reach it.");
+      const isInFolder = last !== undefined && this.#rootOf({ folder: name }) !== "";
+      throw unreadable(isInFolder ? `Add the folder “${name}” again to reach its files.` : "Add the file again to reach it.");
     }
-    await this.ask(root.handle);
+    await this.ask(root);
     try {
-      let folder = root.handle;
+      let folder = root;
       for (const part of parts) folder = await folder.getDirectoryHandle(part);
       const handle = await folder.getFileHandle(last);
       return await handle.getFile();
@@ -265,11 +313,21 @@ export class Originals {
     (await this.#database)?.close();
   }
 
+  /**
+   * @param {Pick<Original, "folder">} original
+   * @returns {string} empty for files that were added one by one
+   */
+  #rootOf({ folder }) {
+    const root = folder.split("/", 1)[0] ?? "";
+    const known = this.#library.status?.roots.find(({ path }) => path === root);
+    return known && !known.is_folder ? "" : root;
+  }
+
   #open() {
     this.#database ??= new Promise((resolve) => {
       try {
         const opening = indexedDB.open(DATABASE, 1);
-        opening.onupgradeneeded = () => opening.result.createObjectStore(FOLDERS); // name → handle
+        opening.onupgradeneeded = () => opening.result.createObjectStore(FOLDERS); // key → handle
         opening.onsuccess = () => {
           opening.result.onversionchange = () => opening.result.close(); // it is to be deleted
           resolve(opening.result);
@@ -294,11 +352,6 @@ function stemOf(name) {
  */
 function plain(name) {
   return name.normalize("NFC").toLowerCase();
-}
-
-/** @param {Pick<Original, "folder">} original */
-function rootOf({ folder }) {
-  return folder.split("/", 1)[0] ?? "";
 }
 
 /**

@@ -82,7 +82,8 @@ export function copyInto(originals, directory, plan, options) {
  * @returns {Promise<WriteReport>} `written` counts those that were moved or lay there already
  */
 export async function moveInto({ library, originals }, directory, plan, options) {
-  const root = await originals.rememberRoot(directory.name, directory);
+  const key = await originals.rememberHandle(directory);
+  const { path: root } = await library.ask("root", { key, name: directory.name });
   /** @param {PlannedMove} move @param {File} file */
   const settle = async (move, file) => {
     const place = await deletable(originals, move);
@@ -154,7 +155,7 @@ export async function askToChange(originals, wanted) {
     counts.set(root, (counts.get(root) ?? 0) + 1);
   }
   let count = 0;
-  for (const { name, handle } of await originals.roots()) {
+  for (const [name, handle] of await originals.roots()) {
     if (counts.has(name) && (await mayUse(handle, "readwrite"))) count += counts.get(name) ?? 0;
   }
   return count;

@@ -17,7 +17,13 @@ const SORTING = "onsight.organise.sorting";
  * @property {string} pattern
  */
 
-/** @typedef {{root: string, files: number}} Unfinished an import: the name of its folder, if it was one, and its size */
+/**
+ * An import that did not end.
+ * @typedef {object} Unfinished
+ * @property {string} root name of its folder, if it was one
+ * @property {string} [key] by which the folder's handle is remembered, if it is
+ * @property {number} files
+ */
 
 export const preferences = {
   /** Name of the library that was open last. @returns {string | null} */

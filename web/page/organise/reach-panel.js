@@ -90,8 +90,8 @@ export class ReachPanel {
       path: path.slice(path.indexOf("/") + 1),
     }));
     if (!files.length) return "";
-    const sizes = new Map(files.map(({ file, path }) => [path, file.size]));
-    if (!originals.some((one) => sizes.get(insideOf(one)) === one.size)) return notThere(root);
+    const byPath = new Map(files.map(({ file, path }) => [path, file]));
+    if (!(await this.#hasAny(originals, async (one) => byPath.get(insideOf(one))))) return notThere(root);
     this.#originals.rejoinFiles(root, files);
     return null;
   }
@@ -103,21 +103,37 @@ export class ReachPanel {
   async #folderAgain(root, originals) {
     const handle = await chooseDirectory("onsight", "read");
     if (!handle) return "";
-    for (const original of originals.slice(0, SAMPLES)) {
-      if ((await sizeIn(handle, insideOf(original))) !== original.size) continue;
-      await this.#originals.rejoin(root, handle);
-      return null;
-    }
-    return notThere(root);
+    if (!(await this.#hasAny(originals.slice(0, SAMPLES), (one) => fileIn(handle, insideOf(one))))) return notThere(root);
+    await this.#originals.rejoin(root, handle);
+    return null;
   }
 
   /** @param {readonly Original[]} originals */
   async #filesAgain(originals) {
     const files = await chooseFiles({ folder: false });
-    const sizes = new Map(originals.map(({ name, size }) => [name, size]));
-    const known = files.filter(({ file }) => sizes.get(file.name) === file.size);
-    for (const { file } of known) this.#originals.remember(file.name, async () => file);
-    return known.length || !files.length ? (known.length ? null : "") : "None of these is a picture of the library.";
+    let count = 0;
+    for (const original of originals) {
+      for (const { file } of files) {
+        if (file.name !== original.name || !(await this.#originals.isOwn(original, file))) continue;
+        this.#originals.remember(pathOf(original), async () => file);
+        count += 1;
+        break;
+      }
+    }
+    return count || !files.length ? (count ? null : "") : "None of these is a picture of the library.";
+  }
+
+  /**
+   * Whether any of some pictures' files is where it is looked for.
+   * @param {readonly Original[]} originals
+   * @param {(original: Original) => Promise<File | null | undefined>} find
+   */
+  async #hasAny(originals, find) {
+    for (const original of originals) {
+      const file = await find(original);
+      if (file && (await this.#originals.isOwn(original, file))) return true;
+    }
+    return false;
   }
 
   /**
@@ -174,13 +190,13 @@ function insideOf(original) {
 /**
  * @param {FileSystemDirectoryHandle} directory
  * @param {string} path
- * @returns {Promise<number | null>} bytes, or null if there is no such file
+ * @returns {Promise<File | null>} null if there is no such file
  */
-async function sizeIn(directory, path) {
+async function fileIn(directory, path) {
   try {
     const slash = path.lastIndexOf("/");
     const folder = await folderAt(directory, path.slice(0, Math.max(0, slash)), false);
-    return (await (await folder.getFileHandle(path.slice(slash + 1))).getFile()).size;
+    return await (await folder.getFileHandle(path.slice(slash + 1))).getFile();
   } catch {
     return null;
   }

@@ -281,7 +281,7 @@ class SortDialog {
   async #chooseWhereToMove() {
     this.#target = await this.#chooseTarget();
     if (!this.#target || !this.#plan) return;
-    const roots = new Set((await this.#originals.roots()).map(({ name }) => name));
+    const roots = await this.#originals.roots();
     const { moves } = this.#plan;
     const count = moves.filter(({ folder }) => roots.has(folder.split("/", 1)[0] ?? "")).length;
     box(this.root, "moving-title").textContent = `Move into “${this.#target.name}”?`;

@@ -8,7 +8,7 @@ import { formatPlural } from "../format.js";
 import { canChooseFolder, chooseFiles, isPicture, isSidecar } from "../intake.js";
 import { OnsightError } from "../../common/messenger.js";
 import { Detail } from "../organise/detail.js";
-import { entriesIn, entryOf, pathOf } from "../organise/entries.js";
+import { SINGLE_FILES, entriesIn, entryOf, pathOf } from "../organise/entries.js";
 import { openDuplicates } from "../organise/duplicates-dialog.js";
 import { openExporting } from "../organise/export-dialog.js";
 import { Facets } from "../organise/facets.js";
@@ -28,7 +28,7 @@ import { onKeys } from "../shortcuts.js";
 
 /** @import { App } from "../app.js" */
 /** @import { FileWithPath } from "../intake.js" */
-/** @import { Entry } from "../organise/entries.js" */
+/** @import { Arrival, Entry } from "../organise/entries.js" */
 
 /**
  * @param {HTMLElement} host
@@ -246,8 +246,8 @@ export function mountOrganise(host, app) {
 
   /** Take up the import that an earlier page did not end: its folder may still be read, or must be chosen again. */
   async function goOn() {
-    const name = preferences.unfinished?.root;
-    const handle = (await originals.roots()).find((one) => one.name === name)?.handle;
+    const { root: name = "", key = name } = preferences.unfinished ?? {};
+    const handle = (await originals.handles()).get(key);
     if (!handle) return name ? addFolder() : chooseFiles();
     await tryTo(importDirectory(app, handle));
   }
@@ -266,18 +266,18 @@ export function mountOrganise(host, app) {
  */
 async function importDirectory({ organiser }, handle) {
   const { originals, importer } = organiser;
-  const name = await originals.rememberRoot(handle.name, handle);
+  const arrival = { key: await originals.rememberHandle(handle), lasting: true, whole: true };
   /** @type {Entry[]} */
   const entries = [];
   await originals.ask(handle);
   /** @type {Entry[]} */
   const beside = [];
   const isWanted = (/** @type {File} */ file) => isPicture(file) || isSidecar(file);
-  for await (const entry of entriesIn(handle, isWanted, name)) (isSidecar(entry) ? beside : entries).push(entry);
+  for await (const entry of entriesIn(handle, isWanted, arrival)) (isSidecar(entry) ? beside : entries).push(entry);
   if (!entries.length) {
     throw new OnsightError({ code: "unreadable_file", message: "There are no pictures in this folder." });
   }
-  await importer.add(entries, { detect: preferences.detect, roots: [name], beside });
+  await importer.add(entries, { detect: preferences.detect, gone: await originals.gone(), beside });
 }
 
 /**
@@ -288,9 +288,15 @@ async function importDirectory({ organiser }, handle) {
  * @param {FileWithPath[]} [others] files in the same folders that may say something about the pictures
  */
 export function receiveIntoLibrary({ organiser }, files, isWhole, others = []) {
-  const folders = files.flatMap(({ path }) => (path.includes("/") ? [path.slice(0, path.indexOf("/"))] : []));
-  const roots = isWhole ? [...new Set(folders)] : [];
+  const single = { ...SINGLE_FILES, whole: isWhole };
+  /** @type {Map<string | undefined, Arrival>} */
+  const arrivals = new Map([[undefined, single]]);
+  const entry = (/** @type {FileWithPath} */ file) => {
+    const arrival = arrivals.get(file.drop) ?? { ...single, key: file.drop ?? "" };
+    arrivals.set(file.drop, arrival);
+    return entryOf(file, arrival);
+  };
   const pictures = files.filter(({ file }) => !isSidecar(file));
-  const beside = [...files.filter(({ file }) => isSidecar(file)), ...others].map(entryOf);
-  void organiser.importer.add(pictures.map(entryOf), { detect: preferences.detect, roots, beside });
+  const beside = [...files.filter(({ file }) => isSidecar(file)), ...others].map(entry);
+  void organiser.importer.add(pictures.map(entry), { detect: preferences.detect, beside });
 }
