@@ -12,7 +12,7 @@ import pytest
 
 from onsight.__main__ import main, percent
 from onsight.metadata.xmp import read
-from pictures import sample
+from pictures import encode, photo, sample
 
 LACKS_ITS_END = "The end of this JPEG file is missing, but the whole picture is there."
 
@@ -183,6 +183,17 @@ def test_console_script_is_installed() -> None:
     script = Path(sys.executable).with_name("onsight")
     done = subprocess.run([script, "--version"], capture_output=True, text=True, check=True)
     assert done.stdout.startswith("onsight ")
+
+
+def test_enhance_says_what_a_new_file_cannot_hold(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "page.jpg"
+    path.write_bytes(encode(photo(), "JPEG", comment=b"page 12"))
+    options = ["enhance", "-o", str(tmp_path / "new"), "--exposure", "0.5", "--format", "webp", str(path)]
+    assert main(options) == 0
+    left_out = "Left out: comments and texts, which a WebP cannot hold."
+    assert f"Enhanced. {left_out} → " in capsys.readouterr().out
+    assert main([*options, "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["result"]["notes"] == [left_out]
 
 
 @pytest.mark.parametrize(
