@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from onsight.metadata.dates import SOURCES, choose, matching_sources, parse_date, parse_epoch, parse_iptc_date
 from onsight.metadata.name_dates import date_in_name
@@ -299,3 +301,15 @@ def test_sources_are_named_in_a_search_by_word() -> None:
     assert matching_sources("name") == ("name", "name-utc")
     assert matching_sources("utc") == ("gps", "takeout", "name-utc")
     assert matching_sources("2020") == ()
+
+
+_DIGITS = st.text(st.sampled_from("0123456789-_.:/ TIMGat٢２"), max_size=30)
+
+
+@given(_DIGITS)
+def test_whatever_is_read_is_a_date_of_the_calendar(text: str) -> None:
+    in_name = date_in_name(text)
+    for value in (parse_date(text), parse_iptc_date(text, text), in_name and in_name.value):
+        if value is not None:
+            assert value.isascii()
+            datetime.fromisoformat((value + "-01-01"[len(value) - 4 :])[:10] if len(value) < 10 else value)

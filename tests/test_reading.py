@@ -6,6 +6,8 @@ import json
 import struct
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from containers import Entry, ascii_entry, tiff_block
 from onsight.image.blocks import EXIF_HEADER
@@ -158,6 +160,24 @@ def test_damaged_data_says_nothing(data: bytes) -> None:
     assert read_stated(data) == NOTHING
     assert read_sidecar(data) == NOTHING
     assert read_takeout(data) == NOTHING
+
+
+@given(st.data())
+def test_damage_anywhere_raises_nothing(data: st.DataObject) -> None:
+    exif = tiff_block(">", (0, [windows_text(0x9C9E, "a;b"), (0x4746, 3, 1, b"\0\4")]), (0x8769, [
+        ascii_entry(0x9003, "2020:07:14 12:34:56"), (0x9286, 7, 12, b"UNICODE\0\0a\0b"),
+    ]), (0x8825, [ascii_entry(29, "2020:07:14"), (7, 5, 3, struct.pack(">6I", 1, 1, 2, 1, 3, 1))]))  # fmt: skip
+    whole = jpeg(
+        segment(0xE1, EXIF_HEADER + exif),
+        segment(0xE1, XMP_HEADER + xmp(bag("dc:subject", "a", "b"), 'xap:Rating="4"')),
+        iptc_segment(dataset(25, b"c") + dataset(55, b"20200714") + dataset(60, b"123456")),
+    )
+    damaged = bytearray(whole)
+    for _ in range(data.draw(st.integers(1, 8))):
+        damaged[data.draw(st.integers(2, len(damaged) - 1))] = data.draw(st.integers(0, 255))
+    read_stated(bytes(damaged[: data.draw(st.integers(0, len(damaged)))]))
+    read_sidecar(bytes(damaged))
+    read_takeout(bytes(damaged))
 
 
 def test_a_document_type_is_refused() -> None:

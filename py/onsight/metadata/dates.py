@@ -81,13 +81,13 @@ _MONTHS = {name: number for number, name in enumerate(
 
 _CLOCK = r"(\d{1,2})\s*[:.]\s*(\d{2})(?:\s*[:.]\s*(\d{2})(?:[.,]\d*)?)?\s*([AaPp]\.?[Mm]\.?)?"
 _ZONE = r"\s*(?:Z|UTC|GMT|[+-]\d{2}:?\d{0,2})?"
-_YEAR_FIRST = re.compile(rf"(\d{{4}})(?:[:/.-](\d{{1,2}})?(?:[:/.-](\d{{1,2}})?)?)?(?:[T ]*{_CLOCK})?{_ZONE}")
-_COMPACT = re.compile(rf"(\d{{4}})(\d{{2}})(\d{{2}})(?:[T ]?(\d{{2}})(\d{{2}})(\d{{2}})(?:\.\d+)?())?{_ZONE}")
+_YEAR_FIRST = re.compile(rf"(\d{{4}})(?:[:/.-](\d{{1,2}})?(?:[:/.-](\d{{1,2}})?)?)?(?:[T ]*{_CLOCK})?{_ZONE}", re.ASCII)
+_COMPACT = re.compile(rf"(\d{{4}})(\d{{2}})(\d{{2}})(?:[T ]?(\d{{2}})(\d{{2}})(\d{{2}})(?:\.\d+)?())?{_ZONE}", re.ASCII)
 _DAY_FIRST = re.compile(
-    rf"(?:[A-Za-z]{{3,9}},?\s+)?(\d{{1,2}})\s+([A-Za-z]{{3,9}})\.?\s+(\d{{4}})(?:\s+{_CLOCK})?{_ZONE}"
+    rf"(?:[A-Za-z]{{3,9}},?\s+)?(\d{{1,2}})\s+([A-Za-z]{{3,9}})\.?\s+(\d{{4}})(?:\s+{_CLOCK})?{_ZONE}", re.ASCII
 )
 _MONTH_FIRST = re.compile(
-    r"(?:[A-Za-z]{3}\s+)?([A-Za-z]{3})\s+(\d{1,2})\s+(\d{1,2}):(\d{2}):(\d{2})\s+(?:[A-Z]{3,4}\s+)?(\d{4})"
+    r"(?:[A-Za-z]{3}\s+)?([A-Za-z]{3})\s+(\d{1,2})\s+(\d{1,2}):(\d{2}):(\d{2})\s+(?:[A-Z]{3,4}\s+)?(\d{4})", re.ASCII
 )
 _BLANK_TIME = re.compile(r"[T ]*\s*:\s*:?\s*$")
 
@@ -168,9 +168,11 @@ def date_of(
 def parse_iptc_date(date: str | None, time: str | None) -> str | None:
     """Return the date of IPTC's two fields ``20200714`` and ``123456+0200``; zeros stand for what is not known."""
     day = (date or "").strip().strip("\0").replace("-", "").replace(":", "")
-    if not re.fullmatch(r"\d{8}", day):
+    if not re.fullmatch(r"\d{8}", day, re.ASCII):
         return None
-    clock = re.fullmatch(r"(\d{2}):?(\d{2}):?(\d{2})(?:[+-]\d{2}:?\d{2}|Z)?", (time or "").strip().strip("\0"))
+    clock = re.fullmatch(
+        r"(\d{2}):?(\d{2}):?(\d{2})(?:[+-]\d{2}:?\d{2}|Z)?", (time or "").strip().strip("\0"), re.ASCII
+    )
     return date_of(day[:4], day[4:6], day[6:], *(clock.groups() if clock else ()))
 
 

@@ -21,27 +21,31 @@ _MOMENTS = (
     # 2020-07-14 at 12.34.56 PM; a word of any language between the two
     re.compile(
         rf"{_DAY}(?:[^\d]{{1,8}}?){_HALF_BEFORE}(?P<hour>\d{{1,2}})(?P<colon>[-_.:])(?P<minute>\d\d)(?P=colon)"
-        rf"(?P<second>\d\d){_FRACTION}{_HALF_AFTER}"
+        rf"(?P<second>\d\d){_FRACTION}{_HALF_AFTER}",
+        re.ASCII,
     ),
     # 20200714_123456, 20200714T123456, 20200714123456, 2020-07-14-123456
-    re.compile(rf"{_DAY}[-_ T]{{0,2}}(?P<hour>\d\d)(?P<minute>\d\d)(?P<second>\d\d){_FRACTION}"),
+    re.compile(rf"{_DAY}[-_ T]{{0,2}}(?P<hour>\d\d)(?P<minute>\d\d)(?P<second>\d\d){_FRACTION}", re.ASCII),
 )
 _TELEGRAM_DESKTOP = re.compile(
-    r"photo_\d+@(?P<day>\d\d)-(?P<month>\d\d)-(?P<year>\d{4})_(?P<hour>\d\d)-(?P<minute>\d\d)-(?P<second>\d\d)"
+    r"photo_\d+@(?P<day>\d\d)-(?P<month>\d\d)-(?P<year>\d{4})_(?P<hour>\d\d)-(?P<minute>\d\d)-(?P<second>\d\d)",
+    re.ASCII,
 )
 _DAYS = (
-    re.compile(_DAY.replace("[-_.]?", "[-_.]") + r"(?!\d)"),
+    re.compile(_DAY.replace("[-_.]?", "[-_.]") + r"(?!\d)", re.ASCII),
     re.compile(
         r"(?:(?:IMG|VID|STK|PANO|MVIMG|PHOTO|IMAGE|PICTURE|SCREENSHOT|SCREEN|SCAN|SCANNED|WIN|WP|P)[-_ ]?)?"
         r"(?P<year>19[89]\d|20\d\d)(?P<month>\d\d)(?P<day>\d\d)(?![\da-fA-F])",
-        re.IGNORECASE,
+        re.IGNORECASE | re.ASCII,
     ),
 )
 """The second one is looked for at the beginning alone."""
 
 _PARTS = ("year", "month", "day", "hour", "minute", "second", "half")
 
-_EPOCH = re.compile(r"(?:FB_IMG_|mmexport|wx_camera_|microMsg\.|Screenshot_)(\d{10}|\d{13})(?!\d)", re.IGNORECASE)
+_EPOCH = re.compile(
+    r"(?:FB_IMG_|mmexport|wx_camera_|microMsg\.|Screenshot_)(\d{10}|\d{13})(?!\d)", re.IGNORECASE | re.ASCII
+)
 _UTC = re.compile(r"PXL_", re.IGNORECASE)
 """Google's Pixel phones name pictures by the time in UTC."""
 

@@ -100,7 +100,7 @@ def read_takeout(document: bytes) -> Stated:
         time = found.get("photoTakenTime")
         seconds = int(time["timestamp"]) if isinstance(time, dict) else 0
         description = found.get("description")
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError):
         return NOTHING
     return Stated(
         _dates([(parse_epoch(seconds), "takeout")]),
