@@ -217,3 +217,52 @@ test("pictures are told where the library has them, and so are the files beside 
     ["Card 1", "1.xmp", 1],
   ]);
 });
+
+test("an import does not go on in another library than it began in", async () => {
+  const world = new World();
+  let asked = 0;
+  world.ask = (name) => {
+    if (name === "record" && (asked += 1) === 2) world.library.state = { state: "open", name: "Other" };
+  };
+  const done = world.importer.add(world.entries(8));
+  await world.until("halted");
+  assert.match(world.importer.state.problem, /“Mine”/);
+  const before = world.recorded.size;
+  assert.ok(before < 8);
+  world.importer.resume();
+  await world.until("halted");
+  assert.equal(world.recorded.size, before);
+  world.library.state = { state: "open", name: "Mine" };
+  world.importer.resume();
+  await done;
+  assert.deepEqual(world.importer.state.counts, { seen: 8 });
+});
+
+test("an import says that the library is in another tab", async () => {
+  const world = new World();
+  world.library.state = { state: "elsewhere" };
+  const done = world.importer.add(world.entries(2));
+  await world.until("halted");
+  assert.match(world.importer.state.problem, /another tab/);
+  world.library.state = { state: "open", name: "Mine" };
+  world.importer.resume();
+  await done;
+  assert.deepEqual(world.importer.state.counts, { seen: 2 });
+});
+
+test("a failure does not end the pause that a person made", async () => {
+  const world = new World();
+  const pause = () => {
+    world.importer.pause();
+    throw failure("download_failed");
+  };
+  world.look = pause;
+  const done = world.importer.add(world.entries(4));
+  await world.until("paused");
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  assert.equal(world.importer.state.phase, "paused");
+  world.look = () => {};
+  world.importer.resume();
+  await done;
+  assert.deepEqual(world.importer.state.counts, { seen: 4 });
+});

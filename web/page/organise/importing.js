@@ -25,6 +25,7 @@ const RECENT_MS = 20_000;
 /** After so long an import that the engine has stopped tries again by itself. */
 const TRY_AGAIN_MS = 30_000;
 
+const ELSEWHERE = "The library is open in another tab. Use it here, then go on.";
 const GONE = "The library was closed while pictures were being taken in. Open it again, then go on.";
 
 /** So many restarts in a row without a picture that is done are no longer waited for in silence. */
@@ -84,6 +85,8 @@ export class Importer extends Emitter {
   /** The files beside pictures of this run, by folder. @type {Map<string, Entry[]>} */
   #besideOf = new Map();
   #restarts = 0;
+  /** The library into which this run goes. @type {string | undefined} */
+  #libraryName;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
 
@@ -121,6 +124,7 @@ export class Importer extends Emitter {
     this.#change({ phase: this.#pause ? "paused" : "running", total: this.#state.total + entries.length });
     if (this.#isRunning) return;
     this.#isRunning = true;
+    this.#libraryName = undefined;
     this.#abort = new AbortController();
     try {
       for (let job = this.#jobs.shift(); job; job = this.#jobs.shift()) await this.#run(job);
@@ -315,7 +319,10 @@ export class Importer extends Emitter {
    */
   #ask(name, params) {
     return this.#persist(async () => {
+      const { state } = this.#library.state;
+      if (state === "elsewhere") throw new OnsightError({ code: "library_failed", message: ELSEWHERE });
       await this.#library.opened(this.#abort.signal);
+      this.#requireSameLibrary();
       const { session } = this.#library;
       if (this.#begun.session !== session) {
         this.#begun = { session, told: this.#library.ask("begin", this.#beginning) };
@@ -324,6 +331,16 @@ export class Importer extends Emitter {
       await this.#begun.told;
       return this.#library.ask(name, params);
     });
+  }
+
+  /** What was begun in one library does not go on in another. */
+  #requireSameLibrary() {
+    const { state } = this.#library;
+    const name = state.state === "open" ? state.name : "";
+    this.#libraryName ??= name;
+    if (name === this.#libraryName) return;
+    const message = `These pictures go into the library “${this.#libraryName}”. Open it, then go on.`;
+    throw new OnsightError({ code: "library_failed", message });
   }
 
   /**
@@ -355,7 +372,9 @@ export class Importer extends Emitter {
    * @param {OnsightError} error
    */
   async #recover(error) {
-    if (error.code === "worker_failed" && this.#restarts < RESTARTS && !this.#pause) {
+    if (this.#state.phase === "paused") return; // tried again when the person goes on
+    const isElsewhere = this.#library.state.state === "elsewhere";
+    if (error.code === "worker_failed" && this.#restarts < RESTARTS && !this.#pause && !isElsewhere) {
       this.#restarts += 1;
       const { signal } = this.#abort;
       try {

@@ -83,16 +83,19 @@ async function askToDelete(app) {
  * @param {App} app
  * @param {(text: string) => void} tell
  */
-async function saveLibraries({ organiser: { library } }, tell) {
+async function saveLibraries({ organiser: { importer, library } }, tell) {
+  if (importer.busy) throw new Error("Pictures are being taken in. Cancel that in Organise, then save.");
   await library.start();
   if (library.state.state === "elsewhere") await library.takeOver();
   await library.opened(new AbortController().signal);
+  const before = library.state.state === "open" ? library.state.name : null;
   const libraries = await library.list();
   for (const { name } of libraries) {
     await library.switchTo(name);
     const file = await library.copy();
     download(file, file.name);
   }
+  if (before !== null) await library.switchTo(before);
   tell(`${formatPlural(libraries.length, "file")} saved to your downloads. Look there before you delete.`);
 }
 
