@@ -23,8 +23,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     fields = "\n".join(f"  {field.example:{width}}  {field.help}" for field in FIELDS.values())
     parser.epilog = (
         'A query has words (dog), phrases ("living room"), beginnings (sun*) and conditions, all of which must hold;\n'
-        "OR, parentheses, - and NOT join them. A word finds what it names and all that is narrower. Put the query in\n"
-        f"quotes, so that the shell leaves it alone: onsight search 'dog -cat width:>4000'\n\n{fields}"
+        "OR, parentheses, - and NOT join them. A word finds what it names and all that is narrower; names of files\n"
+        "and folders, titles, cameras and your own tags are found by parts of words too. A phrase has whole words;\n"
+        'camera:="Canon EOS 5D" is exactly this name. Put the query in quotes, so that the shell leaves it alone:\n'
+        f"onsight search 'dog -cat width:>4000'\n\n{fields}"
     )
     parser.add_argument("query", nargs="*", metavar="QUERY", help="what to look for (default: everything)")
     add_library(parser)
