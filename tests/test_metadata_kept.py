@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import io
 import json
 import struct
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from PIL import Image, PngImagePlugin
 
 import exiftool
@@ -18,10 +21,11 @@ from onsight.flow import drive
 from onsight.image.blocks import comments, exif_blocks, iptc_records, resolution, xmp_packets
 from onsight.image.exif import copied
 from onsight.image.iptc import iptc_resource, iptc_segment
+from onsight.image.metadata import carry_over
 from onsight.image.parts import jpeg_segments, png_chunks, riff_chunks
 from onsight.image.png_text import XMP_HEADER, png_texts
 from onsight.image.tiff import exif_directories
-from onsight.image.writing import as_original
+from onsight.image.writing import as_original, with_metadata
 from onsight.image.xmp import DC, RDF, properties
 from onsight.results import OutputFile
 from onsight.tasks.enhance import enhance
@@ -384,3 +388,25 @@ def test_packets_are_joined_not_doubled() -> None:
     (packet,) = xmp_packets(made(encode(photo(), "JPEG", xmp=PACKET, extra=segment)).data)
     found = properties(packet)
     assert (found["http://q/", "a"], found[DC, "subject"]) == (("1",), ("Grandma",))
+
+
+ENCODED = {"jpeg": encode(photo(8, 8), "JPEG"), "png": encode(photo(8, 8), "PNG"), "webp": encode(photo(8, 8), "WEBP")}
+
+
+@given(st.sampled_from(sorted(SOURCES)), st.sampled_from(RIGHT), st.booleans(), st.data())
+def test_damaged_metadata_never_damages_the_new_file(
+    name: str, format: str, location: bool, drawn: st.DataObject
+) -> None:
+    damaged = bytearray(SOURCES[name])
+    for _ in range(drawn.draw(st.integers(1, 8))):
+        at = drawn.draw(st.integers(0, min(len(damaged), 4000) - 1))
+        damaged[at] = drawn.draw(st.sampled_from([0, 1, 4, 8, 0x7F, 0x80, 0xFF]))
+    metadata = carry_over(bytes(damaged), size=(8, 8), location=location, reshaped=False)
+    data, _ = with_metadata(ENCODED[format], format, metadata)
+    with Image.open(io.BytesIO(data)) as image:
+        image.load()
+        assert image.size == (8, 8)
+    again = carry_over(data, size=(8, 8), location=True, reshaped=False)
+    assert again.xmp == metadata.xmp
+    if format != "webp":  # it says the resolution in its EXIF data
+        assert again.exif == metadata.exif
