@@ -166,7 +166,8 @@ def test_names_of_orientations_and_waves_without_pixels(
 
 def test_the_same_picture_in_other_colours_is_another_picture() -> None:
     mugs = {
-        f"{colour}.jpg": seen(encode(mug(colour), "JPEG")) for colour in ("#c82828", "#147a3c", "#1464c8", "#777777")
+        f"{colour}.jpg": seen(encode(mug(colour), "JPEG"))
+        for colour in ("#c82828", "#147a3c", "#1464c8", "#777777", "#000000", "#e0e0e0")
     }
     assert groups_of(mugs) == []
     coffee = Image.open(io.BytesIO(sample("coffee"))).convert("RGB")

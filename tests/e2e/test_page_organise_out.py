@@ -386,7 +386,9 @@ def finding_duplicates(shelf: Shelf, kind: str) -> Locator:
 def test_duplicates_are_marked_and_chosen_in_the_grid(shelf: Shelf) -> None:
     dialog = finding_duplicates(shelf, "Same picture")
     status = dialog.get_by_role("status").first
-    expect(status).to_contain_text("2 groups. 2 pictures not marked to be kept")
+    expect(status).to_contain_text("2 groups. 3 pictures not marked to be kept")
+    turned = dialog.get_by_role("listitem").filter(has_text="upside.tif").last
+    expect(turned).to_contain_text("turned 180°")
     coffee = dialog.get_by_role("listitem").filter(has_text="coffee small.jpg").first
     expect(coffee.get_by_role("checkbox", name="Keep Holiday/day 2/coffee.png")).to_be_checked()
     expect(coffee).to_contain_text("largest")
@@ -399,7 +401,7 @@ def test_duplicates_are_marked_and_chosen_in_the_grid(shelf: Shelf) -> None:
     large.uncheck()
     dialog.get_by_role("button", name="Choose them in the grid").click()
     expect(dialog).to_be_hidden()
-    expect(shelf.page.get_by_role("toolbar", name="Chosen pictures")).to_contain_text("2 pictures chosen")
+    expect(shelf.page.get_by_role("toolbar", name="Chosen pictures")).to_contain_text("3 pictures chosen")
     expect(shelf.page.get_by_role("option", name="coffee.png", exact=False)).to_have_attribute("aria-selected", "true")
     # Look-alikes are all kept until a person says otherwise.
     dialog = finding_duplicates(shelf, "Look-alikes")
@@ -455,7 +457,10 @@ def test_near_duplicates_move_into_a_folder(shelf: Shelf) -> None:
 def finding_near(shelf: Shelf) -> Locator:
     shelf.button("Duplicates").click()
     dialog = shelf.page.get_by_role("dialog", name="Duplicates and look-alikes")
-    expect(dialog.get_by_role("status").first).to_contain_text("1 group. 1 picture not marked to be kept")
+    status = dialog.get_by_role("status").first
+    expect(status).to_contain_text("2 groups. 2 pictures not marked to be kept")
+    dialog.get_by_role("checkbox", name="Keep Holiday/upside.tif").check()
+    expect(status).to_contain_text("2 groups. 1 picture not marked to be kept")
     return dialog
 
 

@@ -42,6 +42,15 @@ MAX_CHANGED, MAX_CHANGED_AND_MOVED = 0.1, 0.25
 MAX_CHROMA = 22.0
 """How far the colour of a cell may differ, in levels of 255: more than other light or another white balance does."""
 
+GAINS, MAX_OFFSET = (0.6, 1.6), 50.0
+"""By what factor a copy may have more contrast, and by how many levels of 255 it may be lighter."""
+
+MAX_LIGHTNESS = 32.0
+"""How far, in levels of 255, the lightness of most parts may then still differ: a grey mug is no black one."""
+
+ALIKE_IN_LIGHT = 0.85
+"""How many of the parts that is asked of: the edges of what has moved differ in many others."""
+
 SIGNATURE_BYTES = WAVES * WAVES * 2 + GRID * GRID * 2
 
 _LUMA = np.array([0.299, 0.587, 0.114], np.float32)
@@ -108,6 +117,8 @@ def same_picture(one: NDArray[np.uint8], other: NDArray[np.uint8]) -> bool:
         one: Of `lightness_of`, turned as the other is.
         other: Of `lightness_of`.
     """
+    if not _has_same_lights(one, other):
+        return False
     ours, theirs = _outlines(one), _outlines(other)
     # A copy with more contrast is the same picture.
     ours *= float(np.sqrt(((theirs**2).mean() + NOISE**2) / ((ours**2).mean() + NOISE**2)))
@@ -120,6 +131,16 @@ def same_picture(one: NDArray[np.uint8], other: NDArray[np.uint8]) -> bool:
             moved, _ = _change(ours, padded[:, down : down + SIDE, right : right + SIDE])
             np.minimum(change, moved, out=change)
     return bool((change > MAX_CHANGE)[has_outlines].mean() <= MAX_CHANGED_AND_MOVED)
+
+
+def _has_same_lights(one: NDArray[np.uint8], other: NDArray[np.uint8]) -> bool:
+    """Say whether two pictures are light and dark in the same places, but for light and contrast of the whole."""
+    count = SIDE // PART
+    ours, theirs = (levels.reshape(count, PART, count, PART).mean(axis=(1, 3)) for levels in (one, other))
+    gain = float(np.clip(theirs.std() / max(float(ours.std()), 1e-3), *GAINS))
+    offset = float(np.clip(theirs.mean() - gain * ours.mean(), -MAX_OFFSET, MAX_OFFSET))
+    apart = np.abs(np.clip(gain * ours + offset, 0, 255) - theirs)
+    return float(np.quantile(apart, ALIKE_IN_LIGHT)) <= MAX_LIGHTNESS
 
 
 def _outlines(lightness: NDArray[np.uint8]) -> NDArray[np.float32]:
