@@ -14,6 +14,7 @@ NEEDS_THE_HOST = (
     "test_convert.py",
     "test_house.py",
     "test_javascript.py",
+    "test_library_kill.py",
     "test_models.py",
     "test_compare_native.py",
     "test_library_datasets.py",
