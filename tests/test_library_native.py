@@ -486,3 +486,35 @@ def test_export_writes_sidecars_beside_and_keywords_into_copies(
     assert (folder / "cup.png").read_bytes() == before
     assert run(capsys, *arguments)[0] == 0  # nothing is overwritten: the copies get numbers
     assert sorted(os.listdir(out)) == ["cup (2).png", "cup.png", "small cat (2).jpg", "small cat.jpg"]
+
+
+def test_another_file_at_a_place_is_never_taken_for_the_picture_that_was_there(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path, library = tmp_path / "card" / "1.jpg", tmp_path / "lib.sqlite"
+    path.parent.mkdir()
+    path.write_bytes(sample("chelsea"))
+    index = ("index", path.parent, "--library", library, "--jobs", "1")
+    assert run(capsys, *index)[0] == 0
+    run(capsys, "tags", "add", "Grandma", "--query", "cat", "--library", library)
+    path.write_bytes(sample("coffee"))
+    status, _, errors = run(capsys, *index)
+    assert status == 0
+    assert "1 picture is missing now" in errors
+    of = ("user:grandma", "--library", library)
+    assert run(capsys, "search", *of)[1] == f"{path}  (missing: another file is there)\n"
+    assert run(capsys, "search", "-0", *of)[1] == ""
+    assert json.loads(run(capsys, "search", "--json", *of)[1])["missing"]
+    for format in ("sidecars", "keywords"):
+        out = tmp_path / format
+        export = ("export", "--format", format, "--out", out, "--query", "user:grandma", "--library", library)
+        status, _, errors = run(capsys, *export)
+        assert status == 1
+        assert "0 pictures written" in errors
+    assert os.listdir(path.parent) == ["1.jpg"]
+    # A file that has changed since it was indexed may be another picture, too.
+    path.write_bytes(sample("rocket"))
+    status, _, errors = run(capsys, "export", "--format", "sidecars", "--query", "NOT is:missing", "--library", library)
+    assert status == 1
+    assert "Index its folder again" in errors
+    assert os.listdir(path.parent) == ["1.jpg"]

@@ -81,14 +81,19 @@ def _print_hit(library: Library, hit: Hit, options: argparse.Namespace) -> None:
         ]
         print(json.dumps({"path": hit.path, **asdict(hit), "tags": tags}, ensure_ascii=False))
     elif options.null:
-        sys.stdout.write(f"{hit.path}\0")
+        if not hit.missing:  # what xargs runs must not get another picture's file
+            sys.stdout.write(f"{hit.path}\0")
     elif options.long:
         names = ", ".join(tag.name for tag in store.tags_of(library, hit.image))
-        print(f"{displayable(hit.path)}: {hit.label} · {percent(hit.score)}  [{hit.category}]")
+        print(f"{_shown(hit)}: {hit.label} · {percent(hit.score)}  [{hit.category}]")
         if names:
             print(f"    {displayable(names)}")
     else:
-        print(displayable(hit.path))
+        print(_shown(hit))
+
+
+def _shown(hit: Hit) -> str:
+    return displayable(hit.path) + ("  (missing: another file is there)" if hit.missing else "")
 
 
 def _print_facets(library: Library, query: str) -> int:
