@@ -38,6 +38,9 @@ FILES = {
     "PNG in grey": encode(GREY, "PNG"),
     "WebP": encode(PICTURE, "WEBP", quality=85),
     "lossless WebP": encode(PICTURE, "WEBP", lossless=True),
+    "GIF": encode(PICTURE, "GIF"),
+    "GIF in rows of another order": encode(PICTURE, "GIF", interlace=1),
+    "GIF of few colours": encode(PICTURE.quantize(5), "GIF"),
     "BMP": encode(PICTURE, "BMP"),
     "TIFF": encode(PICTURE, "TIFF"),
     "PNM": encode(PICTURE, "PPM"),
@@ -79,7 +82,7 @@ def test_half_a_picture_is_refused_with_the_limit(name, kept, min_side):
     data = FILES[name][: len(FILES[name]) - int((1 - kept) * pixel_bytes(name))]
     with pytest.raises(CorruptImageError, match="cut short") as refused:
         decode(data, min_side=min_side)
-    if name.startswith(("JPEG", "PNG")):
+    if name.startswith(("JPEG", "PNG", "GIF")):
         assert "at least 90% must be" in refused.value.message
 
 
@@ -151,6 +154,21 @@ def test_png_without_its_end_is_whole_and_says_so():
         decoded = decode(whole[:-cut])
         np.testing.assert_array_equal(decoded.pixels, np.asarray(PICTURE))
         assert decoded.info.warning == "The end of this PNG file is missing, but the whole picture is there."
+
+
+@pytest.mark.parametrize("name", ["GIF", "GIF in rows of another order"])
+def test_gif_without_its_end_mark_is_whole_and_says_so(name):
+    for cut in (1, 2):
+        decoded = decode(FILES[name][:-cut])
+        np.testing.assert_array_equal(decoded.pixels, decode(FILES[name]).pixels)
+        assert decoded.info.warning == "The end of this GIF file is missing, but the whole picture is there."
+
+
+def test_animation_that_breaks_off_after_its_first_frame_is_whole():
+    data = encode(PICTURE, "GIF", save_all=True, append_images=[PICTURE.rotate(180)])
+    decoded = decode(data[: int(0.7 * len(data))])
+    np.testing.assert_array_equal(decoded.pixels, decode(data).pixels)
+    assert "the whole picture is there" in decoded.info.warning
 
 
 def test_webp_that_breaks_off_in_its_metadata_is_whole():

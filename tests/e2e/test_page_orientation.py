@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import base64
 import io
 from collections.abc import Iterator
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,6 +14,7 @@ from PIL import Image
 from playwright.sync_api import Browser, Locator, expect
 
 from e2e.browsing import ENGINE_TIMEOUT_MS
+from e2e.organise_page import OrganisePage
 from e2e.tool_page import ToolPage, file, open_tool
 from pictures import encode
 from turned import WAYS, avif, marked
@@ -74,6 +77,16 @@ def stored(way: str, turn: int) -> bytes:
     picture = marked(WIDTH, HEIGHT, PLACE)
     return avif(picture, turn) if way == "AVIF" else WAYS[way](picture, turn)
 
+
+PIXELS = """async (image) => {
+  await image.decode();
+  const canvas = new OffscreenCanvas(image.naturalWidth, image.naturalHeight);
+  const context = canvas.getContext("2d");
+  context.drawImage(image, 0, 0);
+  const { data, width, height } = context.getImageData(0, 0, canvas.width, canvas.height);
+  return { width, height, data: btoa(Array.from(data, (value) => String.fromCharCode(value)).join("")) };
+}"""
+"""Reads what an image shows."""
 
 UPRIGHT = [PLACE[0] / WIDTH, PLACE[1] / HEIGHT, PLACE[2] / WIDTH, PLACE[3] / HEIGHT]
 
@@ -146,3 +159,39 @@ def test_list_shows_turned_pictures_as_the_engine_sees_them(tool: ToolPage) -> N
         tool.page.wait_for_timeout(100)
     assert shown()
     expect(tool.option("two.jpg").locator("canvas")).to_have_attribute("data-drawn", "")
+
+
+def test_file_that_lacks_its_end_is_opened_and_says_so(tool: ToolPage) -> None:
+    whole = encode(marked(WIDTH, HEIGHT, PLACE), "JPEG", quality=90)
+    tool.choose(file("broken-off.jpg", whole[:-2], "image/jpeg"))
+    tool.expect_answer("Nothing found")
+    expect(tool.answer).to_contain_text("The end of this JPEG file is missing, but the whole picture is there.")
+    expect(tool.page.locator(".frame")).to_be_visible()
+    assert tool.copied_json()["image"]["warning"].startswith("The end of this JPEG file is missing")
+    tool.clear()
+    tool.choose(file("whole.jpg", whole, "image/jpeg"))
+    tool.expect_answer("Nothing found")
+    expect(tool.answer).not_to_contain_text("is missing")
+
+
+def test_library_shows_a_picture_large_as_the_engine_sees_it(organise: OrganisePage, tmp_path: Path) -> None:
+    for name, way in (("turned.webp", "WebP, EXIF"), ("turned.jpg", "JPEG, XMP alone")):
+        (tmp_path / name).write_bytes(stored(way, 6))
+    organise.add_files(tmp_path / "turned.webp", tmp_path / "turned.jpg")
+    organise.expect_imported("2")
+    for name in ("turned.webp", "turned.jpg"):
+        organise.tile(name).click()
+        detail = organise.page.get_by_role("dialog", name="Picture")
+        image = detail.get_by_role("img", name=name)
+        expect(image).to_be_visible()
+        # The small picture comes first; the large one has all of the file's pixels.
+        organise.page.wait_for_function(
+            "([name, width]) => document.querySelector(`dialog[open] img[alt^='${name}']`).naturalWidth === width",
+            arg=[name, WIDTH],
+        )
+        seen = image.evaluate(PIXELS)
+        pixels = np.frombuffer(base64.b64decode(seen["data"]), np.uint8).reshape(seen["height"], seen["width"], 4)
+        assert pixels.shape == (HEIGHT, WIDTH, 4)
+        rows, columns = np.nonzero(is_mark(pixels[..., :3]))
+        assert [columns.min(), rows.min(), columns.max() + 1, rows.max() + 1] == pytest.approx(PLACE, abs=3)
+        organise.page.keyboard.press("Escape")

@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from onsight.errors import CorruptImageError, ImageError
+from onsight.image import gif_ending
 from onsight.image.jpeg_scans import Scan, has_everything, scans_of
 from onsight.image.parts import PNG_SIGNATURE, boxes, jpeg_segments, png_chunks, riff_chunks
 
@@ -89,6 +90,8 @@ def complete(data: bytes, name: str, pixels: Pixels) -> Completed | None:
             return _complete_jpeg(data, pixels)
         if name == "PNG":
             return _complete_png(data)
+        if name == "GIF":
+            return _complete_gif(data)
         if name in ("WebP", "AVIF"):
             fill = _filled_webp if name == "WebP" else _filled_avif
             return _measure([fill(data, filler) for filler in _FILLERS], pixels)
@@ -102,14 +105,14 @@ def complete(data: bytes, name: str, pixels: Pixels) -> Completed | None:
 
 
 def lacks_its_end(data: bytes, name: str) -> bool:
-    """Say whether a JPEG or PNG that could be decoded has no end."""
+    """Say whether a JPEG, PNG or GIF that could be decoded has no end."""
     if name == "JPEG" and not data.endswith(_END_OF_IMAGE):
         # One within a preview in the metadata does not count.
         start = max((part.end for part in jpeg_segments(data)), default=0)
         return data.find(_END_OF_IMAGE, start) < 0
     if name == "PNG" and data[-8:-4] != b"IEND":
         return not any(part.kind == b"IEND" and part.end <= len(data) for part in png_chunks(data))
-    return False
+    return name == "GIF" and not gif_ending.has_end(data)
 
 
 def too_short(name: str, share: float) -> CorruptImageError:
@@ -212,6 +215,19 @@ def _complete_png(data: bytes) -> Completed | None:
 def _pass_size(width: int, height: int, depth: int, x: int, y: int, step_x: int, step_y: int) -> int:
     columns, rows = -(-max(0, width - x) // step_x), -(-max(0, height - y) // step_y)
     return rows * (1 + -(-columns * depth // 8)) if columns else 0
+
+
+def _complete_gif(data: bytes) -> Completed | None:
+    frame = gif_ending.first_frame(data)
+    if frame is None or gif_ending.has_end(data):
+        return None
+    size = frame.width * frame.height
+    there = size if frame.is_whole else gif_ending.count_pixels(frame.codes, frame.code_size, size)
+    share = there / size
+    if share < LIMIT:
+        return Completed(b"", share, None, frame.height)
+    rows = None if frame.is_interlaced else there // frame.width
+    return Completed(gif_ending.completed(data, frame, size - there), share, rows, frame.height)
 
 
 def _filled_webp(data: bytes, filler: bytes) -> bytes | None:
