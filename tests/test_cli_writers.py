@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import re
 import shutil
 import zipfile
 from collections.abc import Callable
@@ -13,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+import onsight
 from onsight.errors import ModelMissingError
 from onsight.store import find_model
 from pictures import sample
@@ -219,3 +221,15 @@ def test_an_archive_that_could_not_be_finished_is_not_left(
     main(arguments)
     with zipfile.ZipFile(tmp_path / "out.zip") as archive:
         assert archive.testzip() is None
+
+
+def test_one_module_writes_files() -> None:
+    package = Path(onsight.__file__).parent
+    writes = re.compile(r"\.write_(bytes|text)\(|open\(\s*[\"'][wxar]?[wxa+]")
+    found = {
+        path.relative_to(package).as_posix()
+        for path in package.rglob("*.py")
+        if writes.search(path.read_text(encoding="utf-8"))
+    }
+    # Placing fills the temporary file that writing gives it.
+    assert found == {"files/writing.py", "library/sorting/placing.py"}

@@ -253,6 +253,8 @@ def test_a_move_that_broke_off_anywhere_loses_nothing_and_is_completed(
             with pytest.raises(StoppedError):
                 sort(library, tmp_path / "out")
         assert set(tree(tmp_path).values()) == everything
+        places = library.connection.execute("SELECT folder, name FROM image").fetchall()
+        assert all((Path(row["folder"]) / row["name"]).is_file() for row in places)
         # The library may not have heard of the last move: it is indexed again.
         with known(tmp_path / "in") as library:
             assert sort(library, tmp_path / "out") == []

@@ -7,9 +7,10 @@ import os
 import shutil
 from collections.abc import Callable, Collection
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
-from onsight.errors import OnsightError, UnreadableFileError, UnwritableFileError
+from onsight.errors import LibraryError, OnsightError, UnreadableFileError, UnwritableFileError
 from onsight.files.writing import link, make_folder, new_file, taken, unwritable
 from onsight.library import store
 from onsight.library.database import Library
@@ -56,31 +57,46 @@ def carry_out(
 
     Returns:
         What could not be placed, and why; the rest goes on.
+
+    Raises:
+        LibraryError: The library could not be written.
     """
     failures: list[Failure] = []
     for one in plan.moves:
         try:
-            place(one, to, move=move)
+            # The library hears of it before the original goes: it always knows a file that is there.
+            place(one, to, move=move, before_leaving=partial(_tell, library, one, to) if library else None)
+        except LibraryError:
+            raise  # the same for every picture
         except OnsightError as error:
             failures.append((one, error))
             continue
-        if move and library:
-            target = to.absolute() / one.target
-            facts = target.stat()
-            moved = Source(target.parent.as_posix(), target.name, facts.st_size, facts.st_mtime_ns)
-            known = store.find(library, moved.folder, moved.name) if one.is_there else None
-            if known:
-                store.merge(library, one.image, known.image)
-            else:
-                store.touch(library, one.image, moved)
         on_done(one)
     return failures
 
 
-def place(one: Move, to: Path, *, move: bool) -> None:
+def _tell(library: Library, one: Move, to: Path) -> None:
+    """Tell the library that a picture has moved."""
+    target = to.absolute() / one.target
+    facts = target.stat()
+    moved = Source(target.parent.as_posix(), target.name, facts.st_size, facts.st_mtime_ns)
+    known = store.find(library, moved.folder, moved.name) if one.is_there else None
+    if known and known.image != one.image:
+        store.merge(library, one.image, known.image)
+    else:
+        store.touch(library, one.image, moved)
+
+
+def place(one: Move, to: Path, *, move: bool, before_leaving: Callable[[], None] | None = None) -> None:
     """Copy or move one picture and what goes along with it: all of it, or nothing.
 
     The picture arrives first and leaves its place last, so the next move completes one that broke off.
+
+    Args:
+        one: The picture.
+        to: The folder that its target is in.
+        move: Whether it leaves its place.
+        before_leaving: Called when everything is at its target, before anything leaves its place.
 
     Raises:
         UnreadableFileError: It cannot be read, or must not be moved.
@@ -109,6 +125,8 @@ def place(one: Move, to: Path, *, move: bool) -> None:
             _place_companion(one, companion, to, made, linked=move)
         if move:
             is_leaving = True
+            if before_leaving:
+                before_leaving()
             for companion in one.companions:
                 if not any((source.parent / sharer).exists() for sharer in companion.sharers):
                     (source.parent / companion.name).unlink(missing_ok=True)
