@@ -19,6 +19,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 
@@ -32,6 +33,9 @@ sys.path[:0] = sys.argv[1:3]
 from kill_command_line import run_with_fake_networks
 sys.exit(run_with_fake_networks(sys.argv[3:]))
 """
+MAX_TRIES = 5
+"""How many times a command is started for each time that it is killed before it ends."""
+
 FOLDERS = ("cardA/100CANON", "cardB/100CANON", "旅行")
 
 
@@ -93,17 +97,29 @@ class World:
         assert process.returncode == 0, f"{arguments[0]} failed: {errors.decode()}"
         return time.monotonic() - started
 
-    def kill(self, seconds: float, *arguments: str) -> bool:
-        """Start a command that takes some time, and kill it in between; say whether it was still running."""
-        with self.start(*arguments) as process:
-            try:
-                # Python itself takes the first half of a short run to start.
-                process.communicate(timeout=seconds * self.random.uniform(0.3, 1.05))
-            except subprocess.TimeoutExpired:
-                process.send_signal(signal.SIGKILL)
-                process.communicate()
-                return True
-        return False
+    def kills(self, count: int, seconds: float, arguments: Callable[[int], Sequence[str]]) -> Iterator[int]:
+        """Start a command again and again and kill it in between; yield the number of each try that was killed.
+
+        Args:
+            count: How many times it must be killed while it is still running.
+            seconds: How long it takes when it is left alone; less if the machine is less busy now.
+            arguments: Returns the command of a try.
+        """
+        killed = 0
+        for number in range(MAX_TRIES * count):
+            if killed == count:
+                return
+            started = time.monotonic()
+            with self.start(*arguments(number)) as process:
+                try:
+                    process.communicate(timeout=seconds * self.random.uniform(0.2, 1.0))
+                    seconds = min(seconds, time.monotonic() - started)
+                except subprocess.TimeoutExpired:
+                    process.send_signal(signal.SIGKILL)
+                    process.communicate()
+                    killed += 1
+            yield number
+        assert killed, "it was never killed"
 
     def rows(self, query: str) -> list[tuple[object, ...]]:
         """Return what a query finds in the library."""
@@ -144,19 +160,15 @@ def run(pictures: int, kills: int, seed: int, root: Path) -> None:
 
     index = ("index", "photos", "--jobs", "1", "--quiet")
     seconds = world.finish(*index, "--library", str(root / "undisturbed.sqlite"))
-    killed = 0
-    for _ in range(kills):
-        killed += world.kill(seconds, *index, *library)
+    for _ in world.kills(kills, seconds, lambda _: (*index, *library)):
         world.check()
     world.finish(*index, *library)
     assert world.check() == pictures
-    print(f"index: whole after {killed} kills")
+    print("index: whole")
 
     tag = ("tags", "add", "--query", "sofa", *library)
     seconds = world.finish(*tag, "The first")
-    killed = 0
-    for number in range(kills):
-        killed += world.kill(seconds, *tag, f"Own {number}")
+    for _ in world.kills(kills, seconds, lambda number: (*tag, f"Own {number}")):
         ((tags, images, terms),) = world.rows(
             "SELECT count(*), count(DISTINCT image), count(DISTINCT term) FROM user_tag"
         )
@@ -164,15 +176,12 @@ def run(pictures: int, kills: int, seed: int, root: Path) -> None:
         assert tags == pictures * int(str(terms)), "a change of tags was written in part"
         assert world.rows("SELECT count(*) FROM edit") == [(terms,)]
         world.check()
-    print(f"tags add: whole after {killed} kills")
+    print("tags add: whole")
 
     export = ("export", "--format", "keywords", *library, "--out")
     seconds = world.finish(*export, "undisturbed")
-    killed = 0
-    for number in range(kills):
-        out = root / f"export {number}"
-        killed += world.kill(seconds, *export, str(out))
-        for path in sorted(out.rglob("*.png")):
+    for number in world.kills(kills, seconds, lambda number: (*export, f"export {number}")):
+        for path in sorted((root / f"export {number}").rglob("*.png")):
             if not path.name.startswith("."):
                 with Image.open(path) as image:
                     image.load()  # it is whole, or not there
@@ -180,25 +189,21 @@ def run(pictures: int, kills: int, seed: int, root: Path) -> None:
     world.finish("export", "--format", "csv", "--out", "csv", *library)
     (table,) = (root / "csv").iterdir()
     assert len(table.read_text(encoding="utf-8-sig").splitlines()) == pictures + 1
-    print(f"export: whole after {killed} kills")
+    print("export: whole")
 
     copy = ("sort", "photos", "--by", "label", *library, "--jobs", "1", "--quiet", "--copy", "--to")
     seconds = world.finish(*copy, "undisturbed copy")
-    killed = 0
-    for _ in range(kills):
-        killed += world.kill(seconds, *copy, "copied")
+    for _ in world.kills(kills, seconds, lambda _: (*copy, "copied")):
         assert world.contents("copied") <= expected
         world.check()
     world.finish(*copy, "copied")
     assert world.contents("copied") == world.contents("photos") == expected
     assert world.check() == pictures
-    print(f"sort --copy: whole after {killed} kills")
+    print("sort --copy: whole")
 
     move = ("sort", "photos", "--by", "label", *library, "--jobs", "1", "--quiet", "--move", "--to", "moved")
     before = world.tags()
-    killed = 0
-    for _ in range(kills):
-        killed += world.kill(seconds, *move)
+    for _ in world.kills(kills, seconds, lambda _: move):
         assert set(world.contents("photos") | world.contents("moved")) == set(expected), "a picture is lost"
         world.check()
     world.finish(*move)
@@ -209,7 +214,7 @@ def run(pictures: int, kills: int, seed: int, root: Path) -> None:
     found = {Path(str(folder), str(name)) for folder, name in world.rows("SELECT folder, name FROM image")}
     assert found == {path.absolute() for path in (root / "moved").rglob("*.png")}
     assert world.tags() == before, "a picture has lost or got tags"
-    print(f"sort --move: whole after {killed} kills")
+    print("sort --move: whole")
 
 
 def main() -> None:
