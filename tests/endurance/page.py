@@ -210,9 +210,11 @@ class Endurance:
 
     def end_import(self, total: int) -> None:
         """Wait until all pictures are in, going on where the page stopped."""
-        ends = time.monotonic() + START_S + total
+        ends, before = time.monotonic() + START_S, ""
         while "All pictures are in the library" not in (state := self._state()):
-            assert time.monotonic() < ends, f"The import does not end: {state}"
+            if state != before:
+                ends, before = time.monotonic() + START_S, state
+            assert time.monotonic() < ends, f"The import of {total} pictures does not go on: {state}"
             if "Stopped" in state:
                 with suppress(Error):
                     self.shelf.imported.get_by_role("button", name="Go on").click(timeout=500)
