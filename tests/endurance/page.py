@@ -260,7 +260,9 @@ class Endurance:
         for number in range(rounds):
             name = f"Round {number}"
             page = self.shelf.page
+            page.get_by_role("heading", name=re.compile(rf"^{total:,} pictures")).wait_for()
             self.shelf.button("Choose all").click()
+            page.get_by_text(f"{total:,} pictures chosen").wait_for()
             self.shelf.button("Tags…").click()
             field = page.get_by_role("dialog").get_by_role("textbox", name="Add tags to all of them")
             field.fill(name)
