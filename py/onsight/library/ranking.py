@@ -119,7 +119,7 @@ def _merits_in(rows: Sequence[Any], orientations: Mapping[int, int]) -> dict[int
     qualities = {row["id"]: _quality(row) for row in rows}
     return {
         row["id"]: (
-            not (_is_edited(row) and any(_is_as_large(one, row) or _times(one, row) for one in unedited)),
+            not (_is_edited(row) and any(_is_same_size(one, row) or _times(one, row) for one in unedited)),
             _is_by_camera(row) or not any(_times(one, row) for one in by_camera),
             round(math.log(_pixels(row)) / SAME_SIZE),
             _is_by_camera(row),
@@ -147,8 +147,8 @@ def _pixels(row: Any) -> int:
     return int(row["width"] * row["height"])
 
 
-def _is_as_large(one: Any, other: Any) -> bool:
-    return _pixels(one) >= 0.9 * _pixels(other)
+def _is_same_size(one: Any, other: Any) -> bool:
+    return 0.9 <= _pixels(one) / _pixels(other) <= 1.1  # of a smaller one its size says enough
 
 
 def _times(small: Any, large: Any) -> bool:
