@@ -77,19 +77,3 @@ def test_everything_is_copied_packed_and_renamed(shelf: Shelf) -> None:
     expect(dialog).to_contain_text("2 pictures copied into “Copies”.")
     assert sorted(shelf.tree("Copies")) == sorted(packed)
     assert len(shelf.tree("Card")) == 10
-
-
-def test_what_belongs_to_a_duplicate_moves_with_it(shelf: Shelf) -> None:
-    small = encode(Image.open(io.BytesIO(sample("coffee"))).convert("RGB").resize((150, 100)), "JPEG")
-    shelf.put({"More/small.jpg": small, "More/small.jpg.xmp": b"sidecar", "More/small.mov": b"video"})
-    shelf.add_folder("More")
-    shelf.button("Duplicates").click()
-    dialog = shelf.page.get_by_role("dialog", name="Duplicates and look-alikes")
-    expect(dialog.get_by_role("status").first).to_contain_text("1 group. 1 picture not marked to be kept")
-    shelf.chosen("Away")
-    dialog.get_by_role("button", name="Move them into a folder…").click()
-    dialog.get_by_role("button", name="Move", exact=True).click()
-    expect(dialog).to_contain_text("1 file moved.")
-    names = {"small.jpg", "small.jpg.xmp", "small.mov"}
-    assert set(shelf.tree("Away")) == {f"Duplicates/More/{name}" for name in names}
-    assert shelf.tree("More") == {}
