@@ -18,6 +18,7 @@ import numpy as np
 
 from onsight.errors import (
     CancelledError,
+    DownloadFailedError,
     InvalidOptionError,
     ModelFailedError,
     OnsightError,
@@ -165,6 +166,8 @@ class Bridge:
         try:
             outputs = await self._run_js(step.model, to_js(step.fetches), to_js(list(step.feeds)), *arrays)
         except JsException as error:
+            if getattr(error, "code", None) == DownloadFailedError.code:  # it says itself what happened
+                raise DownloadFailedError(str(getattr(error, "message", error))) from None
             raise ModelFailedError(
                 "The network could not run on this picture. Reload the page and try again.", detail=str(error)
             ) from None
