@@ -92,7 +92,7 @@ class Bridge:
         self._send(message)
 
     def cancel(self, request_id: int) -> None:
-        """Stop a request at its next pause; one that has ended already is let be."""
+        """Cancel a request at its next pause; does nothing if it has ended."""
         if task := self._tasks.get(request_id):
             task.cancel()
 

@@ -163,7 +163,7 @@ class Method:
         conclude: Turns what the flow returns into the result, at once; also when asked again with other options.
         check: Raises InvalidOptionError for options that the tools refuse, before the file is read.
         seen_with: What of the options the look depends on; what was seen is kept for others that are alike in it.
-        kept: Of how many pictures it is kept; 0 for those that are looked at anew each time.
+        kept: Of how many pictures it is kept; 0 if it is computed each time.
         takes_image: Whether it works on a picture at all.
         reads_parts: Whether it is given the file as something to read parts from, rather than its bytes.
     """

@@ -264,7 +264,7 @@ def load_session(folder: Path, threads: int | None = None) -> onnxruntime.Infere
         return onnxruntime.InferenceSession(folder / "model.onnx", settings, providers=["CPUExecutionProvider"])
     except Exception as error:  # onnxruntime has a class a status, under no common one
         raise ModelFailedError(
-            f"The network in {folder} could not be loaded. Run python3 build.py setup to make it anew.",
+            f"The network in {folder} could not be loaded. Run python3 build.py setup to make it again.",
             detail=str(error),
         ) from error
 

@@ -349,7 +349,7 @@ def test_worker_that_vanishes_is_restarted_and_the_rest_go_on(site: str, open_pa
         }"""
     )
     page.evaluate("started")
-    # As when the browser takes its memory away: no event tells of it.
+    # As when the browser takes its memory away: no event reports it.
     page.workers[0].evaluate("() => self.close()")
     # The picture that it had is tried again: it need not be the cause.
     assert page.evaluate("outcomes") == [engine.classify(sample("chelsea"))["result"]["label"]] * 3

@@ -73,7 +73,7 @@ class Archive:
         return self._companions[folder]
 
     def pictures(self) -> Iterator[str | None]:
-        """Yield the paths of its pictures in order, and None for every file that is none by its name.
+        """Yield the paths of its pictures in order, and None for every file whose name is not a picture's.
 
         Hidden files and archives are passed over.
         """

@@ -183,7 +183,7 @@ class CompareFileOptions(SourceOptions):
     sidecars: tuple[SidecarFile, ...] = ()
 
     def __post_init__(self) -> None:
-        # A dataclass with slots is made anew, which a bare super() does not know.
+        # slots=True replaces the class, so a bare super() refers to the old one.
         SourceOptions.__post_init__(self)
         object.__setattr__(self, "sidecars", _check_list("sidecars", self.sidecars, SidecarFile))
 

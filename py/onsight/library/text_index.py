@@ -25,7 +25,7 @@ def register(connection: sqlite3.Connection) -> None:
 
 
 def install(connection: sqlite3.Connection) -> None:
-    """Make the tables, triggers and indexes anew, and fill them.
+    """Rebuild the tables, triggers and indexes, and fill them.
 
     A migration calls this after it has replaced the table ``image`` or given it a column of `CAPTION_COLUMNS`, or when
     the rules of folding have changed.

@@ -9,8 +9,8 @@
 A list that is new begins with what the others say, because programs that know it read no other.
 
 A merge adds text at the right places and leaves every other byte as it was: fields of other programs, comments,
-prefixes, the order and the shape of everything. A document that was parsed and written anew would keep its meaning
-at best.
+prefixes, the order and the shape of everything. Parsing a document and writing it again would
+keep its meaning at best.
 """
 
 from __future__ import annotations

@@ -57,7 +57,7 @@ class Detector:
         specs: The networks' descriptions by id.
         labels: Names of the classes.
         calibration: The presets and thresholds.
-        second: Whom it asks where it may take something for an animal or a vehicle that is none.
+        second: The classifier it asks for a second opinion on animals and vehicles.
     """
 
     specs: Mapping[str, ModelSpec]

@@ -130,7 +130,7 @@ def _each(library: Library, images: list[int], write: Callable[[Hit], None]) -> 
 def _write_beside(library: Library) -> Callable[[Hit], None]:
     def write(hit: Hit) -> None:
         if not Path(hit.path).is_file():
-            raise UnwritableFileError("The picture is gone, or lies in an archive; nothing was written beside it.")
+            raise UnwritableFileError("The picture is gone or is in an archive; nothing was written beside it.")
         known = None if hit.missing else store.find(library, hit.folder, hit.name)
         if not known or not is_its_own(known.source, known.hash):
             raise UnwritableFileError(
