@@ -6,11 +6,13 @@ import io
 import re
 import zipfile
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Locator, expect
 
+from e2e.organise_page import OrganisePage
 from e2e.origin_folders import FOLDERS
 from e2e.test_page_organise_out import Shelf
 from e2e.tool_page import open_tool
@@ -77,3 +79,28 @@ def test_everything_is_copied_packed_and_renamed(shelf: Shelf) -> None:
     expect(dialog).to_contain_text("2 pictures copied into “Copies”.")
     assert sorted(shelf.tree("Copies")) == sorted(packed)
     assert len(shelf.tree("Card")) == 10
+
+
+def test_what_belongs_to_pictures_is_packed_where_the_browser_gives_no_folders_away(
+    organise: OrganisePage, tmp_path: Path
+) -> None:
+    card = tmp_path / "Card"
+    card.mkdir()
+    for name in PICTURES:
+        (card / name).write_bytes(photograph("chelsea" if "1" in name else "coffee"))
+    for name in BESIDE[1:]:
+        (card / name).write_bytes(f"content of {name}".encode())
+    organise.add_folder(card)
+    organise.expect_imported("2 pictures added.")
+    organise.button("Choose all").click()
+    organise.button("Sort into folders…").click()
+    dialog = organise.page.get_by_role("dialog", name="Sort 2 pictures into folders")
+    dialog.get_by_role("combobox", name="Folders by").select_option("Format")
+    where = dialog.get_by_role("region", name="Where they go")
+    where.get_by_text("JPEG").click()
+    expect(where).to_contain_text("with IMG_0002.AAE, IMG_0002.JPG.XMP, IMG_0002.JPG.json, IMG_0002.MOV")
+    organise.page.evaluate("delete globalThis.showSaveFilePicker; delete Window.prototype.showSaveFilePicker")
+    with organise.page.expect_download() as download:
+        dialog.get_by_role("button", name="Save as ZIP").click()
+    with zipfile.ZipFile(download.value.path()) as archive:
+        assert sorted(archive.namelist()) == sorted(f"JPEG/{name}" for name in (*PICTURES, *BESIDE[1:]))

@@ -78,7 +78,7 @@ addEventListener("beforeunload", (event) => {
 /**
  * @param {FileWithPath[]} files
  * @param {boolean} [isWhole] whether these are all the pictures of a folder
- * @param {FileWithPath[]} [beside] files in the same folders that may say something about the pictures
+ * @param {FileWithPath[]} [beside] the other files of the same folders, such as sidecars and videos
  */
 function receive(files, isWhole = false, beside = []) {
   if (!files.length) return;

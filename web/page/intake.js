@@ -21,7 +21,7 @@ const byName = new Intl.Collator("en", { numeric: true });
  * @callback Receive called once or, while folders are walked, several times
  * @param {FileWithPath[]} files
  * @param {boolean} [isWhole] whether these are all the pictures of a folder and of those in it
- * @param {FileWithPath[]} [beside] files in the same folders that may say something about the pictures
+ * @param {FileWithPath[]} [beside] the other files of the same folders, such as sidecars and videos
  */
 
 /** @param {Receive} receive */
@@ -35,7 +35,7 @@ export function setUpIntake(receive) {
   folder.addEventListener("change", () => {
     const all = [...(folder.files ?? [])].map((file) => ({ file, path: file.webkitRelativePath || file.name }));
     const pictures = all.filter(({ file }) => isPicture(file)).sort((a, b) => byName.compare(a.path, b.path));
-    receive(pictures, true, all.filter(({ file }) => isSidecar(file)));
+    receive(pictures, true, all.filter(({ file }) => !isPicture(file)));
     tellOfFolder(pictures.length, all.length - pictures.length);
     folder.value = "";
   });
@@ -122,7 +122,7 @@ async function receiveFolders(folders, receive) {
     const read = await Promise.allSettled(files.map((file) => readFile(/** @type {FileSystemFileEntry} */ (file))));
     const found = read.flatMap((result) => (result.status === "fulfilled" ? [{ ...result.value, drop }] : []));
     const pictures = found.filter(({ file }) => isPicture(file));
-    receive(pictures, false, found.filter(({ file }) => isSidecar(file)));
+    receive(pictures, false, found.filter(({ file }) => !isPicture(file)));
     kept += pictures.length;
     skipped += files.length - pictures.length;
     const inner = /** @type {FileSystemDirectoryEntry[]} */ (entries.filter(({ isDirectory }) => isDirectory));
@@ -162,14 +162,6 @@ async function readEntries(directory) {
 /** @param {{name: string, type: string}} file */
 export function isPicture({ name, type }) {
   return !name.startsWith(".") && (type.startsWith("image/") || hasPictureSuffix(name));
-}
-
-/**
- * Whether a file may say something about a picture beside it: an XMP sidecar, or Google Takeout's JSON.
- * @param {{name: string}} file
- */
-export function isSidecar({ name }) {
-  return !name.startsWith(".") && /\.(?:xmp|json)$/i.test(name);
 }
 
 /**

@@ -19,3 +19,11 @@ export function hasPictureSuffix(name) {
   const dot = name.lastIndexOf(".");
   return dot > 0 && SUFFIXES.has(name.slice(dot + 1).toLowerCase());
 }
+
+/**
+ * Whether a file may say something about a picture beside it: an XMP sidecar, or Google Takeout's JSON.
+ * @param {{name: string}} file
+ */
+export function isSidecar({ name }) {
+  return !name.startsWith(".") && /\.(?:xmp|json)$/i.test(name);
+}

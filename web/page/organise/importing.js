@@ -7,6 +7,7 @@ import { Emitter } from "../emitter.js";
 import { OnsightError, asOnsightError, isAbort } from "../../common/messenger.js";
 import { besideMarkOf, entriesOfArchive, isArchive, pathOf, readBeside } from "./entries.js";
 import { preferences } from "./preferences.js";
+import { isSidecar } from "../suffixes.js";
 
 /** @import { BeginImportOptions, FileOutcome, Methods, SourceOptions } from "../../protocol.d.ts" */
 /** @import { Onsight } from "../client.js" */
@@ -36,7 +37,7 @@ const RESTARTS = 3;
  * @property {boolean} [detect] whether objects are looked for, too
  * @property {boolean} [retry] whether to try files again that could not be opened before
  * @property {string[]} [gone] keys of folders that are no longer where they were
- * @property {Entry[]} [beside] files in the same folders that may say something about the pictures
+ * @property {Entry[]} [beside] the other files of the same folders, such as sidecars and videos
  */
 
 /**
@@ -202,7 +203,7 @@ export class Importer extends Emitter {
     // A retry has only some of a folder's files; the others are where they were.
     const arrivals = this.#arrivals.map((arrival) => ({ ...arrival, whole: arrival.whole && !retry }));
     this.#beginning = { detect, retry, arrivals, files: found.map((entry) => this.#factsOf(entry)), gone };
-    await this.#pair(found, beside);
+    await this.#pair(found, beside.filter(isSidecar));
     /** @type {Entry[]} */
     const fresh = [];
     /** Those that may be copies wait until all that they may be copies of are in. @type {Entry[]} */

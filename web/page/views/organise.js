@@ -5,7 +5,7 @@ import { PREVIEW_SIDE } from "../bench/stage.js";
 import { box, button, fromTemplate, keepFocus, listen, part } from "../dom.js";
 import { showDropZone } from "../drop-zone.js";
 import { formatPlural } from "../format.js";
-import { canChooseFolder, chooseFiles, isPicture, isSidecar } from "../intake.js";
+import { canChooseFolder, chooseFiles, isPicture } from "../intake.js";
 import { OnsightError } from "../../common/messenger.js";
 import { Detail } from "../organise/detail.js";
 import { SINGLE_FILES, entriesIn, entryOf, pathOf } from "../organise/entries.js";
@@ -25,6 +25,7 @@ import { turn } from "../organise/tag-editing.js";
 import { openTagsDialog } from "../organise/tags-dialog.js";
 import { Tiles } from "../organise/tiles.js";
 import { onKeys } from "../shortcuts.js";
+import { isSidecar } from "../suffixes.js";
 
 /** @import { App } from "../app.js" */
 /** @import { FileWithPath } from "../intake.js" */
@@ -285,7 +286,7 @@ async function importDirectory({ organiser }, handle) {
  * @param {App} app
  * @param {FileWithPath[]} files
  * @param {boolean} isWhole whether these are all the pictures of their folders
- * @param {FileWithPath[]} [others] files in the same folders that may say something about the pictures
+ * @param {FileWithPath[]} [others] the other files of the same folders, such as sidecars and videos
  */
 export function receiveIntoLibrary({ organiser }, files, isWhole, others = []) {
   const single = { ...SINGLE_FILES, whole: isWhole };
