@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from onsight.detection.exports import FORMATS, Named, export
+from onsight.detection.exports import FORMATS, IMAGE_FOLDERS, Named, export
 from onsight.detection.options import (
     AnnotateOptions,
     ArchiveOptions,
@@ -192,6 +192,28 @@ def test_exports_of_json_are_those_of_results(format):
     with zipfile.ZipFile(io.BytesIO(file.data)) as packed:
         assert packed.testzip() is None
         assert {name: packed.read(name) for name in packed.namelist()} == expected
+
+
+@pytest.mark.parametrize("format", IMAGE_FOLDERS)
+def test_a_data_set_says_where_each_picture_belongs(format):
+    names = ["cam1/frame.png", "cam2/frame.png", "cam2/frame.jpg", "cam1/frame.png"]
+    pictures = [{"name": name, "detection": as_javascript(FOUND.to_json())} for name in names]
+    options = options_from(ExportOptions, {"format": format, "pictures": pictures, "name": "all"})
+    made = run(edit.data_set(options, LABELS))
+    folder = IMAGE_FOLDERS[format]
+    below = ["cam1/frame.png", "cam2/frame.png", "cam2/frame-2.jpg", "cam1/frame-2.png"]
+    assert made.name == f"all-{format}"
+    assert list(made.images) == [f"{folder}/{name}" for name in below]
+    texts = {text.path: text.text for text in made.texts}
+    assert texts == export(format, [Named(name, FOUND) for name in names], LABELS)
+    labels = {"yolo": "labels/{}.txt", "voc": "Annotations/{}.xml"}[format]
+    assert {labels.format(name.rsplit(".", 1)[0]) for name in below} <= texts.keys()
+    assert as_javascript(made.to_json())["images"] == list(made.images)
+
+
+def test_only_formats_that_want_the_pictures_are_data_sets():
+    with pytest.raises(InvalidOptionError, match="yolo, voc"):
+        run(edit.data_set(ExportOptions("coco", (Named("x", FOUND),)), LABELS))
 
 
 BAD = {

@@ -315,6 +315,24 @@ export interface OutputFile {
   notes: string[];
 }
 
+/** A text file of a data set. */
+export interface DataSetText {
+  /** Relative and with `/`. */
+  path: string;
+  /** What is in it. */
+  text: string;
+}
+
+/** A data set to train detectors with, made of pictures that the page has. */
+export interface LabelledDataSet {
+  /** Of the whole, without a suffix. */
+  name: string;
+  /** Labels and lists. */
+  texts: DataSetText[];
+  /** Where the pictures' files belong, relative and with `/`, in the order in which they were given. */
+  images: string[];
+}
+
 /** A setting that is a number, as people see it. */
 export interface EnhanceControl {
   /** Name of the setting, such as `"denoise_colour"`. */
@@ -843,14 +861,6 @@ export interface SortingPlan {
   folders: FolderCount[];
   /** What has a picture's name and stays. */
   left: LeftBehind[];
-}
-
-/** A text file of a data set. */
-export interface DataSetText {
-  /** Relative and with `/`. */
-  path: string;
-  /** What is in it. */
-  text: string;
 }
 
 /** A picture that belongs in a data set. */
@@ -1450,6 +1460,7 @@ export interface Methods {
   redact: { params: { image: Blob; picture?: number } & RedactOptions; result: OutputFile };
   annotate: { params: { image: Blob; picture?: number } & AnnotateOptions; result: OutputFile };
   export: { params: ExportOptions; result: OutputFile };
+  data_set: { params: ExportOptions; result: LabelledDataSet };
   archive: { params: ArchiveOptions; result: OutputFile };
   enhance_controls: { params: NoOptions; result: EnhanceControls };
   enhance_analysis: { params: { image: Blob; picture?: number } & NoOptions; result: EnhanceAnalysis };

@@ -27,7 +27,16 @@ from onsight.enhancement.results import EnhanceAnalysis, EnhanceControls, Enhanc
 from onsight.flow import Flow
 from onsight.library import answers, requests
 from onsight.options import ClassifyOptions, CompareOptions, DetectOptions, PreviewOptions, TagOptions
-from onsight.results import Classification, Comparison, Detection, DetectionClasses, OutputFile, Preview, Tagging
+from onsight.results import (
+    Classification,
+    Comparison,
+    Detection,
+    DetectionClasses,
+    LabelledDataSet,
+    OutputFile,
+    Preview,
+    Tagging,
+)
 from onsight.tagging.naming import TagNamer
 from onsight.tagging.options import EditTagsOptions, ExportTagsOptions, TagTextOptions
 from onsight.tagging.results import TagList, TagNames, TagText
@@ -277,6 +286,12 @@ METHODS: Mapping[str, Method] = {
         lambda tools, _, options: edit.export(options, tools.detector.labels),
         ExportOptions,
         OutputFile,
+        takes_image=False,
+    ),
+    "data_set": Method(
+        lambda tools, _, options: edit.data_set(options, tools.detector.labels),
+        ExportOptions,
+        LabelledDataSet,
         takes_image=False,
     ),
     "archive": Method(

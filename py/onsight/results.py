@@ -160,6 +160,38 @@ class DetectionClasses:
 
 
 @dataclass(frozen=True, slots=True)
+class DataSetText:
+    """A text file of a data set.
+
+    Attributes:
+        path: Relative and with ``/``.
+        text: What is in it.
+    """
+
+    path: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class LabelledDataSet:
+    """A data set to train detectors with, made of pictures that the page has.
+
+    Attributes:
+        name: Of the whole, without a suffix.
+        texts: Labels and lists.
+        images: Where the pictures' files belong, relative and with ``/``, in the order in which they were given.
+    """
+
+    name: str
+    texts: tuple[DataSetText, ...]
+    images: tuple[str, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the data set as plain JSON data (tuples as lists)."""
+        return to_json(self)
+
+
+@dataclass(frozen=True, slots=True)
 class OutputFile:
     """A file that was made.
 

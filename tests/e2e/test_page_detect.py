@@ -289,12 +289,12 @@ def test_picture_is_saved_with_its_boxes_as_the_command_line_draws_them(tool: To
 FORMATS = {"coco": "COCO", "yolo": "YOLO", "voc": "Pascal VOC", "labelstudio": "Label Studio"}
 
 
-def contents(path: Path) -> dict[str, str]:
-    """Return the texts of a saved file by name, of a ZIP those inside."""
+def contents(path: Path) -> dict[str, bytes]:
+    """Return a saved file's bytes, of a ZIP those of the files inside by name."""
     if not zipfile.is_zipfile(path):
-        return {"": path.read_text(encoding="utf-8")}
+        return {"": path.read_bytes()}
     with zipfile.ZipFile(path) as packed:
-        return {name: packed.read(name).decode() for name in packed.namelist()}
+        return {name: packed.read(name) for name in packed.namelist()}
 
 
 def numbers_apart(text: str) -> tuple[str, list[float]]:
@@ -307,14 +307,15 @@ def numbers_apart(text: str) -> tuple[str, list[float]]:
 def test_saved_boxes_are_the_command_lines(tool: ToolPage, tmp_path: Path, format: str) -> None:
     path = tmp_path / "astronaut.png"
     path.write_bytes(sample("astronaut"))
+    images = "copy" if format == "yolo" else "none"  # of one picture, Pascal VOC is one file
     subprocess.run(
-        [sys.executable, "-m", "onsight", "detect", path.name, "--format", format, "--out", "out", "--images", "none"],
+        [sys.executable, "-m", "onsight", "detect", path.name, "--format", format, "--out", "out", "--images", images],
         cwd=tmp_path,
         check=True,
         capture_output=True,
     )
     expected = {
-        file.relative_to(tmp_path / "out").as_posix(): file.read_text(encoding="utf-8")
+        file.relative_to(tmp_path / "out").as_posix(): file.read_bytes()
         for file in (tmp_path / "out").rglob("*")
         if file.is_file()
     }
@@ -329,8 +330,11 @@ def test_saved_boxes_are_the_command_lines(tool: ToolPage, tmp_path: Path, forma
         expected = {"": expected_text}
     assert got.keys() == expected.keys()
     for name in got:
-        words, numbers = numbers_apart(got[name])
-        expected_words, expected_numbers = numbers_apart(expected[name])
+        if name.endswith(".png"):
+            assert got[name] == expected[name]
+            continue
+        words, numbers = numbers_apart(got[name].decode())
+        expected_words, expected_numbers = numbers_apart(expected[name].decode())
         assert words == expected_words
         assert numbers == pytest.approx(expected_numbers, abs=0.15, rel=0.001)
 
@@ -343,8 +347,15 @@ def test_boxes_of_all_pictures_are_saved_in_one_file(tool: ToolPage) -> None:
     document = json.loads(coco.path().read_text(encoding="utf-8"))
     assert [image["file_name"] for image in document["images"]] == ["astronaut.png", "chelsea.png"]
     assert {box["image_id"] for box in document["annotations"]} == {1, 2}
+    names = ("astronaut", "chelsea")
     yolo = contents(save(tool, "Download", Download_as="YOLO").path())
+    assert {name: yolo.pop(f"images/{name}.png") for name in names} == {name: sample(name) for name in names}
     assert set(yolo) == {"labels/astronaut.txt", "labels/chelsea.txt", "train.txt", "classes.txt", "data.yaml"}
+    assert yolo["train.txt"].decode().split() == [f"./images/{name}.png" for name in names]
+    voc = contents(save(tool, "Download", Download_as="Pascal VOC").path())
+    assert {name: voc.pop(f"JPEGImages/{name}.png") for name in names} == {name: sample(name) for name in names}
+    lists = {f"ImageSets/Main/{split}.txt" for split in ("train", "val", "trainval")}
+    assert set(voc) == {"Annotations/astronaut.xml", "Annotations/chelsea.xml"} | lists
     drawn = save(tool, "Download", Download_as="Picture with boxes")
     with zipfile.ZipFile(drawn.path()) as packed:
         assert packed.namelist() == ["astronaut-boxes.jpg", "chelsea-boxes.jpg"]

@@ -19,7 +19,7 @@ export { OnsightError, isAbort } from "../common/messenger.js";
 /**
  * @import {
  *   Box, Classification, Comparison, Detection, DetectionClasses, EngineInfo, EnhanceAnalysis, EnhancePreview,
- *   EnhanceSettings, Named, Progress, Renaming, Tag, TagList, TagNames, TagText, TaggedPicture, Tagging
+ *   EnhanceSettings, LabelledDataSet, Named, Progress, Renaming, Tag, TagList, TagNames, TagText, TaggedPicture, Tagging
  * } from "../protocol.d.ts"
  */
 
@@ -344,6 +344,17 @@ export class Onsight extends EventTarget {
    */
   async exportDetections(format, pictures, { name, ...call } = {}) {
     return asFile(await this.#call("export", given({ format, pictures, name }), call));
+  }
+
+  /**
+   * Write the texts of a data set of pictures, and say where the pictures' own files belong beside them.
+   * @param {"yolo" | "voc"} format
+   * @param {readonly Named[]} pictures
+   * @param {CallOptions & {name?: string}} [options]
+   * @returns {Promise<LabelledDataSet>}
+   */
+  async dataSet(format, pictures, { name, ...call } = {}) {
+    return /** @type {LabelledDataSet} */ (await this.#call("data_set", given({ format, pictures, name }), call));
   }
 
   /**

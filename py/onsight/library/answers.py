@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from onsight.results import Box, Candidate, Colour, Tag, to_json
+from onsight.results import Box, Candidate, Colour, DataSetText, Tag, to_json
 
 
 class Answer:
@@ -461,19 +461,6 @@ class LeftBehind:
     folder: str
     name: str
     reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class DataSetText:
-    """A text file of a data set.
-
-    Attributes:
-        path: Relative and with ``/``.
-        text: What is in it.
-    """
-
-    path: str
-    text: str
 
 
 @dataclass(frozen=True, slots=True)

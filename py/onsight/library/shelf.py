@@ -54,7 +54,7 @@ from onsight.library.stated import ALONE, Beside
 from onsight.metadata.embed import embed
 from onsight.metadata.sidecar import merge_sidecars
 from onsight.options import check_choice
-from onsight.results import OutputFile
+from onsight.results import DataSetText, OutputFile
 from onsight.tagging.keywords import keywords_of
 
 
@@ -354,7 +354,7 @@ class Shelf:
         """
         check_choice("format", options.format, IMAGE_FOLDERS)
         texts = [
-            answers.DataSetText(file.name, b"".join(file.chunks).decode())
+            DataSetText(file.name, b"".join(file.chunks).decode())
             for file in exports.export(self.library, options.ids, options.format)
         ]
         images = [answers.DataSetImage(id, path) for path, id in image_files(self.library, options.ids, options.format)]

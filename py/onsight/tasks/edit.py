@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable, Sequence
 import numpy as np
 
 from onsight.detection.annotate import annotate as draw
+from onsight.detection.exports import IMAGE_FOLDERS, image_names
 from onsight.detection.exports import export as write
 from onsight.detection.options import AnnotateOptions, ArchiveOptions, CropOptions, ExportOptions, RedactOptions
 from onsight.detection.packing import archive as put_together
@@ -17,7 +18,8 @@ from onsight.errors import InvalidOptionError
 from onsight.flow import Flow, Stage
 from onsight.image import decode
 from onsight.image.encoding import encode_like
-from onsight.results import Box, OutputFile
+from onsight.options import check_choice
+from onsight.results import Box, DataSetText, LabelledDataSet, OutputFile
 
 
 def crop(image: bytes, options: CropOptions) -> Flow[OutputFile]:
@@ -112,6 +114,26 @@ def export(options: ExportOptions, labels: Sequence[str]) -> Flow[OutputFile]:
     check_classes((box for picture in options.pictures for box in picture.detection.boxes), labels)
     yield Stage("encode")
     return pack(f"{options.name}-{options.format}", write(options.format, options.pictures, labels))
+
+
+def data_set(options: ExportOptions, labels: Sequence[str]) -> Flow[LabelledDataSet]:
+    """Write what was found in another tool's format, and say where the pictures belong beside it.
+
+    Args:
+        options: As for `export`.
+        labels: As for `export`.
+
+    Raises:
+        InvalidOptionError: The format is not one of a data set, or a box is of no class of these.
+    """
+    check_choice("format", options.format, IMAGE_FOLDERS)
+    check_classes((box for picture in options.pictures for box in picture.detection.boxes), labels)
+    yield Stage("encode")
+    written = write(options.format, options.pictures, labels)
+    # As in a file: what is not valid Unicode is escaped.
+    texts = [DataSetText(path, text.encode("utf-8", "backslashreplace").decode()) for path, text in written.items()]
+    images = image_names(options.format, [picture.name for picture in options.pictures])
+    return LabelledDataSet(f"{options.name}-{options.format}", tuple(texts), tuple(images))
 
 
 def archive(options: ArchiveOptions) -> Flow[OutputFile]:

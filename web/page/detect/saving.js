@@ -2,6 +2,9 @@
 
 import { Archives } from "../bench/archives.js";
 import { download, downloadResults } from "../bench/export.js";
+import { notice } from "../announce.js";
+import { formatPlural } from "../format.js";
+import { writeZip } from "../organise/writing.js";
 import { choose, shownDetection } from "./answers.js";
 
 /** @import { Detection } from "../../protocol.d.ts" */
@@ -21,6 +24,13 @@ export const FORMATS = /** @type {const} */ ({
 /** @typedef {keyof typeof FORMATS} Format */
 
 /**
+ * A picture, and what was found in it.
+ * @typedef {object} Labelled
+ * @property {Picture} picture
+ * @property {Detection} detection
+ */
+
+/**
  * Save what was found in one picture.
  * @param {Onsight} onsight
  * @param {Picture} picture
@@ -32,6 +42,7 @@ export async function saveOne(onsight, picture, result, format) {
   const detection = shownDetection(result);
   const name = picture.name.replace(/\.[^.]*$/, "");
   if (format === "json") return downloadResults([{ path: picture.path, result: detection }], `${name}.json`);
+  if (format === "yolo") return saveDataSet(onsight, [{ picture, detection }], format, { name });
   const file =
     format === "picture"
       ? await onsight.annotate(picture.file, detection.boxes, { name: picture.name })
@@ -47,19 +58,53 @@ export async function saveOne(onsight, picture, result, format) {
  * @param {{signal: AbortSignal, onCount: (done: number) => void}} progress
  */
 export async function saveAll(onsight, looks, format, { signal, onCount }) {
-  const named = [];
+  /** @type {Labelled[]} */
+  const labelled = [];
   const archives = new Archives(onsight, "onsight-boxes", signal);
   for (const [index, { picture, result }] of looks.entries()) {
     onCount(index);
     await choose(onsight, picture.file, result, { signal });
     const detection = shownDetection(result);
     if (format !== "picture") {
-      named.push({ name: picture.path, detection });
+      labelled.push({ picture, detection });
       continue;
     }
     await archives.add(await onsight.annotate(picture.file, detection.boxes, { name: picture.name, signal }));
   }
   if (format === "picture") return archives.finish();
-  const file = await onsight.exportDetections(format, named, { name: "onsight", signal });
+  if (format === "yolo" || format === "voc") {
+    return saveDataSet(onsight, labelled, format, { name: "onsight", signal, onCount });
+  }
+  const file = await onsight.exportDetections(format, namedOf(labelled), { name: "onsight", signal });
   download(file, file.name);
+}
+
+/**
+ * Save labels and lists together with the pictures: a data set that trains as it is.
+ * @param {Onsight} onsight
+ * @param {readonly Labelled[]} labelled
+ * @param {"yolo" | "voc"} format
+ * @param {{name: string, signal?: AbortSignal, onCount?: (done: number) => void}} options
+ */
+async function saveDataSet(onsight, labelled, format, { name, signal = new AbortController().signal, onCount }) {
+  const { name: stem, texts, images } = await onsight.dataSet(format, namedOf(labelled), { name, signal });
+  const modified = Date.now();
+  const outputs = [
+    ...texts.map(({ path, text }) => ({ path, modified, open: async () => new Blob([text]) })),
+    ...labelled.flatMap(({ picture: { file } }, index) => {
+      const path = images[index];
+      return path === undefined ? [] : [{ path, modified: file.lastModified, open: async () => file }];
+    }),
+  ];
+  const onProgress = (/** @type {number} */ done) => onCount?.(Math.max(0, done - texts.length));
+  const { failures, problem } = await writeZip(`${stem}.zip`, undefined, outputs, { signal, onProgress });
+  signal.throwIfAborted();
+  if (problem !== null) throw new Error(problem);
+  const [first] = failures;
+  if (first) notice(`${formatPlural(failures.length, "picture")} could not be put in, such as “${first.path}”. ${first.message}`);
+}
+
+/** @param {readonly Labelled[]} labelled */
+function namedOf(labelled) {
+  return labelled.map(({ picture, detection }) => ({ name: picture.path, detection }));
 }
