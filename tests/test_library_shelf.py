@@ -244,6 +244,8 @@ def test_a_file_that_was_moved_is_known_at_its_new_place(shelf: Shelf) -> None:
         "value": "Another picture’s file is where this one’s was. Add the folder that has it.",
     }
     assert ask(shelf, "search", query="is:missing")["ids"] == [3]
+    assert [item["missing"] for item in ask(shelf, "items", ids=[2, 3])["items"]] == [False, True]
+    assert ask(shelf, "status")["missing"] == 1
     assert [move["id"] for move in ask(shelf, "plan", ids=[2, 3])["moves"]] == [2]
     with pytest.raises(InvalidOptionError):
         ask(shelf, "relocate", id=99, **file("Home/9.jpg"))

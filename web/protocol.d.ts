@@ -575,6 +575,8 @@ export interface LibraryStatus {
   pictures: number;
   /** How many files could not be opened. */
   failed: number;
+  /** How many of its pictures are missing: another picture's file is where theirs was. */
+  missing: number;
   /** Size of its file. */
   bytes: number;
   /** What "undo" takes back, for people, or None. */
@@ -705,6 +707,8 @@ export interface GridItem {
   score: number;
   /** Its broad group. */
   category: string;
+  /** Whether another picture's file is where its own was. */
+  missing: boolean;
   /** A small JPEG. */
   thumbnail: Uint8Array<ArrayBuffer>;
 }

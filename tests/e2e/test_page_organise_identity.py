@@ -109,8 +109,12 @@ def test_two_memory_cards_with_one_folder_name(organise: OrganisePage, tmp_path:
     write(second / "IMG_0001.JPG", picture("astronaut", 406))
     organise.search.fill("")
     organise.add_folder(second)
-    organise.expect_imported("1 picture added, 1 known already.")
+    organise.expect_imported("1 picture added, 1 known already. 1 picture is missing now")
     organise.expect_found("5 pictures")
+    marked = organise.page.get_by_role("option", name="missing")
+    expect(marked).to_have_count(1)
+    expect(marked.get_by_text("Missing", exact=True)).to_be_visible()
+    expect(organise.page.get_by_text("Missing", exact=True).filter(visible=True)).to_have_count(1)
     expect(only(organise, "is:missing user:Cup")).to_contain_text("Another picture’s file is where this one’s was.")
 
 

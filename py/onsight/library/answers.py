@@ -64,6 +64,7 @@ class LibraryStatus(Answer):
     Attributes:
         pictures: How many it has.
         failed: How many files could not be opened.
+        missing: How many of its pictures are missing: another picture's file is where theirs was.
         bytes: Size of its file.
         undo: What "undo" takes back, for people, or None.
         redo: What "redo" does again, or None.
@@ -73,6 +74,7 @@ class LibraryStatus(Answer):
 
     pictures: int
     failed: int
+    missing: int
     bytes: int
     undo: str | None
     redo: str | None
@@ -241,6 +243,7 @@ class GridItem:
         label: Its one label.
         score: Probability of the label.
         category: Its broad group.
+        missing: Whether another picture's file is where its own was.
         thumbnail: A small JPEG.
     """
 
@@ -252,6 +255,7 @@ class GridItem:
     label: str
     score: float
     category: str
+    missing: bool
     thumbnail: bytes
 
 

@@ -221,6 +221,7 @@ class Shelf:
                     hit.label,
                     hit.score,
                     hit.category,
+                    bool(hit.missing),
                     thumbnails.get(hit.image, b""),
                 )
                 for hit in search.describe(self.library, options.ids)
@@ -407,6 +408,7 @@ class Shelf:
         return LibraryStatus(
             pictures=pictures,
             failed=failed,
+            missing=store.count_missing(library),
             bytes=pages * page_bytes,
             undo=undo,
             redo=redo,

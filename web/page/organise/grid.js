@@ -221,11 +221,12 @@ export class Grid {
  * @param {HTMLElement} element
  * @param {Tile} tile
  */
-function fill(element, { source, label, score, name }) {
+function fill(element, { source, label, score, name, missing }) {
   const image = part(element, "image", HTMLImageElement);
   if (image.src !== source) image.src = source;
   box(element, "label").textContent = label;
   box(element, "score").textContent = formatPercent(score);
-  element.setAttribute("aria-label", `${name}, ${label} ${formatPercent(score)}`);
-  element.title = name;
+  box(element, "missing").hidden = !missing;
+  element.setAttribute("aria-label", `${name}, ${missing ? "missing, " : ""}${label} ${formatPercent(score)}`);
+  element.title = missing ? `${name}: missing, as another picture’s file is where this one’s was` : name;
 }

@@ -121,7 +121,10 @@ function paceOf({ rate, leftMs, counts }) {
 }
 
 /** @param {ImportState} state */
-function outcomesOf({ counts }) {
+function outcomesOf({ counts, displaced }) {
   const parts = Object.entries(OUTCOMES).flatMap(([kind, words]) => (counts[kind] ? [words(counts[kind])] : []));
-  return parts.length ? `${parts.join(", ")}.` : "Nothing was added.";
+  const outcome = parts.length ? `${parts.join(", ")}.` : "Nothing was added.";
+  if (!displaced) return outcome;
+  const are = displaced === 1 ? "is missing now, as another file is where its file was" : "are missing now, as other files are where theirs were";
+  return `${outcome} ${formatPlural(displaced, "picture")} ${are}. Nothing that is known of ${displaced === 1 ? "it" : "them"} is lost; search for is:missing.`;
 }

@@ -54,6 +54,7 @@ const RESTARTS = 3;
  * @property {number} done files
  * @property {Record<string, number>} counts by kind of outcome
  * @property {Failure[]} failures of this run
+ * @property {number} displaced pictures that are missing now, as other files are where theirs were
  * @property {string | null} problem why it is halted
  * @property {number | null} rate files a second
  * @property {number | null} leftMs
@@ -77,14 +78,16 @@ export class Importer extends Emitter {
   #state = emptyState();
   /** @type {ImportOptions} */
   #lastOptions = {};
-  /** What the library was told of this run, and in which of its sessions. @type {{session: number, told: Promise<unknown>}} */
-  #begun = { session: -1, told: Promise.resolve() };
+  /** What the library was told of this run, and in which of its sessions. @type {{session: number, told: Promise<{missing: number}>}} */
+  #begun = { session: -1, told: Promise.resolve({ missing: 0 }) };
   /** @type {BeginImportOptions} */
   #beginning = {};
   /** What was added in this run. @type {Arrival[]} */
   #arrivals = [];
   /** The files beside pictures of this run, by folder. @type {Map<string, Entry[]>} */
   #besideOf = new Map();
+  /** How many pictures were missing when this job began. @type {number | undefined} */
+  #missingBefore;
   #restarts = 0;
   /** The library into which this run goes. @type {string | undefined} */
   #libraryName;
@@ -178,11 +181,15 @@ export class Importer extends Emitter {
   async #run(job) {
     this.#lastOptions = job.options;
     this.#begun.session = -1;
+    this.#missingBefore = undefined;
     try {
       await this.#takeIn(job);
     } finally {
       // First, so that who hears of the end does not take the library for as empty as it was.
       await this.#library.refresh().catch(() => {});
+      const { missing = 0 } = this.#library.status ?? {};
+      const { displaced } = this.#state;
+      this.#change({ displaced: displaced + Math.max(0, missing - (this.#missingBefore ?? missing)) });
     }
   }
 
@@ -329,7 +336,8 @@ export class Importer extends Emitter {
         this.#begun = { session, told: this.#library.ask("begin", this.#beginning) };
         this.#begun.told.catch(() => (this.#begun.session = -1));
       }
-      await this.#begun.told;
+      const { missing } = await this.#begun.told;
+      this.#missingBefore ??= missing; // not when the library was opened again in between
       return this.#library.ask(name, params);
     });
   }
@@ -504,6 +512,7 @@ function emptyState() {
     done: 0,
     counts: {},
     failures: [],
+    displaced: 0,
     problem: null,
     rate: null,
     leftMs: null,

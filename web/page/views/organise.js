@@ -85,6 +85,7 @@ export function mountOrganise(host, app) {
   });
 
   let isRefreshing = false;
+  let isImporting = importer.busy;
   let lastName = "";
   const off = [
     library.on("state", showState),
@@ -183,7 +184,13 @@ export function mountOrganise(host, app) {
 
   function refreshWhileImporting() {
     showState();
-    if (importer.state.phase === "running" && importer.state.counts.seen) refreshStatus();
+    const { phase, counts } = importer.state;
+    if (phase === "running" && counts.seen) refreshStatus();
+    if (phase === "done" && isImporting) {
+      tiles.clear(); // pictures may have changed, or be missing now
+      grid.refresh();
+    }
+    isImporting = importer.busy;
   }
 
   /** Learn how the library stands, at most once a second. */
