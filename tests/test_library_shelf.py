@@ -357,12 +357,15 @@ def test_errors_come_back_as_what_they_were() -> None:
 def test_archives_list_their_pictures_and_give_them_out() -> None:
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as writer:
-        for name in ("b/2.jpg", "1.PNG", "notes.txt", ".hidden.jpg", "__MACOSX/b/2.jpg", "../out.jpg"):
+        pictures = ("b/2.jpg", "1.PNG", ".hidden.jpg", "__MACOSX/b/2.jpg", "../out.jpg")
+        beside = ("b/2.XMP", "1.PNG.json", "b/._2.xmp", "__MACOSX/b/2.xmp", "../out.xmp")
+        for name in (*pictures, *beside, "notes.txt"):
             writer.writestr(zipfile.ZipInfo(name, (2020, 1, 2, 3, 4, 6)), name.encode())
     archive = Archive(packed)
     listed = list_members(archive).to_json()
     assert [one["path"] for one in listed["members"]] == ["1.PNG", "b/2.jpg"]
-    assert listed["others"] == 1
+    assert [(one["path"], one["size"]) for one in listed["beside"]] == [("1.PNG.json", 10), ("b/2.XMP", 7)]
+    assert listed["others"] == 3
     assert archive.read("b/2.jpg") == b"b/2.jpg"
     with pytest.raises(UnreadableFileError, match="no longer"):
         archive.read("c.jpg")

@@ -15,8 +15,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from onsight.errors import InvalidOptionError
+from onsight.errors import InvalidOptionError, InvalidSidecarError
 from onsight.flow import drive
+from onsight.image.png_text import XMP_HEADER
+from onsight.metadata.reading import read_sidecar
+from onsight.metadata.sidecar import write_sidecar
 from onsight.metadata.xmp import read
 from onsight.methods import METHODS, Tools
 from onsight.options import options_from
@@ -29,6 +32,7 @@ from onsight.tagging.exports.naming import TaggedPicture, inside
 from onsight.tagging.keywords import keywords_of, path_of
 from onsight.tagging.naming import MAX_LENGTH, TagNamer
 from onsight.tagging.vocabulary import GROUPS
+from stated_samples import bag, dataset, jpeg, segment, with_iptc, xmp
 
 MODELS = Path(__file__).resolve().parents[1] / "models"
 INFO = ImageInfo(200, 100, "JPEG")
@@ -70,9 +74,9 @@ def namer(tools: Tools) -> TagNamer:
 def ask(tools: Tools) -> Callable[..., Any]:
     """Ask as the page does, with plain data."""
 
-    def answer(name: str, /, **params: Any) -> Any:
+    def answer(name: str, image: bytes = b"", /, **params: Any) -> Any:
         method = METHODS[name]
-        flow = method.look(tools, b"", options_from(method.options, params))
+        flow = method.look(tools, image, options_from(method.options, params))
         return method.conclude(tools, drive(flow, lambda run: pytest.fail("a network ran")), None)
 
     return answer
@@ -301,6 +305,38 @@ def test_xmps_of_several_pictures_lie_in_the_pictures_folders(ask: Callable[...,
         ]
 
 
+def test_xmps_begin_with_what_the_pictures_files_say(ask: Callable[..., Any]) -> None:
+    mine = jpeg(segment(0xE1, XMP_HEADER + xmp(bag("dc:subject", "Grandma"), 'photoshop:City="Oslo" xap:Rating="4"')))
+    files = {"a.jpg": mine, "b.jpg": with_iptc(dataset(25, b"Picnic"), dataset(120, b"By the lake")), "c.jpg": b""}
+    begun = {name: ask("begin_sidecar", data).data for name, data in files.items()}
+    pictures = [{**picture(name, DOG), "begun": memoryview(begun[name])} for name in files]
+    with zipfile.ZipFile(io.BytesIO(ask("export_tags", format="xmp", pictures=pictures).data)) as packed:
+        documents = [packed.read(f"{name}.xmp") for name in files]
+    assert [read(one).subjects for one in documents] == [
+        ("Grandma", "Dog", "Mammal", "Pet", "Animal"),
+        ("Picnic", "Dog", "Mammal", "Pet", "Animal"),
+        ("Dog", "Mammal", "Pet", "Animal"),
+    ]
+    assert b'photoshop:City="Oslo"' in documents[0]
+    assert (read_sidecar(documents[0]).rating, read_sidecar(documents[1]).description) == (4, "By the lake")
+    assert ask("export_tags", format="xmp", pictures=pictures[:1]).data == documents[0]
+
+
+def test_the_command_line_and_the_page_write_the_same_new_sidecar(ask: Callable[..., Any], tmp_path: Path) -> None:
+    file = tmp_path / "a.jpg"
+    file.write_bytes(with_iptc(dataset(25, b"Picnic"), dataset(5, "Zoë".encode("latin-1"))))
+    (change,) = write_sidecar(file, keywords_of([DOG, LAKE]))
+    begun = ask("begin_sidecar", file.read_bytes()).data
+    exported = ask("export_tags", format="xmp", pictures=[{**picture("a.jpg", DOG, LAKE), "begun": begun}])
+    assert (exported.name, exported.data) == (change.path.name, change.path.read_bytes())
+
+
+def test_a_packet_that_cannot_be_added_to_names_its_picture(ask: Callable[..., Any]) -> None:
+    begun = xmp('<dc:subject><rdf:Description rdf:value="cat"/></dc:subject>')
+    with pytest.raises(InvalidSidecarError, match=r"No sidecar was made for a/dog\.jpg\. The XMP has dc:subject"):
+        ask("export_tags", format="xmp", pictures=[{**picture("a/dog.jpg", DOG), "begun": begun}])
+
+
 @pytest.mark.parametrize(
     ("name", "expected"), [("C:\\a\\b.jpg", "a/b.jpg"), ("/etc/passwd", "etc/passwd"), ("..", "picture"), ("./a", "a")]
 )
@@ -352,6 +388,7 @@ def without(tag: Mapping[str, Any], key: str) -> dict[str, Any]:
         ("export_tags", {"format": "json"}),
         ("export_tags", {"pictures": {}}),
         ("export_tags", {"pictures": [{"name": "a"}]}),
+        ("export_tags", {"format": "xmp", "pictures": [{**picture("a"), "begun": "<xmp/>"}]}),
         ("export_tags", {"pictures": [{**picture("a"), "image": {"width": 0, "height": 1, "format": "PNG"}}]}),
         ("export_tags", {"name": 1}),
     ],

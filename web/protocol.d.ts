@@ -517,6 +517,12 @@ export interface TagText {
   text: string;
 }
 
+/** What the sidecar of a picture begins with. */
+export interface BegunSidecar {
+  /** An XMP document in UTF-8. */
+  data: Uint8Array<ArrayBuffer>;
+}
+
 /** A picture that any browser can show, upright. */
 export interface Preview {
   /** The bytes of a JPEG file; empty if the file itself can be shown, and no preview was wanted in that case. */
@@ -533,7 +539,7 @@ export interface IndexedLook {
   look: Uint8Array<ArrayBuffer>;
 }
 
-/** A picture in an archive. */
+/** A file in an archive. */
 export interface ArchiveMember {
   /** As the archive lists it. */
   path: string;
@@ -543,11 +549,13 @@ export interface ArchiveMember {
   modified_ms: number;
 }
 
-/** The pictures in an archive. */
+/** The pictures in an archive, and the files that may say something about them. */
 export interface ArchiveMembers {
-  /** By path. */
+  /** The pictures by path. */
   members: ArchiveMember[];
-  /** How many further files there are, which are no pictures by their name. */
+  /** XMP sidecars and Google Takeout's JSON, by path. */
+  beside: ArchiveMember[];
+  /** How many files there are that are no pictures by their name. */
   others: number;
 }
 
@@ -1207,6 +1215,8 @@ export interface TaggedPicture {
   image: ImageInfo;
   /** Its tags, those that matter most first. */
   tags: Tag[];
+  /** The XMP document to which a sidecar adds the tags, as `begin_sidecar` returns it; empty for a new one. */
+  begun?: Uint8Array<ArrayBuffer>;
 }
 
 /** Which tags are written to a file. */
@@ -1473,6 +1483,7 @@ export interface Methods {
   tag_names: { params: NoOptions; result: TagNames };
   edit_tags: { params: EditTagsOptions; result: TagList };
   tag_text: { params: TagTextOptions; result: TagText };
+  begin_sidecar: { params: { image: Blob; picture?: number } & NoOptions; result: BegunSidecar };
   export_tags: { params: ExportTagsOptions; result: OutputFile };
   preview: { params: { image: Blob; picture?: number } & PreviewOptions; result: Preview };
   index: { params: { image: Blob; picture?: number } & IndexOptions; result: IndexedLook };

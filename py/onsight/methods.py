@@ -39,7 +39,7 @@ from onsight.results import (
 )
 from onsight.tagging.naming import TagNamer
 from onsight.tagging.options import EditTagsOptions, ExportTagsOptions, TagTextOptions
-from onsight.tagging.results import TagList, TagNames, TagText
+from onsight.tagging.results import BegunSidecar, TagList, TagNames, TagText
 from onsight.tasks import curate, edit, enhance
 from onsight.tasks.classify import CLASSIFIER, Classifier
 from onsight.tasks.compare import Comparer
@@ -326,6 +326,7 @@ METHODS: Mapping[str, Method] = {
         takes_image=False,
     ),
     "tag_text": Method(lambda _tools, _, options: curate.tag_text(options), TagTextOptions, TagText, takes_image=False),
+    "begin_sidecar": Method(lambda _tools, image, _options: curate.begin_sidecar(image), NoOptions, BegunSidecar),
     "export_tags": Method(
         lambda _tools, _, options: curate.export_tags(options), ExportTagsOptions, OutputFile, takes_image=False
     ),

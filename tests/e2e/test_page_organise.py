@@ -18,6 +18,7 @@ from library_samples import MODELS, look, source
 from onsight.library import store
 from onsight.library.database import Library
 from pictures import encode, photo
+from stated_samples import bag, xmp
 
 CHOOSE_STORED_FOLDER = """() => {
   window.showDirectoryPicker = async () => {
@@ -297,6 +298,28 @@ def test_an_archive_goes_in_like_a_folder(organise: OrganisePage, holiday: Path,
     expect(large).to_have_js_property("naturalWidth", 600)
 
 
+def test_what_lies_beside_pictures_in_an_archive_is_read(organise: OrganisePage, tmp_path: Path) -> None:
+    archive = tmp_path / "takeout.zip"
+    grandma = xmp(bag("dc:subject", "Grandma"), 'xap:Rating="5"')
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as writer:
+        for name in ("Trip/a.jpg", "Trip/b.jpg", "Other/a.jpg"):
+            writer.writestr(name, encode(photo(), "JPEG") + name.encode())
+        writer.writestr("Trip/a.XMP", grandma)
+        writer.writestr("Trip/b.jpg.supplemental-metadata.json", '{"photoTakenTime": {"timestamp": "1594730096"}}')
+    organise.add_files(archive)
+    organise.expect_imported("3 pictures added")
+    for query, name in (("user:grandma rating:5 folder:Trip", "a.jpg"), ("date:takeout", "b.jpg")):
+        organise.search.fill(query)
+        expect(organise.grid.get_by_role("option")).to_have_count(1)
+        expect(organise.tile(name)).to_be_visible()
+    with zipfile.ZipFile(archive, "a") as writer:
+        writer.writestr("Other/a.jpg.xmp", grandma)
+    organise.add_files(archive)
+    organise.expect_imported("3 known already")
+    organise.search.fill("user:grandma")
+    organise.expect_found("2 pictures found")
+
+
 def test_what_is_no_archive_is_listed_with_its_reason(organise: OrganisePage, tmp_path: Path) -> None:
     (tmp_path / "bad.zip").write_bytes(b"PK but no more")
     organise.add_files(tmp_path / "bad.zip")
@@ -493,6 +516,30 @@ def test_ten_thousand_pictures_cost_a_screenful(organise: OrganisePage, large_li
     organise.search.fill("cat")
     organise.expect_found("3,334 pictures found")
     expect(organise.chosen).to_contain_text("3,334 pictures chosen")
+
+
+def test_sidecars_in_a_folder_that_was_chosen_are_read(site: str, open_page: OpenPage, tmp_path: Path) -> None:
+    folder = tmp_path / "Said"
+    folder.mkdir()
+    for name in ("a.jpg", "b.jpg", "IMG-20200714-WA0001.jpg"):
+        (folder / name).write_bytes(encode(photo(), "JPEG") + name.encode())
+    (folder / "a.XMP").write_bytes(xmp(bag("dc:subject", "Grandma"), 'xap:Rating="5"'))
+    (folder / "b.jpg.json").write_text('{"photoTakenTime": {"timestamp": "1594730096"}}', encoding="utf-8")
+    page, _ = open_page(f"{site}/#/privacy")
+    page.context.add_init_script(NO_CHOOSER_OF_ITS_OWN)
+    page.evaluate(NO_CHOOSER_OF_ITS_OWN)
+    organise = OrganisePage(page)
+    organise.open(site)
+    organise.add_folder(folder)
+    organise.expect_imported("3 pictures added")
+    for query, name in (
+        ("user:grandma rating:5", "a.jpg"),
+        ("date:takeout", "b.jpg"),
+        ("date:name", "IMG-20200714-WA0001.jpg"),
+    ):
+        organise.search.fill(query)
+        expect(organise.tile(name)).to_be_visible()
+        expect(organise.grid.get_by_role("option")).to_have_count(1)
 
 
 def test_without_the_origins_files_blocks_stand_in(site: str, open_page: OpenPage, holiday: Path) -> None:

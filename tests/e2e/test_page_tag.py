@@ -16,8 +16,11 @@ from playwright.sync_api import Browser, Download, FilePayload, Locator, Page, e
 
 from e2e.browsing import ENGINE_TIMEOUT_MS, OpenPage
 from e2e.tool_page import ToolPage, cat, coffee, command_line, file, open_tool, truncated
+from onsight.image.iptc import iptc_segment
+from onsight.metadata.reading import read_sidecar
 from onsight.metadata.xmp import read
 from pictures import encode, photo, sample
+from stated_samples import bag, dataset, xmp
 
 PHONE = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True}
 
@@ -393,6 +396,28 @@ def test_saved_files_are_read_back(tool: ToolPage) -> None:
     saved = save(tool, "Save", Save_as="JSON")
     assert saved.suggested_filename == "chelsea.json"
     assert json.loads(Path(saved.path()).read_text(encoding="utf-8")) == {"path": "chelsea.png", "result": result}
+
+
+def test_sidecars_begin_with_what_the_files_say(tool: ToolPage, tmp_path: Path) -> None:
+    packet = xmp(bag("dc:subject", "Grandma"), 'photoshop:City="Oslo" xap:Rating="4"')
+    plain = encode(photo(), "JPEG")
+    iptc = iptc_segment(dataset(25, b"Picnic") + dataset(120, b"By the lake"))
+    data = {"a.jpg": encode(photo(), "JPEG", xmp=packet), "b.jpg": plain[:2] + iptc + plain[2:]}
+    start(tool, *(file(name, content, "image/jpeg") for name, content in data.items()))
+    tool.wait_until_finished("2 tagged")
+    alone = Path(save(tool, "Save", Save_as="XMP sidecar").path()).read_bytes()
+    with zipfile.ZipFile(save(tool, "Download", Download_as="XMP sidecar").path()) as archive:
+        both = {name: archive.read(f"{name}.xmp") for name in data}
+    assert alone == both["a.jpg"]
+    assert b'photoshop:City="Oslo"' in alone
+    for name, keyword in (("a.jpg", "Grandma"), ("b.jpg", "Picnic")):
+        (tmp_path / name).write_bytes(data[name])
+        command_line("tag", "--write-xmp", tmp_path / name)
+        keywords, wanted = read(both[name]), read((tmp_path / f"{name}.xmp").read_bytes())
+        assert keywords.subjects[0] == keyword
+        assert keywords == wanted
+    assert read_sidecar(alone).rating == 4
+    assert read_sidecar(both["b.jpg"]).description == "By the lake"
 
 
 def test_several_pictures_with_a_bad_one(tool: ToolPage) -> None:

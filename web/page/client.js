@@ -392,6 +392,17 @@ export class Onsight extends EventTarget {
   }
 
   /**
+   * Read what a file says about its picture, as the XMP document with which a sidecar begins.
+   * @param {Picture} image
+   * @param {CallOptions} [call]
+   * @returns {Promise<Uint8Array<ArrayBuffer>>} `begun` for `exportTags`
+   */
+  async beginSidecar(image, call = {}) {
+    const result = await this.#call("begin_sidecar", this.#picture(image), call);
+    return /** @type {import("../protocol.d.ts").BegunSidecar} */ (result).data;
+  }
+
+  /**
    * Write the tags that are shown of some pictures to a file; several files are a ZIP.
    * @param {"csv" | "rekognition" | "xmp"} format
    * @param {readonly TaggedPicture[]} pictures

@@ -163,7 +163,7 @@ class IndexedLook(Answer):
 
 @dataclass(frozen=True, slots=True)
 class ArchiveMember:
-    """A picture in an archive.
+    """A file in an archive.
 
     Attributes:
         path: As the archive lists it.
@@ -178,14 +178,16 @@ class ArchiveMember:
 
 @dataclass(frozen=True, slots=True)
 class ArchiveMembers(Answer):
-    """The pictures in an archive.
+    """The pictures in an archive, and the files that may say something about them.
 
     Attributes:
-        members: By path.
-        others: How many further files there are, which are no pictures by their name.
+        members: The pictures by path.
+        beside: XMP sidecars and Google Takeout's JSON, by path.
+        others: How many files there are that are no pictures by their name.
     """
 
     members: tuple[ArchiveMember, ...]
+    beside: tuple[ArchiveMember, ...]
     others: int
 
 

@@ -6,16 +6,16 @@ import os
 import struct
 import zipfile
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
 from onsight.errors import OnsightError, UnreadableFileError
-from onsight.files.suffixes import is_tried
+from onsight.files.suffixes import is_tried, suffix_of
 from onsight.library.answers import ArchiveMember, ArchiveMembers
-from onsight.library.companions import Companions
+from onsight.library.companions import SAYING, Companions
 from onsight.library.zip_names import extra_fields, member_names
 
 MAX_BYTES = 1 << 30
@@ -85,6 +85,10 @@ class Archive:
         """Yield the paths of the archives in it."""
         return filter(_is_archive, self._shown())
 
+    def beside(self) -> Iterator[str]:
+        """Yield the paths of XMP sidecars and JSON files in order, hidden ones left out."""
+        return (path for path in self._shown() if suffix_of(PurePosixPath(path).name) in SAYING)
+
     def _shown(self) -> Iterator[str]:
         for path in sorted(self.members):
             if not any(part.startswith((".", "__MACOSX")) for part in path.split("/")):
@@ -151,14 +155,15 @@ class OpenArchives:
 
 
 def list_members(archive: Archive) -> ArchiveMembers:
-    """Return the pictures of an archive, for a page."""
+    """Return the pictures of an archive and the files beside them, for a page."""
+
+    def listed(paths: Iterable[str]) -> tuple[ArchiveMember, ...]:
+        found = ((path, archive.members[path]) for path in paths)
+        return tuple(ArchiveMember(path, one.file_size, written_ns(one) // 1_000_000) for path, one in found)
+
     found = list(archive.pictures())
-    members = tuple(
-        ArchiveMember(path, archive.members[path].file_size, written_ns(archive.members[path]) // 1_000_000)
-        for path in found
-        if path
-    )
-    return ArchiveMembers(members, len(found) - len(members))
+    members = listed(path for path in found if path)
+    return ArchiveMembers(members, listed(archive.beside()), len(found) - len(members))
 
 
 def written_ns(member: zipfile.ZipInfo) -> int:

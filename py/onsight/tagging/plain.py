@@ -31,7 +31,10 @@ def tags_from(name: str, value: object) -> tuple[Tag, ...]:
 
 
 def picture_from(name: str, value: object) -> TaggedPicture:
-    """Return ``{"name", "image", "tags"}`` as a `TaggedPicture`; arguments and errors as for `tags_from`."""
+    """Return ``{"name", "image", "tags"}``, perhaps with ``"begun"``, as a `TaggedPicture`.
+
+    Arguments and errors as for `tags_from`.
+    """
     if isinstance(value, TaggedPicture):
         return value
     fields = fields_from(name, value, ("name", "image", "tags"))
@@ -40,7 +43,10 @@ def picture_from(name: str, value: object) -> TaggedPicture:
     for side in ("width", "height"):
         check_integer(f"{side} of {name}", image[side], 1, MAX_SIDE)
     info = ImageInfo(image["width"], image["height"], str(image["format"]))
-    return TaggedPicture(fields["name"], info, tags_from(name, fields["tags"]))
+    begun = fields.get("begun", b"")
+    if not isinstance(begun, (bytes, memoryview)):
+        raise InvalidOptionError(f"The begun sidecar of {name} must be bytes, got {type(begun).__name__}.")
+    return TaggedPicture(fields["name"], info, tags_from(name, fields["tags"]), bytes(begun))
 
 
 def renaming_from(name: str, value: object) -> Renaming:

@@ -58,6 +58,21 @@ class TagList:
 
 
 @dataclass(frozen=True, slots=True)
+class BegunSidecar:
+    """What the sidecar of a picture begins with.
+
+    Attributes:
+        data: An XMP document in UTF-8.
+    """
+
+    data: bytes
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the document as plain data; ``data`` stays bytes."""
+        return to_json(self)
+
+
+@dataclass(frozen=True, slots=True)
 class TagText:
     """Tags as a text.
 

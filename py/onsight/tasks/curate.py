@@ -6,12 +6,13 @@ from pathlib import PurePosixPath
 
 from onsight.detection.packing import pack
 from onsight.flow import Flow, Stage
+from onsight.metadata import beginning
 from onsight.results import OutputFile
 from onsight.tagging import edits
 from onsight.tagging.exports import FORMATS, TEXTS
 from onsight.tagging.naming import TagNamer
 from onsight.tagging.options import EditTagsOptions, ExportTagsOptions, TagTextOptions
-from onsight.tagging.results import TagList, TagNames, TagText
+from onsight.tagging.results import BegunSidecar, TagList, TagNames, TagText
 
 
 def tag_names(namer: TagNamer) -> Flow[TagNames]:
@@ -34,6 +35,12 @@ def tag_text(options: TagTextOptions) -> Flow[TagText]:
     """Write tags as a line of text."""
     yield Stage("encode")
     return TagText(TEXTS[options.format](options.tags))
+
+
+def begin_sidecar(image: bytes) -> Flow[BegunSidecar]:
+    """Return what a file says about its picture, as the XMP document with which a sidecar begins."""
+    yield Stage("encode")
+    return BegunSidecar(beginning.begin_sidecar(image))
 
 
 def export_tags(options: ExportTagsOptions) -> Flow[OutputFile]:

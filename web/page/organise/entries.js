@@ -2,7 +2,7 @@
 
 import { OnsightError } from "../../common/messenger.js";
 
-/** @import { ArrivalOptions } from "../../protocol.d.ts" */
+/** @import { ArchiveMember, ArrivalOptions } from "../../protocol.d.ts" */
 /** @import { FileWithPath } from "../intake.js" */
 /** @import { Library } from "./library.js" */
 
@@ -57,17 +57,17 @@ export function entryOf({ file, path }, arrival = SINGLE_FILES) {
 }
 
 /**
- * The pictures in an archive, as if it were a folder.
+ * The pictures in an archive and the files beside them, as if it were a folder.
  * @param {Library} library
  * @param {Entry} archive
- * @returns {Promise<Entry[]>}
+ * @returns {Promise<{pictures: Entry[], beside: Entry[]}>}
  */
 export async function entriesOfArchive(library, archive) {
   const file = await archive.open();
   const number = numberOf(file);
-  const { members } = await library.request("archive_members", { image: file, picture: number });
+  const { members, beside } = await library.request("archive_members", { image: file, picture: number });
   const root = pathOf(archive);
-  return members.map(({ path, size, modified_ms }) => ({
+  const entry = (/** @type {ArchiveMember} */ { path, size, modified_ms }) => ({
     ...entryOf({ file, path: `${root}/${path}` }, archive.arrival),
     size,
     modified_ms,
@@ -75,7 +75,8 @@ export async function entriesOfArchive(library, archive) {
       const { data, name } = await library.request("archive_member", { image: file, picture: number, path });
       return new File([data], name, { lastModified: modified_ms });
     },
-  }));
+  });
+  return { pictures: members.map(entry), beside: beside.map(entry) };
 }
 
 /**

@@ -32,7 +32,7 @@ const BOXES = "Of the pictures that were taken in with â€œLook for objects, tooâ
 const HELP = {
   [COPIES]: "Copies of JPEG, PNG and WebP pictures that carry their tags, for other programs to find them by.",
   [SIDECARS]: "NAME.jpg.xmp for each picture. What other programs wrote into one stays, and the tags are added.",
-  xmp: "NAME.jpg.xmp for each picture, with nothing in it but the tags.",
+  xmp: "NAME.jpg.xmp for each picture, with its tags, rating, title and description. What else the file says is left out.",
   coco: BOXES,
   yolo: `${BOXES} ${WITH_PICTURES}`,
   voc: `${BOXES} ${WITH_PICTURES}`,

@@ -195,8 +195,9 @@ export class Importer extends Emitter {
 
   /** @param {Job} job */
   async #takeIn({ entries, options }) {
-    const found = await this.#unpack(entries);
-    const { detect = false, retry = false, gone = [], beside = [] } = options;
+    const { detect = false, retry = false, gone = [] } = options;
+    const { found, beside } = await this.#unpack(entries, options.beside ?? []);
+    this.#lastOptions = { ...options, beside };
     this.#arrivals = [...new Set(found.map(({ arrival }) => arrival))];
     this.#besideOf = new Map();
     for (const entry of beside) {
@@ -270,20 +271,24 @@ export class Importer extends Emitter {
   }
 
   /**
-   * Put the pictures of archives in the place of the archives.
+   * Put the pictures of archives in the place of the archives, and add the files beside them to the others.
    * @param {Entry[]} entries
+   * @param {Entry[]} besideFiles
    */
-  async #unpack(entries) {
-    if (!entries.some(isArchive)) return entries;
+  async #unpack(entries, besideFiles) {
+    if (!entries.some(isArchive)) return { found: entries, beside: besideFiles };
     /** @type {Entry[]} */
     const found = [];
+    const beside = [...besideFiles];
     for (const entry of entries) {
       if (!isArchive(entry)) {
         found.push(entry);
         continue;
       }
       try {
-        found.push(...(await this.#persist(() => entriesOfArchive(this.#library, entry))));
+        const content = await this.#persist(() => entriesOfArchive(this.#library, entry));
+        for (const picture of content.pictures) found.push(picture);
+        for (const one of content.beside) beside.push(one);
       } catch (error) {
         this.#stopIfCancelled(error);
         this.#fail(entry, error);
@@ -291,7 +296,7 @@ export class Importer extends Emitter {
     }
     const failed = this.#state.counts.failed ?? 0;
     this.#change({ total: this.#state.total - entries.length + found.length + failed });
-    return found;
+    return { found, beside };
   }
 
   /**

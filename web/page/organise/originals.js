@@ -51,9 +51,13 @@ export class Originals {
     this.#library = library;
   }
 
-  /** @param {readonly Entry[]} entries that were listed just now */
-  rememberAll(entries) {
-    for (const entry of entries) this.remember(pathOf(entry), entry.open);
+  /**
+   * @param {string} path of the archive
+   * @param {{pictures: readonly Entry[], beside: readonly Entry[]}} content that was listed just now
+   */
+  rememberArchive(path, { pictures, beside }) {
+    for (const entry of [...pictures, ...beside]) this.remember(pathOf(entry), entry.open);
+    this.#whole.add(path);
   }
 
   /**

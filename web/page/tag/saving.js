@@ -4,7 +4,7 @@ import { download, downloadResults } from "../bench/export.js";
 import { currentTagging, refresh } from "./answers.js";
 
 /** @import { Tagging } from "../../protocol.d.ts" */
-/** @import { Onsight } from "../client.js" */
+/** @import { CallOptions, Onsight } from "../client.js" */
 /** @import { Picture } from "../pictures.js" */
 
 /** By the names that Python gives them; JSON is made here. */
@@ -28,7 +28,7 @@ export async function saveOne(onsight, picture, result, format) {
   const name = picture.name.replace(/\.[^.]*$/, "");
   await refresh(onsight, result);
   if (format === "json") return downloadResults([{ path: picture.path, result: currentTagging(result) }], `${name}.json`);
-  const file = await onsight.exportTags(format, [named(picture, result)], { name });
+  const file = await onsight.exportTags(format, [await tagged(onsight, picture, result, format)], { name });
   download(file, file.name);
 }
 
@@ -44,17 +44,22 @@ export async function saveAll(onsight, looks, format, { signal, onCount }) {
   for (const [index, { picture, result }] of looks.entries()) {
     onCount(index);
     await refresh(onsight, result);
-    pictures.push(named(picture, result));
+    pictures.push(await tagged(onsight, picture, result, format, { signal }));
   }
   const file = await onsight.exportTags(format, pictures, { name: "onsight", signal });
   download(file, file.name);
 }
 
 /**
+ * The tags of a picture; for a sidecar, also what its file says already.
+ * @param {Onsight} onsight
  * @param {Picture} picture
  * @param {Tagging} result
+ * @param {Format} format
+ * @param {CallOptions} [call]
  */
-function named({ path }, result) {
+async function tagged(onsight, { file, path }, result, format, call) {
   const { image, tags } = currentTagging(result);
-  return { name: path, image, tags };
+  if (format !== "xmp") return { name: path, image, tags };
+  return { name: path, image, tags, begun: await onsight.beginSidecar(file, call) };
 }

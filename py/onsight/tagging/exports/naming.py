@@ -16,11 +16,13 @@ class TaggedPicture:
         name: Path of the picture as whoever reads the export shall find it, with ``/``.
         image: The picture.
         tags: Its tags, those that matter most first.
+        begun: The XMP document to which a sidecar adds the tags, as `begin_sidecar` returns it; empty for a new one.
     """
 
     name: str
     image: ImageInfo
     tags: tuple[Tag, ...]
+    begun: bytes = b""
 
     @property
     def shown(self) -> tuple[Tag, ...]:
