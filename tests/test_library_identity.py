@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from PIL import Image, ImageEnhance, ImageOps
+from PIL import Image, ImageDraw, ImageEnhance, ImageOps
 
 from library_samples import MODELS, data_of, look, look_at, picture, source
 from onsight.library import edits, search, store
@@ -88,6 +88,30 @@ def test_another_picture_is_not_the_same() -> None:
     assert not same(data_of(CAT), data_of(patched(CAT)))  # may be another screenshot of one window
     for one, other in (((200, 0, 0), (0, 0, 200)), ((90, 90, 90), (130, 130, 130))):
         assert not same(data_of(Image.new("RGB", (64, 64), one)), data_of(Image.new("RGB", (64, 64), other)))
+
+
+def page(*words: str) -> Image.Image:
+    """A page of a form, or a screenshot of a program: a coloured head, and a few lines."""
+    image = Image.new("RGB", (320, 240), "white")
+    draw = ImageDraw.Draw(image)
+    draw.rectangle((0, 0, 320, 24), fill=(30, 60, 120))
+    draw.text((10, 6), "Invoice", fill="white")
+    for line, text in enumerate(words):
+        draw.text((20, 40 + 14 * line), text, fill=(20, 20, 20))
+    return image.resize((960, 720))
+
+
+ONE_PAGE = page("lorem ipsum dolor sit amet", "consectetur adipiscing elit", "sed do eiusmod tempor")
+OTHER_PAGE = page("incididunt ut labore et dolore", "magna aliqua ut enim ad", "minim veniam quis")
+
+
+def test_another_page_of_one_layout_is_not_the_same() -> None:
+    assert not same(data_of(ONE_PAGE), data_of(OTHER_PAGE))
+
+
+@pytest.mark.parametrize("edit", [grey, halved, darker, lambda image: image.rotate(90, expand=True)])
+def test_an_edited_page_is_the_same(edit: Any) -> None:
+    assert same(data_of(ONE_PAGE), data_of(edit(ONE_PAGE)))
 
 
 def test_the_moment_it_was_taken_tells_a_crop_from_the_next_picture() -> None:

@@ -47,6 +47,24 @@ MAX_OFFSET = 60.0
 MIN_DEVIATION = 6.0
 """Standard deviation, in levels of 255, of the lightness of a thumbnail with enough in it to compare."""
 
+FINE_SIDE = 128
+"""Side, in pixels, to which thumbnails of pages and screenshots are scaled before their details are compared."""
+
+PAGE_SHARE = 0.35
+"""Least share of a page's or screenshot's pixels that are about as light as its background."""
+
+BACKGROUND_LEVELS = 17
+"""How many neighbouring levels of 255 count as about as light as each other."""
+
+MIN_DETAIL = 3.0
+"""Standard deviation, in levels of 255, of a block of a page that has something on it to compare."""
+
+SAME_DETAILS = 0.985
+"""Least correlation of any block of a page and of an edited copy of it."""
+
+MIN_GAIN = 0.25
+"""Least part of the contrast of a block of a page that an edit leaves of it."""
+
 SAME_SUBJECT = 0.72
 """Cosine of embeddings from which on two files that were taken in the same second are one picture, such as a crop."""
 
@@ -101,21 +119,27 @@ def is_same_picture(before: Appearance, after: Appearance) -> bool:
     is_elsewhen = is_dated and (before.taken, before.camera) != (after.taken, after.camera)
     if one is not None and other is not None:
         is_plain = min(float((pixels @ _LUMA).std()) for pixels in (one, other)) < MIN_DEVIATION
-        for turned in _turned(one):
+        fine, other_fine = (_pixels(appearance.thumbnail, FINE_SIDE) for appearance in (before, after))
+        for way, turned in enumerate(_turned(one)):
             if _largest_difference(turned, other) <= SAME_PIXELS and not (is_plain and is_elsewhen):
                 return True  # whatever its facts say now
-            if not is_plain and not is_elsewhen and _is_edited(turned, other):
+            if is_plain or is_elsewhen or not _is_edited(turned, other):
+                continue
+            # Pages of one form, and screenshots of one program, differ in little but their details.
+            if is_dated or fine is None or other_fine is None or not _is_page(fine):
+                return True
+            if _details_agree([*_turned(fine)][way], other_fine):
                 return True
     if is_elsewhen:
         return False
     return bool(is_dated and _cosine(before, after) >= SAME_SUBJECT)
 
 
-def _pixels(thumbnail: bytes) -> NDArray[np.float32] | None:
-    """Return a thumbnail scaled to a square, float32 [SIDE, SIDE, 3], or None if it is no picture."""
+def _pixels(thumbnail: bytes, side: int = SIDE) -> NDArray[np.float32] | None:
+    """Return a thumbnail scaled to a square, float32 [side, side, 3], or None if it is no picture."""
     try:
         with Image.open(io.BytesIO(thumbnail)) as image:
-            square = image.convert("RGB").resize((SIDE, SIDE), Image.Resampling.BOX)
+            square = image.convert("RGB").resize((side, side), Image.Resampling.BOX)
     except OSError:
         return None
     return np.asarray(square, np.float32)
@@ -147,6 +171,27 @@ def _is_edited(one: NDArray[np.float32], other: NDArray[np.float32]) -> bool:
     return _largest_difference(adjusted, second) <= SAME_PICTURE and _colours_agree(
         one - first[..., None], other - second[..., None]
     )
+
+
+def _is_page(pixels: NDArray[np.float32]) -> bool:
+    """Say whether much of a picture is background, as of a page of text or a screenshot."""
+    counts = np.bincount((pixels @ _LUMA).astype(np.intp).ravel(), minlength=256)
+    return bool(np.convolve(counts, np.ones(BACKGROUND_LEVELS), "same").max() >= PAGE_SHARE * counts.sum())
+
+
+def _details_agree(one: NDArray[np.float32], other: NDArray[np.float32]) -> bool:
+    """Say whether two pages have the same in each block that has something on it, however light or strong it is."""
+    side = FINE_SIDE // BLOCKS
+    first, second = (
+        (pixels @ _LUMA).reshape(BLOCKS, side, BLOCKS, side).transpose(0, 2, 1, 3).reshape(BLOCKS * BLOCKS, -1)
+        for pixels in (one, other)
+    )
+    first, second = (blocks - blocks.mean(axis=1, keepdims=True) for blocks in (first, second))
+    lengths = np.linalg.norm(first, axis=1), np.linalg.norm(second, axis=1)
+    has_details = np.maximum(*lengths) >= MIN_DETAIL * side
+    is_in_both = np.minimum(*lengths) >= MIN_GAIN * np.maximum(*lengths)
+    is_alike = (first * second).sum(axis=1) >= SAME_DETAILS * lengths[0] * lengths[1]
+    return bool(np.all((is_in_both & is_alike)[has_details]))
 
 
 def _colours_agree(one: NDArray[np.float32], other: NDArray[np.float32]) -> bool:

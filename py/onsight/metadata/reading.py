@@ -158,6 +158,8 @@ def _of_xmp(packet: bytes, source: str) -> Stated:
         for step in path.split(separator)
     ]
     subjects = [*found.get((_DC, "subject"), ()), *found.get((_ACDSEE, "keywords"), ())]
+    respelt = _respelt([*subjects, *paths])
+    paths = [step for step in paths if step.casefold() not in respelt]
     listed = [word for text in found.get((_PDF, "Keywords"), ()) for word in re.split("[,;]", text)]
     microsoft = first((_MICROSOFT, "Rating"), (_MICROSOFT.rstrip("/"), "Rating"))
     return Stated(
@@ -168,6 +170,16 @@ def _of_xmp(packet: bytes, source: str) -> Stated:
         clean_text(first((_DC, "title"), (_PHOTOSHOP, "Headline")), MAX_TITLE),
         clean_text(first((_DC, "description"), (_ACDSEE, "caption")), MAX_DESCRIPTION),
     )
+
+
+def _respelt(keywords: Iterable[str]) -> set[str]:
+    """Return how paths spell keywords that contain what separates steps, folded: ``ac-dc`` for ``AC/DC``.
+
+    A path cannot hold such a keyword as it is, so we write a hyphen there; it is not a keyword of its own.
+    """
+    spelt = {keyword.casefold() for keyword in keywords}
+    separators = {separator for _, separator in _PATHS}
+    return {one.replace(separator, "-") for one in spelt for separator in separators if separator in one}
 
 
 def _mwg_keywords(packet: bytes) -> Iterator[str]:
