@@ -32,6 +32,6 @@ from onsight.library.facts import describe_picture
     ],
 )
 def test_exposure_times_are_shown_as_cameras_show_them(seconds: float, shown: str) -> None:
-    library = filled({"/in/a.jpg": look(exposure_s=seconds)})
-    facts = {fact.name: fact.value for fact in describe_picture(library, 1).facts}
+    with filled({"/in/a.jpg": look(exposure_s=seconds)}) as library:
+        facts = {fact.name: fact.value for fact in describe_picture(library, 1).facts}
     assert facts["Exposure"] == shown

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -176,13 +177,19 @@ class Disk:
 
 
 @pytest.fixture
-def disk() -> Disk:
-    """A disk with a picture of a cat, tagged by a person."""
+def empty_disk() -> Iterator[Disk]:
     disk = Disk()
-    disk.put("/card/1.jpg", CAT)
-    disk.index()
-    edits.add_tags(disk.library, [1], ["Grandma"])
-    return disk
+    with disk.library:
+        yield disk
+
+
+@pytest.fixture
+def disk(empty_disk: Disk) -> Disk:
+    """A disk with a picture of a cat, tagged by a person."""
+    empty_disk.put("/card/1.jpg", CAT)
+    empty_disk.index()
+    edits.add_tags(empty_disk.library, [1], ["Grandma"])
+    return empty_disk
 
 
 def test_a_changed_file_keeps_its_tags(disk: Disk) -> None:
@@ -249,8 +256,8 @@ def test_a_moved_file_keeps_its_tags_when_other_models_look(disk: Disk) -> None:
     [("/card/H\u00e4user/1.jpg", "/card/Ha\u0308user/1.jpg"), ("/card/IMG.JPG", "/Card/img.jpg")],
     ids=["normalisation", "case"],
 )
-def test_a_path_in_another_spelling_is_the_same_picture(before: str, after: str) -> None:
-    disk = Disk()
+def test_a_path_in_another_spelling_is_the_same_picture(empty_disk: Disk, before: str, after: str) -> None:
+    disk = empty_disk
     disk.put(before, CAT)
     disk.index()
     edits.add_tags(disk.library, [1], ["Grandma"])

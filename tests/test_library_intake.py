@@ -6,7 +6,7 @@ import hashlib
 import os
 import sys
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -43,8 +43,9 @@ def unread() -> bytes:
 
 
 @pytest.fixture
-def library() -> Library:
-    return filled({})
+def library() -> Iterator[Library]:
+    with filled({}) as library:
+        yield library
 
 
 def begin(library: Library, **options: object) -> Intake:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import io
 import os
@@ -269,7 +270,7 @@ def test_a_file_that_cannot_leave_loses_nothing(tmp_path: Path, monkeypatch: pyt
 
     def refused(path: Path, missing_ok: bool = False) -> None:
         if path == tmp_path / "in" / "a.JPG":
-            raise PermissionError(13, "Permission denied")
+            raise PermissionError(errno.EACCES, "Permission denied")
         unlink(path, missing_ok=missing_ok)
 
     with known(tmp_path / "in") as library, monkeypatch.context() as patch:

@@ -330,7 +330,7 @@ def test_format_that_only_the_browser_knows_is_left_to_it(site: str, open_page: 
         }"""
     )
     image = engine.classify(BAD_FILES["HEIC"][0]())["result"]["image"]
-    assert image == {"width": 64, "height": 48, "format": "HEIC"}
+    assert image == {"width": 64, "height": 48, "format": "HEIC", "warning": None, "as_in_browsers": True}
 
 
 def test_worker_that_vanishes_is_restarted_and_the_rest_go_on(site: str, open_page: OpenPage) -> None:
