@@ -157,6 +157,21 @@ def test_index_follows_moved_files_and_forgets_missing_ones(
     assert run(capsys, "search", "user:mine", "--library", path)[0] == 0
 
 
+def test_index_says_which_files_are_damaged(photos: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder, library = tmp_path / "rescued", tmp_path / "lib.sqlite"
+    folder.mkdir()
+    whole = (photos / "pets" / "small cat.jpg").read_bytes()
+    (folder / "cut.jpg").write_bytes(whole[:-2])
+    (folder / "whole.jpg").write_bytes(whole)
+    index = ("index", folder, "--library", library, "--jobs", "1")
+    status, _, errors = run(capsys, *index)
+    assert status == 0
+    assert f"{folder.as_posix()}/cut.jpg: The end of this JPEG file is missing" in errors
+    assert "1 picture is damaged, but could be opened. Search for is:damaged." in errors
+    assert run(capsys, "search", "is:damaged", "--library", library)[1] == f"{folder / 'cut.jpg'}\n"
+    assert "damaged" not in run(capsys, *index)[2]  # nothing is looked at
+
+
 def test_index_opens_archives(photos: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     archive, path = tmp_path / "photos.zip", tmp_path / "lib.sqlite"
     with zipfile.ZipFile(archive, "w") as writer:

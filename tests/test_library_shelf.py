@@ -7,6 +7,7 @@ import hashlib
 import io
 import zipfile
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from library_samples import MODELS, look
 from onsight.errors import CODES, InvalidOptionError, InvalidQueryError, LibraryError, UnreadableFileError, error_of
 from onsight.library import parcels, requests
 from onsight.library.archives import Archive, list_members
+from onsight.library.records import Look
 from onsight.library.shelf import Shelf
 from onsight.methods import METHODS
 from onsight.options import options_from
@@ -249,6 +251,24 @@ def test_a_file_that_was_moved_is_known_at_its_new_place(shelf: Shelf) -> None:
     assert [move["id"] for move in ask(shelf, "plan", ids=[2, 3])["moves"]] == [2]
     with pytest.raises(InvalidOptionError):
         ask(shelf, "relocate", id=99, **file("Home/9.jpg"))
+
+
+def test_a_picture_whose_file_is_damaged_says_so(shelf: Shelf) -> None:
+    warning = "The end of this JPEG file is missing."
+
+    def seen(content: str, warning: str | None) -> Look:
+        whole = look(content=content)
+        image = replace(whole.classification.image, warning=warning)
+        return replace(whole, classification=replace(whole.classification, image=image))
+
+    told = take_in(shelf, "Home/4.jpg", seen("4", warning), size=14)
+    assert (told["kind"], told["message"]) == ("seen", warning)
+    assert search_ids(shelf, "is:damaged") == [4]
+    assert ask(shelf, "picture", id=4)["facts"][0] == {"name": "Damaged", "value": warning}
+    # Looked at again by a version that finds nothing wrong with it.
+    assert take_in(shelf, "Home/4.jpg", seen("4", None), size=14)["id"] == 4
+    assert search_ids(shelf, "is:damaged") == []
+    assert "Damaged" not in {fact["name"] for fact in ask(shelf, "picture", id=4)["facts"]}
 
 
 def test_exports_are_one_file(shelf: Shelf) -> None:

@@ -635,7 +635,7 @@ export interface FileOutcome {
   folder: string | null;
   /** Of the error, if it failed. */
   code: string | null;
-  /** Of the error. */
+  /** Of the error; or what is wrong with a file that was looked at nevertheless. */
   message: string | null;
 }
 

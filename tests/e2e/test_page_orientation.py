@@ -174,6 +174,19 @@ def test_file_that_lacks_its_end_is_opened_and_says_so(tool: ToolPage) -> None:
     expect(tool.answer).not_to_contain_text("is missing")
 
 
+def test_library_finds_files_that_lack_their_end(organise: OrganisePage, tmp_path: Path) -> None:
+    whole = encode(marked(WIDTH, HEIGHT, PLACE), "JPEG", quality=90)
+    (tmp_path / "whole.jpg").write_bytes(whole)
+    (tmp_path / "broken-off.jpg").write_bytes(whole[:-2])
+    organise.add_files(tmp_path / "whole.jpg", tmp_path / "broken-off.jpg")
+    organise.expect_imported("2 pictures added.")
+    organise.search.fill("is:damaged")
+    organise.expect_found("1 picture found")
+    organise.tile("broken-off.jpg").click()
+    detail = organise.page.get_by_role("dialog", name="Picture")
+    expect(detail).to_contain_text("The end of this JPEG file is missing, but the whole picture is there.")
+
+
 def test_library_shows_a_picture_large_as_the_engine_sees_it(organise: OrganisePage, tmp_path: Path) -> None:
     for name, way in (("turned.webp", "WebP, EXIF"), ("turned.jpg", "JPEG, XMP alone")):
         (tmp_path / name).write_bytes(stored(way, 6))

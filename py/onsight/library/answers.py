@@ -92,7 +92,7 @@ class FileOutcome(Answer):
         id: Of the picture, or None if there is none.
         folder: Where the library has the file: two folders of one name are told apart. None if it has not.
         code: Of the error, if it failed.
-        message: Of the error.
+        message: Of the error; or what is wrong with a file that was looked at nevertheless.
     """
 
     kind: str

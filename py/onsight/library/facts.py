@@ -79,6 +79,8 @@ def _facts(row: Mapping[str, Any]) -> Iterator[Fact]:
         yield Fact("Rating", "Rejected" if row["rating"] < 0 else f"{row['rating']} of 5 stars")
     if row["missing"]:
         yield Fact("Missing", "Another picture’s file is where this one’s was. Add the folder that has it.")
+    if row["warning"]:
+        yield Fact("Damaged", row["warning"])
     if row["taken"]:
         source = SOURCES.get(row["taken_source"], "")
         yield Fact("Taken", row["taken"].replace("T", " ") + (f" – {source}" if source else ""))

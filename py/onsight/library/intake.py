@@ -30,7 +30,7 @@ class Outcome:
         kind: One of `KINDS`.
         image: Id of the picture, or None if there is none.
         code: Of the error, if it failed.
-        message: Of the error.
+        message: Of the error; or what is wrong with a file that was looked at nevertheless.
     """
 
     source: Source
@@ -135,7 +135,7 @@ class Intake:
             place, image = self._identify(source, look, places)
             image = store.record(self._library, place, look, self._run, image=image)
             stated.write(self._library, image, place, look.stated, self._beside(source))
-        return Outcome(place, "seen", image)
+        return Outcome(place, "seen", image, None, look.classification.image.warning)
 
     def refuse(self, source: Source, error: OnsightError, places: Places = OWN_PLACES) -> Outcome:
         """Return what becomes of a file that failed; only a fault of the file itself is recorded.

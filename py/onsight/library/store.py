@@ -325,6 +325,7 @@ def _write_image(library: Library, source: Source, look: Look, run: int, image: 
         "width": seen.image.width,
         "height": seen.image.height,
         "format": seen.image.format,
+        "warning": seen.image.warning,
         "perceptual_hash": look.perceptual_hash,
         "label": seen.label,
         "label_term": label_term,

@@ -101,7 +101,9 @@ async function saveDataSet(onsight, labelled, format, { name, signal = new Abort
   signal.throwIfAborted();
   if (problem !== null) throw new Error(problem);
   const [first] = failures;
-  if (first) notice(`${formatPlural(failures.length, "picture")} could not be put in, such as “${first.path}”. ${first.message}`);
+  if (!first) return;
+  const others = failures.length > 1 ? ` and ${formatPlural(failures.length - 1, "other picture")}` : "";
+  notice(`“${first.path}”${others} could not be put into the ZIP. ${first.message}`);
 }
 
 /** @param {readonly Labelled[]} labelled */

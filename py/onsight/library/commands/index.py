@@ -63,11 +63,14 @@ def index_paths(library: Library, paths: list[str], options: argparse.Namespace)
         if os.path.isdir(path) or path.lower().endswith(".zip"):
             add_own_root(library, Path(os.path.abspath(path)).as_posix())
     missing = store.count_missing(library)
+    damaged = 0
     with _progress(len(files), shown=not options.quiet) as bar:
 
         def tell(outcome: Outcome) -> None:
+            nonlocal damaged
             bar.update()
-            if outcome.kind == "failed":
+            damaged += outcome.kind == "seen" and outcome.message is not None
+            if outcome.message:
                 path = displayable(f"{outcome.source.folder}/{outcome.source.name}")
                 bar.write(f"{path}: {outcome.message}")
 
@@ -89,6 +92,12 @@ def index_paths(library: Library, paths: list[str], options: argparse.Namespace)
             print(
                 f"{counted(more, 'picture is', 'pictures are')} missing now, as other files are where theirs were. "
                 "Nothing that is known of them is lost; search for is:missing.",
+                file=sys.stderr,
+            )
+        if damaged:
+            print(
+                f"{counted(damaged, 'picture is', 'pictures are')} damaged, but could be opened. "
+                "Search for is:damaged.",
                 file=sys.stderr,
             )
     return report

@@ -8,7 +8,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Sequence
 
-from onsight.library.migrations import failures, first, likeness, places, search_keys, stated
+from onsight.library.migrations import failures, first, likeness, places, search_keys, stated, warning
 
 Step = str | Callable[[sqlite3.Connection], None]
 """A script in SQL, or a function for what SQL alone cannot do. It runs inside a transaction and must not end it."""
@@ -20,5 +20,6 @@ MIGRATIONS: Sequence[Step] = (
     search_keys.migrate,
     places.migrate,
     likeness.STEP,
+    warning.STEP,
 )
 """The step to version 1, to version 2, and so on."""

@@ -102,6 +102,7 @@ CHOICES: Mapping[str, Callable[[Word], Compiled]] = {
             "tagged": _HAS_USER_TAG,
             "unsure": "label_term IS NULL",
             "missing": "missing",
+            "damaged": "warning IS NOT NULL",
             "duplicate": "NOT missing AND "
             "hash IN (SELECT hash FROM image WHERE NOT missing GROUP BY hash HAVING count(*) > 1)",
         },

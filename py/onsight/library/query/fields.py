@@ -36,7 +36,7 @@ _ALL = (
         "whether there is a location, camera, lens, date, rating, title, description, objects or tags (a person's)",
         "has:location",
     ),
-    Field("is", "whether the picture is untagged, unsure, a duplicate or missing", "is:duplicate"),
+    Field("is", "whether the picture is untagged, unsure, a duplicate, missing or damaged", "is:duplicate"),
     Field("similar", "pictures that look like the one of this number, most alike first", "similar:1", ("like",)),
     Field("name", "words or parts of words of the file's name", "name:img*", ("file", "filename")),
     Field("folder", "words or parts of words of the folder's path", "folder:holidays", ("path", "in")),
