@@ -11,7 +11,7 @@
  */
 
 import { OnsightError, abortError, onAbort } from "../common/messenger.js";
-import { blobOf, listOf } from "./input.js";
+import { blobOf, listOf, optionsOf } from "./input.js";
 import { Pool } from "./pool.js";
 
 export { OnsightError, isAbort } from "../common/messenger.js";
@@ -99,15 +99,16 @@ export class Onsight extends EventTarget {
   }
 
   /** @param {StartOptions} [options] */
-  constructor({
-    base = new URL("..", import.meta.url),
-    onProgress,
-    after,
-    graphics = false,
-    workers = suitableWorkers(),
-    heapLimitBytes = HEAP_LIMIT_BYTES,
-  } = {}) {
+  constructor(options) {
     super();
+    const {
+      base = new URL("..", import.meta.url),
+      onProgress,
+      after,
+      graphics = false,
+      workers = suitableWorkers(),
+      heapLimitBytes = HEAP_LIMIT_BYTES,
+    } = optionsOf(options);
     this.#onProgress = onProgress;
     this.#pool = new Pool({
       url: new URL("worker/worker.js", new URL(base, globalThis.document?.baseURI)),
@@ -187,7 +188,8 @@ export class Onsight extends EventTarget {
    * @param {CallOptions & {topK?: number, threshold?: number}} [options]
    * @returns {Promise<Classification>}
    */
-  async classify(image, { topK, threshold, ...call } = {}) {
+  async classify(image, options) {
+    const { topK, threshold, ...call } = optionsOf(options);
     const result = await this.#call("classify", { ...this.#picture(image), ...given({ top_k: topK, threshold }) }, call);
     return /** @type {Classification} */ (result);
   }
@@ -198,9 +200,10 @@ export class Onsight extends EventTarget {
    * @param {CallOptions & {threshold?: number, all?: boolean, heatMaps?: boolean, boxes?: boolean}} [options]
    * @returns {Promise<Tagging>}
    */
-  async tag(image, { threshold, all, heatMaps, boxes, ...call } = {}) {
-    const options = given({ threshold, all, heat_maps: heatMaps, boxes });
-    return /** @type {Tagging} */ (await this.#call("tag", { ...this.#picture(image), ...options }, call));
+  async tag(image, options) {
+    const { threshold, all, heatMaps, boxes, ...call } = optionsOf(options);
+    const params = given({ threshold, all, heat_maps: heatMaps, boxes });
+    return /** @type {Tagging} */ (await this.#call("tag", { ...this.#picture(image), ...params }, call));
   }
 
   /**
@@ -210,9 +213,10 @@ export class Onsight extends EventTarget {
    * @param {CallOptions & {threshold?: number, heatMaps?: boolean, without?: string[]}} [options]
    * @returns {Promise<Comparison>}
    */
-  async compare(image, { threshold, heatMaps, without, ...call } = {}) {
-    const options = given({ threshold, heat_maps: heatMaps, without });
-    return /** @type {Comparison} */ (await this.#call("compare", { ...this.#picture(image), ...options }, call));
+  async compare(image, options) {
+    const { threshold, heatMaps, without, ...call } = optionsOf(options);
+    const params = given({ threshold, heat_maps: heatMaps, without });
+    return /** @type {Comparison} */ (await this.#call("compare", { ...this.#picture(image), ...params }, call));
   }
 
   /**
@@ -223,9 +227,10 @@ export class Onsight extends EventTarget {
    *   thorough?: boolean, tiled?: boolean}} [options]
    * @returns {Promise<Detection>}
    */
-  async detect(image, { score, iou, maxResults, allow, deny, thorough, tiled, ...call } = {}) {
-    const options = given({ score, iou, max_results: maxResults, allow, deny, thorough, tiled });
-    return /** @type {Detection} */ (await this.#call("detect", { ...this.#picture(image), ...options }, call));
+  async detect(image, options) {
+    const { score, iou, maxResults, allow, deny, thorough, tiled, ...call } = optionsOf(options);
+    const params = given({ score, iou, max_results: maxResults, allow, deny, thorough, tiled });
+    return /** @type {Detection} */ (await this.#call("detect", { ...this.#picture(image), ...params }, call));
   }
 
   /**
@@ -235,9 +240,10 @@ export class Onsight extends EventTarget {
    * @param {CallOptions & {maxSide?: number, ifNeeded?: boolean}} [options]
    * @returns {Promise<Blob>}
    */
-  async preview(image, { maxSide, ifNeeded, ...call } = {}) {
-    const options = given({ max_side: maxSide, if_needed: ifNeeded });
-    const result = await this.#call("preview", { ...this.#picture(image), ...options }, call);
+  async preview(image, options) {
+    const { maxSide, ifNeeded, ...call } = optionsOf(options);
+    const params = given({ max_side: maxSide, if_needed: ifNeeded });
+    const result = await this.#call("preview", { ...this.#picture(image), ...params }, call);
     const { data, media_type: type } = /** @type {{data: Uint8Array<ArrayBuffer>, media_type: string}} */ (result);
     return data.length ? new Blob([data], { type }) : blobOf(image);
   }
@@ -258,7 +264,8 @@ export class Onsight extends EventTarget {
    * @param {CallOptions & {label?: string, name?: string}} [options]
    * @returns {Promise<File>}
    */
-  async crop(image, box, { label, name = nameOf(image), ...call } = {}) {
+  async crop(image, box, options) {
+    const { label, name = nameOf(image), ...call } = optionsOf(options);
     return asFile(await this.#call("crop", { image: blobOf(image), ...given({ box, label, name }) }, call));
   }
 
@@ -269,7 +276,8 @@ export class Onsight extends EventTarget {
    * @param {CallOptions & {style?: "blur" | "black", name?: string}} [options]
    * @returns {Promise<File>}
    */
-  async redact(image, boxes, { style, name = nameOf(image), ...call } = {}) {
+  async redact(image, boxes, options) {
+    const { style, name = nameOf(image), ...call } = optionsOf(options);
     return asFile(await this.#call("redact", { image: blobOf(image), ...given({ boxes, style, name }) }, call));
   }
 
@@ -301,10 +309,11 @@ export class Onsight extends EventTarget {
    * @param {CallOptions & {maxSide?: number, region?: readonly number[], draft?: boolean}} [options]
    * @returns {Promise<EnhancePreview>}
    */
-  async enhancePreview(image, settings, { maxSide, region, draft, ...call } = {}) {
-    const options = given({ settings, max_side: maxSide, region, draft });
+  async enhancePreview(image, settings, options) {
+    const { maxSide, region, draft, ...call } = optionsOf(options);
+    const params = given({ settings, max_side: maxSide, region, draft });
     return /** @type {EnhancePreview} */ (
-      await this.#call("enhance_preview", { ...this.#picture(image), ...options }, call)
+      await this.#call("enhance_preview", { ...this.#picture(image), ...params }, call)
     );
   }
 
@@ -317,9 +326,10 @@ export class Onsight extends EventTarget {
    *   metadata?: "keep" | "no-location" | "none", name?: string}} [options]
    * @returns {Promise<File & {notes: readonly string[]}>} `notes` say what of the metadata the file could not hold
    */
-  async enhance(image, settings, { auto, preset, format, quality, metadata, name = nameOf(image), ...call } = {}) {
-    const options = given({ settings, auto, preset, format, quality, metadata, name });
-    const made = await this.#call("enhance", { image: blobOf(image), ...options }, call);
+  async enhance(image, settings, options) {
+    const { auto, preset, format, quality, metadata, name = nameOf(image), ...call } = optionsOf(options);
+    const params = given({ settings, auto, preset, format, quality, metadata, name });
+    const made = await this.#call("enhance", { image: blobOf(image), ...params }, call);
     const { notes } = /** @type {import("../protocol.d.ts").OutputFile} */ (made);
     return Object.assign(asFile(made), { notes: notes ?? [] });
   }
@@ -331,7 +341,8 @@ export class Onsight extends EventTarget {
    * @param {CallOptions & {name?: string}} [options]
    * @returns {Promise<File>}
    */
-  async annotate(image, boxes, { name = nameOf(image), ...call } = {}) {
+  async annotate(image, boxes, options) {
+    const { name = nameOf(image), ...call } = optionsOf(options);
     return asFile(await this.#call("annotate", { image: blobOf(image), ...given({ boxes, name }) }, call));
   }
 
@@ -342,7 +353,8 @@ export class Onsight extends EventTarget {
    * @param {CallOptions & {name?: string}} [options]
    * @returns {Promise<File>}
    */
-  async exportDetections(format, pictures, { name, ...call } = {}) {
+  async exportDetections(format, pictures, options) {
+    const { name, ...call } = optionsOf(options);
     return asFile(await this.#call("export", given({ format, pictures, name }), call));
   }
 
@@ -374,7 +386,8 @@ export class Onsight extends EventTarget {
    * @param {CallOptions} [call]
    * @returns {Promise<TagList>}
    */
-  async editTags(tags, { removed, renamed, added }, call = {}) {
+  async editTags(tags, changes, call = {}) {
+    const { removed, renamed, added } = optionsOf(changes, "The changes");
     const params = given({ tags: listOf("tags", tags).map(withoutMap), removed, renamed, added });
     return /** @type {TagList} */ (await this.#call("edit_tags", params, call));
   }
@@ -409,7 +422,8 @@ export class Onsight extends EventTarget {
    * @param {CallOptions & {name?: string}} [options]
    * @returns {Promise<File>}
    */
-  async exportTags(format, pictures, { name, ...call } = {}) {
+  async exportTags(format, pictures, options) {
+    const { name, ...call } = optionsOf(options);
     const plain = listOf("pictures", pictures).map((picture) => ({
       ...picture,
       tags: listOf("tags", picture.tags).map(withoutMap),
@@ -423,7 +437,8 @@ export class Onsight extends EventTarget {
    * @param {CallOptions & {name?: string}} [options]
    * @returns {Promise<File>}
    */
-  async archive(files, { name, ...call } = {}) {
+  async archive(files, options) {
+    const { name, ...call } = optionsOf(options);
     const contents = listOf("files", files).map(async (file) => ({
       data: new Uint8Array(await file.arrayBuffer()),
       name: file.name,
@@ -438,7 +453,8 @@ export class Onsight extends EventTarget {
    * @param {CallOptions & {detect?: boolean}} [options]
    * @returns {Promise<Uint8Array<ArrayBuffer>>} what `library_record` takes
    */
-  async index(image, { detect, ...call } = {}) {
+  async index(image, options) {
+    const { detect, ...call } = optionsOf(options);
     const result = await this.#call("index", { image: blobOf(image), ...given({ detect }) }, call);
     return /** @type {import("../protocol.d.ts").IndexedLook} */ (result).look;
   }
@@ -485,7 +501,8 @@ export class Onsight extends EventTarget {
    * @param {CallOptions} options
    * @returns {Promise<unknown>}
    */
-  async #call(method, params, { urgent = false, signal, onProgress, onTimings, ...others }) {
+  async #call(method, params, options) {
+    const { urgent = false, signal, onProgress, onTimings, ...others } = optionsOf(options);
     onProgress?.({ stage: "queued", fraction: null });
     if (this.#engine.state === "failed") throw this.#engine.error;
     // Python refuses options that it does not know, by name.

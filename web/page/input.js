@@ -49,6 +49,20 @@ export function listOf(name, value) {
   return [...value];
 }
 
+/**
+ * Return a method's options, none where they were left out.
+ * @template {object} T
+ * @param {T | undefined} value
+ * @param {string} [name] what a person calls them, at the beginning of a sentence
+ * @returns {T}
+ */
+export function optionsOf(value, name = "The options") {
+  if (value === undefined) return /** @type {T} */ ({});
+  if (value !== null && typeof value === "object" && !Array.isArray(value)) return value;
+  const kind = value === null ? "null" : withArticle(kindOf(value)).toLowerCase();
+  throw invalidOption(`${name} must be an object, got ${kind}. Leave them out, or give { … }.`);
+}
+
 /** @param {string} message */
 export function invalidOption(message) {
   return new OnsightError({ code: "invalid_option", message });
