@@ -4,7 +4,8 @@ import { box, button, elementFromTemplate, listen, part, setProgress } from "../
 import { formatCount, formatPlural, formatRemaining } from "../format.js";
 import { preferences } from "./preferences.js";
 
-/** @import { Importer, ImportState } from "./importing.js" */
+/** @import { ImportState } from "./import-progress.js" */
+/** @import { Importer } from "./importing.js" */
 
 /** Files that are listed; more would help nobody. */
 const LISTED = 200;
