@@ -38,17 +38,18 @@ def engine_workers(page: Page) -> list[str]:
 
 
 def test_a_network_that_does_not_arrive_pauses_an_import(site: str, open_page: OpenPage, tmp_path: Path) -> None:
-    organise, complaints = open_organise(site, open_page)
+    page, complaints = open_page(f"{site}/manifest.json")  # before any worker that the browser would have to ask
     complaints.expected.append(FAILED)
-    page = organise.page
     page.evaluate("localStorage.setItem('onsight.organise.detect', 'on')")
-    page.reload()
     is_cut = True
 
     def cut(route: Route) -> None:
         _ = route.abort() if is_cut else route.continue_()
 
-    page.context.route(re.compile(r"/models/(?!efficientnet)"), cut)
+    page.context.route(re.compile(r"/models/(?!efficientnet).*/model\.onnx"), cut)
+    page.context.add_init_script(NO_CHOOSER_OF_ITS_OWN)
+    organise = OrganisePage(page)
+    organise.open(site)
     organise.add_folder(many(tmp_path / "Many", 12))
     expect(organise.imported).to_contain_text("Stopped at 0 of 12", timeout=ENGINE_TIMEOUT_MS)
     expect(organise.imported).to_contain_text("could not be downloaded. Check the connection")
