@@ -22,6 +22,7 @@ const METHODS = {
   enhance: [blob, {}],
   annotate: [blob, []],
   exportDetections: ["coco", []],
+  dataSet: ["yolo", []],
   tagNames: [],
   editTags: [[], {}],
   tagText: ["list", []],

@@ -365,7 +365,8 @@ export class Onsight extends EventTarget {
    * @param {CallOptions & {name?: string}} [options]
    * @returns {Promise<LabelledDataSet>}
    */
-  async dataSet(format, pictures, { name, ...call } = {}) {
+  async dataSet(format, pictures, options) {
+    const { name, ...call } = optionsOf(options);
     return /** @type {LabelledDataSet} */ (await this.#call("data_set", given({ format, pictures, name }), call));
   }
 
