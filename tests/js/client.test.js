@@ -21,6 +21,7 @@ const METHODS = {
   enhancePreview: [blob, {}],
   enhance: [blob, {}],
   annotate: [blob, []],
+  beginSidecar: [blob],
   exportDetections: ["coco", []],
   dataSet: ["yolo", []],
   tagNames: [],
