@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import zlib
 from contextlib import suppress
 
 import numpy as np
@@ -154,6 +155,16 @@ def test_png_without_its_end_is_whole_and_says_so():
         decoded = decode(whole[:-cut])
         np.testing.assert_array_equal(decoded.pixels, np.asarray(PICTURE))
         assert decoded.info.warning == "The end of this PNG file is missing, but the whole picture is there."
+
+
+def test_png_that_breaks_off_in_a_text_behind_its_pixels_is_whole_and_says_so():
+    whole = encode(detailed(), "PNG")
+    text = b"Comment\0made by hand"
+    chunk = len(text).to_bytes(4, "big") + b"tEXt" + text + zlib.crc32(b"tEXt" + text).to_bytes(4, "big")
+    for cut in (1, 10, len(text)):
+        decoded = decode(whole[:-12] + chunk[:-cut])
+        assert decoded.info.warning == "The end of this PNG file is missing, but the whole picture is there."
+        assert np.array_equal(decoded.pixels, decode(whole).pixels)
 
 
 @pytest.mark.parametrize("name", ["GIF", "GIF in rows of another order"])

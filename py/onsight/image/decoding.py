@@ -214,6 +214,10 @@ def _decode(data: bytes | bytearray | memoryview, reduction: _Reduction, keep_al
         decoded = _decode_source(source, reduction, keep_alpha)
     except CorruptImageError as error:
         # The damage may be in what is not needed to show the picture; else the first reason is the true one.
+        is_cut = source.name == "PNG" and lacks_its_end(source.data, source.name)
+        if is_cut and (completed := source.with_an_end()):  # within a text behind the pixels, perhaps
+            with suppress(ImageError):
+                return _decode_source(completed, reduction, keep_alpha)
         if needed := source.reduced_to_needed():
             with suppress(ImageError):
                 return _decode_source(needed, reduction, keep_alpha)
