@@ -549,14 +549,12 @@ export interface ArchiveMember {
   modified_ms: number;
 }
 
-/** The pictures in an archive, and the files that may say something about them. */
+/** The pictures in an archive, and its other files: sidecars, videos and anything else. */
 export interface ArchiveMembers {
   /** The pictures by path. */
   members: ArchiveMember[];
-  /** XMP sidecars and Google Takeout's JSON, by path. */
-  beside: ArchiveMember[];
-  /** How many files there are that are no pictures by their name. */
-  others: number;
+  /** The files that are no pictures by their name, by path. */
+  others: ArchiveMember[];
 }
 
 /** A search that is remembered. */

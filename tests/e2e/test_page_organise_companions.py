@@ -81,8 +81,9 @@ def test_everything_is_copied_packed_and_renamed(shelf: Shelf) -> None:
     assert len(shelf.tree("Card")) == 10
 
 
+@pytest.mark.parametrize("is_archive", [False, True], ids=["folder", "archive"])
 def test_what_belongs_to_pictures_is_packed_where_the_browser_gives_no_folders_away(
-    organise: OrganisePage, tmp_path: Path
+    organise: OrganisePage, tmp_path: Path, is_archive: bool
 ) -> None:
     card = tmp_path / "Card"
     card.mkdir()
@@ -90,7 +91,13 @@ def test_what_belongs_to_pictures_is_packed_where_the_browser_gives_no_folders_a
         (card / name).write_bytes(photograph("chelsea" if "1" in name else "coffee"))
     for name in BESIDE[1:]:
         (card / name).write_bytes(f"content of {name}".encode())
-    organise.add_folder(card)
+    if is_archive:
+        with zipfile.ZipFile(tmp_path / "card.zip", "w") as writer:
+            for path in card.iterdir():
+                writer.write(path, f"Card/{path.name}")
+        organise.add_files(tmp_path / "card.zip")
+    else:
+        organise.add_folder(card)
     organise.expect_imported("2 pictures added.")
     organise.button("Choose all").click()
     organise.button("Sort into folders…").click()

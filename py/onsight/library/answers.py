@@ -178,17 +178,15 @@ class ArchiveMember:
 
 @dataclass(frozen=True, slots=True)
 class ArchiveMembers(Answer):
-    """The pictures in an archive, and the files that may say something about them.
+    """The pictures in an archive, and its other files: sidecars, videos and anything else.
 
     Attributes:
         members: The pictures by path.
-        beside: XMP sidecars and Google Takeout's JSON, by path.
-        others: How many files there are that are no pictures by their name.
+        others: The files that are no pictures by their name, by path.
     """
 
     members: tuple[ArchiveMember, ...]
-    beside: tuple[ArchiveMember, ...]
-    others: int
+    others: tuple[ArchiveMember, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,9 +13,9 @@ from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
 from onsight.errors import OnsightError, UnreadableFileError
-from onsight.files.suffixes import is_tried, suffix_of
+from onsight.files.suffixes import is_tried
 from onsight.library.answers import ArchiveMember, ArchiveMembers
-from onsight.library.companions import SAYING, Companions
+from onsight.library.companions import Companions
 from onsight.library.zip_names import extra_fields, member_names
 
 MAX_BYTES = 1 << 30
@@ -85,9 +85,14 @@ class Archive:
         """Yield the paths of the archives in it."""
         return filter(_is_archive, self._shown())
 
-    def beside(self) -> Iterator[str]:
-        """Yield the paths of XMP sidecars and JSON files in order, hidden ones left out."""
-        return (path for path in self._shown() if suffix_of(PurePosixPath(path).name) in SAYING)
+    def others(self) -> Iterator[str]:
+        """Yield the paths of its files that are neither pictures nor archives by their names, in order.
+
+        Hidden files are passed over.
+        """
+        for path in self._shown():
+            if not _is_archive(path) and not is_tried(PurePosixPath(path).name):
+                yield path
 
     def _shown(self) -> Iterator[str]:
         for path in sorted(self.members):
@@ -155,15 +160,13 @@ class OpenArchives:
 
 
 def list_members(archive: Archive) -> ArchiveMembers:
-    """Return the pictures of an archive and the files beside them, for a page."""
+    """Return the pictures of an archive and its other files, for a page."""
 
     def listed(paths: Iterable[str]) -> tuple[ArchiveMember, ...]:
         found = ((path, archive.members[path]) for path in paths)
         return tuple(ArchiveMember(path, one.file_size, written_ns(one) // 1_000_000) for path, one in found)
 
-    found = list(archive.pictures())
-    members = listed(path for path in found if path)
-    return ArchiveMembers(members, listed(archive.beside()), len(found) - len(members))
+    return ArchiveMembers(listed(path for path in archive.pictures() if path), listed(archive.others()))
 
 
 def written_ns(member: zipfile.ZipInfo) -> int:

@@ -42,9 +42,6 @@ _KINDS = {
 SMALL = frozenset({"sidecar", "takeout", "edits"})
 """Kinds of which each picture gets a copy where several pictures share one file: they hold what a person wrote."""
 
-SAYING = (".xmp", ".json")
-"""Suffixes of the files that say something about a picture."""
-
 _DETAILS = ".supplemental-metadata"
 _SHORTENED_FROM = 44
 """Takeout cuts a name before ``.json`` after 46 characters, at times a little earlier; what is shorter is whole."""

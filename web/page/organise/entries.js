@@ -65,7 +65,7 @@ export function entryOf({ file, path }, arrival = SINGLE_FILES) {
 export async function entriesOfArchive(library, archive) {
   const file = await archive.open();
   const number = numberOf(file);
-  const { members, beside } = await library.request("archive_members", { image: file, picture: number });
+  const { members, others } = await library.request("archive_members", { image: file, picture: number });
   const root = pathOf(archive);
   const entry = (/** @type {ArchiveMember} */ { path, size, modified_ms }) => ({
     ...entryOf({ file, path: `${root}/${path}` }, archive.arrival),
@@ -76,7 +76,7 @@ export async function entriesOfArchive(library, archive) {
       return new File([data], name, { lastModified: modified_ms });
     },
   });
-  return { pictures: members.map(entry), beside: beside.map(entry) };
+  return { pictures: members.map(entry), beside: others.map(entry) };
 }
 
 /**
