@@ -132,6 +132,16 @@ def test_a_file_that_failed_is_listed_and_not_tried_again_unless_asked(shelf: Sh
     assert kinds(shelf, broken) == ["new"]
 
 
+def test_the_first_file_of_a_new_folder_may_fail(shelf: Shelf) -> None:
+    broken, fine = file("New/broken.jpg", 5), file("New/fine.jpg", 6)
+    ask(shelf, "begin", files=[broken, fine])
+    assert ask(shelf, "refuse", **broken, code="corrupt_image", message="It is cut short.")["kind"] == "failed"
+    ask(shelf, "record", **fine, look=parcels.pack(look("Dog", content="fine")))
+    assert [one["folder"] for one in ask(shelf, "failures")["files"]] == ["New"]
+    assert len(search_ids(shelf, 'folder:"New"')) == 1
+    assert kinds(shelf, broken, fine) == ["failed", "unchanged"]
+
+
 def test_search_items_and_facets(shelf: Shelf) -> None:
     assert ask(shelf, "search", query="cat", order="name")["ids"] == [2, 3]
     items = ask(shelf, "items", ids=[3, 77, 1])["items"]

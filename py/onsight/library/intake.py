@@ -150,7 +150,7 @@ class Intake:
         """
         if error.fault is Fault.ENGINE:
             raise error
-        place = places.known(source)[0]
+        place = next(iter(places.known(source)), None) or places.free(source)  # the first file of a new folder
         if error.fault is Fault.FILE:
             store.record_failure(self._library, place, error)
         return Outcome(place, "failed", None, error.code, error.message)
