@@ -116,6 +116,16 @@ def test_both_are_added_to_where_both_are_there(tmp_path: Path) -> None:
     assert read((tmp_path / "a.jpg.xmp").read_bytes()).subjects == ("Two", "Dog", "Animal")
 
 
+def test_an_empty_sidecar_is_begun_like_a_new_one(tmp_path: Path) -> None:
+    picture = tmp_path / "a.jpg"
+    picture.write_bytes(embedded("Grandma"))
+    (tmp_path / "a.jpg.XMP").write_bytes(b"")
+    (change,) = write_sidecar(picture, DOG)
+    assert (change.added, change.kept) == (2, 1)
+    assert names(tmp_path) == ["a.jpg", "a.jpg.XMP"]
+    assert read((tmp_path / "a.jpg.XMP").read_bytes()).subjects == ("Grandma", "Dog", "Animal")
+
+
 def test_neither_is_touched_where_one_is_broken(tmp_path: Path) -> None:
     (tmp_path / "a.jpg").write_bytes(embedded())
     (tmp_path / "a.jpg.xmp").write_bytes(xmp(bag("dc:subject", "Two")))

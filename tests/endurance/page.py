@@ -5,12 +5,16 @@ python -m tests.endurance.page [--pictures 300] [--rounds 20] [--seed 1]
 Each round goes on with an import, then, at a random moment, closes the tab, crashes it, ends a worker of the engine or
 the library's, or takes the room away. The library must then open, be intact by SQLite's own check, and hold each
 picture once with all that belongs to it. At the end the import must be complete and no failure recorded. Then a tag is
-given to all pictures in rounds that are interrupted alike: all pictures have it or none.
+given to all pictures in rounds that are interrupted alike: all pictures have it or none. Last, pictures in a folder
+that the page may write into are copied, moved and exported: each is there once, whole, and where the library says.
 """
 
 from __future__ import annotations
 
 import argparse
+import base64
+import csv
+import hashlib
 import io
 import random
 import re
@@ -29,6 +33,7 @@ from PIL import Image
 from playwright.sync_api import BrowserContext, Error, Locator, Page, sync_playwright
 
 from tests import chromium
+from tests.e2e.origin_folders import FOLDERS
 from web.serve import DIST, make_server
 
 WORKERS = """{
@@ -45,6 +50,33 @@ WORKERS = """{
 
 NO_CHOOSER_OF_ITS_OWN = "delete window.showDirectoryPicker"
 """The browser's own chooser of folders cannot be driven; without it the page takes the one that can."""
+
+SIDECAR = b"""<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
+<rdf:Description rdf:about="" xmlns:xmp="http://ns.adobe.com/xap/1.0/" xmp:Label="number %d"/></rdf:RDF></x:xmpmeta>"""
+
+DONE = """([done, total]) => new Promise((resolve) => {
+  const look = () => {
+    const job = document.querySelector("dialog[open] .job");
+    const going = /^([0-9]+) of/.exec(job?.querySelector("[data-part=job-text]").textContent ?? "");
+    const isOver = job?.querySelector("[data-part=job-end]").hidden === false;
+    if (isOver || (going && Number(going[1]) >= done)) resolve(); else setTimeout(look, 1);
+  };
+  look();
+})"""
+"""Waits until so many files of a job are done, or it has ended."""
+
+SLOW_DISK = """{
+  const slow = (prototype, name) => {
+    const original = prototype[name];
+    prototype[name] = async function (...given) {
+      await new Promise((resolve) => setTimeout(resolve, 60));
+      return original.apply(this, given);
+    };
+  };
+  slow(FileSystemWritableFileStream.prototype, "close");
+  slow(FileSystemDirectoryHandle.prototype, "removeEntry");
+}"""
+"""Makes it likely that a page ends while a file is being written, or before an original is deleted."""
 
 START_S = 120
 GOING_ON = re.compile(r"Looking at your pictures: ([\d,]+) of")
@@ -198,7 +230,7 @@ class Endurance:
     @property
     def interruptions(self) -> list[Callable[[], None]]:
         """All ways to interrupt; closing the tab counts twice."""
-        return [self.close_tab, self.crash_tab, self.close_tab, self.end_engine, self.end_library, self.fill_disk]
+        return [self.close_tab, self.end_engine, self.end_library, self.crash_tab, self.fill_disk, self.close_tab]
 
     # Work
 
@@ -255,6 +287,169 @@ class Endurance:
         assert count == total, f"{count} of {total}"
         self.tell(f"import complete: {count} pictures")
 
+    # Copies, moves and exports of pictures in a folder of the origin's own
+
+    def begin_sorting(self, count: int) -> None:
+        """Take the folder "Trip" in: pictures that differ, some with a sidecar, which the page may move and delete."""
+        self.context.add_init_script(f"({FOLDERS})()")
+        self.context.add_init_script(SLOW_DISK)
+        self.reopen()
+        paths = sorted(self.folder.rglob("*.jpg"), key=lambda path: (path.stem, path.parent))
+        contents = list({path.read_bytes(): None for path in paths})[:count]
+        assert len(contents) == count
+        self.trip = {f"trip{number:03}.jpg": data for number, data in enumerate(contents)}
+        self.sidecars = {f"trip{number:03}.jpg.xmp": SIDECAR % number for number in range(0, count, 3)}
+        for name, data in {**self.trip, **self.sidecars}.items():
+            encoded = base64.b64encode(data).decode()
+            self.shelf.page.evaluate("(given) => putEncoded(...given)", [f"Trip/{name}", encoded])
+        self._choose_folder("Trip")
+        self.shelf.button("Add a folder").click()
+        self.end_import(count)
+
+    def _choose_folder(self, name: str) -> None:
+        self.shelf.page.evaluate("(path) => { globalThis.chosen = path; }", name)
+
+    def _tree(self, folder: str) -> dict[str, bytes]:
+        """Return the files of one of the origin's folders by their paths, without Chromium's own temporary files."""
+        tree = self.shelf.page.evaluate("async (path) => treeOf(await folderAt(path))", folder)
+        files = {path: data for path, data in tree.items() if data is not None and not path.endswith(".crswap")}
+        return {path: base64.b64decode(data) for path, data in files.items()}
+
+    def _open_dialog(self, button: str) -> Locator:
+        """Choose the pictures of the trip, and open what can be done with them."""
+        page, count = self.shelf.page, len(self.trip)
+        page.get_by_role("searchbox", name="Search").fill("name:trip*")
+        page.get_by_role("heading", name=re.compile(rf"^{count} pictures")).wait_for()
+        self.shelf.button("Choose all").click()
+        page.get_by_text(f"{count} pictures chosen").wait_for()
+        page.get_by_role("toolbar", name="Chosen pictures").get_by_role("button", name=button).click()
+        return page.get_by_role("dialog", name=re.compile("^(Sort|Export) "))
+
+    def _copy_to(self, folder: str) -> Locator:
+        dialog = self._open_dialog("Sort into folders…")
+        self._choose_folder(folder)
+        dialog.get_by_role("button", name="Copy into a folder…").click()
+        return dialog
+
+    def _move_to(self, folder: str) -> Locator:
+        dialog = self._open_dialog("Sort into folders…")
+        self._choose_folder(folder)
+        dialog.get_by_role("button", name="Move into a folder…").click()
+        dialog.get_by_role("button", name="Move", exact=True).click()
+        return dialog
+
+    def _export(self, format: str, button: str, folder: str = "Trip") -> Locator:
+        dialog = self._open_dialog("Export…")
+        dialog.get_by_role("combobox", name="As").select_option(format)
+        self._choose_folder(folder)
+        dialog.get_by_role("button", name=button, exact=True).click()
+        return dialog
+
+    def _interrupt_job(self) -> str:
+        """Interrupt a job when a part of it is done; return how."""
+        interrupt = self.random.choice([self.close_tab, self.crash_tab, self.end_library])
+        count = len(self.trip)
+        self.shelf.page.evaluate(DONE, [self.random.randrange(count), count])
+        self.shelf.page.wait_for_timeout(self.random.uniform(0, 40))
+        interrupt()
+        if interrupt == self.end_library:
+            assert "Nothing" not in self._end_job(self.shelf.page.get_by_role("dialog"))
+            self.reopen()
+        return interrupt.__name__
+
+    def _end_job(self, dialog: Locator) -> str:
+        """Wait until a job has ended; return what the dialog says of it."""
+        job = dialog.locator(".job")
+        job.locator("[data-part=job-end]").wait_for()
+        return job.inner_text()
+
+    def _check_originals(self, *folders: str) -> None:
+        """Check that no picture and no sidecar is lost, and that the library is whole."""
+        found = {data for folder in folders for data in self._tree(folder).values()}
+        lost = [name for name, data in {**self.trip, **self.sidecars}.items() if data not in found]
+        assert not lost, f"lost: {lost}"
+        check_library(self.copy())
+
+    def _check_place(self, folder: str) -> None:
+        """Check that a folder has each picture and each sidecar once, and nothing else."""
+        wanted = sorted([*self.trip.values(), *self.sidecars.values()])
+        tree = self._tree(folder)
+        assert sorted(tree.values()) == wanted, {name: len(data) for name, data in tree.items()}
+
+    def _check_known_at(self, root: str) -> None:
+        """Check that the library points at the pictures in a folder."""
+        tree = self._tree(root)
+        connection = sqlite3.connect(self.copy())
+        rows = connection.execute("SELECT folder, name, hash, missing FROM image WHERE name LIKE 'trip%'").fetchall()
+        connection.close()
+        assert len(rows) == len(self.trip)
+        for folder, name, content, missing in rows:
+            data = tree[f"{folder}/{name}".removeprefix(f"{root}/")]
+            assert (hashlib.sha256(data).hexdigest(), missing) == (content, 0)
+
+    def sorts(self, rounds: int) -> None:
+        """Copy the trip, then move it, each interrupted so many times."""
+        for number in range(rounds):
+            self._copy_to("Copies")
+            how = self._interrupt_job()
+            assert self._tree("Trip") == {**self.trip, **self.sidecars}
+            self._check_originals("Trip")
+            self.tell(f"copies, round {number + 1}: {how}, {len(self._tree('Copies'))} files")
+        said = self._end_job(self._copy_to("Copies"))
+        assert "problem" not in said, said
+        self._check_place("Copies")
+        assert self._tree("Trip") == {**self.trip, **self.sidecars}
+        self.reopen()
+        for number in range(rounds):
+            self._move_to("Moved")
+            how = self._interrupt_job()
+            self._check_originals("Trip", "Moved")
+            self.tell(f"moves, round {number + 1}: {how}, {len(self._tree('Moved'))} files moved")
+        said = self._end_job(self._move_to("Moved"))
+        assert "problem" not in said, said
+        self._check_place("Moved")
+        assert not self._tree("Trip")
+        self.reopen()
+        self._check_known_at("Moved")
+        self.tell("pictures copied and moved")
+
+    def exports(self, rounds: int) -> None:
+        """Write the moved pictures' sidecars, copies with keywords and a table, each interrupted."""
+        for number in range(rounds):
+            self._export("sidecars", "Write beside the pictures")
+            how = self._interrupt_job()
+            self.tell(f"sidecars, round {number + 1}: {how}")
+            self._check_known_at("Moved")
+            self._export("copies", "Into a folder…", "Keywords")
+            how = self._interrupt_job()
+            self.tell(f"keywords, round {number + 1}: {how}, {len(self._tree('Keywords'))} files")
+            self._check_known_at("Moved")
+        said = self._end_job(self._export("sidecars", "Write beside the pictures"))
+        assert "problem" not in said, said
+        tree = self._tree("Moved")
+        pictures = {path for path in tree if path.endswith(".jpg")}
+        assert sorted(tree[path] for path in pictures) == sorted(self.trip.values())
+        assert set(tree) == pictures | {f"{path}.xmp" for path in pictures}
+        assert all(b"</rdf:RDF>" in tree[f"{path}.xmp"] for path in pictures)
+        assert all(
+            any(f"number {number}".encode() in data for data in tree.values()) for number in range(0, len(self.trip), 3)
+        )
+        self.reopen()
+        self._end_job(self._export("copies", "Into a folder…", "Keywords"))  # says which were there already
+        copies = self._tree("Keywords")
+        assert {path for path in copies if path.endswith(".jpg")} == {f"Moved/{path}" for path in pictures}
+        for path, data in copies.items():
+            assert data, f"{path} is empty"
+            if path.endswith(".jpg"):
+                Image.open(io.BytesIO(data)).load()
+        self.reopen()
+        with self.shelf.page.expect_download() as download:
+            self._export("csv", "Save")
+        rows = list(csv.DictReader(io.StringIO(download.value.path().read_text("utf-8-sig"))))
+        assert {row["path"] for row in rows} == {f"Moved/{path}" for path in pictures}
+        self.reopen()
+        self.tell("pictures exported")
+
     def tags(self, total: int, rounds: int) -> None:
         """Give all pictures a tag, interrupted."""
         for number in range(rounds):
@@ -291,6 +486,9 @@ def run(pictures: int, rounds: int, seed: int, tell: Callable[[str], None] = pri
             endurance = Endurance(context, site, folder, random.Random(seed), Path(scratch), tell)
             endurance.imports(pictures, rounds, seconds=max(1.0, pictures / 6 / max(1, rounds) * 2))
             endurance.tags(pictures, max(2, rounds // 3))
+            endurance.begin_sorting(min(30, pictures * 2 // 3))
+            endurance.sorts(max(2, rounds // 2))
+            endurance.exports(max(2, rounds // 3))
         finally:
             context.close()
             server.shutdown()

@@ -53,8 +53,8 @@ export const KEPT = [
     title: "Your choices in Organise",
     what:
       "The name of the library that was open last, the order, the export format, how you sorted last (with your own " +
-      "rules, which may hold words of your searches), whether objects are looked for, and the name of a folder whose " +
-      "import was interrupted.",
+      "rules, which may hold words of your searches), whether objects are looked for, the name of a folder whose " +
+      "import was interrupted, and the names of a few files that were being moved when the page was closed.",
     why: "So that the next visit goes on as you left it.",
     until: "Until you choose something else, or delete everything here.",
     where: "localStorage",
@@ -63,6 +63,7 @@ export const KEPT = [
       "onsight.organise.detect",
       "onsight.organise.order",
       "onsight.organise.unfinished",
+      "onsight.organise.leaving",
       "onsight.organise.export",
       "onsight.organise.sorting",
     ],

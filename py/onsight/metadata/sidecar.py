@@ -154,12 +154,14 @@ def merge_sidecars(
         InvalidSidecarError: A sidecar is broken; ``detail`` has its ``name``.
     """
     listed = set(names)
-    found, shared = [], None
+    found, shared, empty = [], None, None
     for companion in Companions({*listed, picture}).of(picture):
         if not spelling_of(companion):
             continue
         content = read(companion.name)
-        if companion.after == "stem" and is_shared(content, companion):
+        if not content:  # left by a program that was ended before it wrote
+            empty = companion.name if companion.after == "name" else empty
+        elif companion.after == "stem" and is_shared(content, companion):
             shared = companion.name, content
         elif companion.after == "name" or not is_anothers(content, picture):
             merged = MergedSidecar(
@@ -168,12 +170,12 @@ def merge_sidecars(
             found.append((companion.after, merged))
     if found:
         return [merged for _, merged in sorted(found, key=lambda one: one[0])]
-    name = f"{picture}{SIDECAR}"
+    name, before = (empty, b"") if empty else (f"{picture}{SIDECAR}", None)
     if shared:
-        return [MergedSidecar(name, None, _merged(*shared, keywords), _subjects(shared[1]))]
+        return [MergedSidecar(name, before, _merged(*shared, keywords), _subjects(shared[1]))]
     begun = begin_sidecar(read(picture) if picture in listed else b"")
     begun = with_texts(begun, said, read_sidecar(begun))
-    return [MergedSidecar(name, None, _merged(name, begun, keywords), _subjects(begun))]
+    return [MergedSidecar(name, before, _merged(name, begun, keywords), _subjects(begun))]
 
 
 def _merged(name: str, before: bytes, keywords: Keywords) -> bytes:

@@ -1,9 +1,9 @@
 /** Takes away files of which others are kept. Whatever happens, one of them stays: the last copy is never touched. */
 
 import { OnsightError } from "../../common/messenger.js";
-import { deletable, isSame, moveBeside, outputsOf, removeOriginal } from "./placing.js";
+import { deletable, moveBeside, outputsOf, removeOriginal } from "./placing.js";
 import { plainPath } from "./tagged-files.js";
-import { emptyReport, wordsOf, writeIntoFolder } from "./writing.js";
+import { emptyReport, isSame, wordsOf, writeIntoFolder } from "./writing.js";
 
 /** @import { PlannedMove } from "../../protocol.d.ts" */
 /** @import { Library } from "./library.js" */
@@ -49,7 +49,7 @@ export async function deleteSpares({ library, originals }, spares, how, { signal
     }
     onProgress(index + 1, spares.length, name);
   }
-  if (gone.length) await library.ask("remove", { ids: gone });
+  if (gone.length) await library.askAgain("remove", { ids: gone });
   return report;
 }
 
@@ -85,7 +85,7 @@ export async function moveSpares({ library, originals }, directory, spares, opti
   });
   const report = await writeIntoFolder(directory, outputs, options);
   report.written = gone.length;
-  if (gone.length) await library.ask("remove", { ids: gone });
+  if (gone.length) await library.askAgain("remove", { ids: gone });
   return report;
 }
 
@@ -98,7 +98,7 @@ export async function moveSpares({ library, originals }, directory, spares, opti
 async function movesOf({ library, originals }, spares) {
   const pictures = spares.map(({ picture }) => picture);
   const beside = await originals.listBeside(pictures);
-  const { moves } = await library.ask("plan", { ids: pictures.map(({ id }) => id), by: [], beside });
+  const { moves } = await library.askAgain("plan", { ids: pictures.map(({ id }) => id), by: [], beside });
   const companions = new Map(moves.map((move) => [move.id, move.companions]));
   return pictures.map((picture) => {
     const target = `${FOLDER}/${plainPath(picture)}`;

@@ -16,6 +16,9 @@ const CHANNEL = "onsight-library";
 const FIRST_NAME = "My pictures";
 const MAX_NAME = 60;
 
+/** How often a question is asked whose worker fails each time. */
+const ATTEMPTS = 3;
+
 /**
  * @typedef {{state: "closed"} | {state: "starting"} | {state: "elsewhere"} | {state: "open", name: string}
  *   | {state: "failed", error: OnsightError}} LibraryState
@@ -123,6 +126,26 @@ export class Library extends Emitter {
   async ask(name, params, options) {
     const result = await this.#request(`library_${name}`, params, options);
     return /** @type {Methods[`library_${Name}`]["result"]} */ (result);
+  }
+
+  /**
+   * Ask something that does no harm if it is done twice. If the worker fails meanwhile, the one that replaces it is asked.
+   * @template {Question} Name
+   * @param {Name} name
+   * @param {Omit<Methods[`library_${Name}`]["params"], "picture">} params
+   * @param {AbortSignal} [signal] ends the wait for another worker
+   * @returns {Promise<Methods[`library_${Name}`]["result"]>}
+   */
+  async askAgain(name, params, signal = new AbortController().signal) {
+    for (let attempt = 1; ; attempt += 1) {
+      if (this.#state.state === "starting") await this.opened(signal);
+      try {
+        return await this.ask(name, params, { signal });
+      } catch (error) {
+        const hasWorkerFailed = error instanceof OnsightError && error.code === "worker_failed";
+        if (!hasWorkerFailed || attempt === ATTEMPTS) throw error;
+      }
+    }
   }
 
   /**

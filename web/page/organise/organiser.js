@@ -2,6 +2,7 @@
 
 import { pathOf } from "./entries.js";
 import { Importer } from "./importing.js";
+import { completeMoves } from "./leaving.js";
 import { Library } from "./library.js";
 import { Originals } from "./originals.js";
 
@@ -13,6 +14,7 @@ export class Organiser {
     this.library = new Library(onsight);
     this.importer = new Importer(onsight, this.library);
     this.originals = new Originals(this.library);
+    this.library.on("state", ({ state }) => state === "open" && void completeMoves(this));
     this.importer.on("placed", ({ folder, entry }) => this.originals.remember(pathOf({ ...entry, folder }), entry.open));
   }
 

@@ -147,7 +147,7 @@ export class Originals {
   async isOwn({ id, size, modified_ms }, file) {
     if (file.size !== size) return false;
     if (Math.abs(file.lastModified - modified_ms) < COARSE_MS) return true;
-    return (await this.#library.ask("own", { image: file, id })).is_own;
+    return (await this.#library.askAgain("own", { image: file, id })).is_own;
   }
 
   /**

@@ -4,8 +4,9 @@
  */
 
 import { OnsightError } from "../../common/messenger.js";
+import { forgetLeaving, noteLeaving, whileMoving } from "./leaving.js";
 import { mayUse } from "./pickers.js";
-import { folderAt, listTaken, wordsOf, writeIntoFolder, writeNew } from "./writing.js";
+import { folderAt, isSame, listTaken, wordsOf, writeIntoFolder, writeNew } from "./writing.js";
 
 /** @import { PlannedCompanion, PlannedMove, SortingPlan } from "../../protocol.d.ts" */
 /** @import { Library } from "./library.js" */
@@ -28,7 +29,7 @@ export async function planWhole({ library, originals }, ids, { by, rules, patter
   const folders = plan.folders.map(({ name }) => name);
   const there = directory ? await listTaken(directory, folders, sizes) : { taken: [], hashes: [] };
   const known = by.includes("rule") ? rules.map(ruleText) : [];
-  return library.ask("plan", { ids: [...ids], by, rules: known, pattern, beside, ...there });
+  return library.askAgain("plan", { ids: [...ids], by, rules: known, pattern, beside, ...there });
 }
 
 /** @param {{name: string, query: string}} rule */
@@ -69,9 +70,23 @@ export function outputsOf(originals, moves) {
  * @param {WriteOptions} options
  * @returns {Promise<WriteReport>}
  */
-export function copyInto(originals, directory, plan, options) {
-  const moves = plan.moves.filter((move) => !move.is_there);
-  return writeIntoFolder(directory, outputsOf(originals, moves), options);
+export async function copyInto(originals, directory, plan, options) {
+  const outputs = outputsOf(originals, plan.moves);
+  const isThere = (/** @type {number} */ index) => plan.moves[index]?.is_there === true;
+  const report = await writeIntoFolder(directory, outputs.filter((_, index) => !isThere(index)), options);
+  // An earlier copy may have been interrupted between a picture and what belongs to it.
+  for (const { path, beside } of outputs.filter((_, index) => isThere(index))) {
+    if (options.signal.aborted || report.problem) break;
+    try {
+      for (const one of (await beside?.()) ?? []) {
+        const known = await fileAt(directory, one.path).catch(() => null);
+        if (!known?.size) await writeNew(directory, one);
+      }
+    } catch (error) {
+      report.failures.push({ path, message: wordsOf(error) });
+    }
+  }
+  return report;
 }
 
 /**
@@ -81,20 +96,33 @@ export function copyInto(originals, directory, plan, options) {
  * @param {WriteOptions} options
  * @returns {Promise<WriteReport>} `written` counts those that were moved or lay there already
  */
-export async function moveInto({ library, originals }, directory, plan, options) {
+export function moveInto(organiser, directory, plan, options) {
+  return whileMoving(organiser, () => moveAll(organiser, directory, plan, options));
+}
+
+/**
+ * @param {{library: Library, originals: Originals}} organiser
+ * @param {FileSystemDirectoryHandle} directory
+ * @param {SortingPlan} plan
+ * @param {WriteOptions} options
+ * @returns {Promise<WriteReport>}
+ */
+async function moveAll({ library, originals }, directory, plan, options) {
+  const name = library.state.state === "open" ? library.state.name : "";
   const key = await originals.rememberHandle(directory);
-  const { path: root } = await library.ask("root", { key, name: directory.name });
+  const { path: root } = await library.askAgain("root", { key, name: directory.name }, options.signal);
   /** @param {PlannedMove} move @param {File} file */
   const settle = async (move, file) => {
     const place = await deletable(originals, move);
     if (await isAt(directory, move.target, place)) return; // it lies where it belongs
-    if (move.is_there && !(await isSame(await originals.open(move), file))) {
-      throw stays("it has changed since it was taken in");
-    }
+    if (!(await isSame(await originals.open(move), file))) throw stays("its copy is not the same");
     // What other pictures need, too, leaves its place when all of them have gone.
     for (const one of move.companions.filter(({ sharers }) => !sharers.length)) await moveBeside(place, directory, one);
-    await relocate(library, move.id, `${root}/${move.target}`, file);
-    await removeOriginal(place);
+    const leaving = { library: name, id: move.id, folder: move.folder, name: move.name, target: `${root}/${move.target}` };
+    noteLeaving(leaving);
+    const { id } = await relocate(library, move.id, leaving.target, file);
+    if (id !== null && id !== move.id) noteLeaving({ ...leaving, id }); // the library had the file there already
+    await removeOriginal(place).finally(() => forgetLeaving(leaving));
     const shared = move.companions.filter(({ sharers }) => sharers.length);
     if (shared.length) left.push({ place, shared, path: move.target });
   };
@@ -214,7 +242,7 @@ export async function moveBeside({ folder }, directory, { name, target }) {
  */
 async function relocate(library, id, path, file) {
   const slash = path.lastIndexOf("/");
-  await library.ask("relocate", {
+  return library.askAgain("relocate", {
     id,
     folder: path.slice(0, slash),
     name: path.slice(slash + 1),
@@ -258,17 +286,6 @@ async function handleAt(directory, path) {
  */
 async function fileAt(directory, path) {
   return (await handleAt(directory, path)).getFile();
-}
-
-/**
- * @param {Blob} one
- * @param {Blob} other
- */
-export async function isSame(one, other) {
-  if (one.size !== other.size) return false;
-  const [bytes, others] = await Promise.all([one.arrayBuffer(), other.arrayBuffer()]);
-  const [left, right] = [new Uint8Array(bytes), new Uint8Array(others)];
-  return left.every((byte, index) => byte === right[index]);
 }
 
 /**

@@ -6,6 +6,7 @@ const LIBRARY = "onsight-library";
 const DETECT = "onsight.organise.detect";
 const ORDER = "onsight.organise.order";
 const UNFINISHED = "onsight.organise.unfinished";
+const LEAVING = "onsight.organise.leaving";
 const EXPORT_FORMAT = "onsight.organise.export";
 const SORTING = "onsight.organise.sorting";
 
@@ -23,6 +24,16 @@ const SORTING = "onsight.organise.sorting";
  * @property {string} root name of its folder, if it was one
  * @property {string} [key] by which the folder's handle is remembered, if it is
  * @property {number} files
+ */
+
+/**
+ * An original that is about to be deleted, because its copy is in its new place.
+ * @typedef {object} Leaving
+ * @property {string} library name of the library that the picture is in
+ * @property {number} id of the picture
+ * @property {string} folder where the original is
+ * @property {string} name of the original
+ * @property {string} target path of the copy, as the library writes it
  */
 
 export const preferences = {
@@ -81,5 +92,17 @@ export const preferences = {
   },
   set unfinished(unfinished) {
     remember(UNFINISHED, JSON.stringify(unfinished));
+  },
+
+  /** Originals of a move that the page did not see the end of. @returns {Leaving[]} */
+  get leaving() {
+    try {
+      return JSON.parse(recall(LEAVING) ?? "[]");
+    } catch {
+      return [];
+    }
+  },
+  set leaving(leaving) {
+    remember(LEAVING, leaving.length ? JSON.stringify(leaving) : null);
   },
 };

@@ -28,7 +28,7 @@ export function keywordCopyOf(organiser, picture, { withOthers }) {
     open: async () => {
       const file = await organiser.originals.open(picture);
       try {
-        return blobOf(await organiser.library.ask("keywords", { image: file, id: picture.id }));
+        return blobOf(await organiser.library.askAgain("keywords", { image: file, id: picture.id }));
       } catch (error) {
         needsSidecar = withOthers && error instanceof OnsightError && error.code === "unsupported_format";
         if (needsSidecar) return file;
@@ -122,10 +122,11 @@ async function sidecarsOf({ library, originals, listings }, picture) {
   const sidecars = await Promise.all(
     found.sidecars.map(async ({ name, open }) => ({ name, data: new Uint8Array(await (await open()).arrayBuffer()) })),
   );
-  // A new one begins with what the picture's file says, as far as that can be reached.
-  const image = sidecars.length ? new Blob() : await originals.open(picture).catch(() => new Blob());
+  // A new one begins with what the picture's file says, as far as that can be reached. So does one that is empty.
+  const isNew = sidecars.every(({ data }) => !data.length);
+  const image = !isNew ? new Blob() : await originals.open(picture).catch(() => new Blob());
   const params = { image, id: picture.id, sidecars, same_stem: found.sameStem };
-  return (await library.ask("sidecars", params)).sidecars;
+  return (await library.askAgain("sidecars", params)).sidecars;
 }
 
 /** @param {{data: Uint8Array<ArrayBuffer>, media_type?: string}} file */

@@ -137,8 +137,10 @@ export async function listTaken(directory, folders, sizes) {
     const folder = await folderAt(directory, path, false).catch(() => null);
     if (!folder) continue;
     for await (const handle of folder.values()) {
+      const found = handle.kind === "file" ? /** @type {FileSystemFileHandle} */ (handle) : null;
+      if (found && (await isEmpty(found))) continue; // see `writeNew`
       taken.push(path ? `${path}/${handle.name}` : handle.name);
-      hashes.push(handle.kind === "file" ? await hashOf(/** @type {FileSystemFileHandle} */ (handle), sizes) : "");
+      hashes.push(found ? await hashOf(found, sizes) : "");
     }
   }
   return { taken, hashes };
@@ -156,7 +158,8 @@ export async function folderAt(directory, path, create) {
 }
 
 /**
- * Write a file where none is, whole or not at all.
+ * Write a file where none is, whole or not at all. The browser makes an empty file before it writes: a page that was
+ * closed meanwhile leaves that behind. So an empty file, in which nothing can be lost, counts as none.
  * @param {FileSystemDirectoryHandle} directory
  * @param {Pick<Output, "path" | "open">} output
  * @returns {Promise<File>} the file as it lies there
@@ -165,7 +168,8 @@ export async function writeNew(directory, { path, open }) {
   const data = await open(); // first, so that a file that cannot be read leaves no empty folder
   const name = path.slice(path.lastIndexOf("/") + 1);
   const folder = await folderAt(directory, path.slice(0, Math.max(0, path.lastIndexOf("/"))), true);
-  if (await entryNamed(folder, name)) {
+  const known = await entryNamed(folder, name);
+  if (known && !(known.kind === "file" && (await isEmpty(/** @type {FileSystemFileHandle} */ (known))))) {
     throw unwritable(`There is something at “${path}” already. It was left as it is.`);
   }
   const handle = await folder.getFileHandle(name, { create: true });
@@ -241,6 +245,12 @@ async function entryOf({ path, modified, open }) {
   return { name: path, lastModified, input, size: blob.size };
 }
 
+/** @param {FileSystemFileHandle} handle */
+async function isEmpty(handle) {
+  const file = await handle.getFile().catch(() => null); // what cannot be read is something else
+  return file?.size === 0;
+}
+
 /**
  * @param {FileSystemFileHandle} handle
  * @param {ReadonlySet<number>} sizes
@@ -255,6 +265,18 @@ async function hashOf(handle, sizes) {
   } catch {
     return ""; // it cannot be read: it is something else
   }
+}
+
+/**
+ * Whether two files have the same content.
+ * @param {Blob} one
+ * @param {Blob} other
+ */
+export async function isSame(one, other) {
+  if (one.size !== other.size) return false;
+  const [bytes, others] = await Promise.all([one.arrayBuffer(), other.arrayBuffer()]);
+  const [left, right] = [new Uint8Array(bytes), new Uint8Array(others)];
+  return left.every((byte, index) => byte === right[index]);
 }
 
 /** @returns {WriteReport} */
