@@ -269,6 +269,22 @@ def test_broken_files_of_one_name_are_two_failures(page: Page) -> None:
     assert page.ask("check", files=[facts])["outcomes"][0]["kind"] == "failed"
 
 
+@pytest.mark.parametrize("code", ["corrupt_image", "crashed"])
+def test_the_first_file_of_a_new_folder_may_be_broken(page: Page, code: str) -> None:
+    good = data_of(A["100CANON/IMG_0001.JPG"])
+    facts = [
+        {"folder": "New", "name": name, "size": len(good), "modified_ms": OLD, "arrival": 0}
+        for name in ("broken.jpg", "good.jpg")
+    ]
+    page.ask("begin", arrivals=[{"key": "", "lasting": False, "whole": True}], files=facts)
+    page.ask("check", files=facts)
+    refused = page.ask("refuse", **facts[0], code=code, message="It is broken.")
+    assert (refused["kind"], refused["folder"]) == ("failed", "New")
+    recorded = page.ask("record", **facts[1], look=parcels.pack(look_at(good)))
+    assert (recorded["kind"], recorded["folder"]) == ("seen", "New")
+    assert page.ask("status")["failed"] == (code == "corrupt_image")
+
+
 def test_a_library_goes_from_the_page_to_the_command_line_and_back(page: Page) -> None:
     page.add(A)
     page.tag(1, "Grandma")
