@@ -134,3 +134,28 @@ def test_a_question_comes_first(site: str, open_page: OpenPage) -> None:
     dialog.get_by_role("button", name="Keep it").click()
     expect(dialog).to_have_count(0)
     assert page.evaluate("localStorage.getItem('onsight.theme')") == "dark"
+
+
+def test_a_tab_that_has_a_library_open_ends_without_a_complaint(organised: OrganisePage, site: str) -> None:
+    page = organised.page
+    organised.search.fill("cat")
+    organised.button("Remember this search").click()
+    page.get_by_role("textbox", name="Name").fill("Cats")
+    organised.button("Remember", exact=True).click()
+    expect(organised.button("Cats", exact=True)).to_be_visible()
+    page.evaluate("""localStorage.setItem("onsight.organise.unfinished", '{"root": "Big", "key": "", "files": 9}')""")
+
+    other = OrganisePage(page.context.new_page())
+    other.page.goto(f"{site}/#/organise")
+    expect(other.button("Use it here")).to_be_visible(timeout=ENGINE_TIMEOUT_MS)
+    expect(other.imported).to_be_hidden()  # what is unfinished may be under way in the first tab
+
+    other.page.goto(f"{site}/#/privacy")
+    other.button("Delete everything…").click()
+    other.page.get_by_role("dialog").get_by_role("button", name="Delete everything").click()
+    expect(other.page.get_by_text("Everything that Onsight kept on this device is deleted.")).to_be_visible(
+        timeout=60_000
+    )
+    expect(page.get_by_role("button", name="Load the page again")).to_be_visible()
+    expect(page.get_by_role("heading", name="Organise")).to_have_count(0)
+    expect(organised.grid).to_have_count(0)

@@ -47,7 +47,11 @@ export class Deletion {
 
   async #end() {
     stopRemembering();
-    document.body.replaceChildren(fromTemplate("deleted"));
+    const message = fromTemplate("deleted");
+    // What is under way may still want to show something: it finds its place and its templates, but nobody sees it.
+    for (const element of document.body.children) element.toggleAttribute("hidden", true);
+    document.getElementById("main")?.replaceChildren();
+    document.body.append(message);
     document.querySelector("[data-part=load-again]")?.addEventListener("click", () => location.reload());
     await this.#letGo().catch(() => {});
     this.#release();

@@ -6,6 +6,7 @@ import { preferences } from "./preferences.js";
 
 /** @import { ImportState } from "./import-progress.js" */
 /** @import { Importer } from "./importing.js" */
+/** @import { Library } from "./library.js" */
 
 /** Files that are listed; more would help nobody. */
 const LISTED = 200;
@@ -22,16 +23,19 @@ const OUTCOMES = {
 export class ImportPanel {
   #root;
   #importer;
+  #library;
   #off;
 
   /**
    * @param {HTMLElement} root
    * @param {Importer} importer
+   * @param {Library} library
    * @param {() => void} goOn takes up the import that an earlier page did not end
    */
-  constructor(root, importer, goOn) {
+  constructor(root, importer, library, goOn) {
     this.#root = root;
     this.#importer = importer;
+    this.#library = library;
     listen(button(root, "pause"), "click", () => {
       if (importer.state.phase === "running") importer.pause();
       else if (importer.state.phase === "idle") goOn();
@@ -43,19 +47,21 @@ export class ImportPanel {
       preferences.unfinished = null;
       importer.dismiss();
     });
-    this.#off = importer.on("state", () => this.show());
+    this.#off = [importer.on("state", () => this.show()), library.on("state", () => this.show())];
     this.show();
   }
 
   close() {
-    this.#off();
+    for (const off of this.#off) off();
   }
 
   show() {
     const { state } = this.#importer;
     const { phase, done, total, failures, problem } = state;
     const { unfinished } = preferences;
-    this.#root.hidden = phase === "idle" && !unfinished;
+    // While another tab has the library, it may be that tab's import, which is under way.
+    const isInterrupted = unfinished && this.#library.state.state === "open";
+    this.#root.hidden = phase === "idle" && !isInterrupted;
     if (this.#root.hidden) return;
     const isOver = phase === "done" || phase === "idle";
     if (phase === "idle" && unfinished) {

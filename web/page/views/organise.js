@@ -47,7 +47,7 @@ export function mountOrganise(host, app) {
   const bar = new SearchBar(box(root, "search"), library, search);
   const grid = new Grid(box(root, "grid"), tiles, selection, openDetail);
   const facets = new Facets(box(root, "facets"), (query) => bar.write(query));
-  const panel = new ImportPanel(box(root, "import"), importer, () => void goOn());
+  const panel = new ImportPanel(box(root, "import"), importer, library, () => void goOn());
   const menu = new LibraryMenu(box(root, "library-menu"), library, () => importer.busy);
   const title = part(root, "title", HTMLHeadingElement);
   const dropHint = root.querySelector(".drop__title");
