@@ -170,5 +170,5 @@ export function isPicture({ name, type }) {
  */
 function tellOfFolder(kept, skipped) {
   if (!kept) notice("There are no pictures in this folder.");
-  else if (skipped) notice(`${formatPlural(kept, "picture")} added, ${formatPlural(skipped, "other file")} skipped.`);
+  else if (skipped) notice(`${formatPlural(kept, "picture")} found in the folder, ${formatPlural(skipped, "other file")} skipped.`);
 }

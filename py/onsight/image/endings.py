@@ -118,8 +118,8 @@ def lacks_its_end(data: bytes, name: str) -> bool:
 def too_short(name: str, share: float) -> CorruptImageError:
     """Return the error for a picture of which too little is there."""
     return CorruptImageError(
-        f"This {name} picture is cut short: {share:.0%} of it is there, and at least {LIMIT:.0%} must be. "
-        "Copy or download it again.",
+        f"This {name} picture is cut short: only {share:.0%} of it is there. Onsight opens a picture if {LIMIT:.0%} is "
+        "there. Copy or download it again.",
         detail={"format": name, "reason": "cut short", "share": round(share, 3)},
     )
 

@@ -79,7 +79,7 @@ def date_bounds(word: Word) -> tuple[Bound, ...]:
             year, month, day = (int(part) if part else None for part in found.groups())
             first = date(year or 0, month or 1, day or 1)
         except ValueError:
-            message = f"“{text or word.text}” is no date. Write it as in 2020, 2020-07, >2020-07-14 or 2019..2020."
+            message = f"“{text or word.text}” is not a date. Write it as in 2020, 2020-07, >2020-07-14 or 2019..2020."
             raise word.span.error(message) from None
         if day is not None:
             # "T24" comes after every time of that day, and before the next day.
