@@ -71,6 +71,31 @@ def test_files_are_written_and_nothing_is_overwritten(bare: Page) -> None:
     assert told["tree"]["Pets/cat.jpg"] == "dGhlaXJz"  # theirs
 
 
+def test_what_goes_along_is_written_after_an_interruption_and_never_beside_another_file(bare: Page) -> None:
+    """A run that was interrupted left a picture, and its sidecar empty or not at all."""
+    told = run(
+        bare,
+        """
+        for (const [path, text] of Object.entries({ "a.jpg": "a", "a.jpg.xmp": "", "b.jpg": "b", "c.jpg": "theirs" }))
+          await put(`again/${path}`, text);
+        const folder = await folderAt("again");
+        const report = await writing.writeIntoFolder(folder, ["a", "b", "c"].map((name) => output(`${name}.jpg`, name, {
+          beside: async () => [output(`${name}.jpg.xmp`, `sidecar of ${name}`)],
+        })), { signal, onProgress });
+        const tree = await treeOf(folder);
+        return { report, tree: Object.fromEntries(Object.entries(tree).map(([path, data]) => [path, atob(data)])) };
+        """,
+    )
+    assert sorted(one["path"] for one in told["report"]["failures"]) == ["a.jpg", "b.jpg", "c.jpg"]
+    assert told["tree"] == {
+        "a.jpg": "a",
+        "a.jpg.xmp": "sidecar of a",
+        "b.jpg": "b",
+        "b.jpg.xmp": "sidecar of b",
+        "c.jpg": "theirs",
+    }
+
+
 def test_a_file_that_breaks_off_leaves_nothing(bare: Page) -> None:
     told = run(
         bare,

@@ -64,6 +64,7 @@ export async function writeIntoFolder(directory, outputs, { signal, onProgress }
         await output.placed?.(file);
       } catch (error) {
         if (isAbort(error)) return;
+        await completeBeside(directory, output).catch(() => {}); // the failure below is about the file itself
         report.problem ??= endOf(error);
         report.failures.push({ path: output.path, message: wordsOf(error) });
       }
@@ -74,6 +75,18 @@ export async function writeIntoFolder(directory, outputs, { signal, onProgress }
   await Promise.all(Array.from({ length: LANES }, lane));
   report.isCancelled = signal.aborted && done < outputs.length;
   return report;
+}
+
+/**
+ * Write what goes along with a file that is there already: an interrupted run may have ended between the two.
+ * @param {FileSystemDirectoryHandle} directory
+ * @param {Output} output
+ */
+async function completeBeside(directory, { path, open, beside }) {
+  const folder = beside && (await folderAt(directory, path.slice(0, Math.max(0, path.lastIndexOf("/"))), false));
+  const there = folder && (await folder.getFileHandle(path.slice(path.lastIndexOf("/") + 1)));
+  if (!beside || !there || !(await isSame(await there.getFile(), await open()))) return;
+  for (const one of await beside()) await writeNew(directory, one).catch(() => {}); // it is there, too
 }
 
 /**
