@@ -234,6 +234,8 @@ def test_the_most_trusted_date_is_written_with_its_source(library: Library) -> N
     dates: Mapping[str, str] = {"gps": "2020-07-14T12:00:00", "exif-digitized": "2020-07-14T14:00:00"}
     say(library, dates=tuple(DateCandidate(value, source) for source, value in dates.items()))
     row = library.connection.execute("SELECT taken, taken_source FROM image").fetchone()
+    (hit,) = search.describe(library, search.find(library))
+    assert (hit.taken, hit.taken_source) == tuple(row)
     assert tuple(row) == ("2020-07-14T14:00:00", "exif-digitized")
     say(library)
     assert tuple(library.connection.execute("SELECT taken, taken_source FROM image").fetchone()) == (None, None)

@@ -57,6 +57,7 @@ class Hit:
         category: Its broad group.
         taken: When it was taken, ISO 8601 without a zone, or None.
         missing: Whether its file is not at this place any more: another picture's is.
+        taken_source: Where ``taken`` comes from, of `onsight.metadata.dates.SOURCES`, or None.
     """
 
     image: int
@@ -69,6 +70,7 @@ class Hit:
     category: str
     taken: str | None
     missing: bool = False
+    taken_source: str | None = None
 
     @property
     def path(self) -> str:
@@ -109,7 +111,7 @@ def find_ranked(library: Library, query: str = "", order: str = "date") -> tuple
 def describe(library: Library, images: Sequence[int]) -> list[Hit]:
     """Return what a list shows of pictures, in their order; those that the library does not have are left out."""
     rows = library.connection.execute(
-        "SELECT image.id, folder, name, width, height, label, label_score, category, taken, missing "
+        "SELECT image.id, folder, name, width, height, label, label_score, category, taken, missing, taken_source "
         "FROM json_each(?) AS wanted JOIN image ON image.id = wanted.value ORDER BY wanted.key",
         (json.dumps(list(images)),),
     )
