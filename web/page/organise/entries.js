@@ -98,7 +98,7 @@ export async function* entriesIn(directory, isWanted, arrival, path = directory.
     }
     const file = await /** @type {FileSystemFileHandle} */ (handle).getFile().catch(() => null);
     if (!file || !(isWanted(file) || isArchive(file))) continue;
-    // The handle is asked anew: a file that was changed meanwhile can no longer be read through this one.
+    // Asks the handle again: a file that has changed meanwhile cannot be read through the old reference.
     const open = () => fileOf(/** @type {FileSystemFileHandle} */ (handle));
     yield { ...entryOf({ file, path: `${path}/${file.name}` }, arrival), open };
   }
