@@ -109,13 +109,23 @@ def build() -> None:
     run(PYTHON, "-m", "web.assemble")
 
 
+def after(prepare: Callable[[], None], *command: str | Path) -> Callable[[list[str]], None]:
+    """Return a command that calls ``prepare``, then runs Python with ``command`` and the arguments of the user."""
+
+    def prepare_and_run(arguments: list[str]) -> None:
+        prepare()
+        run(PYTHON, *command, *arguments)
+
+    return prepare_and_run
+
+
 COMMANDS: dict[str, Callable[[list[str]], None]] = {
     "setup": lambda _: setup(),
     "build": lambda _: build(),
-    "serve": lambda rest: (build(), run(PYTHON, "-m", "web.serve", *rest))[1],
-    "test": lambda rest: (build(), run(PYTHON, "-m", "tests.run", *rest))[1],
-    "check": lambda _: (setup(), run(PYTHON, "-m", "pytest", "-q", "tests/test_house.py"))[1],
-    "bench": lambda rest: (build(), run(PYTHON, "-m", "tests.bench", *rest))[1],
+    "serve": after(build, "-m", "web.serve"),
+    "test": after(build, "-m", "tests.run"),
+    "check": after(setup, "-m", "pytest", "-q", "tests/test_house.py"),
+    "bench": after(build, "-m", "tests.bench"),
     "wheels": lambda rest: run(sys.executable, ROOT / "py" / "wheels" / "recipe" / "build_wheels.py", *rest),
 }
 

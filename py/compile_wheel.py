@@ -9,6 +9,8 @@ import csv
 import hashlib
 import importlib.util
 import io
+import marshal
+import struct
 import zipfile
 
 EPOCH = (1980, 1, 1, 0, 0, 0)
@@ -57,7 +59,8 @@ def compile_library(source: str, target: str) -> None:
 def bytecode(source: bytes, name: str, optimize: int = -1) -> bytes:
     """Return the content of the ``.pyc`` file of a module."""
     code = compile(source, name, "exec", dont_inherit=True, optimize=optimize)
-    return importlib._bootstrap_external._code_to_hash_pyc(code, importlib.util.source_hash(source), False)
+    # PEP 552's layout: magic number, flags (1: by hash, not checked on import), hash of the source, code.
+    return importlib.util.MAGIC_NUMBER + struct.pack("<I", 1) + importlib.util.source_hash(source) + marshal.dumps(code)
 
 
 def write(archive: zipfile.ZipFile, name: str, data: bytes) -> None:

@@ -88,17 +88,23 @@ export type FromWorker =
   | { kind: "error"; id: number; error: ErrorPayload };
 """
 
-PLAIN = {str: "string", int: "number", float: "number", bool: "boolean", bytes: "Uint8Array<ArrayBuffer>"}
+PLAIN: dict[object, str] = {
+    str: "string",
+    int: "number",
+    float: "number",
+    bool: "boolean",
+    bytes: "Uint8Array<ArrayBuffer>",
+}
 
 
 def type_name(annotation: object) -> str:
     """Return the TypeScript name of a Python annotation."""
     if annotation in PLAIN:
-        return PLAIN[annotation]  # type: ignore[index]  # membership was just asked
+        return PLAIN[annotation]
     if annotation is type(None):
         return "null"
-    if dataclasses.is_dataclass(annotation):
-        return annotation.__name__  # type: ignore[union-attr]  # a class, not an instance
+    if isinstance(annotation, type) and dataclasses.is_dataclass(annotation):
+        return annotation.__name__
     origin, arguments = typing.get_origin(annotation), typing.get_args(annotation)
     if origin in (types.UnionType, typing.Union):
         return " | ".join(type_name(argument) for argument in arguments)

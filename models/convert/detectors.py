@@ -7,6 +7,7 @@ work, and there it can be read, tested and changed.
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 from onnx import TensorProto, helper
 
 from models.convert.errors import ConversionError
@@ -106,10 +107,11 @@ def build_centernet(model: GraphModel, storage: Storage) -> bytes:
     )
 
 
-def _classes_of_each_anchor(model: GraphModel, name: str) -> np.ndarray[tuple[int], np.dtype[np.intp]]:
+def _classes_of_each_anchor(model: GraphModel, name: str) -> NDArray[np.intp]:
     """Return which channels of a class predictor stand for COCO's 80 classes, shape after shape."""
     channels = model.weight(model.node(name).inputs[1]).size
     shapes, rest = divmod(channels, SSD_CLASSES)
     if rest:
         raise ConversionError(f"{name!r} has {channels} channels, which is no multiple of {SSD_CLASSES} classes.")
-    return (np.arange(shapes)[:, None] * SSD_CLASSES + np.array(COCO_IDS)).ravel()
+    classes: NDArray[np.intp] = np.arange(shapes)[:, None] * SSD_CLASSES + np.array(COCO_IDS)
+    return classes.ravel()

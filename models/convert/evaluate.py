@@ -62,7 +62,7 @@ class Bench:
     @cached_property
     def labels(self) -> tuple[str, ...]:
         """The synset of each output."""
-        return self.spec.parse_labels((MODEL_DIR / self.spec.labels).read_text(encoding="utf-8"))
+        return self.spec.parse_labels((MODEL_DIR / (self.spec.labels or "labels.txt")).read_text(encoding="utf-8"))
 
     @cached_property
     def targets(self) -> NDArray[np.intp]:

@@ -26,7 +26,7 @@ SINGLE = (
     *(Pass(SSDLITE, side, False) for side in (256, 288, 300, 320, 352, 384, 416)),
     *(Pass(SSDLITE, side, True) for side in (320, 384)),
 )
-FUSED = (
+FUSED: tuple[tuple[Pass, ...], ...] = (
     (Pass(CENTERNET, 416, False), Pass(SSDLITE, 256, False)),
     (Pass(CENTERNET, 416, False), Pass(SSDLITE, 300, False)),
     (Pass(CENTERNET, 320, False), Pass(SSDLITE, 320, False)),
@@ -63,7 +63,7 @@ def main() -> None:
     parser.add_argument("--photos", type=Path, help="folder of pictures with tags")
     parser.add_argument("--only", nargs="*", help="parts of the names of the lines to print")
     options = parser.parse_args()
-    rows = {name_of(look): (look,) for look in SINGLE}
+    rows: dict[str, tuple[Pass, ...]] = {name_of(look): (look,) for look in SINGLE}
     rows.update({" + ".join(name_of(look) for look in passes): passes for passes in FUSED})
     rows.update(PRESETS)
     print("| passes | mAP@0.5 |" + (f" mean | {' | '.join(PHOTO_CORE)} |" if options.photos else ""))

@@ -147,18 +147,22 @@ def fit(data: Data, frames: NDArray[np.intp], photos: NDArray[np.intp], passes: 
                 right.append(np.array([tag in data.photos[index].tags]))
                 weights.append(np.array([PHOTO_WEIGHT]))
                 class_ids.append(evidence.class_ids[best : best + 1])
-    samples = np.concatenate(logits), np.concatenate(right), np.concatenate(weights)
+    all_logits, all_right, all_weights = np.concatenate(logits), np.concatenate(right), np.concatenate(weights)
     ids = np.concatenate(class_ids)
+
+    def fit_on(chosen: NDArray[np.bool_], *further: Floats) -> Weights:
+        columns = np.column_stack([all_logits, *further])
+        return _regress(columns[chosen], all_right[chosen], all_weights[chosen])
+
     is_animal = members(ANIMALS, ids)
-    others = _regress(*(column[~is_animal] for column in samples))
-    animals = _regress(*(column[is_animal] for column in samples)) if is_animal.any() else None
+    others = fit_on(~is_animal)
+    animals = fit_on(is_animal) if is_animal.any() else None
     seconded = {}
     heard = np.concatenate(said)
     for name, group in SECONDED.items():
         of_group = members(group, ids)
         if of_group.any():
-            known, is_right, weight = (column[of_group] for column in samples)
-            seconded[name] = _regress(np.column_stack([known, heard[of_group]]), is_right, weight)
+            seconded[name] = fit_on(of_group, heard)
     return Preset(tuple(passes), others.passes, others.bias, animals, seconded)
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import onnxruntime
 
 from onsight.boxes import batched_nms, clip_boxes_to_image
 from onsight.detection.anchors import ssd_anchors
@@ -63,8 +64,8 @@ def opinions_of(pictures: Sequence[Path], classes: Sequence[str]) -> list[Opinio
         classes: Names of detection's classes.
     """
     folder = find_model(CLASSIFIER)
-    texts = ((folder / name).read_text(encoding="utf-8") for name in ("model.json", "labels.txt"))
-    second = SecondOpinion.from_text(*texts, classes)
+    spec, labels = ((folder / name).read_text(encoding="utf-8") for name in ("model.json", "labels.txt"))
+    second = SecondOpinion.from_text(spec, labels, classes)
     made_with = f"{second.spec.files['model.onnx'].sha256} {MAX_AREA} {second.members}".encode()
 
     def ask_all() -> dict[str, Any]:
@@ -91,12 +92,12 @@ def _kept(made_with: bytes, pictures: Sequence[Path], make: Callable[[], dict[st
     cached = cache_folder() / "measured" / f"{key.hexdigest()[:32]}.npz"
     if not cached.is_file():
         cached.parent.mkdir(parents=True, exist_ok=True)
-        np.savez(cached, **make())
+        np.savez(cached, allow_pickle=False, **make())
     with np.load(cached) as kept:
         return dict(kept)
 
 
-def _look(look: Pass, spec: ModelSpec, session, path: Path) -> Candidates:  # type: ignore[no-untyped-def]
+def _look(look: Pass, spec: ModelSpec, session: onnxruntime.InferenceSession, path: Path) -> Candidates:
     image = decode(read_file(path), min_side=look.side)
     height, width = image.info.height, image.info.width
     region = (0.0, 0.0, float(width), float(height))

@@ -10,6 +10,7 @@ that were looked at while Auto was fitted are every second one of the sorted nam
 from __future__ import annotations
 
 import argparse
+import math
 import sys
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -58,7 +59,7 @@ class Outcome:
 def psnr(one: Pixels, other: Pixels) -> float:
     """Return the peak signal-to-noise ratio in dB, at most `LIMIT_DB`."""
     error = float(np.mean((one.astype(np.float64) - other) ** 2))
-    return min(LIMIT_DB, 10 * np.log10(255**2 / max(error, 1e-12)))
+    return min(LIMIT_DB, 10 * math.log10(255**2 / max(error, 1e-12)))
 
 
 def ssim(one: Pixels, other: Pixels) -> float:

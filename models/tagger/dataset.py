@@ -123,7 +123,7 @@ def _recall(fingerprint: str, make: Callable[[], Looks]) -> Looks:
             return {name: arrays[name] for name in arrays.files}
     looks = make()
     kept.parent.mkdir(parents=True, exist_ok=True)
-    np.savez(kept, **looks)
+    np.savez(kept, allow_pickle=False, **looks)
     return looks
 
 

@@ -58,5 +58,5 @@ def pack_boxes(boxes: BoxWeights, thresholds: Floats) -> Arrays:
 def to_bytes(arrays: Arrays) -> bytes:
     """Return the content of the ``.npz`` file; the same arrays give the same bytes."""
     file = io.BytesIO()
-    np.savez_compressed(file, **arrays)  # type: ignore[arg-type]  # the stub takes a keyword for one of the arrays
+    np.savez_compressed(file, allow_pickle=False, **arrays)
     return file.getvalue()

@@ -28,4 +28,5 @@ def choose_thresholds(targets: Floats, probabilities: Floats) -> Floats:
     hits = hits + share * hits.sum(axis=1, keepdims=True)
     wrong = wrong + share * wrong.sum(axis=1, keepdims=True)
     f1 = 2 * hits / (hits + wrong + positives + PRIOR_POSITIVES)
-    return GRID[np.argmax(f1, axis=0)]
+    thresholds: Floats = GRID[np.argmax(f1, axis=0)]
+    return thresholds

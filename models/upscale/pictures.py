@@ -105,7 +105,7 @@ class Patches:
         side = self.size + 2 * (CONTEXT + SUPPORT)
         top, left = (rng.integers(0, length - self.scale * side + 1) for length in source.shape)
         large = source[top : top + self.scale * side, left : left + self.scale * side]
-        large = np.rot90(large, rng.integers(4))
+        large = np.rot90(large, int(rng.integers(4)))
         if rng.integers(2):
             large = large[:, ::-1]
         large = np.ascontiguousarray(large)

@@ -134,7 +134,8 @@ def gain(network: Upscaler, pictures: Sequence[Pixels]) -> float:
 def pack(network: Upscaler) -> bytes:
     """Return the weights as an ``.npz`` file, float16, which halves it and moves no pixel."""
     file = io.BytesIO()
-    np.savez_compressed(file, **{name: array.astype(np.float16) for name, array in network.weights().items()})
+    weights = {name: array.astype(np.float16) for name, array in network.weights().items()}
+    np.savez_compressed(file, allow_pickle=False, **weights)
     return file.getvalue()
 
 

@@ -103,7 +103,7 @@ def write(pictures: Path, reference: Path) -> None:
         if array is not None:
             groups[group][case] = array
     for group, arrays in groups.items():
-        np.savez_compressed(reference / f"{group}.npz", **arrays)  # type: ignore[arg-type]
+        np.savez_compressed(reference / f"{group}.npz", allow_pickle=False, **arrays)
 
 
 def main() -> int:
