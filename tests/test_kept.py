@@ -1,4 +1,4 @@
-"""web/page/kept.js, from which the Privacy page is made and deletes, names all that the sources keep."""
+"""web/page/shell/stored-data.js, from which the Privacy page is made and deletes, names all that the sources keep."""
 
 from __future__ import annotations
 
@@ -17,11 +17,13 @@ def sources() -> dict[str, str]:
 
 
 def test_every_name_under_which_something_is_kept_is_listed() -> None:
-    kept = set(re.findall(r'"(onsight[-.][\w.*-]+)"', (WEB / "page" / "kept.js").read_text(encoding="utf-8")))
+    kept = set(
+        re.findall(r'"(onsight[-.][\w.*-]+)"', (WEB / "page" / "shell" / "stored-data.js").read_text(encoding="utf-8"))
+    )
     used = {
         name
         for path, text in sources().items()
-        if path != "page/kept.js"
+        if path != "page/shell/stored-data.js"
         for name in re.findall(r'(?:^const [A-Z_]+ = |Item\()"(onsight[-.][\w.-]+)"', text, re.MULTILINE)
     }
     assert len(kept) > 10
@@ -29,7 +31,11 @@ def test_every_name_under_which_something_is_kept_is_listed() -> None:
 
 
 def test_small_choices_are_kept_in_one_way() -> None:
-    allowed = {"page/local.js", "page/kept.js", "page/early.js"}  # the last runs before all modules
+    allowed = {
+        "page/lib/local-storage.js",
+        "page/shell/stored-data.js",
+        "page/shell/early.js",
+    }  # the last runs before all modules
     users = {path for path, text in sources().items() if re.search(r"\blocalStorage\b(?!’)", text)}
     assert users <= allowed
     assert "document.cookie" not in "".join(sources().values())

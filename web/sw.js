@@ -3,7 +3,7 @@
  * the headers that give networks threads, and workers their security policy, where the host sends none.
  *
  * A build's files are kept under its name, checked against its hashes. The next build waits until a person consents
- * (`page/offline.js`), so that no page is made of the files of two. The engine's large files are kept by
+ * (`page/shell/offline.js`), so that no page is made of the files of two. The engine's large files are kept by
  * `worker/assets.js`, by their hashes.
  */
 
@@ -15,7 +15,7 @@ const CACHE = SITE_CACHE + BUILD;
 /** Where `worker/assets.js` keeps the engine's files, under addresses that name their hashes. */
 const ASSETS_CACHE = "onsight-assets-1";
 
-/** Pictures that another app shared, until the page takes them (`page/shared.js`). */
+/** Pictures that another app shared, until the page takes them (`page/shell/share-target.js`). */
 const SHARED_CACHE = "onsight-shared";
 const SHARE_PATH = "share";
 

@@ -35,7 +35,7 @@ COUNT_LOOKS = """async () => {
 """Counts, from now on, what is asked of the engine, and the stages in which it looks rather than remembers."""
 
 AS_AT_THE_START = """async () => {
-  const { choices } = await import(new URL("page/compare/choices.js", document.baseURI));
+  const { choices } = await import(new URL("page/tools/compare/choices.js", document.baseURI));
   choices.percent = null;
 }"""
 

@@ -46,7 +46,7 @@ PLACES = """() => {
 """Shape of the picture as it is shown; boxes and their names, as shares of its sides."""
 
 COLOURS_OF_PAGE = """async () => {
-  const { CLASSES, colourOf } = await import(new URL("page/detect/classes.js", document.baseURI));
+  const { CLASSES, colourOf } = await import(new URL("page/tools/detect/classes.js", document.baseURI));
   return CLASSES.map((name) => [name, colourOf(name)]);
 }"""
 
@@ -69,14 +69,14 @@ COUNT_LOOKS = """async () => {
 """Counts, from now on, what is asked of the detector, and the stages in which it looks rather than remembers."""
 
 AS_AT_THE_START = """async () => {
-  const { settings } = await import(new URL("page/detect/settings.js", document.baseURI));
+  const { settings } = await import(new URL("page/tools/detect/settings.js", document.baseURI));
   Object.assign(settings, { percent: null, overlap: 45, denied: new Set() });
   if (settings.thorough) settings.thorough = false;
   if (settings.tiled) settings.tiled = false;
 }"""
 
 NOUNS = """async (asked) => {
-  const { nounOf } = await import(new URL("page/detect/classes.js", document.baseURI));
+  const { nounOf } = await import(new URL("page/tools/detect/classes.js", document.baseURI));
   return asked.map(([label, count]) => nounOf(label, count));
 }"""
 

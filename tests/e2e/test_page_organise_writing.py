@@ -25,7 +25,7 @@ def bare(site: str, open_page: OpenPage) -> Page:
 def run(page: Page, script: str, given: Any = None) -> Any:
     """Run a script that uses what ``writing.js`` exports as ``writing``."""
     return page.evaluate(
-        "async (given) => { const writing = await import(new URL('page/organise/writing.js', document.baseURI));"
+        "async (given) => { const writing = await import(new URL('page/lib/writing.js', document.baseURI));"
         " const signal = new AbortController().signal; const onProgress = () => {};" + script + "}",
         given,
     )

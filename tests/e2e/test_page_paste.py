@@ -24,7 +24,7 @@ SET_UP = """async () => {
   add("textarea", { id: "area" });
   add("div", { id: "rich", contentEditable: "true" });
   add("button", { id: "button" });
-  const { setUpPaste } = await import("./page/paste.js");
+  const { setUpPaste } = await import("./page/shell/paste.js");
   globalThis.taken = [];
   setUpPaste((files) => taken.push(...files.map(({ file, path }) => ({ name: file.name, path, size: file.size }))));
   globalThis.paste = (where, files, data) => {

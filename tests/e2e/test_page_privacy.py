@@ -28,7 +28,7 @@ STORED = """async () => {
 }"""
 
 LISTED = """async () => {
-  const { KEPT, find } = await import("./page/kept.js");
+  const { KEPT, find } = await import("./page/shell/stored-data.js");
   const all = { local: [], session: [], folders: [], databases: [], caches: [], serviceWorkers: [], cookies: [] };
   for (const kept of KEPT) {
     const found = await find(kept);
@@ -72,7 +72,7 @@ def use_every_tool(page: Page, site: str, holiday: Path) -> None:
     organise.expect_imported("3 pictures added")
     page.evaluate(
         """async () => {
-          const { Originals } = await import("./page/organise/originals.js");
+          const { Originals } = await import("./page/tools/organise/originals.js");
           const root = await navigator.storage.getDirectory();
           await new Originals().rememberHandle(await root.getDirectoryHandle("onsight-libraries"));
         }"""

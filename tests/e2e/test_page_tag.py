@@ -48,7 +48,7 @@ COUNT = """async () => {
 """Counts, from now on, what is asked of the engine, and the times that a network is run."""
 
 AS_AT_THE_START = """async () => {
-  const { settings } = await import(new URL("page/tag/settings.js", document.baseURI));
+  const { settings } = await import(new URL("page/tools/tag/settings.js", document.baseURI));
   settings.percent = null;
   settings.boxes = false;
 }"""

@@ -3,8 +3,8 @@ import test from "node:test";
 
 import "./fake-worker.js";
 import { OnsightError, abortError } from "../../web/common/messenger.js";
-import { SINGLE_FILES } from "../../web/page/organise/entries.js";
-import { Importer } from "../../web/page/organise/importing.js";
+import { SINGLE_FILES } from "../../web/page/tools/organise/entries.js";
+import { Importer } from "../../web/page/tools/organise/importing.js";
 
 const failure = (code) => new OnsightError({ code, message: `It is ${code}.` });
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 
 import { FakeWorker } from "./fake-worker.js";
-import { Library } from "../../web/page/organise/library.js";
+import { Library } from "../../web/page/tools/organise/library.js";
 
 globalThis.BroadcastChannel = class {
   postMessage() {}

@@ -4,7 +4,7 @@ import test from "node:test";
 
 import { FakeWorker } from "./fake-worker.js";
 import { Messenger } from "../../web/common/messenger.js";
-import { Pool } from "../../web/page/pool.js";
+import { Pool } from "../../web/page/engine/pool.js";
 
 const URL_ = new URL("file:///worker.js");
 const listeners = (signal) => getEventListeners(signal, "abort").length;

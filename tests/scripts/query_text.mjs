@@ -1,6 +1,6 @@
 /** Puts conditions into queries and takes them out: prints the results for the cases that come in as JSON. */
 
-import { hasPart, quoted, withPart, withoutPart } from "../../web/page/organise/query-text.js";
+import { hasPart, quoted, withPart, withoutPart } from "../../web/page/tools/organise/query-text.js";
 
 const cases = JSON.parse(process.argv[2] ?? "[]");
 const results = cases.map(([query, condition]) => {

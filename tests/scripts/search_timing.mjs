@@ -1,6 +1,6 @@
 /** Drives the page's Search with a library that answers slowly, and prints what happened as JSON. */
 
-import { Search } from "../../web/page/organise/search.js";
+import { Search } from "../../web/page/tools/organise/search.js";
 
 const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 

@@ -1,62 +1,50 @@
 /** Puts the page together: one engine, the loaded pictures, the work of each tool, the views. */
 
-import { announce } from "./announce.js";
-import { Batch } from "./batch.js";
-import { Deletion } from "./deletion.js";
+import { announce } from "./lib/announce.js";
+import { Batch } from "./workspace/batch.js";
+import { Deletion } from "./shell/deletion.js";
 import { Onsight } from "./client.js";
-import { setUpEnginePanel } from "./engine-panel.js";
-import { formatPlural } from "./format.js";
-import { wantsGraphics } from "./graphics.js";
-import { chooseFiles, setUpIntake } from "./intake.js";
-import { Offline } from "./offline.js";
-import { Pictures } from "./pictures.js";
-import { Organiser } from "./organise/organiser.js";
-import { currentRoute, goToTool, setUpRouter } from "./router.js";
-import { TOOLS } from "./routes.js";
-import { setUpShared } from "./shared.js";
-import { onKeys, setUpShortcuts } from "./shortcuts.js";
-import { setUpTheme } from "./theme.js";
+import { setUpEnginePanel } from "./shell/engine-panel.js";
+import { formatPlural } from "./lib/format.js";
+import { wantsGraphics } from "./shell/gpu-choice.js";
+import { chooseFiles } from "./lib/picture-files.js";
+import { setUpIntake } from "./shell/file-input.js";
+import { Offline } from "./shell/offline.js";
+import { Pictures } from "./workspace/pictures.js";
+import { currentRoute, goToTool, setUpRouter } from "./shell/router.js";
+import { TOOLS } from "./shell/tools.js";
+import { setUpShared } from "./shell/share-target.js";
+import { onKeys, setUpShortcuts } from "./lib/shortcuts.js";
+import { setUpTheme } from "./shell/theme.js";
 
-/** @import { CallOptions } from "./client.js" */
-/** @import { FileWithPath } from "./intake.js" */
-/** @import { Tool } from "./routes.js" */
-
-/**
- * @typedef {object} App
- * @property {Onsight} onsight
- * @property {Pictures} pictures
- * @property {readonly Tool[]} tools
- * @property {<Result>(tool: string, run: (file: File, options: CallOptions) => Promise<Result>) => Batch<Result>} batch
- *   the work of a tool, which goes on while other views are shown; `run` counts the first time only
- * @property {Deletion} deletion of everything that is kept on this device
- * @property {Organiser} organiser the library, from the first time that it is wanted
- */
+/** @import { FileWithPath } from "./lib/picture-files.js" */
+/** @import { App } from "./workspace/app.js" */
 
 const pictures = new Pictures();
 /** @type {Map<string, Batch<any>>} */
 const batches = new Map();
-/** @type {Organiser | undefined} */
-let organiser;
-const isBusy = () => (organiser?.busy ?? false) || [...batches.values()].some(({ busy }) => busy);
+/** @type {App["background"]} */
+const background = new Set();
+const isBusy = () => [...background, ...batches.values()].some(({ busy }) => busy);
 const offline = new Offline({ isBusy, countPictures: () => pictures.items.length, stop: () => onsight.close() });
 const onsight = Onsight.create({ after: offline.settled, graphics: wantsGraphics() });
+
+const deletion = new Deletion(async () => {
+  onsight.close();
+  await Promise.all([...background].map((work) => work.close()));
+});
 
 /** @type {App} */
 const app = {
   onsight,
   pictures,
   tools: TOOLS,
-  deletion: new Deletion(async () => {
-    onsight.close();
-    await organiser?.close();
-  }),
+  background,
+  deleteAll: () => deletion.run(),
   batch(tool, run) {
     let batch = batches.get(tool);
     if (!batch) batches.set(tool, (batch = new Batch(onsight, pictures, run)));
     return batch;
-  },
-  get organiser() {
-    return (organiser ??= new Organiser(onsight));
   },
 };
 

@@ -11,8 +11,8 @@
  */
 
 import { OnsightError, abortError, onAbort } from "../common/messenger.js";
-import { blobOf, listOf, optionsOf } from "./input.js";
-import { Pool } from "./pool.js";
+import { blobOf, listOf, optionsOf } from "./engine/input.js";
+import { Pool } from "./engine/pool.js";
 
 export { OnsightError, isAbort } from "../common/messenger.js";
 

@@ -1,7 +1,7 @@
 """Suffixes of files that are taken for pictures when a folder or an archive is searched.
 
 The content decides whether a file opens; the suffix only decides whether it is tried. A file that is named itself is
-always tried. The page has the same list (``web/page/suffixes.js``); a test compares the two.
+always tried. The page has the same list (``web/page/lib/suffixes.js``); a test compares the two.
 """
 
 from __future__ import annotations

@@ -1,0 +1,79 @@
+/** What programs may hand to the engine as a picture. */
+
+import { OnsightError } from "../../common/messenger.js";
+
+/** How to make a file of what is not one. @type {Readonly<Record<string, string>>} */
+const HINTS = {
+  String: "To open an address, fetch it first: classify(await (await fetch(address)).blob()).",
+  HTMLImageElement: "To use the file that it shows, fetch it: classify(await (await fetch(image.src)).blob()).",
+  HTMLCanvasElement: "Turn it into a file with its toBlob method.",
+  OffscreenCanvas: "Turn it into a file with its convertToBlob method.",
+  ImageBitmap: "Draw it on a canvas and turn that into a file with its toBlob method.",
+  ImageData: "Draw it on a canvas and turn that into a file with its toBlob method.",
+  HTMLInputElement: "Give one of its files.",
+  FileList: "Give one of its files.",
+  Response: "Give its blob: await response.blob().",
+  Promise: "Wait for it first, with await.",
+};
+
+/**
+ * Return a picture as a blob: blobs as they are, bytes in a blob of their own.
+ * @param {unknown} image
+ * @returns {Blob}
+ */
+export function blobOf(image) {
+  const kind = kindOf(image);
+  // By name, because a blob of another frame is not an instance of this one's Blob.
+  if (kind === "Blob" || kind === "File") return /** @type {Blob} */ (image);
+  // Copied, because bytes that are shared between workers cannot be in a blob.
+  if (kind === "ArrayBuffer" || kind === "SharedArrayBuffer") {
+    return new Blob([new Uint8Array(/** @type {ArrayBuffer} */ (image)).slice()]);
+  }
+  if (ArrayBuffer.isView(image)) {
+    return new Blob([new Uint8Array(/** @type {ArrayBuffer} */ (image.buffer), image.byteOffset, image.byteLength).slice()]);
+  }
+  const given = image === undefined ? "No picture was given." : `${withArticle(kind)} is not a picture file.`;
+  throw invalidOption(`${given} Give a Blob, a File, an ArrayBuffer or a typed array. ${HINTS[kind] ?? ""}`.trim());
+}
+
+/**
+ * @template T
+ * @param {string} name
+ * @param {readonly T[]} value
+ * @returns {T[]}
+ */
+export function listOf(name, value) {
+  if (!value || typeof value !== "object" || !(Symbol.iterator in value)) {
+    throw invalidOption(`${name} must be a list, got ${withArticle(kindOf(value)).toLowerCase()}.`);
+  }
+  return [...value];
+}
+
+/**
+ * Return a method's options, none where they were left out.
+ * @template {object} T
+ * @param {T | undefined} value
+ * @param {string} [name] what a person calls them, at the beginning of a sentence
+ * @returns {T}
+ */
+export function optionsOf(value, name = "The options") {
+  if (value === undefined) return /** @type {T} */ ({});
+  if (value !== null && typeof value === "object" && !Array.isArray(value)) return value;
+  const kind = value === null ? "null" : withArticle(kindOf(value)).toLowerCase();
+  throw invalidOption(`${name} must be an object, got ${kind}. Leave them out, or give { … }.`);
+}
+
+/** @param {string} message */
+export function invalidOption(message) {
+  return new OnsightError({ code: "invalid_option", message });
+}
+
+/** @param {unknown} value @returns {string} such as `String`, `Blob` or `Null` */
+function kindOf(value) {
+  return Object.prototype.toString.call(value).slice("[object ".length, -1);
+}
+
+/** @param {string} kind */
+function withArticle(kind) {
+  return `${/^[AEIO]/.test(kind) ? "An" : "A"} ${kind}`;
+}

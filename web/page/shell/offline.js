@@ -1,0 +1,154 @@
+/**
+ * The page's side of the service worker: registers it, has the engine kept on this device whole, offers new builds, and
+ * lets the first visit to a host that sends no headers begin anew, with threads.
+ */
+
+import { box, button } from "../lib/dom.js";
+import { Emitter } from "../lib/emitter.js";
+import { trusted } from "../../common/trusted.js";
+
+/** Set once the page has begun anew for threads, so that it never does so in circles. */
+const GUARD = "onsight.isolated";
+
+/** How long the engine's start waits for the service worker on a host that sends no headers. */
+const PATIENCE_MS = 5000;
+
+const CHECK_EVERY_MS = 60 * 60 * 1000;
+
+/** How long requests that were cut off take to be forgotten. */
+const CUT_OFF_MS = 250;
+
+/** How long a new build may take to take over before the page begins anew without it. */
+const TAKE_OVER_MS = 10_000;
+
+/**
+ * @typedef {object} Surroundings
+ * @property {() => boolean} isBusy whether something is worked on
+ * @property {() => number} countPictures how many are loaded
+ * @property {() => void} stop end all that may ask for files
+ */
+
+/** @extends {Emitter<{change: void}>} */
+export class Offline extends Emitter {
+  /** Whether everything is kept that works without a network. */
+  isReady = false;
+  /** When the engine may start: at once, unless the page is about to begin anew. @type {Promise<void>} */
+  settled;
+  #surroundings;
+  #isUpdating = false;
+  /** @type {ServiceWorkerRegistration | undefined} */
+  #registration;
+  /** Settles when there is a registration, or none to be had. @type {Promise<void>} */
+  #registered = Promise.resolve();
+
+  /** @param {Surroundings} surroundings */
+  constructor(surroundings) {
+    super();
+    this.#surroundings = surroundings;
+    const { serviceWorker } = navigator;
+    if (!serviceWorker) {
+      this.settled = Promise.resolve();
+      return;
+    }
+    const isFirstVisit = !serviceWorker.controller;
+    this.#registered = this.#register(serviceWorker);
+    this.settled = isFirstVisit && this.#needsIsolation() ? this.#isolate(serviceWorker) : Promise.resolve();
+    serviceWorker.addEventListener("controllerchange", () => {
+      if (this.#isUpdating) location.reload();
+    });
+    button(document, "update-now").addEventListener("click", () => this.#update());
+    button(document, "update-later").addEventListener("click", () => (box(document, "update").hidden = true));
+  }
+
+  /**
+   * Have all that the engine may need kept on this device. People who save data are spared what they do not use.
+   * @param {() => Promise<unknown>} keepAll
+   */
+  async keep(keepAll) {
+    await this.#registered;
+    if (!this.#registration) return;
+    await navigator.serviceWorker.ready;
+    const { saveData = false } = /** @type {{connection?: {saveData?: boolean}}} */ (navigator).connection ?? {};
+    if (saveData) return;
+    await keepAll();
+    this.isReady = true;
+    this.emit("change", undefined);
+  }
+
+  /** @param {ServiceWorkerContainer} container */
+  async #register(container) {
+    try {
+      const url = trusted(new URL("sw.js", document.baseURI));
+      // Where a browser or its owner forbids service workers, the site works from the network.
+      const registration = await container.register(url, { updateViaCache: "none" });
+      if (!registration) return;
+      this.#registration = registration;
+    } catch (error) {
+      console.debug(`No service worker: ${error}`);
+      return;
+    }
+    const registration = this.#registration;
+    if (registration.waiting && container.controller) this.#offer();
+    registration.addEventListener("updatefound", () => {
+      const { installing } = registration;
+      installing?.addEventListener("statechange", () => {
+        if (installing.state === "installed" && container.controller) this.#offer();
+      });
+    });
+    let checked = Date.now();
+    document.addEventListener("visibilitychange", () => {
+      if (document.hidden || Date.now() - checked < CHECK_EVERY_MS) return;
+      checked = Date.now();
+      registration.update().catch(() => {}); // no network: next time
+    });
+  }
+
+  #offer() {
+    const count = this.#surroundings.countPictures();
+    box(document, "update-text").textContent = count
+      ? "A new version of Onsight is ready. Updating reloads the page: save what you made first."
+      : "A new version of Onsight is ready.";
+    box(document, "update").hidden = false;
+  }
+
+  async #update() {
+    if (this.#surroundings.isBusy()) {
+      box(document, "update-text").textContent = "Pictures are still being worked on. Update when that is done.";
+      return;
+    }
+    this.#isUpdating = true;
+    box(document, "update-text").textContent = "Updating…";
+    for (const name of ["update-now", "update-later"]) button(document, name).hidden = true;
+    // A service worker steps down only when it has nothing to answer. Asked for a file at the moment that it is told to,
+    // Chromium may start it once more and leave it there for minutes.
+    this.#surroundings.stop();
+    await new Promise((resolve) => setTimeout(resolve, CUT_OFF_MS));
+    const waiting = this.#registration?.waiting;
+    if (!waiting) return location.reload(); // another tab has consented already
+    waiting.postMessage({ kind: "update" });
+    // A page without an engine is of no use: with the build it has, it offers the new one again.
+    setTimeout(() => location.reload(), TAKE_OVER_MS);
+  }
+
+  #needsIsolation() {
+    if (globalThis.crossOriginIsolated) return false;
+    try {
+      return sessionStorage.getItem(GUARD) === null;
+    } catch {
+      return false; // Without a guard, better one thread than a circle.
+    }
+  }
+
+  /** @param {ServiceWorkerContainer} container */
+  async #isolate(container) {
+    const controlled = new Promise((resolve) => container.addEventListener("controllerchange", resolve, { once: true }));
+    const patience = new Promise((resolve) => setTimeout(resolve, PATIENCE_MS));
+    await this.#registered;
+    if (!this.#registration) return;
+    await Promise.race([controlled, patience]);
+    if (!container.controller || this.#surroundings.countPictures() > 0) return;
+    sessionStorage.setItem(GUARD, "1");
+    location.reload();
+    await new Promise(() => {}); // The engine of a page that goes need not start.
+  }
+}

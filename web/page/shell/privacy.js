@@ -1,0 +1,91 @@
+import { tryTo } from "../lib/announce.js";
+import { box, button, elementFromTemplate, fromTemplate, listen } from "../lib/dom.js";
+import { formatBytes, formatPlural } from "../lib/format.js";
+import { backUp } from "./tools.js";
+import { KEPT, isThere, measure } from "./stored-data.js";
+
+/** @import { App } from "../workspace/app.js" */
+
+/**
+ * @param {HTMLElement} host
+ * @param {App} app
+ * @returns {() => void}
+ */
+export function mountPrivacy(host, app) {
+  host.replaceChildren(fromTemplate("view-privacy"));
+  const policy = document.querySelector('meta[http-equiv="Content-Security-Policy"]');
+  box(host, "policy").textContent = (policy?.getAttribute("content") ?? "").replaceAll("; ", ";\n");
+  const requests = box(host, "requests");
+  const show = () => (requests.textContent = requestWords());
+  const observer = new PerformanceObserver(show);
+  observer.observe({ type: "resource" });
+  show();
+  listKept(box(host, "kept"));
+  listen(button(host, "delete-all"), "click", () => void askToDelete(app));
+  return () => observer.disconnect();
+}
+
+/** Where this page's files came from, as the browser itself recorded it. */
+function requestWords() {
+  /** @type {Map<string, number>} */
+  const counts = new Map([[location.host, 1]]); // the page itself
+  for (const { name } of performance.getEntriesByType("resource")) {
+    const { protocol, host } = new URL(name);
+    if (protocol !== "blob:" && protocol !== "data:") counts.set(host, (counts.get(host) ?? 0) + 1);
+  }
+  return [...counts].map(([host, count]) => `${formatPlural(count, "file")} from ${host}`).join("\n");
+}
+
+/** @param {HTMLElement} list */
+function listKept(list) {
+  for (const kept of KEPT) {
+    const row = elementFromTemplate("privacy-kept");
+    for (const name of /** @type {const} */ (["title", "what", "why", "until", "where"])) {
+      box(row, name).textContent = kept[name];
+    }
+    const size = box(row, "size");
+    measureWords(kept).then(
+      (words) => (size.textContent = words),
+      () => (size.textContent = "size unknown"),
+    );
+    list.append(row);
+  }
+}
+
+/** @param {import("./stored-data.js").Kept} kept */
+async function measureWords(kept) {
+  return (await isThere(kept)) ? formatBytes(await measure(kept)) : "nothing now";
+}
+
+/** @param {App} app */
+async function askToDelete(app) {
+  const dialog = /** @type {HTMLDialogElement} */ (elementFromTemplate("privacy-delete"));
+  const libraries = KEPT.find(({ folders }) => folders);
+  const save = button(dialog, "save-first");
+  save.hidden = !libraries || !(await isThere(libraries));
+  listen(save, "click", async () => {
+    save.disabled = true;
+    box(dialog, "save-text").textContent = "Saving…";
+    const isSaved = await tryTo(backUp(app, (text) => (box(dialog, "save-text").textContent = text)));
+    if (!isSaved) box(dialog, "save-text").textContent = "Not saved. Open Organise to see what is wrong.";
+    save.disabled = false;
+  });
+  listen(dialog, "close", () => {
+    const isWanted = dialog.returnValue === "yes";
+    dialog.remove();
+    if (isWanted) void deleteAll(app);
+  });
+  document.body.append(dialog);
+  dialog.showModal();
+}
+
+/** @param {App} app */
+async function deleteAll(app) {
+  const left = await app.deleteAll();
+  const text = document.querySelector("[data-part=deleted-text]");
+  if (!text) return;
+  text.textContent = left.length
+    ? `Not everything could be deleted, because something still uses it: ${left.join(", ")}. ` +
+      "Close all other tabs of this site, load it again, and delete once more."
+    : "Everything that Onsight kept on this device is deleted. Nothing is kept until you load the page again.";
+}

@@ -1,0 +1,35 @@
+/** Pictures that come from outside the page: opened with the installed app, or shared to it by another. */
+
+/** @import { FileWithPath } from "../lib/picture-files.js" */
+
+const SHARED_CACHE = "onsight-shared";
+
+/** @param {(files: FileWithPath[]) => void} receive */
+export function setUpShared(receive) {
+  takeShared()
+    .then((files) => files.length && receive(files))
+    .catch(() => {}); // no storage here, hence nothing shared
+  const { launchQueue } = /** @type {{launchQueue?: {setConsumer(use: (launch: {files: FileSystemFileHandle[]}) => void): void}}} */ (
+    /** @type {unknown} */ (globalThis)
+  );
+  launchQueue?.setConsumer(async ({ files: handles }) => {
+    const files = await Promise.all(handles.map((handle) => handle.getFile()));
+    if (files.length) receive(files.map((file) => ({ file, path: file.name })));
+  });
+}
+
+/** @returns {Promise<FileWithPath[]>} */
+async function takeShared() {
+  if (!globalThis.caches || !(await caches.has(SHARED_CACHE))) return [];
+  const cache = await caches.open(SHARED_CACHE);
+  const answers = await Promise.all((await cache.keys()).map((key) => cache.match(key)));
+  const files = await Promise.all(
+    answers.flatMap((answer) => {
+      if (!answer) return [];
+      const name = decodeURIComponent(answer.headers.get("x-name") ?? "picture");
+      return answer.blob().then((blob) => ({ file: new File([blob], name, { type: blob.type }), path: name }));
+    }),
+  );
+  await caches.delete(SHARED_CACHE);
+  return files;
+}

@@ -1,0 +1,31 @@
+import { button } from "../lib/dom.js";
+import { remember } from "../lib/local-storage.js";
+
+const KEY = "onsight.theme";
+const dark = matchMedia("(prefers-color-scheme: dark)");
+const root = document.documentElement;
+
+/** Wire the switch between light and dark. Until it is used, the system's choice is followed. */
+export function setUpTheme() {
+  const toggle = button(document, "theme");
+  toggle.addEventListener("click", () => {
+    const theme = isDark() ? "light" : "dark";
+    const followsSystem = theme === (dark.matches ? "dark" : "light");
+    if (followsSystem) delete root.dataset.theme;
+    else root.dataset.theme = theme;
+    remember(KEY, followsSystem ? null : theme);
+    show();
+  });
+  dark.addEventListener("change", show);
+  show();
+
+  function show() {
+    toggle.setAttribute("aria-pressed", String(isDark()));
+    const meta = document.querySelector('meta[name="theme-color"]');
+    meta?.setAttribute("content", getComputedStyle(document.body).backgroundColor);
+  }
+}
+
+function isDark() {
+  return root.dataset.theme ? root.dataset.theme === "dark" : dark.matches;
+}

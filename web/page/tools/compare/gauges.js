@@ -1,0 +1,160 @@
+/** Tagging's side: a gauge of its own for each tag, and the line above which a tag is shown. */
+
+import { announce } from "../../lib/announce.js";
+import { box, button, elementFromTemplate, keepFocus, listen, part } from "../../lib/dom.js";
+import { formatPercent, formatPlural } from "../../lib/format.js";
+import { choices } from "./choices.js";
+import { showRows } from "../../lib/keyed-list.js";
+
+/** @import { Comparison, Tag } from "../../../protocol.d.ts" */
+/** @import { Spotlight } from "../../workspace/highlight.js" */
+/** @import { Sight } from "./look-layer.js" */
+
+/** How many of the tags below the line are listed: those next to it. */
+const MOST_BELOW = 4;
+
+/** Where the line is drawn for a start when a person first takes hold of it. */
+const USUAL_PERCENT = 50;
+
+export class Gauges {
+  #root;
+  #spotlight;
+  #slider;
+  /** @type {Map<string, Tag>} */
+  #tags = new Map();
+  #off;
+
+  /**
+   * @param {HTMLElement} root made from the template "compare-answer"
+   * @param {Spotlight<Sight>} spotlight
+   */
+  constructor(root, spotlight) {
+    this.#root = root;
+    this.#spotlight = spotlight;
+    this.#slider = part(root, "threshold", HTMLInputElement);
+    listen(this.#slider, "input", () => (choices.percent = this.#slider.valueAsNumber));
+    listen(this.#slider, "change", () => announce(box(root, "sum-of-tags").textContent ?? ""));
+    listen(button(root, "own-thresholds"), "click", () => {
+      choices.percent = null;
+      this.#slider.focus();
+    });
+    this.#off = [
+      choices.on("change", () => this.#tellThreshold()),
+      spotlight.on("change", () => this.#tellPinned()),
+    ];
+    this.#tellThreshold();
+  }
+
+  close() {
+    this.#off.forEach((end) => end());
+  }
+
+  /** @param {Comparison} result */
+  tell({ tagging, sum_of_tags }) {
+    const { tags } = tagging;
+    const shown = tags.filter((tag) => tag.shown);
+    // Some pass the line and are left out for another reason: that a picture is upright is no news.
+    const weaker = tags.filter((tag) => !tag.shown && nearness(tag) < 1).sort((a, b) => nearness(b) - nearness(a));
+    const below = weaker.slice(0, MOST_BELOW);
+    this.#tags = new Map(tags.map((tag) => [tag.id, tag]));
+    box(this.#root, "tag-count").textContent = formatPlural(shown.length, "tag");
+    box(this.#root, "sum-of-tags").textContent = sum_of_tags;
+    const rest = box(this.#root, "weaker");
+    rest.hidden = weaker.length === below.length;
+    rest.textContent = `and ${formatPlural(weaker.length - below.length, "weaker one")}`;
+    keepFocus(this.#root, this.#slider, () => {
+      this.#tellRows(box(this.#root, "gauges"), shown);
+      box(this.#root, "below").hidden = below.length === 0;
+      this.#tellRows(box(this.#root, "gauges-below"), below);
+    });
+    this.#tellPinned();
+  }
+
+  /**
+   * @param {HTMLElement} list
+   * @param {readonly Tag[]} tags
+   */
+  #tellRows(list, tags) {
+    showRows(
+      list,
+      tags,
+      ({ id }) => id,
+      ({ id }) => this.#makeRow(id),
+      (row, tag) => {
+        box(row, "name").textContent = tag.name;
+        box(row, "percent").textContent = formatPercent(tag.score);
+        box(row, "fill").style.inlineSize = `${tag.score * 100}%`;
+        drawLine(row, tag);
+      },
+    );
+  }
+
+  /** @param {string} id */
+  #makeRow(id) {
+    const row = elementFromTemplate("gauge");
+    const press = button(row, "tag");
+    const sight = () => {
+      const tag = this.#tags.get(id);
+      return tag ? sightOf(tag) : null;
+    };
+    this.#spotlight.follow(row, sight);
+    listen(press, "click", () => {
+      const now = sight();
+      if (now) this.#spotlight.pin(now);
+    });
+    return row;
+  }
+
+  #tellPinned() {
+    for (const press of this.#root.querySelectorAll('[data-part="tag"]')) {
+      const id = press.closest("[data-key]")?.getAttribute("data-key");
+      press.setAttribute("aria-pressed", String(this.#spotlight.pinned?.key === `tag:${id}`));
+    }
+  }
+
+  #tellThreshold() {
+    const { percent } = choices;
+    const text = percent === null ? "each its own line" : formatPercent(percent / 100);
+    this.#slider.value = String(percent ?? USUAL_PERCENT);
+    this.#slider.setAttribute("aria-valuetext", percent === null ? "Each tag has its own line" : text);
+    this.#slider.classList.toggle("line__slider--idle", percent === null);
+    box(this.#root, "threshold-text").textContent = text;
+    button(this.#root, "own-thresholds").disabled = percent === null;
+    // The lines move with the slider; which tags pass is the engine's answer.
+    for (const row of this.#root.querySelectorAll(".gauge[data-key]")) {
+      const tag = this.#tags.get(row.getAttribute("data-key") ?? "");
+      if (tag && row instanceof HTMLElement) drawLine(row, tag);
+    }
+  }
+}
+
+/**
+ * @param {Tag} tag
+ * @returns {Sight}
+ */
+function sightOf({ id, name, heat_map: heatMap }) {
+  const text = heatMap
+    ? `Where “${name}” was found: the brighter, the more. Other tags may hold at the very same place.`
+    : `“${name}” is about the picture as a whole.`;
+  return { key: `tag:${id}`, text, heatMap };
+}
+
+/**
+ * @param {HTMLElement} row
+ * @param {Tag} tag
+ */
+function drawLine(row, tag) {
+  const line = lineOf(tag);
+  box(row, "line").style.insetInlineStart = `${line * 100}%`;
+  row.title = `Shown from ${formatPercent(line)} on`;
+}
+
+/** @param {Tag} tag */
+function lineOf({ threshold }) {
+  return choices.percent === null ? threshold : choices.percent / 100;
+}
+
+/** How close a tag comes to its line; 1 is on it. @param {Tag} tag */
+function nearness(tag) {
+  return tag.score / lineOf(tag);
+}

@@ -1,0 +1,146 @@
+/** Classification's side: one bar of a fixed length, cut into what each possible label has of it. */
+
+import { announce } from "../../lib/announce.js";
+import { box, button, elementFromTemplate, keepFocus, listen, part } from "../../lib/dom.js";
+import { formatPercent } from "../../lib/format.js";
+import { choices } from "./choices.js";
+import { showRows } from "../../lib/keyed-list.js";
+
+/** @import { Comparison, Slice } from "../../../protocol.d.ts" */
+/** @import { Spotlight } from "../../workspace/highlight.js" */
+/** @import { Sight } from "./look-layer.js" */
+
+/** A part narrower than this, in per cent, has no room for its name. */
+const ROOM_FOR_A_NAME = 16;
+
+export class Whole {
+  #root;
+  #file;
+  /** @type {Comparison | null} */
+  #result = null;
+
+  /**
+   * @param {HTMLElement} root made from the template "compare-answer"
+   * @param {Spotlight<Sight>} spotlight
+   * @param {() => Blob | undefined} file of the picture that is shown
+   */
+  constructor(root, spotlight, file) {
+    this.#root = root;
+    this.#file = file;
+    const verdict = button(root, "verdict");
+    const sight = () => this.#sight();
+    spotlight.follow(verdict, sight);
+    listen(verdict, "click", () => {
+      const now = sight();
+      if (now) spotlight.pin(now);
+    });
+    spotlight.on("change", () => verdict.setAttribute("aria-pressed", String(spotlight.pinned?.key === "label")));
+  }
+
+  /** @param {Comparison} result */
+  tell(result) {
+    const { label, score, certain, category } = result.classification;
+    const root = this.#root;
+    this.#result = result;
+    box(root, "label").textContent = label;
+    box(root, "score").textContent = certain ? formatPercent(score) : "";
+    const chip = box(root, "category");
+    chip.hidden = !category;
+    chip.textContent = category;
+    box(root, "sum-of-shares").textContent = result.sum_of_shares;
+    keepFocus(root, box(root, "left-out"), () => {
+      this.#tellBar(result.slices);
+      this.#tellRows(result.slices);
+      this.#tellLeftOut(result.without);
+    });
+  }
+
+  /** @param {readonly Slice[]} slices */
+  #tellBar(slices) {
+    showRows(
+      box(this.#root, "whole"),
+      slices,
+      keyOf,
+      () => elementFromTemplate("slice"),
+      (element, slice) => {
+        element.style.flexGrow = String(slice.percent);
+        element.className = classOf("whole__slice", slice);
+        element.classList.toggle("whole__slice--named", slice.percent >= ROOM_FOR_A_NAME);
+        box(element, "slice-name").textContent = slice.label;
+      },
+    );
+  }
+
+  /** @param {readonly Slice[]} slices */
+  #tellRows(slices) {
+    showRows(
+      box(this.#root, "shares"),
+      slices,
+      keyOf,
+      (slice) => {
+        const row = elementFromTemplate("share");
+        listen(button(row, "leave-out"), "click", () => {
+          const file = this.#file();
+          if (file) choices.leaveOut(file, slice.label);
+          announce(`Left out: ${slice.label}`);
+        });
+        return row;
+      },
+      (row, slice) => {
+        row.className = classOf("share", slice);
+        box(row, "name").textContent = slice.label;
+        box(row, "percent").textContent = `${slice.percent.toFixed(1)}\u202f%`;
+        const leaveOut = button(row, "leave-out");
+        leaveOut.hidden = slice.kind !== "candidate";
+        leaveOut.setAttribute("aria-label", `Leave out ${slice.label}`);
+      },
+    );
+  }
+
+  /** @param {readonly string[]} labels */
+  #tellLeftOut(labels) {
+    const group = box(this.#root, "left-out");
+    group.hidden = labels.length === 0;
+    showRows(
+      part(group, "left-out-list", HTMLUListElement),
+      labels,
+      (label) => label,
+      (label) => {
+        const item = elementFromTemplate("left-out");
+        listen(button(item, "put-back"), "click", () => {
+          const file = this.#file();
+          if (file) choices.putBack(file, label);
+          announce(`Back again: ${label}`);
+        });
+        return item;
+      },
+      (item, label) => {
+        box(item, "name").textContent = label;
+        button(item, "put-back").setAttribute("aria-label", `Put back ${label}`);
+      },
+    );
+  }
+
+  #sight() {
+    if (!this.#result) return null;
+    const { label, certain, heat_map: heatMap } = this.#result.classification;
+    const what = certain ? `“${label}”` : "its best guess";
+    const text = heatMap
+      ? `Classification sees the framed part and found ${what} where it is bright. Its answer is for the whole picture.`
+      : "Classification found nothing to point at.";
+    return { key: "label", text, heatMap };
+  }
+}
+
+/** @param {Slice} slice */
+function keyOf({ kind, label }) {
+  return `${kind}:${label}`;
+}
+
+/**
+ * @param {string} block
+ * @param {Slice} slice
+ */
+function classOf(block, { kind, is_answer }) {
+  return `${block} ${block}--${is_answer ? "answer" : kind === "rest" ? "rest" : "other"}`;
+}

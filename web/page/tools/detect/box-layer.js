@@ -1,0 +1,120 @@
+/** Boxes with their names over the picture. Lines are vectors, names are text: crisp at any size. */
+
+import { box as boxElement, fromTemplate, listen, part } from "../../lib/dom.js";
+import { formatPercent } from "../../lib/format.js";
+import { outlineOf } from "../../workspace/box-outline.js";
+import { shownBoxes } from "./answers.js";
+import { colourOf, titleOf } from "./classes.js";
+import { placeTags } from "./tags.js";
+
+/** @import { Box, Detection } from "../../../protocol.d.ts" */
+/** @import { Stage } from "../../workspace/image-pane.js" */
+/** @import { Spotlight } from "../../workspace/highlight.js" */
+
+export class BoxLayer {
+  #stage;
+  #spotlight;
+  #svg;
+  #tags;
+  /** @type {Detection | null} */
+  #result = null;
+  /** @type {Map<Box, {group: SVGGElement, tag: HTMLElement}>} */
+  #drawn = new Map();
+  #resize = new ResizeObserver(() => this.#place());
+  #off;
+
+  /**
+   * @param {Stage} stage
+   * @param {Spotlight<Box>} spotlight
+   */
+  constructor(stage, spotlight) {
+    this.#stage = stage;
+    this.#spotlight = spotlight;
+    stage.frame.append(fromTemplate("box-layer"));
+    this.#svg = part(stage.frame, "boxes", SVGSVGElement);
+    this.#tags = boxElement(stage.frame, "tags");
+    this.#resize.observe(stage.frame);
+    listen(this.#svg, "pointerover", ({ target }) => spotlight.point(this.#boxOf(target)));
+    listen(this.#svg, "pointerleave", () => spotlight.point(null));
+    listen(this.#svg, "click", ({ target }) => {
+      const box = this.#boxOf(target);
+      if (box) spotlight.pin(box);
+    });
+    this.#off = spotlight.on("change", (active) => this.#light(active));
+  }
+
+  /** @param {Detection | null} result of the picture that is shown */
+  show(result) {
+    const boxes = result ? shownBoxes(result) : [];
+    const before = [...this.#drawn.keys()];
+    if (result === this.#result && boxes.length === before.length && boxes.every((box, i) => box === before[i])) return;
+    this.#result = result;
+    this.#drawn.clear();
+    if (result) this.#svg.setAttribute("viewBox", `0 0 ${result.image.width} ${result.image.height}`);
+    for (const box of boxes) this.#drawn.set(box, { group: groupOf(box), tag: tagOf(box) });
+    // A small box may lie inside a large one: it has to be on top to be pointed at.
+    const groups = [...this.#drawn].sort(([a], [b]) => area(b) - area(a)).map(([, { group }]) => group);
+    this.#svg.replaceChildren(...groups);
+    this.#tags.replaceChildren(...[...this.#drawn.values()].map(({ tag }) => tag));
+    this.#place();
+    this.#spotlight.keep(boxes);
+  }
+
+  close() {
+    this.#resize.disconnect();
+    this.#off();
+  }
+
+  #place() {
+    const { clientWidth: width, clientHeight: height } = this.#stage.frame;
+    if (!this.#result || !width) return;
+    const scaleX = width / this.#result.image.width;
+    const scaleY = height / this.#result.image.height;
+    const drawn = [...this.#drawn];
+    const boxes = drawn.map(([{ x1, y1, x2, y2 }]) => {
+      return { x: x1 * scaleX, y: y1 * scaleY, width: (x2 - x1) * scaleX, height: (y2 - y1) * scaleY };
+    });
+    const sizes = drawn.map(([, { tag }]) => ({ width: tag.offsetWidth, height: tag.offsetHeight }));
+    for (const [index, { x, y, isFree }] of placeTags(boxes, sizes, { width, height }).entries()) {
+      const tag = drawn[index]?.[1].tag;
+      if (!tag) continue;
+      tag.style.translate = `${x}px ${y}px`;
+      tag.classList.toggle("tag--crowded", !isFree);
+    }
+  }
+
+  /** @param {Box | null} active */
+  #light(active) {
+    this.#svg.classList.toggle("boxes--lit", active !== null);
+    this.#tags.classList.toggle("boxes--lit", active !== null);
+    for (const [box, { group, tag }] of this.#drawn) {
+      group.classList.toggle("box--active", box === active);
+      tag.classList.toggle("tag--active", box === active);
+    }
+  }
+
+  /** @param {EventTarget | null} target */
+  #boxOf(target) {
+    const group = target instanceof Element ? target.closest("g") : null;
+    return [...this.#drawn].find(([, drawn]) => drawn.group === group)?.[0] ?? null;
+  }
+}
+
+/** @param {Box} box */
+function groupOf({ label, x1, y1, x2, y2 }) {
+  return outlineOf([x1, y1, x2, y2], colourOf(label));
+}
+
+/** @param {Box} box */
+function tagOf({ label, score }) {
+  const tag = document.createElement("span");
+  tag.className = "tag numbers";
+  tag.textContent = `${titleOf(label)} ${formatPercent(score)}`;
+  tag.style.backgroundColor = colourOf(label);
+  return tag;
+}
+
+/** @param {Box} box */
+function area({ x1, y1, x2, y2 }) {
+  return (x2 - x1) * (y2 - y1);
+}

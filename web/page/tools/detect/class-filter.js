@@ -1,0 +1,70 @@
+/** Which kinds of things are shown: a box to tick for each kind that is there, with how many there are. */
+
+import { box as part, button, elementFromTemplate, listen } from "../../lib/dom.js";
+import { formatCount } from "../../lib/format.js";
+import { boxesOfAllKinds } from "./answers.js";
+import { colourOf, titleOf } from "./classes.js";
+import { settings } from "./settings.js";
+
+/** @import { Detection } from "../../../protocol.d.ts" */
+
+export class ClassFilter {
+  #root;
+  /** @type {Map<string, HTMLElement>} */
+  #chips = new Map();
+
+  /** @param {HTMLElement} root that holds the filter's template */
+  constructor(root) {
+    this.#root = root;
+    listen(button(root, "kinds-all"), "click", () => (settings.denied = new Set()));
+    listen(button(root, "kinds-none"), "click", () => {
+      settings.denied = new Set([...settings.denied, ...this.#chips.keys()]);
+    });
+  }
+
+  /** @param {Detection} result */
+  show(result) {
+    const counts = countsByLabel(result);
+    const kinds = part(this.#root, "kinds");
+    kinds.hidden = counts.size < 2 && ![...counts.keys()].some((label) => settings.denied.has(label));
+    // Chips stay where they are as long as their kind does: one of them may have the focus.
+    const chips = new Map([...counts.keys()].map((label) => [label, this.#chips.get(label) ?? this.#chip(label)]));
+    const list = part(this.#root, "kinds-list");
+    const isSame = list.children.length === chips.size && [...chips.values()].every((c, i) => list.children[i] === c);
+    if (!isSame) list.replaceChildren(...chips.values());
+    this.#chips = chips;
+    for (const [label, chip] of chips) {
+      part(chip, "count").textContent = formatCount(counts.get(label) ?? 0);
+      const input = chip.querySelector("input");
+      if (input) input.checked = !settings.denied.has(label);
+    }
+    const denied = [...counts.keys()].filter((label) => settings.denied.has(label)).length;
+    button(this.#root, "kinds-all").disabled = denied === 0;
+    button(this.#root, "kinds-none").disabled = denied === counts.size;
+  }
+
+  /** @param {string} label */
+  #chip(label) {
+    const chip = elementFromTemplate("kind");
+    part(chip, "swatch").style.backgroundColor = colourOf(label);
+    part(chip, "name").textContent = titleOf(label);
+    listen(chip, "change", ({ target }) => {
+      const denied = new Set(settings.denied);
+      if (target.checked) denied.delete(label);
+      else denied.add(label);
+      settings.denied = denied;
+    });
+    return chip;
+  }
+}
+
+/**
+ * @param {Detection} result
+ * @returns {Map<string, number>} most first; of equally many the order of the alphabet, so that chips do not dance
+ */
+function countsByLabel(result) {
+  /** @type {Map<string, number>} */
+  const counts = new Map();
+  for (const { label } of boxesOfAllKinds(result)) counts.set(label, (counts.get(label) ?? 0) + 1);
+  return new Map([...counts].sort(([a, x], [b, y]) => y - x || a.localeCompare(b)));
+}

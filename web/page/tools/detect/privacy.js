@@ -1,0 +1,121 @@
+/** What is to be blurred, as a list; adding to it; saving the picture. */
+
+import { notice } from "../../lib/announce.js";
+import { download } from "../../lib/download.js";
+import { box as part, button, elementFromTemplate, listen, part as typedPart } from "../../lib/dom.js";
+import { describe } from "./region-layer.js";
+import { regions } from "./regions.js";
+
+/** @import { ImageInfo } from "../../../protocol.d.ts" */
+/** @import { Onsight } from "../../client.js" */
+/** @import { Picture } from "../../workspace/pictures.js" */
+/** @import { RegionLayer } from "./region-layer.js" */
+
+export class Privacy {
+  #root;
+  #onsight;
+  #layer;
+  /** @type {Picture | undefined} */
+  #picture;
+  /** @type {ImageInfo | undefined} */
+  #size;
+  #off;
+
+  /**
+   * @param {HTMLElement} root that holds the panel
+   * @param {Onsight} onsight
+   * @param {RegionLayer} layer
+   */
+  constructor(root, onsight, layer) {
+    this.#root = root;
+    this.#onsight = onsight;
+    this.#layer = layer;
+    listen(button(root, "draw"), "click", () => this.#setDrawing(!layer.isDrawing));
+    listen(button(root, "add-region"), "click", () => this.#addInTheMiddle());
+    listen(button(root, "save-blurred"), "click", () => this.#save());
+    const offs = [
+      regions.on("change", () => this.#write()),
+      listen(document, "keydown", ({ key }) => key === "Escape" && layer.isDrawing && this.#setDrawing(false)),
+    ];
+    this.#off = () => offs.forEach((off) => off());
+  }
+
+  /**
+   * @param {Picture | undefined} picture
+   * @param {ImageInfo | undefined} size
+   */
+  show(picture, size) {
+    if (picture !== this.#picture) this.#setDrawing(false);
+    this.#picture = picture;
+    this.#size = size;
+    this.#write();
+  }
+
+  /** Where the focus goes when there is nothing left to have it. */
+  focus() {
+    button(this.#root, "add-region").focus();
+  }
+
+  close() {
+    this.#off();
+  }
+
+  /** @param {boolean} on */
+  #setDrawing(on) {
+    this.#layer.isDrawing = on;
+    button(this.#root, "draw").setAttribute("aria-pressed", String(on));
+  }
+
+  #addInTheMiddle() {
+    const [picture, size] = [this.#picture, this.#size];
+    if (!picture || !size) return;
+    const [x, y, half] = [size.width / 2, size.height / 2, Math.max(1, Math.min(size.width, size.height) / 8)];
+    const region = { name: "Own rectangle", x1: x - half, y1: y - half, x2: x + half, y2: y + half };
+    regions.add(picture, region);
+    this.#layer.focus(region);
+  }
+
+  #write() {
+    const shown = this.#picture ? regions.of(this.#picture) : [];
+    const list = part(this.#root, "region-list");
+    list.hidden = shown.length === 0;
+    if (shown.length) typedPart(this.#root, "privacy", HTMLDetailsElement).open = true;
+    // A row for each, taken over from before where there are as many: one of them may have the focus.
+    if (list.children.length !== shown.length) {
+      list.replaceChildren(...shown.map(() => elementFromTemplate("region-row")));
+    }
+    for (const [index, region] of shown.entries()) {
+      const row = list.children[index];
+      if (!(row instanceof HTMLElement)) continue;
+      const text = describe(region);
+      part(row, "name").textContent = text;
+      const remove = button(row, "remove-region");
+      remove.setAttribute("aria-label", `Do not blur: ${text}`);
+      remove.onclick = () => {
+        if (this.#picture) regions.remove(this.#picture, region);
+        this.focus();
+      };
+    }
+    button(this.#root, "save-blurred").disabled = shown.length === 0;
+  }
+
+  async #save() {
+    const picture = this.#picture;
+    if (!picture) return;
+    const save = button(this.#root, "save-blurred");
+    const style = typedPart(this.#root, "style", HTMLSelectElement).value === "black" ? "black" : "blur";
+    save.disabled = true;
+    save.dataset.busy = "";
+    try {
+      const boxes = regions.of(picture).map(({ x1, y1, x2, y2 }) => /** @type {const} */ ([x1, y1, x2, y2]));
+      const file = await this.#onsight.redact(picture.file, boxes, { style, name: picture.name });
+      download(file, file.name);
+      notice(`Saved as ${file.name}.`);
+    } catch (error) {
+      notice(error instanceof Error ? error.message : String(error));
+    } finally {
+      delete save.dataset.busy;
+      this.#write();
+    }
+  }
+}

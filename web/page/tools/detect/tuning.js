@@ -1,0 +1,48 @@
+/** The controls below the picture: how sure, how much overlap, how hard to look. */
+
+import { box, button, listen, part } from "../../lib/dom.js";
+import { formatPercent } from "../../lib/format.js";
+import { DEFAULT_OVERLAP, settings } from "./settings.js";
+
+/** Where the slider stands while each kind has its own threshold: what most of them have. */
+const AUTOMATIC_PERCENT = 35;
+
+/** @param {HTMLElement} root that holds the controls */
+export function setUpTuning(root) {
+  const confidence = part(root, "confidence", HTMLInputElement);
+  const overlap = part(root, "overlap", HTMLInputElement);
+  const thorough = part(root, "thorough", HTMLInputElement);
+  const tiled = part(root, "tiled", HTMLInputElement);
+  const reset = button(root, "reset");
+  const write = () => {
+    const { percent } = settings;
+    confidence.value = String(percent ?? AUTOMATIC_PERCENT);
+    tell(confidence, box(root, "confidence-text"), percent === null ? "Automatic" : formatPercent(percent / 100));
+    overlap.value = String(settings.overlap);
+    tell(overlap, box(root, "overlap-text"), formatPercent(settings.overlap / 100));
+    thorough.checked = settings.thorough;
+    tiled.checked = settings.tiled;
+    reset.disabled = percent === null && settings.overlap === DEFAULT_OVERLAP;
+  };
+  listen(confidence, "input", () => (settings.percent = confidence.valueAsNumber));
+  listen(overlap, "input", () => (settings.overlap = overlap.valueAsNumber));
+  listen(thorough, "change", () => (settings.thorough = thorough.checked));
+  listen(tiled, "change", () => (settings.tiled = tiled.checked));
+  listen(reset, "click", () => {
+    settings.percent = null;
+    settings.overlap = DEFAULT_OVERLAP;
+    confidence.focus();
+  });
+  write();
+  return settings.on("change", write);
+}
+
+/**
+ * @param {HTMLInputElement} slider
+ * @param {HTMLElement} output
+ * @param {string} text
+ */
+function tell(slider, output, text) {
+  output.textContent = text;
+  slider.setAttribute("aria-valuetext", text);
+}

@@ -1,0 +1,88 @@
+/** Copying settings from the picture that is shown to all others, as one change that can be undone. */
+
+import { notice } from "../../lib/announce.js";
+import { box, button, elementFromTemplate, listen } from "../../lib/dom.js";
+import { formatPlural } from "../../lib/format.js";
+import { edits } from "./edits.js";
+import { SHAPE, SIZE, pick } from "./settings.js";
+
+/** @import { EnhanceSettings } from "../../../protocol.d.ts" */
+/** @import { Pictures } from "../../workspace/pictures.js" */
+
+/** @typedef {keyof EnhanceSettings} Key */
+
+export class CopyDialog {
+  #root = /** @type {HTMLDialogElement} */ (elementFromTemplate("enhance-copy"));
+  #pictures;
+  /** @type {Map<HTMLInputElement, readonly Key[]>} */
+  #parts = new Map();
+  /** @type {EnhanceSettings | null} */
+  #neutral = null;
+
+  /**
+   * @param {HTMLElement} host
+   * @param {Pictures} pictures
+   */
+  constructor(host, pictures) {
+    this.#pictures = pictures;
+    host.append(this.#root);
+    listen(this.#root, "close", () => {
+      if (this.#root.returnValue === "copy") this.#copy();
+      this.#root.returnValue = "";
+    });
+    listen(this.#root, "change", () => this.#write());
+  }
+
+  /**
+   * @param {ReadonlyMap<string, readonly Key[]>} groups of controls by name
+   * @param {EnhanceSettings} neutral
+   */
+  learn(groups, neutral) {
+    this.#neutral = neutral;
+    this.#parts.clear();
+    const rows = /** @type {[string, readonly Key[], boolean][]} */ ([
+      ...[...groups].map(([name, keys]) => [name, keys, true]),
+      ["Crop and rotation", SHAPE, false],
+      ["Size", SIZE, true],
+    ]);
+    box(this.#root, "copy-parts").replaceChildren(
+      ...rows.map(([name, keys, isChecked]) => {
+        const label = document.createElement("label");
+        const input = document.createElement("input");
+        input.type = "checkbox";
+        input.checked = isChecked;
+        label.append(input, name);
+        this.#parts.set(input, keys);
+        return label;
+      }),
+    );
+  }
+
+  open() {
+    this.#write();
+    this.#root.showModal();
+  }
+
+  close() {
+    this.#root.remove();
+  }
+
+  get #keys() {
+    return [...this.#parts].flatMap(([input, keys]) => (input.checked ? keys : []));
+  }
+
+  #write() {
+    const others = this.#pictures.items.length - 1;
+    button(this.#root, "copy-go").textContent = `Copy to ${formatPlural(others, "other")}`;
+    button(this.#root, "copy-go").disabled = this.#keys.length === 0;
+  }
+
+  #copy() {
+    const { items, selected } = this.#pictures;
+    const settings = selected && edits.of(selected);
+    if (!settings) return;
+    const values = pick(settings, this.#keys);
+    edits.setAll([...items], () => values, "copying to all", null, this.#neutral);
+    notice(`Copied to ${formatPlural(items.length - 1, "other picture")}. Undo takes it back.`);
+  }
+}

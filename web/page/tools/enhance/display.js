@@ -1,0 +1,291 @@
+/** Wires the picture before and after, the controls and what is saved to what a person does. */
+
+import { announce, notice } from "../../lib/announce.js";
+import { box, button, listen } from "../../lib/dom.js";
+import { CopyDialog } from "./copy-dialog.js";
+import { edits } from "./edits.js";
+import { ExportDialog } from "./export-dialog.js";
+import { Panel } from "./panel.js";
+import { Previews } from "./previews.js";
+import { setUpSending } from "./sending.js";
+import { SHAPE, SIZE, groupsOf, learnControls, neutral, pick, shapeAlike } from "./settings.js";
+import { ShapePanel } from "./shape-panel.js";
+import { SizePanel } from "./size-panel.js";
+import { Toolbar } from "./toolbar.js";
+import { Viewer } from "./viewer.js";
+import { detailOf, isTooSmall, wishesFor } from "./wishes.js";
+
+/** @import { EnhanceAnalysis, EnhanceControls, EnhanceSettings } from "../../../protocol.d.ts" */
+/** @import { Bench, Display } from "../../workspace/tool.js" */
+/** @import { Picture } from "../../workspace/pictures.js" */
+/** @import { Slot } from "./previews.js" */
+/** @import { Detail, Scene } from "./painting.js" */
+
+/** How long a view must be missing before it is said that it is being made. */
+const BUSY_MS = 400;
+
+/** @implements {Display<EnhanceAnalysis>} */
+export class EnhanceDisplay {
+  #bench;
+  #viewer = new Viewer();
+  #previews;
+  #panel;
+  #shape;
+  #size;
+  #toolbar;
+  #export;
+  #copy;
+  /** @type {Picture | undefined} */
+  #picture;
+  /** @type {EnhanceAnalysis | null} */
+  #analysis = null;
+  /** @type {EnhanceControls | null} */
+  #controls = null;
+  #busyTimer = 0;
+  #off;
+
+  /** @param {Bench} bench */
+  constructor(bench) {
+    this.#bench = bench;
+    const { app, stage, answer } = bench;
+    const { onsight, pictures } = app;
+    stage.replace(this.#viewer.root);
+    this.#previews = new Previews(onsight);
+    const set = this.#set.bind(this);
+    this.#panel = new Panel(answer, { set, pause: () => edits.pause(), grid: (on) => this.#viewer.root.toggleAttribute("data-grid", on) });
+    this.#shape = new ShapePanel(answer, this.#viewer, {
+      settings: () => (this.#picture ? edits.of(this.#picture) : null),
+      set,
+      changed: () => {
+        this.#toolbar.isComparing = !this.#shape.isCropping;
+        this.#refresh();
+      },
+    });
+    this.#size = new SizePanel(answer, { set });
+    this.#toolbar = new Toolbar(stage.controls, this.#viewer, {
+      undo: () => this.#step("undo"),
+      redo: () => this.#step("redo"),
+      reset: () => neutral && set(neutral, "reset"),
+    });
+    this.#export = new ExportDialog(answer, onsight, pictures);
+    this.#copy = new CopyDialog(answer, pictures);
+    const save = button(bench.answer, "export");
+    const copy = button(bench.answer, "copy-to-all");
+    const endSending = setUpSending(answer, app, () => {
+      this.#shape.apply();
+      return this.#picture && { picture: this.#picture, settings: edits.of(this.#picture), size: this.#fullSize };
+    });
+    const off = [
+      listen(save, "click", () => {
+        this.#shape.apply();
+        if (this.#picture) this.#export.open(this.#picture, this.#fullSize);
+      }),
+      listen(copy, "click", () => {
+        this.#shape.apply();
+        this.#copy.open();
+      }),
+      edits.on("change", (changed) => {
+        if (this.#picture && changed.has(this.#picture)) this.#refresh();
+        bench.changed();
+      }),
+      this.#previews.on("change", () => this.#draw()),
+      this.#previews.on("busy", (busy) => this.#tellBusy(busy)),
+      this.#previews.on("error", (error) => stage.note(`This view could not be made: ${error.message}`)),
+      this.#viewer.on("view", () => {
+        this.#wish();
+        this.#tellPixels();
+      }),
+      stage.on("image", () => this.#draw()),
+      endSending,
+    ];
+    this.#off = () => off.forEach((end) => end());
+    void this.#learn();
+  }
+
+  /**
+   * @param {EnhanceAnalysis | null} analysis
+   * @param {Picture} picture
+   */
+  show(analysis, picture) {
+    const { pictures } = this.#bench.app;
+    button(this.#bench.answer, "copy-to-all").hidden = pictures.items.length < 2;
+    if (picture === this.#picture && analysis === this.#analysis) return;
+    if (picture !== this.#picture) this.#shape.apply();
+    this.#picture = picture;
+    this.#analysis = analysis;
+    this.#previews.picture = analysis ? picture : undefined;
+    this.#bench.stage.note("");
+    this.#refresh();
+    this.#draw();
+  }
+
+  /** The panel is written when the picture is shown: nothing of it belongs to the answer alone. */
+  tell() {}
+
+  /** @returns {Record<string, () => void>} */
+  get keys() {
+    return {
+      "+": () => this.#viewer.zoomIn(),
+      "=": () => this.#viewer.zoomIn(),
+      "-": () => this.#viewer.zoomOut(),
+      0: () => this.#viewer.zoomToFit(),
+      1: () => this.#viewer.zoomToPixels(),
+      b: () => this.#toolbar.hold(true),
+    };
+  }
+
+  close() {
+    this.#shape.apply();
+    clearTimeout(this.#busyTimer);
+    this.#off();
+    this.#previews.close();
+    this.#shape.close();
+    this.#toolbar.close();
+    this.#export.close();
+    this.#copy.close();
+    this.#viewer.close();
+  }
+
+  async #learn() {
+    try {
+      const controls = await learnControls(this.#bench.app.onsight);
+      this.#controls = controls;
+      this.#panel.learn(controls.controls);
+      this.#export.quality = controls.quality;
+      this.#copy.learn(groupsOf(controls), controls.neutral);
+      this.#bench.changed();
+      this.#refresh();
+    } catch (error) {
+      notice(error instanceof Error ? error.message : String(error));
+    }
+  }
+
+  /** Width and height of the file that would be saved; null while they are not known. */
+  get #fullSize() {
+    const after = this.#previews.get("after");
+    const settings = this.#picture ? edits.of(this.#picture) : null;
+    if (!after || !settings || !shapeAlike(after.settings, settings)) return null;
+    return { width: after.preview.full_width, height: after.preview.full_height };
+  }
+
+  /**
+   * @param {Partial<EnhanceSettings>} values
+   * @param {string} name
+   * @param {string} [key]
+   */
+  #set(values, name, key) {
+    if (this.#picture) edits.set(this.#picture, values, name, key);
+  }
+
+  /** @param {"undo" | "redo"} way */
+  #step(way) {
+    if (!this.#picture) return;
+    if (this.#shape.isCropping) return this.#shape.cancel(); // that is what was begun last
+    const walked = edits[way](this.#picture);
+    if (!walked) return;
+    const { name, count, left } = walked;
+    const verb = way === "undo" ? "Undone" : "Done again";
+    if (count > 1 || left) notice(`${verb}: ${name}, in ${count} of ${count + left} pictures.${left ? " The others were changed since." : ""}`);
+    else announce(`${verb}: ${name}.`);
+  }
+
+  /** Write everything that goes by the settings, and wish for views of them. */
+  #refresh() {
+    const settings = this.#picture ? edits.of(this.#picture) : null;
+    const isUsable = settings !== null && this.#analysis !== null && this.#controls !== null;
+    this.#toolbar.isUsable = this.#analysis !== null;
+    if (!this.#picture || !settings || !this.#analysis || !isUsable) return;
+    this.#panel.show(settings, this.#analysis);
+    this.#size.show(settings, this.#fullSize);
+    const canReset = neutral !== null && JSON.stringify(settings) !== JSON.stringify({ ...settings, ...neutral });
+    this.#toolbar.show({ ...edits.names(this.#picture), canReset });
+    this.#wish();
+    this.#draw();
+  }
+
+  /** What is shown: the settings, but all of the picture while a part of it is being chosen. */
+  get #shown() {
+    const settings = this.#picture ? edits.of(this.#picture) : null;
+    if (!settings || !this.#analysis || !neutral) return null;
+    return this.#shape.isCropping ? { ...settings, crop: [], ...pick(neutral, SIZE) } : settings;
+  }
+
+  #wish() {
+    const settings = this.#shown;
+    if (!settings || !neutral) return;
+    const original = { ...neutral, ...pick(settings, [...SHAPE, ...SIZE]) };
+    const { wantedSide, region, scale } = this.#viewer;
+    const after = this.#previews.get("after");
+    const detail = region && after && isTooSmall(after, scale) ? detailOf(after, region, scale) : null;
+    const wishes = wishesFor(settings, this.#shape.isCropping ? null : original, wantedSide ?? 0, detail);
+    this.#previews.want(wishes, edits.moving);
+  }
+
+  #draw() {
+    this.#viewer.show(this.#scene(), this.#picture);
+    this.#tellPixels();
+  }
+
+  /** @returns {Scene | null} */
+  #scene() {
+    const settings = this.#shown;
+    const after = this.#previews.get("after");
+    if (!after) {
+      const { image, isShown, size } = this.#bench.stage;
+      if (!isShown) return null;
+      return { size, before: image, after: null, beforeDetail: null, afterDetail: null };
+    }
+    const { preview } = after;
+    const size = { width: preview.full_width, height: preview.full_height };
+    if (this.#shape.isCropping) this.#shape.whole = size;
+    const before = this.#matching("before", after.settings);
+    if (settings && shapeAlike(settings, after.settings)) this.#size.show(settings, size);
+    this.#panel.histogram.show(preview.histogram);
+    return {
+      size,
+      before: before?.source ?? null,
+      after: after.source,
+      beforeDetail: this.#detail("beforeDetail", before),
+      afterDetail: this.#detail("afterDetail", after),
+    };
+  }
+
+  /**
+   * A view with the same outline as another, over which it can lie.
+   * @param {Slot} slot
+   * @param {EnhanceSettings} settings
+   */
+  #matching(slot, settings) {
+    const view = this.#previews.get(slot);
+    return view && shapeAlike(view.settings, settings) ? view : undefined;
+  }
+
+  /**
+   * A part in full resolution, unless it shows older settings than the whole.
+   * @param {Slot} slot
+   * @param {{settings: EnhanceSettings, order: number} | undefined} whole
+   * @returns {Detail | null}
+   */
+  #detail(slot, whole) {
+    const view = whole && this.#viewer.isNear ? this.#matching(slot, whole.settings) : undefined;
+    if (!view?.region || !whole) return null;
+    const isNewer = view.order > whole.order || JSON.stringify(view.settings) === JSON.stringify(whole.settings);
+    return isNewer ? { source: view.source, region: view.region } : null;
+  }
+
+  /** Say what is seen where that is not what will be saved. */
+  #tellPixels() {
+    const settings = this.#shown;
+    const isEnlarged = settings !== null && settings.upscale > 1 && this.#viewer.isNear;
+    box(this.#viewer.root, "pixels").hidden = !isEnlarged;
+  }
+
+  /** @param {boolean} busy */
+  #tellBusy(busy) {
+    const sign = box(this.#viewer.root, "busy");
+    clearTimeout(this.#busyTimer);
+    if (busy) this.#busyTimer = setTimeout(() => (sign.hidden = false), BUSY_MS);
+    else sign.hidden = true;
+    this.#viewer.root.toggleAttribute("data-busy", busy);
+  }
+}

@@ -1,0 +1,232 @@
+/** The dialog that saves: what the file is to be, how far it is, what could not be saved. */
+
+import { notice } from "../../lib/announce.js";
+import { isAbort } from "../../client.js";
+import { box, button, elementFromTemplate, listen, part, setProgress } from "../../lib/dom.js";
+import { formatBytes, formatCount, formatPlural } from "../../lib/format.js";
+import { edits } from "./edits.js";
+import { choices, saveMany, saveOne } from "./exporting.js";
+
+/** @import { Onsight } from "../../client.js" */
+/** @import { Picture, Pictures } from "../../workspace/pictures.js" */
+/** @import { Choices, Failure, Noted } from "./exporting.js" */
+/** @import { Size } from "./transform.js" */
+
+/** What is done now, by stage. @type {Readonly<Record<string, string>>} */
+const STAGES = {
+  queued: "Next in line…",
+  read: "Reading the file…",
+  decode: "Opening the picture…",
+  preprocess: "Looking at its light…",
+  enhance: "Enhancing the picture…",
+  infer: "Enlarging it…",
+  encode: "Writing the file…",
+};
+
+export class ExportDialog {
+  #root = /** @type {HTMLDialogElement} */ (elementFromTemplate("enhance-export"));
+  #onsight;
+  #pictures;
+  #format = part(this.#root, "export-format", HTMLSelectElement);
+  #quality = part(this.#root, "export-quality", HTMLInputElement);
+  #name = part(this.#root, "export-name", HTMLInputElement);
+  /** @type {Picture | undefined} */
+  #picture;
+  /** @type {Size | null} */
+  #size = null;
+  /** What is under way. @type {AbortController | undefined} */
+  #abort;
+
+  /**
+   * @param {HTMLElement} host
+   * @param {Onsight} onsight
+   * @param {Pictures} pictures
+   */
+  constructor(host, onsight, pictures) {
+    this.#onsight = onsight;
+    this.#pictures = pictures;
+    host.append(this.#root);
+    const form = part(this.#root, "export-form", HTMLFormElement);
+    listen(form, "submit", (event) => {
+      event.preventDefault();
+      void this.#save();
+    });
+    listen(form, "change", () => this.#choose());
+    listen(this.#quality, "input", () => {
+      choices.quality = this.#quality.valueAsNumber;
+      this.#write();
+    });
+    listen(button(this.#root, "export-cancel"), "click", () => (this.#abort ? this.#abort.abort() : this.#root.close()));
+    listen(button(this.#root, "export-close"), "click", () => this.#root.close());
+    listen(this.#root, "close", () => this.#abort?.abort());
+    listen(this.#root, "click", ({ target }) => {
+      if (target === this.#root && !this.#abort) this.#root.close(); // the backdrop
+    });
+  }
+
+  /** Quality where nobody chose another: Python's. @param {number} quality */
+  set quality(quality) {
+    if (choices.quality === undefined) this.#quality.value = String(quality);
+    this.#write();
+  }
+
+  /**
+   * @param {Picture} picture
+   * @param {Size | null} size of the result
+   */
+  open(picture, size) {
+    this.#picture = picture;
+    this.#size = size;
+    const count = this.#pictures.items.length;
+    const stem = picture.name.replace(/\.[^.]*$/, "");
+    this.#name.value = "";
+    this.#name.placeholder = `${stem}-enhanced`;
+    box(this.#root, "export-which").hidden = count < 2;
+    box(this.#root, "export-all-text").textContent = `All ${formatPlural(count, "picture")}`;
+    box(this.#root, "export-failures").hidden = true;
+    part(this.#root, "export-one", HTMLInputElement).checked = true;
+    this.#format.value = choices.format;
+    if (choices.quality !== undefined) this.#quality.value = String(choices.quality);
+    for (const input of this.#root.querySelectorAll('input[name="enhance-metadata"]')) {
+      if (input instanceof HTMLInputElement) input.checked = input.value === choices.metadata;
+    }
+    this.#write();
+    this.#root.showModal();
+  }
+
+  close() {
+    this.#abort?.abort();
+    this.#root.remove();
+  }
+
+  get #isAll() {
+    return part(this.#root, "export-all", HTMLInputElement).checked;
+  }
+
+  #choose() {
+    choices.format = /** @type {Choices["format"]} */ (this.#format.value);
+    const metadata = this.#root.querySelector('input[name="enhance-metadata"]:checked');
+    if (metadata instanceof HTMLInputElement) choices.metadata = /** @type {Choices["metadata"]} */ (metadata.value);
+    this.#write();
+  }
+
+  #write() {
+    const isAll = this.#isAll && this.#pictures.items.length > 1;
+    const isPng = choices.format === "png" || (choices.format === "" && !isAll && /\.png$/i.test(this.#picture?.name ?? ""));
+    box(this.#root, "quality-row").hidden = isPng;
+    const quality = this.#quality.value;
+    box(this.#root, "quality-text").textContent = quality;
+    box(this.#root, "name-row").hidden = isAll;
+    box(this.#root, "export-size").textContent =
+      isAll || !this.#size ? "" : `${formatCount(this.#size.width)} × ${formatCount(this.#size.height)} px`;
+    const isBusy = this.#abort !== undefined;
+    part(this.#root, "export-fields", HTMLFieldSetElement).disabled = isBusy;
+    button(this.#root, "export-save").hidden = isBusy;
+    box(this.#root, "export-save-text").textContent = isAll ? "Save all" : "Save";
+    box(this.#root, "export-progress").hidden = !isBusy;
+    button(this.#root, "export-cancel").textContent = "Cancel";
+  }
+
+  async #save() {
+    const picture = this.#picture;
+    if (!picture || this.#abort) return;
+    this.#abort = new AbortController();
+    const { signal } = this.#abort;
+    box(this.#root, "export-failures").hidden = true;
+    this.#write();
+    this.#progress("Starting…", null);
+    try {
+      await (this.#isAll && this.#pictures.items.length > 1 ? this.#saveAll(signal) : this.#saveThis(picture, signal));
+    } catch (error) {
+      if (isAbort(error)) notice("Cancelled: nothing was saved.");
+      else {
+        this.#tell("It could not be saved", [lineOf({ picture, error: error instanceof Error ? error : new Error(String(error)) })]);
+      }
+    } finally {
+      this.#abort = undefined;
+      this.#write();
+    }
+  }
+
+  /**
+   * @param {Picture} picture
+   * @param {AbortSignal} signal
+   */
+  async #saveThis(picture, signal) {
+    const settings = edits.of(picture);
+    if (!settings) return;
+    const { file, notes } = await saveOne(this.#onsight, picture, settings, fileStem(this.#name.value), {
+      signal,
+      size: this.#size,
+      onProgress: ({ stage, fraction }) => this.#progress(STAGES[stage] ?? "Enhancing the picture…", fraction),
+    });
+    this.#root.close();
+    notice([`Saved as ${file.name}, ${formatBytes(file.size)}.`, ...notes].join(" "));
+  }
+
+  /** @param {AbortSignal} signal */
+  async #saveAll(signal) {
+    const { items } = this.#pictures;
+    const pictures = [...items];
+    const { saved, failures, noted } = await saveMany(this.#onsight, pictures, {
+      signal,
+      onProgress: (index, fraction) => {
+        const words = `Picture ${formatCount(index + 1)} of ${formatCount(pictures.length)}: ${pictures[index]?.name}`;
+        this.#progress(words, (index + fraction) / pictures.length);
+      },
+    });
+    if (failures.length) {
+      const title = `${formatPlural(saved, "picture")} saved, ${formatCount(failures.length)} could not be`;
+      this.#tell(title, [...failures.map(lineOf), ...noted.map(lineOf)]);
+    } else if (noted.length) {
+      this.#tell(`${formatPlural(saved, "picture")} saved, some without all of their information`, noted.map(lineOf));
+    } else {
+      this.#root.close();
+      notice(`${formatPlural(saved, "picture")} saved.`);
+    }
+  }
+
+  /**
+   * @param {string} text
+   * @param {number | null} fraction
+   */
+  #progress(text, fraction) {
+    box(this.#root, "export-progress-text").textContent = text;
+    setProgress(part(this.#root, "export-bar", HTMLProgressElement), fraction);
+  }
+
+  /**
+   * @param {string} title
+   * @param {readonly string[]} lines
+   */
+  #tell(title, lines) {
+    box(this.#root, "export-failures").hidden = false;
+    box(this.#root, "export-failures-title").textContent = title;
+    box(this.#root, "export-failures-list").replaceChildren(
+      ...lines.map((line) => {
+        const item = document.createElement("li");
+        item.textContent = line;
+        return item;
+      }),
+    );
+  }
+}
+
+/**
+ * What became of a picture, in a line.
+ * @param {Failure | Noted} what
+ */
+function lineOf(what) {
+  return `${what.picture.path}: ${"error" in what ? what.error.message : what.notes.join(" ")}`;
+}
+
+/**
+ * A name that any file system takes.
+ * @param {string} text
+ */
+function fileStem(text) {
+  return text
+    .trim()
+    .replace(/\.(?:jpe?g|png|webp)$/i, "")
+    .replace(/[\\/:*?"<>|]/g, "-");
+}

@@ -1,0 +1,86 @@
+/** Zooming and moving with mouse, wheel and fingers. Points are those of the window. */
+
+import { listen } from "../../lib/dom.js";
+
+/** @typedef {{x: number, y: number}} Point */
+
+/**
+ * @typedef {object} Gestures
+ * @property {(factor: number, at: Point) => void} zoom
+ * @property {(dx: number, dy: number) => void} pan
+ * @property {(at: Point) => void} toggle a double click or double tap
+ * @property {() => boolean} isNear whether there is anything to move
+ */
+
+/** Pixels that a line and a page of a wheel stand for. */
+const WHEEL_UNITS = [1, 16, 400];
+/** What a pixel of the wheel zooms by; a pinch on a touchpad comes as a finer wheel. */
+const WHEEL_ZOOM = 0.0016;
+const PINCH_ZOOM = 0.01;
+/** Two taps within this time and this many pixels are one double tap. */
+const DOUBLE_TAP_MS = 320;
+const DOUBLE_TAP_PX = 24;
+
+/**
+ * @param {HTMLElement} root that the keys and the wheel work on
+ * @param {HTMLElement} surface that is pressed
+ * @param {Gestures} gestures
+ * @returns {() => void}
+ */
+export function setUpGestures(root, surface, { zoom, pan, toggle, isNear }) {
+  /** @type {Map<number, Point>} */
+  const pointers = new Map();
+  let lastTap = { time: 0, x: 0, y: 0 };
+  let toggled = -Infinity;
+  const wheel = (/** @type {WheelEvent} */ event) => {
+    const { deltaY, deltaMode, ctrlKey, metaKey, clientX: x, clientY: y } = event;
+    // Outwards from the whole picture there is nothing to see: then the page scrolls.
+    if (deltaY >= 0 && !isNear() && !ctrlKey) return;
+    event.preventDefault();
+    const way = deltaY * (WHEEL_UNITS[deltaMode] ?? 1);
+    zoom(Math.exp(-way * (ctrlKey || metaKey ? PINCH_ZOOM : WHEEL_ZOOM)), { x, y });
+  };
+  root.addEventListener("wheel", wheel, { passive: false });
+
+  const off = [
+    listen(surface, "pointerdown", (event) => {
+      if (event.button !== 0) return;
+      pointers.set(event.pointerId, { x: event.clientX, y: event.clientY });
+      if (event.pointerType !== "touch" || isNear() || pointers.size > 1) surface.setPointerCapture(event.pointerId);
+    }),
+    listen(surface, "pointermove", (event) => {
+      const before = pointers.get(event.pointerId);
+      if (!before) return;
+      const now = { x: event.clientX, y: event.clientY };
+      pointers.set(event.pointerId, now);
+      const other = [...pointers].find(([id]) => id !== event.pointerId)?.[1];
+      if (!other) return pan(now.x - before.x, now.y - before.y);
+      const middle = { x: (now.x + other.x) / 2, y: (now.y + other.y) / 2 };
+      const apart = Math.hypot(before.x - other.x, before.y - other.y);
+      if (apart > 0) zoom(Math.hypot(now.x - other.x, now.y - other.y) / apart, middle);
+      pan((now.x - before.x) / 2, (now.y - before.y) / 2);
+    }),
+    ...["pointerup", "pointercancel"].map((type) =>
+      listen(surface, type, (event) => {
+        const wasAlone = pointers.size === 1;
+        pointers.delete(event.pointerId);
+        if (type === "pointerup" && event.pointerType === "touch" && wasAlone) tap(event);
+      }),
+    ),
+    listen(surface, "dblclick", ({ clientX: x, clientY: y, timeStamp }) => {
+      if (timeStamp - toggled > DOUBLE_TAP_MS) toggle({ x, y }); // some browsers make one of a double tap, too
+    }),
+    () => root.removeEventListener("wheel", wheel),
+  ];
+  return () => off.forEach((end) => end());
+
+  /** A finger makes no double click where the browser does not zoom. @param {PointerEvent} event */
+  function tap({ clientX: x, clientY: y, timeStamp: time }) {
+    const isSecond = time - lastTap.time < DOUBLE_TAP_MS && Math.hypot(x - lastTap.x, y - lastTap.y) < DOUBLE_TAP_PX;
+    if (isSecond) {
+      toggled = time;
+      toggle({ x, y });
+    }
+    lastTap = { time: isSecond ? 0 : time, x, y };
+  }
+}

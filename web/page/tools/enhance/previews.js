@@ -1,0 +1,182 @@
+/**
+ * The views of one picture that the engine makes: before and after, whole and in parts. One is made at a time; when a
+ * slider is moved, what is under way is finished and shown, and the newest wish comes next: those between are skipped.
+ * While it moves, a view that takes too long is stood for by a draft of half the size; at rest, the view itself comes.
+ */
+
+import { isAbort } from "../../client.js";
+import { Emitter } from "../../lib/emitter.js";
+
+/** @import { EnhancePreview, EnhanceSettings } from "../../../protocol.d.ts" */
+/** @import { Onsight } from "../../client.js" */
+/** @import { Picture } from "../../workspace/pictures.js" */
+/** @import { Detail, Source } from "./painting.js" */
+
+/** @typedef {"after" | "before" | "afterDetail" | "beforeDetail"} Slot */
+/** @typedef {Detail["region"]} Region */
+
+/**
+ * @typedef {object} Wish
+ * @property {EnhanceSettings} settings
+ * @property {Region | null} region null for the whole picture
+ * @property {number} maxSide
+ * @property {boolean} [draft] half of that size will do
+ */
+
+/**
+ * @typedef {object} View
+ * @property {Source} source
+ * @property {EnhanceSettings} settings that it shows
+ * @property {Region | null} region
+ * @property {number} order views of a later order show later wishes
+ * @property {boolean} isDraft
+ * @property {EnhancePreview} preview
+ */
+
+/** A view that took longer than this, from the wish on, does not follow a slider. */
+const FOLLOWS_MS = 70;
+/** How long a slider rests before what is wished for is made in full. */
+const REST_MS = 160;
+
+/** @extends {Emitter<{change: Slot, busy: boolean, error: Error}>} */
+export class Previews extends Emitter {
+  #onsight;
+  /** @type {Picture | undefined} */
+  #picture;
+  /** By the order in which they are made. @type {Map<Slot, {wish: Wish, key: string, order: number}>} */
+  #wishes = new Map();
+  /** @type {Map<Slot, View & {key: string}>} */
+  #views = new Map();
+  #orders = 0;
+  #isBusy = false;
+  /** How long the last full view took, by what was moved. @type {Map<string, number>} */
+  #times = new Map();
+  #rest = 0;
+  /** @type {string | null} */
+  #moved = null;
+  #abort = new AbortController();
+
+  /** @param {Onsight} onsight */
+  constructor(onsight) {
+    super();
+    this.#onsight = onsight;
+  }
+
+  /** The picture whose views these are. Another one has none at first. @param {Picture | undefined} picture */
+  set picture(picture) {
+    if (picture === this.#picture) return;
+    this.#picture = picture;
+    this.#abort.abort();
+    this.#abort = new AbortController();
+    clearTimeout(this.#rest);
+    this.#rest = 0;
+    this.#wishes.clear();
+    this.#views.clear();
+  }
+
+  /**
+   * @param {Slot} slot
+   * @returns {View | undefined}
+   */
+  get(slot) {
+    return this.#views.get(slot);
+  }
+
+  /** Whether all that was wished for is there. */
+  get isCurrent() {
+    return !this.#isBusy && !this.#rest && this.#wishes.size === 0;
+  }
+
+  /**
+   * Wish for views, the most urgent first, in place of those that were wished for and are not made yet.
+   * @param {ReadonlyArray<readonly [Slot, Wish]>} wishes
+   * @param {string | null} [moved] what a person is moving
+   */
+  want(wishes, moved = null) {
+    clearTimeout(this.#rest);
+    this.#rest = 0;
+    this.#moved = moved;
+    const isSlow = moved !== null && (this.#times.get(moved) ?? Infinity) > FOLLOWS_MS;
+    this.#take(isSlow ? wishes.filter(([slot]) => slot.startsWith("after")) : wishes, isSlow);
+    if (!isSlow) return;
+    this.#rest = setTimeout(() => {
+      this.#rest = 0;
+      this.#take(wishes, false);
+    }, REST_MS);
+  }
+
+  /**
+   * @param {ReadonlyArray<readonly [Slot, Wish]>} wishes
+   * @param {boolean} isDraft whether a draft will do
+   */
+  #take(wishes, isDraft) {
+    this.#wishes.clear();
+    for (const [slot, wish] of wishes) {
+      const key = JSON.stringify([wish.settings, wish.region, wish.maxSide]);
+      const view = this.#views.get(slot);
+      if (view?.key === key && (isDraft || !view.isDraft)) continue;
+      this.#wishes.set(slot, { wish: { ...wish, draft: isDraft }, key, order: ++this.#orders });
+    }
+    void this.#work();
+  }
+
+  /** @param {Slot} slot */
+  drop(slot) {
+    this.#views.delete(slot);
+  }
+
+  close() {
+    this.picture = undefined;
+  }
+
+  async #work() {
+    if (this.#isBusy) return;
+    this.#isBusy = true;
+    this.emit("busy", true);
+    for (let next = this.#wishes.entries().next().value; next && this.#picture; next = this.#wishes.entries().next().value) {
+      const [slot, { wish, key, order }] = next;
+      const picture = this.#picture;
+      this.#wishes.delete(slot);
+      try {
+        const started = performance.now();
+        const moved = this.#moved;
+        const preview = await this.#ask(picture, wish);
+        if (picture !== this.#picture) continue;
+        const { settings, region, draft: isDraft = false } = wish;
+        this.#views.set(slot, { source: toCanvas(preview, isDraft), settings, region, order, isDraft, preview, key });
+        if (moved && !isDraft && slot === "after") this.#times.set(moved, performance.now() - started);
+        this.emit("change", slot);
+      } catch (error) {
+        if (picture !== this.#picture || isAbort(error)) continue;
+        this.#wishes.clear();
+        this.emit("error", error instanceof Error ? error : new Error(String(error)));
+      }
+    }
+    this.#isBusy = false;
+    if (!this.#rest) this.emit("busy", false);
+  }
+
+  /**
+   * @param {Picture} picture
+   * @param {Wish} wish
+   */
+  #ask({ file }, { settings, region, maxSide, draft = false }) {
+    const { signal } = this.#abort;
+    return this.#onsight.enhancePreview(file, settings, { maxSide, ...(region && { region }), draft, urgent: true, signal });
+  }
+}
+
+/**
+ * @param {EnhancePreview} preview
+ * @param {boolean} isDraft
+ * @returns {HTMLCanvasElement}
+ */
+function toCanvas({ data, width, height }, isDraft) {
+  const canvas = document.createElement("canvas");
+  canvas.toggleAttribute("data-draft", isDraft);
+  canvas.width = width;
+  canvas.height = height;
+  const pixels = new Uint8ClampedArray(data.buffer, data.byteOffset, data.byteLength);
+  canvas.getContext("2d")?.putImageData(new ImageData(pixels, width, height), 0, 0);
+  return canvas;
+}

@@ -1,0 +1,69 @@
+/** Taking the finished picture to another tool, as a picture of its own. */
+
+import { notice } from "../../lib/announce.js";
+import { isAbort } from "../../client.js";
+import { box, button, elementFromTemplate, keepFocus, listen, part, setProgress } from "../../lib/dom.js";
+import { makeFile } from "./exporting.js";
+
+/** @import { EnhanceSettings } from "../../../protocol.d.ts" */
+/** @import { App } from "../../workspace/app.js" */
+/** @import { Picture } from "../../workspace/pictures.js" */
+/** @import { Size } from "./transform.js" */
+
+/** Addresses of the tools that look at one picture. */
+const TARGETS = ["/classify", "/tag", "/detect"];
+
+/**
+ * @param {HTMLElement} root that holds the panel
+ * @param {App} app
+ * @param {() => {picture: Picture, settings: EnhanceSettings | null, size: Size | null} | undefined} current what is sent
+ * @returns {() => void} stops what is under way
+ */
+export function setUpSending(root, { onsight, pictures, tools }, current) {
+  /** @type {AbortController | undefined} */
+  let abort;
+  const progress = box(root, "send-progress");
+  const buttons = tools.flatMap(({ name, path, icon }) => {
+    if (!TARGETS.includes(path)) return [];
+    const control = elementFromTemplate("enhance-send");
+    part(control, "icon", SVGUseElement).setAttribute("href", `#${icon}`);
+    box(control, "name").textContent = name;
+    listen(control, "click", () => send(path, control));
+    return [control];
+  });
+  box(root, "send").append(...buttons);
+  listen(button(root, "send-cancel"), "click", () => abort?.abort());
+  return () => abort?.abort();
+
+  /**
+   * @param {string} path
+   * @param {HTMLElement} control that was pressed
+   */
+  async function send(path, control) {
+    const now = current();
+    if (!now?.settings || abort) return;
+    abort = new AbortController();
+    keepFocus(document.body, button(root, "send-cancel"), () => show(true));
+    try {
+      const { signal } = abort;
+      const onProgress = (/** @type {{fraction: number | null}} */ { fraction }) =>
+        setProgress(part(root, "send-bar", HTMLProgressElement), fraction);
+      const file = await makeFile(onsight, now.picture, now.settings, { size: now.size, signal, onProgress });
+      if (signal.aborted) return;
+      pictures.add([{ file, path: file.name }]);
+      pictures.select(pictures.items.at(-1));
+      location.hash = path;
+    } catch (error) {
+      if (!isAbort(error)) notice(error instanceof Error ? error.message : String(error));
+    } finally {
+      abort = undefined;
+      keepFocus(document.body, control, () => show(false));
+    }
+  }
+
+  /** @param {boolean} busy */
+  function show(busy) {
+    progress.hidden = !busy;
+    for (const control of buttons) if (control instanceof HTMLButtonElement) control.disabled = busy;
+  }
+}

@@ -1,0 +1,172 @@
+/** Crop and rotate: the buttons, and what goes on while a part is being chosen. */
+
+import { announce } from "../../lib/announce.js";
+import { box, button, keepFocus, listen, part } from "../../lib/dom.js";
+import { formatCount } from "../../lib/format.js";
+import { CropLayer } from "./crop-layer.js";
+import { WHOLE, isWhole, shaped } from "./rectangle.js";
+import { turned } from "./settings.js";
+
+/** @import { EnhanceSettings } from "../../../protocol.d.ts" */
+/** @import { Rectangle } from "./rectangle.js" */
+/** @import { Size } from "./transform.js" */
+/** @import { Viewer } from "./viewer.js" */
+
+/**
+ * @typedef {object} ShapeActions
+ * @property {() => EnhanceSettings | null} settings of the picture that is shown
+ * @property {(values: Partial<EnhanceSettings>, name: string) => void} set
+ * @property {() => void} changed choosing a part has begun or ended
+ */
+
+/** Shapes that are wanted often, as width by height. */
+const RATIOS = [
+  ["free", "Any shape"],
+  ["own", "Shape of the picture"],
+  ["1:1", "1 : 1"],
+  ["5:4", "5 : 4"],
+  ["4:3", "4 : 3"],
+  ["3:2", "3 : 2"],
+  ["16:9", "16 : 9"],
+  ["4:5", "4 : 5"],
+  ["3:4", "3 : 4"],
+  ["2:3", "2 : 3"],
+  ["9:16", "9 : 16"],
+];
+
+export class ShapePanel {
+  #root;
+  #actions;
+  #viewer;
+  #layer;
+  #ratios;
+  /** The part that is being chosen; null while none is. @type {Rectangle | null} */
+  #draft = null;
+  /** Of the whole picture, rotated and straightened, in pixels. @type {Size} */
+  #whole = { width: 1, height: 1 };
+
+  /**
+   * @param {HTMLElement} root that holds the panel
+   * @param {Viewer} viewer
+   * @param {ShapeActions} actions
+   */
+  constructor(root, viewer, actions) {
+    this.#root = root;
+    this.#actions = actions;
+    this.#viewer = viewer;
+    this.#layer = new CropLayer(viewer, {
+      place: (rectangle) => this.#place(rectangle),
+      describe: () => this.#describe(),
+      apply: () => this.apply(),
+      cancel: () => this.cancel(),
+    });
+    this.#ratios = part(root, "ratio", HTMLSelectElement);
+    this.#ratios.append(...RATIOS.map(([value, text]) => new Option(text, value)));
+    listen(this.#ratios, "change", () => {
+      const ratio = this.#ratio;
+      if (this.#draft) this.#place(ratio === null ? this.#draft : shaped(this.#draft, ratio));
+    });
+    listen(button(root, "crop"), "click", () => this.#begin());
+    listen(box(root, "shape-cropping"), "keydown", ({ key }) => key === "Escape" && this.cancel());
+    listen(button(root, "crop-done"), "click", () => this.apply());
+    listen(button(root, "crop-cancel"), "click", () => this.cancel());
+    listen(button(root, "crop-whole"), "click", () => {
+      this.#ratios.value = "free";
+      this.#place(WHOLE);
+    });
+    listen(button(root, "rotate-left"), "click", () => this.#turn(-1));
+    listen(button(root, "rotate-right"), "click", () => this.#turn(1));
+  }
+
+  /** Whether a part is being chosen: then the whole picture is to be shown. */
+  get isCropping() {
+    return this.#draft !== null;
+  }
+
+  /** @param {Size} whole size of the rotated and straightened picture in pixels */
+  set whole(whole) {
+    this.#whole = whole;
+    this.#write();
+  }
+
+  /** Take the part that was chosen, if one is being chosen. */
+  apply() {
+    if (!this.#draft) return;
+    const crop = isWhole(this.#draft) ? [] : [...this.#draft];
+    this.#end();
+    this.#actions.set({ crop }, "crop");
+    announce(`Cropped: ${this.#describe(crop.length ? /** @type {any} */ (crop) : WHOLE)}`);
+  }
+
+  cancel() {
+    if (!this.#draft) return;
+    this.#end();
+    announce("Not cropped.");
+  }
+
+  close() {
+    this.#layer.close();
+  }
+
+  #begin() {
+    const settings = this.#actions.settings();
+    if (!settings) return;
+    const [x1 = 0, y1 = 0, x2 = 1, y2 = 1] = settings.crop;
+    this.#draft = [x1, y1, x2, y2];
+    this.#ratios.value = "free";
+    this.#switch();
+    this.#layer.focus();
+  }
+
+  #end() {
+    this.#draft = null;
+    this.#switch();
+  }
+
+  #switch() {
+    const { isCropping } = this;
+    keepFocus(document.body, button(this.#root, isCropping ? "crop-done" : "crop"), () => {
+      box(this.#root, "shape-idle").hidden = isCropping;
+      box(this.#root, "shape-cropping").hidden = !isCropping;
+      this.#layer.isShown = isCropping;
+    });
+    this.#viewer.isPlain = isCropping;
+    this.#write();
+    this.#actions.changed();
+  }
+
+  /** @param {Rectangle} rectangle */
+  #place(rectangle) {
+    this.#draft = rectangle;
+    this.#write();
+  }
+
+  /** Width by height of the shape that was chosen, both as fractions of the picture; null for any. */
+  get #ratio() {
+    const { value } = this.#ratios;
+    if (value === "free") return null;
+    if (value === "own") return 1;
+    const [width = 1, height = 1] = value.split(":").map(Number);
+    return (width / height) * (this.#whole.height / this.#whole.width);
+  }
+
+  #write() {
+    if (!this.#draft) return;
+    box(this.#root, "crop-size").textContent = this.#describe();
+    this.#layer.show(this.#draft, this.#ratio);
+  }
+
+  /** @param {Rectangle} [rectangle] */
+  #describe(rectangle = this.#draft ?? WHOLE) {
+    const [x1, y1, x2, y2] = rectangle;
+    const { width, height } = this.#whole;
+    const [across, along] = [(x2 - x1) * width, (y2 - y1) * height].map((value) => formatCount(Math.max(1, Math.round(value))));
+    return `${across} × ${along} px`;
+  }
+
+  /** @param {1 | -1} quarters */
+  #turn(quarters) {
+    const settings = this.#actions.settings();
+    if (settings) this.#actions.set(turned(settings, quarters), quarters === 1 ? "rotation to the right" : "rotation to the left");
+  }
+}

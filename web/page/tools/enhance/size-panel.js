@@ -1,0 +1,80 @@
+/** How many pixels the picture gets: enlarged by a network, or shrunk to a longest side. */
+
+import { box, listen, part } from "../../lib/dom.js";
+import { formatCount, formatRemaining } from "../../lib/format.js";
+
+/** @import { EnhanceSettings } from "../../../protocol.d.ts" */
+/** @import { Size } from "./transform.js" */
+
+/**
+ * @typedef {object} SizeActions
+ * @property {(values: Partial<EnhanceSettings>, name: string) => void} set
+ */
+
+/** Milliseconds that a million pixels of the result take, by how much they are enlarged. The first guess is cautious. */
+const pace = new Map([
+  [1, 1000],
+  [2, 2000],
+  [4, 2000],
+]);
+
+/**
+ * Remember how long a picture took.
+ * @param {number} upscale
+ * @param {number} pixels of the result
+ * @param {number} milliseconds
+ */
+export function keepPace(upscale, pixels, milliseconds) {
+  if (pixels > 100_000) pace.set(upscale, milliseconds / (pixels / 1e6));
+}
+
+/**
+ * How long a picture will take to save, in milliseconds.
+ * @param {number} upscale
+ * @param {Size} size of the result
+ */
+function guess(upscale, { width, height }) {
+  return ((width * height) / 1e6) * (pace.get(upscale) ?? 0);
+}
+
+export class SizePanel {
+  #root;
+  #side;
+
+  /**
+   * @param {HTMLElement} root that holds the panel
+   * @param {SizeActions} actions
+   */
+  constructor(root, { set }) {
+    this.#root = root;
+    this.#side = part(root, "max-side", HTMLInputElement);
+    for (const input of this.#factors) {
+      listen(input, "change", () => set({ upscale: Number(input.value) }, "size"));
+    }
+    listen(this.#side, "change", () => {
+      const side = Math.round(this.#side.valueAsNumber);
+      set({ max_side: Number.isFinite(side) && side > 0 ? side : 0 }, "size");
+    });
+  }
+
+  /**
+   * @param {EnhanceSettings} settings
+   * @param {Size | null} size of the result; null while it is not known
+   */
+  show({ upscale, max_side: side }, size) {
+    for (const input of this.#factors) input.checked = Number(input.value) === upscale;
+    if (document.activeElement !== this.#side) this.#side.value = side ? String(side) : "";
+    if (!size) return;
+    const megapixels = (size.width * size.height) / 1e6;
+    box(this.#root, "result-size").textContent =
+      `${formatCount(size.width)} × ${formatCount(size.height)} px, ${megapixels < 10 ? megapixels.toFixed(1) : Math.round(megapixels)} megapixels`;
+    const milliseconds = guess(upscale, size);
+    const words = formatRemaining(milliseconds).replace(" left", "");
+    box(this.#root, "result-time").textContent = words ? `Takes ${words} to save.` : "";
+  }
+
+  /** @returns {HTMLInputElement[]} */
+  get #factors() {
+    return [...this.#root.querySelectorAll('input[name="enhance-upscale"]')].filter((input) => input instanceof HTMLInputElement);
+  }
+}

@@ -1,0 +1,312 @@
+/**
+ * The picture before and after, on one canvas: with a divider, side by side, or one of the two alone; whole, or as
+ * near as a person likes. What is drawn comes from outside; this file knows nothing of how it is made.
+ */
+
+import { beforePaint, box, elementFromTemplate, listen, part } from "../../lib/dom.js";
+import { Emitter } from "../../lib/emitter.js";
+import { Divider } from "./divider.js";
+import { setUpGestures } from "./gestures.js";
+import { paintSide, placeCaptions } from "./painting.js";
+import { onePane, twoPanes } from "./panes.js";
+import { observe, toScreen } from "./screen.js";
+import { fit, inside, pan, place, seenOf, zoom } from "./transform.js";
+
+/** @import { Picture } from "../../workspace/pictures.js" */
+/** @import { Detail, Frame, Scene } from "./painting.js" */
+/** @import { Size, View } from "./transform.js" */
+
+/** @typedef {"split" | "side" | "after"} Mode */
+
+/** A step of the keys and buttons. */
+const ZOOM_STEP = 1.4;
+/** Pixels on the screen that an arrow key moves the picture by. */
+const PAN_STEP = 60;
+/** Between the two, side by side; in pixels of the style sheet. */
+const GAP = 8;
+
+/** What a screen reader says of the canvas. @type {Readonly<Record<Mode, string>>} */
+const WORDS = {
+  split: "before on the left of the divider, after on the right",
+  side: "before and after side by side",
+  after: "after",
+};
+
+/** @type {Record<string, readonly [number, number]>} */
+const ARROWS = { ArrowLeft: [1, 0], ArrowRight: [-1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
+
+/** @extends {Emitter<{view: void, draw: void}>} `view`: how near it is seen has changed; `draw`: it was drawn */
+export class Viewer extends Emitter {
+  /** The element that holds everything. */
+  root = elementFromTemplate("enhance-viewer");
+  #canvas = part(this.root, "canvas", HTMLCanvasElement);
+  #divider;
+  /** @type {Scene | null} */
+  #scene = null;
+  /** @type {Mode} */
+  #mode = "split";
+  /** Null for the whole picture. @type {View | null} */
+  #view = null;
+  #isHeld = false;
+  #isPlain = false;
+  /** @type {Picture | undefined} */
+  #picture;
+  /** Of the canvas, in pixels of the screen. @type {Size} */
+  #size = { width: 0, height: 0 };
+  #ratio = 1;
+  /** What was told of the view last. */
+  #told = "";
+  #observer;
+  #off;
+  #draw = beforePaint(() => this.#drawNow());
+
+  constructor() {
+    super();
+    this.#divider = new Divider(box(this.root, "divider"), () => this.#draw());
+    this.#observer = new ResizeObserver(([entry]) => entry && this.#resize(entry));
+    observe(this.#observer, this.#canvas);
+    const gestures = setUpGestures(this.root, this.#canvas, {
+      zoom: (factor, at) => this.#zoomAt(this.scale * factor, this.#toPane(at)),
+      pan: (dx, dy) => this.#moveBy(dx * this.#ratio, dy * this.#ratio),
+      toggle: (at) => this.#toggleAt(this.#toPane(at)),
+      isNear: () => this.isNear,
+    });
+    const off = [gestures, listen(this.root, "keydown", (event) => this.#key(event))];
+    this.#off = () => off.forEach((end) => end());
+  }
+
+  /** @param {Mode} mode */
+  set mode(mode) {
+    this.#mode = mode;
+    this.#changed();
+  }
+
+  get mode() {
+    return this.#mode;
+  }
+
+  /** Whether the picture is shown as it was, for as long as this is set. @param {boolean} held */
+  set isHeld(held) {
+    this.#isHeld = held;
+    this.#draw();
+  }
+
+  /** Whether only the result is shown, and whole: for what is laid over it. @param {boolean} plain */
+  set isPlain(plain) {
+    this.#isPlain = plain;
+    if (plain) this.#view = null;
+    this.#changed();
+  }
+
+  /** Pixels of the screen for one of the picture. */
+  get scale() {
+    return this.#scene ? this.#seen(this.#scene).scale : 1;
+  }
+
+  /** Whether the picture is seen nearer than whole. */
+  get isNear() {
+    return this.#view !== null;
+  }
+
+  /** Pixels of the screen on the longer side of the whole picture, when it is shown whole. */
+  get wantedSide() {
+    if (!this.#scene || !this.#size.width) return null;
+    const { scale } = fit(this.#pane, this.#scene.size);
+    return Math.max(this.#scene.size.width, this.#scene.size.height) * scale;
+  }
+
+  /** Where the whole picture lies, in pixels of the style sheet from the canvas's corner. */
+  get frame() {
+    if (!this.#scene) return null;
+    const { x, y, width, height } = place(this.#seen(this.#scene), this.#pane, this.#scene.size);
+    const ratio = this.#ratio;
+    return { x: x / ratio, y: y / ratio, width: width / ratio, height: height / ratio };
+  }
+
+  /** What is seen of the picture and a little around it, as fractions of it; null for the whole. @returns {Detail["region"] | null} */
+  get region() {
+    return this.#scene && this.#view && seenOf(this.#view, this.#pane, this.#scene.size);
+  }
+
+  /**
+   * @param {Scene | null} scene
+   * @param {Picture | undefined} picture that it is of
+   */
+  show(scene, picture) {
+    const before = this.#scene?.size;
+    const isOther = picture !== this.#picture;
+    this.#picture = picture;
+    this.#scene = scene;
+    if (isOther) this.#view = null;
+    else if (scene && before && this.#view && before.width !== scene.size.width) {
+      // Another size of the same picture: stay where the person looks, as near as before.
+      const factor = scene.size.width / before.width;
+      const { scale, x, y } = this.#view;
+      this.#view = inside({ scale: scale / factor, x: x * factor, y: y * factor }, this.#pane, scene.size);
+    }
+    this.#changed();
+  }
+
+  zoomIn() {
+    this.#zoomAt(this.scale * ZOOM_STEP);
+  }
+
+  zoomOut() {
+    this.#zoomAt(this.scale / ZOOM_STEP);
+  }
+
+  /** Show the whole picture. */
+  zoomToFit() {
+    this.#view = null;
+    this.#changed();
+  }
+
+  /** Show each pixel of the picture as one of the screen. */
+  zoomToPixels() {
+    this.#zoomAt(1);
+  }
+
+  close() {
+    this.#observer.disconnect();
+    this.#off();
+  }
+
+  /** @param {ResizeObserverEntry} entry */
+  #resize({ devicePixelContentBoxSize: [device] = [], contentBoxSize: [content], contentRect }) {
+    this.#ratio = devicePixelRatio || 1;
+    const width = toScreen(content?.inlineSize ?? contentRect.width, device?.inlineSize, this.#ratio);
+    const height = toScreen(content?.blockSize ?? contentRect.height, device?.blockSize, this.#ratio);
+    if (width === this.#size.width && height === this.#size.height) return;
+    this.#size = { width, height };
+    this.#canvas.width = width;
+    this.#canvas.height = height;
+    if (this.#view && this.#scene) this.#view = inside(this.#view, this.#pane, this.#scene.size);
+    this.#drawNow(); // before the paint: an emptied canvas would be seen for a moment
+    this.#changed();
+  }
+
+  /**
+   * @param {number} scale
+   * @param {{x: number, y: number}} [at]
+   */
+  #zoomAt(scale, at) {
+    if (!this.#scene || this.#isPlain) return;
+    const pane = this.#pane;
+    const next = zoom(this.#seen(this.#scene), scale, at ?? { x: pane.width / 2, y: pane.height / 2 }, pane, this.#scene.size);
+    const whole = fit(pane, this.#scene.size).scale;
+    this.#view = Math.abs(next.scale - whole) < whole * 1e-3 ? null : next;
+    this.#changed();
+  }
+
+  /**
+   * @param {number} dx
+   * @param {number} dy
+   */
+  #moveBy(dx, dy) {
+    if (!this.#scene || !this.#view) return;
+    this.#view = pan(this.#view, dx, dy, this.#pane, this.#scene.size);
+    this.#changed();
+  }
+
+  /** @param {{x: number, y: number}} at */
+  #toggleAt(at) {
+    if (this.#view) this.zoomToFit();
+    else this.#zoomAt(Math.max(1, this.scale * 2), at);
+  }
+
+  /** @param {KeyboardEvent} event */
+  #key(event) {
+    const way = ARROWS[event.key];
+    if (!way || !this.isNear || event.target !== this.root || event.ctrlKey || event.metaKey || event.altKey) return;
+    event.preventDefault(); // the arrows would turn to another picture
+    this.#moveBy(way[0] * PAN_STEP * this.#ratio, way[1] * PAN_STEP * this.#ratio);
+  }
+
+  #changed() {
+    this.root.dataset.mode = this.#isPlain ? "plain" : this.#mode;
+    this.root.toggleAttribute("data-near", this.isNear);
+    this.#draw();
+    const { scale, region } = this;
+    const seen = JSON.stringify([scale, region]);
+    if (seen === this.#told) return;
+    this.#told = seen;
+    this.emit("view", undefined);
+  }
+
+  /** Where a point of the window lies in the pane that it is in. @param {{x: number, y: number}} at */
+  #toPane({ x, y }) {
+    const { left, top } = this.#canvas.getBoundingClientRect();
+    const pane = this.#pane;
+    const [first, second] = this.#panes.corners;
+    const point = { x: (x - left) * this.#ratio, y: (y - top) * this.#ratio };
+    const offset = second && point.x > second.x && point.y > second.y ? second : first;
+    return { x: Math.min(point.x - offset.x, pane.width), y: Math.min(point.y - offset.y, pane.height) };
+  }
+
+  /** @param {Scene} scene */
+  #seen({ size }) {
+    return this.#view ?? fit(this.#pane, size);
+  }
+
+  get #panes() {
+    if (this.#mode !== "side" || this.#isPlain || !this.#scene) return onePane(this.#size);
+    return twoPanes(this.#size, this.#scene.size, Math.round(GAP * this.#ratio));
+  }
+
+  get #pane() {
+    return this.#panes.pane;
+  }
+
+  #drawNow() {
+    const context = this.#canvas.getContext("2d");
+    const { width, height } = this.#size;
+    if (!context || !width || !height) return;
+    context.clearRect(0, 0, width, height);
+    const scene = this.#scene;
+    const isCompared = Boolean(scene?.before && scene.after) && !this.#isPlain;
+    this.root.toggleAttribute("data-empty", !scene);
+    this.root.toggleAttribute("data-held", this.#isHeld);
+    this.root.toggleAttribute("data-single", !isCompared);
+    const isSplit = isCompared && this.#mode === "split" && !this.#isHeld;
+    this.#divider.isShown = isSplit;
+    if (scene) {
+      const at = place(this.#seen(scene), this.#pane, scene.size);
+      if (isSplit) this.#drawSplit(context, scene, at);
+      else this.#drawPanes(context, scene, at);
+      const words = this.#isPlain ? "after" : this.#isHeld ? "before" : WORDS[this.#mode];
+      placeCaptions(this.root, at, this.#panes, this.#ratio);
+      this.#canvas.setAttribute("aria-label", `${this.#picture?.name ?? ""}, ${words}`);
+    }
+    this.emit("draw", undefined);
+  }
+
+  /**
+   * @param {CanvasRenderingContext2D} context
+   * @param {Scene} scene
+   * @param {Frame} at
+   */
+  #drawPanes(context, scene, at) {
+    const [first, second] = this.#panes.corners;
+    const result = this.#isHeld ? "before" : "after";
+    const room = { pane: this.#pane, at, ratio: this.#ratio };
+    paintSide(context, scene, second ? "before" : result, { ...room, corner: first });
+    if (second) paintSide(context, scene, result, { ...room, corner: second });
+  }
+
+  /**
+   * @param {CanvasRenderingContext2D} context
+   * @param {Scene} scene
+   * @param {Frame} at
+   */
+  #drawSplit(context, scene, at) {
+    const { width, height } = this.#pane;
+    const [left, right] = [Math.max(0, at.x), Math.min(width, at.x + at.width)];
+    const [top, bottom] = [Math.max(0, at.y), Math.min(height, at.y + at.height)];
+    const x = Math.round(left + this.#divider.share * (right - left));
+    const ratio = this.#ratio;
+    const room = { pane: this.#pane, at, ratio, corner: { x: 0, y: 0 } };
+    paintSide(context, scene, "before", room, 0, x);
+    paintSide(context, scene, "after", room, x, width);
+    this.#divider.placeAt(x / ratio, top / ratio, bottom / ratio, left / ratio, right / ratio);
+  }
+}

@@ -1,0 +1,247 @@
+/** One picture of the library, large, with all that is known of it. */
+
+import { announce, tryTo } from "../../lib/announce.js";
+import { box, button, elementFromTemplate, enableSteps, fillFacts, listen, part, redrawRows } from "../../lib/dom.js";
+import { formatBytes, formatCount, formatPercent } from "../../lib/format.js";
+import { quoted } from "./query-text.js";
+import { editTags, namesIn } from "./tag-editing.js";
+
+/** @import { LibraryPicture, Tag } from "../../../protocol.d.ts" */
+/** @import { ToolEntry } from "../../workspace/app.js" */
+/** @import { Library } from "./library.js" */
+/** @import { Tiles } from "./tiles.js" */
+
+/**
+ * @typedef {object} DetailActions
+ * @property {(picture: LibraryPicture) => Promise<File>} open gets at the picture's file
+ * @property {(file: File, signal: AbortSignal) => Promise<Blob>} view the file, or a preview where browsers show it differently
+ * @property {(file: File, picture: LibraryPicture, tool: ToolEntry) => void} use hands it to another tool
+ * @property {(id: number) => void} findSimilar
+ * @property {(query: string) => void} search
+ * @property {(id: number) => void} onStep told which picture is shown now, after another
+ * @property {readonly ToolEntry[]} tools
+ */
+
+export class Detail {
+  #library;
+  #tiles;
+  #actions;
+  /** @type {readonly number[]} */
+  #ids;
+  /** The picture asked for last. */
+  #id;
+  #dialog = /** @type {HTMLDialogElement} */ (elementFromTemplate("organise-detail"));
+  #image = part(this.#dialog, "large", HTMLImageElement);
+  /** Address of the file or its preview, if it could be had. */
+  #source = "";
+  /** Ended when another picture is to be shown large. */
+  #viewing = new AbortController();
+  /** The picture that is seen, which is what everything here acts on. @type {LibraryPicture | undefined} */
+  #picture;
+
+  /**
+   * @param {Library} library
+   * @param {Tiles} tiles
+   * @param {readonly number[]} ids those that are gone through
+   * @param {number} id
+   * @param {DetailActions} actions
+   */
+  constructor(library, tiles, ids, id, actions) {
+    this.#library = library;
+    this.#tiles = tiles;
+    this.#ids = ids;
+    this.#id = id;
+    this.#actions = actions;
+    const dialog = this.#dialog;
+    listen(button(dialog, "previous"), "click", () => this.#step(-1));
+    listen(button(dialog, "next"), "click", () => this.#step(1));
+    listen(button(dialog, "detail-close"), "click", () => dialog.close());
+    listen(button(dialog, "similar"), "click", () => {
+      dialog.close();
+      actions.findSimilar(this.#seenId);
+    });
+    listen(dialog, "keydown", (event) => {
+      if (event.target instanceof HTMLInputElement || event.ctrlKey || event.metaKey || event.altKey) return;
+      if (event.key === "ArrowLeft") this.#step(-1);
+      if (event.key === "ArrowRight") this.#step(1);
+    });
+    listen(part(dialog, "add-form", HTMLFormElement), "submit", (event) => {
+      event.preventDefault();
+      const field = part(dialog, "new-tags", HTMLInputElement);
+      const tags = namesIn(field.value);
+      if (tags.length) void this.#edit("add", tags).then((isDone) => isDone && (field.value = ""));
+    });
+    listen(this.#image, "error", () => {
+      // The browser cannot show this format; the small picture can be seen anyhow.
+      const tile = this.#tiles.get(this.#seenId);
+      if (tile && this.#image.src !== tile.source) this.#image.src = tile.source;
+    });
+    listen(dialog, "close", () => {
+      this.#viewing.abort();
+      URL.revokeObjectURL(this.#source);
+      dialog.remove();
+    });
+    const tools = actions.tools.filter(({ name }) => name !== "Organise");
+    box(dialog, "tools").replaceChildren(...tools.map((tool) => this.#toolButton(tool)));
+    document.body.append(dialog);
+    dialog.showModal();
+    // Not a button, which is disabled at the first picture: keys must reach the dialog.
+    box(dialog, "heading").focus({ preventScroll: true });
+    void this.#show();
+  }
+
+  /** Of the picture that is seen; until there is one, of that which will be. */
+  get #seenId() {
+    return this.#picture?.id ?? this.#id;
+  }
+
+  /** @param {1 | -1} by */
+  #step(by) {
+    const next = this.#ids[this.#ids.indexOf(this.#id) + by];
+    if (next === undefined) return;
+    this.#id = next;
+    this.#actions.onStep(next);
+    void this.#show();
+  }
+
+  async #show() {
+    const id = this.#id;
+    const index = this.#ids.indexOf(id);
+    this.#tiles.want(this.#ids.slice(Math.max(0, index - 2), index + 3));
+    await tryTo(this.#library.ask("picture", { id }).then((picture) => id === this.#id && this.#fill(picture)));
+  }
+
+  /** @param {LibraryPicture} picture */
+  #fill(picture) {
+    const isOther = picture.id !== this.#picture?.id;
+    this.#picture = picture;
+    const dialog = this.#dialog;
+    const index = this.#ids.indexOf(picture.id);
+    enableSteps(dialog, index, this.#ids.length);
+    box(dialog, "position").textContent = `${formatCount(index + 1)} of ${formatCount(this.#ids.length)}`;
+    box(dialog, "file").textContent = picture.name;
+    box(dialog, "label").textContent = picture.label;
+    box(dialog, "score").textContent = formatPercent(picture.score);
+    box(dialog, "category").textContent = picture.category;
+    this.#fillTags(picture);
+    box(dialog, "objects").textContent = objectsOf(picture);
+    box(dialog, "objects").hidden = picture.boxes === null;
+    fillFacts(box(dialog, "facts"), [
+      ["Folder", picture.folder || null],
+      ["File", formatBytes(picture.size)],
+      ...picture.facts.map(({ name, value }) => /** @type {const} */ ([name, value])),
+      ["Colours", picture.colours.map(({ name }) => name).join(", ") || null],
+    ]);
+    if (!isOther) return;
+    announce(`${picture.name}: ${picture.label}, ${formatPercent(picture.score)}`);
+    this.#image.alt = `${picture.name}: ${picture.label}`;
+    this.#image.src = this.#tiles.get(picture.id)?.source ?? "";
+    this.#image.style.aspectRatio = `${picture.width} / ${picture.height}`;
+    void this.#showLarge(picture);
+  }
+
+  /** @param {LibraryPicture} picture */
+  #fillTags({ tags, rejected }) {
+    const list = box(this.#dialog, "tag-list");
+    const rows = [...tags.map((tag) => this.#tag(tag)), ...rejected.map((name) => this.#rejected(name))];
+    redrawRows(list, () => list.replaceChildren(...rows));
+  }
+
+  /** @param {LibraryPicture} picture */
+  async #showLarge(picture) {
+    const note = box(this.#dialog, "small-only");
+    this.#viewing.abort();
+    this.#viewing = new AbortController();
+    const { signal } = this.#viewing;
+    try {
+      const view = await this.#actions.view(await this.#actions.open(picture), signal);
+      if (signal.aborted) return;
+      URL.revokeObjectURL(this.#source);
+      this.#source = URL.createObjectURL(view);
+      this.#image.src = this.#source;
+      note.hidden = true;
+    } catch (error) {
+      if (signal.aborted) return;
+      note.textContent = `Shown small. ${/** @type {Error} */ (error).message}`;
+      note.hidden = false;
+    }
+  }
+
+  /** @param {Tag} tag */
+  #tag({ name, score, source }) {
+    const isOwn = source === "user";
+    const row = elementFromTemplate("organise-detail-tag");
+    row.dataset.key = name;
+    row.classList.toggle("chip--own", isOwn);
+    const press = button(row, "find");
+    box(press, "name").textContent = name;
+    box(press, "tag-score").textContent = isOwn ? "" : formatPercent(score);
+    press.title = `Search for “${name}”`;
+    listen(press, "click", () => {
+      this.#dialog.close();
+      this.#actions.search(`tag:${quoted(name)}`);
+    });
+    const accept = button(row, "accept");
+    accept.hidden = isOwn;
+    accept.setAttribute("aria-label", `Keep “${name}” for good`);
+    accept.title = "Keep it for good";
+    listen(accept, "click", () => void this.#edit("accept", [name]));
+    const remove = button(row, "remove-tag");
+    remove.setAttribute("aria-label", `Remove “${name}”`);
+    remove.title = "Remove";
+    listen(remove, "click", () => void this.#edit("remove", [name]));
+    return row;
+  }
+
+  /** @param {string} name */
+  #rejected(name) {
+    const row = elementFromTemplate("organise-rejected-tag");
+    row.dataset.key = `-${name}`;
+    const back = button(row, "back");
+    box(back, "name").textContent = name;
+    back.title = "Removed. Put it back";
+    back.setAttribute("aria-label", `Put “${name}” back`);
+    listen(back, "click", () => void this.#edit("add", [name]));
+    return row;
+  }
+
+  /** @param {ToolEntry} tool */
+  #toolButton(tool) {
+    const press = document.createElement("button");
+    press.type = "button";
+    press.className = "button button--small";
+    press.textContent = tool.name;
+    listen(press, "click", async () => {
+      const picture = this.#picture;
+      if (!picture) return;
+      await tryTo(
+        this.#actions.open(picture).then((file) => {
+          this.#dialog.close();
+          this.#actions.use(file, picture, tool);
+        }),
+      );
+    });
+    return press;
+  }
+
+  /**
+   * @param {string} action
+   * @param {string[]} tags
+   */
+  async #edit(action, tags) {
+    const isDone = await editTags(this.#library, { action, ids: [this.#seenId], tags });
+    await this.#show();
+    return isDone;
+  }
+}
+
+/** @param {LibraryPicture} picture */
+function objectsOf({ boxes }) {
+  if (!boxes) return "";
+  /** @type {Map<string, number>} */
+  const counts = new Map();
+  for (const { label } of boxes) counts.set(label, (counts.get(label) ?? 0) + 1);
+  const words = [...counts].map(([label, count]) => (count === 1 ? label : `${label} × ${count}`));
+  return words.length ? `Objects: ${words.join(", ")}` : "No objects were found.";
+}
+

@@ -1,0 +1,29 @@
+/** The dialog that holds duplicates and look-alikes. */
+
+import { box, button, elementFromTemplate, listen } from "../../lib/dom.js";
+import { mountDuplicates } from "./duplicates.js";
+
+/** @import { DuplicatesOptions } from "./duplicates.js" */
+
+/**
+ * @param {DuplicatesOptions} options
+ * @returns {HTMLDialogElement}
+ */
+export function openDuplicates(options) {
+  const dialog = /** @type {HTMLDialogElement} */ (elementFromTemplate("duplicates-dialog"));
+  const end = mountDuplicates(box(dialog, "duplicates"), {
+    ...options,
+    onSelect: (ids) => {
+      dialog.close();
+      options.onSelect(ids);
+    },
+  });
+  listen(button(dialog, "duplicates-close"), "click", () => dialog.close());
+  listen(dialog, "close", () => {
+    end();
+    dialog.remove();
+  });
+  document.body.append(dialog);
+  dialog.showModal();
+  return dialog;
+}

@@ -1,0 +1,226 @@
+/** The dialog that exports: tables, boxes, contact sheets, copies with their keywords in them, sidecars. */
+
+import { notice } from "../../lib/announce.js";
+import { download } from "../../lib/download.js";
+import { box, button, elementFromTemplate, listen, part } from "../../lib/dom.js";
+import { formatCount, formatPlural } from "../../lib/format.js";
+import { JobPanel } from "./job-panel.js";
+import { hasDirectoryChooser, chooseArchive, chooseDirectory, mayUse } from "./pickers.js";
+import { askToChange } from "./placing.js";
+import { preferences } from "./preferences.js";
+import { ReachPanel } from "./reach-panel.js";
+import { packed } from "./sort-dialog.js";
+import { keywordCopyOf, sidecarOutputOf, writeBeside } from "./tagged-files.js";
+import { emptyReport, writeIntoFolder, writeZip } from "../../lib/writing.js";
+
+/** @import { PlannedMove } from "../../../protocol.d.ts" */
+/** @import { Library } from "./library.js" */
+/** @import { Originals } from "./originals.js" */
+/** @import { Output } from "../../lib/writing.js" */
+
+/** What is made of the pictures' own files, beside the formats that the library writes by itself. */
+const COPIES = "copies";
+const SIDECARS = "sidecars";
+
+/** Formats that want the pictures beside their labels. */
+const DATA_SETS = ["yolo", "voc"];
+
+const WITH_PICTURES = "With the pictures it is a data set that trains as it is; alone it has the labels, and you put the pictures there.";
+const BOXES = "Of the pictures that were taken in with “Look for objects, too”.";
+
+/** What a format is good for, where its name does not say it. @type {Readonly<Record<string, string>>} */
+const HELP = {
+  [COPIES]: "Copies of JPEG, PNG and WebP pictures that carry their tags, for other programs to find them by.",
+  [SIDECARS]: "NAME.jpg.xmp for each picture. What other programs wrote into one stays, and the tags are added.",
+  xmp: "NAME.jpg.xmp for each picture, with its tags, rating, title and description. What else the file says is left out.",
+  coco: BOXES,
+  yolo: `${BOXES} ${WITH_PICTURES}`,
+  voc: `${BOXES} ${WITH_PICTURES}`,
+  labelstudio: BOXES,
+  html: "A page to look at and to print. It holds all that it shows.",
+};
+
+/**
+ * @param {{library: Library, originals: Originals, ids: readonly number[]}} what
+ * @returns {HTMLDialogElement}
+ */
+export function openExporting(what) {
+  return new ExportDialog(what).root;
+}
+
+class ExportDialog {
+  root = /** @type {HTMLDialogElement} */ (elementFromTemplate("export-library-dialog"));
+  #library;
+  #originals;
+  #ids;
+  #format = part(this.root, "format", HTMLSelectElement);
+  #name = part(this.root, "file-name", HTMLInputElement);
+  #others = part(this.root, "others", HTMLInputElement);
+  #reach;
+  #job;
+  /** The pictures' files, once they are known. @type {PlannedMove[] | null} */
+  #files = null;
+
+  /** @param {{library: Library, originals: Originals, ids: readonly number[]}} what */
+  constructor({ library, originals, ids }) {
+    this.#library = library;
+    this.#originals = originals;
+    this.#ids = ids;
+    const { root } = this;
+    this.#reach = new ReachPanel(box(root, "reach"), { library, originals }, () => this.#write());
+    this.#job = new JobPanel(box(root, "job"), () => this.#write());
+    box(root, "export-title").textContent = `Export ${formatPlural(ids.length, "picture")}`;
+    listen(this.#format, "change", () => void this.#choose());
+    listen(button(root, "save"), "click", () => void this.#save());
+    listen(button(root, "zip"), "click", () => void this.#intoZip());
+    listen(button(root, "folder"), "click", () => void this.#intoFolder());
+    listen(button(root, "beside"), "click", () => void this.#besidePictures());
+    listen(button(root, "export-close"), "click", () => root.close());
+    listen(button(root, "export-cancel"), "click", () => (this.#job.busy ? this.#job.cancel() : root.close()));
+    listen(root, "cancel", (event) => this.#job.busy && event.preventDefault());
+    listen(root, "click", ({ target }) => target === root && !this.#job.busy && root.close());
+    listen(root, "close", () => {
+      this.#job.cancel();
+      root.remove();
+    });
+    document.body.append(root);
+    root.showModal();
+    this.#write();
+    void this.#begin();
+  }
+
+  async #begin() {
+    const [{ formats }, { moves }] = await Promise.all([
+      this.#library.ask("choices", {}),
+      this.#library.ask("plan", { ids: [...this.#ids], by: [] }),
+    ]);
+    this.#files = moves;
+    this.#format.append(...formats.map(({ id, name }) => new Option(name, id)));
+    const wanted = preferences.exportFormat;
+    if ([...this.#format.options].some(({ value }) => value === wanted)) this.#format.value = wanted;
+    await this.#choose();
+  }
+
+  async #choose() {
+    const format = this.#format.value;
+    preferences.exportFormat = format;
+    this.#job.clear();
+    this.#write();
+    const isOfFiles = format === COPIES || format === SIDECARS || DATA_SETS.includes(format);
+    await this.#reach.show(isOfFiles ? (this.#files ?? []) : [], { sidecars: format === SIDECARS });
+  }
+
+  /** Show what can be done now. */
+  #write() {
+    const { root } = this;
+    const format = this.#format.value;
+    const isBusy = this.#job.busy;
+    const [isCopies, isSidecars] = [format === COPIES, format === SIDECARS];
+    const isDataSet = DATA_SETS.includes(format);
+    const isPlain = !isCopies && !isSidecars;
+    part(root, "export-choices", HTMLFieldSetElement).disabled = isBusy;
+    box(root, "format-help").textContent = HELP[format] ?? "";
+    box(root, "others-row").hidden = !isCopies;
+    button(root, "save").hidden = isBusy || !isPlain;
+    button(root, "zip").hidden = isBusy || (isPlain && !isDataSet);
+    box(root, "zip-text").textContent = isDataSet ? "Save with the pictures" : "Save as ZIP";
+    button(root, "folder").hidden = isBusy || !(isCopies || isDataSet) || !hasDirectoryChooser();
+    button(root, "beside").hidden = isBusy || !isSidecars || !hasDirectoryChooser();
+    for (const name of ["zip", "folder", "beside"]) button(root, name).disabled = this.#files === null;
+    button(root, "zip").classList.toggle("button--primary", !hasDirectoryChooser());
+    button(root, "export-cancel").textContent = isBusy ? "Cancel" : "Close";
+    button(root, "export-close").disabled = isBusy;
+  }
+
+  get #stem() {
+    return this.#name.value.trim().replace(/[\\/:*?"<>|]/g, "-").slice(0, 100) || "onsight";
+  }
+
+  async #outputs() {
+    if (DATA_SETS.includes(this.#format.value)) return this.#dataSet();
+    const organiser = { library: this.#library, originals: this.#originals, listings: new Map() };
+    const files = this.#files ?? [];
+    if (this.#format.value === SIDECARS) return files.map((file) => sidecarOutputOf(organiser, file));
+    return files.map((file) => keywordCopyOf(organiser, file, { withOthers: this.#others.checked }));
+  }
+
+  /** @returns {Promise<Output[]>} */
+  async #dataSet() {
+    const format = this.#format.value;
+    const { texts, images } = await this.#library.askAgain("dataset", { ids: [...this.#ids], format });
+    const files = new Map((this.#files ?? []).map((file) => [file.id, file]));
+    const modified = Date.now();
+    return [
+      ...texts.map(({ path, text }) => ({ path, modified, open: async () => new Blob([text]) })),
+      ...images.flatMap(({ id, path }) => {
+        const file = files.get(id);
+        return file ? [{ path, modified: file.modified_ms, open: () => this.#originals.open(file) }] : [];
+      }),
+    ];
+  }
+
+  async #save() {
+    let saved = "";
+    await this.#job.run(
+      async ({ say, signal }) => {
+        say("Writing the file…");
+        const { value: format } = this.#format;
+        const file = await this.#library.askAgain("export", { ids: [...this.#ids], format, name: this.#stem }, signal);
+        saved = file.name;
+        download(new Blob([file.data], { type: file.media_type }), file.name);
+        return { ...emptyReport(), written: this.#ids.length };
+      },
+      ({ written }) => (written ? `Saved as “${saved}”.` : "Nothing was saved."),
+    );
+  }
+
+  async #intoZip() {
+    const name = `${this.#stem}.zip`;
+    const target = await chooseArchive(name);
+    if (target === null) return;
+    const noun = { [COPIES]: "picture", [SIDECARS]: "sidecar" }[this.#format.value] ?? "file";
+    await this.#job.run(
+      async (options) => writeZip(name, target, await this.#outputs(), options),
+      (report) => packed(report, target?.name ?? name, noun),
+    );
+  }
+
+  async #intoFolder() {
+    const directory = await chooseDirectory("onsight-export", "readwrite");
+    if (!directory) return;
+    if (!(await mayUse(directory, "readwrite"))) {
+      notice(`Onsight may not write into “${directory.name}”. Nothing was written.`);
+      return;
+    }
+    const isDataSet = DATA_SETS.includes(this.#format.value);
+    await this.#job.run(
+      async (options) => writeIntoFolder(directory, await this.#outputs(), options),
+      ({ written }) =>
+        isDataSet
+          ? `${formatPlural(written, "file")} written into “${directory.name}”.`
+          : `${formatPlural(written, "picture")} copied into “${directory.name}”.`,
+    );
+  }
+
+  async #besidePictures() {
+    const files = this.#files ?? [];
+    const count = await askToChange(this.#originals, files);
+    if (!count) {
+      notice("Onsight may not write beside these pictures. Save the sidecars as a ZIP.");
+      return;
+    }
+    let unchanged = 0;
+    await this.#job.run(
+      async (options) => {
+        const organiser = { library: this.#library, originals: this.#originals, listings: new Map() };
+        const report = await writeBeside(organiser, files, options);
+        unchanged = report.unchanged;
+        return report;
+      },
+      ({ written }) => {
+        const words = `${formatPlural(written, "sidecar")} written beside the pictures`;
+        return unchanged ? `${words}; ${formatCount(unchanged)} had all tags already.` : `${words}.`;
+      },
+    );
+  }
+}

@@ -1,0 +1,300 @@
+/** One run of an import: asks the library what it knows of files, has the rest looked at, and hands over what was seen. */
+
+import { OnsightError, asOnsightError } from "../../../common/messenger.js";
+import { besideMarkOf, entriesOfArchive, isArchive, readBeside } from "./entries.js";
+import { preferences } from "./preferences.js";
+import { isSidecar } from "../../lib/suffixes.js";
+
+/** @import { BeginImportOptions, FileOutcome, Methods, SourceOptions } from "../../../protocol.d.ts" */
+/** @import { Onsight } from "../../client.js" */
+/** @import { Arrival, Entry } from "./entries.js" */
+/** @import { ImportProgress } from "./import-progress.js" */
+/** @import { Library, Question } from "./library.js" */
+
+/** Files that the library is asked about at a time. */
+const BATCH = 200;
+
+/** Pictures that are under way beside those that are looked at: they are read or written meanwhile. */
+const SPARE_LANES = 1;
+
+const ELSEWHERE = "The library is open in another tab. Use it here, then go on.";
+
+/**
+ * @typedef {object} ImportOptions
+ * @property {boolean} [detect] whether objects are looked for, too
+ * @property {boolean} [retry] whether to try files again that could not be opened before
+ * @property {string[]} [gone] keys of folders that are no longer where they were
+ * @property {Entry[]} [beside] the other files of the same folders, such as sidecars and videos
+ */
+
+/** @typedef {{entries: Entry[], options: ImportOptions}} Job */
+
+/**
+ * What a run needs of the import that it belongs to.
+ * @typedef {object} Host
+ * @property {AbortSignal} signal cancels the run
+ * @property {() => Promise<void>} goOn waits while there is a pause; throws if the run was cancelled
+ * @property {<T>(use: () => Promise<T>) => Promise<T>} persist does something again while only the engine or the library fails
+ * @property {() => void} requireSameLibrary throws if the import began in another library
+ * @property {(entry: Entry, outcome: FileOutcome) => void} count told what became of a file
+ * @property {(placed: {folder: string, entry: Entry}) => void} place told where the library has a file
+ */
+
+export class ImportRun {
+  #onsight;
+  #library;
+  #progress;
+  #host;
+  #job;
+  /** What the library was told of this run, and in which of its sessions. @type {{session: number, told: Promise<{missing: number}>}} */
+  #begun = { session: -1, told: Promise.resolve({ missing: 0 }) };
+  /** @type {BeginImportOptions} */
+  #beginning = {};
+  /** What was added in this run. @type {Arrival[]} */
+  #arrivals = [];
+  /** The files beside pictures of this run, by folder. @type {Map<string, Entry[]>} */
+  #besideOf = new Map();
+  /** @type {number | undefined} */
+  #missingBefore;
+  /** @type {ImportOptions} */
+  #options;
+
+  /**
+   * @param {{onsight: Onsight, library: Library, progress: ImportProgress}} parts
+   * @param {Host} host
+   * @param {Job} job
+   */
+  constructor({ onsight, library, progress }, host, job) {
+    this.#onsight = onsight;
+    this.#library = library;
+    this.#progress = progress;
+    this.#host = host;
+    this.#job = job;
+    this.#options = job.options;
+  }
+
+  /** How many pictures were missing when this run began, if the library has said so. */
+  get missingBefore() {
+    return this.#missingBefore;
+  }
+
+  /** The options of this run, with the files that were found in archives. */
+  get options() {
+    return this.#options;
+  }
+
+  /** Take all files in. */
+  async takeIn() {
+    const { entries, options } = this.#job;
+    const { detect = false, retry = false, gone = [] } = options;
+    const { found, beside } = await this.#unpack(entries, options.beside ?? []);
+    this.#options = { ...options, beside };
+    this.#arrivals = [...new Set(found.map(({ arrival }) => arrival))];
+    for (const entry of beside) {
+      const key = this.#folderOf(entry);
+      const known = this.#besideOf.get(key);
+      if (known) known.push(entry);
+      else this.#besideOf.set(key, [entry]);
+    }
+    // Were this page to end now, the next one would know.
+    preferences.unfinished = { ...unfinishedOf(found), files: found.length };
+    // A retry has only some of a folder's files; the others are where they were.
+    const arrivals = this.#arrivals.map((arrival) => ({ ...arrival, whole: arrival.whole && !retry }));
+    this.#beginning = { detect, retry, arrivals, files: found.map((entry) => this.#factsOf(entry)), gone };
+    await this.#pair(found, beside.filter(isSidecar));
+    /** @type {Entry[]} */
+    const fresh = [];
+    /** Those that may be copies wait until all that they may be copies of are in. @type {Entry[]} */
+    const doubtful = [];
+    for (let first = 0; first < found.length; first += BATCH) {
+      await this.#host.goOn();
+      const batch = found.slice(first, first + BATCH);
+      const files = batch.map((entry) => this.#factsOf(entry));
+      const { outcomes } = await this.#ask("check", { files });
+      for (const [index, entry] of batch.entries()) {
+        const outcome = outcomes[index];
+        if (outcome?.kind === "new") fresh.push(entry);
+        else if (outcome?.kind === "compare") doubtful.push(entry);
+        else if (outcome) this.#count(entry, outcome);
+      }
+    }
+    for (const [entries_, isNew] of /** @type {const} */ ([[fresh, true], [doubtful, false]])) {
+      await this.#each(entries_, (entry) => this.#take(entry, isNew, detect));
+    }
+  }
+
+  /**
+   * Tell pictures which files beside them say something about them.
+   * @param {Entry[]} pictures
+   * @param {Entry[]} beside
+   */
+  async #pair(pictures, beside) {
+    if (!beside.length) return;
+    // Two folders of one name are two.
+    const pathIn = (/** @type {Entry} */ entry) => `${this.#folderOf(entry)}/${entry.name}`;
+    const { files } = await this.#ask("beside", { pictures: pictures.map(pathIn), files: beside.map(pathIn) });
+    for (const [index, picture] of pictures.entries()) {
+      picture.beside = (files[index] ?? []).flatMap((place) => beside[place] ?? []);
+    }
+  }
+
+  /**
+   * @param {Entry[]} entries
+   * @param {(entry: Entry) => Promise<void>} use
+   */
+  async #each(entries, use) {
+    let next = 0;
+    const lane = async () => {
+      for (;;) {
+        await this.#host.goOn();
+        const entry = entries[next++];
+        this.#onsight.expect(this, entries.length - next);
+        if (!entry) return;
+        await use(entry);
+      }
+    };
+    try {
+      await Promise.all(Array.from({ length: this.#onsight.lanes + SPARE_LANES }, lane));
+    } finally {
+      this.#onsight.expect(this, 0);
+    }
+  }
+
+  /**
+   * Put the pictures of archives in the place of the archives, and add the files beside them to the others.
+   * @param {Entry[]} entries
+   * @param {Entry[]} besideFiles
+   */
+  async #unpack(entries, besideFiles) {
+    if (!entries.some(isArchive)) return { found: entries, beside: besideFiles };
+    /** @type {Entry[]} */
+    const found = [];
+    const beside = [...besideFiles];
+    for (const entry of entries) {
+      if (!isArchive(entry)) {
+        found.push(entry);
+        continue;
+      }
+      try {
+        const content = await this.#host.persist(() => entriesOfArchive(this.#library, entry));
+        for (const picture of content.pictures) found.push(picture);
+        for (const one of content.beside) beside.push(one);
+      } catch (error) {
+        this.#stopIfCancelled(error);
+        this.#fail(entry, error);
+      }
+    }
+    const failed = this.#progress.state.counts.failed ?? 0;
+    this.#progress.change({ total: this.#progress.state.total - entries.length + found.length + failed });
+    return { found, beside };
+  }
+
+  /**
+   * @param {Entry} entry
+   * @param {boolean} isNew
+   * @param {boolean} detect
+   */
+  async #take(entry, isNew, detect) {
+    const facts = this.#factsOf(entry);
+    try {
+      const file = await this.#host.persist(() => entry.open());
+      if (!isNew) {
+        const outcome = await this.#ask("compare", { image: file, ...facts, sidecars: await readBeside(entry) });
+        if (outcome.kind !== "new") return this.#count(entry, outcome);
+      }
+      const { signal } = this.#host;
+      const look = await this.#host.persist(() => this.#onsight.index(file, { detect, signal }));
+      this.#count(entry, await this.#ask("record", { ...facts, look, sidecars: await readBeside(entry) }));
+    } catch (error) {
+      this.#stopIfCancelled(error);
+      const { code, message, fault } = asOnsightError(error);
+      if (fault === "file") this.#count(entry, await this.#ask("refuse", { ...facts, code, message }));
+      else this.#fail(entry, error);
+    }
+  }
+
+  /**
+   * Ask the library about this run's files. One that was opened again must hear of the run first.
+   * @template {Question} Name
+   * @param {Name} name
+   * @param {Omit<Methods[`library_${Name}`]["params"], "picture">} params
+   * @returns {Promise<Methods[`library_${Name}`]["result"]>}
+   */
+  #ask(name, params) {
+    return this.#host.persist(async () => {
+      const { state } = this.#library.state;
+      if (state === "elsewhere") throw new OnsightError({ code: "library_failed", message: ELSEWHERE });
+      await this.#library.opened(this.#host.signal);
+      this.#host.requireSameLibrary();
+      const { session } = this.#library;
+      if (this.#begun.session !== session) {
+        this.#begun = { session, told: this.#library.ask("begin", this.#beginning) };
+        this.#begun.told.catch(() => (this.#begun.session = -1));
+      }
+      const { missing } = await this.#begun.told;
+      this.#missingBefore ??= missing; // not when the library was opened again in between
+      return this.#library.ask(name, params);
+    });
+  }
+
+  /** @param {unknown} error thrown again if the run was cancelled */
+  #stopIfCancelled(error) {
+    if (this.#host.signal.aborted) throw error;
+  }
+
+  /** @param {Entry} entry */
+  #folderOf({ arrival, folder }) {
+    return `${this.#arrivals.indexOf(arrival)}/${folder}`;
+  }
+
+  /**
+   * Tell where the library has a picture; the files beside it are there, too.
+   * @param {Entry} entry
+   * @param {string} folder
+   */
+  #place(entry, folder) {
+    this.#host.place({ folder, entry });
+    const key = this.#folderOf(entry);
+    const beside = entry.folder ? (this.#besideOf.get(key) ?? []) : (entry.beside ?? []);
+    if (entry.folder) this.#besideOf.delete(key);
+    for (const one of beside) this.#host.place({ folder, entry: one });
+  }
+
+  /**
+   * What the library is told of a file.
+   * @param {Entry} entry
+   * @returns {SourceOptions}
+   */
+  #factsOf(entry) {
+    const { folder, name, size, modified_ms, arrival } = entry;
+    const index = Math.max(0, this.#arrivals.indexOf(arrival));
+    return { folder, name, size, modified_ms, arrival: index, beside: besideMarkOf(entry) };
+  }
+
+  /**
+   * @param {Entry} entry
+   * @param {unknown} error
+   */
+  #fail(entry, error) {
+    const message = error instanceof Error ? error.message : String(error);
+    this.#count(entry, { kind: "failed", id: null, folder: null, code: null, message });
+  }
+
+  /**
+   * @param {Entry} entry
+   * @param {FileOutcome} outcome
+   */
+  #count(entry, outcome) {
+    if (outcome.folder !== null) this.#place(entry, outcome.folder);
+    this.#host.count(entry, outcome);
+  }
+}
+
+/**
+ * By what a later page knows an import that did not end.
+ * @param {Entry[]} entries
+ */
+function unfinishedOf([first]) {
+  if (!first?.arrival.whole) return { root: "", key: "" };
+  return { root: first.folder.split("/", 1)[0] ?? "", key: first.arrival.lasting ? first.arrival.key : "" };
+}

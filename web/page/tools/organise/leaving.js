@@ -1,0 +1,114 @@
+/**
+ * Completes moves that were interrupted. The library learns of a picture's new place before its original is deleted, so
+ * that it never points at nothing. Were the page to end in between, nobody would know that the original is a second copy:
+ * it is written down first.
+ */
+
+import { pathOf } from "./entries.js";
+import { leaveFor } from "./pickers.js";
+import { preferences } from "./preferences.js";
+import { isSame } from "../../lib/writing.js";
+
+/** @import { Library } from "./library.js" */
+/** @import { Originals } from "./originals.js" */
+/** @import { Leaving } from "./preferences.js" */
+
+/** @typedef {{library: Library, originals: Originals}} Organiser */
+
+/** How many moves are in progress: what is written down is theirs to complete. */
+let moving = 0;
+/** @type {Promise<void>} */
+let completing = Promise.resolve();
+
+/**
+ * Note that an original is to be deleted next.
+ * @param {Leaving} leaving
+ */
+export function noteLeaving(leaving) {
+  preferences.leaving = [...others(leaving), leaving];
+}
+
+/**
+ * Note that an original has been deleted, or stays.
+ * @param {Leaving} leaving
+ */
+export function forgetLeaving(leaving) {
+  preferences.leaving = others(leaving);
+}
+
+/**
+ * Move pictures after earlier moves have been completed.
+ * @template T
+ * @param {Organiser} organiser
+ * @param {() => Promise<T>} move
+ * @returns {Promise<T>}
+ */
+export async function whileMoving(organiser, move) {
+  await completeMoves(organiser);
+  moving += 1;
+  try {
+    return await move();
+  } finally {
+    moving -= 1;
+  }
+}
+
+/**
+ * Delete originals whose copies the library has, if a move was interrupted before that. Nobody is asked for permission.
+ * @param {Organiser} organiser
+ * @returns {Promise<void>}
+ */
+export function completeMoves(organiser) {
+  completing = completing.then(() => (moving ? undefined : completeAll(organiser)));
+  return completing;
+}
+
+/** @param {Organiser} organiser */
+async function completeAll(organiser) {
+  const { state } = organiser.library;
+  const name = state.state === "open" ? state.name : null;
+  for (const leaving of preferences.leaving.filter(({ library }) => library === name)) {
+    try {
+      if (await complete(organiser, leaving)) forgetLeaving(leaving);
+    } catch {
+      // The folder is not there now, or may not be read: tried again at the next visit.
+    }
+  }
+}
+
+/**
+ * @param {Organiser} organiser
+ * @param {Leaving} leaving
+ * @returns {Promise<boolean>} whether nothing is left to do
+ */
+async function complete({ library, originals }, leaving) {
+  const { moves } = await library.askAgain("plan", { ids: [leaving.id], by: [] });
+  const [picture] = moves;
+  // The library was not told: moving the picture again completes that. Or the picture has gone elsewhere since.
+  if (!picture || pathOf(picture) !== leaving.target) return true;
+  const [place, target] = await Promise.all([originals.placeOf(leaving), originals.placeOf(picture)]);
+  if (!place || !target || (await leaveFor(place.folder, "readwrite")) !== "granted") return false;
+  const original = await place.folder.getFileHandle(place.name).catch(nullIfMissing);
+  const copy = await target.folder.getFileHandle(target.name).catch(nullIfMissing);
+  if (!original || !copy || (await original.isSameEntry(copy))) return true;
+  if (await isSame(await original.getFile(), await copy.getFile())) await place.folder.removeEntry(place.name);
+  return true;
+}
+
+/**
+ * @param {unknown} error
+ * @returns {null}
+ */
+function nullIfMissing(error) {
+  if (error instanceof DOMException && error.name === "NotFoundError") return null;
+  throw error;
+}
+
+/**
+ * What is written down of other originals.
+ * @param {Leaving} leaving
+ */
+function others({ library, folder, name }) {
+  const isOther = (/** @type {Leaving} */ one) => one.library !== library || one.folder !== folder || one.name !== name;
+  return preferences.leaving.filter(isOther);
+}

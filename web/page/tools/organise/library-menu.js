@@ -1,0 +1,149 @@
+/** Which library is open, what it takes on this device; another, a copy, a new one, or none of it any more. */
+
+import { announce, notice, tryTo } from "../../lib/announce.js";
+import { download } from "../../lib/download.js";
+import { box, button, elementFromTemplate, listen, part } from "../../lib/dom.js";
+import { formatBytes, formatPlural } from "../../lib/format.js";
+import { preferences } from "./preferences.js";
+
+/** @import { Library } from "./library.js" */
+
+export class LibraryMenu {
+  #root;
+  #library;
+  #off;
+
+  /**
+   * @param {HTMLElement} root
+   * @param {Library} library
+   * @param {() => boolean} isBusy whether pictures are being taken in
+   */
+  constructor(root, library, isBusy) {
+    this.#root = root;
+    this.#library = library;
+    const guarded = (/** @type {() => Promise<unknown>} */ work) => () => {
+      if (isBusy()) return notice("Pictures are being taken in. Wait for the end, or cancel it first.");
+      return tryTo(work());
+    };
+    listen(part(root, "which", HTMLSelectElement), "change", ({ target }) => {
+      void guarded(() => library.switchTo(target.value))();
+    });
+    listen(button(root, "new-library"), "click", () => this.#askForName(guarded));
+    listen(button(root, "save-library"), "click", guarded(() => this.#save()));
+    const file = part(root, "library-file", HTMLInputElement);
+    listen(button(root, "open-library"), "click", () => file.click());
+    listen(file, "change", () => {
+      const [chosen] = file.files ?? [];
+      file.value = "";
+      if (chosen) void guarded(() => library.addFile(chosen).then(() => announce("The library is open.")))();
+    });
+    listen(button(root, "delete-library"), "click", () => this.#askToDelete(guarded));
+    listen(button(root, "show-failures"), "click", () => void this.#listFailures());
+    const detect = part(root, "detect", HTMLInputElement);
+    detect.checked = preferences.detect;
+    listen(detect, "change", () => (preferences.detect = detect.checked));
+    listen(box(root, "panel"), "toggle", ({ newState }) => newState === "open" && void this.show());
+    this.#off = [library.on("state", () => void this.show()), library.on("status", () => void this.show())];
+    void this.show();
+  }
+
+  close() {
+    this.#off.forEach((end) => end());
+  }
+
+  async show() {
+    const { state } = this.#library;
+    const toggle = button(this.#root, "menu");
+    toggle.hidden = state.state !== "open";
+    if (state.state !== "open") return;
+    box(toggle, "name").textContent = state.name;
+    const { status } = this.#library;
+    if (!status || !box(this.#root, "panel").matches(":popover-open")) return;
+    box(this.#root, "usage").textContent =
+      `${formatPlural(status.pictures, "picture")}, ${formatBytes(status.bytes)} on this device.`;
+    const failed = button(this.#root, "show-failures");
+    failed.hidden = !status.failed;
+    failed.textContent = `${formatPlural(status.failed, "file")} could not be opened`;
+    const libraries = await this.#library.list().catch(() => []);
+    const select = part(this.#root, "which", HTMLSelectElement);
+    select.replaceChildren(...libraries.map(({ name }) => new Option(name, name)));
+    select.value = state.name;
+    box(this.#root, "which-row").hidden = libraries.length < 2;
+    box(this.#root, "room").textContent = await roomText();
+  }
+
+  async #save() {
+    const file = await this.#library.copy();
+    download(file, file.name);
+    announce("The library was saved as a file.");
+  }
+
+  /** @param {(work: () => Promise<unknown>) => () => unknown} guarded */
+  #askForName(guarded) {
+    const dialog = /** @type {HTMLDialogElement} */ (elementFromTemplate("organise-new-library"));
+    const field = part(dialog, "library-name", HTMLInputElement);
+    this.#open(dialog, async () => {
+      const name = await this.#library.freeName(field.value);
+      await guarded(() => this.#library.switchTo(name))();
+    });
+  }
+
+  /** @param {(work: () => Promise<unknown>) => () => unknown} guarded */
+  #askToDelete(guarded) {
+    const { state, status } = this.#library;
+    if (state.state !== "open" || !status) return;
+    const dialog = /** @type {HTMLDialogElement} */ (elementFromTemplate("organise-delete-library"));
+    box(dialog, "delete-title").textContent = `Delete the library “${state.name}”?`;
+    box(dialog, "delete-text").textContent =
+      `What is known of ${formatPlural(status.pictures, "picture")} goes for good, with your own tags. ` +
+      "The pictures themselves stay where they are.";
+    listen(button(dialog, "save-first"), "click", guarded(() => this.#save()));
+    this.#open(dialog, async () => void (await guarded(() => this.#library.remove())()));
+  }
+
+  async #listFailures() {
+    const dialog = /** @type {HTMLDialogElement} */ (elementFromTemplate("organise-failures"));
+    await tryTo(
+      this.#library.ask("failures", {}).then(({ files }) => {
+        box(dialog, "failure-list").replaceChildren(
+          ...files.map(({ folder, name, message }) => {
+            const row = elementFromTemplate("organise-failure");
+            box(row, "path").textContent = folder ? `${folder}/${name}` : name;
+            box(row, "message").textContent = message;
+            return row;
+          }),
+        );
+        this.#open(dialog, async () => {});
+      }),
+    );
+  }
+
+  /**
+   * Show a dialog that is asked once; `yes` runs if it is closed with that value.
+   * @param {HTMLDialogElement} dialog
+   * @param {() => Promise<void>} yes
+   */
+  #open(dialog, yes) {
+    listen(dialog, "close", () => {
+      if (dialog.returnValue === "yes") void yes();
+      dialog.remove();
+    });
+    document.body.append(dialog);
+    box(this.#root, "panel").hidePopover(); // gives the focus back to what opened it, which is there after the dialog
+    dialog.showModal();
+  }
+}
+
+/** How much room there is, and whether the browser has promised to keep it. */
+async function roomText() {
+  try {
+    const [{ quota = 0, usage = 0 }, isKept] = await Promise.all([
+      navigator.storage.estimate(),
+      navigator.storage.persisted(),
+    ]);
+    const room = `${formatBytes(Math.max(0, quota - usage))} are free for it.`;
+    return isKept ? room : `${room} The browser may clear it when the disk is full: save a copy now and then.`;
+  } catch {
+    return "";
+  }
+}

@@ -1,0 +1,345 @@
+/**
+ * The library that is open, in a worker of its own: a search need not wait for a picture that is being looked at. One
+ * tab has it at a time.
+ */
+
+import { Emitter } from "../../lib/emitter.js";
+import { Messenger, OnsightError, abortError } from "../../../common/messenger.js";
+import { preferences } from "./preferences.js";
+
+/** @import { Onsight } from "../../client.js" */
+/** @import { RequestOptions } from "../../../common/messenger.js" */
+/** @import { LibraryStatus, Methods } from "../../../protocol.d.ts" */
+
+const LOCK = "onsight-library";
+const CHANNEL = "onsight-library";
+const FIRST_NAME = "My pictures";
+const MAX_NAME = 60;
+
+/** How often a question is asked whose worker fails each time. */
+const ATTEMPTS = 3;
+
+/**
+ * @typedef {{state: "closed"} | {state: "starting"} | {state: "elsewhere"} | {state: "open", name: string}
+ *   | {state: "failed", error: OnsightError}} LibraryState
+ */
+
+/** @typedef {Extract<keyof Methods, `library_${string}`> extends `library_${infer Name}` ? Name : never} Question */
+
+/** @extends {Emitter<{state: LibraryState, status: LibraryStatus, change: null}>} */
+export class Library extends Emitter {
+  #onsight;
+  #base;
+  /** @type {Messenger | undefined} */
+  #messenger;
+  /** @type {LibraryState} */
+  #state = { state: "closed" };
+  /** @type {LibraryStatus | undefined} */
+  #status;
+  /** @type {(() => void) | undefined} gives the lock back */
+  #release;
+  #channel = new BroadcastChannel(CHANNEL);
+  #session = 0;
+  #isClosed = false;
+
+  /**
+   * @param {Onsight} onsight
+   * @param {URL} [base] folder of the site
+   */
+  constructor(onsight, base = new URL("../../..", import.meta.url)) {
+    super();
+    this.#onsight = onsight;
+    this.#base = base;
+    this.#channel.onmessage = ({ data }) => {
+      if (data === "release") void this.#giveAway();
+    };
+  }
+
+  get state() {
+    return this.#state;
+  }
+
+  /** How the open library stands, as far as it was told. */
+  get status() {
+    return this.#status;
+  }
+
+  /** Another number whenever a library was opened: its worker then knows nothing of what it was told before. */
+  get session() {
+    return this.#session;
+  }
+
+  /** Open the library that was open last, if none is. */
+  async start() {
+    if (this.#isClosed || this.#state.state === "open" || this.#state.state === "starting") return;
+    this.#set({ state: "starting" });
+    try {
+      await this.#onsight.ready.catch(() => {}); // what both need has arrived then
+      if (!(await this.#lock(false))) return this.#set({ state: "elsewhere" });
+      await this.#boot();
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  /** Take the library from the tab that has it. */
+  async takeOver() {
+    this.#set({ state: "starting" });
+    this.#channel.postMessage("release");
+    await this.#lock(true);
+    await this.#boot().catch((error) => this.#fail(error));
+  }
+
+  /**
+   * Wait until a library is open, for as long as that takes: another tab may have to give it up first.
+   * @param {AbortSignal} signal
+   * @returns {Promise<void>}
+   */
+  opened(signal) {
+    return new Promise((resolve, reject) => {
+      const end = (/** @type {() => void} */ settle) => {
+        off();
+        signal.removeEventListener("abort", giveUp);
+        settle();
+      };
+      const giveUp = () => end(() => reject(abortError()));
+      const look = () => {
+        const state = this.#state;
+        if (signal.aborted) giveUp();
+        else if (state.state === "open") end(resolve);
+        else if (state.state === "failed") end(() => reject(state.error));
+      };
+      const off = this.on("state", look);
+      signal.addEventListener("abort", giveUp);
+      look();
+    });
+  }
+
+  /**
+   * Ask the open library.
+   * @template {Question} Name
+   * @param {Name} name
+   * @param {Omit<Methods[`library_${Name}`]["params"], "picture">} params
+   * @param {RequestOptions} [options]
+   * @returns {Promise<Methods[`library_${Name}`]["result"]>}
+   */
+  async ask(name, params, options) {
+    const result = await this.#request(`library_${name}`, params, options);
+    return /** @type {Methods[`library_${Name}`]["result"]} */ (result);
+  }
+
+  /**
+   * Ask something that does no harm if it is done twice. If the worker fails meanwhile, the one that replaces it is asked.
+   * @template {Question} Name
+   * @param {Name} name
+   * @param {Omit<Methods[`library_${Name}`]["params"], "picture">} params
+   * @param {AbortSignal} [signal] ends the wait for another worker
+   * @returns {Promise<Methods[`library_${Name}`]["result"]>}
+   */
+  async askAgain(name, params, signal = new AbortController().signal) {
+    for (let attempt = 1; ; attempt += 1) {
+      if (this.#state.state === "starting") await this.opened(signal);
+      try {
+        return await this.ask(name, params, { signal });
+      } catch (error) {
+        const hasWorkerFailed = error instanceof OnsightError && error.code === "worker_failed";
+        if (!hasWorkerFailed || attempt === ATTEMPTS) throw error;
+      }
+    }
+  }
+
+  /**
+   * Ask something else of the library's worker, which does not keep pictures waiting.
+   * @template {keyof Methods} Name
+   * @param {Name} name
+   * @param {Methods[Name]["params"]} params
+   * @param {RequestOptions} [options]
+   * @returns {Promise<Methods[Name]["result"]>}
+   */
+  async request(name, params, options) {
+    return /** @type {Methods[Name]["result"]} */ (await this.#request(name, params, options));
+  }
+
+  /** Learn how the library stands, and tell that it has changed. */
+  async refresh() {
+    this.#setStatus(await this.ask("status", {}));
+    this.emit("change", null);
+  }
+
+  /** @returns {Promise<{name: string, bytes: number}[]>} the libraries of this device */
+  async list() {
+    return /** @type {{name: string, bytes: number}[]} */ (await this.#request("storage_list", {}));
+  }
+
+  /**
+   * Open another library; make it if it is not there.
+   * @param {string} name
+   */
+  async switchTo(name) {
+    const before = this.#state.state === "open" ? this.#state.name : name;
+    await this.#whileClosed(before, () => this.#openFile(name));
+  }
+
+  /**
+   * A name that no library has yet.
+   * @param {string} wanted
+   */
+  async freeName(wanted) {
+    const taken = new Set((await this.list()).map(({ name }) => name.toLowerCase()));
+    const stem = wanted.replace(/[^\p{L}\p{N} _.()-]/gu, " ").trim().slice(0, MAX_NAME) || FIRST_NAME;
+    let name = stem;
+    for (let number = 2; taken.has(name.toLowerCase()); number += 1) name = `${stem} (${number})`;
+    return name;
+  }
+
+  /**
+   * Make a library from a file, and open it. The one that was open stays; so it does if the file is none.
+   * @param {File} file
+   */
+  async addFile(file) {
+    const name = await this.freeName(file.name.replace(/\.[^.]*$/, ""));
+    try {
+      await this.#request("storage_place", { name, file });
+      await this.switchTo(name);
+    } catch (error) {
+      await this.#request("storage_remove", { name }).catch(() => {}); // then it is listed, and can be deleted
+      throw error;
+    }
+  }
+
+  /** @returns {Promise<File>} a copy of the open library's file, for the command line or another browser */
+  async copy() {
+    const name = this.#state.state === "open" ? this.#state.name : FIRST_NAME;
+    // Closed, so that all of it is in the one file.
+    const blob = await this.#whileClosed(name, async () => {
+      const copied = /** @type {Blob} */ (await this.#request("storage_copy", {}));
+      await this.#openFile(name);
+      return copied;
+    });
+    return new File([blob], `${name}.sqlite`, { type: "application/vnd.sqlite3" });
+  }
+
+  /** Delete the open library for good, and open another. */
+  async remove() {
+    if (this.#state.state !== "open") return;
+    const { name } = this.#state;
+    await this.#whileClosed(name, async () => {
+      await this.#request("storage_close", {});
+      await this.#request("storage_remove", { name });
+      const [next] = await this.list();
+      await this.#openFile(next?.name ?? FIRST_NAME);
+    });
+  }
+
+  /**
+   * Close the open library, do something that opens one, and open the former again if that fails.
+   * @template T
+   * @param {string} name of the open library
+   * @param {() => Promise<T>} use
+   * @returns {Promise<T>}
+   */
+  async #whileClosed(name, use) {
+    try {
+      await this.ask("close", {});
+      return await use();
+    } catch (error) {
+      // If its worker died, another one opens it.
+      if (this.#state.state === "open") await this.#openFile(name).catch((failure) => this.#fail(failure));
+      throw error;
+    }
+  }
+
+  /**
+   * @param {string} method
+   * @param {object} params
+   * @param {RequestOptions} [options]
+   */
+  async #request(method, params, options) {
+    if (!this.#messenger) {
+      throw new OnsightError({ code: "library_failed", message: "No library is open. Reload the page." });
+    }
+    return (await this.#messenger.request(method, params, options)).result;
+  }
+
+  async #boot() {
+    if (this.#isClosed) throw abortError();
+    this.#set({ state: "starting" });
+    this.#messenger?.close();
+    this.#messenger = new Messenger(new URL("worker/worker.js", this.#base), () => {
+      // Its file holds what was answered; whoever asked something else was told.
+      if (this.#state.state === "open") void this.#boot().catch((error) => this.#fail(error));
+    });
+    await this.#messenger.request("initialize", { library: true });
+    void navigator.storage?.persist?.().catch(() => {});
+    const names = (await this.list()).map(({ name }) => name);
+    const last = preferences.library;
+    await this.#openFile(last !== null && names.includes(last) ? last : (names[0] ?? FIRST_NAME));
+  }
+
+  /** @param {string} name */
+  async #openFile(name) {
+    const path = /** @type {string} */ (await this.#request("storage_open", { name }));
+    const status = await this.ask("open", { path });
+    preferences.library = name;
+    this.#session += 1;
+    this.#set({ state: "open", name });
+    this.#setStatus(status);
+    this.emit("change", null);
+  }
+
+  /**
+   * @param {boolean} wait
+   * @returns {Promise<boolean>} whether this tab has the library now
+   */
+  #lock(wait) {
+    if (this.#release || !navigator.locks) return Promise.resolve(true);
+    return new Promise((resolve, reject) => {
+      const use = (/** @type {Lock | null} */ lock) => {
+        resolve(lock !== null);
+        if (!lock) return undefined;
+        return new Promise((/** @type {(_: void) => void} */ release) => (this.#release = () => release()));
+      };
+      navigator.locks.request(LOCK, { ifAvailable: !wait }, use).catch(reject);
+    });
+  }
+
+  /** Give the library back for good. */
+  async close() {
+    this.#isClosed = true;
+    await this.#giveAway();
+    this.#messenger?.close();
+    this.#messenger = undefined;
+  }
+
+  async #giveAway() {
+    if (!this.#release) return;
+    if (this.#state.state === "open") {
+      this.#set({ state: "elsewhere" });
+      await this.ask("close", {}).catch(() => {});
+      await this.#request("storage_close", {}).catch(() => {});
+    }
+    this.#messenger?.close();
+    this.#messenger = undefined;
+    this.#release();
+    this.#release = undefined;
+  }
+
+  /** @param {unknown} error */
+  #fail(error) {
+    const { message } = /** @type {Error} */ (error);
+    const known = error instanceof OnsightError ? error : new OnsightError({ code: "library_failed", message });
+    this.#set({ state: "failed", error: known });
+  }
+
+  /** @param {LibraryState} state */
+  #set(state) {
+    this.#state = state;
+    this.emit("state", state);
+  }
+
+  /** @param {LibraryStatus} status */
+  #setStatus(status) {
+    this.#status = status;
+    this.emit("status", status);
+  }
+}

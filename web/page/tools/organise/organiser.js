@@ -1,0 +1,50 @@
+/** What of Organise goes on while other tools are shown: the open library, the import, where the files are. */
+
+import { pathOf } from "./entries.js";
+import { Importer } from "./importing.js";
+import { completeMoves } from "./leaving.js";
+import { Library } from "./library.js";
+import { Originals } from "./originals.js";
+
+/** @import { Onsight } from "../../client.js" */
+/** @import { App } from "../../workspace/app.js" */
+
+/** @type {WeakMap<App, Organiser>} */
+const organisers = new WeakMap();
+
+/**
+ * The organiser of this page; it is made when it is first wanted.
+ * @param {App} app
+ */
+export function organiserOf(app) {
+  let organiser = organisers.get(app);
+  if (!organiser) {
+    organiser = new Organiser(app.onsight);
+    organisers.set(app, organiser);
+    app.background.add(organiser);
+  }
+  return organiser;
+}
+
+export class Organiser {
+  /** @param {Onsight} onsight */
+  constructor(onsight) {
+    this.library = new Library(onsight);
+    this.importer = new Importer(onsight, this.library);
+    this.originals = new Originals(this.library);
+    this.library.on("state", ({ state }) => state === "open" && void completeMoves(this));
+    this.importer.on("placed", ({ folder, entry }) => this.originals.remember(pathOf({ ...entry, folder }), entry.open));
+  }
+
+  /** End the import, and give the library and the folders back. */
+  async close() {
+    this.importer.cancel();
+    await Promise.all([this.library.close(), this.originals.close()]);
+  }
+
+  /** Whether leaving the page would stop something. */
+  get busy() {
+    // One that a failure has stopped waits: what is in is safe, and a later visit offers to go on.
+    return this.importer.busy && this.importer.state.phase !== "halted";
+  }
+}

@@ -1,0 +1,387 @@
+/**
+ * Where the files of the library's pictures are: those of this visit are at hand; of earlier ones, folders that were
+ * chosen through the browser's own chooser are remembered and can be asked for again.
+ */
+
+import { OnsightError } from "../../../common/messenger.js";
+import { pathOf } from "./entries.js";
+import { leaveFor, mayUse } from "./pickers.js";
+
+/** @import { Entry } from "./entries.js" */
+/** @import { Library } from "./library.js" */
+
+const DATABASE = "onsight-folders";
+const FOLDERS = "folders";
+const SIDECAR = ".xmp";
+
+/**
+ * A picture's file, as the library knows it.
+ * @typedef {object} Original
+ * @property {number} id of the picture
+ * @property {string} folder
+ * @property {string} name
+ * @property {number} size
+ * @property {number} modified_ms
+ */
+
+/** Milliseconds by which file systems that date files coarsely may be off. */
+const COARSE_MS = 2000;
+
+/** Files of a folder by the plain form of their names without the suffix. @typedef {Map<string, {name: string, open: () => Promise<File>}[]>} Listing */
+
+/**
+ * A folder whose files cannot be reached yet.
+ * @typedef {object} Barrier
+ * @property {string} root what the library calls the folder or archive; empty for files that were added one by one
+ * @property {FileSystemDirectoryHandle | null} handle with one, the person's leave is enough
+ * @property {Original[]} originals what is wanted of it
+ */
+
+export class Originals {
+  /** @type {Map<string, () => Promise<File>>} */
+  #known = new Map();
+  /** Folders of which all files are known, not the pictures alone. @type {Set<string>} */
+  #whole = new Set();
+  /** @type {Promise<IDBDatabase | null> | undefined} */
+  #database;
+  #library;
+
+  /** @param {Library} library */
+  constructor(library) {
+    this.#library = library;
+  }
+
+  /**
+   * @param {string} path of the archive
+   * @param {{pictures: readonly Entry[], beside: readonly Entry[]}} content that was listed just now
+   */
+  rememberArchive(path, { pictures, beside }) {
+    for (const entry of [...pictures, ...beside]) this.remember(pathOf(entry), entry.open);
+    this.#whole.add(path);
+  }
+
+  /**
+   * @param {string} path
+   * @param {() => Promise<File>} open
+   */
+  remember(path, open) {
+    this.#known.set(path, open);
+  }
+
+  /**
+   * Remember a folder over visits.
+   * @param {FileSystemDirectoryHandle} handle
+   * @returns {Promise<string>} the key by which it is remembered
+   */
+  async rememberHandle(handle) {
+    for (const [key, known] of await this.handles()) if (await known.isSameEntry(handle)) return key;
+    const key = `${handle.name} ${crypto.randomUUID()}`;
+    const database = await this.#open();
+    if (database) await settled(store(database, "readwrite").put(handle, key)).catch(() => {}); // for this visit alone
+    return key;
+  }
+
+  /**
+   * Ask the person, if need be, whether a folder may be read.
+   * @param {FileSystemDirectoryHandle} handle
+   * @throws {OnsightError} it may not
+   */
+  async ask(handle) {
+    if (await mayUse(handle, "read")) return;
+    throw unreadable(`Onsight may not read the folder “${handle.name}” any more. Add it again.`);
+  }
+
+  /** @returns {Promise<Map<string, FileSystemDirectoryHandle>>} the folders that are remembered, by key */
+  async handles() {
+    const database = await this.#open();
+    if (!database) return new Map();
+    const folders = store(database, "readonly");
+    const [keys, handles] = await Promise.all([settled(folders.getAllKeys()), settled(folders.getAll())]);
+    return new Map(handles.map((handle, index) => [String(keys[index]), handle]));
+  }
+
+  /** @returns {Promise<Map<string, FileSystemDirectoryHandle>>} the same by what the open library calls them */
+  async roots() {
+    const handles = await this.handles();
+    /** @type {Map<string, FileSystemDirectoryHandle>} */
+    const found = new Map();
+    for (const { path, keys } of this.#library.status?.roots ?? []) {
+      const handle = keys.map((key) => handles.get(key)).find((one) => one !== undefined);
+      if (handle) found.set(path, handle);
+    }
+    return found;
+  }
+
+  /** @returns {Promise<string[]>} keys of the folders that are no longer where they were, as far as can be seen */
+  async gone() {
+    const gone = [];
+    for (const [key, handle] of await this.handles()) {
+      if ((await leaveFor(handle, "read")) !== "granted") continue;
+      try {
+        await handle.values().next();
+      } catch (error) {
+        if (error instanceof DOMException && error.name === "NotFoundError") gone.push(key);
+      }
+    }
+    return gone;
+  }
+
+  /**
+   * Get at a picture's file.
+   * @param {Original} original
+   * @returns {Promise<File>}
+   * @throws {OnsightError} it cannot be reached, or is another by now
+   */
+  async open(original) {
+    const path = pathOf(original);
+    const file = await (this.#known.get(path)?.() ?? this.#fromRoot(path));
+    if (await this.isOwn(original, file)) return file;
+    throw unreadable(`“${original.name}” has changed since it was taken in, or another file has its place. Add its folder again.`);
+  }
+
+  /**
+   * Whether a file is a picture's own: by its size and date or, where it was written again, by its content.
+   * @param {Original} original
+   * @param {File} file
+   */
+  async isOwn({ id, size, modified_ms }, file) {
+    if (file.size !== size) return false;
+    if (Math.abs(file.lastModified - modified_ms) < COARSE_MS) return true;
+    return (await this.#library.askAgain("own", { image: file, id })).is_own;
+  }
+
+  /**
+   * The paths of all files in the folders that pictures are in, as far as they can be seen.
+   * @param {readonly Pick<Original, "folder" | "name">[]} originals
+   * @returns {Promise<string[]>}
+   */
+  async listBeside(originals) {
+    const folders = new Set(originals.map(({ folder }) => folder));
+    const paths = new Set([...this.#known.keys()].filter((path) => folders.has(path.slice(0, Math.max(0, path.lastIndexOf("/"))))));
+    for (const folder of folders) {
+      try {
+        const place = await this.placeOf({ folder, name: "" });
+        if (!place) continue;
+        for await (const { kind, name } of place.folder.values()) if (kind === "file") paths.add(`${folder}/${name}`);
+      } catch {
+        // An archive, or a folder that is gone or may not be read: what is known of it already is all there is.
+      }
+    }
+    return [...paths];
+  }
+
+  /**
+   * A file beside a picture, if it can be seen.
+   * @param {Pick<Original, "folder">} original
+   * @param {string} name
+   * @returns {Promise<File | null>}
+   */
+  async openBeside({ folder }, name) {
+    const place = await this.placeOf({ folder, name }).catch(() => null);
+    const handle = await place?.folder.getFileHandle(name).catch(() => null);
+    if (handle) return handle.getFile();
+    const known = this.#known.get(pathOf({ folder, name }));
+    return known ? known() : null;
+  }
+
+  /**
+   * The sidecars beside a picture, in both spellings and any case, and the other pictures of its stem.
+   * @param {Pick<Original, "folder" | "name">} original
+   * @param {Map<string, Listing>} listings of folders, kept while many pictures are gone through
+   * @returns {Promise<{sidecars: {name: string, open: () => Promise<File>}[], sameStem: string[]}>}
+   */
+  async sidecars(original, listings) {
+    const stem = stemOf(original.name);
+    const wanted = [`${original.name}${SIDECAR}`, `${stem}${SIDECAR}`].map(plain);
+    const files = listings.get(original.folder) ?? (await this.#list(original));
+    listings.set(original.folder, files);
+    const byStem = files.get(plain(stem)) ?? [];
+    const sidecars = [...byStem, ...(files.get(plain(original.name)) ?? [])];
+    return {
+      sidecars: sidecars.filter(({ name }) => wanted.includes(plain(name))),
+      sameStem: byStem.flatMap(({ name }) => (name === original.name ? [] : [name])),
+    };
+  }
+
+  /**
+   * The files in a picture's folder, by what their names begin with.
+   * @param {Pick<Original, "folder" | "name">} original
+   * @returns {Promise<Listing>}
+   */
+  async #list(original) {
+    /** @type {Listing} */
+    const listing = new Map();
+    const add = (/** @type {string} */ name, /** @type {() => Promise<File>} */ open) => {
+      const key = plain(stemOf(name));
+      listing.set(key, [...(listing.get(key) ?? []), { name, open }]);
+    };
+    const place = await this.placeOf(original).catch(() => null);
+    if (place) {
+      for await (const handle of place.folder.values()) {
+        if (handle.kind === "file") add(handle.name, () => /** @type {FileSystemFileHandle} */ (handle).getFile());
+      }
+    } else {
+      const start = original.folder ? `${original.folder}/` : "";
+      for (const [path, open] of this.#known) {
+        if (path.startsWith(start) && !path.includes("/", start.length)) add(path.slice(start.length), open);
+      }
+    }
+    return listing;
+  }
+
+  /**
+   * The folder that a picture's file lies in, where the browser gives folders away.
+   * @param {Pick<Original, "folder" | "name">} original
+   * @returns {Promise<{folder: FileSystemDirectoryHandle, name: string} | null>}
+   */
+  async placeOf({ folder: path, name }) {
+    const [root = "", ...parts] = path.split("/");
+    let folder = (await this.roots()).get(root);
+    if (!folder) return null;
+    for (const part of parts) folder = await folder.getDirectoryHandle(part);
+    return { folder, name };
+  }
+
+  /**
+   * What stands between here and pictures' files, one a folder that was taken in.
+   * @param {readonly Original[]} originals
+   * @param {{sidecars?: boolean}} [wanted] whether the files beside them must be seen, too
+   * @returns {Promise<Barrier[]>}
+   */
+  async barriers(originals, { sidecars = false } = {}) {
+    /** @type {Map<string, Original[]>} */
+    const missing = new Map();
+    for (const original of originals) {
+      const root = this.#rootOf(original);
+      if (this.#known.has(pathOf(original)) && !(sidecars && root && !this.#whole.has(root))) continue;
+      const behind = missing.get(root);
+      if (behind) behind.push(original);
+      else missing.set(root, [original]);
+    }
+    const roots = await this.roots();
+    /** @type {Barrier[]} */
+    const barriers = [];
+    for (const [root, behind] of missing) {
+      const handle = roots.get(root) ?? null;
+      if (handle && (await leaveFor(handle, "read")) === "granted") continue;
+      barriers.push({ root, handle, originals: behind });
+    }
+    return barriers;
+  }
+
+  /**
+   * Take a folder as the one that the library calls by a name: the person chose it again.
+   * @param {string} path
+   * @param {FileSystemDirectoryHandle} handle
+   */
+  async rejoin(path, handle) {
+    await this.#library.ask("root", { key: await this.rememberHandle(handle), name: handle.name, path });
+    await this.#library.refresh();
+  }
+
+  /**
+   * Take all files of a folder, those beside pictures among them: the person chose it again.
+   * @param {string} name
+   * @param {Iterable<{file: File, path: string}>} files with paths from the folder on
+   */
+  rejoinFiles(name, files) {
+    for (const { file, path } of files) this.remember(`${name}/${path}`, async () => file);
+    this.#whole.add(name);
+  }
+
+  /**
+   * @param {string} path
+   * @returns {Promise<File>}
+   */
+  async #fromRoot(path) {
+    const [name = "", ...parts] = path.split("/");
+    const root = parts.length ? (await this.roots()).get(name) : undefined;
+    const last = parts.pop();
+    if (!root || last === undefined) {
+      const isInFolder = last !== undefined && this.#rootOf({ folder: name }) !== "";
+      throw unreadable(isInFolder ? `Add the folder “${name}” again to reach its files.` : "Add the file again to reach it.");
+    }
+    await this.ask(root);
+    try {
+      let folder = root;
+      for (const part of parts) folder = await folder.getDirectoryHandle(part);
+      const handle = await folder.getFileHandle(last);
+      return await handle.getFile();
+    } catch (error) {
+      throw unreadable(`“${last}” is no longer where it was.`, error);
+    }
+  }
+
+  /** Let the database of folders be deleted. */
+  async close() {
+    (await this.#database)?.close();
+  }
+
+  /**
+   * @param {Pick<Original, "folder">} original
+   * @returns {string} empty for files that were added one by one
+   */
+  #rootOf({ folder }) {
+    const root = folder.split("/", 1)[0] ?? "";
+    const known = this.#library.status?.roots.find(({ path }) => path === root);
+    return known && !known.is_folder ? "" : root;
+  }
+
+  #open() {
+    this.#database ??= new Promise((resolve) => {
+      try {
+        const opening = indexedDB.open(DATABASE, 1);
+        opening.onupgradeneeded = () => opening.result.createObjectStore(FOLDERS); // key → handle
+        opening.onsuccess = () => {
+          opening.result.onversionchange = () => opening.result.close(); // it is to be deleted
+          resolve(opening.result);
+        };
+        opening.onerror = () => resolve(null);
+      } catch {
+        resolve(null);
+      }
+    });
+    return this.#database;
+  }
+}
+
+/** @param {string} name */
+function stemOf(name) {
+  return name.replace(/\.[^.]*$/, "");
+}
+
+/**
+ * A name without what makes no difference on some disks.
+ * @param {string} name
+ */
+function plain(name) {
+  return name.normalize("NFC").toLowerCase();
+}
+
+/**
+ * @param {IDBDatabase} database
+ * @param {IDBTransactionMode} mode
+ */
+function store(database, mode) {
+  return database.transaction(FOLDERS, mode).objectStore(FOLDERS);
+}
+
+/**
+ * @template T
+ * @param {IDBRequest<T>} request
+ * @returns {Promise<T>}
+ */
+function settled(request) {
+  return new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error);
+  });
+}
+
+/**
+ * @param {string} message
+ * @param {unknown} [detail]
+ */
+function unreadable(message, detail) {
+  return new OnsightError({ code: "unreadable_file", message, detail: detail ? String(detail) : null });
+}

@@ -1,0 +1,364 @@
+/** The dialog that sorts pictures into folders: how, where each would go, and then copies, moves or a ZIP. */
+
+import { notice } from "../../lib/announce.js";
+import { box, button, elementFromTemplate, listen, part } from "../../lib/dom.js";
+import { formatCount, formatPlural } from "../../lib/format.js";
+import { OnsightError } from "../../../common/messenger.js";
+import { JobPanel } from "./job-panel.js";
+import { hasDirectoryChooser, chooseArchive, chooseDirectory, mayUse } from "./pickers.js";
+import { askToChange, copyInto, moveInto, outputsOf, planWhole, ruleText } from "./placing.js";
+import { preferences } from "./preferences.js";
+import { ReachPanel } from "./reach-panel.js";
+import { showPreview } from "./sort-preview.js";
+import { SortRules } from "./sort-rules.js";
+import { writeZip } from "../../lib/writing.js";
+
+/** @import { LibraryChoices, PlannedMove, SortingPlan } from "../../../protocol.d.ts" */
+/** @import { Library } from "./library.js" */
+/** @import { Originals } from "./originals.js" */
+/** @import { Sorting } from "./preferences.js" */
+/** @import { WriteReport } from "../../lib/writing.js" */
+
+/** Milliseconds that a person may go on typing. */
+const PAUSE_MS = 300;
+
+/** Names that are shown beside the pattern. */
+const EXAMPLES = 3;
+
+/** Pictures whose places are known at once; of more, the examples come first. */
+const AT_ONCE = 1000;
+
+/** Folders within folders. */
+const MAX_LEVELS = 4;
+
+const OWN_RULES = "rule";
+
+/**
+ * @param {{library: Library, originals: Originals, ids: readonly number[]}} what
+ * @returns {HTMLDialogElement}
+ */
+export function openSorting(what) {
+  return new SortDialog(what).root;
+}
+
+class SortDialog {
+  root = /** @type {HTMLDialogElement} */ (elementFromTemplate("sort-dialog"));
+  #library;
+  #originals;
+  #ids;
+  #pattern = part(this.root, "pattern", HTMLInputElement);
+  #rules;
+  #reach;
+  #job;
+  /** @type {string[]} */
+  #by;
+  /** @type {LibraryChoices["groupings"]} */
+  #groupings = [];
+  /** @type {SortingPlan | null} */
+  #plan = null;
+  #timer = 0;
+  /** Counts plans: what comes late is of no use. */
+  #asked = 0;
+  /** Where pictures would be moved to. @type {FileSystemDirectoryHandle | null} */
+  #target = null;
+
+  /** @param {{library: Library, originals: Originals, ids: readonly number[]}} what */
+  constructor({ library, originals, ids }) {
+    this.#library = library;
+    this.#originals = originals;
+    this.#ids = ids;
+    const { root } = this;
+    const { by, rules, pattern } = preferences.sorting;
+    this.#by = by;
+    this.#pattern.value = pattern;
+    this.#rules = new SortRules(box(root, "rules"), rules, () => this.#changed());
+    this.#rules.offer(library.status?.searches ?? []);
+    this.#reach = new ReachPanel(box(root, "reach"), { library, originals }, () => void this.#ask());
+    this.#job = new JobPanel(box(root, "job"), () => this.#write());
+    box(root, "sort-title").textContent = `Sort ${formatPlural(ids.length, "picture")} into folders`;
+    listen(this.#pattern, "input", () => this.#changed());
+    listen(button(root, "copy"), "click", () => void this.#intoFolder());
+    listen(button(root, "move"), "click", () => void this.#chooseWhereToMove());
+    listen(button(root, "move-now"), "click", () => void this.#move());
+    listen(button(root, "move-not"), "click", () => {
+      this.#target = null;
+      this.#write();
+      button(root, "move").focus();
+    });
+    listen(button(root, "zip"), "click", () => void this.#intoZip());
+    listen(button(root, "sort-close"), "click", () => root.close());
+    listen(button(root, "sort-cancel"), "click", () => (this.#job.busy ? this.#job.cancel() : root.close()));
+    listen(root, "cancel", (event) => this.#job.busy && event.preventDefault());
+    listen(root, "click", ({ target }) => target === root && !this.#job.busy && root.close());
+    listen(root, "close", () => {
+      this.#job.cancel();
+      clearTimeout(this.#timer);
+      root.remove();
+    });
+    document.body.append(root);
+    root.showModal();
+    this.#write();
+    void this.#begin();
+  }
+
+  async #begin() {
+    const { groupings, pattern } = await this.#library.ask("choices", {});
+    this.#groupings = [...groupings, { id: OWN_RULES, name: "Rules of my own" }];
+    const known = new Set(this.#groupings.map(({ id }) => id));
+    this.#by = this.#by.filter((id) => known.has(id));
+    box(this.root, "legend").replaceChildren(
+      ...pattern.map(({ id, name }) => {
+        const row = elementFromTemplate("sort-field");
+        const press = button(row, "insert");
+        press.textContent = id;
+        box(row, "help").textContent = name;
+        listen(press, "click", () => this.#insert(id));
+        return row;
+      }),
+    );
+    this.#writeLevels();
+    await this.#ask();
+  }
+
+  /** @returns {Sorting} */
+  get #sorting() {
+    return { by: this.#by, rules: this.#rules.rules, pattern: this.#pattern.value };
+  }
+
+  #changed() {
+    this.#job.clear();
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => void this.#ask(), PAUSE_MS);
+  }
+
+  /** Ask where the pictures would go, and show it. */
+  async #ask() {
+    const asked = ++this.#asked;
+    const sorting = this.#sorting;
+    preferences.sorting = sorting;
+    const rules = sorting.by.includes(OWN_RULES) ? sorting.rules.map(ruleText) : [];
+    box(this.root, "summary").textContent = "Working out where they go…";
+    /** @type {OnsightError | null} */
+    let error = null;
+    try {
+      const { by, pattern } = sorting;
+      if (this.#ids.length > AT_ONCE) {
+        const some = await this.#library.ask("plan", { ids: this.#ids.slice(0, EXAMPLES), by, rules, pattern });
+        if (asked !== this.#asked) return;
+        this.#showExamples(some.moves);
+      }
+      const plan = await this.#library.ask("plan", { ids: [...this.#ids], by, rules, pattern });
+      const whole = asked === this.#asked ? await planWhole(this.#organiser, this.#ids, sorting, plan) : plan;
+      if (asked !== this.#asked) return;
+      this.#plan = whole;
+    } catch (thrown) {
+      if (asked !== this.#asked) return;
+      if (!(thrown instanceof OnsightError)) throw thrown;
+      error = thrown;
+      this.#plan = null;
+    }
+    this.#showError(error);
+    this.#showPlan();
+    this.#write();
+    if (this.#plan) await this.#reach.show(this.#plan.moves);
+  }
+
+  /** @param {OnsightError | null} error */
+  #showError(error) {
+    const index = /** @type {{rule?: number} | null} */ (error?.detail ?? null)?.rule ?? null;
+    this.#rules.showError(index, index === null ? null : error);
+    const line = box(this.root, "pattern-error");
+    const isOfRules = index !== null || this.#isWithoutRules;
+    line.hidden = !error || isOfRules;
+    line.textContent = error?.message ?? "";
+    this.#pattern.setAttribute("aria-invalid", String(!line.hidden));
+  }
+
+  get #organiser() {
+    return { library: this.#library, originals: this.#originals };
+  }
+
+  get #isWithoutRules() {
+    return this.#by.includes(OWN_RULES) && !this.#rules.rules.length;
+  }
+
+  #showPlan() {
+    const summary = box(this.root, "summary");
+    const tree = box(this.root, "tree");
+    if (!this.#plan) {
+      summary.textContent = this.#isWithoutRules ? "Write a rule to see where the pictures go." : "";
+      tree.replaceChildren();
+      this.#showExamples([]);
+      return;
+    }
+    const { moves, folders, left } = this.#plan;
+    const count = folders.filter(({ name }) => name).length;
+    const where = count ? ` into ${formatPlural(count, "folder")}` : "";
+    summary.textContent = `${formatPlural(moves.length, "picture")} ${moves.length === 1 ? "goes" : "go"}${where}:`;
+    showPreview(tree, moves, left);
+    this.#showExamples(moves.slice(0, EXAMPLES));
+  }
+
+  /** @param {readonly PlannedMove[]} moves */
+  #showExamples(moves) {
+    box(this.root, "examples").replaceChildren(
+      ...moves.map(({ name, target }) => {
+        const row = elementFromTemplate("sort-example");
+        box(row, "before").textContent = name;
+        box(row, "after").textContent = target.slice(target.lastIndexOf("/") + 1);
+        return row;
+      }),
+    );
+  }
+
+  /** The choices of what makes folders, one within the other. */
+  #writeLevels() {
+    const count = Math.min(this.#by.length + 1, MAX_LEVELS);
+    const selects = Array.from({ length: count }, (_, level) => {
+      const select = /** @type {HTMLSelectElement} */ (elementFromTemplate("sort-level"));
+      const others = this.#by.filter((_, other) => other !== level);
+      select.append(
+        new Option(level ? "nothing more" : "no folders", ""),
+        ...this.#groupings.filter(({ id }) => !others.includes(id)).map(({ id, name }) => new Option(name, id)),
+      );
+      select.value = this.#by[level] ?? "";
+      select.setAttribute("aria-label", level ? `Then by, level ${level + 1}` : "Folders by");
+      listen(select, "change", () => {
+        this.#by.splice(level, 1, ...(select.value ? [select.value] : []));
+        if (select.value === OWN_RULES) this.#rules.begin();
+        this.#writeLevels();
+        const heirs = box(this.root, "levels").querySelectorAll("select");
+        heirs[Math.min(level, heirs.length - 1)]?.focus();
+        this.#changed();
+      });
+      return select;
+    });
+    box(this.root, "levels").replaceChildren(...selects);
+    box(this.root, "rules").hidden = !this.#by.includes(OWN_RULES);
+  }
+
+  /** @param {string} field put into the pattern where the cursor is */
+  #insert(field) {
+    const { value, selectionStart, selectionEnd } = this.#pattern;
+    const from = selectionStart ?? value.length;
+    this.#pattern.setRangeText(field, from, selectionEnd ?? from, "end");
+    this.#pattern.focus();
+    this.#changed();
+  }
+
+  /** Show what can be done now. */
+  #write() {
+    const { root } = this;
+    const isBusy = this.#job.busy;
+    const isMoving = this.#target !== null && !isBusy;
+    part(root, "sort-choices", HTMLFieldSetElement).disabled = isBusy || isMoving;
+    for (const name of ["copy", "move", "zip"]) button(root, name).disabled = !this.#plan?.moves.length;
+    button(root, "copy").hidden = isBusy || isMoving || !hasDirectoryChooser();
+    button(root, "move").hidden = isBusy || isMoving || !hasDirectoryChooser();
+    button(root, "zip").hidden = isBusy || isMoving;
+    button(root, "zip").classList.toggle("button--primary", !hasDirectoryChooser());
+    button(root, "sort-cancel").hidden = isMoving;
+    button(root, "sort-cancel").textContent = isBusy ? "Cancel" : "Close";
+    button(root, "sort-close").disabled = isBusy;
+    box(root, "moving").hidden = !isMoving;
+  }
+
+  async #intoFolder() {
+    const directory = await this.#chooseTarget();
+    const plan = this.#plan;
+    if (!directory || !plan) return;
+    let there = 0;
+    await this.#job.run(
+      async (options) => {
+        const fitting = await planWhole(this.#organiser, this.#ids, this.#sorting, plan, directory);
+        there = fitting.moves.filter((move) => move.is_there).length;
+        return copyInto(this.#originals, directory, fitting, options);
+      },
+      ({ written }) => `${formatPlural(written, "picture")} copied into “${directory.name}”${thereToo(there)}.`,
+    );
+  }
+
+  async #chooseWhereToMove() {
+    this.#target = await this.#chooseTarget();
+    if (!this.#target || !this.#plan) return;
+    const roots = await this.#originals.roots();
+    const { moves } = this.#plan;
+    const count = moves.filter(({ folder }) => roots.has(folder.split("/", 1)[0] ?? "")).length;
+    box(this.root, "moving-title").textContent = `Move into “${this.#target.name}”?`;
+    const rest = moves.length - count;
+    const words = [
+      count
+        ? `${formatPlural(count, "picture")} ${count === 1 ? "leaves its" : "leave their"} place as soon as ${count === 1 ? "its copy is" : "their copies are"} there.`
+        : "",
+      rest
+        ? `${formatPlural(rest, "picture")} can only be copied: the browser does not let Onsight delete ${rest === 1 ? "it" : "them"}. That needs a folder that was added with “Add a folder”.`
+        : "",
+    ];
+    box(this.root, "moving-text").textContent = words.filter(Boolean).join(" ");
+    this.#write();
+    button(this.root, "move-not").focus();
+  }
+
+  async #move() {
+    const directory = this.#target;
+    const plan = this.#plan;
+    if (!directory || !plan) return;
+    const permitted = await askToChange(this.#originals, plan.moves);
+    this.#target = null;
+    if (!permitted) {
+      this.#write();
+      notice("Nothing was moved: Onsight may not change these folders.");
+      return;
+    }
+    await this.#job.run(
+      async (options) => {
+        const fitting = await planWhole(this.#organiser, this.#ids, this.#sorting, plan, directory);
+        return moveInto(this.#organiser, directory, fitting, options);
+      },
+      ({ written, failures }) => {
+        const words = `${formatPlural(written, "picture")} placed in “${directory.name}”.`;
+        return failures.length ? `${words} Some originals may have stayed; see below.` : words;
+      },
+    );
+    await this.#library.refresh();
+  }
+
+  async #chooseTarget() {
+    const directory = await chooseDirectory("onsight-sort", "readwrite");
+    if (!directory || (await mayUse(directory, "readwrite"))) return directory;
+    notice(`Onsight may not write into “${directory.name}”. Nothing was written.`);
+    return null;
+  }
+
+  async #intoZip() {
+    const plan = this.#plan;
+    if (!plan) return;
+    const name = "onsight-sorted.zip";
+    const target = await chooseArchive(name);
+    if (target === null) return;
+    await this.#job.run(
+      async (options) => {
+        const whole = await planWhole(this.#organiser, this.#ids, this.#sorting, plan);
+        const outputs = outputsOf(this.#originals, whole.moves);
+        return writeZip(name, target, outputs, options);
+      },
+      (report) => packed(report, target?.name ?? name),
+    );
+  }
+}
+
+/** @param {number} count */
+function thereToo(count) {
+  return count ? `; ${formatCount(count)} ${count === 1 ? "was" : "were"} there already` : "";
+}
+
+/**
+ * How an archive turned out.
+ * @param {WriteReport} report
+ * @param {string} name of the archive
+ * @param {string} noun for what is in it
+ */
+export function packed({ written, problem, isCancelled }, name, noun = "picture") {
+  if (problem || isCancelled) return "Nothing was saved.";
+  return `${formatPlural(written, noun)} saved in “${name}”.`;
+}

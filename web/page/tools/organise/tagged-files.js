@@ -1,0 +1,144 @@
+/** Files that carry tags: copies of pictures with their keywords in them, and sidecars. */
+
+import { OnsightError } from "../../../common/messenger.js";
+import { pathOf } from "./entries.js";
+import { deletable } from "./placing.js";
+import { emptyReport, replaceFile, wordsOf } from "../../lib/writing.js";
+
+/** @import { PlannedMove } from "../../../protocol.d.ts" */
+/** @import { Library } from "./library.js" */
+/** @import { Listing, Originals } from "./originals.js" */
+/** @import { Output, WriteOptions, WriteReport } from "../../lib/writing.js" */
+
+/** @typedef {{library: Library, originals: Originals, listings: Map<string, Listing>}} Organiser */
+
+/**
+ * A copy of a picture with its tags in it; an existing sidecar goes along, with the tags added.
+ * @param {Organiser} organiser
+ * @param {PlannedMove} picture
+ * @param {{withOthers: boolean}} options whether formats that take no keywords are copied as they are, with a sidecar
+ * @returns {Output}
+ */
+export function keywordCopyOf(organiser, picture, { withOthers }) {
+  let needsSidecar = false;
+  const path = plainPath(picture);
+  return {
+    path,
+    modified: picture.modified_ms,
+    open: async () => {
+      const file = await organiser.originals.open(picture);
+      try {
+        return blobOf(await organiser.library.askAgain("keywords", { image: file, id: picture.id }));
+      } catch (error) {
+        needsSidecar = withOthers && error instanceof OnsightError && error.code === "unsupported_format";
+        if (needsSidecar) return file;
+        throw error;
+      }
+    },
+    beside: async () => {
+      const { sidecars } = await organiser.originals.sidecars(picture, organiser.listings);
+      if (!sidecars.length && !needsSidecar) return [];
+      const [first] = await sidecarsOf(organiser, picture);
+      return first ? [{ path: `${path}.xmp`, modified: Date.now(), open: async () => blobOf(first) }] : [];
+    },
+  };
+}
+
+/**
+ * A picture's sidecars: those that are there with the tags added, or a new one.
+ * @param {Organiser} organiser
+ * @param {PlannedMove} picture
+ * @returns {Output}
+ */
+export function sidecarOutputOf(organiser, picture) {
+  const path = plainPath(picture);
+  const folder = path.slice(0, path.lastIndexOf("/") + 1);
+  return {
+    path: `${path}.xmp`,
+    modified: Date.now(),
+    open: async () => new Blob(),
+    instead: async () => {
+      const sidecars = await sidecarsOf(organiser, picture);
+      return sidecars.map((one) => ({
+        path: plainPath({ ...picture, folder, name: one.name }),
+        modified: Date.now(),
+        open: async () => blobOf(one),
+      }));
+    },
+  };
+}
+
+/**
+ * Write sidecars where the pictures lie. One that is there is replaced by itself with the tags added, in one step.
+ * @param {Organiser} organiser
+ * @param {readonly PlannedMove[]} pictures
+ * @param {WriteOptions} options
+ * @returns {Promise<WriteReport & {unchanged: number}>}
+ */
+export async function writeBeside(organiser, pictures, { signal, onProgress }) {
+  const report = { ...emptyReport(), unchanged: 0 };
+  for (const [index, picture] of pictures.entries()) {
+    if (signal.aborted) {
+      report.isCancelled = true;
+      break;
+    }
+    const path = `${pathOf(picture)}.xmp`;
+    try {
+      const place = await writablePlace(organiser.originals, picture);
+      const changed = (await sidecarsOf(organiser, picture)).filter((one) => one.is_changed);
+      for (const one of changed) await replaceFile(place.folder, one.name, blobOf(one));
+      if (changed.length) report.written += changed.length;
+      else report.unchanged += 1;
+    } catch (error) {
+      report.failures.push({ path, message: wordsOf(error) });
+    }
+    onProgress(index + 1, pictures.length, path);
+  }
+  return report;
+}
+
+/**
+ * @param {Originals} originals
+ * @param {PlannedMove} picture
+ */
+async function writablePlace(originals, picture) {
+  try {
+    return await deletable(originals, picture);
+  } catch (error) {
+    throw new OnsightError({
+      code: "unwritable_file",
+      message: "Onsight cannot write beside this picture. Save its sidecar as a ZIP.",
+      detail: String(error),
+    });
+  }
+}
+
+/**
+ * @param {Organiser} organiser
+ * @param {PlannedMove} picture
+ */
+async function sidecarsOf({ library, originals, listings }, picture) {
+  const found = await originals.sidecars(picture, listings);
+  const sidecars = await Promise.all(
+    found.sidecars.map(async ({ name, open }) => ({ name, data: new Uint8Array(await (await open()).arrayBuffer()) })),
+  );
+  // A new one begins with what the picture's file says, as far as that can be reached. So does one that is empty.
+  const isNew = sidecars.every(({ data }) => !data.length);
+  const image = !isNew ? new Blob() : await originals.open(picture).catch(() => new Blob());
+  const params = { image, id: picture.id, sidecars, same_stem: found.sameStem };
+  return (await library.askAgain("sidecars", params)).sidecars;
+}
+
+/** @param {{data: Uint8Array<ArrayBuffer>, media_type?: string}} file */
+function blobOf({ data, media_type: type = "application/rdf+xml" }) {
+  return new Blob([data], { type });
+}
+
+/**
+ * Where a picture lies, without what could lead elsewhere: an archive may say anything.
+ * @param {PlannedMove} picture
+ */
+export function plainPath(picture) {
+  const parts = pathOf(picture).replaceAll("\\", "_").split("/");
+  return parts.filter((part) => part && part !== "." && part !== "..").join("/");
+}

@@ -1,0 +1,311 @@
+/** Organise: a library of thousands of pictures, searched, tagged, sorted. */
+
+import { tryTo } from "../../lib/announce.js";
+import { PREVIEW_SIDE } from "../../workspace/image-pane.js";
+import { box, button, fromTemplate, keepFocus, listen, part } from "../../lib/dom.js";
+import { showDropZone } from "../../workspace/drop-zone.js";
+import { formatPlural } from "../../lib/format.js";
+import { canChooseFolder, chooseFiles, isPicture } from "../../lib/picture-files.js";
+import { OnsightError } from "../../../common/messenger.js";
+import { Detail } from "./detail.js";
+import { SINGLE_FILES, entriesIn, entryOf, pathOf } from "./entries.js";
+import { openDuplicates } from "./duplicates-dialog.js";
+import { openExporting } from "./export-dialog.js";
+import { Facets } from "./facets.js";
+import { Grid } from "./grid.js";
+import { ImportPanel } from "./import-panel.js";
+import { LibraryMenu } from "./library-menu.js";
+import { organiserOf } from "./organiser.js";
+import { chooseDirectory, hasDirectoryChooser } from "./pickers.js";
+import { preferences } from "./preferences.js";
+import { SearchBar } from "./search-bar.js";
+import { Search } from "./search.js";
+import { Selection } from "./selection.js";
+import { openSorting } from "./sort-dialog.js";
+import { turn } from "./tag-editing.js";
+import { openTagsDialog } from "./tags-dialog.js";
+import { Tiles } from "./tiles.js";
+import { onKeys } from "../../lib/shortcuts.js";
+import { isSidecar } from "../../lib/suffixes.js";
+
+/** @import { App } from "../../workspace/app.js" */
+/** @import { FileWithPath } from "../../lib/picture-files.js" */
+/** @import { Arrival, Entry } from "./entries.js" */
+
+/**
+ * @param {HTMLElement} host
+ * @param {App} app
+ * @returns {() => void}
+ */
+export function mountOrganise(host, app) {
+  const { library, importer, originals } = organiserOf(app);
+  host.replaceChildren(fromTemplate("view-organise"));
+  showDropZone(host);
+  const root = /** @type {HTMLElement} */ (host.firstElementChild);
+  const tiles = new Tiles(library);
+  const selection = new Selection();
+  const search = new Search(library);
+  const bar = new SearchBar(box(root, "search"), library, search);
+  const grid = new Grid(box(root, "grid"), tiles, selection, openDetail);
+  const facets = new Facets(box(root, "facets"), (query) => bar.write(query));
+  const panel = new ImportPanel(box(root, "import"), importer, library, () => void goOn());
+  const menu = new LibraryMenu(box(root, "library-menu"), library, () => importer.busy);
+  const title = part(root, "title", HTMLHeadingElement);
+  const dropHint = root.querySelector(".drop__title");
+  if (dropHint) dropHint.textContent = "Drop a folder of pictures here";
+  // On narrow screens they are opened when they are wanted.
+  part(root, "narrow", HTMLDetailsElement).open = matchMedia("(min-width: 64rem)").matches;
+
+  listen(button(root, "add-folder"), "click", addFolder);
+  button(root, "add-folder").hidden = !canChooseFolder();
+  listen(button(root, "select-all"), "click", () => selection.all());
+  listen(button(root, "clear-selection"), "click", () => selection.clear());
+  listen(button(root, "edit-tags"), "click", () => openTagsDialog(library, selection.ids));
+  listen(button(root, "find-similar"), "click", () => findSimilar(selection.ids[0] ?? 0));
+  listen(button(root, "duplicates"), "click", () =>
+    openDuplicates({ library, originals, onShow: (id) => openDetail(id, [id]), onSelect: chooseInGrid }),
+  );
+  listen(button(root, "sort"), "click", () => openSorting({ library, originals, ids: selection.ids }));
+  listen(button(root, "export"), "click", () => openExporting({ library, originals, ids: selection.ids }));
+  listen(button(root, "forget"), "click", askToForget);
+  listen(button(root, "show-all"), "click", () => bar.write(""));
+  listen(button(root, "undo"), "click", () => void turn(library, "undo"));
+  listen(button(root, "redo"), "click", () => void turn(library, "redo"));
+  listen(button(root, "start-again"), "click", () => void library.start());
+  listen(button(root, "take-over"), "click", () => void library.takeOver());
+  listen(root, "keydown", (event) => {
+    if (event.target instanceof HTMLInputElement || !(event.ctrlKey || event.metaKey)) return;
+    if (event.key.toLowerCase() !== "z") return;
+    event.preventDefault();
+    void turn(library, event.shiftKey ? "redo" : "undo");
+  });
+  const forgetDialog = part(root, "forget-dialog", HTMLDialogElement);
+  listen(forgetDialog, "close", () => {
+    if (forgetDialog.returnValue === "forget") void forget();
+    forgetDialog.returnValue = "";
+  });
+
+  let isRefreshing = false;
+  let isImporting = importer.busy;
+  let lastName = "";
+  const off = [
+    library.on("state", showState),
+    library.on("status", () => showState()),
+    library.on("change", () => {
+      const { state } = library;
+      const name = state.state === "open" ? state.name : "";
+      if (name !== lastName) {
+        lastName = name;
+        tiles.clear();
+        selection.clear();
+        grid.scrollToTop();
+        void offerChoices();
+      }
+      search.refresh();
+    }),
+    search.on("found", (found) => {
+      bar.show(found);
+      selection.setShown(found.ids);
+      grid.setIds(found.ids);
+      showFound();
+    }),
+    search.on("facets", (found) => {
+      keepFocus(root, button(root, "show-all"), () => facets.show(found, search.query));
+    }),
+    selection.on("change", showSelection),
+    importer.on("state", refreshWhileImporting),
+    onKeys({ "/": () => bar.focus() }),
+    () => grid.close(),
+    () => panel.close(),
+    () => menu.close(),
+    () => tiles.clear(),
+  ];
+  showState();
+  showSelection();
+  void library.start();
+  if (library.state.state === "open") {
+    lastName = library.state.name;
+    void offerChoices();
+    void search.run();
+  }
+  return () => off.forEach((end) => end());
+
+  /** Show what there is: the way in, the pictures, or why there are none. */
+  function showState() {
+    const { state, status } = library;
+    const isOpen = state.state === "open";
+    const isEmpty = isOpen && status?.pictures === 0 && !importer.busy;
+    root.dataset.state = state.state;
+    box(root, "waiting").hidden = state.state !== "starting" && state.state !== "closed";
+    box(root, "elsewhere").hidden = state.state !== "elsewhere";
+    box(root, "broken").hidden = state.state !== "failed";
+    if (state.state === "failed") box(root, "broken-text").textContent = state.error.message;
+    keepFocus(root, title, () => {
+      box(root, "drop").hidden = !isEmpty;
+      box(root, "shelf").hidden = !isOpen || isEmpty;
+      box(root, "actions").hidden = !isOpen;
+    });
+    if (!status) return;
+    bar.showSaved(status);
+    const undo = button(root, "undo");
+    undo.title = status.undo === null ? "Nothing to undo" : `Undo: ${status.undo}`;
+    const redo = button(root, "redo");
+    redo.title = `Do again: ${status.redo ?? ""}`;
+    keepFocus(root, box(root, "grid"), () => {
+      undo.disabled = status.undo === null;
+      redo.hidden = status.redo === null;
+    });
+  }
+
+  function showFound() {
+    const { ids, error } = search.found;
+    const isAll = !search.query.trim();
+    box(root, "found-count").textContent = `${formatPlural(ids.length, "picture")} ${isAll ? "" : "found"}`;
+    keepFocus(root, ids.length ? box(root, "grid") : button(root, "show-all"), () => {
+      button(root, "show-all").hidden = isAll || error !== null;
+      box(root, "none").hidden = ids.length > 0 || error !== null || isAll;
+      box(root, "grid").hidden = ids.length === 0;
+      button(root, "select-all").disabled = ids.length === 0;
+    });
+  }
+
+  function showSelection() {
+    const { size } = selection;
+    box(root, "chosen-count").textContent = `${formatPlural(size, "picture")} chosen`;
+    keepFocus(root, box(root, "grid"), () => {
+      box(root, "chosen").hidden = size === 0;
+      button(root, "find-similar").hidden = size !== 1;
+    });
+    root.dataset.choosing = String(size > 0);
+  }
+
+  async function offerChoices() {
+    await tryTo(library.ask("choices", {}).then((choices) => bar.offer(choices)));
+  }
+
+  function refreshWhileImporting() {
+    showState();
+    const { phase, counts } = importer.state;
+    if (phase === "running" && counts.seen) refreshStatus();
+    if (phase === "done" && isImporting) {
+      tiles.clear(); // pictures may have changed, or be missing now
+      grid.refresh();
+    }
+    isImporting = importer.busy;
+  }
+
+  /** Learn how the library stands, at most once a second. */
+  function refreshStatus() {
+    if (isRefreshing) return;
+    isRefreshing = true;
+    setTimeout(() => {
+      isRefreshing = false;
+      if (root.isConnected && library.state.state === "open") void library.refresh().catch(() => {});
+    }, 1000);
+  }
+
+  /**
+   * Show all pictures, and choose some of them.
+   * @param {number[]} ids
+   */
+  function chooseInGrid(ids) {
+    const end = search.on("found", () => {
+      end();
+      selection.set(ids);
+    });
+    bar.write("");
+  }
+
+  /**
+   * @param {number} id
+   * @param {readonly number[]} [among] those that are gone through
+   */
+  function openDetail(id, among = search.found.ids) {
+    new Detail(library, tiles, among, id, {
+      open: (picture) => originals.open(picture),
+      view: (file, signal) => app.onsight.preview(file, { maxSide: PREVIEW_SIDE, ifNeeded: true, urgent: true, signal }),
+      use: (file, picture, tool) => {
+        app.pictures.add([{ file, path: pathOf(picture) }]);
+        app.pictures.select(app.pictures.items.at(-1));
+        location.hash = tool.path;
+      },
+      findSimilar,
+      search: (query) => bar.write(query),
+      onStep: (shown) => grid.moveTo(shown),
+      tools: app.tools,
+    });
+  }
+
+  /** @param {number} id */
+  function findSimilar(id) {
+    selection.clear();
+    grid.scrollToTop();
+    bar.write(`similar:${id}`);
+  }
+
+  function askToForget() {
+    box(forgetDialog, "forget-title").textContent = `Take ${formatPlural(selection.size, "picture")} out of the library?`;
+    forgetDialog.showModal();
+  }
+
+  async function forget() {
+    const { ids } = selection;
+    await tryTo(library.ask("remove", { ids }).then(() => library.refresh()));
+  }
+
+  /** Take up the import that an earlier page did not end: its folder may still be read, or must be chosen again. */
+  async function goOn() {
+    const { root: name = "", key = name } = preferences.unfinished ?? {};
+    const handle = (await originals.handles()).get(key);
+    if (!handle) return name ? addFolder() : chooseFiles();
+    await tryTo(importDirectory(app, handle));
+  }
+
+  async function addFolder() {
+    if (!hasDirectoryChooser()) return part(document, "folder", HTMLInputElement).click();
+    const handle = await chooseDirectory("onsight", "read");
+    if (handle) await tryTo(importDirectory(app, handle));
+  }
+}
+
+/**
+ * Take a folder in, and remember where it is.
+ * @param {App} app
+ * @param {FileSystemDirectoryHandle} handle
+ */
+async function importDirectory(app, handle) {
+  const { originals, importer } = organiserOf(app);
+  const arrival = { key: await originals.rememberHandle(handle), lasting: true, whole: true };
+  /** @type {Entry[]} */
+  const entries = [];
+  await originals.ask(handle);
+  /** @type {Entry[]} */
+  const beside = [];
+  const isWanted = (/** @type {File} */ file) => isPicture(file) || isSidecar(file);
+  for await (const entry of entriesIn(handle, isWanted, arrival)) (isSidecar(entry) ? beside : entries).push(entry);
+  if (!entries.length) {
+    throw new OnsightError({ code: "unreadable_file", message: "There are no pictures in this folder." });
+  }
+  await importer.add(entries, { detect: preferences.detect, gone: await originals.gone(), beside });
+}
+
+/**
+ * Pictures were dropped, pasted or chosen while Organise is shown: they go into the library.
+ * @param {App} app
+ * @param {FileWithPath[]} files
+ * @param {boolean} isWhole whether these are all the pictures of their folders
+ * @param {FileWithPath[]} [others] the other files of the same folders, such as sidecars and videos
+ */
+export function receiveIntoLibrary(app, files, isWhole, others = []) {
+  const single = { ...SINGLE_FILES, whole: isWhole };
+  /** @type {Map<string | undefined, Arrival>} */
+  const arrivals = new Map([[undefined, single]]);
+  const entry = (/** @type {FileWithPath} */ file) => {
+    const arrival = arrivals.get(file.drop) ?? { ...single, key: file.drop ?? "" };
+    arrivals.set(file.drop, arrival);
+    return entryOf(file, arrival);
+  };
+  const pictures = files.filter(({ file }) => !isSidecar(file));
+  const beside = [...files.filter(({ file }) => isSidecar(file)), ...others].map(entry);
+  void organiserOf(app).importer.add(pictures.map(entry), { detect: preferences.detect, beside });
+}

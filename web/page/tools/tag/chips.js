@@ -1,0 +1,243 @@
+/** The tags as chips, by group: how sure each is, what is wrong with it, what it should be called. */
+
+import { box, button, elementFromTemplate, listen, part } from "../../lib/dom.js";
+import { formatPercent } from "../../lib/format.js";
+import { aboutTag } from "./wording.js";
+
+/** @import { Colour, Tag, Tagging } from "../../../protocol.d.ts" */
+/** @import { Spotlight } from "../../workspace/highlight.js" */
+
+/**
+ * @typedef {object} ChipActions
+ * @property {(tag: Tag) => void} remove
+ * @property {(tag: Tag, name: string) => void} rename
+ */
+
+export class Chips {
+  #root;
+  #spotlight;
+  #actions;
+  /** @type {Map<string, {tag: Tag, chip: HTMLElement}>} by id */
+  #chips = new Map();
+  /** Whether the name of a tag is being written. */
+  #isRenaming = false;
+  /** What to tell when the name is written. @type {{result: Tagging, tags: readonly Tag[]} | undefined} */
+  #late;
+  #off;
+
+  /**
+   * @param {HTMLElement} root that holds the groups
+   * @param {Spotlight<string>} spotlight ids of tags
+   * @param {ChipActions} actions
+   */
+  constructor(root, spotlight, actions) {
+    this.#root = root;
+    this.#spotlight = spotlight;
+    this.#actions = actions;
+    this.#off = spotlight.on("change", (active) => this.#light(active));
+  }
+
+  close() {
+    this.#off();
+  }
+
+  /**
+   * @param {Tagging} result
+   * @param {readonly Tag[]} tags that are shown
+   */
+  show(result, tags) {
+    if (this.#isRenaming) {
+      this.#late = { result, tags };
+      return;
+    }
+    const focused = this.#focused();
+    const colours = new Map(result.colours.map((colour) => [`colour_${colour.id}`, colour]));
+    const before = this.#chips;
+    // A chip stays as long as its tag does: it may have the focus.
+    this.#chips = new Map(
+      tags.map((tag) => {
+        const known = before.get(tag.id);
+        return [tag.id, known?.tag === tag ? known : { tag, chip: this.#chipOf(tag, colours.get(tag.id)) }];
+      }),
+    );
+    fill(box(this.#root, "own"), this.#chipsOf((tag) => tag.source === "user"));
+    const groups = result.groups.map((name) => ({
+      name,
+      chips: this.#chipsOf((tag) => tag.source !== "user" && tag.group === name),
+    }));
+    this.#showGroups(groups.filter(({ chips }) => chips.length));
+    this.#spotlight.keep([...this.#chips.keys()]);
+    this.#light(this.#spotlight.active);
+    if (focused) this.#restore(focused);
+  }
+
+  /** @param {(tag: Tag) => boolean} filter */
+  #chipsOf(filter) {
+    return [...this.#chips.values()].filter(({ tag }) => filter(tag)).map(({ chip }) => chip);
+  }
+
+  /** @param {{name: string, chips: HTMLElement[]}[]} groups */
+  #showGroups(groups) {
+    const list = box(this.#root, "groups");
+    const known = new Map([...list.children].map((element) => [/** @type {HTMLElement} */ (element).dataset.group, element]));
+    const sections = groups.map(({ name, chips }) => {
+      const section = /** @type {HTMLElement} */ (known.get(name) ?? sectionOf(name));
+      fill(box(section, "chips"), chips);
+      return section;
+    });
+    fill(list, sections);
+  }
+
+  /**
+   * @param {Tag} tag
+   * @param {Colour | undefined} colour
+   */
+  #chipOf(tag, colour) {
+    const chip = elementFromTemplate("tag-chip");
+    const press = button(chip, "press");
+    const isOwn = tag.source === "user";
+    box(press, "name").textContent = tag.name;
+    box(press, "score").textContent = isOwn ? "" : formatPercent(tag.score);
+    box(chip, "bar").style.inlineSize = `${tag.score * 100}%`;
+    box(chip, "bar").hidden = isOwn;
+    const swatch = box(press, "swatch");
+    swatch.hidden = !colour;
+    if (colour) swatch.style.backgroundColor = colour.hex;
+    press.title = aboutTag(tag);
+    chip.classList.toggle("tagchip--own", isOwn);
+    const rename = button(chip, "rename");
+    const remove = button(chip, "remove-tag");
+    rename.setAttribute("aria-label", `Rename ${tag.name}`);
+    remove.setAttribute("aria-label", `Remove ${tag.name}`);
+    listen(chip, "pointerenter", ({ pointerType }) => pointerType === "mouse" && this.#spotlight.point(tag.id));
+    listen(chip, "pointerleave", () => this.#spotlight.point(null));
+    // A click gives the focus, too, but there the press decides.
+    listen(press, "focus", () => press.matches(":focus-visible") && this.#spotlight.focus(tag.id));
+    listen(press, "blur", () => this.#spotlight.focus(null));
+    listen(press, "click", () => this.#spotlight.pin(tag.id));
+    listen(rename, "click", () => this.#startRenaming(tag, chip));
+    listen(remove, "click", () => this.#remove(tag, chip));
+    listen(chip, "keydown", (event) => this.#press(event, tag, chip));
+    listen(press, "dblclick", () => this.#startRenaming(tag, chip));
+    return chip;
+  }
+
+  /**
+   * @param {KeyboardEvent} event
+   * @param {Tag} tag
+   * @param {HTMLElement} chip
+   */
+  #press(event, tag, chip) {
+    if (event.target instanceof HTMLInputElement) return;
+    if (event.key === "Delete" || event.key === "Backspace") {
+      // The key means the tag, not the picture; held down, it does not mean all of them.
+      event.preventDefault();
+      if (!event.repeat) this.#remove(tag, chip);
+    } else if (event.key === "F2") {
+      event.preventDefault();
+      this.#startRenaming(tag, chip);
+    }
+  }
+
+  /**
+   * @param {Tag} tag
+   * @param {HTMLElement} chip
+   */
+  #remove(tag, chip) {
+    chip.classList.add("tagchip--leaving");
+    this.#actions.remove(tag);
+  }
+
+  /**
+   * Write the name in the chip itself: Enter or leaving it keeps it, Escape does not.
+   * @param {Tag} tag
+   * @param {HTMLElement} chip
+   */
+  #startRenaming(tag, chip) {
+    if (this.#isRenaming) return;
+    this.#isRenaming = true;
+    this.#spotlight.point(null);
+    const field = elementFromTemplate("tag-name");
+    const input = part(field, "input", HTMLInputElement);
+    input.value = tag.name;
+    input.size = Math.max(8, tag.name.length + 1);
+    input.setAttribute("aria-label", `New name for ${tag.name}`);
+    chip.replaceWith(field);
+    input.focus();
+    input.select();
+    const end = (/** @type {boolean} */ isKept, /** @type {boolean} */ keepsFocus) => {
+      if (!this.#isRenaming) return;
+      this.#isRenaming = false;
+      const name = input.value.trim();
+      field.replaceWith(chip);
+      if (keepsFocus) button(chip, "press").focus();
+      if (this.#late) {
+        const { result, tags } = this.#late;
+        this.#late = undefined;
+        this.show(result, tags);
+      }
+      if (isKept && name && name !== tag.name) this.#actions.rename(tag, name);
+    };
+    listen(input, "keydown", (event) => {
+      if (event.isComposing || !["Enter", "Escape"].includes(event.key)) return;
+      event.preventDefault();
+      end(event.key === "Enter", true);
+    });
+    listen(input, "blur", () => end(true, false));
+  }
+
+  /** Which chip has the focus, and its place among all of them. */
+  #focused() {
+    const order = [...this.#root.querySelectorAll(".tagchip")];
+    const index = order.findIndex((chip) => chip.contains(document.activeElement));
+    const entry = [...this.#chips.values()].find(({ chip }) => chip === order[index]);
+    return entry ? { tag: entry.tag, index } : null;
+  }
+
+  /**
+   * Give the focus to the tag that had it, or to the one that took its place.
+   * @param {{tag: Tag, index: number}} focused
+   */
+  #restore({ tag, index }) {
+    const entry = this.#chips.get(tag.id);
+    if (entry?.chip.contains(document.activeElement)) return;
+    const order = [...this.#root.querySelectorAll(".tagchip")];
+    const heir = entry?.chip ?? order[Math.min(index, order.length - 1)];
+    if (heir instanceof HTMLElement) button(heir, "press").focus({ preventScroll: true });
+    else part(this.#root, "new-tag", HTMLInputElement).focus({ preventScroll: true });
+  }
+
+  /** @param {string | null} active id */
+  #light(active) {
+    for (const [id, { chip }] of this.#chips) {
+      const isPinned = id === this.#spotlight.pinned;
+      chip.classList.toggle("tagchip--active", id === active);
+      button(chip, "press").setAttribute("aria-pressed", String(isPinned));
+      button(chip, "rename").hidden = !isPinned;
+      // For the keyboard there are keys; beside a chip that is pressed, buttons, too.
+      button(chip, "remove-tag").tabIndex = isPinned ? 0 : -1;
+    }
+  }
+}
+
+/** @param {string} name */
+function sectionOf(name) {
+  const section = elementFromTemplate("tag-group");
+  section.dataset.group = name;
+  box(section, "title").textContent = name;
+  box(section, "chips").setAttribute("aria-label", name);
+  return section;
+}
+
+/**
+ * Put children in place, and touch nothing where they are there already: moving what has the focus takes it away.
+ * @param {HTMLElement} parent
+ * @param {readonly HTMLElement[]} children
+ */
+function fill(parent, children) {
+  const wanted = new Set(children);
+  for (const child of [...parent.children]) if (!wanted.has(/** @type {HTMLElement} */ (child))) child.remove();
+  for (const [index, child] of children.entries()) {
+    if (parent.children[index] !== child) parent.insertBefore(child, parent.children[index] ?? null);
+  }
+}

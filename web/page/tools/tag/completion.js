@@ -1,0 +1,186 @@
+/** The field for tags of one's own. While a person writes, names that Onsight knows are offered: a combobox (ARIA 1.2). */
+
+import { announce } from "../../lib/announce.js";
+import { box, button, elementFromTemplate, listen, part } from "../../lib/dom.js";
+import { formatPlural } from "../../lib/format.js";
+import { tidy } from "./edits.js";
+
+/** @import { TagName } from "../../../protocol.d.ts" */
+/** @import { Onsight } from "../../client.js" */
+
+/** How many names are offered at a time. */
+const MANY = 8;
+
+/** Names that are known, asked for once. @type {Promise<TagName[]> | undefined} */
+let learning;
+
+export class TagField {
+  #onsight;
+  #onAdd;
+  #input;
+  #list;
+  /** @type {TagName[]} */
+  #known = [];
+  /** What is offered now. @type {TagName[]} */
+  #offered = [];
+  #active = -1;
+  /** Whether a key is part of composing a letter, as in Japanese. */
+  #isOpen = false;
+
+  /**
+   * @param {HTMLElement} root that holds the field's template
+   * @param {Onsight} onsight
+   * @param {(names: string[]) => Promise<boolean>} onAdd whether it went well
+   */
+  constructor(root, onsight, onAdd) {
+    this.#onsight = onsight;
+    this.#onAdd = onAdd;
+    this.#input = part(root, "new-tag", HTMLInputElement);
+    this.#list = box(root, "offers");
+    listen(this.#input, "focus", () => this.#learn());
+    listen(this.#input, "input", () => this.#change());
+    listen(this.#input, "blur", () => this.#close());
+    listen(this.#input, "keydown", (event) => this.#press(event));
+    listen(button(root, "add"), "click", () => this.#add(this.#input.value));
+    // A press must not take the focus from the field: its blur closes the list before the click arrives.
+    listen(this.#list, "pointerdown", (event) => event.preventDefault());
+    listen(this.#list, "click", ({ target }) => {
+      const index = [...this.#list.children].findIndex((option) => option.contains(target));
+      const offer = this.#offered[index];
+      if (offer) this.#add(offer.name);
+    });
+  }
+
+  focus() {
+    this.#input.focus();
+  }
+
+  async #learn() {
+    learning ??= this.#onsight.tagNames({ urgent: true }).then(({ names }) => names);
+    try {
+      this.#known = await learning;
+    } catch {
+      learning = undefined; // one can write without it
+    }
+    if (document.activeElement === this.#input) this.#offer();
+  }
+
+  /** @param {KeyboardEvent} event */
+  #press(event) {
+    if (event.isComposing) return;
+    const { key } = event;
+    if (key === "ArrowDown" || key === "ArrowUp") {
+      event.preventDefault();
+      if (!this.#isOpen) this.#offer();
+      const count = this.#offered.length;
+      // One place more than there are offers: none of them, but what was written.
+      if (count) this.#activate(((this.#active + 1 + (key === "ArrowDown" ? 1 : count)) % (count + 1)) - 1);
+    } else if (key === "Enter") {
+      event.preventDefault();
+      this.#add(this.#offered[this.#active]?.name ?? this.#input.value);
+    } else if (key === "Escape" && this.#isOpen) {
+      event.preventDefault();
+      this.#close();
+    }
+  }
+
+  #change() {
+    // A comma ends a tag; what is pasted may hold many.
+    if (/[,\n]/u.test(this.#input.value)) this.#add(this.#input.value);
+    else this.#offer();
+  }
+
+  #offer() {
+    const text = tidy(this.#input.value).toLowerCase();
+    this.#offered = text ? bestOf(this.#known, text) : [];
+    this.#list.replaceChildren(...this.#offered.map((offer, index) => optionOf(offer, text, `offer-${index}`)));
+    this.#isOpen = this.#offered.length > 0;
+    this.#list.hidden = !this.#isOpen;
+    this.#input.setAttribute("aria-expanded", String(this.#isOpen));
+    this.#activate(-1);
+    if (this.#isOpen) announce(`${formatPlural(this.#offered.length, "suggestion")}.`);
+  }
+
+  /** @param {number} index of the offer that Enter takes; -1 for what was written */
+  #activate(index) {
+    this.#active = index;
+    for (const [place, option] of [...this.#list.children].entries()) {
+      option.setAttribute("aria-selected", String(place === index));
+      if (place === index) option.scrollIntoView({ block: "nearest" });
+    }
+    if (index < 0) this.#input.removeAttribute("aria-activedescendant");
+    else this.#input.setAttribute("aria-activedescendant", `offer-${index}`);
+  }
+
+  #close() {
+    this.#offered = [];
+    this.#isOpen = false;
+    this.#list.hidden = true;
+    this.#input.setAttribute("aria-expanded", "false");
+    this.#activate(-1);
+  }
+
+  /** @param {string} text */
+  async #add(text) {
+    const names = text.split(/[,\n]/u).map(tidy).filter(Boolean);
+    this.#close();
+    if (!names.length) {
+      if (!tidy(this.#input.value)) this.#input.value = "";
+      return this.#input.focus();
+    }
+    const before = this.#input.value;
+    this.#input.value = "";
+    const isAdded = await this.#onAdd(names);
+    // What was refused can be mended.
+    if (!isAdded && !this.#input.value) this.#input.value = before;
+    this.#input.focus();
+  }
+}
+
+/**
+ * Names that begin like what was written before those with a word that does, and those before other names for them.
+ * @param {readonly TagName[]} names
+ * @param {string} text in lower case
+ */
+function bestOf(names, text) {
+  const ranked = names.flatMap((name) => {
+    const rank = rankOf(name, text);
+    return rank === null ? [] : [{ name, rank }];
+  });
+  // The order of the names, which is that of their weight, stays among equals.
+  ranked.sort((a, b) => a.rank - b.rank);
+  return ranked.slice(0, MANY).map(({ name }) => name);
+}
+
+/**
+ * @param {TagName} name
+ * @param {string} text
+ */
+function rankOf({ name, aliases }, text) {
+  const low = name.toLowerCase();
+  if (low === text) return 0;
+  if (low.startsWith(text)) return 1;
+  if (beginsWord(low, text)) return 2;
+  return aliases.some((alias) => beginsWord(alias.toLowerCase(), text)) ? 3 : null;
+}
+
+/** @param {string} name @param {string} text */
+function beginsWord(name, text) {
+  return name.startsWith(text) || name.includes(` ${text}`) || name.includes(`-${text}`);
+}
+
+/**
+ * @param {TagName} offer
+ * @param {string} text
+ * @param {string} id
+ */
+function optionOf({ name, group, aliases }, text, id) {
+  const option = elementFromTemplate("offer");
+  option.id = id;
+  box(option, "name").textContent = name;
+  const alias = rankOf({ name, group, aliases: [], id: "", parents: [] }, text) === null
+    ? aliases.find((one) => beginsWord(one.toLowerCase(), text))
+    : undefined;
+  box(option, "hint").textContent = alias ? `${alias} · ${group}` : group;
+  return option;
+}

@@ -1,0 +1,137 @@
+/** What a person changed of the tags of each picture. It stays through other looks, other tools and the slider. */
+
+import { Emitter } from "../../lib/emitter.js";
+
+/** @import { Renaming } from "../../../protocol.d.ts" */
+
+/**
+ * @typedef {object} Changes
+ * @property {readonly string[]} removed ids of tags that are wrong
+ * @property {readonly Renaming[]} renamed
+ * @property {readonly string[]} added names
+ */
+
+/** @typedef {{changes: Changes, text: string}} Step what was before, and what was done then */
+
+/** @type {Changes} */
+const NONE = { removed: [], renamed: [], added: [] };
+
+/** @extends {Emitter<{change: Blob}>} */
+class Edits extends Emitter {
+  /** @type {WeakMap<Blob, Changes>} */
+  #byFile = new WeakMap();
+  /** @type {WeakMap<Blob, Step[]>} */
+  #steps = new WeakMap();
+
+  /**
+   * @param {Blob} file
+   * @returns {Changes}
+   */
+  of(file) {
+    return this.#byFile.get(file) ?? NONE;
+  }
+
+  /**
+   * What the tags depend on besides the look; empty where nothing was changed.
+   * @param {Blob} file
+   */
+  key(file) {
+    const changes = this.of(file);
+    return Object.values(changes).some((list) => list.length) ? JSON.stringify(changes) : "";
+  }
+
+  /**
+   * What undoing would take back, in a few words.
+   * @param {Blob} file
+   */
+  lastStep(file) {
+    return this.#steps.get(file)?.at(-1)?.text ?? null;
+  }
+
+  /**
+   * @param {Blob} file
+   * @param {Changes} changes
+   * @param {string} text what is done, such as "Removed “Dog”"
+   */
+  set(file, changes, text) {
+    this.#steps.set(file, [...(this.#steps.get(file) ?? []), { changes: this.of(file), text }]);
+    this.#byFile.set(file, changes);
+    this.emit("change", file);
+  }
+
+  /** @param {Blob} file */
+  undo(file) {
+    const step = this.#steps.get(file)?.pop();
+    if (!step) return;
+    this.#byFile.set(file, step.changes);
+    this.emit("change", file);
+  }
+}
+
+export const edits = new Edits();
+
+/**
+ * The renaming that a person's own tag came from, if it did.
+ * @param {Changes} changes
+ * @param {string} name
+ */
+export function renamingTo({ renamed }, name) {
+  return renamed.find((renaming) => isSame(renaming.name, name));
+}
+
+/**
+ * Without a tag: one that was found counts as wrong from now on, one of the person's own is taken back.
+ * @param {Changes} changes
+ * @param {{id: string, name: string, source: string}} tag
+ * @returns {Changes}
+ */
+export function without(changes, { id, name, source }) {
+  if (source !== "user") return { ...changes, removed: [...changes.removed, id] };
+  const renaming = renamingTo(changes, name);
+  return {
+    // What was renamed does not come back under its old name, nor does what stood behind a name of one's own.
+    removed: [...new Set([...changes.removed, renaming?.id ?? id])],
+    renamed: changes.renamed.filter((one) => one !== renaming),
+    added: changes.added.filter((other) => !isSame(other, name)),
+  };
+}
+
+/**
+ * With another name for a tag.
+ * @param {Changes} changes
+ * @param {{id: string, name: string, source: string}} tag
+ * @param {string} name
+ * @returns {Changes}
+ */
+export function withName(changes, tag, name) {
+  if (tag.source !== "user") return { ...changes, renamed: [...changes.renamed, { id: tag.id, name }] };
+  return {
+    ...changes,
+    renamed: changes.renamed.map((one) => (isSame(one.name, tag.name) ? { ...one, name } : one)),
+    added: changes.added.map((other) => (isSame(other, tag.name) ? name : other)),
+  };
+}
+
+/**
+ * With further tags.
+ * @param {Changes} changes
+ * @param {readonly string[]} names
+ * @returns {Changes}
+ */
+export function withMore(changes, names) {
+  const fresh = names.filter((name) => !changes.added.some((other) => isSame(other, name)));
+  return { ...changes, added: [...changes.added, ...fresh] };
+}
+
+/**
+ * A name as Python keeps it: composed, with single spaces.
+ * @param {string} text
+ */
+export function tidy(text) {
+  return text.normalize("NFC").replace(/\s+/gu, " ").trim();
+}
+
+/** @param {string} a @param {string} b */
+function isSame(a, b) {
+  return a.toLowerCase() === b.toLowerCase();
+}

@@ -1,0 +1,93 @@
+/** Over the picture: where the tag is that is looked at, as boxes where detection found it, else as a heat map. */
+
+import { placeHeatMap } from "../../workspace/heat-map.js";
+import { outlineOf } from "../../workspace/box-outline.js";
+import { box, fromTemplate, part } from "../../lib/dom.js";
+import { aboutTag } from "./wording.js";
+
+/** @import { HeatMap, Tag, Tagging } from "../../../protocol.d.ts" */
+/** @import { Stage } from "../../workspace/image-pane.js" */
+
+const AT_REST = "Point at a tag, or press it, to see where it is.";
+const COLOUR = "#0b57d0";
+
+/** Milliseconds before the page says that it is still asking where a tag is. */
+const PATIENCE = 150;
+
+export class PlaceLayer {
+  #stage;
+  #seen;
+  #canvas;
+  #svg;
+  #where;
+  /** @type {Tagging | null} */
+  #result = null;
+  /** @type {Tag | null} */
+  #tag = null;
+  /** @type {{isPending: boolean, heatMap: HeatMap | null}} */
+  #place = { isPending: false, heatMap: null };
+  #off;
+
+  /**
+   * @param {Stage} stage
+   * @param {(result: Tagging, tag: Tag) => Promise<HeatMap | null>} where a tag is
+   */
+  constructor(stage, where) {
+    this.#stage = stage;
+    this.#where = where;
+    stage.frame.append(fromTemplate("heat-layer"), fromTemplate("box-layer"));
+    this.#seen = box(stage.frame, "seen");
+    this.#canvas = part(stage.frame, "heat", HTMLCanvasElement);
+    this.#svg = part(stage.frame, "boxes", SVGSVGElement);
+    this.#off = stage.on("image", () => this.#draw());
+  }
+
+  /**
+   * @param {Tagging | null} result of the picture that is shown
+   * @param {Tag | null} tag that is looked at
+   */
+  async show(result, tag) {
+    if (result === this.#result && tag === this.#tag) return;
+    this.#result = result;
+    this.#tag = tag;
+    this.#place = { isPending: false, heatMap: null };
+    if (!result || !tag || tag.boxes.length) return this.#draw();
+    const isCurrent = () => this.#result === result && this.#tag === tag;
+    const timer = setTimeout(() => {
+      if (!isCurrent()) return;
+      this.#place = { isPending: true, heatMap: null };
+      this.#draw();
+    }, PATIENCE);
+    const heatMap = await this.#where(result, tag).finally(() => clearTimeout(timer));
+    if (!isCurrent()) return;
+    this.#place = { isPending: false, heatMap };
+    this.#draw();
+  }
+
+  close() {
+    this.#off();
+  }
+
+  #draw() {
+    const { isPending, heatMap } = this.#place;
+    const tag = this.#tag;
+    const image = this.#result?.image;
+    const isShown = this.#stage.isShown && image !== undefined;
+    this.#seen.hidden = !isShown || !heatMap;
+    if (isShown && heatMap) placeHeatMap(this.#seen, this.#canvas, heatMap, image);
+    if (image) this.#svg.setAttribute("viewBox", `0 0 ${image.width} ${image.height}`);
+    this.#svg.replaceChildren(...(isShown && tag ? tag.boxes.map((edges) => outlineOf(edges, COLOUR)) : []));
+    this.#stage.note(!isShown ? "" : tag ? `${aboutTag(tag)} ${isPending ? "Looking where…" : placeText(tag, heatMap)}` : AT_REST);
+  }
+}
+
+/**
+ * @param {Tag} tag
+ * @param {HeatMap | null} heatMap
+ */
+function placeText(tag, heatMap) {
+  if (tag.boxes.length > 1) return `Found in ${tag.boxes.length} places.`;
+  if (tag.boxes.length) return "Found in one place.";
+  if (heatMap) return "Brighter is where more speaks for it.";
+  return tag.source === "user" ? "" : "It is nowhere in particular.";
+}

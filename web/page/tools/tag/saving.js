@@ -1,0 +1,66 @@
+/** What can be saved of the tags of pictures. Python writes the files. */
+
+import { download } from "../../lib/download.js";
+import { downloadResults } from "../../workspace/results.js";
+import { currentTagging, refresh } from "./answers.js";
+
+/** @import { Tagging } from "../../../protocol.d.ts" */
+/** @import { CallOptions, Onsight } from "../../client.js" */
+/** @import { Picture } from "../../workspace/pictures.js" */
+
+/** By the names that Python gives them; JSON is made here. */
+export const FORMATS = /** @type {const} */ ({
+  csv: "CSV table",
+  json: "JSON",
+  xmp: "XMP sidecar",
+  rekognition: "Rekognition JSON",
+});
+
+/** @typedef {keyof typeof FORMATS} Format */
+
+/**
+ * Save the tags of one picture.
+ * @param {Onsight} onsight
+ * @param {Picture} picture
+ * @param {Tagging} result
+ * @param {Format} format
+ */
+export async function saveOne(onsight, picture, result, format) {
+  const name = picture.name.replace(/\.[^.]*$/, "");
+  await refresh(onsight, result);
+  if (format === "json") return downloadResults([{ path: picture.path, result: currentTagging(result) }], `${name}.json`);
+  const file = await onsight.exportTags(format, [await tagged(onsight, picture, result, format)], { name });
+  download(file, file.name);
+}
+
+/**
+ * Save the tags of many pictures, in one file.
+ * @param {Onsight} onsight
+ * @param {readonly {picture: Picture, result: Tagging}[]} looks
+ * @param {Exclude<Format, "json">} format
+ * @param {{signal: AbortSignal, onCount: (done: number) => void}} progress
+ */
+export async function saveAll(onsight, looks, format, { signal, onCount }) {
+  const pictures = [];
+  for (const [index, { picture, result }] of looks.entries()) {
+    onCount(index);
+    await refresh(onsight, result);
+    pictures.push(await tagged(onsight, picture, result, format, { signal }));
+  }
+  const file = await onsight.exportTags(format, pictures, { name: "onsight", signal });
+  download(file, file.name);
+}
+
+/**
+ * The tags of a picture; for a sidecar, also what its file says already.
+ * @param {Onsight} onsight
+ * @param {Picture} picture
+ * @param {Tagging} result
+ * @param {Format} format
+ * @param {CallOptions} [call]
+ */
+async function tagged(onsight, { file, path }, result, format, call) {
+  const { image, tags } = currentTagging(result);
+  if (format !== "xmp") return { name: path, image, tags };
+  return { name: path, image, tags, begun: await onsight.beginSidecar(file, call) };
+}

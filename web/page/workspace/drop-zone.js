@@ -1,0 +1,13 @@
+import { box, elementFromTemplate } from "../lib/dom.js";
+import { canChooseFolder } from "../lib/picture-files.js";
+
+/**
+ * Put the drop zone into a view's slot for it. The page listens for its buttons, and for drops everywhere.
+ * @param {HTMLElement} host
+ */
+export function showDropZone(host) {
+  const zone = elementFromTemplate("drop-zone");
+  const folder = zone.querySelector('[data-action="choose-folder"]');
+  if (folder instanceof HTMLElement) folder.hidden = !canChooseFolder();
+  box(host, "drop").replaceChildren(zone);
+}

@@ -1,0 +1,122 @@
+/** Small pictures for lists: made one at a time, only for rows that are in sight, and kept up to a limit. */
+
+/** @import { Onsight } from "../client.js" */
+/** @import { Picture } from "./pictures.js" */
+
+export const THUMBNAIL_SIDE = 96;
+const KEPT = 600;
+/** The engine's preview of a picture that browsers show differently is this large, so that its middle square is sharp. */
+const PREVIEW_SIDE = 4 * THUMBNAIL_SIDE;
+
+export class Thumbnails {
+  /** By `keyOf`; null where the file cannot be opened. The oldest comes first. @type {Map<string, ImageBitmap | null>} */
+  #made = new Map();
+  /** @type {{picture: Picture, isWanted: () => boolean, done: (bitmap: ImageBitmap | null) => void,
+   *   isByEngine: boolean}[]} */
+  #wishes = [];
+  #working = false;
+  #onsight;
+
+  /** @param {Onsight} onsight makes the pictures that browsers do not show as it sees them */
+  constructor(onsight) {
+    this.#onsight = onsight;
+  }
+
+  /**
+   * @param {Picture} picture
+   * @param {boolean} isByEngine as in `request`
+   * @returns {ImageBitmap | null | undefined} undefined if it has not been made
+   */
+  peek(picture, isByEngine) {
+    return this.#made.get(keyOf(picture, isByEngine));
+  }
+
+  /**
+   * Make a thumbnail when its turn comes; the latest wish comes first, for that is where the person looks.
+   * @param {Picture} picture
+   * @param {() => boolean} isWanted asked when its turn has come
+   * @param {(bitmap: ImageBitmap | null) => void} done
+   * @param {boolean} isByEngine whether the engine makes it, rather than the browser
+   */
+  request(picture, isWanted, done, isByEngine) {
+    this.#wishes.push({ picture, isWanted, done, isByEngine });
+    this.#work();
+  }
+
+  close() {
+    this.#wishes = [];
+    for (const bitmap of this.#made.values()) bitmap?.close();
+    this.#made.clear();
+  }
+
+  async #work() {
+    if (this.#working) return;
+    this.#working = true;
+    await Promise.resolve(); // the rows that wish are being put into the page
+    for (let wish = this.#wishes.pop(); wish; wish = this.#wishes.pop()) {
+      if (!wish.isWanted()) continue;
+      const { picture, isByEngine } = wish;
+      const key = keyOf(picture, isByEngine);
+      const made = this.#made.get(key);
+      const bitmap = made ?? (await makeThumbnail(isByEngine ? await this.#preview(picture) : picture.file));
+      this.#keep(key, bitmap);
+      wish.done(bitmap);
+    }
+    this.#working = false;
+  }
+
+  /** @param {Picture} picture */
+  async #preview({ file }) {
+    return this.#onsight.preview(file, { maxSide: PREVIEW_SIDE, urgent: true }).catch(() => null);
+  }
+
+  /**
+   * @param {string} key
+   * @param {ImageBitmap | null} bitmap
+   */
+  #keep(key, bitmap) {
+    this.#made.set(key, bitmap);
+    if (this.#made.size <= KEPT) return;
+    const [oldest, dropped] = this.#made.entries().next().value ?? [];
+    if (oldest === undefined) return;
+    dropped?.close();
+    this.#made.delete(oldest);
+  }
+}
+
+/**
+ * @param {Picture} picture
+ * @param {boolean} isByEngine
+ */
+function keyOf({ id }, isByEngine) {
+  return `${id}${isByEngine ? " engine" : ""}`;
+}
+
+/**
+ * The middle square of a picture, upright.
+ * @param {Blob | null} file
+ * @returns {Promise<ImageBitmap | null>}
+ */
+async function makeThumbnail(file) {
+  if (!file) return null;
+  const url = URL.createObjectURL(file);
+  try {
+    const image = new Image();
+    image.src = url;
+    await image.decode(); // off the main thread, unlike drawing an image that has only loaded
+    const side = Math.min(image.naturalWidth, image.naturalHeight);
+    const canvas = document.createElement("canvas");
+    canvas.width = canvas.height = THUMBNAIL_SIDE;
+    const context = canvas.getContext("2d");
+    if (!context || !side) return null;
+    context.imageSmoothingQuality = "medium";
+    const x = (image.naturalWidth - side) / 2;
+    const y = (image.naturalHeight - side) / 2;
+    context.drawImage(image, x, y, side, side, 0, 0, THUMBNAIL_SIDE, THUMBNAIL_SIDE);
+    return await createImageBitmap(canvas);
+  } catch {
+    return null;
+  } finally {
+    URL.revokeObjectURL(url);
+  }
+}
