@@ -16,6 +16,7 @@ import argparse
 import hashlib
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -38,8 +39,20 @@ class SetupError(Exception):
 
 
 def run(*command: str | Path, cwd: Path = ROOT) -> None:
-    """Run a command in sight of the user; its failure ends the build."""
-    subprocess.run([str(part) for part in command], cwd=cwd, check=True)
+    """Run a command that writes to the terminal; its failure ends the build.
+
+    After an interruption the command is asked to end and gets the time to clean up.
+    """
+    arguments = [str(part) for part in command]
+    with subprocess.Popen(arguments, cwd=cwd) as process:
+        try:
+            status = process.wait()
+        except KeyboardInterrupt:
+            process.terminate()
+            process.wait()
+            raise
+    if status != 0:
+        raise subprocess.CalledProcessError(status, arguments)
 
 
 def step(title: str, inputs: Sequence[Path], outputs: Sequence[Path], work: Callable[[], None]) -> None:
@@ -139,6 +152,7 @@ def main() -> int:
     parser.add_argument("command", choices=COMMANDS)
     parser.add_argument("arguments", nargs=argparse.REMAINDER, help="of the command: COMMAND --help tells")
     options = parser.parse_args()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that the command that runs is ended, too
     try:
         COMMANDS[options.command](options.arguments)
     except SetupError as error:

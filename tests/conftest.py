@@ -21,6 +21,7 @@ NEEDS_THE_HOST = (
     "test_library_datasets.py",
     "test_native.py",
     "test_page_scripts.py",
+    "test_runner.py",
     "test_serve.py",
     "test_snapshot.py",
     "test_tfjs.py",

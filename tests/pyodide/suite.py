@@ -1,10 +1,14 @@
-"""Run the unit tests in Pyodide under Node, on the very wheels that the site ships."""
+"""Run the unit tests in Pyodide under Node, on the very wheels that the site ships.
+
+python -m tests.pyodide.suite [PYTEST ARGUMENTS]
+"""
 
 from __future__ import annotations
 
 import importlib.metadata
 import json
 import subprocess
+import sys
 import tempfile
 from collections.abc import Sequence
 from importlib.util import find_spec
@@ -59,3 +63,7 @@ def run(arguments: Sequence[str]) -> int:
         )
         command = ["node", str(Path(__file__).with_name("run.mjs")), str(plan)]
         return subprocess.run(command, check=False).returncode
+
+
+if __name__ == "__main__":
+    sys.exit(run(sys.argv[1:]))
