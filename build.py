@@ -25,7 +25,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
 sys.path.insert(0, str(ROOT / "py"))
-from onsight.store import models_folder  # noqa: E402  # needs the standard library alone
+from onsight.networks.model_cache import models_folder  # noqa: E402  # needs the standard library alone
 
 VENV = ROOT / ".venv"
 PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")

@@ -9,10 +9,10 @@ import json
 
 from PIL import Image
 
-import onsight.bridge
-from onsight.flow import Run
-from onsight.methods import tools_for
-from onsight.options import ClassifyOptions
+import onsight.page.bridge
+from onsight.api import tools_for
+from onsight.core.flow import Run
+from onsight.tools.classify.options import ClassifyOptions
 
 
 def prepare(texts: str) -> None:
@@ -21,7 +21,7 @@ def prepare(texts: str) -> None:
     Args:
         texts: JSON of ``[id, text of model.json, text of labels.txt or ""]`` of each model, in the page's order.
     """
-    assert onsight.bridge  # imported for what it imports
+    assert onsight.page.bridge  # imported for what it imports
     tools = tools_for(tuple((name, spec, labels) for name, spec, labels in json.loads(texts)))
     file = io.BytesIO()
     Image.new("RGB", (640, 480), "teal").save(file, "JPEG")

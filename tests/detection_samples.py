@@ -6,8 +6,8 @@ from pathlib import Path
 
 import numpy as np
 
-from onsight.detection.candidates import Candidates, Objects
-from onsight.tasks.detect import Detector
+from onsight.tools.detect.candidates import Candidates, Objects
+from onsight.tools.detect.task import Detector
 
 MODELS = Path(__file__).resolve().parents[1] / "models"
 IDS = ("centernet-mobilenet-v3", "ssdlite-mobilenet-v2")

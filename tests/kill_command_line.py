@@ -42,8 +42,8 @@ FOLDERS = ("cardA/100CANON", "cardB/100CANON", "旅行")
 def run_with_fake_networks(arguments: list[str]) -> int:
     """Run Onsight's command line; what the networks would see is made up, so that a run takes seconds."""
     from library_samples import MODELS, look_at
-    from onsight.__main__ import main
-    from onsight.library import indexing
+    from onsight.cli.main import main
+    from onsight.tools.organise.commands import indexing
 
     class FakeIndexer:
         models = MODELS

@@ -11,13 +11,16 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
+from onsight.core.results import Box, ImageInfo
 from onsight.image import decode, encode_preview
 from onsight.library import store
 from onsight.library.database import Library
 from onsight.library.records import Look, Source
 from onsight.metadata.stated import NOTHING, DateCandidate, Stated
-from onsight.results import Box, Candidate, Classification, Colour, Detection, ImageInfo, Photo, Tag, Tagging
-from onsight.tasks.index import THUMBNAIL_QUALITY, THUMBNAIL_SIDE
+from onsight.tools.classify.results import Candidate, Classification
+from onsight.tools.detect.results import Detection
+from onsight.tools.organise.task import THUMBNAIL_QUALITY, THUMBNAIL_SIDE
+from onsight.tools.tag.results import Colour, Photo, Tag, Tagging
 from pictures import sample
 
 MODELS = {"efficientnet-lite2": "1"}

@@ -16,9 +16,9 @@ import onnxruntime
 import pytest
 
 from onsight.image import decode
-from onsight.preprocess import preprocess
-from onsight.spec import ModelSpec
-from onsight.store import models_folder
+from onsight.networks.model_cache import models_folder
+from onsight.networks.preprocess import preprocess
+from onsight.networks.spec import ModelSpec
 from pictures import sample
 from tests.bench import against, memory, peer_sites, plot, report, samples
 from tests.bench.figures import labels_of, median, ratio_in_turns

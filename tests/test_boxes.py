@@ -1,4 +1,4 @@
-"""onsight.boxes, against definitions and brute force."""
+"""onsight.core.boxes, against definitions and brute force."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from onsight.boxes import (
+from onsight.core.boxes import (
     batched_groups,
     batched_nms,
     batched_overlaps,

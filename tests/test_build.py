@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from onsight.native import load_session
+from onsight.engine import load_session
 from web import assemble, weight
 
 DIST = assemble.DIST

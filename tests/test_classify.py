@@ -9,13 +9,14 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from onsight.core.flow import Run, Tensors, drive
+from onsight.core.results import ImageInfo
 from onsight.errors import EmptyFileError
-from onsight.flow import Run, Tensors, drive
-from onsight.options import ClassifyOptions
-from onsight.preprocess import Transform
-from onsight.results import Classification, ImageInfo
-from onsight.tagging.evidence import Evidence
-from onsight.tasks.classify import UNSURE, Classifier, Look
+from onsight.evidence.network_outputs import Evidence
+from onsight.networks.preprocess import Transform
+from onsight.tools.classify.options import ClassifyOptions
+from onsight.tools.classify.results import Classification
+from onsight.tools.classify.task import UNSURE, Classifier, Look
 
 MODEL = Path(__file__).resolve().parents[1] / "models" / "efficientnet-lite2"
 TABBY, TIGER_CAT, PERSIAN, SIAMESE, EGYPTIAN = 281, 282, 283, 284, 285

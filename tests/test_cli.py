@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from onsight.__main__ import main, percent
+from onsight.cli.main import main
+from onsight.core.wording import percent
 from onsight.metadata.xmp import read
 from pictures import encode, photo, sample
 
@@ -116,7 +117,7 @@ def test_interrupt_ends_it_quietly(monkeypatch: pytest.MonkeyPatch) -> None:
     def stop(arguments: object) -> int:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("onsight.__main__.run", stop)
+    monkeypatch.setattr("onsight.cli.main.run", stop)
     assert main(["classify", "cat.png"]) == 130
 
 

@@ -16,12 +16,12 @@ import pytest
 
 import onsight
 from onsight.errors import ModelMissingError
-from onsight.store import find_model
+from onsight.networks.model_cache import find_model
 from pictures import sample
 
 pytest.importorskip("onnxruntime")
 
-from onsight.__main__ import main, make_parser
+from onsight.cli.main import main, make_parser
 from onsight.library.exports import FORMATS
 
 try:
@@ -208,7 +208,7 @@ def test_what_cannot_be_written_is_no_file_that_cannot_be_read(
 def test_an_archive_that_could_not_be_finished_is_not_left(
     original: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from onsight.library.commands import sort
+    from onsight.tools.organise.commands import sort
 
     def stop(*_: object) -> bytes:
         raise KeyboardInterrupt

@@ -1,4 +1,4 @@
-"""onsight.tagging.colours: names and shares of colours."""
+"""onsight.evidence.colours: names and shares of colours."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from onsight.errors import InvalidSpecError
-from onsight.tagging.colours import Palette, oklab, to_hex
+from onsight.evidence.colours import Palette
+from onsight.image.oklab import oklab, to_hex
 
 HEADER = "id\tlabel\tshades\n"
 

@@ -1,4 +1,4 @@
-"""onsight.tasks.compare and onsight.comparison: label beside tags, and what is said of them, without a network."""
+"""onsight.tools.compare: label beside tags, and what is said of them, without a network."""
 
 from __future__ import annotations
 
@@ -13,22 +13,25 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from onsight.comparison.command import describe
-from onsight.comparison.facts import Facts
-from onsight.comparison.points import compare, sum_of_tags
-from onsight.comparison.relations import Relations, Relatives
-from onsight.comparison.slices import REST, tenths
+from onsight.api import METHODS
+from onsight.core.flow import Run, Tensors, drive
+from onsight.core.wording import NARROW_SPACE, in_sentence, listed, per_cent
 from onsight.errors import InvalidOptionError
-from onsight.flow import Run, Tensors, drive
-from onsight.methods import METHODS
-from onsight.options import ClassifyOptions, CompareOptions, TagOptions
-from onsight.results import Comparison, Tag
-from onsight.tagging.subject import Subjects
-from onsight.tagging.vocabulary import Vocabulary
-from onsight.tasks.classify import Classifier
-from onsight.tasks.compare import Comparer
-from onsight.tasks.tag import Tagger
-from onsight.wording import NARROW_SPACE, in_sentence, listed, per_cent
+from onsight.evidence.subject import Subjects
+from onsight.evidence.vocabulary import Vocabulary
+from onsight.tools.classify.options import ClassifyOptions
+from onsight.tools.classify.task import Classifier
+from onsight.tools.compare.command import describe
+from onsight.tools.compare.facts import Facts
+from onsight.tools.compare.options import CompareOptions
+from onsight.tools.compare.points import compare, sum_of_tags
+from onsight.tools.compare.relations import Relations, Relatives
+from onsight.tools.compare.results import Comparison
+from onsight.tools.compare.slices import REST, tenths
+from onsight.tools.compare.task import Comparer
+from onsight.tools.tag.options import TagOptions
+from onsight.tools.tag.results import Tag
+from onsight.tools.tag.task import Tagger
 from pictures import encode, photo
 
 MODEL = Path(__file__).resolve().parents[1] / "models" / "efficientnet-lite2"

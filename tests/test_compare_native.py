@@ -6,9 +6,10 @@ import json
 
 import pytest
 
-from onsight.__main__ import main
-from onsight.native import Engine
-from onsight.options import CompareOptions, TagOptions
+from onsight.cli.main import main
+from onsight.engine import Engine
+from onsight.tools.compare.options import CompareOptions
+from onsight.tools.tag.options import TagOptions
 from pictures import sample, sample_path
 
 

@@ -26,7 +26,7 @@ from models.convert import ConversionError, build, convert, efficientnet_lite, o
 from models.convert.checkpoint import MAGIC_NUMBER, PROTOCOL_VERSION, read_state_dict  # noqa: E402
 from models.convert.conversion import fingerprint, record  # noqa: E402
 from models.convert.onnx_graph import MIN_INT8_SIZE, STORAGES  # noqa: E402
-from onsight.store import cache_folder  # noqa: E402
+from onsight.networks.model_cache import cache_folder  # noqa: E402
 
 CHANNELS = (8, 16, 24, 32, 48, 64, 80)
 KERNELS = (3, 3, 5, 3, 5, 5, 3)

@@ -1,4 +1,4 @@
-"""onsight.tasks.detect: from a picture to the boxes that are answered, without a network."""
+"""onsight.tools.detect.task: from a picture to the boxes that are answered, without a network."""
 
 from __future__ import annotations
 
@@ -10,13 +10,14 @@ import pytest
 from PIL import Image
 
 from detection_samples import IDS, make_detector, objects, texts
-from onsight.detection.anchors import ssd_anchors
-from onsight.detection.presets import Calibration, load_calibration
-from onsight.detection.selection import select_objects
+from onsight.core.flow import Run, drive
+from onsight.core.options import options_from
 from onsight.errors import InvalidOptionError, InvalidSpecError
-from onsight.flow import Run, drive
-from onsight.options import DetectOptions, options_from
-from onsight.tasks.detect import Detector
+from onsight.tools.detect.anchors import ssd_anchors
+from onsight.tools.detect.options import DetectOptions
+from onsight.tools.detect.presets import Calibration, load_calibration
+from onsight.tools.detect.selection import select_objects
+from onsight.tools.detect.task import Detector
 
 
 @pytest.fixture(scope="module")

@@ -1,4 +1,4 @@
-"""onsight.detection: from what networks and the classifier say of objects to scores."""
+"""onsight.tools.detect: from what networks and the classifier say of objects to scores."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from detection_samples import candidates, make_detector, objects
-from onsight.boxes import batched_nms, box_iou
-from onsight.detection.candidates import Candidates
-from onsight.detection.decoding import FLOOR_LOGIT
-from onsight.detection.fusion import DOUBTFUL, Evidence, gather, is_doubtful, merge_views, weigh
-from onsight.detection.opinion import Opinion
-from onsight.detection.presets import ANIMALS, Preset, Weights, load_calibration
+from onsight.core.boxes import batched_nms, box_iou
+from onsight.tools.detect.candidates import Candidates
+from onsight.tools.detect.decoding import FLOOR_LOGIT
+from onsight.tools.detect.fusion import DOUBTFUL, Evidence, gather, is_doubtful, merge_views, weigh
+from onsight.tools.detect.presets import ANIMALS, Preset, Weights, load_calibration
+from onsight.tools.detect.rescoring import Opinion
 
 
 @pytest.fixture(scope="module")

@@ -1,4 +1,4 @@
-"""onsight.detection: which parts of a picture networks look at, and what their outputs say."""
+"""onsight.tools.detect: which parts of a picture networks look at, and what their outputs say."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from onsight.detection import views
-from onsight.detection.anchors import decode_ssd_boxes, grid_sizes, ssd_anchors
-from onsight.detection.decoding import FLOOR_LOGIT, decode_centernet, decode_ssd
+from onsight.tools.detect import tiles
+from onsight.tools.detect.anchors import decode_ssd_boxes, grid_sizes, ssd_anchors
+from onsight.tools.detect.decoding import FLOOR_LOGIT, decode_centernet, decode_ssd
 
 # --- decoding ------------------------------------------------------------------------------------------------
 
@@ -121,42 +121,42 @@ def test_decode_of_an_empty_picture_is_empty():
 
 @given(st.integers(1, 30000), st.integers(1, 30000), st.booleans())
 def test_regions_cover_the_picture(height, width, tiled):
-    whole, *tiles = views.regions(height, width, tiled)
+    whole, *parts = tiles.regions(height, width, tiled)
     assert whole == (0, 0, width, height)
-    assert len(tiles) <= views.MAX_TILES
-    if tiles:
-        lefts, tops = {(r[0], r[2]) for r in tiles}, {(r[1], r[3]) for r in tiles}
+    assert len(parts) <= tiles.MAX_TILES
+    if parts:
+        lefts, tops = {(r[0], r[2]) for r in parts}, {(r[1], r[3]) for r in parts}
         for spans, length in ((sorted(lefts), width), (sorted(tops), height)):
             assert spans[0][0] == 0
             assert spans[-1][1] == length
             for (_, end), (start, _) in itertools.pairwise(spans):
                 assert start < end
-        assert len(tiles) == len(lefts) * len(tops)
+        assert len(parts) == len(lefts) * len(tops)
 
 
 def test_regions_of_ordinary_pictures_are_the_picture():
     for size in ((3000, 4000), (2400, 1080), (1, 1), (480, 640)):
-        assert len(views.regions(*size, tiled=False)) == 1
+        assert len(tiles.regions(*size, tiled=False)) == 1
 
 
 def test_regions_of_a_panorama_are_shorter_parts():
-    parts = views.regions(1000, 20000, tiled=False)[1:]
+    parts = tiles.regions(1000, 20000, tiled=False)[1:]
     assert len(parts) == 8
     assert {(top, bottom) for _, top, _, bottom in parts} == {(0, 1000)}
     assert max(right - left for left, _, right, _ in parts) == pytest.approx(3200)
 
 
 def test_input_size_keeps_the_area_and_about_the_shape():
-    look = views.Pass("m", 512, True)
+    look = tiles.Pass("m", 512, True)
     height, width = look.input_size((0, 0, 640, 480))
     assert height % 32 == width % 32 == 0
     assert abs(height * width / 512**2 - 1) < 0.1
     assert abs(width / height - 4 / 3) < 0.1
-    assert look.input_size((0, 0, 20000, 100))[0] == views.MIN_SIDE
-    assert views.Pass("m", 352, False).input_size((0, 0, 640, 480)) == (352, 352)
+    assert look.input_size((0, 0, 20000, 100))[0] == tiles.MIN_SIDE
+    assert tiles.Pass("m", 352, False).input_size((0, 0, 640, 480)) == (352, 352)
 
 
 def test_cut_by_edges_knows_the_pictures_own_edges():
     boxes = np.array([[0, 0, 50, 50], [50, 0, 100, 50], [20, 20, 99.9, 60], [30, 30, 60, 60]], float)
-    assert views.cut_by_edges(boxes, (0, 0, 100, 100), (100, 200)).tolist() == [False, True, True, False]
-    assert not views.cut_by_edges(boxes, (0, 0, 100, 100), (100, 100)).any()
+    assert tiles.cut_by_edges(boxes, (0, 0, 100, 100), (100, 200)).tolist() == [False, True, True, False]
+    assert not tiles.cut_by_edges(boxes, (0, 0, 100, 100), (100, 100)).any()

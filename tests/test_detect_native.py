@@ -11,17 +11,17 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from onsight.boxes import box_iou
+from onsight.core.boxes import box_iou
 from onsight.errors import ModelMissingError
-from onsight.options import DetectOptions
-from onsight.store import find_model
+from onsight.networks.model_cache import find_model
+from onsight.tools.detect.options import DetectOptions
 
 pytest.importorskip("onnxruntime")
 skimage = pytest.importorskip("skimage")
 
-from onsight.__main__ import main  # noqa: E402
-from onsight.native import Engine  # noqa: E402
-from onsight.tasks.detect import DETECTORS  # noqa: E402
+from onsight.cli.main import main  # noqa: E402
+from onsight.engine import Engine  # noqa: E402
+from onsight.tools.detect.task import DETECTORS  # noqa: E402
 
 SAMPLES = Path(skimage.__file__).parent / "data"
 

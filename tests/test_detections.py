@@ -1,4 +1,4 @@
-"""onsight.tagging.detections and .detected: what found objects say about tags."""
+"""onsight.evidence.detected_classes and .detected: what found objects say about tags."""
 
 from __future__ import annotations
 
@@ -11,15 +11,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from onsight.core.flow import Run, drive
+from onsight.core.results import Box
 from onsight.errors import InvalidOptionError, InvalidSpecError
-from onsight.flow import Run, drive
-from onsight.options import TagOptions
-from onsight.results import Box, Tag, Tagging
-from onsight.tagging.detections import COLUMNS, COUNTS, DetectedClasses, at_least
-from onsight.tagging.vocabulary import Vocabulary
-from onsight.tasks.detect import DETECTORS, Detector
-from onsight.tasks.tag import Tagger
-from onsight.taxonomy import Taxonomy
+from onsight.evidence.detected_classes import COLUMNS, COUNTS, DetectedClasses, at_least
+from onsight.evidence.taxonomy import Taxonomy
+from onsight.evidence.vocabulary import Vocabulary
+from onsight.tools.detect.task import DETECTORS, Detector
+from onsight.tools.tag.options import TagOptions
+from onsight.tools.tag.results import Tag, Tagging
+from onsight.tools.tag.task import Tagger
 from pictures import encode, photo
 from test_tag import GOLDEN_RETRIEVER, outputs
 

@@ -1,4 +1,4 @@
-"""onsight.tasks.enhance: previews, exports, analyses."""
+"""onsight.tools.enhance.task: previews, exports, analyses."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ import pytest
 from PIL import Image, ImageFilter
 
 import upscaler_network
-from onsight.enhancement.development import Development
-from onsight.enhancement.geometry import Shape
-from onsight.enhancement.options import EnhanceOptions, EnhancePreviewOptions
-from onsight.enhancement.settings import NEUTRAL, RANGES, EnhanceSettings
+from onsight.core.flow import drive
+from onsight.core.options import options_from
 from onsight.errors import ImageTooLargeError, InvalidOptionError
-from onsight.flow import drive
 from onsight.image import decode
-from onsight.options import options_from
-from onsight.tasks import enhance
-from onsight.tasks.upscale import UPSCALERS, Upscaler
+from onsight.tools.enhance import task as enhance
+from onsight.tools.enhance.development import Development
+from onsight.tools.enhance.geometry import Shape
+from onsight.tools.enhance.options import EnhanceOptions, EnhancePreviewOptions
+from onsight.tools.enhance.settings import NEUTRAL, RANGES, EnhanceSettings
+from onsight.tools.enhance.upscale import UPSCALERS, Upscaler
 from pictures import encode, exif, photo, sample, stored_for
 
 MODELS = Path(__file__).resolve().parents[1] / "models"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 
-from onsight.enhancement.controls import CONTROLS
-from onsight.enhancement.settings import RANGES, EnhanceSettings
 from onsight.errors import InvalidOptionError
+from onsight.tools.enhance.controls import CONTROLS
+from onsight.tools.enhance.settings import RANGES, EnhanceSettings
 
 
 def test_every_number_with_a_range_has_one_control() -> None:

@@ -1,4 +1,4 @@
-"""onsight.detection.exports: each format is read back by a library that we did not write."""
+"""onsight.tools.detect.exports: each format is read back by a library that we did not write."""
 
 from __future__ import annotations
 
@@ -15,11 +15,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from onsight.detection.exports import FORMATS, Named, export, image_names
-from onsight.detection.exports.coco import COCO_IDS
-from onsight.detection.exports.naming import dataset_names, without_suffix
+from onsight.core.results import Box, ImageInfo
 from onsight.errors import InvalidOptionError
-from onsight.results import Box, Detection, ImageInfo
+from onsight.tools.detect.exports import FORMATS, Named, export, image_names
+from onsight.tools.detect.exports.coco import COCO_IDS
+from onsight.tools.detect.exports.pictures import dataset_names, without_suffix
+from onsight.tools.detect.results import Detection
 
 LABELS = tuple(
     (Path(__file__).resolve().parents[1] / "models" / "ssdlite-mobilenet-v2" / "labels.txt")

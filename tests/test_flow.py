@@ -6,7 +6,7 @@ from contextlib import contextmanager
 import numpy as np
 import pytest
 
-from onsight.flow import Flow, Run, Stage, Stopwatch, Tensors, drive, drive_async
+from onsight.core.flow import Flow, Run, Stage, Stopwatch, Tensors, drive, drive_async
 
 
 def double(value: float, log: list[str]) -> Flow[float]:
@@ -65,7 +65,7 @@ def test_drive_closes_the_task_when_the_network_fails() -> None:
 
 def test_stopwatch_adds_up_stages_in_order_of_entry(monkeypatch: pytest.MonkeyPatch) -> None:
     times = iter([0.0, 1.0, 3.0, 7.0])
-    monkeypatch.setattr("onsight.flow.time.perf_counter", lambda: next(times))
+    monkeypatch.setattr("onsight.core.flow.time.perf_counter", lambda: next(times))
     watch = Stopwatch()
     for stage in ("decode", "infer", "decode", None):
         watch.enter(stage)

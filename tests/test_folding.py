@@ -1,4 +1,4 @@
-"""onsight.folding: the forms in which a typed text and a kept one are compared."""
+"""onsight.core.folding: the forms in which a typed text and a kept one are compared."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from onsight.folding import fold, may_be_inside, search_key
+from onsight.core.folding import fold, may_be_inside, search_key
 
 
 @pytest.mark.parametrize(

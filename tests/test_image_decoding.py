@@ -12,10 +12,10 @@ import numpy as np
 import pytest
 from PIL import Image, ImageCms, ImageFile
 
+from onsight.core.results import ImageInfo
 from onsight.errors import InvalidOptionError
 from onsight.image import decode, encode_preview
 from onsight.image.sniff import READABLE
-from onsight.results import ImageInfo
 from pictures import (
     AVIF,
     AVIF_TURNED,

@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from onsight.enhancement.options import EnhanceOptions
+from onsight.core.flow import drive
 from onsight.errors import CorruptImageError
-from onsight.flow import drive
 from onsight.image import decode
-from onsight.tasks import enhance
+from onsight.tools.enhance import task as enhance
+from onsight.tools.enhance.options import EnhanceOptions
 from pictures import AVIF, encode, photo
 
 

@@ -10,13 +10,13 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from onsight.detection.options import AnnotateOptions, CropOptions, RedactOptions
-from onsight.flow import Flow, drive
+from onsight.core.flow import Flow, drive
+from onsight.core.results import Box, OutputFile
 from onsight.image import decode
 from onsight.image.blocks import exif_blocks
 from onsight.image.orientation import Orientation
-from onsight.results import Box, OutputFile
-from onsight.tasks import edit
+from onsight.tools.detect import edit
+from onsight.tools.detect.options import AnnotateOptions, CropOptions, RedactOptions
 from pictures import encode, exif, photo, png_chunk
 from turned import LONG, WAYS, avif, exif_block, jpeg, marked, opened, png, webp, xmp_packet
 

@@ -1,4 +1,4 @@
-"""onsight.tasks.index: all that a library keeps of a picture, without networks."""
+"""onsight.tools.organise.task: all that a library keeps of a picture, without networks."""
 
 from __future__ import annotations
 
@@ -11,18 +11,19 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from onsight.detection.anchors import ssd_anchors
+from onsight.core.flow import Run, Stage, Tensors, drive
 from onsight.errors import NotAnImageError
-from onsight.flow import Run, Stage, Tensors, drive
+from onsight.evidence.network_outputs import FETCHES
 from onsight.library import store
 from onsight.library.database import Library
 from onsight.library.records import Look, Source
-from onsight.options import ClassifyOptions, TagOptions
-from onsight.tagging.evidence import FETCHES
-from onsight.tasks.classify import Classifier
-from onsight.tasks.detect import DETECTORS, Detector
-from onsight.tasks.index import THUMBNAIL_SIDE, Indexer
-from onsight.tasks.tag import Tagger
+from onsight.tools.classify.options import ClassifyOptions
+from onsight.tools.classify.task import Classifier
+from onsight.tools.detect.anchors import ssd_anchors
+from onsight.tools.detect.task import DETECTORS, Detector
+from onsight.tools.organise.task import THUMBNAIL_SIDE, Indexer
+from onsight.tools.tag.options import TagOptions
+from onsight.tools.tag.task import Tagger
 from pictures import encode, photo
 
 TAG, CLASSIFY = TagOptions(), ClassifyOptions()

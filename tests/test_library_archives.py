@@ -24,7 +24,7 @@ from onsight.library import edits, store
 from onsight.library.archives import Archive, OpenArchives, written_ns
 from onsight.library.database import Library
 from onsight.library.files import Walk, is_its_own, is_there, names_beside, read_picture
-from onsight.library.intake import Intake
+from onsight.library.import_session import Intake
 from onsight.library.records import Source
 from onsight.library.zip_names import guess_code_page, member_names
 

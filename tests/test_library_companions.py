@@ -1,4 +1,4 @@
-"""onsight.library.companions: which files belong to a picture, by their names."""
+"""onsight.files.companions: which files belong to a picture, by their names."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import unicodedata
 
 import pytest
 
-from onsight.library.companions import Companions
+from onsight.files.companions import Companions
 
 
 def names_of(picture: str, *others: str) -> list[str]:

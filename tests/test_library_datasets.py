@@ -12,15 +12,15 @@ from pathlib import Path
 import pytest
 
 from library_samples import MODELS, filled, look
-from onsight.__main__ import main
+from onsight.cli.main import main
+from onsight.core.results import Box
 from onsight.library import edits, store
 from onsight.library.database import Library
 from onsight.library.exports import FORMATS, export
 from onsight.library.files import source_of
 from onsight.library.roots import add_own_root
-from onsight.results import Box
-from onsight.tagging.exports.cells import parse
-from onsight.tasks.detect import DETECTORS
+from onsight.tools.detect.task import DETECTORS
+from onsight.tools.tag.exports.cells import parse
 from pictures import encode, photo
 
 FRAMES = ("cam1/frame_0001.jpg", "cam2/frame_0001.jpg", "cam2/frame_0001.png", "cam3/Frame_0001.JPG", "images/x.png")

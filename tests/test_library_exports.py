@@ -13,14 +13,14 @@ from typing import Any
 import pytest
 
 from library_samples import filled, look, tag
+from onsight.core.results import Box
 from onsight.errors import InvalidOptionError
+from onsight.evidence.detected_classes import DetectedClasses
 from onsight.library import edits
 from onsight.library.database import Library
 from onsight.library.exports import FORMATS, SINGLE_FILE_FORMATS, contact_sheet, export
 from onsight.library.exports import files as files_module
 from onsight.metadata.xmp import read
-from onsight.results import Box
-from onsight.tagging.detections import DetectedClasses
 
 MODELS = Path(__file__).resolve().parents[1] / "models"
 EVIL = "<script>alert(1)</script>\"'&"

@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from library_samples import filled, look, tag
+from onsight.core.results import Box
 from onsight.errors import InvalidOptionError
 from onsight.library import edits, search
 from onsight.library.database import Library
-from onsight.results import Box
 
 NASTY = [
     'say "hi"',

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from library_samples import filled, look
-from onsight.library.facts import describe_picture
+from onsight.tools.organise.details import describe_picture
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from library_samples import MODELS, data_of, look, look_at, picture, source
 from onsight.library import edits, search, store
 from onsight.library.database import Library
 from onsight.library.identity import Appearance, is_same_picture
-from onsight.library.intake import Intake
+from onsight.library.import_session import Intake
 from onsight.library.records import Source
 
 OLD, NEW = 1_600_000_000_000_000_000, 1_700_000_000_000_000_000

@@ -1,4 +1,4 @@
-"""onsight.library.intake and .files: what must be looked at, and where pictures are found."""
+"""onsight.library.import_session and .files: what must be looked at, and where pictures are found."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from onsight.errors import CorruptImageError, Fault, OnsightError, UnreadableFil
 from onsight.library import edits, store
 from onsight.library.database import Library
 from onsight.library.files import MAX_BYTES, Walk, is_there, read_picture
-from onsight.library.intake import Intake, Outcome
+from onsight.library.import_session import Intake, Outcome
 from onsight.library.records import Look, Source
 
 OLD, NEW = 1_600_000_000_000_000_000, 1_700_000_000_000_000_000

@@ -25,11 +25,11 @@ from onsight.library.orientation import (
     oriented,
     oriented_waves,
 )
-from onsight.library.parcels import pack, unpack
 from onsight.library.perceptual import hashes_of, near_pairs, waves_of
 from onsight.library.provenance import read_provenance
 from onsight.library.ranking import is_named_as_edited, rank_of_name
 from onsight.library.records import Look, Provenance
+from onsight.tools.organise.serialization import pack, unpack
 from pictures import encode, exif, photo, sample, stored_for
 
 Transpose = Image.Transpose

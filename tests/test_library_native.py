@@ -20,19 +20,19 @@ import pytest
 from PIL import Image
 
 from onsight.errors import ModelMissingError
-from onsight.store import find_model
+from onsight.networks.model_cache import find_model
 from pictures import encode, sample
 
 pytest.importorskip("onnxruntime")
 
-from onsight.__main__ import main
+from onsight.cli.main import main
+from onsight.engine import Engine
 from onsight.library import search, store
 from onsight.library.database import Library
 from onsight.library.files import Walk
-from onsight.library.indexing import index
 from onsight.metadata.embed import find_packet
 from onsight.metadata.xmp import read
-from onsight.native import Engine
+from onsight.tools.organise.commands.indexing import index
 
 try:
     find_model("efficientnet-lite2")
@@ -192,7 +192,7 @@ def test_a_picture_that_kills_its_process_does_not_stop_the_rest(photos: Path, t
     code = """
 import os, sys
 from pathlib import Path
-from onsight.library import indexing
+from onsight.tools.organise.commands import indexing
 
 def look(engine, detect, source):
     if source.name == "cup.png":
@@ -225,14 +225,14 @@ if __name__ == "__main__":
 
 DYING = """
 import os, sys
-from onsight.library import indexing
+from onsight.tools.organise.commands import indexing
 
 def begin(models, detect):
     os._exit(9)
 
 indexing._begin_worker = begin
 if __name__ == "__main__":
-    from onsight.__main__ import main
+    from onsight.cli.main import main
     sys.exit(main(["index", sys.argv[1], "--library", sys.argv[2], "--jobs", "2"]))
 """
 

@@ -14,10 +14,10 @@ import pytest
 
 from onsight.library import edits, search, store
 from onsight.library.database import Library
-from onsight.library.facts import describe_picture
 from onsight.library.migrations import MIGRATIONS
 from onsight.library.query import exactly
 from onsight.library.schema import migrate
+from onsight.tools.organise.details import describe_picture
 
 OLD = sorted((Path(__file__).with_name("golden")).glob("old-*.sqlite.gz"))
 

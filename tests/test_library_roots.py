@@ -11,13 +11,14 @@ import pytest
 from PIL import Image, ImageEnhance
 
 from library_samples import MODELS, data_of, look_at, picture
+from onsight.api import METHODS
+from onsight.core.options import options_from
 from onsight.errors import CorruptImageError, InvalidOptionError
-from onsight.library import parcels, search, store
-from onsight.library.intake import Intake
+from onsight.library import search, store
+from onsight.library.import_session import Intake
 from onsight.library.records import Source
-from onsight.library.shelf import Shelf
-from onsight.methods import METHODS
-from onsight.options import options_from
+from onsight.tools.organise import serialization
+from onsight.tools.organise.service import Shelf
 
 OLD, NEW = 1_600_000_000_000, 1_700_000_000_000
 CAT, CUP = picture("chelsea"), picture("coffee")
@@ -73,7 +74,7 @@ class Page:
             if outcome["kind"] == "compare":
                 outcome = self.ask("compare", data, **facts)
             if outcome["kind"] == "new":
-                outcome = self.ask("record", **facts, look=parcels.pack(look_at(data)))
+                outcome = self.ask("record", **facts, look=serialization.pack(look_at(data)))
             found[index] = (outcome["kind"], outcome["id"], outcome["folder"])
         return found
 
@@ -280,7 +281,7 @@ def test_the_first_file_of_a_new_folder_may_be_broken(page: Page, code: str) -> 
     page.ask("check", files=facts)
     refused = page.ask("refuse", **facts[0], code=code, message="It is broken.")
     assert (refused["kind"], refused["folder"]) == ("failed", "New")
-    recorded = page.ask("record", **facts[1], look=parcels.pack(look_at(good)))
+    recorded = page.ask("record", **facts[1], look=serialization.pack(look_at(good)))
     assert (recorded["kind"], recorded["folder"]) == ("seen", "New")
     assert page.ask("status")["failed"] == (code == "corrupt_image")
 

@@ -1,4 +1,4 @@
-"""onsight.library.shelf: what a page asks of the library that it has open."""
+"""onsight.tools.organise.service: what a page asks of the library that it has open."""
 
 from __future__ import annotations
 
@@ -14,14 +14,15 @@ from typing import Any
 import pytest
 
 from library_samples import MODELS, look
+from onsight.api import METHODS
+from onsight.core.options import options_from
+from onsight.core.results import Box
 from onsight.errors import CODES, InvalidOptionError, InvalidQueryError, LibraryError, UnreadableFileError, error_of
-from onsight.library import parcels, requests
-from onsight.library.archives import Archive, list_members
+from onsight.library.archives import Archive
 from onsight.library.records import Look
-from onsight.library.shelf import Shelf
-from onsight.methods import METHODS
-from onsight.options import options_from
-from onsight.results import Box
+from onsight.tools.organise import options, serialization
+from onsight.tools.organise.archives import list_members
+from onsight.tools.organise.service import Shelf
 from pictures import encode, photo
 from stated_samples import bag, xmp
 
@@ -40,7 +41,7 @@ def ask(shelf: Shelf, method: str, data: bytes | None = None, **options: Any) ->
 
 
 def take_in(shelf: Shelf, path: str, seen: Any, **facts: int) -> dict[str, Any]:
-    taken: dict[str, Any] = ask(shelf, "record", **file(path, **facts), look=parcels.pack(seen))
+    taken: dict[str, Any] = ask(shelf, "record", **file(path, **facts), look=serialization.pack(seen))
     return taken
 
 
@@ -68,7 +69,7 @@ def kinds(shelf: Shelf, *files: dict[str, Any]) -> list[str]:
 
 def test_nothing_is_answered_before_a_library_is_open() -> None:
     with pytest.raises(LibraryError, match="No library is open"):
-        Shelf(lambda detect: MODELS).search(requests.SearchOptions())
+        Shelf(lambda detect: MODELS).search(options.SearchOptions())
 
 
 def test_a_file_that_is_no_library_is_refused_by_name(tmp_path: Path) -> None:
@@ -136,7 +137,7 @@ def test_the_first_file_of_a_new_folder_may_fail(shelf: Shelf) -> None:
     broken, fine = file("New/broken.jpg", 5), file("New/fine.jpg", 6)
     ask(shelf, "begin", files=[broken, fine])
     assert ask(shelf, "refuse", **broken, code="corrupt_image", message="It is cut short.")["kind"] == "failed"
-    ask(shelf, "record", **fine, look=parcels.pack(look("Dog", content="fine")))
+    ask(shelf, "record", **fine, look=serialization.pack(look("Dog", content="fine")))
     assert [one["folder"] for one in ask(shelf, "failures")["files"]] == ["New"]
     assert len(search_ids(shelf, 'folder:"New"')) == 1
     assert kinds(shelf, broken, fine) == ["failed", "unchanged"]
@@ -338,7 +339,7 @@ def test_choices_name_all_that_the_library_takes(shelf: Shelf) -> None:
 
 def test_a_parcel_holds_the_whole_look() -> None:
     seen = look("Dog", tags=["Dog"], boxes=[Box("dog", 0.9, 1, 2, 3, 4)], colours={"red": 0.5}, taken="2020-01-01")
-    back = parcels.unpack(parcels.pack(seen))
+    back = serialization.unpack(serialization.pack(seen))
     for name in type(seen).__dataclass_fields__:
         if name == "embedding":
             assert back.embedding.tolist() == seen.embedding.tolist()
@@ -352,7 +353,7 @@ def test_a_parcel_of_another_origin_is_refused() -> None:
 
     for data in (b"", b"nonsense", pickle.dumps({"hash": os.getcwd}), pickle.dumps({"hash": "x"})):
         with pytest.raises(InvalidOptionError):
-            parcels.unpack(data)
+            serialization.unpack(data)
 
 
 @pytest.mark.parametrize(
@@ -418,7 +419,7 @@ def test_what_lies_beside_a_picture_is_read_with_it_and_again_when_it_changes(sh
 
     seen = look("Dog", content="a")
     source = {**file("Trip/a.jpg", 21), "beside": "a.xmp 100 1"}
-    answer = ask(shelf, "record", **source, look=parcels.pack(seen), sidecars=[beside("Grandma")])
+    answer = ask(shelf, "record", **source, look=serialization.pack(seen), sidecars=[beside("Grandma")])
     assert search_ids(shelf, "user:grandma rating:4") == [answer["id"]]
     assert kinds(shelf, source) == ["unchanged"]
     source["beside"] = "a.xmp 100 2"

@@ -20,13 +20,13 @@ from onsight.image.png_text import XMP_HEADER
 from onsight.library import edits, search, stated, store
 from onsight.library.database import Library
 from onsight.library.exports import export
-from onsight.library.facts import describe_picture
 from onsight.library.files import Walk, read_picture
 from onsight.library.folders import Folders
-from onsight.library.intake import Intake, Outcome
+from onsight.library.import_session import Intake, Outcome
 from onsight.library.records import Source
 from onsight.metadata.reading import read_stated
 from onsight.metadata.stated import DateCandidate, Stated
+from onsight.tools.organise.details import describe_picture
 from stated_samples import bag, jpeg, segment, xmp
 
 

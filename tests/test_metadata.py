@@ -8,16 +8,16 @@ import warnings
 import pytest
 from PIL import Image, ImageCms
 
-from onsight.enhancement.options import METADATA, EnhanceOptions
-from onsight.enhancement.settings import EnhanceSettings
-from onsight.flow import drive
+from onsight.core.flow import drive
 from onsight.image import xmp as ns
 from onsight.image.blocks import exif_blocks, iptc_records, xmp_packets
 from onsight.image.containers import without_exif
 from onsight.image.iptc import iptc_segment
 from onsight.image.metadata import carry_over
 from onsight.image.xmp import properties
-from onsight.tasks.enhance import enhance
+from onsight.tools.enhance.options import METADATA, EnhanceOptions
+from onsight.tools.enhance.settings import EnhanceSettings
+from onsight.tools.enhance.task import enhance
 from pictures import encode, photo, stored_for
 
 GPS = {1: "N", 2: (47.0, 22.0, 0.0), 3: "E", 4: (8.0, 33.0, 0.0)}

@@ -15,9 +15,8 @@ from PIL import Image, PngImagePlugin
 
 import exiftool
 from containers import PACKET, ascii_entry, avif_with, exif_block, jp2_with, psd_with, raw_profile, tiff_block
-from onsight.enhancement.options import METADATA, EnhanceOptions
-from onsight.enhancement.settings import EnhanceSettings
-from onsight.flow import drive
+from onsight.core.flow import drive
+from onsight.core.results import OutputFile
 from onsight.image.blocks import comments, exif_blocks, iptc_records, resolution, xmp_packets
 from onsight.image.exif import copied
 from onsight.image.iptc import iptc_resource, iptc_segment
@@ -27,8 +26,9 @@ from onsight.image.png_text import XMP_HEADER, png_texts
 from onsight.image.tiff import exif_directories
 from onsight.image.writing import as_original, with_metadata
 from onsight.image.xmp import DC, RDF, properties
-from onsight.results import OutputFile
-from onsight.tasks.enhance import enhance
+from onsight.tools.enhance.options import METADATA, EnhanceOptions
+from onsight.tools.enhance.settings import EnhanceSettings
+from onsight.tools.enhance.task import enhance
 from pictures import AVIF, encode, photo, png, png_chunk, rgb_profile
 
 RIGHT = ("jpeg", "png", "webp")

@@ -13,8 +13,7 @@ from hypothesis import strategies as st
 
 import exiftool
 from containers import ascii_entry, avif_with, jp2_with, psd_with, raw_profile, tiff_block
-from onsight.enhancement.options import EnhanceOptions
-from onsight.flow import drive
+from onsight.core.flow import drive
 from onsight.image.blocks import comments, exif_blocks, iptc_records, xmp_packets
 from onsight.image.exif import copied
 from onsight.image.iptc import iptc_segment
@@ -22,7 +21,8 @@ from onsight.image.placeless import placeless_iptc, placeless_xmp
 from onsight.image.png_text import png_texts
 from onsight.image.tiff import exif_directories
 from onsight.image.xmp import DC, EXIF, PHOTOSHOP, RDF, TIFF, XMP, properties
-from onsight.tasks.enhance import enhance
+from onsight.tools.enhance.options import EnhanceOptions
+from onsight.tools.enhance.task import enhance
 from pictures import encode, photo, png, png_chunk
 
 FORMATS = ("jpeg", "png", "webp")

@@ -11,17 +11,17 @@ import pytest
 from PIL import Image
 
 from detection_samples import MODELS, texts
-from onsight.detection.options import CropOptions, NoOptions
-from onsight.enhancement.options import EnhanceOptions
+from onsight.api import METHODS, Tools
+from onsight.core.flow import Run, Tensors, drive
+from onsight.core.options import NoOptions, is_required, options_from
 from onsight.errors import InvalidOptionError
-from onsight.flow import Run, Tensors, drive
 from onsight.image import decoding
-from onsight.methods import METHODS, Tools
-from onsight.options import is_required, options_from
-from onsight.tasks import enhance
-from onsight.tasks.classify import CLASSIFIER
-from onsight.tasks.detect import DETECTORS
-from onsight.tasks.upscale import UPSCALERS
+from onsight.tools.classify.task import CLASSIFIER
+from onsight.tools.detect.options import CropOptions
+from onsight.tools.detect.task import DETECTORS
+from onsight.tools.enhance import task as enhance
+from onsight.tools.enhance.options import EnhanceOptions
+from onsight.tools.enhance.upscale import UPSCALERS
 from pictures import encode, photo
 from test_index import Network
 

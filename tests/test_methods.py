@@ -1,9 +1,10 @@
-"""onsight.methods: what of a picture is remembered."""
+"""onsight.api: what of a picture is remembered."""
 
 from __future__ import annotations
 
-from onsight.methods import METHODS, Memory
-from onsight.options import DetectOptions, PreviewOptions
+from onsight.api import METHODS, Memory
+from onsight.tools.detect.options import DetectOptions
+from onsight.tools.shared.options import PreviewOptions
 
 
 def test_what_was_seen_is_recalled_for_options_that_look_alike() -> None:

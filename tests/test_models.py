@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from onsight.postprocess import softmax
-from onsight.spec import ModelSpec
-from onsight.store import find_model
+from onsight.networks.model_cache import find_model
+from onsight.networks.postprocess import softmax
+from onsight.networks.spec import ModelSpec
 
 onnxruntime = pytest.importorskip("onnxruntime")
 

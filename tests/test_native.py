@@ -10,9 +10,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from onsight.engine import Engine, load_session
 from onsight.errors import ModelFailedError, ModelMissingError, NotAnImageError, UnreadableFileError
-from onsight.native import Engine, load_session
-from onsight.options import ClassifyOptions, PreviewOptions
+from onsight.tools.classify.options import ClassifyOptions
+from onsight.tools.shared.options import PreviewOptions
 from pictures import sample
 
 

@@ -2,8 +2,10 @@ from __future__ import annotations
 
 import pytest
 
+from onsight.core.options import options_from
 from onsight.errors import InvalidOptionError
-from onsight.options import ClassifyOptions, PreviewOptions, options_from
+from onsight.tools.classify.options import ClassifyOptions
+from onsight.tools.shared.options import PreviewOptions
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from onsight.postprocess import normalize_map, softmax
+from onsight.networks.postprocess import normalize_map, softmax
 
 LOGITS = hnp.arrays(np.float32, st.integers(1, 50), elements=st.floats(-1e4, 1e4, width=32))
 

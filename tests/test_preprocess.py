@@ -1,4 +1,4 @@
-"""onsight.preprocess: picture → tensor, and places in the tensor → places in the picture."""
+"""onsight.networks.preprocess: picture → tensor, and places in the tensor → places in the picture."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from PIL import Image
 
 import pictures
+from onsight.core.results import ImageInfo
 from onsight.image import DecodedImage, decode
-from onsight.preprocess import Transform, center_crop, letterbox, normalize, preprocess, resize
-from onsight.results import ImageInfo
-from onsight.spec import CROP_MODES, INTERPOLATIONS, InputSpec
+from onsight.networks.preprocess import Transform, center_crop, letterbox, normalize, preprocess, resize
+from onsight.networks.spec import CROP_MODES, INTERPOLATIONS, InputSpec
 
 GOLDEN = Path(__file__).with_name("golden")
 SPEC = InputSpec(

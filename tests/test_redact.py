@@ -1,4 +1,4 @@
-"""onsight.tasks.edit and what it stands on: crops, blurs, boxes handed back as JSON, several files in one."""
+"""onsight.tools.detect.edit and what it stands on: crops, blurs, boxes handed back as JSON, several files in one."""
 
 from __future__ import annotations
 
@@ -10,22 +10,19 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from onsight.detection.exports import FORMATS, IMAGE_FOLDERS, Named, export
-from onsight.detection.options import (
-    AnnotateOptions,
-    ArchiveOptions,
-    CropOptions,
-    ExportOptions,
-    RedactOptions,
-)
-from onsight.detection.packing import pack
-from onsight.detection.plain import detection_from
-from onsight.detection.redact import MAX_CELLS, STYLES, redact
+from onsight.core.flow import drive
+from onsight.core.options import options_from
+from onsight.core.results import Box, ImageInfo, OutputFile
 from onsight.errors import InvalidOptionError
-from onsight.flow import drive
-from onsight.options import options_from
-from onsight.results import Box, Detection, ImageInfo, OutputFile
-from onsight.tasks import edit
+from onsight.files.zipping import pack
+from onsight.tools.detect import edit
+from onsight.tools.detect.exports import FORMATS, IMAGE_FOLDERS, Named, export
+from onsight.tools.detect.options import AnnotateOptions, CropOptions, ExportOptions, RedactOptions
+from onsight.tools.detect.parsing import detection_from
+from onsight.tools.detect.redact import MAX_CELLS, STYLES, redact
+from onsight.tools.detect.results import Detection
+from onsight.tools.shared.options import ArchiveOptions
+from onsight.tools.shared.task import archive
 from pictures import encode, exif, photo, stored_for
 
 LABELS = ("person", "dog")
@@ -262,7 +259,7 @@ def test_archive_keeps_files_with_the_same_name_apart():
         {"name": "cat-boxes.jpg", "data": b"two"},
         {"name": "../dog.PNG", "data": b"three"},
     ]
-    file = run(edit.archive(options_from(ArchiveOptions, {"files": files, "name": "onsight"})))
+    file = run(archive(options_from(ArchiveOptions, {"files": files, "name": "onsight"})))
     with zipfile.ZipFile(io.BytesIO(file.data)) as packed:
         assert [(name, packed.read(name)) for name in packed.namelist()] == [
             ("cat-boxes.jpg", b"one"),

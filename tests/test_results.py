@@ -2,8 +2,9 @@ from __future__ import annotations
 
 import json
 
+from onsight.core.results import HeatMap, ImageInfo
 from onsight.errors import CODES, ImageError, OnsightError, UnsupportedFormatError
-from onsight.results import Candidate, Classification, HeatMap, ImageInfo
+from onsight.tools.classify.results import Candidate, Classification
 
 
 def example() -> Classification:

@@ -1,4 +1,4 @@
-"""onsight.rollup: the sums of probabilities over the packaged rules table, and the answers they give."""
+"""onsight.evidence.rollup: the sums of probabilities over the packaged rules table, and the answers they give."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from onsight.categories import CATEGORIES
 from onsight.errors import InvalidSpecError
-from onsight.rollup import DEFAULT_THRESHOLD
-from onsight.taxonomy import Taxonomy
+from onsight.evidence.categories import CATEGORIES
+from onsight.evidence.rollup import DEFAULT_THRESHOLD, bind
+from onsight.evidence.taxonomy import Taxonomy
 
 MODELS = Path(__file__).resolve().parents[1] / "models"
 LABELS = (MODELS / "efficientnet-lite2" / "labels.txt").read_text(encoding="utf-8").split()
 TAXONOMY = Taxonomy.load()
-ROLLUP = TAXONOMY.bind(LABELS)
+ROLLUP = bind(TAXONOMY, LABELS)
 CONCEPTS = list(TAXONOMY.concepts.values())
 CLASS_OF = {TAXONOMY[id].label or TAXONOMY[id].aliases[0]: id for id in LABELS}
 """Synset id by label, or by first alias where there is no label."""

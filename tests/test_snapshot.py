@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from onsight.methods import tools_for
-from onsight.store import find_model
+from onsight.api import tools_for
+from onsight.networks.model_cache import find_model
 from web.assemble import DIST, MODELS, sha256
 
 SNAPSHOT = DIST / "runtime" / "snapshot"

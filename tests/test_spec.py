@@ -1,4 +1,4 @@
-"""onsight.spec: what model.json must say."""
+"""onsight.networks.spec: what model.json must say."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from onsight.errors import InvalidSpecError
-from onsight.spec import ModelSpec
+from onsight.networks.spec import ModelSpec
 
 MODELS = Path(__file__).resolve().parents[1] / "models"
 GOOD = json.loads((MODELS / "efficientnet-lite2" / "model.json").read_text(encoding="utf-8"))

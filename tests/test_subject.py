@@ -1,4 +1,4 @@
-"""onsight.tagging.subject: when a tag says better than the classifier what a picture is of."""
+"""onsight.evidence.subject: when a tag says better than the classifier what a picture is of."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from onsight.errors import InvalidSpecError
-from onsight.tagging.subject import COLUMNS, Subjects
-from onsight.tagging.vocabulary import Vocabulary
-from onsight.taxonomy import Taxonomy
+from onsight.evidence.subject import COLUMNS, Subjects
+from onsight.evidence.taxonomy import Taxonomy
+from onsight.evidence.vocabulary import Vocabulary
 
 VOCABULARY, TAXONOMY = Vocabulary.load(), Taxonomy.load()
 WIG, TRAFFIC_LIGHT, BRIDE, CELLO = "n04584207", "n06874185", "n10148035", "n02992211"

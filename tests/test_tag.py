@@ -1,4 +1,4 @@
-"""onsight.tasks.tag and onsight.tagging: from a network's outputs to tags, without a network."""
+"""onsight.tools.tag.task and onsight.tools.tag: from a network's outputs to tags, without a network."""
 
 from __future__ import annotations
 
@@ -11,17 +11,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from onsight.core.flow import Run, Stage, drive
+from onsight.core.options import options_from
+from onsight.core.results import to_json
 from onsight.errors import InvalidOptionError, InvalidSpecError, ModelFailedError
-from onsight.flow import Run, Stage, drive
-from onsight.options import TagOptions, options_from
-from onsight.results import Tag, Tagging, to_json
-from onsight.tagging.command import describe
-from onsight.tagging.evidence import FETCHES, MAX_AREA, STRIDE, input_size, weigh
-from onsight.tagging.head import ARRAYS, TagHead
-from onsight.tagging.places import tag_evidence
-from onsight.tagging.selection import COLOUR_THRESHOLD, FLOOR, MAX_SHOWN, Found, select
-from onsight.tagging.vocabulary import GROUPS, Vocabulary
-from onsight.tasks.tag import Tagger
+from onsight.evidence.head import ARRAYS, TagHead
+from onsight.evidence.network_outputs import FETCHES, MAX_AREA, STRIDE, input_size, weigh
+from onsight.evidence.places import tag_evidence
+from onsight.evidence.vocabulary import GROUPS, Vocabulary
+from onsight.tools.tag.command import describe
+from onsight.tools.tag.options import TagOptions
+from onsight.tools.tag.results import Tag, Tagging
+from onsight.tools.tag.selection import COLOUR_THRESHOLD, FLOOR, MAX_SHOWN, Found, select
+from onsight.tools.tag.task import Tagger
 from pictures import encode, photo
 
 MODELS = Path(__file__).resolve().parents[1] / "models" / "efficientnet-lite2"
@@ -251,10 +253,10 @@ def test_a_broken_head_is_refused(tmp_path: Path) -> None:
 
 
 def test_describe_lists_tags_by_group(tagger: Tagger) -> None:
-    text = describe(tag(tagger, outputs(GOLDEN_RETRIEVER), heat_maps=False), lambda score: f"{score:.0%}")
+    text = describe(tag(tagger, outputs(GOLDEN_RETRIEVER), heat_maps=False))
     first, *lines = text.splitlines()
     assert "Golden retriever" in first
     assert any(line.strip().startswith("Animals: ") for line in lines)
     assert not any("Cello" in line for line in lines)
-    everything = describe(tag(tagger, outputs(GOLDEN_RETRIEVER), all=True), lambda score: f"{score:.0%}")
+    everything = describe(tag(tagger, outputs(GOLDEN_RETRIEVER), all=True))
     assert "Silhouette" in everything

@@ -1,4 +1,4 @@
-"""onsight.tagging after the look: a person's changes, texts, files, keywords."""
+"""onsight.tools.tag after the look: a person's changes, texts, files, keywords."""
 
 from __future__ import annotations
 
@@ -15,23 +15,24 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from onsight.api import METHODS, Tools
+from onsight.core.flow import drive
+from onsight.core.options import options_from
+from onsight.core.results import ImageInfo, OutputFile, to_json
 from onsight.errors import InvalidOptionError, InvalidSidecarError
-from onsight.flow import drive
+from onsight.evidence.vocabulary import GROUPS
 from onsight.image.png_text import XMP_HEADER
 from onsight.metadata.reading import read_sidecar
 from onsight.metadata.sidecar import write_sidecar
 from onsight.metadata.xmp import read
-from onsight.methods import METHODS, Tools
-from onsight.options import options_from
-from onsight.results import ImageInfo, OutputFile, Tag, to_json
-from onsight.tagging.edits import Renaming, edit
-from onsight.tagging.exports import FORMATS
-from onsight.tagging.exports.cells import BYTE_ORDER_MARK, guarded, items_of, list_cell, parse, unguarded
-from onsight.tagging.exports.lists import hashtag, hashtags
-from onsight.tagging.exports.naming import TaggedPicture, inside
-from onsight.tagging.keywords import keywords_of, path_of
-from onsight.tagging.naming import MAX_LENGTH, TagNamer
-from onsight.tagging.vocabulary import GROUPS
+from onsight.tools.tag.edits import Renaming, edit
+from onsight.tools.tag.exports import FORMATS
+from onsight.tools.tag.exports.cells import BYTE_ORDER_MARK, guarded, items_of, list_cell, parse, unguarded
+from onsight.tools.tag.exports.lists import hashtag, hashtags
+from onsight.tools.tag.exports.pictures import TaggedPicture, inside
+from onsight.tools.tag.keywords import keywords_of, path_of
+from onsight.tools.tag.results import Tag
+from onsight.tools.tag.tag_names import MAX_LENGTH, TagNamer
 from stated_samples import bag, dataset, jpeg, segment, with_iptc, xmp
 
 MODELS = Path(__file__).resolve().parents[1] / "models"
@@ -182,7 +183,7 @@ def _shared_namer(made: list[TagNamer] = []) -> TagNamer:  # noqa: B006  # kept 
         text = [
             (MODELS / "efficientnet-lite2" / name).read_text(encoding="utf-8") for name in ("model.json", "labels.txt")
         ]
-        from onsight.tasks.tag import Tagger
+        from onsight.tools.tag.task import Tagger
 
         made.append(TagNamer(Tagger.from_text(*text).namer))
     return made[0]

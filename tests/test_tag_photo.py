@@ -1,4 +1,4 @@
-"""onsight.tagging.photo and onsight.tagging.exif: what is measured, and what the camera wrote."""
+"""onsight.evidence.photo and onsight.metadata.camera: what is measured, and what the camera wrote."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image, ImageFilter, ImageOps
 
+from onsight.evidence.photo import attributes, colour_pixels, measure
 from onsight.image import decode
-from onsight.tagging.exif import CameraFacts, read_camera_facts
-from onsight.tagging.photo import attributes, colour_pixels, measure
+from onsight.metadata.camera import CameraFacts, read_camera_facts
 from pictures import encode, photo, sample
 
 

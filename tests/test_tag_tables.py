@@ -7,14 +7,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from onsight.categories import CATEGORIES
 from onsight.errors import InvalidSpecError
-from onsight.tagging.expectations import Expectations
-from onsight.tagging.head import TagHead
-from onsight.tagging.objects import ObjectNamer
-from onsight.tagging.subject import Subjects
-from onsight.tagging.vocabulary import COLUMNS, GROUPS, Vocabulary
-from onsight.taxonomy import Taxonomy
+from onsight.evidence.categories import CATEGORIES
+from onsight.evidence.expectations import Expectations
+from onsight.evidence.head import TagHead
+from onsight.evidence.rollup import bind
+from onsight.evidence.subject import Subjects
+from onsight.evidence.taxonomy import Taxonomy
+from onsight.evidence.vocabulary import COLUMNS, GROUPS, Vocabulary
+from onsight.tools.tag.objects import ObjectNamer
 
 MODELS = Path(__file__).resolve().parents[1] / "models"
 LABELS = (MODELS / "efficientnet-lite2" / "labels.txt").read_text(encoding="utf-8").split()
@@ -83,7 +84,7 @@ def test_expectations_refuse_what_the_vocabulary_lacks(vocabulary: Vocabulary) -
 
 @pytest.fixture(scope="module")
 def namer(vocabulary: Vocabulary) -> ObjectNamer:
-    return ObjectNamer(Taxonomy.load().bind(LABELS), vocabulary, TagHead.load().object_weights.tolist())
+    return ObjectNamer(bind(Taxonomy.load(), LABELS), vocabulary, TagHead.load().object_weights.tolist())
 
 
 def test_every_class_reaches_a_category_and_a_group_of_tags(namer: ObjectNamer) -> None:

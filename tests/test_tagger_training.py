@@ -24,8 +24,8 @@ from models.tagger.metrics import (
 )
 from models.tagger.thresholds import GRID, choose_thresholds
 from models.tagger.validation import cross_validate, sigmoid, stratified_folds
-from onsight.tagging.head import TagHead
-from onsight.tagging.vocabulary import Vocabulary
+from onsight.evidence.head import TagHead
+from onsight.evidence.vocabulary import Vocabulary
 
 BLOCKS = (6, 4, 4, 4, 5)
 

@@ -1,4 +1,4 @@
-"""onsight.taxonomy: the rules table."""
+"""onsight.evidence.taxonomy: the rules table."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from onsight.errors import InvalidSpecError
-from onsight.taxonomy import COLUMNS, Taxonomy
+from onsight.evidence.rollup import bind
+from onsight.evidence.taxonomy import COLUMNS, Taxonomy
 
 MODELS = Path(__file__).resolve().parents[1] / "models"
 LABELS = (MODELS / "efficientnet-lite2" / "labels.txt").read_text(encoding="utf-8").split()
@@ -221,11 +222,11 @@ def test_from_tsv_refuses_padded_cells():
 )
 def test_bind_refuses_labels_that_are_no_classes(labels, message):
     with pytest.raises(InvalidSpecError, match=message):
-        Taxonomy.from_tsv(table(*GOOD)).bind(labels)
+        bind(Taxonomy.from_tsv(table(*GOOD)), labels)
 
 
 def test_bind_leaves_out_what_a_model_cannot_see():
-    rollup = Taxonomy.from_tsv(table(*GOOD, "cat Cat _ animal pets", "n3 Tom _ cat")).bind(["n2", "n1"])
+    rollup = bind(Taxonomy.from_tsv(table(*GOOD, "cat Cat _ animal pets", "n3 Tom _ cat")), ["n2", "n1"])
     assert [concept.id for concept in rollup.concepts] == ["animal", "dog", "n1", "n2"]
     assert rollup.classes_of("n1").tolist() == [1]
 
@@ -239,6 +240,6 @@ def test_a_class_below_two_branches_counts_once():
         "n2 Two _ left",
         "n3 Three _ right",
     )
-    rollup = Taxonomy.from_tsv(table(*rows)).bind(["n1", "n2", "n3"])
+    rollup = bind(Taxonomy.from_tsv(table(*rows)), ["n1", "n2", "n3"])
     scores = rollup.roll_up(np.array([0.5, 0.3, 0.2]))
     assert [rollup.score_of(scores, id) for id in ("top", "left", "right")] == pytest.approx([1.0, 0.8, 0.7])

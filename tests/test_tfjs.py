@@ -25,8 +25,8 @@ from models.convert.onnx_graph import GraphBuilder  # noqa: E402
 from models.convert.origin import NpmOrigin, PypiOrigin, origin_from  # noqa: E402
 from models.convert.tensorflow_graph import Translator  # noqa: E402
 from models.convert.tfjs import GraphModel, Node, read_graph_model  # noqa: E402
-from onsight.detection.exports.coco import COCO_IDS  # noqa: E402
-from onsight.store import cache_folder  # noqa: E402
+from onsight.networks.model_cache import cache_folder  # noqa: E402
+from onsight.tools.detect.exports.coco import COCO_IDS  # noqa: E402
 from tests.golden.detectors import REPEATS, STEP  # noqa: E402
 
 # --- reading -------------------------------------------------------------------------------------------------

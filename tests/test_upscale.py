@@ -1,4 +1,4 @@
-"""onsight.tasks.upscale: enlarging in parts, with the networks in NumPy."""
+"""onsight.tools.enhance.upscale: enlarging in parts, with the networks in NumPy."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from onsight.core.flow import Stage, drive
 from onsight.errors import ImageTooLargeError, InvalidOptionError, InvalidSpecError, ModelFailedError
-from onsight.flow import Stage, drive
-from onsight.tasks.upscale import MAX_OUTPUT_PIXELS, UPSCALERS, Upscaler
+from onsight.tools.enhance.upscale import MAX_OUTPUT_PIXELS, UPSCALERS, Upscaler
 from pictures import sample
 from upscaler_network import run
 

@@ -10,9 +10,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from onsight.spec import ModelSpec
-from onsight.store import find_model, model_files
-from onsight.tasks.upscale import UPSCALERS
+from onsight.networks.model_cache import find_model, model_files
+from onsight.networks.spec import ModelSpec
+from onsight.tools.enhance.upscale import UPSCALERS
 from upscaler_network import MODELS, residual, weights_of
 
 onnx = pytest.importorskip("onnx")

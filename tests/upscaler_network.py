@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from onsight.flow import Run, Tensors
+from onsight.core.flow import Run, Tensors
 
 MODELS = Path(__file__).resolve().parents[1] / "models"
 

@@ -21,10 +21,10 @@ from pyodide_lock import PackageSpec, PyodideLockSpec
 from pyodide_lock.spec import InfoSpec
 
 from onsight import __version__
-from onsight.store import find_model, model_files
-from onsight.tasks.classify import Classifier
-from onsight.tasks.detect import DETECTORS
-from onsight.tasks.upscale import UPSCALERS
+from onsight.networks.model_cache import find_model, model_files
+from onsight.tools.classify.task import Classifier
+from onsight.tools.detect.task import DETECTORS
+from onsight.tools.enhance.upscale import UPSCALERS
 from web import protocol, weight
 from web.serve import page_header, worker_policy
 

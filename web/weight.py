@@ -20,7 +20,7 @@ from pathlib import Path
 
 import brotli
 
-from onsight.store import cache_folder
+from onsight.networks.model_cache import cache_folder
 from web.serve import CODINGS, DIST
 
 EPOCH = (1980, 1, 1, 0, 0, 0)

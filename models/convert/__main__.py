@@ -9,7 +9,7 @@ from pathlib import Path
 from models.convert.conversion import MODEL_FILE, build, convert, fingerprint, record, write_atomically
 from models.convert.errors import ConversionError
 from models.convert.onnx_graph import STORAGES
-from onsight.store import cache_folder, models_folder
+from onsight.networks.model_cache import cache_folder, models_folder
 
 MODELS = Path(__file__).resolve().parents[1]
 

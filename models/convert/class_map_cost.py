@@ -18,8 +18,8 @@ import onnxruntime
 
 from models.convert import build
 from models.convert.evaluate import MODEL_DIR
-from onsight.spec import ModelSpec
-from onsight.store import cache_folder
+from onsight.networks.model_cache import cache_folder
+from onsight.networks.spec import ModelSpec
 
 NATIVE_ROUNDS = 150
 WEB_ROUNDS = 50

@@ -14,7 +14,7 @@ from models.convert.errors import ConversionError
 from models.convert.onnx_graph import GraphBuilder, Storage
 from models.convert.tensorflow_graph import Translator
 from models.convert.tfjs import GraphModel
-from onsight.detection.exports.coco import COCO_IDS
+from onsight.tools.detect.exports.coco import COCO_IDS
 
 SSD_CLASSES = 91
 """SSD's outputs count COCO's ids from 1 to 90, whether used or not, and 0 is the background."""

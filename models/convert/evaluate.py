@@ -29,12 +29,12 @@ from models.convert.calibration import (
     negative_log_likelihood,
 )
 from models.convert.onnx_graph import STORAGES
+from onsight.evidence.rollup import Rollup, bind
+from onsight.evidence.taxonomy import Taxonomy
 from onsight.image import DecodedImage, decode
-from onsight.preprocess import normalize, preprocess, resize
-from onsight.rollup import Rollup
-from onsight.spec import ModelSpec
-from onsight.store import cache_folder
-from onsight.taxonomy import Taxonomy
+from onsight.networks.model_cache import cache_folder
+from onsight.networks.preprocess import normalize, preprocess, resize
+from onsight.networks.spec import ModelSpec
 
 MODEL_DIR = Path(__file__).resolve().parents[1] / "efficientnet-lite2"
 
@@ -191,7 +191,7 @@ def print_calibration(bench: Bench) -> None:
     correct = logits.argmax(1) == targets
     even, hard = np.ones(len(targets)), accuracy_weights(correct, PUBLISHED_ACCURACY)
     part = folds(len(targets))
-    rollup = Taxonomy.load().bind(bench.labels)
+    rollup = bind(Taxonomy.load(), bench.labels)
 
     def held_out(weights: NDArray[np.float64]) -> NDArray[np.float64]:
         temperatures = np.empty(len(targets))

@@ -18,7 +18,7 @@ from models.detector.dataset import shared_classes, tagged
 from models.detector.fit import CENTERNET, PHOTO_CORE, PRESETS, SSDLITE, hold_out, read
 from models.detector.looks import name_of
 from models.detector.metrics import average_precision, mean_average_precision, picture_scores
-from onsight.detection.views import Pass
+from onsight.tools.detect.tiles import Pass
 
 SINGLE = (
     *(Pass(CENTERNET, side, False) for side in (320, 352, 384, 416, 512, 640)),

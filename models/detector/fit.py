@@ -34,14 +34,14 @@ from models.detector.metrics import (
     mean_average_precision,
     picture_scores,
 )
-from onsight.detection.candidates import Candidates, Objects
-from onsight.detection.fusion import Evidence, gather, is_doubtful, weigh
-from onsight.detection.opinion import Opinion
-from onsight.detection.presets import ANIMALS, SECONDED, Preset, Weights, members
-from onsight.detection.views import Pass
-from onsight.options import DetectOptions
-from onsight.spec import ModelSpec
-from onsight.store import find_model
+from onsight.networks.model_cache import find_model
+from onsight.networks.spec import ModelSpec
+from onsight.tools.detect.candidates import Candidates, Objects
+from onsight.tools.detect.fusion import Evidence, gather, is_doubtful, weigh
+from onsight.tools.detect.options import DetectOptions
+from onsight.tools.detect.presets import ANIMALS, SECONDED, Preset, Weights, members
+from onsight.tools.detect.rescoring import Opinion
+from onsight.tools.detect.tiles import Pass
 
 ROOT = Path(__file__).resolve().parents[2]
 TARGET = ROOT / "py" / "onsight" / "data" / "detector.json"

@@ -10,19 +10,20 @@ from typing import Any
 import numpy as np
 import onnxruntime
 
-from onsight.boxes import batched_nms, clip_boxes_to_image
-from onsight.detection.anchors import ssd_anchors
-from onsight.detection.candidates import Candidates
-from onsight.detection.decoding import DECODERS, FLOOR, MAX_CANDIDATES
-from onsight.detection.opinion import MAX_AREA, Opinion, SecondOpinion
-from onsight.detection.views import Pass, prepare
-from onsight.flow import Run, Tensors, drive
+from onsight.core.boxes import batched_nms, clip_boxes_to_image
+from onsight.core.flow import Run, Tensors, drive
+from onsight.engine import load_session
+from onsight.evidence.observation import MIN_SIDE
+from onsight.files.reading import read_file
 from onsight.image import decode
-from onsight.native import load_session, read_file
-from onsight.spec import ModelSpec
-from onsight.store import cache_folder, find_model
-from onsight.tagging.observation import MIN_SIDE
-from onsight.tasks.classify import CLASSIFIER
+from onsight.networks.model_cache import cache_folder, find_model
+from onsight.networks.spec import ModelSpec
+from onsight.tools.classify.task import CLASSIFIER
+from onsight.tools.detect.anchors import ssd_anchors
+from onsight.tools.detect.candidates import Candidates
+from onsight.tools.detect.decoding import DECODERS, FLOOR, MAX_CANDIDATES
+from onsight.tools.detect.rescoring import MAX_AREA, Opinion, SecondOpinion
+from onsight.tools.detect.tiles import Pass, prepare
 
 LOOSE_IOU = 0.8
 """Candidates are thinned out before they are kept; no threshold that is measured is above this."""

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.detector.dataset import Frame
-from onsight.boxes import box_iou
-from onsight.detection.candidates import Objects
+from onsight.core.boxes import box_iou
+from onsight.tools.detect.candidates import Objects
 
 Floats = NDArray[np.float64]
 IOU = 0.5

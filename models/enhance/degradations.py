@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageFilter
 
-from onsight.enhancement.tone import decode, encode
+from onsight.tools.enhance.tone import decode, encode
 
 Pixels = NDArray[np.uint8]
 

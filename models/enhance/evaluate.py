@@ -23,13 +23,13 @@ from PIL import Image
 from skimage.metrics import structural_similarity
 
 from models.enhance.degradations import DEGRADATIONS
-from onsight.enhancement import auto
-from onsight.enhancement.analysis import measure
-from onsight.enhancement.development import Development
-from onsight.enhancement.settings import NEUTRAL, EnhanceSettings
+from onsight.core.results import ImageInfo
 from onsight.image import decode
 from onsight.image.decoding import DecodedImage
-from onsight.results import ImageInfo
+from onsight.tools.enhance import auto
+from onsight.tools.enhance.analysis import measure
+from onsight.tools.enhance.development import Development
+from onsight.tools.enhance.settings import NEUTRAL, EnhanceSettings
 
 Pixels = NDArray[np.uint8]
 LIMIT_DB = 60.0

@@ -1,4 +1,4 @@
-"""Fit the two weights and the bias of a cast's red and blue: `onsight.enhancement.analysis.CAST_WEIGHTS`.
+"""Fit the two weights and the bias of a cast's red and blue: `onsight.tools.enhance.analysis.CAST_WEIGHTS`.
 
 python -m models.enhance.fit FOLDER [--limit N]
 
@@ -19,9 +19,9 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from models.enhance.evaluate import pictures
-from onsight.enhancement.analysis import edge_stops
-from onsight.enhancement.tone import LUMA, decode, encode
 from onsight.image import decode as open_picture
+from onsight.tools.enhance.analysis import edge_stops
+from onsight.tools.enhance.tone import LUMA, decode, encode
 
 Floats = NDArray[np.float64]
 

@@ -10,16 +10,17 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from onsight.core.flow import drive
+from onsight.engine import Engine, load_session
 from onsight.errors import OnsightError
-from onsight.flow import drive
-from onsight.native import Engine, load_session, read_file
-from onsight.options import DetectOptions
-from onsight.store import cache_folder, find_model
-from onsight.tagging.detections import FAINT, MAX_BOXES, DetectedClasses
-from onsight.tagging.observation import Observer
-from onsight.tagging.vocabulary import Vocabulary
-from onsight.tasks.classify import CLASSIFIER
-from onsight.tasks.detect import DETECTORS
+from onsight.evidence.detected_classes import FAINT, MAX_BOXES, DetectedClasses
+from onsight.evidence.observation import Observer
+from onsight.evidence.vocabulary import Vocabulary
+from onsight.files.reading import read_file
+from onsight.networks.model_cache import cache_folder, find_model
+from onsight.tools.classify.task import CLASSIFIER
+from onsight.tools.detect.options import DetectOptions
+from onsight.tools.detect.task import DETECTORS
 
 ROOT = Path(__file__).resolve().parents[2]
 ANNOTATIONS = Path(__file__).with_name("annotations.tsv")
@@ -39,7 +40,7 @@ class Dataset:
     Attributes:
         files: Names of the n pictures, sorted.
         targets: 1 where a tag holds, else 0, float64 [n, T].
-        features: float64 [n, D], see `onsight.tagging.evidence.Evidence`.
+        features: float64 [n, D], see `onsight.evidence.network_outputs.Evidence`.
         blocks: Number of features of each kind; their sum is D.
         expectations: float64 [n, T, 4].
         labels: Synset id of each of the network's C classes.
@@ -174,7 +175,12 @@ def _fingerprint(observer: Observer, paths: Sequence[Path]) -> str:
     """Return a name for what this network and this code say of these pictures."""
     digest = hashlib.sha256(observer.spec.files["model.onnx"].sha256.encode())
     digest.update(observer.expectations.matrix.tobytes())
-    modules = ("tagging/evidence.py", "tagging/expectations.py", "preprocess.py", "postprocess.py")
+    modules = (
+        "evidence/network_outputs.py",
+        "evidence/expectations.py",
+        "networks/preprocess.py",
+        "networks/postprocess.py",
+    )
     return _add_files(digest, modules, paths)
 
 
@@ -184,9 +190,9 @@ def _detector_fingerprint(paths: Sequence[Path]) -> str:
     for model in DETECTORS:
         digest.update((find_model(model) / "model.json").read_bytes())
     package = ROOT / "py" / "onsight"
-    detection = sorted(str(path.relative_to(package)) for path in (package / "detection").glob("*.py"))
+    detection = sorted(str(path.relative_to(package)) for path in (package / "tools" / "detect").glob("*.py"))
     tables = ("data/detector.json", "data/detections.tsv")
-    modules = ("tagging/detections.py", "tasks/detect.py", "preprocess.py", "boxes.py")
+    modules = ("evidence/detected_classes.py", "networks/preprocess.py", "core/boxes.py")
     return _add_files(digest, [*detection, *tables, *modules], paths)
 
 

@@ -19,10 +19,10 @@ import numpy as np
 
 from models.tagger.dataset import ANNOTATIONS, DatasetError, read_annotations
 from models.tagger.metrics import average_precisions, calibration_error, f1_scores
+from onsight.engine import Engine
 from onsight.errors import OnsightError
-from onsight.native import Engine
-from onsight.options import TagOptions
-from onsight.tagging.vocabulary import Vocabulary
+from onsight.evidence.vocabulary import Vocabulary
+from onsight.tools.tag.options import TagOptions
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -21,7 +21,7 @@ def pack(model: Model, blocks: Sequence[int], thresholds: Floats, object_weights
     """Fold the two steps into one linear layer and round its weights to bytes.
 
     Returns:
-        The arrays that `onsight.tagging.head.TagHead.from_bytes` reads.
+        The arrays that `onsight.evidence.head.TagHead.from_bytes` reads.
     """
     count = len(model.blocks)
     evidence_weights = model.weights * model.scale

@@ -29,8 +29,8 @@ from models.tagger.metrics import average_precisions, calibration_error, f1_scor
 from models.tagger.naming import calibrate
 from models.tagger.thresholds import choose_thresholds
 from models.tagger.validation import FOLDS, HeldOut, cross_validate
-from onsight.tagging.head import TagHead
-from onsight.tagging.vocabulary import Vocabulary
+from onsight.evidence.head import TagHead
+from onsight.evidence.vocabulary import Vocabulary
 
 TARGET = ROOT / "py" / "onsight" / "data" / "tagger.npz"
 SEEDS = (0, 1, 2)

@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from onsight.taxonomy import Taxonomy
+from onsight.evidence.taxonomy import Taxonomy
 
 LABELS = Path(__file__).resolve().parents[1] / "efficientnet-lite2" / "labels.txt"
 

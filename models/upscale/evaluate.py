@@ -21,10 +21,10 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from models.upscale.pictures import PicturesError, find, is_held_out
-from onsight.flow import Run, Tensors, drive
-from onsight.native import load_session
-from onsight.store import find_model
-from onsight.tasks.upscale import UPSCALERS, Upscaler
+from onsight.core.flow import Run, Tensors, drive
+from onsight.engine import load_session
+from onsight.networks.model_cache import find_model
+from onsight.tools.enhance.upscale import UPSCALERS, Upscaler
 
 LUMA = np.array([0.299, 0.587, 0.114])
 

@@ -24,11 +24,11 @@ from tests.bench.samples import make_pictures, photograph
 from tests.bench.subjects import Subject, coco_ssd, onsight, transformers
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+from onsight.engine import load_session
 from onsight.image import decode
-from onsight.native import load_session
-from onsight.preprocess import preprocess
-from onsight.spec import ModelSpec
-from onsight.store import find_model
+from onsight.networks.model_cache import find_model
+from onsight.networks.preprocess import preprocess
+from onsight.networks.spec import ModelSpec
 
 START_MEGAPIXELS = 2
 THROUGHPUT_MEGAPIXELS = 2

@@ -15,7 +15,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from onsight.spec import ModelSpec
+from onsight.networks.spec import ModelSpec
 from tests.bench.figures import median
 from tests.bench.page import CENTERNET, CENTERNET_SIDE, TIMED, opened
 from tests.bench.samples import photograph

@@ -21,11 +21,11 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from library_samples import MODELS, look, source, tag
-from onsight.categories import CATEGORIES
+from onsight.core.results import Box
+from onsight.evidence.categories import CATEGORIES
 from onsight.library import duplicates, search, store
 from onsight.library.database import Library
 from onsight.library.terms import known_terms
-from onsight.results import Box
 
 QUERIES = (
     "",

@@ -97,8 +97,8 @@ class NativePool:
 
 def main() -> None:
     """Answer lines of ``[method, paths]`` until there is no more input."""
-    from onsight.native import Engine
-    from onsight.results import to_json
+    from onsight.core.results import to_json
+    from onsight.engine import Engine
     from tests.bench.figures import labels_of
 
     engine = Engine(threads=int(sys.argv[1]))

@@ -12,8 +12,8 @@ from pathlib import Path
 import onnx
 from onnx.utils import Extractor
 
-from onsight.spec import ModelSpec
-from onsight.store import cache_folder, find_model
+from onsight.networks.model_cache import cache_folder, find_model
+from onsight.networks.spec import ModelSpec
 from web.weight import write_variants
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))

@@ -17,8 +17,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from onsight.spec import ModelSpec
-from onsight.tasks.upscale import UPSCALERS
+from onsight.networks.spec import ModelSpec
+from onsight.tools.enhance.upscale import UPSCALERS
 from tests.bench import enhance
 from tests.bench.figures import median, ratio
 from tests.bench.page import CENTERNET, CENTERNET_SIDE, TIMED, opened

@@ -18,7 +18,7 @@ from playwright.sync_api import Browser, Download, FilePayload, Locator, expect
 
 from e2e.browsing import ENGINE_TIMEOUT_MS, OpenPage
 from e2e.tool_page import ToolPage, cat, command_line, file, open_tool, truncated
-from onsight.detection.annotate import COLOURS
+from onsight.tools.detect.annotate import COLOURS
 from pictures import encode, exif, photo, sample, stored_for
 
 PHONE = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True}

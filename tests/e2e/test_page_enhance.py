@@ -19,12 +19,12 @@ from playwright.sync_api import Browser, Download, FilePayload, Locator, expect
 from containers import exif_block
 from e2e.browsing import ENGINE_TIMEOUT_MS, OpenPage, wait_until
 from e2e.tool_page import ToolPage, cat, file, gradient, open_tool, truncated
-from onsight.enhancement.options import EnhanceOptions
-from onsight.enhancement.settings import EnhanceSettings
+from onsight.engine import Engine
 from onsight.image.blocks import exif_blocks, resolution
 from onsight.image.png_text import png_texts
 from onsight.image.tiff import exif_directories
-from onsight.native import Engine
+from onsight.tools.enhance.options import EnhanceOptions
+from onsight.tools.enhance.settings import EnhanceSettings
 from pictures import encode, exif, photo, sample
 
 PHONE = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True}

@@ -14,9 +14,9 @@ from playwright.sync_api import Page
 
 from e2e.browsing import ENGINE_TIMEOUT_MS, Complaints
 from e2e.engine import PageEngine
-from onsight.enhancement.options import EnhanceOptions
-from onsight.enhancement.settings import EnhanceSettings
-from onsight.native import Engine
+from onsight.engine import Engine
+from onsight.tools.enhance.options import EnhanceOptions
+from onsight.tools.enhance.settings import EnhanceSettings
 from pictures import encode, sample
 
 ENLARGE = """async ([scale, stopAt]) => {

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import numpy as np
 
-from onsight.detection.exports.coco import COCO_IDS
+from onsight.tools.detect.exports.coco import COCO_IDS
 
 HERE = Path(__file__).resolve().parent
 STEP = 37

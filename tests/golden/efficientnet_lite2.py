@@ -17,7 +17,7 @@ import onnxruntime
 from PIL import Image
 
 from models.convert import build
-from onsight.store import cache_folder
+from onsight.networks.model_cache import cache_folder
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]

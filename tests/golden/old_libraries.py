@@ -22,14 +22,15 @@ from pathlib import Path
 
 from PIL import Image
 
+from onsight.engine import Engine
 from onsight.errors import CorruptImageError
-from onsight.library import edits, parcels, search, store
+from onsight.library import edits, search, store
 from onsight.library.database import Library
 from onsight.library.files import Walk
-from onsight.library.indexing import index
-from onsight.library.requests import BeginImportOptions, OpenLibraryOptions, RecordOptions, RefuseOptions
-from onsight.library.shelf import Shelf
-from onsight.native import Engine
+from onsight.tools.organise import serialization
+from onsight.tools.organise.commands.indexing import index
+from onsight.tools.organise.options import BeginImportOptions, OpenLibraryOptions, RecordOptions, RefuseOptions
+from onsight.tools.organise.service import Shelf
 from pictures import sample
 
 HERE = Path(__file__).parent
@@ -113,7 +114,7 @@ def page(path: Path) -> None:
         ("Urlaub.zip/in", "picture.jpg"): picture("coffee", turned=True),
     }
     for (folder, name), data in pictures.items():
-        look = parcels.pack(engine.index(data))
+        look = serialization.pack(engine.index(data))
         shelf.record(RecordOptions(folder, name, len(data), 1_600_000_000_123, look))
     shelf.refuse(RefuseOptions("", "broken.jpg", 5, 1_600_000_000_123, CorruptImageError.code, "Cut short."))
     edits.add_tags(shelf.library, named(shelf.library, "image.png"), ["Screenshot"])

@@ -47,7 +47,7 @@ if (how !== "ordinary") {
   };
 }
 const pyodide = await loadPyodide(options);
-if (how !== "ordinary") pyodide.pyimport("onsight.snapshot").wake();
+if (how !== "ordinary") pyodide.pyimport("onsight.page.snapshot").wake();
 const probe = fileURLToPath(new URL("probe.py", import.meta.url));
 const scope = pyodide.toPy({ __name__: "probe" });
 pyodide.runPython(await readFile(probe, "utf-8"), { globals: scope });

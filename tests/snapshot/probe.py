@@ -16,8 +16,8 @@ def probe() -> str:
     import numpy.random  # a library that no start loads
     from PIL import Image, ImageCms, ImageFont
 
+    from onsight.api import METHODS
     from onsight.image import decode
-    from onsight.methods import METHODS
 
     gradient = np.linspace(0, 255, 3 * 32 * 48).reshape(32, 48, 3).astype(np.uint8)
     pixels = {}

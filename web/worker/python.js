@@ -98,7 +98,7 @@ async function restore({ facts, memory }, glue, archives) {
       return module;
     },
   });
-  const { wake } = pyodide.pyimport("onsight.snapshot");
+  const { wake } = pyodide.pyimport("onsight.page.snapshot");
   wake();
   wake.destroy();
   return pyodide;

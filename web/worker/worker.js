@@ -1,6 +1,6 @@
 /**
  * The engine's worker: starts Python, and beside it the networks in a worker of their own, then passes messages on to
- * `onsight.bridge`, which answers them.
+ * `onsight.page.bridge`, which answers them.
  */
 
 import { Assets, readManifest, weigh } from "./assets.js";
@@ -23,7 +23,7 @@ const NETWORK_FILE = /^(?:models|runtime\/ort)\//;
 /** How the page learns of this worker's death: see Messenger. Held until then. */
 navigator.locks?.request(self.name, () => new Promise(() => {}));
 
-/** @type {PyProxy | undefined} `onsight.bridge.Bridge` */
+/** @type {PyProxy | undefined} `onsight.page.bridge.Bridge` */
 let bridge;
 
 /** @param {FromWorker} message @param {Transferable[]} [transfer] */
@@ -170,7 +170,7 @@ function describeModels(assets) {
  * @returns {Promise<PyProxy>}
  */
 async function startBridge(pyodide, assets, models) {
-  const module = pyodide.pyimport("onsight.bridge");
+  const module = pyodide.pyimport("onsight.page.bridge");
   const instance = module.Bridge(models, postWithState, run, decodeInBrowser);
   module.destroy();
   return instance;

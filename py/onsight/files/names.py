@@ -55,3 +55,26 @@ def _shortened(name: str) -> str:
     suffix = PurePosixPath(name).suffix if len(PurePosixPath(name).suffix.encode()) <= 20 else ""
     stem = name.removesuffix(suffix).encode()[: MAX_BYTES - len(suffix.encode())].decode("utf-8", "ignore")
     return stem.rstrip(". ") + suffix
+
+
+def stem_of(name: str) -> str:
+    """Return a picture's name without its folder and suffix."""
+    return PurePosixPath(name.replace("\\", "/")).stem or "picture"
+
+
+class Stems:
+    """Makes file names from those of pictures: without folder and suffix, and never the same twice."""
+
+    def __init__(self) -> None:
+        self._taken: set[str] = set()
+
+    def unique(self, name: str) -> str:
+        """Return the name for a picture; one that is taken gets a number."""
+        stem = PurePosixPath(name.replace("\\", "/")).stem or "picture"
+        unique, number = stem, 1
+        # Lower case: most people's file systems take Cat.txt and cat.txt for the same.
+        while unique.lower() in self._taken:
+            number += 1
+            unique = f"{stem}-{number}"
+        self._taken.add(unique.lower())
+        return unique

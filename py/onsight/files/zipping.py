@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from pathlib import PurePosixPath
+
+from onsight.core.results import OutputFile
+from onsight.files.names import Stems
 
 ZIP64_FROM = 1 << 31
 _EPOCH, _END = (1980, 1, 1, 0, 0, 0), (2107, 12, 31, 23, 59, 58)
@@ -63,3 +66,42 @@ def _zip_time(mtime_ns: int) -> tuple[int, int, int, int, int, int]:
     except (OverflowError, OSError, ValueError):
         return _EPOCH
     return min(max(tuple(moment.timetuple()[:6]), _EPOCH), _END)  # type: ignore[return-value]  # six numbers
+
+
+MEDIA_TYPES = {
+    ".csv": "text/csv",
+    ".html": "text/html",
+    ".json": "application/json",
+    ".txt": "text/plain",
+    ".xml": "application/xml",
+    ".xmp": "application/rdf+xml",
+    ".yaml": "text/yaml",
+}
+
+
+def pack(name: str, files: Mapping[str, str]) -> OutputFile:
+    """Return texts as one file: a single one as it is, several as a ZIP.
+
+    Args:
+        name: What the file is called, without a suffix.
+        files: Texts by name, relative and with ``/``.
+    """
+    encoded = {path: text.encode("utf-8", "backslashreplace") for path, text in files.items()}
+    if len(encoded) == 1:
+        ((path, data),) = encoded.items()
+        suffix = PurePosixPath(path).suffix
+        return OutputFile(data, name + suffix, MEDIA_TYPES[suffix])
+    return _zip(name, encoded.items())
+
+
+def archive(name: str, files: Iterable[OutputFile]) -> OutputFile:
+    """Return files as a ZIP; of those with the same name all but the first get a number."""
+    stems = Stems()
+    return _zip(
+        name, ((stems.unique(file.name) + PurePosixPath(file.name).suffix.lower(), file.data) for file in files)
+    )
+
+
+def _zip(name: str, files: Iterable[tuple[str, bytes]]) -> OutputFile:
+    data = b"".join(zip_stream((path, 0, data) for path, data in files))
+    return OutputFile(data, f"{name}.zip", "application/zip")

@@ -12,15 +12,16 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageFile
 
+from onsight.core.results import ImageInfo
 from onsight.errors import CorruptImageError, ImageError, InvalidOptionError
 from onsight.image.colour import ColourConversion
 from onsight.image.colour_statement import Statement, colour_statement
 from onsight.image.containers import declared_size, without_ancillary_chunks, without_exif
+from onsight.image.encoding import JPEG_MAX_SIDE
 from onsight.image.endings import LIMIT, Completed, complete, lacks_its_end, too_short
 from onsight.image.guard import check_size, guarded
 from onsight.image.orientation import ORIENTATION_TAG, Orientation
 from onsight.image.sniff import sniff_format
-from onsight.results import ImageInfo
 
 _Reduction = Callable[[int, int], int]
 """Takes a picture's width and height and returns the whole factor to reduce it by; 0 counts as 1."""
@@ -30,7 +31,6 @@ _REDUCE_TO_NEEDED = {"PNG": without_ancillary_chunks, "JPEG": without_exif}
 
 _STRIP_PIXELS = 1 << 20
 PREVIEW_QUALITY = 90
-_JPEG_MAX_SIDE = 65_500
 
 # Decoders are called directly, not through Image.open: it would import all 40 plugins to find AVIF, turn the
 # reason for a failure into "cannot identify", and warn about sizes that are allowed here. So these classes
@@ -149,7 +149,7 @@ def encode_preview(
         ImageError: As ``decode``.
         InvalidOptionError: ``max_side`` is not a positive integer.
     """
-    limit = min(_positive("max_side", max_side), _JPEG_MAX_SIDE)
+    limit = min(_positive("max_side", max_side), JPEG_MAX_SIDE)
     if not isinstance(picture, DecodedImage):
         picture = _decode(picture, lambda width, height: max(width, height) // limit, keep_alpha=False)
     image = Image.fromarray(picture.pixels)

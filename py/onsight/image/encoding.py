@@ -35,7 +35,7 @@ def encode_like(pixels: NDArray[np.uint8], format: str) -> EncodedImage:
 
     Args:
         pixels: uint8 [H, W, 3], upright, sRGB.
-        format: Name of the original's format, as in `onsight.results.ImageInfo`.
+        format: Name of the original's format, as in `onsight.core.results.ImageInfo`.
     """
     image = Image.fromarray(pixels)
     return encode_png(image) if format in LOSSLESS else encode_jpeg(image, JPEG_QUALITY)

@@ -6,16 +6,15 @@ import os
 import struct
 import zipfile
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
 from onsight.errors import OnsightError, UnreadableFileError
+from onsight.files.companions import Companions
 from onsight.files.suffixes import is_tried
-from onsight.library.answers import ArchiveMember, ArchiveMembers
-from onsight.library.companions import Companions
 from onsight.library.zip_names import extra_fields, member_names
 
 MAX_BYTES = 1 << 30
@@ -157,16 +156,6 @@ class OpenArchives:
         while len(self._open) > self._limit:
             self._open.popitem(last=False)[1][1].close()
         return self._open[path][1]
-
-
-def list_members(archive: Archive) -> ArchiveMembers:
-    """Return the pictures of an archive and its other files, for a page."""
-
-    def listed(paths: Iterable[str]) -> tuple[ArchiveMember, ...]:
-        found = ((path, archive.members[path]) for path in paths)
-        return tuple(ArchiveMember(path, one.file_size, written_ns(one) // 1_000_000) for path, one in found)
-
-    return ArchiveMembers(listed(path for path in archive.pictures() if path), listed(archive.others()))
 
 
 def written_ns(member: zipfile.ZipInfo) -> int:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from onsight.errors import OnsightError
-from onsight.library.companions import Companion, Companions
+from onsight.files.companions import Companion, Companions
 from onsight.library.stated import ALONE, Beside
 from onsight.metadata.reading import combine, read_sidecar, read_takeout
 from onsight.metadata.sidecar import is_anothers, spelling_of

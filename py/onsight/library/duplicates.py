@@ -14,12 +14,12 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from onsight.core.options import check_integer, check_number
 from onsight.errors import InvalidOptionError
 from onsight.library.database import Library
 from onsight.library.near import MAX_DISTANCE, find_same
 from onsight.library.orientation import NAMES, followed_by, inverse
 from onsight.library.ranking import REASONS, merits
-from onsight.options import check_integer, check_number
 
 MIN_SIMILARITY = 0.8
 """Cosine from which on two pictures are alike: crops and copies of one reach it, two of grass and gravel do not."""

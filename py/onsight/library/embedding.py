@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from onsight.tagging.evidence import LOG_OFFSET, Evidence
+from onsight.evidence.network_outputs import LOG_OFFSET, Evidence
 
 
 def embedding(evidence: Evidence) -> NDArray[np.float16]:

@@ -10,11 +10,11 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 from onsight.errors import OnsightError, UnreadableFileError, UnsupportedFormatError
+from onsight.files.companions import Companions
+from onsight.files.reading import read_file
 from onsight.files.suffixes import RAW, is_tried, suffix_of
 from onsight.library.archives import MAX_BYTES, Archive, OpenArchives, too_large, written_ns
-from onsight.library.companions import Companions
 from onsight.library.records import Source
-from onsight.native import read_file
 
 archives = OpenArchives()
 """Those of this process."""

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from onsight.errors import OnsightError
+from onsight.files.companions import Companions
 from onsight.library.beside import SmallFile, beside
-from onsight.library.companions import Companions
 from onsight.library.files import names_beside, read_picture, source_of
 from onsight.library.records import Source
 from onsight.library.stated import Beside

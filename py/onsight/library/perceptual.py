@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from onsight.image import DecodedImage
-from onsight.preprocess import resize
+from onsight.networks.preprocess import resize
 
 SIDE = 32
 """Side of the copy whose waves are looked at, in pixels."""

@@ -10,7 +10,9 @@ from numpy.typing import NDArray
 
 from onsight.files.names import path_key
 from onsight.metadata.stated import NOTHING, Stated
-from onsight.results import Classification, Detection, Tagging
+from onsight.tools.classify.results import Classification
+from onsight.tools.detect.results import Detection
+from onsight.tools.tag.results import Tagging
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,3 +82,31 @@ class Look:
     models: Mapping[str, str]
     stated: Stated = NOTHING
     provenance: Provenance = Provenance()
+
+
+@dataclass(frozen=True, slots=True)
+class FacetValue:
+    """Something that pictures have in common.
+
+    Attributes:
+        name: For people, such as ``"Blue"``.
+        count: How many of the pictures that were found have it.
+        query: The condition that finds those, such as ``"colour:blue"``.
+    """
+
+    name: str
+    count: int
+    query: str
+
+
+@dataclass(frozen=True, slots=True)
+class SavedSearch:
+    """A search that is remembered.
+
+    Attributes:
+        name: For people.
+        query: What it looks for.
+    """
+
+    name: str
+    query: str

@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from onsight.errors import InvalidOptionError
-from onsight.library.answers import FacetValue, SavedSearch
 from onsight.library.database import Library, now
 from onsight.library.query import compile_query, exactly
 from onsight.library.query.choices import MIN_COLOUR_SHARE
+from onsight.library.records import FacetValue, SavedSearch
 from onsight.library.terms import check_tag_name
 from onsight.metadata.dates import KINDS as DATE_KINDS
 

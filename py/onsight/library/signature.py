@@ -16,7 +16,7 @@ from onsight.errors import OnsightError
 from onsight.image import DecodedImage, decode
 from onsight.library.orientation import oriented
 from onsight.library.perceptual import WAVES, waves_of
-from onsight.preprocess import resize
+from onsight.networks.preprocess import resize
 
 GRID = 8
 """Cells of a signature's colours along each side."""

@@ -8,13 +8,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 
 from onsight import __version__
+from onsight.core.results import Box
 from onsight.errors import OnsightError
+from onsight.evidence.detected_classes import DetectedClasses
+from onsight.evidence.vocabulary import GROUPS
 from onsight.library.database import Library, now
 from onsight.library.records import Look, Source
 from onsight.library.signatures import write_signature
-from onsight.results import Box, Tag
-from onsight.tagging.detections import DetectedClasses
-from onsight.tagging.vocabulary import GROUPS
+from onsight.tools.tag.results import Tag
 
 MIN_SCORE = 0.2
 """Tags that are not shown are kept from this score on, so that a search can ask for less sure ones."""

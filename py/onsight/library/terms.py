@@ -13,13 +13,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 
+from onsight.core.folding import fold, search_key
 from onsight.errors import InvalidOptionError
-from onsight.folding import fold, search_key
-from onsight.results import Tag
-from onsight.tagging.detections import DetectedClasses
-from onsight.tagging.naming import clean
-from onsight.tagging.vocabulary import GROUPS, Vocabulary
-from onsight.taxonomy import Taxonomy
+from onsight.evidence.detected_classes import DetectedClasses
+from onsight.evidence.taxonomy import Taxonomy
+from onsight.evidence.vocabulary import GROUPS, Vocabulary
+from onsight.tools.tag.results import Tag
+from onsight.tools.tag.tag_names import clean
 
 
 @dataclass(frozen=True, slots=True)

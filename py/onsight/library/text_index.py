@@ -1,4 +1,4 @@
-"""The texts that searches read, in the form of `onsight.folding.search_key`, kept up to date by triggers.
+"""The texts that searches read, in the form of `onsight.core.folding.search_key`, kept up to date by triggers.
 
 Names and captions are indexed for each picture, folders, cameras and lenses once for each value. A search looks for a
 key inside these texts; even 100,000 of them are read in a few milliseconds.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 
-from onsight.folding import search_key
+from onsight.core.folding import search_key
 from onsight.library.migrations.script import run_script
 
 CAPTION_COLUMNS = ("title", "description", "caption", "headline")

@@ -373,4 +373,4 @@ def _first_rating(*ratings: int | None) -> int | None:
 Reader = Callable[[bytes], Stated]
 
 READERS: Mapping[str, Reader] = {"sidecar": read_sidecar, "takeout": read_takeout}
-"""How to read the files beside a picture, by their kind in `onsight.library.companions`."""
+"""How to read the files beside a picture, by their kind in `onsight.files.companions`."""

@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from onsight.errors import InvalidSidecarError, UnwritableFileError
+from onsight.files.companions import Companion, Companions
 from onsight.files.suffixes import RAW, suffix_of
 from onsight.files.writing import replace
 from onsight.image.xmp import DC, PHOTOSHOP, properties
-from onsight.library.companions import Companion, Companions
 from onsight.metadata.beginning import begin_sidecar, with_texts
 from onsight.metadata.reading import read_sidecar
 from onsight.metadata.stated import NOTHING, Stated

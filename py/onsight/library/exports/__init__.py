@@ -6,7 +6,7 @@
 ``json``          one file with everything that is known
 ``rekognition``   one JSON file a picture, in the shape that programs know from Amazon Rekognition's labels
 ``xmp``           one sidecar a picture, ``<name>.<ext>.xmp``
-``coco``, ``yolo``, ``voc``, ``labelstudio``   boxes, see `onsight.detection.exports`
+``coco``, ``yolo``, ``voc``, ``labelstudio``   boxes, see `onsight.tools.detect.exports`
 ``html``          contact sheets: pages that hold all that they show
 ================  ==========================================================================================
 """
@@ -15,12 +15,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from onsight.detection.exports import IMAGE_FOLDERS
 from onsight.errors import InvalidOptionError
 from onsight.library.database import Library
 from onsight.library.exports import boxes, contact_sheet, documents, tables
 from onsight.library.exports.files import ExportFile
 from onsight.library.exports.paths import PATHS
+from onsight.tools.detect.exports import IMAGE_FOLDERS
 
 __all__ = ["FORMATS", "FORMAT_NAMES", "ExportFile", "export"]
 

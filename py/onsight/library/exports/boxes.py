@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 
 from onsight._version import __version__
-from onsight.detection.exports import FORMATS, Named, image_names
+from onsight.evidence.detected_classes import DetectedClasses
 from onsight.library.database import Library
 from onsight.library.exports.files import ExportFile, Picture, pictures
-from onsight.results import Detection
-from onsight.tagging.detections import DetectedClasses
-from onsight.tasks.detect import DETECTORS
+from onsight.tools.detect.exports import FORMATS, Named, image_names
+from onsight.tools.detect.results import Detection
+from onsight.tools.detect.task import DETECTORS
 
 
 def _write(format: str, library: Library, images: Sequence[int], paths: str) -> Iterator[ExportFile]:
@@ -30,7 +30,7 @@ def image_files(library: Library, images: Sequence[int], format: str) -> list[tu
     Args:
         library: The library.
         images: Ids of the pictures, as for `onsight.library.exports.export`.
-        format: One of `onsight.detection.exports.IMAGE_FOLDERS`.
+        format: One of `onsight.tools.detect.exports.IMAGE_FOLDERS`.
     """
     listed = [(picture.path, picture.facts["id"]) for picture in _looked_at(library, images, "relative")]
     names = image_names(format, [path for path, _ in listed])

@@ -6,9 +6,9 @@ import base64
 from collections.abc import Iterator, Sequence
 from html import escape
 
+from onsight.core.wording import percent
 from onsight.library.database import Library
 from onsight.library.exports.files import ExportFile, Picture, pictures
-from onsight.wording import percent
 
 PER_PAGE = 500
 """Pictures on a page: about 5 MB."""

@@ -8,15 +8,15 @@ from dataclasses import asdict
 from typing import Any
 
 from onsight import __version__
-from onsight.detection.exports.naming import dataset_names, without_suffix
 from onsight.library import stated
 from onsight.library.database import Library
 from onsight.library.exports.files import ExportFile, Picture, pictures
 from onsight.metadata.beginning import with_texts
 from onsight.metadata.xmp import EMPTY, merge
-from onsight.tagging.exports import rekognition
-from onsight.tagging.exports.naming import SidecarNames, TaggedPicture
-from onsight.tagging.keywords import keywords_of
+from onsight.tools.detect.exports.pictures import dataset_names, without_suffix
+from onsight.tools.tag.exports import rekognition
+from onsight.tools.tag.exports.pictures import SidecarNames, TaggedPicture
+from onsight.tools.tag.keywords import keywords_of
 
 _FACTS = (
     *(

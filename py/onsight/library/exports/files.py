@@ -7,10 +7,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from onsight.core.results import Box, ImageInfo
 from onsight.library import store
 from onsight.library.database import Library
 from onsight.library.exports.paths import full_path, relative_paths
-from onsight.results import Box, ImageInfo, Tag
+from onsight.tools.tag.results import Tag
 
 PAGE = 200
 """Pictures that are in memory at a time."""

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from pathlib import PurePosixPath
 
-from onsight.detection.packing import MEDIA_TYPES
-from onsight.files.zipping import zip_stream
+from onsight.core.results import OutputFile
+from onsight.files.zipping import MEDIA_TYPES, zip_stream
 from onsight.library.exports.files import ExportFile
-from onsight.results import OutputFile
 
 
 def pack_export(name: str, files: Iterable[ExportFile]) -> OutputFile:

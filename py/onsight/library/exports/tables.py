@@ -8,16 +8,16 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from onsight.library.database import Library
 from onsight.library.exports.files import ExportFile, Picture, pictures
-from onsight.tagging.exports import table
-from onsight.tagging.exports.cells import BYTE_ORDER_MARK, guarded, list_cell
-from onsight.tagging.exports.naming import TaggedPicture
+from onsight.tools.tag.exports import table
+from onsight.tools.tag.exports.cells import BYTE_ORDER_MARK, guarded, list_cell
+from onsight.tools.tag.exports.pictures import TaggedPicture
 
 _PLAIN = (
     *("width", "height", "format", "size", "taken", "camera", "lens", "focal_length_mm", "aperture", "exposure_s"),
     *("iso", "orientation", "sharpness", "hash", "taken_source", "rating", "title", "description"),
 )
 LISTS = ("tags", "own tags", "objects", "colours")
-"""The columns whose cells are lists; see `onsight.tagging.exports.cells`, which reads the table, too."""
+"""The columns whose cells are lists; see `onsight.tools.tag.exports.cells`, which reads the table, too."""
 
 COLUMNS = ("path", "label", "confidence", "category", "tags", "own tags", "objects", "colours", "location", *_PLAIN)
 

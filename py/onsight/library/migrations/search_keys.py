@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 
-from onsight.folding import search_key
+from onsight.core.folding import search_key
 from onsight.library import text_index
 from onsight.library.migrations.script import run_script
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from difflib import get_close_matches
 
-from onsight.categories import CATEGORIES
-from onsight.folding import search_key
+from onsight.core.folding import search_key
+from onsight.evidence.categories import CATEGORIES
+from onsight.evidence.colours import Palette
 from onsight.library.query.sql import Compiled, any_of, join, one_of
 from onsight.library.query.syntax import Word
-from onsight.tagging.colours import Palette
 
 MIN_COLOUR_SHARE = 0.1
 """Part of the picture that a colour must cover to be found."""

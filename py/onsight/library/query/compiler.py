@@ -8,8 +8,8 @@ import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
+from onsight.core.folding import search_key
 from onsight.errors import InvalidQueryError
-from onsight.folding import search_key
 from onsight.library.database import Library
 from onsight.library.duplicates import similar_to
 from onsight.library.query import values

@@ -6,7 +6,7 @@ import re
 import sqlite3
 from itertools import takewhile
 
-from onsight.folding import is_unspaced, may_be_inside, search_key
+from onsight.core.folding import is_unspaced, may_be_inside, search_key
 from onsight.library.query.choices import MIN_COLOUR_SHARE
 from onsight.library.query.parser import meant_by
 from onsight.library.query.sql import Compiled, join

@@ -9,7 +9,7 @@
 """
 
 from onsight.files.names import safe_name
-from onsight.library.sorting.naming import Pattern
+from onsight.library.sorting.patterns import Pattern
 from onsight.library.sorting.plan import GROUPINGS, Move, Plan, Rule, make_plan
 
 __all__ = ["GROUPINGS", "Move", "Pattern", "Plan", "Rule", "make_plan", "safe_name"]

@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 
+from onsight.files.companions import SMALL, Companion, Companions, stem_of
 from onsight.files.names import path_key
 from onsight.files.suffixes import is_tried
-from onsight.library.companions import SMALL, Companion, Companions, stem_of
 
 
 class Going:

@@ -10,13 +10,13 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from onsight.errors import InvalidOptionError, InvalidQueryError
+from onsight.files.companions import SMALL
 from onsight.files.names import safe_name
 from onsight.library import search
-from onsight.library.companions import SMALL
 from onsight.library.database import Library
 from onsight.library.records import Source
 from onsight.library.sorting.going import Going
-from onsight.library.sorting.naming import Pattern
+from onsight.library.sorting.patterns import Pattern
 from onsight.library.sorting.targets import Existing, Original, Targets
 
 UNDATED, COLOURLESS, REST = "No date", "No colour", "Other"

@@ -8,8 +8,8 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
+from onsight.files.companions import Companion, Companions, stem_of
 from onsight.files.names import numbered, path_key
-from onsight.library.companions import Companion, Companions, stem_of
 
 Existing = Callable[[str, Collection[int]], Mapping[str, str]]
 """Tells what a target folder holds: takes its path, relative and with ``/``, and the sizes in bytes of the pictures

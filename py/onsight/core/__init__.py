@@ -1,0 +1,1 @@
+"""What every layer uses: flows, shared results and options, boxes, wording."""

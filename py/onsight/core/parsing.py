@@ -1,0 +1,54 @@
+"""From plain JSON data to numbers, rectangles and objects, checked: what a page or a program hands back."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from onsight.core.options import check_number
+from onsight.errors import InvalidOptionError
+
+Rectangle = tuple[float, float, float, float]
+"""``(x1, y1, x2, y2)`` in pixels."""
+
+
+MAX_SIDE = 1_000_000
+"""Pixels; no picture that can be opened has a longer side, and no edge lies farther out."""
+
+
+def rectangle_from(name: str, value: object) -> Rectangle:
+    """Return four numbers ``[x1, y1, x2, y2]`` as a rectangle.
+
+    Args:
+        name: What the value is called in the message of an error.
+        value: A list or tuple of four numbers.
+
+    Raises:
+        InvalidOptionError: It is anything else, or the second corner lies left of or above the first.
+    """
+    if not isinstance(value, (list, tuple)) or len(value) != 4:
+        raise InvalidOptionError(f"{name} must be four numbers x1, y1, x2, y2, got {value!r}.")
+    for number in value:
+        check_number(name, number, -MAX_SIDE, MAX_SIDE)
+    x1, y1, x2, y2 = (float(number) for number in value)
+    if x2 < x1 or y2 < y1:
+        raise InvalidOptionError(f"{name} must have x1 <= x2 and y1 <= y2, got {value!r}.")
+    return x1, y1, x2, y2
+
+
+def fields_from(name: str, value: object, keys: tuple[str, ...]) -> Mapping[str, Any]:
+    """Return an object that has some keys, and no number without an end; arguments and errors as for others here."""
+    if not isinstance(value, Mapping) or not set(keys) <= set(value):
+        raise InvalidOptionError(f"{name} must be an object with {', '.join(keys)}, got {value!r}.")
+    for number in value.values():
+        if isinstance(number, float) and not math.isfinite(number):
+            raise InvalidOptionError(f"{name} must not have endless numbers, got {value!r}.")
+    return value
+
+
+def items_from(name: str, value: object) -> list[Any]:
+    """Return a list or tuple as a list; raise InvalidOptionError for anything else."""
+    if not isinstance(value, (list, tuple)):
+        raise InvalidOptionError(f"{name} must be a list, got {value!r}.")
+    return list(value)

@@ -1,0 +1,103 @@
+"""What the tools answer: frozen dataclasses that are the JSON of the command line, the library and the page.
+
+Sizes are in pixels of the upright picture, boxes are ``(x1, y1, x2, y2)`` with ``x2`` and ``y2`` exclusive,
+scores are calibrated probabilities in [0, 1].
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class ImageInfo:
+    """The picture that a result speaks of.
+
+    Attributes:
+        width: Width of the upright picture in pixels.
+        height: Height of the upright picture in pixels.
+        format: The file's format, such as ``"JPEG"``.
+        warning: A sentence on what is wrong with the file although it could be opened, or None.
+        as_in_browsers: Whether every browser shows the file as it is seen here: the same pixels, the same way up, in
+            the same colours. Where this is false, the page shows a preview instead of the file itself.
+    """
+
+    width: int
+    height: int
+    format: str
+    warning: str | None = None
+    as_in_browsers: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class HeatMap:
+    """Where in the picture the evidence for an answer lies.
+
+    Attributes:
+        box: Region of the upright picture that the map covers, ``(x1, y1, x2, y2)`` in pixels.
+        height: Number of rows.
+        width: Number of columns.
+        values: ``height * width`` numbers in [0, 1], row by row; 1 is the strongest place.
+    """
+
+    box: tuple[float, float, float, float]
+    height: int
+    width: int
+    values: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """Where an object is.
+
+    Attributes:
+        label: Name of its class, such as ``"person"``.
+        score: Probability in [0, 1].
+        x1: Left edge in pixels of the upright picture.
+        y1: Top edge.
+        x2: Right edge.
+        y2: Bottom edge.
+    """
+
+    label: str
+    score: float
+    x1: float
+    y1: float
+    x2: float
+    y2: float
+
+
+@dataclass(frozen=True, slots=True)
+class OutputFile:
+    """A file that was made.
+
+    Attributes:
+        data: Its bytes.
+        name: A name for it, such as ``"street-blur.jpg"``.
+        media_type: Such as ``"image/jpeg"``.
+        notes: What a person should know of it, in sentences, such as metadata that it could not hold.
+    """
+
+    data: bytes
+    name: str
+    media_type: str
+    notes: tuple[str, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the file as plain data; ``data`` stays bytes."""
+        return to_json(self)
+
+
+def to_json(result: Any) -> dict[str, Any]:
+    """Return a result dataclass as plain JSON data: dicts, lists, strings, numbers, booleans and None."""
+
+    def plain(value: Any) -> Any:
+        if isinstance(value, dict):
+            return {key: plain(item) for key, item in value.items()}
+        if isinstance(value, (tuple, list)):
+            return [plain(item) for item in value]
+        return value
+
+    plain_result: dict[str, Any] = plain(asdict(result))
+    return plain_result

@@ -1,0 +1,278 @@
+"""Runs the tasks in CPython, with the onnxruntime wheel.
+
+Example:
+    >>> from onsight.engine import Engine
+    >>> Engine().classify("cat.jpg").label
+    'Cat'
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from onsight.core.flow import Flow, Run, Stopwatch, Tensors, drive
+from onsight.core.results import OutputFile
+from onsight.errors import ModelFailedError
+from onsight.files.reading import read_file
+from onsight.library.records import Look
+from onsight.networks.model_cache import find_model
+from onsight.tools.classify.options import ClassifyOptions
+from onsight.tools.classify.results import Classification
+from onsight.tools.classify.task import CLASSIFIER, Classifier
+from onsight.tools.compare.options import CompareOptions
+from onsight.tools.compare.results import Comparison
+from onsight.tools.compare.task import Comparer
+from onsight.tools.detect import edit
+from onsight.tools.detect.options import CropOptions, DetectOptions, RedactOptions
+from onsight.tools.detect.results import Detection
+from onsight.tools.detect.task import DETECTORS, Detector
+from onsight.tools.enhance import task as enhance
+from onsight.tools.enhance.options import EnhanceOptions
+from onsight.tools.enhance.results import EnhanceAnalysis
+from onsight.tools.enhance.settings import EnhanceSettings
+from onsight.tools.enhance.upscale import UPSCALERS, Upscaler
+from onsight.tools.organise.task import Indexer
+from onsight.tools.shared.options import PreviewOptions
+from onsight.tools.shared.results import Preview
+from onsight.tools.shared.task import preview
+from onsight.tools.tag.options import TagOptions
+from onsight.tools.tag.results import Tagging
+from onsight.tools.tag.task import Tagger
+
+if TYPE_CHECKING:
+    import onnxruntime
+
+T = TypeVar("T")
+
+Image = bytes | str | os.PathLike[str]
+"""A file's bytes, or where the file lies."""
+
+
+@dataclass(frozen=True)
+class Engine:
+    """The tools, ready for use. Networks are loaded when they are first needed.
+
+    Attributes:
+        models: Folder of the converted models; None takes the build's cache.
+        threads: Threads that a network runs on; None leaves it to onnxruntime.
+    """
+
+    models: Path | None = None
+    threads: int | None = None
+
+    def classify(
+        self,
+        image: Image,
+        options: ClassifyOptions = ClassifyOptions(),  # noqa: B008  # frozen
+        *,
+        on_timings: Callable[[Mapping[str, float]], None] | None = None,
+    ) -> Classification:
+        """Give a picture its one label.
+
+        Args:
+            image: A file's bytes, or its path.
+            options: How many candidates, which threshold.
+            on_timings: Told, at the end, the milliseconds that each stage took.
+
+        Raises:
+            ImageError: It is no picture that can be opened.
+            UnreadableFileError: The file cannot be read.
+            ModelError: The network is missing or does not run.
+        """
+        return self._drive(lambda data: self._classifier.classify(data, options), image, on_timings)
+
+    def detect(
+        self,
+        image: Image,
+        options: DetectOptions = DetectOptions(),  # noqa: B008  # frozen
+        *,
+        on_timings: Callable[[Mapping[str, float]], None] | None = None,
+    ) -> Detection:
+        """Find the objects in a picture; arguments and errors as for `classify`.
+
+        Raises:
+            InvalidOptionError: A class that is allowed or denied does not exist.
+        """
+        self.check(options)
+        return self._drive(lambda data: self._detector.detect(data, options), image, on_timings)
+
+    def check(self, options: ClassifyOptions | TagOptions | CompareOptions | DetectOptions) -> None:
+        """Refuse options that name what does not exist. No picture is needed for that, and no network.
+
+        Raises:
+            InvalidOptionError: A class or label does not exist.
+            ModelError: The description of a network is missing.
+        """
+        if isinstance(options, DetectOptions) and (options.allow or options.deny):
+            self._detector.check(options)
+        if isinstance(options, CompareOptions) and options.without:
+            self._comparer.check(options)
+
+    @property
+    def detection_labels(self) -> tuple[str, ...]:
+        """Names of all classes that `detect` knows, in the order of the models."""
+        return self._detector.labels
+
+    def tag(
+        self,
+        image: Image,
+        options: TagOptions = TagOptions(),  # noqa: B008  # frozen
+        *,
+        on_timings: Callable[[Mapping[str, float]], None] | None = None,
+    ) -> Tagging:
+        """Tell everything that a picture shows; arguments and errors as for `classify`."""
+        tagger = self._tagger.with_detector(self._detector) if options.boxes else self._tagger
+        return self._drive(lambda data: tagger.tag(data, options), image, on_timings)
+
+    def compare(
+        self,
+        image: Image,
+        options: CompareOptions = CompareOptions(),  # noqa: B008  # frozen
+        *,
+        on_timings: Callable[[Mapping[str, float]], None] | None = None,
+    ) -> Comparison:
+        """Hold a picture's one label against its tags; arguments and errors as for `classify`.
+
+        Raises:
+            InvalidOptionError: A label that is to be left out does not exist.
+        """
+        self.check(options)
+        return self._drive(lambda data: self._comparer.compare(data, options), image, on_timings)
+
+    def indexer(self, *, detect: bool = False) -> Indexer:
+        """Return the tools that look at pictures for a library.
+
+        Args:
+            detect: Whether objects are looked for too.
+        """
+        return Indexer(self._classifier, self._tagger, self._detector if detect else None)
+
+    def index(self, image: Image, *, detect: bool = False) -> Look:
+        """Look at a picture with all tools, for a library; arguments as for `indexer`, errors as for `classify`."""
+        return self._drive(self.indexer(detect=detect).index, image, None)
+
+    def preview(
+        self,
+        image: Image,
+        options: PreviewOptions = PreviewOptions(),  # noqa: B008  # frozen
+    ) -> Preview:
+        """Make a picture that any browser can show, upright; errors as for `classify`."""
+        return self._drive(lambda data: preview(data, options), image, None)
+
+    def crop(self, image: Image, options: CropOptions) -> OutputFile:
+        """Cut a part out of a picture; errors as for `classify`."""
+        return self._drive(lambda data: edit.crop(data, options), image, None)
+
+    def redact(self, image: Image, options: RedactOptions) -> OutputFile:
+        """Make parts of a picture unrecognisable; errors as for `classify`."""
+        return self._drive(lambda data: edit.redact(data, options), image, None)
+
+    def enhance_analysis(self, image: Image) -> EnhanceAnalysis:
+        """Tell what would make a picture better; errors as for `classify`."""
+        return self._drive(enhance.analyse, image, None)
+
+    def enhance(
+        self,
+        image: Image,
+        options: EnhanceOptions = EnhanceOptions(),  # noqa: B008  # frozen
+        *,
+        on_timings: Callable[[Mapping[str, float]], None] | None = None,
+        on_settings: Callable[[EnhanceSettings], None] | None = None,
+    ) -> OutputFile:
+        """Make a picture better, in full resolution; arguments and errors as for `classify`.
+
+        Args:
+            image: A file's bytes, or its path.
+            options: Which settings, which format.
+            on_timings: As for `classify`.
+            on_settings: Told which settings are applied, those that the picture's analysis proposes among them.
+        """
+        return self._drive(
+            lambda data: enhance.enhance(data, options, lambda: self._upscaler, on_settings), image, on_timings
+        )
+
+    def _drive(
+        self,
+        start: Callable[[bytes], Flow[T]],
+        image: Image,
+        on_timings: Callable[[Mapping[str, float]], None] | None,
+    ) -> T:
+        watch = Stopwatch()
+        watch.enter("read")
+        data = image if isinstance(image, bytes) else read_file(image)
+        result = drive(start(data), self._run, lambda stage: watch.enter(stage.name))
+        watch.enter(None)
+        if on_timings:
+            on_timings(watch.timings_ms)
+        return result
+
+    @cached_property
+    def _classifier(self) -> Classifier:
+        return Classifier.from_text(*self._texts(CLASSIFIER))
+
+    @cached_property
+    def _tagger(self) -> Tagger:
+        return Tagger.from_text(*self._texts(CLASSIFIER))
+
+    @cached_property
+    def _comparer(self) -> Comparer:
+        return Comparer(self._classifier, self._tagger)
+
+    @cached_property
+    def _detector(self) -> Detector:
+        return Detector.from_text([self._texts(model_id) for model_id in DETECTORS], self._texts(CLASSIFIER))
+
+    def _texts(self, model_id: str) -> tuple[str, str]:
+        folder = find_model(model_id, self.models)
+        return (
+            (folder / "model.json").read_text(encoding="utf-8"),
+            (folder / "labels.txt").read_text(encoding="utf-8"),
+        )
+
+    @cached_property
+    def _upscaler(self) -> Upscaler:
+        folders = [find_model(model_id, self.models) for model_id in UPSCALERS]
+        return Upscaler.from_text([(folder / "model.json").read_text(encoding="utf-8") for folder in folders])
+
+    @cached_property
+    def _sessions(self) -> dict[str, onnxruntime.InferenceSession]:
+        return {}
+
+    def _run(self, step: Run) -> Tensors:
+        if step.model not in self._sessions:
+            self._sessions[step.model] = load_session(find_model(step.model, self.models), self.threads)
+        try:
+            outputs: list[Any] = self._sessions[step.model].run(list(step.fetches), dict(step.feeds))
+        except Exception as error:  # onnxruntime has a class a status, under no common one
+            raise ModelFailedError("The network could not run on this picture.", detail=str(error)) from error
+        return dict(zip(step.fetches, outputs, strict=True))
+
+
+def load_session(folder: Path, threads: int | None = None) -> onnxruntime.InferenceSession:
+    """Load the network of a converted model's folder.
+
+    Raises:
+        ModelFailedError: onnxruntime is not installed or refuses the file.
+    """
+    try:
+        import onnxruntime
+    except ImportError as error:
+        raise ModelFailedError(
+            "The package onnxruntime is needed to run networks. Install it: pip install onnxruntime"
+        ) from error
+    settings = onnxruntime.SessionOptions()
+    settings.log_severity_level = 3
+    if threads:
+        settings.intra_op_num_threads = threads
+    try:
+        return onnxruntime.InferenceSession(folder / "model.onnx", settings, providers=["CPUExecutionProvider"])
+    except Exception as error:  # onnxruntime has a class a status, under no common one
+        raise ModelFailedError(
+            f"The network in {folder} could not be loaded. Run python3 build.py setup to make it again.",
+            detail=str(error),
+        ) from error

@@ -1,0 +1,169 @@
+"""What the objects that detection found say about tags.
+
+``data/detections.tsv`` says which tags hold where an object of a class is. Boxes are evidence that the head weighs,
+they say where a tag applies, and they name objects for which neither the vocabulary nor the classifier has a name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from types import MappingProxyType
+
+import numpy as np
+from numpy.typing import NDArray
+
+from onsight.core.results import Box
+from onsight.errors import InvalidSpecError
+from onsight.evidence.network_outputs import log_odds
+from onsight.evidence.taxonomy import Taxonomy
+from onsight.evidence.vocabulary import THING_GROUPS, Vocabulary
+
+COLUMNS = ("class", "tags", "concept", "label")
+
+FAINT = 0.02
+"""Score from which on a box is evidence."""
+
+MAX_BOXES = 300
+
+COUNTS: Mapping[str, tuple[str, int]] = MappingProxyType({"people": ("person", 2), "crowd": ("person", 8)})
+"""Tags that hold where a class is there so many times."""
+
+
+@dataclass(frozen=True, slots=True)
+class DetectedClass:
+    """One row of the table.
+
+    Attributes:
+        label: The detector's name of the class.
+        tags: Ids of the tags that hold where it is: its own and the broader things.
+        concept: Id of the concept that means the same, or None.
+        id: Stable id of a tag that is this class, where the vocabulary has none.
+        name: Name for people.
+        has_own_tag: Whether the vocabulary has a tag that means the same.
+    """
+
+    label: str
+    tags: tuple[str, ...]
+    concept: str | None
+    id: str
+    name: str
+    has_own_tag: bool
+
+
+class DetectedClasses:
+    """The table.
+
+    Attributes:
+        classes: The rows by the detector's name.
+        covered: Ids of the tags that some object says something about.
+    """
+
+    def __init__(self, classes: Sequence[DetectedClass], vocabulary: Vocabulary) -> None:
+        self.classes: Mapping[str, DetectedClass] = MappingProxyType({row.label: row for row in classes})
+        self.covered = frozenset({tag for row in classes for tag in row.tags}) | set(COUNTS)
+        self._rows = {tag: vocabulary.row_of(tag) for tag in self.covered}
+        self._size = len(vocabulary)
+
+    @classmethod
+    def load(cls) -> DetectedClasses:
+        """Return the packaged table, read once."""
+        return _packaged()
+
+    @classmethod
+    def from_tsv(cls, text: str, vocabulary: Vocabulary, taxonomy: Taxonomy) -> DetectedClasses:
+        """Read and check a table of `COLUMNS`; lists are separated by ``|``.
+
+        Raises:
+            InvalidSpecError: A row is malformed, repeated, nameless, or names what does not exist.
+        """
+        lines = [line.split("\t") for line in text.splitlines() if line.strip() and not line.startswith("#")]
+        if not lines or tuple(lines[0]) != COLUMNS:
+            raise InvalidSpecError(f"The detections must begin with a header of the columns {', '.join(COLUMNS)}.")
+        rows = [_parse(cells, vocabulary, taxonomy) for cells in lines[1:]]
+        if len({row.label for row in rows}) < len(rows):
+            raise InvalidSpecError("The detections have a class more than once.")
+        return cls(rows, vocabulary)
+
+    @property
+    def covered_rows(self) -> NDArray[np.intp]:
+        """Positions in the vocabulary of the tags that objects say something about, in rising order."""
+        return np.array(sorted(self._rows.values()), np.intp)
+
+    def scores(self, boxes: Iterable[Box]) -> NDArray[np.float32]:
+        """Return the probability of each tag by the boxes alone, float32 [T]; 0 where they say nothing.
+
+        A tag is as probable as its best box, one of `COUNTS` as that there are so many objects if each box is right
+        or wrong on its own.
+        """
+        scores = np.zeros(self._size, np.float32)
+        by_class: dict[str, list[float]] = {}
+        for box in boxes:
+            by_class.setdefault(box.label, []).append(box.score)
+            for tag in self._tags(box):
+                row = self._rows[tag]
+                scores[row] = max(scores[row], box.score)
+        for tag, (label, count) in COUNTS.items():
+            scores[self._rows[tag]] = at_least(count, by_class.get(label, ()))
+        return scores
+
+    def log_odds(self, boxes: Iterable[Box]) -> NDArray[np.float32]:
+        """Return the log odds of `scores`, kept within ±4, float32 [T]."""
+        return log_odds(self.scores(boxes))
+
+    def boxes_by_tag(self, boxes: Iterable[Box]) -> dict[str, list[Box]]:
+        """Return the boxes of each tag of the vocabulary that has any, best first."""
+        found: dict[str, list[Box]] = {}
+        for box in sorted(boxes, key=lambda box: -box.score):
+            for tag in self._tags(box):
+                found.setdefault(tag, []).append(box)
+        for tag, (label, count) in COUNTS.items():
+            same = [box for box in found.get(label, ()) if box.label == label]
+            if len(same) >= count:
+                found[tag] = same
+        return found
+
+    def _tags(self, box: Box) -> tuple[str, ...]:
+        row = self.classes.get(box.label)
+        return row.tags if row else ()
+
+
+def at_least(count: int, probabilities: Sequence[float]) -> float:
+    """Return the probability that so many independent events happen (the tail of a Poisson binomial)."""
+    exactly = np.zeros(count)
+    exactly[0] = 1.0
+    for probability in probabilities:
+        exactly[1:] = exactly[1:] * (1 - probability) + exactly[:-1] * probability
+        exactly[0] *= 1 - probability
+    return float(max(0.0, 1 - exactly.sum()))
+
+
+def _parse(cells: Sequence[str], vocabulary: Vocabulary, taxonomy: Taxonomy) -> DetectedClass:
+    if len(cells) != len(COLUMNS) or not cells[0]:
+        raise InvalidSpecError(f"The detections have a malformed row: {cells!r}.")
+    label, listed, concept, own_name = cells
+    tags = [tag for tag in listed.split("|") if tag]
+    unknown = set(tags) - set(vocabulary.ids) | ({concept} - {""} - set(taxonomy.concepts))
+    if unknown:
+        raise InvalidSpecError(f"The detected class {label} has unknown names: {', '.join(sorted(unknown))}.")
+    # A bed is furniture wherever it is; that it stands indoors is another matter.
+    broader = [id for tag in tags for id in vocabulary.ancestors(tag) if vocabulary[id].group in THING_GROUPS]
+    name = own_name or (taxonomy.concepts[concept].label if concept else "")
+    if not name:
+        raise InvalidSpecError(f"The detected class {label} has no name.")
+    return DetectedClass(
+        label=label,
+        tags=tuple(dict.fromkeys([*tags, *broader])),
+        concept=concept or None,
+        id=f"object_{label.replace(' ', '_')}" if own_name else concept,
+        name=name,
+        has_own_tag=bool(concept) and not own_name and vocabulary.of_concept(concept) is not None,
+    )
+
+
+@cache
+def _packaged() -> DetectedClasses:
+    text = files("onsight").joinpath("data", "detections.tsv").read_text(encoding="utf-8")
+    return DetectedClasses.from_tsv(text, Vocabulary.load(), Taxonomy.load())

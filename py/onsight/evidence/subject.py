@@ -1,0 +1,142 @@
+"""What a picture is of, by all the evidence: the classifier's answer, or a tag that says it better.
+
+The classifier knows a thousand things, and no person, no street and no living room. Made to choose, it calls a portrait
+by what is worn and a street by its traffic light. ``data/subjects.tsv`` says which tags take the place of such answers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+import numpy as np
+from numpy.typing import NDArray
+
+from onsight.errors import InvalidSpecError
+from onsight.evidence.categories import CATEGORIES
+from onsight.evidence.taxonomy import Concept, Taxonomy
+from onsight.evidence.vocabulary import Vocabulary
+
+COLUMNS = ("tag", "concept", "category", "threshold", "over_categories", "over_concepts", "unless")
+
+LIKELY = 0.5
+"""Probability from which on a tag of ``unless`` speaks against."""
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """One row of the table.
+
+    Attributes:
+        tag: Id of the tag.
+        row: Its position in the vocabulary.
+        concept: Id of the taxonomy's concept that has the same name, or None.
+        label: What is shown.
+        category: Id of the picture's category.
+        threshold: Probability that the tag must reach.
+        over_categories: Ids of the categories whose answers it takes the place of.
+        over_concepts: Ids of the concepts below which it does.
+        unless: Ids of the tags that speak against it.
+        priority: Of the tag: how much it matters to a person.
+    """
+
+    tag: str
+    row: int
+    concept: str | None
+    label: str
+    category: str
+    threshold: float
+    over_categories: frozenset[str]
+    over_concepts: frozenset[str]
+    unless: tuple[str, ...]
+    priority: float
+
+
+class Subjects:
+    """The table.
+
+    Attributes:
+        rows: In its order.
+    """
+
+    def __init__(self, rows: Sequence[Subject], vocabulary: Vocabulary, taxonomy: Taxonomy) -> None:
+        self.rows = tuple(rows)
+        self._vocabulary = vocabulary
+        self._taxonomy = taxonomy
+
+    @classmethod
+    def load(cls) -> Subjects:
+        """Return the packaged table, read once."""
+        return _packaged()
+
+    @classmethod
+    def from_tsv(cls, text: str, vocabulary: Vocabulary, taxonomy: Taxonomy) -> Subjects:
+        """Read and check a table of `COLUMNS`; lists are separated by ``|``.
+
+        Raises:
+            InvalidSpecError: A row is malformed, or names what does not exist.
+        """
+        lines = [line.split("\t") for line in text.splitlines() if line.strip() and not line.startswith("#")]
+        if not lines or tuple(lines[0]) != COLUMNS:
+            raise InvalidSpecError(f"The subjects must begin with a header of the columns {', '.join(COLUMNS)}.")
+        return cls([_parse(cells, vocabulary, taxonomy) for cells in lines[1:]], vocabulary, taxonomy)
+
+    def choose(self, answer: Concept | None, probabilities: NDArray[np.float32]) -> Subject | None:
+        """Return the subject that says better what the picture is of, or None.
+
+        Args:
+            answer: Of the classifier, or None if it is not sure.
+            probabilities: Of the vocabulary's tags, float32 [T].
+        """
+        by_tag = dict(zip(self._vocabulary.ids, probabilities.tolist(), strict=True))
+        fitting = [row for row in self.rows if self._fits(row, answer, by_tag)]
+        return max(fitting, key=lambda row: by_tag[row.tag] * row.priority, default=None)
+
+    def _fits(self, row: Subject, answer: Concept | None, by_tag: Mapping[str, float]) -> bool:
+        if by_tag[row.tag] < row.threshold or any(by_tag[tag] >= LIKELY for tag in row.unless):
+            return False
+        if answer is None:
+            return True
+        lineage = {answer.id, *self._taxonomy.ancestors(answer.id)}
+        if row.concept == answer.id:
+            return False
+        # A kind of the subject says more than the subject: a bride is a person already.
+        is_kind = self._taxonomy.lineage(answer.id)[0].id == row.concept
+        return bool(lineage & row.over_concepts) or (not is_kind and answer.category in row.over_categories)
+
+
+def _parse(cells: Sequence[str], vocabulary: Vocabulary, taxonomy: Taxonomy) -> Subject:
+    try:
+        tag, concept, category, threshold, over_categories, over_concepts, unless = cells
+        limit = float(threshold)
+    except ValueError as error:
+        raise InvalidSpecError(f"The subjects have a malformed row: {cells!r} ({error}).") from error
+    lists = [frozenset(cell.split("|")) - {""} for cell in (over_categories, over_concepts, unless)]
+    unknown = {tag, *lists[2]} - set(vocabulary.ids)
+    unknown |= {category, *lists[0]} - set(CATEGORIES)
+    unknown |= ({concept} - {""} | lists[1]) - set(taxonomy.concepts)
+    if unknown or not 0 < limit < 1:
+        raise InvalidSpecError(
+            f"The subject {tag} has unknown names ({', '.join(sorted(unknown))}) or a bad threshold."
+        )
+    label = taxonomy.concepts[concept].label if concept else vocabulary[tag].label
+    return Subject(
+        tag=tag,
+        row=vocabulary.row_of(tag),
+        concept=concept or None,
+        label=label,
+        category=category,
+        threshold=limit,
+        over_categories=lists[0],
+        over_concepts=lists[1],
+        unless=tuple(sorted(lists[2])),
+        priority=vocabulary[tag].priority,
+    )
+
+
+@cache
+def _packaged() -> Subjects:
+    text = files("onsight").joinpath("data", "subjects.tsv").read_text(encoding="utf-8")
+    return Subjects.from_tsv(text, Vocabulary.load(), Taxonomy.load())

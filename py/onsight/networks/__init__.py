@@ -1,0 +1,1 @@
+"""Networks: their descriptions, inputs, outputs, and where converted models are."""

@@ -1,0 +1,1 @@
+"""Classify: one label for each picture."""

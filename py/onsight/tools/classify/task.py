@@ -1,0 +1,275 @@
+"""Classification: the whole picture gets one label, at the level that the evidence supports.
+
+The network's classes are most of the evidence. What the tagger's head says of the same look is the rest: it knows
+people and places, of which the network has no class.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from onsight.core.flow import Flow, Run, Stage
+from onsight.core.results import HeatMap, ImageInfo
+from onsight.errors import ModelFailedError
+from onsight.evidence.categories import CATEGORIES
+from onsight.evidence.expectations import Expectations
+from onsight.evidence.head import TagHead
+from onsight.evidence.network_outputs import FETCHES, Evidence, weigh
+from onsight.evidence.observation import MIN_SIDE
+from onsight.evidence.places import tag_evidence
+from onsight.evidence.rollup import MINIMUM_SCORE, Rollup, ScoredConcept, bind
+from onsight.evidence.subject import Subject, Subjects
+from onsight.evidence.taxonomy import Taxonomy
+from onsight.image import DecodedImage, decode
+from onsight.networks.postprocess import normalize_map, softmax
+from onsight.networks.preprocess import Transform, preprocess
+from onsight.networks.spec import ModelSpec
+from onsight.tools.classify.options import ClassifyOptions
+from onsight.tools.classify.results import Candidate, Classification
+
+CLASSIFIER = "efficientnet-lite2"
+"""Id of the model that classification runs."""
+
+UNSURE = "Not sure"
+"""The label of a picture of which no concept passes its threshold."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Look:
+    """What the network says of a picture, before any choice: `Classifier.conclude` turns it into an answer.
+
+    Attributes:
+        probabilities: Of the classes, float32 [C].
+        evidence: What speaks for each tag.
+        class_map: What each place adds to the logit of each class, float32 [C, rows, columns].
+        late_map: What an inner layer sees at each place, float32 [channels, rows, columns].
+        transform: From the network's input to the picture.
+        image: The picture.
+    """
+
+    probabilities: NDArray[np.float32]
+    evidence: Evidence
+    class_map: NDArray[np.float32]
+    late_map: NDArray[np.float32]
+    transform: Transform
+    image: ImageInfo
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Verdict:
+    """What a picture is of, and why.
+
+    Attributes:
+        probabilities: Of the classes, float32 [C]: those that may be given.
+        scores: Of the concepts, float64 [N].
+        answer: What the classes alone say, or None if nothing passes its threshold.
+        subject: The tag that takes the answer's place, or None.
+        heard: Probability of that tag, or 0.
+    """
+
+    probabilities: NDArray[np.float32]
+    scores: NDArray[np.float64]
+    answer: ScoredConcept | None
+    subject: Subject | None
+    heard: float
+
+
+@dataclass(frozen=True, slots=True)
+class Classifier:
+    """A classification network's description, bound to the names that people use.
+
+    Attributes:
+        spec: The network's description.
+        rollup: From its outputs to concepts.
+        expectations: From its outputs to tags.
+        head: The trained part of the tagger.
+        subjects: Which tags take the place of an answer.
+    """
+
+    spec: ModelSpec
+    rollup: Rollup
+    expectations: Expectations
+    head: TagHead
+    subjects: Subjects
+
+    @classmethod
+    def from_text(cls, spec: str, labels: str) -> Classifier:
+        """Make a classifier from the text of ``model.json`` and ``labels.txt``.
+
+        Raises:
+            InvalidSpecError: The description or the labels are wrong.
+        """
+        parsed = ModelSpec.from_json(json.loads(spec))
+        synsets = parsed.parse_labels(labels)
+        rollup = bind(Taxonomy.load(), synsets)
+        return cls(parsed, rollup, Expectations.load(synsets), TagHead.load(), Subjects.load())
+
+    def blank_run(self) -> Run:
+        """Return a run on an empty picture, to warm the network up."""
+        height, width = self.spec.input.input_size
+        return self._run(np.zeros((1, 3, height, width), np.float32))
+
+    def classify(self, image: bytes, options: ClassifyOptions) -> Flow[Classification]:
+        """Give a picture its one label.
+
+        Args:
+            image: The file's bytes.
+            options: How many candidates, which threshold.
+
+        Returns:
+            The classification.
+
+        Raises:
+            ImageError: The bytes are no picture that can be opened.
+        """
+        seen = yield from self.look(image)
+        return self.conclude(seen, options)
+
+    def look(self, image: bytes) -> Flow[Look]:
+        """Run the network on a picture; arguments and errors as for `classify`."""
+        yield Stage("decode")
+        # The pixels are not needed while the network runs: nothing here keeps them.
+        return (yield from self.look_at(decode(image, min_side=self.min_side)))
+
+    @property
+    def min_side(self) -> int:
+        """The shortest side in pixels that a picture must keep when it is decoded.
+
+        Never less than tagging's: both tools see the same pixels, whether they decode a picture apart or together.
+        """
+        return max(self.spec.input.min_side, MIN_SIDE)
+
+    def look_at(self, decoded: DecodedImage) -> Flow[Look]:
+        """Run the network on a picture that is decoded already."""
+        yield Stage("preprocess")
+        pixel_values, transform = preprocess(decoded, self.spec.input)
+        info = decoded.info
+        del decoded
+        yield Stage("infer")
+        outputs = yield self._run(pixel_values)
+        if outputs is None:
+            raise ModelFailedError("The network gave no answer.")
+        yield Stage("postprocess")
+        return Look(
+            probabilities=softmax(outputs["logits"][0], self.spec.temperature),
+            evidence=weigh(outputs, self.expectations, self.spec.temperature),
+            class_map=outputs["class_map"][0],
+            late_map=outputs["late_map"][0],
+            transform=transform,
+            image=info,
+        )
+
+    def weigh(self, seen: Look, options: ClassifyOptions, without: Collection[str] = ()) -> Verdict:
+        """Decide what a picture is of; no network runs.
+
+        Args:
+            seen: What the network said.
+            options: Which threshold.
+            without: Labels that may not be given. The classes that are left share what these would have had, and no
+                tag takes the place of one of theirs.
+        """
+        probabilities = self._shared(seen.probabilities, without)
+        scores = self.rollup.roll_up(probabilities)
+        answer = self.rollup.answer(scores, options.threshold)
+        tags = self.head.probabilities(seen.evidence)
+        subject = self.subjects.choose(answer.concept if answer else None, tags) if not without else None
+        heard = float(tags[subject.row]) if subject else 0.0
+        if subject is not None and options.threshold is not None and heard < options.threshold:
+            subject = None
+        return Verdict(probabilities, scores, answer, subject, heard if subject else 0.0)
+
+    def conclude(self, seen: Look, options: ClassifyOptions, verdict: Verdict | None = None) -> Classification:
+        """Answer from what was seen; no network runs.
+
+        Args:
+            seen: What the network said.
+            options: How many candidates, which threshold.
+            verdict: Of `weigh`, if it is known already.
+        """
+        verdict = verdict or self.weigh(seen, options)
+        scores, answer, subject = verdict.scores, verdict.answer, verdict.subject
+        candidates = tuple(
+            Candidate(candidate.concept.label, round(candidate.score, 4))
+            for candidate in self.rollup.candidates(scores, options.top_k, options.threshold)
+        )
+        if subject is not None:
+            score = round(verdict.heard, 4)
+            return Classification(
+                label=subject.label,
+                score=score,
+                certain=True,
+                category=CATEGORIES[subject.category].label,
+                path=self.rollup.taxonomy.path(subject.concept) if subject.concept else (subject.label,),
+                candidates=_behind(Candidate(subject.label, score), candidates, options.top_k),
+                heat_map=_map_of(self._subject_map(subject, seen), seen.transform),
+                image=seen.image,
+                model=self.spec.id,
+            )
+        # A flat distribution may leave no candidate worth naming, hence nothing to point at.
+        shown = answer or next(iter(self.rollup.candidates(scores, 1, options.threshold)), None)
+        heat_map = None
+        if shown is not None:
+            classes = self.rollup.classes_of(shown.concept.id)
+            heat_map = _map_of(_class_map(seen.class_map, verdict.probabilities, classes), seen.transform)
+        return Classification(
+            label=answer.concept.label if answer else UNSURE,
+            score=round(shown.score, 4) if shown else 0.0,
+            certain=answer is not None,
+            category=self.rollup.category(scores, answer).label,
+            path=self.rollup.taxonomy.path(answer.concept.id) if answer else (),
+            candidates=candidates,
+            heat_map=heat_map,
+            image=seen.image,
+            model=self.spec.id,
+        )
+
+    def _run(self, pixel_values: NDArray[np.float32]) -> Run:
+        return Run(self.spec.id, self.spec.feeds(pixel_values, FETCHES), FETCHES)
+
+    def _shared(self, probabilities: NDArray[np.float32], without: Collection[str]) -> NDArray[np.float32]:
+        """Return the probabilities as they are without some labels: softmax over the classes that are left."""
+        barred = [concept.id for concept in self.rollup.concepts if concept.label and concept.label in without]
+        if not barred:
+            return probabilities
+        left = probabilities.copy()
+        left[np.concatenate([self.rollup.classes_of(id) for id in barred])] = 0
+        total = left.sum()
+        return left / total if total > 0 else left
+
+    def _subject_map(self, subject: Subject, seen: Look) -> NDArray[np.float32]:
+        maps = tag_evidence([subject.row], self.head, seen.evidence, seen.late_map, self.expectations)
+        only: NDArray[np.float32] = maps[0]
+        return only
+
+
+def _behind(winner: Candidate, others: tuple[Candidate, ...], k: int) -> tuple[Candidate, ...]:
+    """Return the winner, and the others with what it leaves them of the probability."""
+    left = 1 - winner.score
+    rest = (Candidate(one.label, round(one.score * left, 4)) for one in others if one.label != winner.label)
+    return (winner, *(one for one in rest if one.score >= MINIMUM_SCORE))[:k]
+
+
+def _map_of(evidence: NDArray[np.float32], transform: Transform) -> HeatMap:
+    values = normalize_map(evidence)
+    height, width = values.shape
+    return HeatMap(transform.region, height, width, tuple(round(float(value), 3) for value in values.ravel()))
+
+
+def _class_map(
+    class_map: NDArray[np.float32], probabilities: NDArray[np.float32], classes: NDArray[np.intp]
+) -> NDArray[np.float32]:
+    """Return where the evidence for a group of classes lies, [h, w].
+
+    The network averages over all places and then applies one linear layer, so the logit of a class is exactly
+    the mean of its map (class activation mapping, Zhou et al. 2016). A group's map is the mean of its classes'
+    maps, weighted by their share of the group's probability. Softmax ignores what is added to all logits
+    alike: the mean over all classes is therefore taken off.
+    """
+    shares = probabilities[classes] / probabilities[classes].sum()
+    evidence: NDArray[np.float32] = np.tensordot(shares, class_map[classes], axes=1) - class_map.mean(axis=0)
+    return evidence

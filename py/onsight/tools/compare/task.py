@@ -1,0 +1,159 @@
+"""Comparison: the one label and the many tags of a picture side by side, and what is different about them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from onsight.core.flow import Flow, Stage
+from onsight.errors import InvalidOptionError
+from onsight.evidence.observation import MIN_SIDE, Observation
+from onsight.image import decode
+from onsight.metadata.camera import read_camera_facts
+from onsight.tools.classify.options import ClassifyOptions
+from onsight.tools.classify.results import Candidate, Classification
+from onsight.tools.classify.task import Classifier, Look, Verdict
+from onsight.tools.compare.facts import Facts, Heard, LeftOut
+from onsight.tools.compare.notes import remark
+from onsight.tools.compare.options import CompareOptions
+from onsight.tools.compare.points import compare, sum_of_shares, sum_of_tags
+from onsight.tools.compare.relations import Relatives
+from onsight.tools.compare.results import Comparison
+from onsight.tools.compare.slices import cut
+from onsight.tools.tag.options import TagOptions
+from onsight.tools.tag.task import Tagger
+
+AS_CLASSIFY = ClassifyOptions()
+"""The label is the one that classification gives by default."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Seen:
+    """What both have seen in a picture, before any choice.
+
+    Attributes:
+        look: What classification saw.
+        observation: What tagging saw.
+    """
+
+    look: Look
+    observation: Observation
+
+
+@dataclass(frozen=True)
+class Comparer:
+    """A classifier and a tagger that look at the same picture.
+
+    Attributes:
+        classifier: Gives the label.
+        tagger: Gives the tags.
+    """
+
+    classifier: Classifier
+    tagger: Tagger
+
+    def compare(self, image: bytes, options: CompareOptions) -> Flow[Comparison]:
+        """Compare the label and the tags of a picture.
+
+        Args:
+            image: The file's bytes.
+            options: Which tags to show, which labels to leave out.
+
+        Returns:
+            Both, each exactly as it would be alone, and the difference in words.
+
+        Raises:
+            ImageError: The bytes are no picture that can be opened.
+            InvalidOptionError: A label that is to be left out does not exist.
+        """
+        seen = yield from self.look(image, options)
+        return self.conclude(seen, options)
+
+    def look(self, image: bytes, options: CompareOptions) -> Flow[Seen]:
+        """Let both look at a picture; arguments and errors as for `compare`."""
+        self.check(options)
+        yield Stage("decode")
+        decoded = decode(image, min_side=max(self.classifier.min_side, MIN_SIDE))
+        look = yield from self.classifier.look_at(decoded)
+        observation = yield from self.tagger.observer.observe_at(decoded, read_camera_facts(image))
+        return Seen(look, observation)
+
+    def conclude(self, seen: Seen, options: CompareOptions) -> Comparison:
+        """Answer from what was seen; no network runs.
+
+        Raises:
+            InvalidOptionError: A label that is to be left out does not exist.
+        """
+        self.check(options)
+        verdict = self.classifier.weigh(seen.look, AS_CLASSIFY, options.without)
+        classification = self.classifier.conclude(seen.look, AS_CLASSIFY, verdict)
+        tagging = self.tagger.conclude(seen.observation, _tag_options(options))
+        label = classification.label
+        facts = Facts(
+            classification=classification,
+            tagging=tagging,
+            slices=cut(
+                classification,
+                {one.label for one in classification.candidates if self._relatives.is_kind(one.label, label)},
+            ),
+            relations=self._relatives.relate(label if classification.certain else None, tagging.tags),
+            heard=self._heard(verdict),
+            left_out=self._left_out(seen.look, options.without),
+            threshold=options.threshold,
+        )
+        return Comparison(
+            classification=classification,
+            tagging=tagging,
+            slices=facts.slices,
+            sum_of_shares=sum_of_shares(facts),
+            sum_of_tags=sum_of_tags(facts),
+            points=compare(facts),
+            notes=remark(facts),
+            without=options.without,
+            image=classification.image,
+            model="+".join(dict.fromkeys((classification.model, tagging.model))),
+        )
+
+    @cached_property
+    def _relatives(self) -> Relatives:
+        return Relatives(self.classifier.rollup, self.tagger.namer.vocabulary, self.classifier.subjects)
+
+    def check(self, options: CompareOptions) -> None:
+        """Refuse labels that do not exist.
+
+        Raises:
+            InvalidOptionError: A label that is to be left out does not exist.
+        """
+        if unknown := sorted(set(options.without) - self._relatives.labels):
+            raise InvalidOptionError(f"There is no label {', '.join(unknown)} that could be left out.")
+
+    def _heard(self, verdict: Verdict) -> Heard | None:
+        if verdict.subject is None:
+            return None
+        answer = verdict.answer
+        instead_of = Candidate(answer.concept.label, round(answer.score, 4)) if answer else None
+        tag = self.tagger.namer.vocabulary[verdict.subject.tag].label
+        return Heard(tag, round(verdict.heard, 4), instead_of)
+
+    def _left_out(self, look: Look, without: tuple[str, ...]) -> LeftOut | None:
+        """Return what labels would have had that may not be given."""
+        if not without:
+            return None
+        verdict = self.classifier.weigh(look, AS_CLASSIFY)
+        before: Classification = self.classifier.conclude(look, AS_CLASSIFY, verdict)
+        had = {one.label: one.score for one in before.candidates}
+        had.setdefault(before.label, before.score)
+        concepts = {concept.label: concept.id for concept in self.classifier.rollup.concepts if concept.label}
+        score = sum(
+            had[label]
+            if label in had
+            else self.classifier.rollup.score_of(verdict.scores, concepts[label])
+            if label in concepts
+            else 0.0
+            for label in without
+        )
+        return LeftOut(without, min(score, 1.0), before.label)
+
+
+def _tag_options(options: CompareOptions) -> TagOptions:
+    return TagOptions(threshold=options.threshold, heat_maps=options.heat_maps)

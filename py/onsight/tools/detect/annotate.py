@@ -1,0 +1,56 @@
+"""A picture with the boxes of its objects drawn on it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PIL import Image, ImageDraw, ImageFont
+
+from onsight.core.results import Box
+from onsight.image import DecodedImage
+from onsight.image.encoding import EncodedImage, encode_jpeg
+
+COLOURS = (
+    "#b3261e", "#0b57d0", "#146c2e", "#8430ce", "#8c4a00", "#006876",
+    "#a1006b", "#4e5d00", "#5b4bb7", "#00639b", "#9c4146", "#3d6837",
+)  # fmt: skip
+"""White text on each of them has a contrast of more than 4.5 to 1 (WCAG AA)."""
+QUALITY = 92
+
+
+def colour_of(label: str, labels: Sequence[str]) -> str:
+    """Return the colour of a class, ``#rrggbb``: the same one in every picture."""
+    return COLOURS[labels.index(label) % len(COLOURS)]
+
+
+def annotate(picture: DecodedImage, boxes: Sequence[Box], labels: Sequence[str]) -> EncodedImage:
+    """Draw boxes with their names and scores.
+
+    Args:
+        picture: The upright picture.
+        boxes: Boxes in pixels of the full picture; drawn so that the most probable lies on top.
+        labels: All classes, which the colours go by.
+
+    Returns:
+        A JPEG of the size of ``picture.pixels``, or a PNG where a JPEG cannot be that large.
+    """
+    image = Image.fromarray(picture.pixels)
+    draw = ImageDraw.Draw(image)
+    # Seen as a whole on a screen, a picture of any size has lines and letters of about the same size.
+    unit = max(1.0, max(image.size) / 640)
+    line, font = max(1, round(2 * unit)), ImageFont.load_default(size=12 * unit)
+    pad = 3 * unit
+    for box in reversed(boxes):
+        colour = colour_of(box.label, labels)
+        x1, x2 = (x / picture.scale_x for x in (box.x1, box.x2))
+        y1, y2 = (y / picture.scale_y for y in (box.y1, box.y2))
+        draw.rectangle((x1, y1, max(x1, x2 - 1), max(y1, y2 - 1)), outline=colour, width=line)
+        text = f"{box.label} {box.score:.0%}"
+        left, top, right, bottom = draw.textbbox((0, 0), text, font=font)
+        width, height = right - left + 2 * pad, bottom - top + 2 * pad
+        # Above the box; inside it where there is no room above; never beyond the picture's right edge.
+        x = max(0.0, min(x1, image.width - width))
+        y = y1 - height if y1 >= height else y1
+        draw.rectangle((x, y, x + width, y + height), fill=colour)
+        draw.text((x + pad - left, y + pad - top), text, fill="white", font=font)
+    return encode_jpeg(image, QUALITY)

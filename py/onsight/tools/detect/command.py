@@ -1,0 +1,167 @@
+"""Detection on the command line: its options, and the files that it writes."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Sequence
+from itertools import chain
+from pathlib import Path
+
+from onsight.cli.command import Command
+from onsight.core.wording import displayable, percent
+from onsight.engine import Engine
+from onsight.errors import InvalidOptionError
+from onsight.files.names import stem_of
+from onsight.files.reading import read_file
+from onsight.files.writing import write_all, write_free
+from onsight.image import decode
+from onsight.tools.detect.annotate import annotate
+from onsight.tools.detect.exports import FORMATS, IMAGE_FOLDERS, Named, export, image_names
+from onsight.tools.detect.options import DetectOptions
+from onsight.tools.detect.results import Detection
+
+SINGLE_FILE_FORMATS = ("coco", "labelstudio")
+"""Formats that have one file for all pictures."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the options of ``detect``."""
+    defaults = DetectOptions()
+    parser.add_argument(
+        "--score", type=float, help="probability that an object must reach, 0 to 1 (default: each class's own)"
+    )
+    parser.add_argument(
+        "--iou",
+        type=float,
+        default=defaults.iou,
+        help=f"of boxes of one class that overlap more than this, one stays (default {defaults.iou})",
+    )
+    parser.add_argument(
+        "--max-results",
+        type=int,
+        default=defaults.max_results,
+        help=f"how many boxes a picture at most (default {defaults.max_results})",
+    )
+    parser.add_argument(
+        "--allow", action="append", default=[], metavar="CLASS", help="only this class; repeat for more"
+    )
+    parser.add_argument("--deny", action="append", default=[], metavar="CLASS", help="not this class; repeat for more")
+    parser.add_argument("--thorough", action="store_true", help="look in several sizes: finds more, takes longer")
+    parser.add_argument(
+        "--tiled", action="store_true", help="look at parts, too: finds small objects, takes far longer"
+    )
+    parser.add_argument("--annotate", type=Path, metavar="DIR", help="write the pictures with their boxes there")
+    parser.add_argument(
+        "--format", choices=FORMATS, help="print the boxes in another tool's format, or write them with --out"
+    )
+    parser.add_argument("--out", type=Path, metavar="DIR", help="folder for the files of --format")
+    parser.add_argument(
+        "--images",
+        choices=("copy", "none"),
+        default="copy",
+        help="what becomes of the pictures of --format yolo and voc, which want them beside their labels: copied into "
+        "the data set, so that it trains as it is (default), or left where they are",
+    )
+
+
+def prepare(options: argparse.Namespace) -> Callable[[Engine, str], Detection]:
+    """Check the options of ``detect`` and return what answers for one file, and draws on it if asked to.
+
+    Raises:
+        InvalidOptionError: A value is refused, or options do not go together.
+    """
+    detect_options = _options(options)
+    if options.out and not options.format:
+        raise InvalidOptionError("--out needs --format: it says which files to write.")
+    if options.format and options.json:
+        raise InvalidOptionError("--json and --format are two ways to print the same: choose one.")
+    if options.format and not options.out and options.format not in SINGLE_FILE_FORMATS and len(options.files) > 1:
+        raise InvalidOptionError(f"{options.format} has one file a picture: name a folder for them with --out DIR.")
+
+    def answer(engine: Engine, path: str) -> Detection:
+        detection = engine.detect(path, detect_options)
+        if options.annotate:
+            drawn = annotate(decode(read_file(path)), detection.boxes, engine.detection_labels)
+            wanted = options.annotate / f"{stem_of(path)}{drawn.suffix}"
+            written = write_free(wanted, drawn.data)
+            if written != wanted:  # beside the answers, which a program may read
+                print(f"{displayable(path)}: drawn as {displayable(str(written))}.", file=sys.stderr, flush=True)
+        return detection
+
+    return answer
+
+
+def check(options: argparse.Namespace, engine: Engine) -> None:
+    """Refuse classes that do not exist, before the first file is opened.
+
+    Raises:
+        InvalidOptionError: A class that is allowed or denied does not exist.
+    """
+    engine.check(_options(options))
+
+
+def _options(options: argparse.Namespace) -> DetectOptions:
+    return DetectOptions(
+        score=options.score,
+        iou=options.iou,
+        max_results=options.max_results,
+        allow=tuple(options.allow),
+        deny=tuple(options.deny),
+        thorough=options.thorough,
+        tiled=options.tiled,
+    )
+
+
+def _relative_names(paths: Sequence[str]) -> list[str]:
+    """Return what pictures are called in an export: paths below here as they are, others below their common folder."""
+    given = [Path(path) for path in paths]
+    if not any(path.is_absolute() or ".." in path.parts for path in given):
+        return [path.as_posix() for path in given]
+    full = [Path(os.path.abspath(path)) for path in given]
+    try:
+        common = os.path.commonpath([path.parent for path in full])
+    except ValueError:  # on several drives
+        return [path.relative_to(path.anchor).as_posix() for path in full]
+    return [path.relative_to(common).as_posix() for path in full]
+
+
+def prints_export(options: argparse.Namespace) -> bool:
+    """Tell whether standard output belongs to an export."""
+    return bool(options.format) and not options.out
+
+
+def finish(options: argparse.Namespace, engine: Engine, results: Sequence[tuple[str, Detection]]) -> None:
+    """Write or print what was found in all files in another tool's format, if asked to."""
+    if not options.format:
+        return
+    names = _relative_names([path for path, _ in results])
+    pictures = [Named(name, detection) for name, (_, detection) in zip(names, results, strict=True)]
+    files = export(options.format, pictures, engine.detection_labels)
+    if options.out:
+        images = []
+        if options.format in IMAGE_FOLDERS and options.images == "copy":
+            images = list(zip(image_names(options.format, names), (path for path, _ in results), strict=True))
+        texts = ((name, content.encode("utf-8", "backslashreplace")) for name, content in files.items())
+        written = write_all(options.out, chain(texts, ((name, read_file(path)) for name, path in images)))
+        if [path.relative_to(options.out).as_posix() for path in written] != [*files, *(name for name, _ in images)]:
+            print(f"Written as {', '.join(displayable(str(path)) for path in written)}.", file=sys.stderr)
+    elif pictures or options.format in SINGLE_FILE_FORMATS:
+        sys.stdout.write(next(iter(files.values())))
+
+
+def describe(result: Detection) -> str:
+    """Return what was found in a line for each class, and one for each box."""
+    counts: dict[str, int] = {}
+    for box in result.boxes:
+        counts[box.label] = counts.get(box.label, 0) + 1
+    head = ", ".join(f"{label} × {count}" if count > 1 else label for label, count in counts.items())
+    boxes = (
+        f"\n    {box.label} {percent(box.score)}  ({box.x1:.0f}, {box.y1:.0f}) – ({box.x2:.0f}, {box.y2:.0f})"
+        for box in result.boxes
+    )
+    return (head or "Nothing found") + "".join(boxes)
+
+
+COMMAND = Command("find the objects in each picture", add_arguments, prepare, describe, finish, prints_export, check)

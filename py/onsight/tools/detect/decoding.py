@@ -1,0 +1,104 @@
+"""From a detection network's outputs to candidates."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from onsight.core.flow import Tensors
+from onsight.tools.detect.anchors import decode_ssd_boxes, ssd_anchors
+from onsight.tools.detect.candidates import Candidates
+
+FLOOR = 0.01
+"""Scores of the networks below this are no evidence at all."""
+FLOOR_LOGIT = float(np.log(FLOOR / (1 - FLOOR)))
+MAX_CANDIDATES = {"ssd": 800, "centernet": 300}
+"""The strongest candidates are kept. SSD proposes an object many times over, CenterNet once or twice."""
+CENTERNET_STRIDE = 4
+"""Pixels of the input per place of CenterNet's heat map."""
+
+
+def decode_ssd(outputs: Tensors, input_size: tuple[int, int]) -> Candidates:
+    """Read the outputs of an SSD.
+
+    Args:
+        outputs: ``boxes`` [1, N, 4] and ``scores`` [1, N, C], see `anchors`.
+        input_size: ``(height, width)`` of the network's input.
+
+    Returns:
+        Candidates in pixels of the input, strongest first, before any suppression.
+    """
+    scores = outputs["scores"][0]
+    warm = np.flatnonzero(scores > FLOOR)
+    warm = warm[_strongest(scores.reshape(-1)[warm], MAX_CANDIDATES["ssd"])]
+    anchor, class_ids = np.unravel_index(warm, scores.shape)
+    probabilities = np.minimum(scores[anchor, class_ids].astype(np.float64), 1 - 1e-6)
+    used, position = np.unique(anchor, return_inverse=True)
+    boxes = decode_ssd_boxes(outputs["boxes"][0][used], ssd_anchors(input_size)[used])
+    height, width = input_size
+    return Candidates(
+        boxes[position] * [width, height, width, height],
+        np.log(probabilities / (1 - probabilities)),
+        class_ids,
+    )
+
+
+def decode_centernet(outputs: Tensors, input_size: tuple[int, int]) -> Candidates:
+    """Read the outputs of a CenterNet: an object stands where its class's heat map has a peak.
+
+    A peak is a place that none of its eight neighbours exceeds (Zhou et al., "Objects as Points", 2019).
+
+    Args:
+        outputs: ``heat_map`` [1, C, rows, columns], log odds, and ``distances`` [1, 4, rows, columns], from the
+            place to the left, top, right and bottom edge in pixels of the input.
+        input_size: ``(height, width)`` of the network's input.
+
+    Returns:
+        Candidates in pixels of the input, strongest first.
+    """
+    heat_map, distances = outputs["heat_map"][0], outputs["distances"][0]
+    class_ids, row, column = _peaks(heat_map, FLOOR_LOGIT)
+    strongest = _strongest(heat_map[class_ids, row, column], MAX_CANDIDATES["centernet"])
+    class_ids, row, column = class_ids[strongest], row[strongest], column[strongest]
+    logits = heat_map[class_ids, row, column]
+    left_, top, right, bottom = distances[:, row, column].astype(np.float64)
+    x, y = column * CENTERNET_STRIDE, row * CENTERNET_STRIDE
+    boxes = np.stack([x - left_, y - top, x + right, y + bottom], axis=1)
+    # Distances are free numbers: a box may come out inside out.
+    ordered = np.concatenate([np.minimum(boxes[:, :2], boxes[:, 2:]), np.maximum(boxes[:, :2], boxes[:, 2:])], axis=1)
+    return Candidates(ordered, logits.astype(np.float64), class_ids)
+
+
+def _peaks(maps: NDArray[np.float32], floor: float) -> tuple[NDArray[np.intp], ...]:
+    """Return where maps [C, rows, columns] exceed a floor and none of the eight neighbours exceeds them.
+
+    Returns:
+        Class, row and column of each peak, intp [N] each, in this order.
+    """
+    count, rows, columns = maps.shape
+    # With a cold row before each map and a cold column after it, every neighbour is a fixed way off in one array.
+    padded = np.full((count, rows + 1, columns + 1), -np.inf, np.float32)
+    padded[:, 1:, :columns] = maps
+    flat, stride = padded.reshape(-1), columns + 1
+    # Few of a million places are warm, and most of those have a warmer neighbour to the right or to the left:
+    # each comparison leaves less to the next.
+    warm = np.flatnonzero(flat > floor)
+    values = flat[warm]
+    for way in (1, -1, stride, -stride, stride + 1, -stride - 1, stride - 1, 1 - stride):
+        peak = values >= flat.take(warm + way, mode="clip")
+        warm, values = warm[peak], values[peak]
+    class_ids, row, column = np.unravel_index(warm, padded.shape)
+    return class_ids, row - 1, column
+
+
+Decoder = Callable[[Tensors, tuple[int, int]], Candidates]
+
+DECODERS: Mapping[str, Decoder] = {"ssd": decode_ssd, "centernet": decode_centernet}
+"""By ``ModelSpec.decoder``."""
+
+
+def _strongest(scores: NDArray[np.float32], count: int) -> NDArray[np.intp]:
+    """Return the indices of the highest scores, highest first; of equal ones the earlier first."""
+    return np.argsort(-scores, kind="stable")[:count]

@@ -1,0 +1,164 @@
+"""From the candidates of several networks to objects with calibrated scores.
+
+Boxes of one class that overlap are taken to be of one object. Its box is their mean, weighted by their scores
+(after Solovyev et al., "Weighted boxes fusion", 2021). Its score is no mean: each network's log odds are evidence,
+weighted by how much that network is worth, and evidence adds up. One logistic regression learns the weights and
+calibrates the score in one step.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from onsight.core.boxes import batched_groups, batched_nms, box_area, box_inter_union
+from onsight.networks.preprocess import Region
+from onsight.tools.detect.candidates import Candidates, Objects
+from onsight.tools.detect.decoding import FLOOR_LOGIT
+from onsight.tools.detect.presets import SECONDED, Preset, members
+from onsight.tools.detect.rescoring import Opinion
+from onsight.tools.detect.tiles import cut_by_edges
+
+MAX_PER_PASS = 100
+"""Candidates of one pass that are looked at, after suppression."""
+CONTAINED = 0.8
+"""A tile's box with this part of its area inside a better box of the whole picture is a part of that object."""
+
+
+DOUBTFUL = 0.1
+"""Score from which on an animal or a vehicle is worth a second opinion; from 0.35 on it would be shown."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Evidence:
+    """Objects, and what each pass says of them.
+
+    Attributes:
+        boxes: float64 [N, 4], ``(x1, y1, x2, y2)``.
+        logits: float64 [N, passes]; ``FLOOR_LOGIT`` where the pass does not see the object.
+        class_ids: intp [N].
+    """
+
+    boxes: NDArray[np.float64]
+    logits: NDArray[np.float64]
+    class_ids: NDArray[np.intp]
+
+
+def gather(passes: Sequence[Candidates], iou_threshold: float) -> Evidence:
+    """Bring together the candidates that are of the same object.
+
+    As in non-maximum suppression, the strongest candidate stands for its object and takes in all of its class
+    that overlap it.
+
+    Args:
+        passes: Candidates of each pass, in the same unit of pixels.
+        iou_threshold: Candidates whose intersection over union exceeds this are of one object.
+
+    Returns:
+        The objects, that of the strongest candidate first.
+    """
+    kept = [
+        candidates[batched_nms(candidates.boxes, candidates.logits, candidates.class_ids, iou_threshold, MAX_PER_PASS)]
+        for candidates in passes
+    ]
+    boxes = np.concatenate([candidates.boxes for candidates in kept])
+    logits = np.concatenate([candidates.logits for candidates in kept])
+    class_ids = np.concatenate([candidates.class_ids for candidates in kept])
+    source = np.repeat(np.arange(len(kept)), [len(candidates) for candidates in kept])
+    # Each candidate belongs to the strongest leader of its class that it overlaps.
+    leaders, group = batched_groups(boxes, logits, class_ids, iou_threshold)
+    if not len(leaders):
+        return Evidence(np.zeros((0, 4)), np.zeros((0, len(kept))), np.zeros(0, np.intp))
+    weights = 1 / (1 + np.exp(-logits))
+    totals = np.bincount(group, weights, len(leaders))
+    sums = np.stack([np.bincount(group, side * weights, len(leaders)) for side in boxes.T], axis=1)
+    evidence = np.full((len(leaders), len(kept)), FLOOR_LOGIT)
+    np.maximum.at(evidence, (group, source), logits)
+    return Evidence(sums / totals[:, None], evidence, class_ids[leaders])
+
+
+def weigh(evidence: Evidence, preset: Preset, opinion: Opinion | None = None, *, is_part: bool = False) -> Objects:
+    """Turn what the passes say of each object into its calibrated score.
+
+    The classifier tells whether something is there, not how often: it may lower the score of any box, and raise that of
+    the best one of a class.
+
+    Args:
+        evidence: What the passes say.
+        preset: What that is worth.
+        opinion: What the classifier says of the picture, if it was asked.
+        is_part: Whether they looked at a part of the picture, whose best box need not be the picture's: none is raised.
+
+    Returns:
+        The objects, most probable first.
+    """
+    log_odds = preset.alone(evidence.logits, evidence.class_ids)
+    if opinion is not None:
+        log_odds += _change(log_odds, evidence, preset, opinion, is_part)
+    order = np.argsort(-log_odds, kind="stable")
+    return Objects(evidence.boxes, 1 / (1 + np.exp(-log_odds)), evidence.class_ids)[order]
+
+
+def _change(
+    alone: NDArray[np.float64], evidence: Evidence, preset: Preset, opinion: Opinion, is_part: bool
+) -> NDArray[np.float64]:
+    """Return what an opinion adds to the log odds of objects, float64 [N]; arguments as for `weigh`."""
+    changes = np.zeros(len(alone))
+    for group, weights in preset.seconded.items():
+        at = np.flatnonzero(members(SECONDED[group], evidence.class_ids))
+        said, worth = opinion.of_boxes(evidence.boxes[at], evidence.class_ids[at])
+        heard = np.column_stack([evidence.logits[at], said]) @ np.array(weights.passes) + weights.bias
+        change = worth * (heard - alone[at])
+        strongest_first = np.argsort(-alone[at], kind="stable")
+        _, first = np.unique(evidence.class_ids[at][strongest_first], return_index=True)
+        is_best = np.zeros(len(at), np.bool_)
+        is_best[strongest_first[first]] = not is_part
+        changes[at] = np.where(is_best, change, np.minimum(change, 0))
+    return changes
+
+
+def is_doubtful(passes: Sequence[Candidates], preset: Preset) -> bool:
+    """Tell whether the classifier's opinion may matter: whether an object of `SECONDED` may reach `DOUBTFUL`.
+
+    It is a bound. No object has more evidence than the strongest candidates of its class in each pass.
+
+    Args:
+        passes: Candidates of each pass.
+        preset: What they are worth.
+    """
+    groups = [SECONDED[name] for name in preset.seconded]
+    if not groups:
+        return False
+    class_ids = np.concatenate([np.arange(group.start, group.stop) for group in groups])
+    strongest = np.full((len(passes), class_ids.max() + 1), FLOOR_LOGIT)
+    for row, candidates in zip(strongest, passes, strict=True):
+        known = candidates.class_ids < len(row)
+        np.maximum.at(row, candidates.class_ids[known], candidates.logits[known])
+    log_odds = preset.alone(strongest[:, class_ids].T, class_ids)
+    return bool(log_odds.max() >= math.log(DOUBTFUL / (1 - DOUBTFUL)))
+
+
+def merge_views(views: Sequence[tuple[Region, Objects]], size: tuple[int, int], iou_threshold: float) -> Objects:
+    """Bring together what was found in the whole picture and in its tiles.
+
+    Args:
+        views: The objects of each view, in pixels of the picture; the whole picture first.
+        size: ``(height, width)`` of the picture.
+        iou_threshold: Of boxes of a class that overlap more than this, the most probable stays.
+
+    Returns:
+        The objects, most probable first.
+    """
+    (_, whole), *tiles = views
+    if not tiles:
+        return whole
+    found = Objects.concatenate(objects[~cut_by_edges(objects.boxes, region, size)] for region, objects in tiles)
+    inter, _ = box_inter_union(found.boxes, whole.boxes)
+    inside = inter > CONTAINED * np.maximum(box_area(found.boxes), 1e-9)[:, None]
+    better = (whole.scores[None, :] >= found.scores[:, None]) & (whole.class_ids[None, :] == found.class_ids[:, None])
+    objects = Objects.concatenate([whole, found[~(inside & better).any(axis=1)]])
+    return objects[batched_nms(objects.boxes, objects.scores, objects.class_ids, iou_threshold)]

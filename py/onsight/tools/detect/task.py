@@ -1,0 +1,225 @@
+"""Detection: boxes around the objects of COCO's 80 classes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from onsight.core.boxes import clip_boxes_to_image
+from onsight.core.flow import Flow, Run, Stage, Tensors
+from onsight.core.results import Box, ImageInfo
+from onsight.errors import InvalidSpecError, ModelFailedError
+from onsight.image import DecodedImage, decode
+from onsight.networks.preprocess import Region, Transform
+from onsight.networks.spec import ModelSpec
+from onsight.tools.detect.candidates import Candidates, Objects
+from onsight.tools.detect.decoding import DECODERS
+from onsight.tools.detect.fusion import gather, is_doubtful, merge_views, weigh
+from onsight.tools.detect.options import DetectOptions
+from onsight.tools.detect.presets import Calibration, Preset, load_calibration
+from onsight.tools.detect.rescoring import Opinion, SecondOpinion
+from onsight.tools.detect.results import Detection, DetectionClass, DetectionClasses
+from onsight.tools.detect.selection import check_labels, select_objects
+from onsight.tools.detect.tiles import MAX_TILES, Pass, prepare, regions
+
+DETECTORS = ("centernet-mobilenet-v3", "ssdlite-mobilenet-v2")
+"""Ids of the models that detection runs."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Found:
+    """What the networks propose in a picture, before any choice: `Detector.select` turns it into an answer.
+
+    It is small. Whoever keeps it can answer other thresholds without running a network again.
+
+    Attributes:
+        views: The parts of the picture that were looked at, the whole first, and what each pass proposes there,
+            in pixels of the picture.
+        preset: How it was looked at.
+        image: The picture.
+        opinion: What the classifier says, if it was asked.
+    """
+
+    views: tuple[tuple[Region, tuple[Candidates, ...]], ...]
+    preset: Preset
+    image: ImageInfo
+    opinion: Opinion | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Detector:
+    """Detection networks that know the same classes, and how much each is believed.
+
+    Attributes:
+        specs: The networks' descriptions by id.
+        labels: Names of the classes.
+        calibration: The presets and thresholds.
+        second: The classifier it asks for a second opinion on animals and vehicles.
+    """
+
+    specs: Mapping[str, ModelSpec]
+    labels: tuple[str, ...]
+    calibration: Calibration
+    second: SecondOpinion
+
+    @classmethod
+    def from_text(cls, models: Sequence[tuple[str, str]], classifier: tuple[str, str]) -> Detector:
+        """Make a detector from the texts of ``model.json`` and ``labels.txt`` of each network.
+
+        Args:
+            models: Of the detection networks.
+            classifier: Of the classifier.
+
+        Raises:
+            InvalidSpecError: A description is wrong, the classes differ, or a network of a preset is missing.
+        """
+        specs: dict[str, ModelSpec] = {}
+        classes = set()
+        for spec_text, labels_text in models:
+            spec = ModelSpec.from_json(json.loads(spec_text))
+            if spec.decoder is None:
+                raise InvalidSpecError(f"The model {spec.id} is no detector.")
+            specs[spec.id] = spec
+            classes.add(spec.parse_labels(labels_text))
+        if len(classes) != 1:
+            raise InvalidSpecError("The detectors' classes differ from one another.")
+        calibration = load_calibration()
+        needed = {look.model for preset in calibration.presets.values() for look in preset.passes}
+        if missing := sorted(needed - set(specs)):
+            raise InvalidSpecError(f"Detection needs the model {', '.join(missing)} too.")
+        labels = classes.pop()
+        return cls(specs, labels, calibration, SecondOpinion.from_text(*classifier, labels))
+
+    @property
+    def classes(self) -> DetectionClasses:
+        """What the detector knows, with the thresholds that hold where nobody chose another."""
+        return DetectionClasses(tuple(DetectionClass(*item) for item in self.thresholds.items()))
+
+    @property
+    def thresholds(self) -> dict[str, float]:
+        """By class, the score from which on an object is answered where nobody chose another."""
+        known = self.calibration
+        return {label: known.thresholds.get(label, known.threshold) for label in self.labels}
+
+    def blank_runs(self) -> list[Run]:
+        """Return the runs of the default preset on an empty picture, to warm the networks up."""
+        runs = []
+        for look in self.calibration.presets["default"].passes:
+            height, width = look.input_size((0.0, 0.0, 1.0, 1.0))
+            runs.append(self._run(look, np.zeros((1, 3, height, width), np.float32)))
+        return runs
+
+    def detect(self, image: bytes, options: DetectOptions) -> Flow[Detection]:
+        """Find the objects in a picture.
+
+        Args:
+            image: The file's bytes.
+            options: How to look, and what to answer.
+
+        Returns:
+            The boxes, most probable first.
+
+        Raises:
+            ImageError: The bytes are no picture that can be opened.
+            InvalidOptionError: A class that is allowed or denied does not exist.
+        """
+        found = yield from self.find(image, options)
+        return self.select(found, options)
+
+    def find(self, image: bytes, options: DetectOptions, *, may_ask: bool = True) -> Flow[Found]:
+        """Run the networks on a picture; arguments and errors as for `detect`, and as for `find_in`."""
+        self.check(options)
+        yield Stage("decode")
+        return (yield from self.find_in(decode(image, min_side=self.min_side(options)), options, may_ask=may_ask))
+
+    def check(self, options: DetectOptions) -> None:
+        """Refuse classes that do not exist.
+
+        Raises:
+            InvalidOptionError: A class that is allowed or denied does not exist.
+        """
+        check_labels(options, self.labels)
+
+    def min_side(self, options: DetectOptions) -> int:
+        """Return the shortest side in pixels that a picture must keep when it is decoded."""
+        side = max(look.side for look in self._preset(options).passes)
+        # Tiles are up to a quarter of the picture's short side.
+        return side * (round(MAX_TILES**0.5) if options.tiled else 1)
+
+    def find_in(self, decoded: DecodedImage, options: DetectOptions, *, may_ask: bool = True) -> Flow[Found]:
+        """Run the networks on a picture that is decoded already.
+
+        Args:
+            decoded: The picture.
+            options: As for `detect`.
+            may_ask: Whether the classifier is asked where that may matter.
+        """
+        preset, info = self._preset(options), decoded.info
+        views = []
+        for region in regions(info.height, info.width, options.tiled):
+            views.append((region, (yield from self._look(decoded, region, preset.passes))))  # noqa: PERF401  # it yields
+        opinion = None
+        if may_ask and any(is_doubtful(candidates, preset) for _, candidates in views):
+            opinion = yield from self.second.of(decoded)
+        return Found(tuple(views), preset, info, opinion)
+
+    def select(self, found: Found, options: DetectOptions) -> Detection:
+        """Answer from what was found; no network runs.
+
+        Raises:
+            InvalidOptionError: A class that is allowed or denied does not exist.
+        """
+        size = (found.image.height, found.image.width)
+        views = [
+            (region, weigh(gather(candidates, options.iou), found.preset, found.opinion, is_part=index > 0))
+            for index, (region, candidates) in enumerate(found.views)
+        ]
+        objects = merge_views(views, size, options.iou)
+        objects = select_objects(objects, self.labels, self.calibration, options)
+        models = [look.model for look in found.preset.passes]
+        if found.opinion is not None:
+            models.append(self.second.spec.id)
+        return Detection(
+            boxes=tuple(self._box(objects, index) for index in range(len(objects))),
+            image=found.image,
+            model="+".join(dict.fromkeys(models)),
+        )
+
+    def _preset(self, options: DetectOptions) -> Preset:
+        return self.calibration.presets["thorough" if options.thorough else "default"]
+
+    def _look(self, decoded: DecodedImage, region: Region, passes: Sequence[Pass]) -> Flow[tuple[Candidates, ...]]:
+        """Run the networks on one part of the picture."""
+        yield Stage("preprocess")
+        prepared = []
+        for look in passes:
+            spec, input_size = self.specs[look.model], look.input_size(region)
+            prepared.append((look, *prepare(decoded, region, spec.input, input_size)))
+        found = []
+        for look, pixel_values, transform in prepared:
+            yield Stage("infer")
+            outputs = yield self._run(look, pixel_values)
+            if outputs is None:
+                raise ModelFailedError("The network gave no answer.")
+            found.append((look, outputs, transform))
+        yield Stage("postprocess")
+        return tuple(self._candidates(decoded, *one) for one in found)
+
+    def _candidates(self, decoded: DecodedImage, look: Pass, outputs: Tensors, transform: Transform) -> Candidates:
+        """Read what a network says of a part of the picture."""
+        candidates = DECODERS[self.specs[look.model].decoder or ""](outputs, transform.input_size)
+        boxes = transform.boxes_to_picture(candidates.boxes)
+        boxes = clip_boxes_to_image(boxes, (decoded.info.height, decoded.info.width))
+        return Candidates(boxes, candidates.logits, candidates.class_ids)
+
+    def _run(self, look: Pass, pixel_values: NDArray[np.float32]) -> Run:
+        spec = self.specs[look.model]
+        return Run(spec.id, spec.feeds(pixel_values, spec.outputs), spec.outputs)
+
+    def _box(self, objects: Objects, index: int) -> Box:
+        x1, y1, x2, y2 = (round(float(value), 2) for value in objects.boxes[index])
+        return Box(self.labels[objects.class_ids[index]], round(float(objects.scores[index]), 4), x1, y1, x2, y2)

@@ -1,0 +1,1 @@
+"""Organise: many pictures, in a library."""

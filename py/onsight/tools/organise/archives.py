@@ -1,0 +1,18 @@
+"""What a ZIP archive holds, for the page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from onsight.library.archives import Archive, written_ns
+from onsight.tools.organise.results import ArchiveMember, ArchiveMembers
+
+
+def list_members(archive: Archive) -> ArchiveMembers:
+    """Return the pictures of an archive and its other files, for a page."""
+
+    def listed(paths: Iterable[str]) -> tuple[ArchiveMember, ...]:
+        found = ((path, archive.members[path]) for path in paths)
+        return tuple(ArchiveMember(path, one.file_size, written_ns(one) // 1_000_000) for path, one in found)
+
+    return ArchiveMembers(listed(path for path in archive.pictures() if path), listed(archive.others()))

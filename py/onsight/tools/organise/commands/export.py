@@ -1,0 +1,167 @@
+"""``onsight export --format …``: what a library knows, for other programs."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from itertools import chain
+from pathlib import Path
+
+from onsight.errors import InvalidOptionError, OnsightError, UnreadableFileError, UnwritableFileError
+from onsight.files.writing import Content, write_all, write_new
+from onsight.library import search, stated, store
+from onsight.library.database import Library
+from onsight.library.exports import FORMATS, SINGLE_FILE_FORMATS, ExportFile, export
+from onsight.library.exports.boxes import image_files
+from onsight.library.exports.paths import PATHS
+from onsight.library.files import is_its_own, read_own
+from onsight.library.records import Source
+from onsight.library.search import Hit
+from onsight.library.sorting import Pattern, make_plan
+from onsight.library.sorting.placing import existing_in
+from onsight.library.sorting.targets import Existing
+from onsight.metadata.embed import embed
+from onsight.metadata.sidecar import write_sidecar
+from onsight.tools.detect.exports import IMAGE_FOLDERS
+from onsight.tools.organise.commands.shared import LibraryCommand, add_library, counted, displayable, open_library
+from onsight.tools.tag.keywords import keywords_of
+
+_BESIDE = "sidecars"
+_COPIES = "keywords"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the options of ``export``."""
+    parser.add_argument(
+        "--format",
+        required=True,
+        choices=(*FORMATS, _BESIDE, _COPIES),
+        help=f"{_BESIDE} adds the tags to the .xmp files beside the pictures, {_COPIES} writes copies of JPEG, PNG and "
+        "WebP files that have the tags in them",
+    )
+    add_library(parser)
+    parser.add_argument("--query", default="", help="which pictures (default: all)")
+    parser.add_argument("--order", choices=search.ORDERS, default="name", help="which come first (default name)")
+    parser.add_argument(
+        "--out", type=Path, metavar="DIR", help="folder for the files; without it a single one is printed"
+    )
+    parser.add_argument(
+        "--images",
+        choices=("copy", "none"),
+        default="copy",
+        help="what becomes of the pictures of yolo and voc, which want them beside their labels: copied into the data "
+        "set, so that it trains as it is (default), or left where they are, for you to put there",
+    )
+    parser.add_argument(
+        "--paths",
+        dest="naming",
+        choices=PATHS,
+        default="relative",
+        help="what pictures are called in csv, tags-csv, json, coco, labelstudio and html: by their paths below the "
+        "folder that was indexed, with that folder's name before them if there are several (default), or by where they "
+        "are on this computer",
+    )
+
+
+def run(options: argparse.Namespace) -> int:
+    """Export; the status is 1 if a picture could not be written, or there are none."""
+    if not options.out and options.format not in (*SINGLE_FILE_FORMATS, _BESIDE):
+        raise InvalidOptionError(f"{options.format} makes several files: name a folder for them with --out DIR.")
+    with open_library(options) as library:
+        images = search.find(library, options.query, options.order)
+        if options.format == _BESIDE:
+            return _each(library, images, _write_beside(library))
+        if options.format == _COPIES:
+            return _write_copies(library, images, options.out)
+        files = export(library, images, options.format, options.naming)
+        if not options.out:  # the first is the one that matters
+            for chunk in next(files).chunks:
+                sys.stdout.buffer.write(chunk)
+            sys.stdout.buffer.flush()
+            return 0 if images else 1
+        return _write_files(library, images, files, options)
+
+
+def _write_files(library: Library, images: list[int], files: Iterator[ExportFile], options: argparse.Namespace) -> int:
+    """Write the files of an export, and the pictures that belong into it."""
+    contents: Iterator[tuple[str, Content]] = ((file.name, file.chunks) for file in files)
+    copies: dict[str, Hit] = {}
+    failed: list[str] = []
+    if options.format in IMAGE_FOLDERS and options.images == "copy":
+        listed = image_files(library, images, options.format)
+        hits = search.describe(library, [id for _, id in listed])
+        copies = {name: hit for (name, _), hit in zip(listed, hits, strict=True)}
+        contents = chain(contents, _copies(library, copies, failed))
+    for path in write_all(options.out, contents):
+        if path.relative_to(options.out).as_posix() not in copies:
+            print(f"{displayable(str(path))} written.", file=sys.stderr)
+    if copies:
+        print(f"{counted(len(copies) - len(failed), 'picture')} copied.", file=sys.stderr)
+    return 0 if images and not failed else 1
+
+
+def _copies(library: Library, copies: Mapping[str, Hit], failed: list[str]) -> Iterator[tuple[str, Content]]:
+    """Yield pictures with their names in a data set; those that cannot be read are listed and left out."""
+    for name, hit in copies.items():
+        try:
+            known = store.find(library, hit.folder, hit.name)
+            if not known:
+                raise UnreadableFileError("The picture is missing: another file is where it was.")
+            yield name, read_own(known.source, known.hash)
+        except OnsightError as error:
+            failed.append(name)
+            print(f"{displayable(hit.path)}: {error.message} It is not in the data set.", file=sys.stderr)
+
+
+def _each(library: Library, images: list[int], write: Callable[[Hit], None]) -> int:
+    """Do something for each picture; one that fails is listed and stops nothing."""
+    failed = 0
+    for hit in search.describe(library, images):
+        try:
+            write(hit)
+        except OnsightError as error:
+            failed += 1
+            print(f"{displayable(hit.path)}: {error.message}", file=sys.stderr)
+    print(f"{counted(len(images) - failed, 'picture')} written.", file=sys.stderr)
+    return 1 if failed or not images else 0
+
+
+def _write_beside(library: Library) -> Callable[[Hit], None]:
+    def write(hit: Hit) -> None:
+        if not Path(hit.path).is_file():
+            raise UnwritableFileError("The picture is gone or is in an archive; nothing was written beside it.")
+        known = None if hit.missing else store.find(library, hit.folder, hit.name)
+        if not known or not is_its_own(known.source, known.hash):
+            raise UnwritableFileError(
+                "Another file is where this picture was, or it has changed; nothing was written beside it. "
+                "Index its folder again."
+            )
+        keywords = keywords_of(store.tags_of(library, hit.image))
+        write_sidecar(hit.path, keywords, stated.of_picture(library, hit.image))
+        stated.note_written(library, hit.image, keywords.subjects)
+
+    return write
+
+
+def _write_copies(library: Library, images: list[int], out: Path) -> int:
+    plan = make_plan(library, images, (), pattern=Pattern(), existing=_other_files(existing_in(out)))
+    moves = {move.image: move for move in plan.moves}
+
+    def write(hit: Hit) -> None:
+        move = moves.get(hit.image)
+        if not move:
+            raise UnreadableFileError("The picture is missing: another file is where it was.")
+        source: Source = move.source
+        data = embed(read_own(source, move.hash), keywords_of(store.tags_of(library, hit.image)))
+        write_new(out / move.target, data, mtime_ns=source.mtime_ns)
+
+    return _each(library, images, write)
+
+
+def _other_files(existing: Existing) -> Existing:
+    """Return what takes every file for another one: a picture without its tags is no copy of one that has them."""
+    return lambda folder, sizes: existing(folder, ())
+
+
+COMMAND = LibraryCommand("write what a library knows for other programs", add_arguments, run)

@@ -1,0 +1,266 @@
+"""Indexes the pictures of this computer, in several processes; one alone writes the library."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from onsight.engine import Engine
+from onsight.errors import CrashedError, OnsightError, OutOfMemoryError, WorkerFailedError
+from onsight.library.database import Library
+from onsight.library.files import PictureFile, is_its_own, is_one_file, read_picture
+from onsight.library.folders import Folders
+from onsight.library.import_session import KINDS, Intake, Outcome
+from onsight.library.records import Look, Source
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future, ProcessPoolExecutor
+
+ATTEMPTS = 2
+"""How many processes may die of a picture that they look at alone, before it is given up for this run."""
+
+AHEAD = 3
+"""Files that wait for each process: more would only fill the memory."""
+
+
+@dataclass(slots=True)
+class Report:
+    """What came of a run.
+
+    Attributes:
+        counts: How many files became what, by `onsight.library.import_session.KINDS`.
+        failed: Those that could not be opened.
+    """
+
+    counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(KINDS, 0))
+    failed: list[Outcome] = field(default_factory=list)
+
+    def add(self, outcome: Outcome) -> None:
+        """Count a file."""
+        self.counts[outcome.kind] += 1
+        if outcome.kind == "failed":
+            self.failed.append(outcome)
+
+
+def index(
+    library: Library,
+    files: Iterable[PictureFile],
+    *,
+    models: Path | None = None,
+    detect: bool = False,
+    jobs: int = 1,
+    retry: bool = False,
+    on_outcome: Callable[[Outcome], None] = lambda outcome: None,
+) -> Report:
+    """Take files into a library. Those that are known are skipped; one that is broken never stops the rest.
+
+    Args:
+        library: The library.
+        files: The files.
+        models: Folder of the converted models; None takes the build's cache.
+        detect: Whether objects are looked for too.
+        jobs: How many processes look; 1 looks in this one.
+        retry: Whether to try files again that could not be opened before.
+        on_outcome: Told what became of each file, as it does.
+
+    Raises:
+        ModelError: A network is missing or does not run.
+        WorkerFailedError: The processes that look die, whatever they look at.
+        LibraryError: The library could not be written.
+    """
+    report = Report()
+    indexer = Engine(models=models).indexer(detect=detect)
+    intake = Intake(
+        library,
+        indexer.models,
+        retry=retry,
+        exists=lambda known: is_its_own(known.source, known.hash),
+        is_one_file=is_one_file,
+        beside=Folders(),
+    )
+
+    def told(outcome: Outcome) -> None:
+        report.add(outcome)
+        on_outcome(outcome)
+
+    def unknown() -> Iterator[Source]:
+        for file in files:
+            try:
+                if file.error:
+                    raise file.error
+                outcome = intake.known(file.source, partial(read_picture, file.source))
+            except OnsightError as error:
+                outcome = intake.refuse(file.source, error)
+            if outcome:
+                told(outcome)
+            else:
+                yield file.source
+
+    look_at = _look_here if jobs <= 1 else _look_in_processes
+    for source, seen in look_at(unknown(), models, detect, jobs):
+        told(intake.refuse(source, seen) if isinstance(seen, OnsightError) else intake.accept(source, seen))
+    return report
+
+
+def default_jobs() -> int:
+    """Return how many processes are worth it: one a core that this process may use."""
+    with suppress(AttributeError):  # not on every system
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+Seen = Look | OnsightError
+
+
+def _look(engine: Engine, detect: bool, source: Source) -> Seen:
+    """Look at a file; whatever goes wrong with it is the answer."""
+    try:
+        return engine.index(read_picture(source), detect=detect)
+    except OnsightError as error:
+        return error
+    except MemoryError:
+        return OutOfMemoryError("There is not enough memory for this picture now. Close other programs and try again.")
+    except Exception as error:  # a bug of ours must not stop the rest
+        return OnsightError(f"Something went wrong inside Onsight with this picture ({type(error).__name__}: {error}).")
+
+
+def _look_here(
+    sources: Iterable[Source], models: Path | None, detect: bool, _jobs: int
+) -> Iterator[tuple[Source, Seen]]:
+    engine = Engine(models=models)
+    for source in sources:
+        yield source, _look(engine, detect, source)
+
+
+def _look_in_processes(
+    sources: Iterable[Source], models: Path | None, detect: bool, jobs: int
+) -> Iterator[tuple[Source, Seen]]:
+    """Look in several processes. A picture that ends its process, or lacks memory, is tried again alone."""
+    from concurrent.futures import FIRST_COMPLETED, wait
+    from concurrent.futures.process import BrokenProcessPool
+
+    waiting = iter(sources)
+    pool = _pool(models, detect, jobs)
+    pending: dict[Future[Seen], Source] = {}
+    short_of_memory: list[Source] = []
+    try:
+        while True:
+            broken: list[Source] = []
+            while not broken and len(pending) < jobs * AHEAD and (source := next(waiting, None)) is not None:
+                try:
+                    pending[pool.submit(_look_as_worker, source)] = source
+                except BrokenProcessPool:
+                    broken.append(source)
+            if not pending and not broken:
+                break
+            done = set() if broken else wait(pending, return_when=FIRST_COMPLETED).done
+            for future in done:
+                source = pending.pop(future)
+                try:
+                    seen = future.result()
+                except BrokenProcessPool:
+                    broken.append(source)
+                    continue
+                if isinstance(seen, OutOfMemoryError):
+                    short_of_memory.append(source)
+                else:
+                    yield source, seen
+            if broken:
+                broken += pending.values()
+                pending.clear()
+                pool.shutdown(wait=True)
+                yield from _look_one_by_one(broken, models, detect)
+                pool = _pool(models, detect, jobs)
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+    yield from _look_one_by_one(short_of_memory, models, detect)
+
+
+def _look_one_by_one(sources: list[Source], models: Path | None, detect: bool) -> Iterator[tuple[Source, Seen]]:
+    """Look in one process, so that it is known which picture ends it.
+
+    Raises:
+        WorkerFailedError: The process ends without a picture, too.
+    """
+    from concurrent.futures.process import BrokenProcessPool
+
+    pool = None
+    try:
+        for source in sources:
+            seen: Seen | None = None
+            for _ in range(ATTEMPTS):
+                pool = pool or _working_pool(models, detect)
+                try:
+                    seen = pool.submit(_look_as_worker, source).result()
+                    break
+                except BrokenProcessPool:
+                    pool.shutdown(wait=True)
+                    pool = None
+            yield (
+                source,
+                seen
+                or CrashedError(
+                    "This picture ended the process that looked at it, twice; it may need more memory than there is. "
+                    "Index again to try again, or use a smaller copy of it."
+                ),
+            )
+    finally:
+        if pool:
+            pool.shutdown(wait=True)
+
+
+def _working_pool(models: Path | None, detect: bool) -> ProcessPoolExecutor:
+    from concurrent.futures.process import BrokenProcessPool
+
+    pool = _pool(models, detect, 1)
+    try:
+        pool.submit(os.getpid).result()
+    except BrokenProcessPool as error:
+        pool.shutdown(wait=True)
+        raise WorkerFailedError(
+            "The processes that look at pictures end as soon as they start, perhaps for want of memory. Close other "
+            "programs or use --jobs 1, and index again: it goes on where it stopped."
+        ) from error
+    return pool
+
+
+def _pool(models: Path | None, detect: bool, jobs: int) -> ProcessPoolExecutor:
+    import multiprocessing
+    from concurrent.futures import ProcessPoolExecutor
+
+    # Not forked: neither the library's file nor a network's threads may be shared.
+    context = multiprocessing.get_context("spawn")
+    return ProcessPoolExecutor(jobs, context, initializer=_begin_worker, initargs=(models, detect))
+
+
+_worker: tuple[Engine, bool] | None = None
+
+
+def _begin_worker(models: Path | None, detect: bool) -> None:
+    import multiprocessing
+    import signal
+    import threading
+
+    global _worker
+    _worker = Engine(models=models, threads=1), detect
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the one that writes ends the others
+
+    def end_with_parent() -> None:
+        parent = multiprocessing.parent_process()
+        if parent:
+            parent.join()
+            os._exit(1)  # it was killed: nobody waits for an answer
+
+    threading.Thread(target=end_with_parent, daemon=True).start()
+
+
+def _look_as_worker(source: Source) -> Seen:
+    if _worker is None:
+        raise RuntimeError("This process was not begun as a worker.")
+    engine, detect = _worker
+    return _look(engine, detect, source)

@@ -1,0 +1,482 @@
+"""The library that a page has open, and what it answers: one method for each row ``library_…`` of `onsight.api`.
+
+The page's worker keeps the file; the networks run in others. What they see comes back as a parcel.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import defaultdict
+from collections.abc import Callable, Mapping
+from pathlib import PurePosixPath
+
+from onsight.core.options import check_choice
+from onsight.core.results import OutputFile
+from onsight.errors import InvalidOptionError, LibraryError, error_of
+from onsight.files.companions import Companions
+from onsight.files.names import path_key
+from onsight.image.sniff import sniff_format
+from onsight.library import duplicates, edits, exports, roots, search, stated, store
+from onsight.library.beside import SmallFile, beside, pair
+from onsight.library.database import Library
+from onsight.library.exports.boxes import image_files
+from onsight.library.exports.packing import pack_export
+from onsight.library.import_session import Intake, Outcome
+from onsight.library.query import FIELDS
+from onsight.library.records import Source
+from onsight.library.sorting import GROUPINGS, Pattern, Rule, make_plan
+from onsight.library.sorting.patterns import PATTERN_FIELDS
+from onsight.library.stated import ALONE, Beside
+from onsight.metadata.embed import embed
+from onsight.metadata.sidecar import merge_sidecars
+from onsight.tools.detect.exports import IMAGE_FOLDERS
+from onsight.tools.detect.results import DataSetText
+from onsight.tools.organise import details, results, serialization
+from onsight.tools.organise.added_files import Added
+from onsight.tools.organise.added_files import source_of as _source
+from onsight.tools.organise.options import (
+    BeginImportOptions,
+    BesideOptions,
+    CheckFilesOptions,
+    CompareFileOptions,
+    DuplicatesOptions,
+    EditLibraryOptions,
+    ExportLibraryOptions,
+    MergeSidecarsOptions,
+    OpenLibraryOptions,
+    PictureOptions,
+    PicturesOptions,
+    PlanOptions,
+    RecordOptions,
+    RefuseOptions,
+    RelocateOptions,
+    RootOptions,
+    SaveSearchOptions,
+    SearchOptions,
+    SourceOptions,
+)
+from onsight.tools.organise.results import FileOutcome, LibraryEdit, LibraryStatus
+from onsight.tools.tag.keywords import keywords_of
+
+
+class Shelf:
+    """Has at most one library open.
+
+    Attributes:
+        library: The one that is open.
+    """
+
+    def __init__(self, models: Callable[[bool], Mapping[str, str]]) -> None:
+        """Begin without a library.
+
+        Args:
+            models: Returns the versions of the models that look, by id; told whether objects are looked for.
+        """
+        self._models = models
+        self._library: Library | None = None
+        self._intake: Intake | None = None
+        self._sizes: set[int] = set()
+        self._beside = ALONE
+        self._added = Added()
+
+    @property
+    def library(self) -> Library:
+        """The library that is open.
+
+        Raises:
+            LibraryError: None is.
+        """
+        if self._library is None:
+            raise LibraryError("No library is open. Reload the page.")
+        return self._library
+
+    def open(self, options: OpenLibraryOptions) -> LibraryStatus:
+        """Open a library in place of the one before; make it if it is not there."""
+        self._end()
+        try:
+            self._library = Library.open(options.path)
+        except LibraryError as error:
+            # A person knows it by its name; where it lies is the page's own affair.
+            message = error.message.replace(options.path, f"“{PurePosixPath(options.path).stem}”")
+            raise LibraryError(message, detail=error.detail) from error
+        return self._status()
+
+    def close(self, _options: object) -> LibraryStatus:
+        """Close the library; its file can then be copied or deleted."""
+        status = self._status()
+        self._end()
+        return status
+
+    def status(self, _options: object) -> LibraryStatus:
+        """Tell how the library stands."""
+        return self._status()
+
+    def choices(self, _options: object) -> results.LibraryChoices:
+        """Tell what can be chosen."""
+        choice = results.NamedChoice
+        return results.LibraryChoices(
+            orders=tuple(choice(*item) for item in search.ORDER_NAMES.items()),
+            groupings=tuple(choice(name, name.capitalize()) for name in GROUPINGS),
+            formats=tuple(choice(*item) for item in exports.FORMAT_NAMES.items()),
+            fields=tuple(choice(field.example, field.help) for field in FIELDS.values()),
+            pattern=tuple(choice(f"{{{name}}}", help) for name, help in PATTERN_FIELDS.items()),
+        )
+
+    # Taking pictures in
+
+    def begin(self, options: BeginImportOptions) -> LibraryStatus:
+        """Begin a run of importing."""
+        self._sizes = set()
+        self._added = self._added.again(self.library, options)
+        self._intake = Intake(
+            self.library,
+            self._models(options.detect),
+            retry=options.retry,
+            exists=self._added.exists,
+            beside=lambda source: self._beside,
+        )
+        return self._status()
+
+    def beside(self, options: BesideOptions) -> results.FilesBeside:
+        """Tell which files say something about which picture."""
+        return results.FilesBeside(tuple(pair(options.pictures, options.files)))
+
+    def root(self, options: RootOptions) -> results.LibraryRoot:
+        """Tell what the library calls a folder of which the page has a handle; it is added if it is new."""
+        known = roots.known_root(self.library, options.key, options.path)
+        if known:
+            roots.add_key(self.library, known.path, options.key)
+        return _root(known or roots.add_root(self.library, options.name, key=options.key))
+
+    def own(self, data: bytes, options: PictureOptions) -> results.OwnFile:
+        """Tell whether a file has a picture's content."""
+        row = self.library.connection.execute("SELECT hash FROM image WHERE id = ?", (options.id,)).fetchone()
+        return results.OwnFile(row is not None and hashlib.sha256(data).hexdigest() == row["hash"])
+
+    def check(self, options: CheckFilesOptions) -> results.FileOutcomes:
+        """Tell which files are known, without their bytes."""
+        return results.FileOutcomes(tuple(self._known(file, None) for file in options.files))
+
+    def compare(self, data: bytes, options: CompareFileOptions) -> FileOutcome:
+        """Tell whether a file is known, by its bytes."""
+        return self._known(options, data)
+
+    def record(self, options: RecordOptions) -> FileOutcome:
+        """Write what was seen in a file, in one transaction."""
+        self._beside = _beside(options)
+        places = self._added.places(self.library, options)
+        return _told(self._run().accept(_source(options), serialization.unpack(options.look), places))
+
+    def refuse(self, options: RefuseOptions) -> FileOutcome:
+        """Write that a file could not be opened, and why."""
+        places = self._added.places(self.library, options)
+        return _told(self._run().refuse(_source(options), error_of(options.code, options.message), places))
+
+    def failures(self, _options: object) -> results.FailedFiles:
+        """List the files that could not be opened."""
+        return results.FailedFiles(
+            tuple(
+                results.FailedFile(row["folder"], row["name"], row["code"], row["message"])
+                for row in store.failures(self.library)
+            )
+        )
+
+    # Finding pictures
+
+    def search(self, options: SearchOptions) -> results.FoundPictures:
+        """Find pictures."""
+        found, is_ranked = search.find_ranked(self.library, options.query, options.order)
+        return results.FoundPictures(tuple(found), search.MOST_ALIKE if is_ranked else None)
+
+    def facets(self, options: SearchOptions) -> results.Facets:
+        """Tell what the pictures that a query finds have in common."""
+        found = search.facets(self.library, options.query)
+        return results.Facets(
+            tuple(
+                results.Facet(
+                    kind,
+                    search.FACET_NAMES[kind],
+                    tuple(values),
+                )
+                for kind, values in found.items()
+            )
+        )
+
+    def items(self, options: PicturesOptions) -> results.GridItems:
+        """Tell what a grid shows of pictures."""
+        thumbnails = dict(
+            tuple(row)
+            for row in self.library.connection.execute(
+                "SELECT image, data FROM thumbnail WHERE image IN (SELECT value FROM json_each(?))",
+                (json.dumps(options.ids),),
+            )
+        )
+        return results.GridItems(
+            tuple(
+                results.GridItem(
+                    hit.image,
+                    hit.folder,
+                    hit.name,
+                    hit.width,
+                    hit.height,
+                    hit.label,
+                    hit.score,
+                    hit.category,
+                    bool(hit.missing),
+                    thumbnails.get(hit.image, b""),
+                )
+                for hit in search.describe(self.library, options.ids)
+            )
+        )
+
+    def picture(self, options: PictureOptions) -> results.LibraryPicture:
+        """Tell everything that is known of a picture."""
+        return details.describe_picture(self.library, options.id)
+
+    def save_search(self, options: SaveSearchOptions) -> LibraryStatus:
+        """Remember a search, or forget it."""
+        if options.query:
+            search.save_search(self.library, options.name, options.query)
+        else:
+            search.forget_search(self.library, options.name)
+        return self._status()
+
+    def duplicates(self, options: DuplicatesOptions) -> results.PictureGroups:
+        """Find the pictures that belong together, among those that a query finds."""
+        images = search.find(self.library, options.query) if options.query.strip() else None
+        if options.kind == "exact":
+            groups = duplicates.exact(self.library, images)
+        elif options.kind == "near":
+            groups = duplicates.near(self.library, images)
+        else:
+            similarity = duplicates.MIN_SIMILARITY if options.similarity is None else options.similarity
+            groups = duplicates.similar(self.library, images, min_similarity=similarity)
+        sizes = dict(tuple(row) for row in self.library.connection.execute("SELECT id, size FROM image"))
+
+        def told(group: duplicates.Group) -> results.PictureGroup:
+            of_group = tuple(sizes[id] for id in group.images)
+            return results.PictureGroup(group.images, of_group, sum(of_group[1:]), group.reason, group.turns)
+
+        return results.PictureGroups(tuple(map(told, groups)))
+
+    # Changing what is known
+
+    def tags(self, options: PicturesOptions) -> results.TagCounts:
+        """Count the tags of pictures."""
+        return results.TagCounts(tuple(details.count_tags(self.library, options.ids)))
+
+    def edit(self, options: EditLibraryOptions) -> LibraryEdit:
+        """Change the tags of pictures."""
+        library, ids, tags = self.library, options.ids, options.tags
+        changes: Mapping[str, Callable[[], edits.Edit]] = {
+            "add": lambda: edits.add_tags(library, ids, tags),
+            "remove": lambda: edits.remove_tags(library, ids, tags),
+            "rename": lambda: edits.rename_tag(library, ids, tags[0], options.name),
+            "accept": lambda: edits.accept(library, ids, tags[0]),
+            "reject": lambda: edits.reject(library, ids, tags[0]),
+        }
+        return _edit(changes[options.action]())
+
+    def undo(self, _options: object) -> LibraryEdit:
+        """Take the latest change back."""
+        return _edit(edits.undo(self.library))
+
+    def redo(self, _options: object) -> LibraryEdit:
+        """Do again what was taken back."""
+        return _edit(edits.redo(self.library))
+
+    def remove(self, options: PicturesOptions) -> LibraryStatus:
+        """Forget pictures. Their files stay where they are."""
+        store.remove(self.library, list(options.ids))
+        return self._status()
+
+    # Taking pictures out
+
+    def plan(self, options: PlanOptions) -> results.SortingPlan:
+        """Tell where pictures would go."""
+        taken: dict[str, dict[str, str]] = defaultdict(dict)
+        for path, hash in zip(options.taken, options.hashes or ("",) * len(options.taken), strict=True):
+            folder, _, name = path.rpartition("/")
+            taken[path_key(folder)][name] = hash
+        beside: dict[str, list[str]] = defaultdict(list)
+        for path in options.beside:
+            folder, _, name = path.rpartition("/")
+            beside[folder].append(name)
+
+        plan = make_plan(
+            self.library,
+            options.ids,
+            options.by,
+            rules=[_rule(text, index) for index, text in enumerate(options.rules)],
+            pattern=Pattern(options.pattern),
+            existing=lambda folder, _sizes: taken.get(path_key(folder), {}),
+            beside=lambda folder: beside.get(folder, ()),
+        )
+        moves = tuple(
+            results.PlannedMove(
+                move.image,
+                move.source.folder,
+                move.source.name,
+                move.source.size,
+                _ms(move.source),
+                move.target,
+                move.is_there,
+                tuple(
+                    results.PlannedCompanion(companion.name, companion.target, companion.sharers)
+                    for companion in move.companions
+                ),
+            )
+            for move in plan.moves
+        )
+        folders = tuple(results.FolderCount("" if name == "." else name, n) for name, n in plan.folders.items())
+        left = tuple(results.LeftBehind(left.folder, left.name, left.reason) for left in plan.left)
+        return results.SortingPlan(moves, folders, left)
+
+    def relocate(self, options: RelocateOptions) -> FileOutcome:
+        """Write that a picture's file has moved; where the same one was known there, the two become one."""
+        moved = _source(options)
+        picture = details.describe_picture(self.library, options.id)
+        there = store.find(self.library, moved.folder, moved.name)
+        here = store.find(self.library, picture.folder, picture.name)
+        if here and there and there.hash == here.hash:
+            store.merge(self.library, options.id, there.image)
+            return FileOutcome("moved", there.image, moved.folder, None, None)
+        store.touch(self.library, options.id, moved)
+        return FileOutcome("moved", options.id, moved.folder, None, None)
+
+    def export(self, options: ExportLibraryOptions) -> OutputFile:
+        """Write what is known of pictures; several files are a ZIP."""
+        return pack_export(options.name, exports.export(self.library, options.ids, options.format))
+
+    def dataset(self, options: ExportLibraryOptions) -> results.DataSet:
+        """Return a data set of pictures: its texts, and where the pictures' files belong in it.
+
+        Raises:
+            InvalidOptionError: The format is not one of a data set.
+        """
+        check_choice("format", options.format, IMAGE_FOLDERS)
+        texts = [
+            DataSetText(file.name, b"".join(file.chunks).decode())
+            for file in exports.export(self.library, options.ids, options.format)
+        ]
+        images = [results.DataSetImage(id, path) for path, id in image_files(self.library, options.ids, options.format)]
+        return results.DataSet(tuple(texts), tuple(images))
+
+    def keywords(self, data: bytes, options: PictureOptions) -> OutputFile:
+        """Return a copy of a picture's file that has its tags in it."""
+        picture = details.describe_picture(self.library, options.id)
+        return OutputFile(
+            embed(data, keywords_of(picture.tags)), picture.name, f"image/{(sniff_format(data) or 'x').lower()}"
+        )
+
+    def sidecars(self, data: bytes, options: MergeSidecarsOptions) -> results.MergedSidecars:
+        """Return a picture's sidecars: those that are there, with the picture's tags added, or a new one.
+
+        Args:
+            data: The picture's file, with which a new one begins; nothing if it is not needed, or cannot be reached.
+            options: Which picture, and what is there.
+        """
+        picture = details.describe_picture(self.library, options.id)
+        keywords = keywords_of(picture.tags)
+        files = {picture.name: data, **{one.name: one.data for one in options.sidecars}}
+        said = stated.of_picture(self.library, options.id)
+        merged = merge_sidecars(picture.name, {*files, *options.same_stem}, files.__getitem__, keywords, said)
+        stated.note_written(self.library, options.id, keywords.subjects)
+        found = (results.SidecarContent(one.name, one.after, one.after != one.before) for one in merged)
+        return results.MergedSidecars(tuple(found))
+
+    def _end(self) -> None:
+        if self._library is not None:
+            self._library.close()
+        self._library = self._intake = None
+        self._added = Added()
+
+    def _status(self) -> LibraryStatus:
+        library = self.library
+        (pictures,), (failed,) = (
+            library.connection.execute(f"SELECT count(*) FROM {table}").fetchone() for table in ("image", "failure")
+        )
+        (pages,), (page_bytes,) = (
+            library.connection.execute(f"PRAGMA {name}").fetchone() for name in ("page_count", "page_size")
+        )
+        undo, redo = (
+            row[0] if (row := library.connection.execute(query).fetchone()) else None
+            for query in (
+                "SELECT action FROM edit WHERE NOT undone ORDER BY id DESC LIMIT 1",
+                "SELECT action FROM edit WHERE undone ORDER BY id LIMIT 1",
+            )
+        )
+        return LibraryStatus(
+            pictures=pictures,
+            failed=failed,
+            missing=store.count_missing(library),
+            bytes=pages * page_bytes,
+            undo=undo,
+            redo=redo,
+            searches=tuple(search.saved_searches(library)),
+            roots=tuple(map(_root, roots.roots(library))),
+        )
+
+    def _run(self) -> Intake:
+        if self._intake is None:
+            raise LibraryError("No import has begun.")
+        return self._intake
+
+    def _known(self, file: SourceOptions, data: bytes | None) -> FileOutcome:
+        self._beside = _beside(file)
+
+        def read() -> bytes:
+            if data is None:
+                raise _BytesWantedError
+            return data
+
+        try:
+            outcome = self._run().known(_source(file), read, self._added.places(self.library, file))
+        except _BytesWantedError:
+            return FileOutcome("compare", None, None, None, None)
+        if outcome:
+            return _told(outcome)
+        # One of the same size is looked at first: this may be a copy of it.
+        kind = "compare" if data is None and file.size in self._sizes else "new"
+        self._sizes.add(file.size)
+        return FileOutcome(kind, None, None, None, None)
+
+
+class _BytesWantedError(Exception):
+    """What is known of a file depends on its bytes, which have not been read."""
+
+
+def _beside(file: SourceOptions) -> Beside:
+    """Return what the page has found beside a file; of what it says only the mark is known before it is read."""
+    sidecars = file.sidecars if isinstance(file, CompareFileOptions) else ()
+    files = {one.name: SmallFile(one.name, "", lambda data=one.data: data) for one in sidecars}  # type: ignore[misc]
+    return Beside(file.beside, beside(file.name, Companions([file.name, *files]), files.get).read)
+
+
+def _root(root: roots.Root) -> results.LibraryRoot:
+    return results.LibraryRoot(root.path, root.kind == "folder", root.keys)
+
+
+def _ms(source: Source) -> int:
+    return source.mtime_ns // 1_000_000
+
+
+def _told(outcome: Outcome) -> FileOutcome:
+    return FileOutcome(outcome.kind, outcome.image, outcome.source.folder, outcome.code, outcome.message)
+
+
+def _edit(edit: edits.Edit | None) -> LibraryEdit:
+    return LibraryEdit(edit.action, edit.images) if edit else LibraryEdit(None, 0)
+
+
+def _rule(text: str, index: int) -> Rule:
+    """Return a rule; an error tells which one it is of."""
+    name, equals, query = text.partition("=")
+    detail = {"rule": index}
+    if not equals or not query.strip() or not name.strip():
+        raise InvalidOptionError("A rule needs a name for its folder and what belongs there.", detail=detail)
+    try:
+        return Rule(name.strip(), query)
+    except InvalidOptionError as error:
+        raise InvalidOptionError(error.message, detail=detail) from error

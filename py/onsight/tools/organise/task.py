@@ -1,0 +1,93 @@
+"""Indexing: all that a library keeps of a picture, from one decoding of its file."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from onsight.core.flow import Flow, Stage
+from onsight.evidence.observation import MIN_SIDE
+from onsight.image import decode, encode_preview
+from onsight.library.embedding import embedding
+from onsight.library.perceptual import perceptual_hash
+from onsight.library.provenance import read_provenance
+from onsight.library.records import Look
+from onsight.metadata.camera import read_camera_facts
+from onsight.metadata.reading import read_stated
+from onsight.tools.classify.options import ClassifyOptions
+from onsight.tools.classify.task import Classifier
+from onsight.tools.detect.options import DetectOptions
+from onsight.tools.detect.task import Detector
+from onsight.tools.tag.options import TagOptions
+from onsight.tools.tag.task import FAINT_BOXES, Tagger
+
+THUMBNAIL_SIDE = 256
+"""Longest side of a thumbnail in pixels."""
+
+THUMBNAIL_QUALITY = 80
+
+
+@dataclass(frozen=True, slots=True)
+class Indexer:
+    """The tools that look at a picture for a library.
+
+    Attributes:
+        classifier: Gives the one label.
+        tagger: Gives the tags.
+        detector: Finds the objects, or None if nobody wants them.
+    """
+
+    classifier: Classifier
+    tagger: Tagger
+    detector: Detector | None = None
+
+    @property
+    def models(self) -> Mapping[str, str]:
+        """Versions of the models that look, by id."""
+        specs = [self.classifier.spec, *(self.detector.specs.values() if self.detector else ())]
+        return {spec.id: spec.version for spec in specs}
+
+    def index(self, image: bytes) -> Flow[Look]:
+        """Look at a picture with all tools.
+
+        The answers are those of the tools by themselves, up to what another reduction while decoding changes.
+
+        Args:
+            image: The file's bytes.
+
+        Returns:
+            What was seen; without heat maps.
+
+        Raises:
+            ImageError: The bytes are no picture that can be opened.
+        """
+        yield Stage("decode")
+        sides = [self.classifier.min_side, MIN_SIDE, THUMBNAIL_SIDE]
+        if self.detector:
+            sides.append(self.detector.min_side(DetectOptions()))
+        decoded = decode(image, min_side=max(sides))
+        thumbnail = encode_preview(decoded, THUMBNAIL_SIDE, THUMBNAIL_QUALITY)
+        bits = perceptual_hash(decoded)
+        label = self.classifier.conclude((yield from self.classifier.look_at(decoded)), ClassifyOptions())
+        seen = yield from self.tagger.observer.observe_at(decoded, read_camera_facts(image))
+        tagger, detection = self.tagger, None
+        if self.detector:
+            found = yield from self.detector.find_in(decoded, DetectOptions())
+            detection = self.detector.select(found, DetectOptions())
+            # Of boxes that the classifier has not changed: see `Tagger.observe`.
+            faint = self.detector.select(replace(found, opinion=None), FAINT_BOXES)
+            seen = replace(seen, boxes=faint.boxes)
+            tagger = tagger.with_detector(self.detector)
+        return Look(
+            hash=hashlib.sha256(image).hexdigest(),
+            classification=replace(label, heat_map=None),
+            tagging=tagger.conclude(seen, TagOptions(boxes=self.detector is not None)),
+            detection=detection,
+            thumbnail=thumbnail,
+            perceptual_hash=bits,
+            embedding=embedding(seen.evidence),
+            models=self.models,
+            stated=read_stated(image),
+            provenance=read_provenance(image),
+        )

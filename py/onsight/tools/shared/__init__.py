@@ -1,0 +1,1 @@
+"""What all picture tools share: previews and archives."""

@@ -1,0 +1,129 @@
+"""The objects that detection found, as tags: where each is, and names that nothing else gave."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from onsight.core.results import Box
+from onsight.evidence.detected_classes import DetectedClass, DetectedClasses
+from onsight.evidence.vocabulary import GROUPS
+from onsight.tools.tag.found import Found
+from onsight.tools.tag.objects import ObjectNamer
+from onsight.tools.tag.results import Tag
+
+Corners = tuple[float, float, float, float]
+
+
+class DetectedObjects:
+    """What detection found in one picture.
+
+    Attributes:
+        log_odds: Of each tag of the vocabulary by the boxes, float32 [T].
+        objects: Of each class that passes its threshold, the boxes that do, best first.
+    """
+
+    log_odds: NDArray[np.float32]
+
+    def __init__(self, boxes: Iterable[Box], classes: DetectedClasses, thresholds: Mapping[str, float]) -> None:
+        boxes = sorted(boxes, key=lambda box: -box.score)
+        self.log_odds = classes.log_odds(boxes)
+        self._classes = classes
+        self._sure = [box for box in boxes if box.score >= thresholds[box.label]]
+        self.objects: dict[DetectedClass, list[Box]] = {}
+        for box in self._sure:
+            if box.label in classes.classes:
+                self.objects.setdefault(classes.classes[box.label], []).append(box)
+        self.thresholds = thresholds
+
+    def boxes_of(self, tag: str) -> tuple[Corners, ...]:
+        """Return where a tag of the vocabulary applies, best first; empty where no box says so."""
+        return corners(self._by_tag.get(tag, ()))
+
+    @cached_property
+    def _by_tag(self) -> dict[str, list[Box]]:
+        return self._classes.boxes_by_tag(self._sure)
+
+
+def corners(boxes: Iterable[Box]) -> tuple[Corners, ...]:
+    """Return boxes as ``(x1, y1, x2, y2)`` in pixels."""
+    return tuple((box.x1, box.y1, box.x2, box.y2) for box in boxes)
+
+
+PLAUSIBLE = 0.02
+"""Probability at its best place from which on the classifier, too, has seen something of an animal."""
+
+
+def with_detected(
+    named: Iterable[Found], objects: DetectedObjects, namer: ObjectNamer, places: NDArray[np.float32]
+) -> list[Found]:
+    """Add what was detected to the objects that the classifier named, each thing once.
+
+    A name that is the same or a kind of what was detected gets its boxes. Of two names for one thing, the more specific
+    stays if it is sure, else the detected one. Detection knows ten animals and takes a badger for a bear: where the
+    classifier is sure of another animal and sees nothing of the detected one, that one is left out.
+
+    Args:
+        named: What the classifier named.
+        objects: What was detected.
+        namer: Knows how names belong together.
+        places: Class probabilities at each place, float32 [rows, columns, C].
+    """
+    found = list(named)
+    ancestors = namer.rollup.taxonomy.ancestors
+    for kind, boxes in objects.objects.items():
+        same = [one for one in found if one.concept and kind.concept in (one.concept, *ancestors(one.concept))]
+        broader = [one for one in found if kind.concept and one.concept in ancestors(kind.concept)]
+        sure = [one for one in same if one.tag.score >= one.tag.threshold]
+        found = [one for one in found if one not in broader and (one in sure or one not in same)]
+        if sure:
+            at = [index for index, one in enumerate(found) if one in sure]
+            for index in at:
+                tag = found[index].tag
+                best = max(tag.score, boxes[0].score) if found[index].concept == kind.concept else tag.score
+                found[index] = replace(found[index], tag=replace(tag, score=best, boxes=corners(boxes)))
+        elif not kind.has_own_tag and not _is_mistaken(kind, found, namer, places):
+            found.append(_tag_of(kind, boxes, objects.thresholds[kind.label], namer))
+    return found
+
+
+def _is_mistaken(kind: DetectedClass, found: list[Found], namer: ObjectNamer, places: NDArray[np.float32]) -> bool:
+    animal = "animal"
+    if kind.concept is None or animal not in kind.tags:
+        return False
+    is_sure_of_another = any(
+        one.concept
+        and one.tag.score >= one.tag.threshold
+        and animal in namer.parents(namer.rollup.taxonomy[one.concept])
+        for one in found
+    )
+    classes = namer.rollup.classes_of(kind.concept)
+    return is_sure_of_another and float(places[..., classes].sum(axis=-1).max()) < PLAUSIBLE
+
+
+def _tag_of(kind: DetectedClass, boxes: list[Box], threshold: float, namer: ObjectNamer) -> Found:
+    vocabulary = namer.vocabulary
+    concept = namer.rollup.taxonomy.concepts.get(kind.concept or "")
+    own = {id: None for tag in kind.tags for id in (tag, *vocabulary.ancestors(tag))}
+    parents = tuple(own) or (namer.parents(concept) if concept else ())
+    group = vocabulary[parents[0]].group if parents else "objects"
+    priorities = [vocabulary[id].priority for id in parents]
+    return Found(
+        tag=Tag(
+            id=kind.id,
+            name=kind.name,
+            group=GROUPS[group],
+            score=boxes[0].score,
+            threshold=round(threshold, 2),
+            shown=False,
+            parents=tuple(vocabulary[id].label for id in parents),
+            source="detector",
+            boxes=corners(boxes),
+            heat_map=None,
+        ),
+        priority=max([concept.priority if concept else 1.0, *priorities]),
+    )

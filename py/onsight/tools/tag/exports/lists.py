@@ -1,0 +1,40 @@
+"""Tags as a line of text."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+
+from onsight.tools.tag.results import Tag
+
+
+def comma_list(tags: Sequence[Tag]) -> str:
+    """Return the names of the tags that are shown: ``Dog, River or lake``."""
+    return ", ".join(tag.name for tag in tags if tag.shown)
+
+
+def hashtags(tags: Sequence[Tag]) -> str:
+    """Return the tags that are shown as hashtags: ``#Dog #RiverOrLake``."""
+    found = {mark.casefold(): mark for mark in reversed([hashtag(tag.name) for tag in tags if tag.shown]) if mark}
+    return " ".join(reversed(found.values()))
+
+
+def hashtag(name: str) -> str:
+    """Return a name as a hashtag in camel case, or nothing where no letter or digit is in it.
+
+    Letters, digits and combining marks of all scripts stay. A name of digits alone gets an underscore in front:
+    ``#2024`` is taken for a number.
+    """
+    text = unicodedata.normalize("NFC", name)
+    # "Bird's" is one word, "River/lake" are two.
+    words = _spaced(re.sub(r"(?<=\w)['’](?=\w)", "", text)).split()
+    joined = "".join(word[:1].upper() + word[1:] for word in words)
+    if not any(char.isalnum() for char in joined):
+        return ""
+    return f"#_{joined}" if all(char.isdigit() for char in joined) else f"#{joined}"
+
+
+def _spaced(text: str) -> str:
+    """Return a text with a space for everything that no hashtag holds."""
+    return "".join(char if unicodedata.category(char)[0] in "LMN" or char == "_" else " " for char in text)

@@ -1,0 +1,125 @@
+"""Specific objects: the classes that the network names, at the level that the evidence supports.
+
+The vocabulary says "musical instrument"; the classifier may know that it is a cello. Its classes are rolled up the
+taxonomy, and of each branch one name is taken: the most specific that is sure enough.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from onsight.evidence.rollup import Rollup
+from onsight.evidence.taxonomy import Concept
+from onsight.evidence.vocabulary import THING_GROUPS, Vocabulary
+
+SURE = 0.55
+"""Score from which on a specific name is preferred to a broader one, and shown."""
+
+FLOOR = 0.15
+"""Names below it are not mentioned."""
+
+MAX_OBJECTS = 8
+
+LAND_CATEGORIES = frozenset({"plants", "landscapes", "water"})
+"""Categories of the classifier whose things are elements of a scene."""
+
+_OFFSET = 0.003
+
+
+@dataclass(frozen=True, slots=True)
+class NamedObject:
+    """Something specific in the picture.
+
+    Attributes:
+        concept: Its name in the taxonomy.
+        score: Probability in [0, 1].
+        threshold: Probability from which on it is shown.
+    """
+
+    concept: Concept
+    score: float
+    threshold: float
+
+
+class ObjectNamer:
+    """Names what the classifier sees, where the vocabulary has no name for it.
+
+    Attributes:
+        rollup: From classes to concepts.
+        vocabulary: Its tags stand for the concepts that mean the same.
+        named: Of which of the roll-up's concepts the names are given here, bool [N].
+    """
+
+    def __init__(self, rollup: Rollup, vocabulary: Vocabulary, weights: Sequence[float]) -> None:
+        self.rollup = rollup
+        self.vocabulary = vocabulary
+        self._weights = weights
+        labels = {tag.label.casefold() for tag in vocabulary}
+        taxonomy = rollup.taxonomy
+        self._ancestors = [frozenset(taxonomy.ancestors(concept.id)) for concept in rollup.concepts]
+        self.named = np.array(
+            [
+                bool(concept.label)
+                and vocabulary.of_concept(concept.id) is None
+                and concept.label.casefold() not in labels
+                for concept in rollup.concepts
+            ]
+        )
+
+    def name(self, probabilities: NDArray[np.float32], average_place: NDArray[np.float32]) -> tuple[NamedObject, ...]:
+        """Return what is there, at most one name for each branch of the taxonomy, most probable first.
+
+        Args:
+            probabilities: Of the classes in the whole picture, float32 [C].
+            average_place: Of the classes at the average place, float32 [C].
+        """
+        bias, *weights = self._weights
+        total = bias + sum(
+            weight * log_odds(self.rollup.roll_up(seen))
+            for weight, seen in zip(weights, (probabilities, average_place), strict=True)
+        )
+        scores = 1 / (1 + np.exp(-total))
+        rows = [int(row) for row in np.flatnonzero(self.named & (scores >= FLOOR))]
+        concepts, found = self.rollup.concepts, []
+        taken: list[int] = []
+        # Those that are sure come first, the most specific of them before all.
+        rows.sort(key=lambda row: (scores[row] < self._threshold(row), -len(self._ancestors[row]), -scores[row]))
+        for row in rows:
+            is_related = any(
+                concepts[row].id in self._ancestors[other] or concepts[other].id in self._ancestors[row]
+                for other in taken
+            )
+            if not is_related:
+                taken.append(row)
+                found.append(NamedObject(concepts[row], float(scores[row]), self._threshold(row)))
+        found.sort(key=lambda named: -named.score)
+        return tuple(found[:MAX_OBJECTS])
+
+    def parents(self, concept: Concept) -> tuple[str, ...]:
+        """Return the ids of the broader tags: the vocabulary's, nearest first."""
+        found: dict[str, None] = {}
+        for id in self.rollup.taxonomy.ancestors(concept.id):
+            tag = self.vocabulary.of_concept(id)
+            if tag is not None:
+                found.update(dict.fromkeys((tag, *self.vocabulary.ancestors(tag))))
+        return tuple(found)
+
+    def group(self, concept: Concept) -> str:
+        """Return the id of a concept's group: that of its nearest broader thing, else by its category."""
+        groups = [self.vocabulary[id].group for id in self.parents(concept)]
+        fallback = "elements" if concept.category in LAND_CATEGORIES else "objects"
+        return next((group for group in groups if group in THING_GROUPS), fallback)
+
+    def _threshold(self, row: int) -> float:
+        # A row that asks for more evidence than others to be an answer asks for it here too.
+        return max(SURE, self.rollup.concepts[row].threshold or 0.0)
+
+
+def log_odds(probabilities: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the log odds of probabilities, kept within ±6."""
+    odds: NDArray[np.float64] = np.log(probabilities + _OFFSET) - np.log(1 - probabilities + _OFFSET)
+    return odds

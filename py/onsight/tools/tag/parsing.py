@@ -1,0 +1,86 @@
+"""From plain JSON data to tags, checked: what a page or a program hands back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from onsight.core.options import check_flag, check_integer, check_number, check_texts
+from onsight.core.parsing import MAX_SIDE, fields_from, rectangle_from
+from onsight.core.results import ImageInfo
+from onsight.errors import InvalidOptionError
+from onsight.tools.tag.edits import Renaming
+from onsight.tools.tag.exports.pictures import TaggedPicture
+from onsight.tools.tag.results import Tag
+
+_TEXTS = ("id", "name", "group", "source")
+
+
+def tags_from(name: str, value: object) -> tuple[Tag, ...]:
+    """Return the JSON of tags as tags, without their heat maps.
+
+    Args:
+        name: What the value is called in the message of an error.
+        value: A list of tags.
+
+    Raises:
+        InvalidOptionError: It is anything else.
+    """
+    if not isinstance(value, (list, tuple)):
+        raise InvalidOptionError(f"{name} must be a list of tags, got {value!r}.")
+    return tuple(_tag_from(f"tag {number} of {name}", tag) for number, tag in enumerate(value, 1))
+
+
+def picture_from(name: str, value: object) -> TaggedPicture:
+    """Return ``{"name", "image", "tags"}``, perhaps with ``"begun"``, as a `TaggedPicture`.
+
+    Arguments and errors as for `tags_from`.
+    """
+    if isinstance(value, TaggedPicture):
+        return value
+    fields = fields_from(name, value, ("name", "image", "tags"))
+    _check_texts(name, fields, ("name",))
+    image = fields_from(f"image of {name}", fields["image"], ("width", "height", "format"))
+    for side in ("width", "height"):
+        check_integer(f"{side} of {name}", image[side], 1, MAX_SIDE)
+    info = ImageInfo(image["width"], image["height"], str(image["format"]))
+    begun = fields.get("begun", b"")
+    if not isinstance(begun, (bytes, memoryview)):
+        raise InvalidOptionError(f"The begun sidecar of {name} must be bytes, got {type(begun).__name__}.")
+    return TaggedPicture(fields["name"], info, tags_from(name, fields["tags"]), bytes(begun))
+
+
+def renaming_from(name: str, value: object) -> Renaming:
+    """Return ``{"id", "name"}`` as a `Renaming`; arguments and errors as for `tags_from`."""
+    if isinstance(value, Renaming):
+        return value
+    fields = fields_from(name, value, ("id", "name"))
+    _check_texts(name, fields, ("id", "name"))
+    return Renaming(fields["id"], fields["name"])
+
+
+def _tag_from(name: str, value: object) -> Tag:
+    if isinstance(value, Tag):
+        return value
+    fields = fields_from(name, value, (*_TEXTS, "score", "threshold", "shown", "parents", "boxes"))
+    _check_texts(name, fields, _TEXTS)
+    for number in ("score", "threshold"):
+        check_number(f"The {number} of {name}", fields[number], 0, 1)
+    check_flag(f"shown of {name}", fields["shown"])
+    if not isinstance(fields["boxes"], (list, tuple)):
+        raise InvalidOptionError(f"The boxes of {name} must be a list, got {fields['boxes']!r}.")
+    return Tag(
+        **{text: fields[text] for text in _TEXTS},
+        score=float(fields["score"]),
+        threshold=float(fields["threshold"]),
+        shown=fields["shown"],
+        parents=check_texts(f"The parents of {name}", fields["parents"]),
+        boxes=tuple(rectangle_from(f"a box of {name}", box) for box in fields["boxes"]),
+        heat_map=None,
+    )
+
+
+def _check_texts(name: str, fields: Mapping[str, Any], keys: tuple[str, ...]) -> None:
+    for key in keys:
+        if not isinstance(fields[key], str):
+            raise InvalidOptionError(f"The {key} of {name} must be a text, got {fields[key]!r}.")

@@ -1,0 +1,175 @@
+"""Tagging: everything that a picture shows, each tag with its own confidence."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from itertools import compress
+
+import numpy as np
+from numpy.typing import NDArray
+
+from onsight.core.flow import Flow, Run, Stage
+from onsight.core.results import HeatMap
+from onsight.errors import InvalidOptionError
+from onsight.evidence.detected_classes import FAINT, MAX_BOXES, DetectedClasses
+from onsight.evidence.head import TagHead
+from onsight.evidence.observation import MIN_SIDE, Observation, Observer
+from onsight.evidence.photo import Attribute, attributes
+from onsight.evidence.places import class_evidence, tag_evidence
+from onsight.evidence.rollup import bind
+from onsight.evidence.taxonomy import Taxonomy
+from onsight.evidence.vocabulary import GROUPS, Vocabulary
+from onsight.image import decode
+from onsight.metadata.camera import read_camera_facts
+from onsight.networks.postprocess import normalize_map
+from onsight.networks.preprocess import Region
+from onsight.tools.detect.options import DetectOptions
+from onsight.tools.detect.task import DETECTORS, Detector
+from onsight.tools.tag.detected import DetectedObjects
+from onsight.tools.tag.found import Found
+from onsight.tools.tag.objects import ObjectNamer
+from onsight.tools.tag.options import TagOptions
+from onsight.tools.tag.results import Colour, Photo, Tag, Tagging
+from onsight.tools.tag.selection import FLOOR, find, is_somewhere, select
+
+FAINT_BOXES = DetectOptions(score=FAINT, max_results=MAX_BOXES)
+"""Which boxes say something about tags: the unsure ones too."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tagger:
+    """A network that looks, the head that reads it, and the names.
+
+    Attributes:
+        observer: Looks at pictures.
+        head: What was learned.
+        namer: Names specific objects.
+        detected: What the objects that detection finds say about tags.
+        detector: Finds them if asked to, or None.
+    """
+
+    observer: Observer
+    head: TagHead
+    namer: ObjectNamer
+    detected: DetectedClasses
+    detector: Detector | None = None
+
+    @classmethod
+    def from_text(cls, spec: str, labels: str) -> Tagger:
+        """Make a tagger from the text of the classifier's ``model.json`` and ``labels.txt``.
+
+        Raises:
+            InvalidSpecError: The description or the labels are wrong, or do not fit what was learned.
+        """
+        observer = Observer.from_text(spec, labels)
+        head = TagHead.load()
+        rollup = bind(Taxonomy.load(), observer.labels)
+        namer = ObjectNamer(rollup, Vocabulary.load(), head.object_weights.tolist())
+        return cls(observer, head, namer, DetectedClasses.load())
+
+    def with_detector(self, detector: Detector) -> Tagger:
+        """Return a tagger that can have detection look too."""
+        return replace(self, detector=detector)
+
+    def blank_run(self) -> Run:
+        """Return a run on an empty picture, to warm the network up."""
+        return self.observer.blank_run()
+
+    def tag(self, image: bytes, options: TagOptions) -> Flow[Tagging]:
+        """Tag a picture.
+
+        Args:
+            image: The file's bytes.
+            options: Which tags to show, what else to tell.
+
+        Returns:
+            The tags.
+
+        Raises:
+            ImageError: The bytes are no picture that can be opened.
+        """
+        seen = yield from self.observe(image, options)
+        return self.conclude(seen, options)
+
+    def observe(self, image: bytes, options: TagOptions) -> Flow[Observation]:
+        """Run the network, or the networks, on a picture; arguments and errors as for `tag`.
+
+        Raises:
+            InvalidOptionError: Boxes are wanted of a tagger without a detector.
+        """
+        if not options.boxes:
+            return (yield from self.observer.observe(image))
+        if self.detector is None:
+            raise InvalidOptionError("This tagger has no detector; leave the option boxes out.")
+        yield Stage("decode")
+        decoded = decode(image, min_side=max(MIN_SIDE, self.detector.min_side(FAINT_BOXES)))
+        seen = yield from self.observer.observe_at(decoded, read_camera_facts(image))
+        # The classifier is heard already, and the head has learnt what boxes are worth without it.
+        found = yield from self.detector.find_in(decoded, FAINT_BOXES, may_ask=False)
+        return replace(seen, boxes=self.detector.select(found, FAINT_BOXES).boxes)
+
+    def conclude(self, seen: Observation, options: TagOptions) -> Tagging:
+        """Answer from what was seen; no network runs."""
+        measured = attributes(seen.measurements, (seen.image.height, seen.image.width))
+        objects = None
+        if seen.boxes is not None and self.detector is not None:
+            objects = DetectedObjects(seen.boxes, self.detected, self.detector.thresholds)
+        found = find(seen, self.head, self.namer, measured, objects)
+        listed = select(found, options.threshold, 0.0 if options.all else FLOOR)
+        tags = self._with_heat_maps(listed, seen) if options.heat_maps else [one.tag for one in listed]
+        return Tagging(
+            tags=tuple(tags),
+            colours=tuple(Colour(colour.id, colour.label, colour.hex, colour.share) for colour in seen.colours),
+            photo=_photo(seen, measured),
+            groups=tuple(GROUPS.values()),
+            image=seen.image,
+            model="+".join([self.observer.spec.id, *(DETECTORS if objects else ())]),
+        )
+
+    def _with_heat_maps(self, listed: list[Found], seen: Observation) -> list[Tag]:
+        """Add the maps of the tags that are somewhere, and not too far from being shown."""
+        vocabulary = self.namer.vocabulary
+        wanted = [
+            is_somewhere(one, vocabulary) and (one.tag.shown or one.tag.score >= one.tag.threshold / 2)
+            for one in listed
+        ]
+        rows = [one.row for one in compress(listed, wanted) if one.row is not None]
+        maps = iter(tag_evidence(rows, self.head, seen.evidence, seen.late_map, self.observer.expectations))
+        tags = []
+        for one, is_wanted in zip(listed, wanted, strict=True):
+            if not is_wanted:
+                tags.append(one.tag)
+                continue
+            if one.row is not None:
+                evidence = next(maps)
+            else:
+                evidence = class_evidence(self.namer.rollup.classes_of(one.tag.id), seen.evidence)
+            tags.append(replace(one.tag, heat_map=_heat_map(evidence, seen.region)))
+        return tags
+
+
+def _heat_map(evidence: NDArray[np.float32], region: Region) -> HeatMap:
+    values = normalize_map(evidence)
+    height, width = values.shape
+    return HeatMap(region, height, width, tuple(round(float(value), 2) for value in values.ravel()))
+
+
+def _photo(seen: Observation, measured: tuple[Attribute, ...]) -> Photo:
+    ids = [attribute.id for attribute in measured]
+    camera = seen.camera
+    return Photo(
+        orientation=next(id for id in ("horizontal", "vertical", "square") if id in ids),
+        megapixels=round(seen.image.width * seen.image.height / 1e6, 2),
+        lightness=round(seen.measurements.lightness, 3),
+        contrast=round(seen.measurements.contrast, 3),
+        sharpness=round(seen.measurements.sharpness, 3),
+        taken=camera.taken,
+        taken_source=camera.taken_source,
+        camera=camera.camera,
+        lens=camera.lens,
+        focal_length_mm=camera.focal_length_mm,
+        aperture=camera.aperture,
+        exposure_s=camera.exposure_s,
+        iso=camera.iso,
+        has_location=camera.has_location,
+    )
