@@ -1,5 +1,7 @@
 /** The page's elements, found by name and checked by type. Markup lives in index.html's templates, never in strings. */
 
+import { translateMarkup } from "./texts.js";
+
 /**
  * @template {Element} T
  * @param {ParentNode} root
@@ -36,7 +38,7 @@ export function box(root, name) {
 export function fromTemplate(id) {
   const template = document.getElementById(id);
   if (!(template instanceof HTMLTemplateElement)) throw new TypeError(`There is no template "${id}".`);
-  return document.importNode(template.content, true);
+  return translateMarkup(document.importNode(template.content, true));
 }
 
 /**
