@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,7 +12,7 @@ from PIL import Image
 from detection_samples import MODELS, texts
 from onsight.api import METHODS, Tools
 from onsight.core.flow import Run, Tensors, drive
-from onsight.core.options import NoOptions, is_required, options_from
+from onsight.core.options import NoOptions, Option, declared_options, options_from
 from onsight.errors import InvalidOptionError
 from onsight.image import decoding
 from onsight.tools.classify.task import CLASSIFIER
@@ -27,10 +26,10 @@ from test_index import Network
 
 OF_PICTURES = [name for name in METHODS if not name.startswith(("library_", "archive_"))]
 FIELDS = [
-    (name, field.name)
+    (name, field)
     for name in METHODS
     if not name.startswith("archive_member")
-    for field in dataclasses.fields(METHODS[name].options)
+    for field in declared_options(METHODS[name].options)
 ]
 BOX = {"label": "dog", "score": 0.5, "x1": 0, "y1": 0, "x2": 5, "y2": 5}
 UNKNOWN = {**BOX, "label": "unicorn"}
@@ -70,9 +69,22 @@ def no_network(step: Run) -> Tensors:
 
 
 def with_required(name: str, given: dict[str, Any]) -> dict[str, Any]:
-    values = {"box": [0, 0, 5, 5], "boxes": [[0, 0, 5, 5]]}
-    fields = dataclasses.fields(METHODS[name].options)
-    return {**{field.name: values.get(field.name) for field in fields if is_required(field)}, **given}
+    declared = declared_options(METHODS[name].options).values()
+    return {**{one.name: valid_value(name, one) for one in declared if one.required}, **given}
+
+
+def valid_value(method: str, required: Option) -> Any:
+    if required.declaration.choices:
+        return next(iter(required.declaration.choices))
+    if method == "redact":
+        return [[0, 0, 5, 5]]
+    values = {"box": [0, 0, 5, 5], "tags": ["cat"] if method == "library_edit" else []}
+    return values.get(required.name, {str: "a", int: 1, bytes: b""}.get(required.kind, []))
+
+
+@pytest.mark.parametrize("name", METHODS)
+def test_required_options_are_enough(name: str) -> None:
+    options_from(METHODS[name].options, with_required(name, {}))
 
 
 @pytest.mark.parametrize(
@@ -89,7 +101,7 @@ def with_required(name: str, given: dict[str, Any]) -> dict[str, Any]:
         ("redact", {"boxes": []}),
         ("redact", {"boxes": [[0, 0, 5, 5]], "style": "pixelate"}),
         ("annotate", {"boxes": [UNKNOWN]}),
-        ("export", {"pictures": [{"name": "a.png", "detection": FOUND}]}),
+        ("export", {"format": "coco", "pictures": [{"name": "a.png", "detection": FOUND}]}),
         ("enhance", {"preset": "sepia"}),
         ("enhance", {"auto": True, "preset": "vivid"}),
         ("enhance_preview", {"region": [0, 0, 0, 1]}),
@@ -108,7 +120,7 @@ def test_an_invalid_value_is_refused_before_anything_is_decoded(
 
 @pytest.mark.parametrize(("name", "field"), FIELDS)
 def test_every_option_of_a_wrong_type_is_refused_at_once(name: str, field: str) -> None:
-    with pytest.raises(InvalidOptionError):
+    with pytest.raises(InvalidOptionError, match=f"^{field} must"):
         options_from(METHODS[name].options, with_required(name, {field: object()}))
 
 

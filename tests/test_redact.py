@@ -17,7 +17,7 @@ from onsight.errors import InvalidOptionError
 from onsight.files.zipping import pack
 from onsight.tools.detect import edit
 from onsight.tools.detect.exports import FORMATS, IMAGE_FOLDERS, Named, export
-from onsight.tools.detect.options import AnnotateOptions, CropOptions, ExportOptions, RedactOptions
+from onsight.tools.detect.options import AnnotateOptions, CropOptions, DataSetOptions, ExportOptions, RedactOptions
 from onsight.tools.detect.parsing import detection_from
 from onsight.tools.detect.redact import MAX_CELLS, STYLES, redact
 from onsight.tools.detect.results import Detection
@@ -195,7 +195,7 @@ def test_exports_of_json_are_those_of_results(format):
 def test_a_data_set_says_where_each_picture_belongs(format):
     names = ["cam1/frame.png", "cam2/frame.png", "cam2/frame.jpg", "cam1/frame.png"]
     pictures = [{"name": name, "detection": as_javascript(FOUND.to_json())} for name in names]
-    options = options_from(ExportOptions, {"format": format, "pictures": pictures, "name": "all"})
+    options = options_from(DataSetOptions, {"format": format, "pictures": pictures, "name": "all"})
     made = run(edit.data_set(options, LABELS))
     folder = IMAGE_FOLDERS[format]
     below = ["cam1/frame.png", "cam2/frame.png", "cam2/frame-2.jpg", "cam1/frame-2.png"]
@@ -210,7 +210,7 @@ def test_a_data_set_says_where_each_picture_belongs(format):
 
 def test_only_formats_that_want_the_pictures_are_data_sets():
     with pytest.raises(InvalidOptionError, match="yolo, voc"):
-        run(edit.data_set(ExportOptions("coco", (Named("x", FOUND),)), LABELS))
+        run(edit.data_set(DataSetOptions("coco", (Named("x", FOUND),)), LABELS))
 
 
 BAD = {
@@ -247,7 +247,7 @@ def test_nonsense_is_refused_in_a_sentence(case):
 def test_export_of_a_class_that_is_not_known_is_refused():
     odd = Detection((Box("unicorn", 0.5, 0, 0, 1, 1),), FOUND.image, "a")
     with pytest.raises(InvalidOptionError, match="unicorn"):
-        run(edit.export(ExportOptions(pictures=(Named("x", odd),)), LABELS))
+        run(edit.export(ExportOptions("coco", pictures=(Named("x", odd),)), LABELS))
 
 
 # --- several files -------------------------------------------------------------------------------------------

@@ -222,7 +222,7 @@ def test_hashtag_is_one_word_in_any_script(name: str, expected: str) -> None:
 
 
 def test_texts_tell_what_is_shown(ask: Callable[..., Any]) -> None:
-    assert ask("tag_text", tags=plain(*TAGS)).text == "Dog, Golden retriever, River or lake"
+    assert ask("tag_text", tags=plain(*TAGS), format="list").text == "Dog, Golden retriever, River or lake"
     assert ask("tag_text", tags=plain(*TAGS), format="hashtags").text == "#Dog #GoldenRetriever #RiverOrLake"
 
 

@@ -351,45 +351,45 @@ export interface EnhanceControl {
   neutral: number;
 }
 
-/** What is done to a picture, in the order in which it is done: shape, detail, light, colour, size. */
+/** What to do to a picture. The order is fixed: shape, detail, light, colour, size. */
 export interface EnhanceSettings {
-  /** Stops of light, -4 to 4. */
+  /** Brightness of the whole picture. */
   exposure: number;
-  /** -100 to 100. */
+  /** Contrast. */
   contrast: number;
-  /** Of the bright parts, -100 (darker) to 100 (brighter). */
+  /** Bright parts: negative is darker, positive is brighter. */
   highlights: number;
-  /** Of the dark parts, -100 (darker) to 100 (brighter). */
+  /** Dark parts: negative is darker, positive is brighter. */
   shadows: number;
-  /** -100 (bluer) to 100 (warmer). */
+  /** Negative is bluer, positive is warmer. */
   temperature: number;
-  /** -100 (greener) to 100 (more magenta). */
+  /** Negative is greener, positive is more magenta. */
   tint: number;
-  /** -100 (grey) to 100. */
+  /** Saturation of all colours; -100 is grey. */
   saturation: number;
-  /** Saturation of what is pale, -100 to 100. */
+  /** Saturation of pale colours. */
   vibrance: number;
-  /** Contrast of neighbouring parts, -100 to 100. */
+  /** Local contrast. */
   clarity: number;
-  /** -100 (hazier) to 100 (clearer). */
+  /** Negative is hazier, positive is clearer. */
   dehaze: number;
-  /** How much grain in lightness is smoothed, 0 to 100. */
+  /** How much noise in lightness to smooth. */
   denoise: number;
-  /** How much grain in colour is smoothed, 0 to 100. */
+  /** How much noise in colour to smooth. */
   denoise_colour: number;
-  /** 0 to 100. */
+  /** How much to sharpen. */
   sharpen: number;
-  /** Whether all colour goes. */
+  /** Remove all colour. */
   black_and_white: boolean;
-  /** Degrees clockwise: 0, 90, 180 or 270. */
+  /** Rotation, clockwise. */
   rotate: number;
-  /** Degrees clockwise after that, -45 to 45; the largest part of the same shape that has no empty corners stays. */
+  /** Rotation after that, clockwise; the picture is cropped to the largest part of the same shape that has no empty corners. */
   straighten: number;
-  /** The part that stays, `(x1, y1, x2, y2)` as fractions of the rotated and straightened picture; empty for all of it. */
+  /** The part to keep: x1, y1, x2, y2 as fractions of the rotated and straightened picture; empty for all of it. */
   crop: number[];
-  /** How many times as wide and high, by a network: 1, 2 or 4. */
+  /** How many times as wide and as high to make the picture, by a network. */
   upscale: number;
-  /** Longest side of the result in pixels, which is shrunk to it; 0 for no limit. */
+  /** Longest side of the result; a larger picture is shrunk to it. 0 means no limit. */
   max_side: number;
 }
 
@@ -911,75 +911,75 @@ export interface MergedSidecars {
   sidecars: SidecarContent[];
 }
 
-/** How a picture is classified. */
+/** How to classify a picture. */
 export interface ClassifyOptions {
-  /** How many candidates to list at most, 1 to 1000; those below 0.5 % are left out. */
+  /** How many candidates to return at most; those below 0.5% are left out. */
   top_k?: number;
-  /** Probability in (0, 1] that a label must reach; None takes each label's own threshold. */
+  /** Probability that the label must reach. */
   threshold?: number | null;
 }
 
-/** How a picture is tagged. */
+/** How to tag a picture. */
 export interface TagOptions {
-  /** Score in [0, 1] from which on a tag is shown; None takes each tag's own, and of those that pass not too few and not too many. */
+  /** Probability that a tag must reach to be shown. */
   threshold?: number | null;
-  /** Whether to answer every tag of the vocabulary, however improbable. */
+  /** Return every tag of the vocabulary, however improbable. */
   all?: boolean;
-  /** Whether to tell where in the picture each tag applies. */
+  /** Return where in the picture the evidence for each tag is. */
   heat_maps?: boolean;
-  /** Whether detection looks too: surer of people and things, and tells where each of them is; takes about three times as long. */
+  /** Run detection as well: people and things are recognised more reliably and get boxes; takes about three times as long. */
   boxes?: boolean;
 }
 
-/** How the label and the tags of a picture are compared. */
+/** How to compare the label and the tags of a picture. */
 export interface CompareOptions {
-  /** Score in [0, 1] from which on a tag is shown; None as for `TagOptions`. */
+  /** Probability that a tag must reach to be shown. */
   threshold?: number | null;
-  /** Whether to tell where in the picture each tag applies. */
+  /** Return where in the picture the evidence for each tag is. */
   heat_maps?: boolean;
-  /** Labels that may not be given: what would be the label if these did not exist. */
+  /** Labels to rule out: the answer is what the label would be if these did not exist. */
   without?: string[];
 }
 
-/** How objects are looked for, and which are answered. */
+/** How to look for objects, and which of them to return. */
 export interface DetectOptions {
-  /** Probability in [0, 1] that an object must reach; None takes each class's own threshold. */
+  /** Probability that an object must reach. */
   score?: number | null;
-  /** Of boxes of one class whose intersection over union exceeds this, in (0, 1], one stays. */
+  /** Of two boxes of one class whose intersection over union exceeds this, only the more probable is returned. */
   iou?: number;
-  /** How many boxes to answer at most, 1 to 1000. */
+  /** How many boxes to return at most. */
   max_results?: number;
-  /** Classes to answer; all if there are none. */
+  /** Classes to return; all if the list is empty. */
   allow?: string[];
   /** Classes to leave out. */
   deny?: string[];
-  /** Whether to look several times, in several sizes: finds more, takes several times as long. */
+  /** Look several times, at several sizes: finds more, takes several times as long. */
   thorough?: boolean;
-  /** Whether to look at overlapping parts of the picture too: finds small objects in large pictures, takes up to 17 times as long. */
+  /** Look at overlapping parts of the picture as well: finds small objects in large pictures, takes up to 17 times as long. */
   tiled?: boolean;
 }
 
-/** Nothing can be chosen. */
+/** No options. */
 export interface NoOptions {
 }
 
-/** Which part of a picture becomes a picture of its own. */
+/** Which part of a picture to cut out. */
 export interface CropOptions {
-  /** The part, `(x1, y1, x2, y2)` in pixels of the upright picture. */
+  /** The part: x1, y1, x2, y2 in pixels of the upright picture. */
   box: [number, number, number, number];
-  /** What it shows, for the file's name. */
+  /** What the part shows; it becomes part of the file's name. */
   label?: string;
-  /** Of the picture. */
+  /** Name of the picture's file. */
   name?: string;
 }
 
-/** What of a picture is made unrecognisable. */
+/** Which parts of a picture to make unrecognisable. */
 export interface RedactOptions {
-  /** The parts, `(x1, y1, x2, y2)` in pixels of the upright picture. */
+  /** The parts, each x1, y1, x2, y2 in pixels of the upright picture; at least one. */
   boxes: [number, number, number, number][];
-  /** `"blur"` or `"black"`; neither can be undone. */
+  /** How the parts are covered; neither can be undone. */
   style?: string;
-  /** Of the picture. */
+  /** Name of the picture's file. */
   name?: string;
 }
 
@@ -999,11 +999,11 @@ export interface Box {
   y2: number;
 }
 
-/** Which boxes are drawn. */
+/** Which boxes to draw. */
 export interface AnnotateOptions {
   /** The boxes, of classes that detection knows. */
-  boxes?: Box[];
-  /** Of the picture. */
+  boxes: Box[];
+  /** Name of the picture's file. */
   name?: string;
 }
 
@@ -1039,13 +1039,23 @@ export interface Named {
   detection: Detection;
 }
 
-/** What is written in another tool's format. */
+/** Which boxes to write in another tool's format. */
 export interface ExportOptions {
-  /** `"coco"`, `"yolo"`, `"voc"` or `"labelstudio"`. */
-  format?: string;
-  /** The pictures' names and what was found in them. */
-  pictures?: Named[];
-  /** What the file is called, without a suffix. */
+  /** The format. */
+  format: string;
+  /** The names of the pictures and what was found in each. */
+  pictures: Named[];
+  /** Name of the file, without a suffix. */
+  name?: string;
+}
+
+/** Which pictures and boxes to make a data set of. */
+export interface DataSetOptions {
+  /** The format. */
+  format: string;
+  /** The names of the pictures and what was found in each. */
+  pictures: Named[];
+  /** Name of the data set. */
   name?: string;
 }
 
@@ -1061,83 +1071,83 @@ export interface OutputFile {
   notes?: string[];
 }
 
-/** Which files are put into one. */
+/** Which files to put into a ZIP archive. */
 export interface ArchiveOptions {
-  /** The files; names that are alike are told apart by a number. */
-  files?: OutputFile[];
-  /** What the archive is called, without a suffix. */
+  /** The files; equal names are told apart by a number. */
+  files: OutputFile[];
+  /** Name of the archive, without a suffix. */
   name?: string;
 }
 
-/** What is done to a picture, in the order in which it is done: shape, detail, light, colour, size. */
+/** What to do to a picture. The order is fixed: shape, detail, light, colour, size. */
 export interface EnhanceSettings {
-  /** Stops of light, -4 to 4. */
+  /** Brightness of the whole picture. */
   exposure?: number;
-  /** -100 to 100. */
+  /** Contrast. */
   contrast?: number;
-  /** Of the bright parts, -100 (darker) to 100 (brighter). */
+  /** Bright parts: negative is darker, positive is brighter. */
   highlights?: number;
-  /** Of the dark parts, -100 (darker) to 100 (brighter). */
+  /** Dark parts: negative is darker, positive is brighter. */
   shadows?: number;
-  /** -100 (bluer) to 100 (warmer). */
+  /** Negative is bluer, positive is warmer. */
   temperature?: number;
-  /** -100 (greener) to 100 (more magenta). */
+  /** Negative is greener, positive is more magenta. */
   tint?: number;
-  /** -100 (grey) to 100. */
+  /** Saturation of all colours; -100 is grey. */
   saturation?: number;
-  /** Saturation of what is pale, -100 to 100. */
+  /** Saturation of pale colours. */
   vibrance?: number;
-  /** Contrast of neighbouring parts, -100 to 100. */
+  /** Local contrast. */
   clarity?: number;
-  /** -100 (hazier) to 100 (clearer). */
+  /** Negative is hazier, positive is clearer. */
   dehaze?: number;
-  /** How much grain in lightness is smoothed, 0 to 100. */
+  /** How much noise in lightness to smooth. */
   denoise?: number;
-  /** How much grain in colour is smoothed, 0 to 100. */
+  /** How much noise in colour to smooth. */
   denoise_colour?: number;
-  /** 0 to 100. */
+  /** How much to sharpen. */
   sharpen?: number;
-  /** Whether all colour goes. */
+  /** Remove all colour. */
   black_and_white?: boolean;
-  /** Degrees clockwise: 0, 90, 180 or 270. */
+  /** Rotation, clockwise. */
   rotate?: number;
-  /** Degrees clockwise after that, -45 to 45; the largest part of the same shape that has no empty corners stays. */
+  /** Rotation after that, clockwise; the picture is cropped to the largest part of the same shape that has no empty corners. */
   straighten?: number;
-  /** The part that stays, `(x1, y1, x2, y2)` as fractions of the rotated and straightened picture; empty for all of it. */
+  /** The part to keep: x1, y1, x2, y2 as fractions of the rotated and straightened picture; empty for all of it. */
   crop?: number[];
-  /** How many times as wide and high, by a network: 1, 2 or 4. */
+  /** How many times as wide and as high to make the picture, by a network. */
   upscale?: number;
-  /** Longest side of the result in pixels, which is shrunk to it; 0 for no limit. */
+  /** Longest side of the result; a larger picture is shrunk to it. 0 means no limit. */
   max_side?: number;
 }
 
-/** Which settings are shown, and how large. */
+/** Which settings to preview, and at what size. */
 export interface EnhancePreviewOptions {
-  /** The settings; those left out are neutral. */
+  /** The settings; those left out change nothing. */
   settings?: EnhanceSettings;
-  /** Longest side of the preview in pixels, 16 to 4096; a smaller picture is not enlarged. */
+  /** Longest side of the preview; a smaller picture is not enlarged. */
   max_side?: number;
-  /** The part of the finished picture that is shown, `(x1, y1, x2, y2)` as fractions of it; empty for all of it. One that has no more pixels than the preview comes at 100 %. */
+  /** The part of the finished picture to show: x1, y1, x2, y2 as fractions of it; empty for the whole picture. A part with no more pixels than the preview is shown at 100%. */
   region?: number[];
-  /** Whether half of that size, made sooner, will do for now: while a slider is moved. */
+  /** Return a preview of half that size sooner, such as while a slider is moved. */
   draft?: boolean;
 }
 
-/** What is done to a picture, and what the new file is. */
+/** What to do to a picture, and what kind of file to write. */
 export interface EnhanceOptions {
-  /** The settings; those left out are neutral. */
+  /** The settings; those left out change nothing. */
   settings?: EnhanceSettings;
-  /** Whether to begin with what the picture's analysis proposes: `settings` that are not neutral go before. */
+  /** Start from what the analysis of the picture proposes. Settings that are not neutral override it. */
   auto?: boolean;
-  /** Id of the preset to begin with in the same way: `"auto"`, `"vivid"`, `"low-light"`, `"document"`, `"black-and-white"`; empty for none. */
+  /** The preset to start from, adapted to the picture; empty for none. Settings that are not neutral override it. */
   preset?: string;
-  /** `"jpeg"`, `"png"` or `"webp"`; empty for the file's own, or the nearest to it. */
+  /** Format of the new file; empty for the format of the picture's file, or the nearest that can be written. */
   format?: string;
-  /** Of JPEG and WebP, 1 to 100. */
+  /** Quality of JPEG and WebP. */
   quality?: number;
-  /** `"keep"`, `"no-location"` (only what cannot name a place) or `"none"`. */
+  /** What metadata the new file gets: all of it, all that cannot reveal a location, or none. */
   metadata?: string;
-  /** Of the picture's file. */
+  /** Name of the picture's file. */
   name?: string;
 }
 
@@ -1185,24 +1195,24 @@ export interface Renaming {
   name: string;
 }
 
-/** What a person changed of a picture's tags. */
+/** Which changes to make to the tags of a picture. */
 export interface EditTagsOptions {
-  /** What was found. */
-  tags?: Tag[];
-  /** Ids of tags that are wrong. */
+  /** The tags that were found. */
+  tags: Tag[];
+  /** Ids of the tags to remove. */
   removed?: string[];
-  /** Other names for tags. */
+  /** Ids of tags and their new names. */
   renamed?: Renaming[];
-  /** Names of further tags. */
+  /** Names of tags to add. */
   added?: string[];
 }
 
-/** Which tags become a text. */
+/** Which tags to write as text. */
 export interface TagTextOptions {
-  /** `"list"` or `"hashtags"`. */
-  format?: string;
-  /** The tags; only those that are shown are told. */
-  tags?: Tag[];
+  /** The format. */
+  format: string;
+  /** The tags; only those that are shown are written. */
+  tags: Tag[];
 }
 
 /** The tags of a picture, and the picture's name. */
@@ -1217,75 +1227,75 @@ export interface TaggedPicture {
   begun?: Uint8Array<ArrayBuffer>;
 }
 
-/** Which tags are written to a file. */
+/** Which tags to write to a file. */
 export interface ExportTagsOptions {
-  /** `"csv"`, `"rekognition"` or `"xmp"`. */
-  format?: string;
-  /** The pictures' names and tags; only tags that are shown are written. */
-  pictures?: TaggedPicture[];
-  /** What the file is called, without a suffix; an XMP of one picture is called as the picture is. */
+  /** The format. */
+  format: string;
+  /** The names of the pictures and their tags; only tags that are shown are written. */
+  pictures: TaggedPicture[];
+  /** Name of the file, without a suffix. The XMP file of a single picture is named after the picture. */
   name?: string;
 }
 
-/** How a picture is made showable. */
+/** How to make a preview of a picture. */
 export interface PreviewOptions {
-  /** Longest side of the preview in pixels, 16 to 8192. */
+  /** Longest side of the preview. */
   max_side?: number;
-  /** Whether to make no preview if every browser shows the file itself in the same way. */
+  /** Make no preview if every browser shows the file itself in the same way. */
   if_needed?: boolean;
 }
 
-/** How a picture is looked at for a library. */
+/** How to read a picture for a library. */
 export interface IndexOptions {
-  /** Whether objects are looked for, too. */
+  /** Look for objects as well. */
   detect?: boolean;
 }
 
 /** A file in an archive. */
 export interface MemberOptions {
-  /** As the archive lists it. */
+  /** Its path, as the archive lists it. */
   path: string;
 }
 
-/** Which library is opened. */
+/** Which library to open. */
 export interface OpenLibraryOptions {
-  /** Where its file lies. */
+  /** Path of its file. */
   path: string;
 }
 
-/** Files that were added at once: a folder, or single files. */
+/** Files that were added together: a folder, or single files. */
 export interface ArrivalOptions {
-  /** By which the page knows the folder again; empty if it does not. */
+  /** Key by which the page recognises the folder; empty if it cannot. */
   key?: string;
-  /** Whether the page will know it by this key in later visits, too. */
+  /** The page will recognise it by this key in later visits as well. */
   lasting?: boolean;
-  /** Whether all the pictures of the folder are in the run's files: what the library knows in it and is not among them has moved or is gone. */
+  /** All pictures of the folder are among the files: those that the library knows and that are not among them have moved or are gone. */
   whole?: boolean;
 }
 
 /** A file, as its folder lists it. */
 export interface SourceOptions {
-  /** Where it lies, with `/`, from the chosen folder on. */
+  /** Path of its folder, with `/`, from the chosen folder on. */
   folder: string;
   /** Its name. */
   name: string;
-  /** In bytes. */
+  /** Its size. */
   size: number;
-  /** When it was last written, in milliseconds since 1970. */
+  /** When it was last written, since 1970. */
   modified_ms: number;
-  /** Changes when one of the files beside it that say something about the picture comes, goes or changes; empty if there is none. */
+  /** Changes whenever a file beside it that describes the picture is added, removed or changed; empty if there is none. */
   beside?: string;
-  /** Which of the run's `ArrivalOptions` it belongs to. */
+  /** Index of the `ArrivalOptions` that it belongs to. */
   arrival?: number;
 }
 
-/** What a run of importing has before it. */
+/** What an import is about to read. */
 export interface BeginImportOptions {
-  /** Whether objects are looked for. */
+  /** Look for objects as well. */
   detect?: boolean;
-  /** Whether to try files again that could not be opened before. */
+  /** Try files again that could not be opened before. */
   retry?: boolean;
-  /** What was added. Without any, all files are single ones. */
+  /** What was added; if the list is empty, all files are single ones. */
   arrivals?: ArrivalOptions[];
   /** All the files. */
   files?: SourceOptions[];
@@ -1293,7 +1303,7 @@ export interface BeginImportOptions {
   gone?: string[];
 }
 
-/** Pictures, and files that may say something about them. */
+/** Pictures, and files that may describe them. */
 export interface BesideOptions {
   /** Paths of the pictures. */
   pictures?: string[];
@@ -1301,7 +1311,7 @@ export interface BesideOptions {
   files?: string[];
 }
 
-/** Files of which the library tells whether it knows them. */
+/** Files to look up in the library. */
 export interface CheckFilesOptions {
   /** The files. */
   files?: SourceOptions[];
@@ -1315,60 +1325,79 @@ export interface SidecarFile {
   data: Uint8Array<ArrayBuffer>;
 }
 
-/** A file, and what was seen in it. */
+/** A file, and what was found in it. */
 export interface RecordOptions {
+  /** Path of its folder, with `/`, from the chosen folder on. */
   folder: string;
+  /** Its name. */
   name: string;
+  /** Its size. */
   size: number;
+  /** When it was last written, since 1970. */
   modified_ms: number;
+  /** Changes whenever a file beside it that describes the picture is added, removed or changed; empty if there is none. */
   beside?: string;
+  /** Index of the `ArrivalOptions` that it belongs to. */
   arrival?: number;
+  /** The files that describe the picture, as `library_beside` found them. */
   sidecars?: SidecarFile[];
-  /** What `index` answered for it. */
+  /** What `index` returned for it. */
   look: Uint8Array<ArrayBuffer>;
 }
 
 /** A file that could not be opened. */
 export interface RefuseOptions {
+  /** Path of its folder, with `/`, from the chosen folder on. */
   folder: string;
+  /** Its name. */
   name: string;
+  /** Its size. */
   size: number;
+  /** When it was last written, since 1970. */
   modified_ms: number;
+  /** Changes whenever a file beside it that describes the picture is added, removed or changed; empty if there is none. */
   beside?: string;
+  /** Index of the `ArrivalOptions` that it belongs to. */
   arrival?: number;
-  /** Of the error. */
+  /** Code of the error. */
   code: string;
-  /** Of the error. */
+  /** Message of the error. */
   message: string;
 }
 
-/** Where a picture's file lies now. */
+/** Where a picture's file is now. */
 export interface RelocateOptions {
+  /** Path of its folder, with `/`, from the chosen folder on. */
   folder: string;
+  /** Its name. */
   name: string;
+  /** Its size. */
   size: number;
+  /** When it was last written, since 1970. */
   modified_ms: number;
+  /** Changes whenever a file beside it that describes the picture is added, removed or changed; empty if there is none. */
   beside?: string;
+  /** Index of the `ArrivalOptions` that it belongs to. */
   arrival?: number;
-  /** Of the picture. */
+  /** Id of the picture. */
   id: number;
 }
 
 /** A folder that the page has a handle of. */
 export interface RootOptions {
-  /** By which the page knows it. */
+  /** Key by which the page recognises it. */
   key: string;
   /** Its name. */
   name: string;
-  /** What the library calls it, if the person says that it is one that the library knows. */
+  /** What the library calls it, if the user says that the library knows it. */
   path?: string;
 }
 
-/** Which pictures are looked for. */
+/** Which pictures to find. */
 export interface SearchOptions {
-  /** See `onsight.library.query`; an empty one finds all. */
+  /** The query; an empty one finds all pictures. */
   query?: string;
-  /** Of `onsight.library.search.ORDERS`. */
+  /** Order of the pictures, such as `"date"`, `"name"` or `"best"`. */
   order?: string;
 }
 
@@ -1384,80 +1413,91 @@ export interface PictureOptions {
   id: number;
 }
 
-/** A search to remember or, without a query, to forget. */
+/** A search to save or, without a query, to delete. */
 export interface SaveSearchOptions {
-  /** For people. */
+  /** Its name. */
   name: string;
-  /** What it looks for; empty to forget it. */
+  /** The query; an empty one deletes the saved search. */
   query?: string;
 }
 
-/** Which pictures belong together. */
+/** Which pictures to compare, and how. */
 export interface DuplicatesOptions {
+  /** The query; an empty one finds all pictures. */
   query?: string;
+  /** Order of the pictures, such as `"date"`, `"name"` or `"best"`. */
   order?: string;
-  /** Of `DUPLICATES`. */
+  /** What counts as alike: the same file, the same picture, or a similar picture. */
   kind?: string;
-  /** Cosine that similar ones must reach, in (0, 1]; None takes the library's own. */
+  /** Cosine similarity that similar pictures must reach. */
   similarity?: number | null;
 }
 
 /** A change to the tags of pictures. */
 export interface EditLibraryOptions {
+  /** Their ids. */
   ids?: number[];
-  /** Of `EDITS`. */
+  /** What to do. */
   action?: string;
-  /** Names of the tags; of one alone for `"rename"`. */
+  /** Names of the tags; a single one for `"rename"`. */
   tags: string[];
   /** The new name, for `"rename"`. */
   name?: string;
 }
 
-/** How pictures are put into folders. */
+/** How to sort pictures into folders. */
 export interface PlanOptions {
+  /** Their ids. */
   ids?: number[];
-  /** What makes the folders, the outermost first; see `onsight.library.sorting.make_plan`. */
+  /** What makes the folders, the outermost first. */
   by?: string[];
-  /** `NAME=QUERY` each, for the grouping `"rule"`. */
+  /** `NAME=QUERY` each, for the grouping `rule`. */
   rules?: string[];
   /** How files are named. */
   pattern?: string;
-  /** Paths, relative and with `/`, at which there is something already. */
+  /** Paths, relative and with `/`, where a file exists already. */
   taken?: string[];
-  /** SHA-256 in hex of the files at `taken`, in that order, empty where it is not known; none at all if none is known. */
+  /** SHA-256 in hex of the files at `taken`, in that order; empty texts where it is not known, an empty list if none is known. */
   hashes?: string[];
-  /** Paths of all files in the folders that the pictures are in, as far as they are known; what belongs to pictures is among them. */
+  /** Paths of all files in the folders of the pictures, as far as they are known; those that belong to pictures move with them. */
   beside?: string[];
 }
 
-/** What is written of pictures. */
+/** Which pictures to write for another program. */
 export interface ExportLibraryOptions {
+  /** Their ids. */
   ids?: number[];
-  /** Of `onsight.library.exports.FORMATS`. */
+  /** The format. */
   format?: string;
-  /** What the file is called, without a suffix. */
+  /** Name of the file, without a suffix. */
   name?: string;
 }
 
-/** A file whose bytes are there, and the files beside it. */
+/** A file whose bytes are given, and the files beside it. */
 export interface CompareFileOptions {
+  /** Path of its folder, with `/`, from the chosen folder on. */
   folder: string;
+  /** Its name. */
   name: string;
+  /** Its size. */
   size: number;
+  /** When it was last written, since 1970. */
   modified_ms: number;
+  /** Changes whenever a file beside it that describes the picture is added, removed or changed; empty if there is none. */
   beside?: string;
+  /** Index of the `ArrivalOptions` that it belongs to. */
   arrival?: number;
-  /** Those that say something about the picture, as `BesideOptions` has found them. */
+  /** The files that describe the picture, as `library_beside` found them. */
   sidecars?: SidecarFile[];
 }
 
-/** A picture whose tags shall be in its sidecars. */
+/** A picture whose tags are to be written into its sidecars. */
 export interface MergeSidecarsOptions {
-  /** Of the picture. */
+  /** Id of the picture. */
   id: number;
-  /** Those that are there, of its name or of its stem. */
+  /** The sidecars that exist, named after the picture or after its stem. */
   sidecars?: SidecarFile[];
-  /** Names of the other pictures of its stem in its folder. */
+  /** Names of the other pictures in its folder that have the same stem. */
   same_stem?: string[];
 }
 
@@ -1472,7 +1512,7 @@ export interface Methods {
   redact: { params: { image: Blob; picture?: number } & RedactOptions; result: OutputFile };
   annotate: { params: { image: Blob; picture?: number } & AnnotateOptions; result: OutputFile };
   export: { params: ExportOptions; result: OutputFile };
-  data_set: { params: ExportOptions; result: LabelledDataSet };
+  data_set: { params: DataSetOptions; result: LabelledDataSet };
   archive: { params: ArchiveOptions; result: OutputFile };
   enhance_controls: { params: NoOptions; result: EnhanceControls };
   enhance_analysis: { params: { image: Blob; picture?: number } & NoOptions; result: EnhanceAnalysis };

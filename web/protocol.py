@@ -15,7 +15,7 @@ import typing
 from pathlib import Path
 
 from onsight import api, errors
-from onsight.core.options import is_required
+from onsight.core.options import declared_options, is_options
 
 TARGET = Path(__file__).with_name("protocol.d.ts")
 FAULTS = Path(__file__).parent / "common" / "faults.js"
@@ -140,12 +140,14 @@ def interface(kind: type, *, optional: bool = False) -> str:
         optional: Whether fields that have a default may be left out.
     """
     hints = typing.get_type_hints(kind)
-    docs = attribute_docs(kind)
+    declared = declared_options(kind) if is_options(kind) else {}
+    docs = {name: one.declaration.doc for name, one in declared.items()} or attribute_docs(kind)
     lines = [f"/** {(kind.__doc__ or '').splitlines()[0]} */", f"export interface {kind.__name__} {{"]
     for field in dataclasses.fields(kind):
         if field.name in docs:
             lines.append(f"  /** {docs[field.name].replace('``', '`')} */")
-        mark = "?" if optional and not is_required(field) else ""
+        has_default = not declared[field.name].required if declared else field.default is not dataclasses.MISSING
+        mark = "?" if optional and has_default else ""
         lines.append(f"  {field.name}{mark}: {type_name(hints[field.name])};")
     return "\n".join([*lines, "}"]) + "\n"
 

@@ -23,6 +23,7 @@ from PIL import Image
 from skimage.metrics import structural_similarity
 
 from models.enhance.degradations import DEGRADATIONS
+from onsight.core.options import declared_options
 from onsight.core.results import ImageInfo
 from onsight.image import decode
 from onsight.image.decoding import DecodedImage
@@ -147,7 +148,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for one in found:
             changed = {
                 name: getattr(one.settings, name)
-                for name in NEUTRAL.__slots__
+                for name in declared_options(EnhanceSettings)
                 if getattr(one.settings, name) != getattr(NEUTRAL, name)
             }
             print(f"{one.name}: {one.degradation}: {one.after[0] - one.before[0]:+.2f} dB {changed}")

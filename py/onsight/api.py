@@ -23,7 +23,14 @@ from onsight.tools.compare.options import CompareOptions
 from onsight.tools.compare.results import Comparison
 from onsight.tools.compare.task import Comparer
 from onsight.tools.detect import edit
-from onsight.tools.detect.options import AnnotateOptions, CropOptions, DetectOptions, ExportOptions, RedactOptions
+from onsight.tools.detect.options import (
+    AnnotateOptions,
+    CropOptions,
+    DataSetOptions,
+    DetectOptions,
+    ExportOptions,
+    RedactOptions,
+)
 from onsight.tools.detect.results import Detection, DetectionClasses, LabelledDataSet
 from onsight.tools.detect.task import DETECTORS, Detector
 from onsight.tools.enhance import task as enhance
@@ -284,7 +291,7 @@ METHODS: Mapping[str, Method] = {
     ),
     "data_set": Method(
         lambda tools, _, options: edit.data_set(options, tools.detector.labels),
-        ExportOptions,
+        DataSetOptions,
         LabelledDataSet,
         takes_image=False,
     ),

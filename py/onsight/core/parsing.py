@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from onsight.core.options import check_number
+from onsight.core.checks import check_number
 from onsight.errors import InvalidOptionError
 
 Rectangle = tuple[float, float, float, float]
@@ -45,10 +45,3 @@ def fields_from(name: str, value: object, keys: tuple[str, ...]) -> Mapping[str,
         if isinstance(number, float) and not math.isfinite(number):
             raise InvalidOptionError(f"{name} must not have endless numbers, got {value!r}.")
     return value
-
-
-def items_from(name: str, value: object) -> list[Any]:
-    """Return a list or tuple as a list; raise InvalidOptionError for anything else."""
-    if not isinstance(value, (list, tuple)):
-        raise InvalidOptionError(f"{name} must be a list, got {value!r}.")
-    return list(value)

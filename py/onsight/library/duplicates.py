@@ -14,7 +14,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from onsight.core.options import check_integer, check_number
+from onsight.core.checks import check_integer, check_number
 from onsight.errors import InvalidOptionError
 from onsight.library.database import Library
 from onsight.library.near import MAX_DISTANCE, find_same

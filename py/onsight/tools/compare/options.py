@@ -1,31 +1,24 @@
-"""What can be chosen when the label and the tags of a picture are compared."""
+"""The options of Compare."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-from onsight.core.options import check_flag, check_number, check_texts
+from onsight.core.options import option, options
 
 
-@dataclass(frozen=True, slots=True)
+@options
 class CompareOptions:
-    """How the label and the tags of a picture are compared.
+    """How to compare the label and the tags of a picture."""
 
-    Attributes:
-        threshold: Score in [0, 1] from which on a tag is shown; None as for `TagOptions`.
-        heat_maps: Whether to tell where in the picture each tag applies.
-        without: Labels that may not be given: what would be the label if these did not exist.
-
-    Raises:
-        InvalidOptionError: A value is of the wrong type or outside its range.
-    """
-
-    threshold: float | None = None
-    heat_maps: bool = False
-    without: tuple[str, ...] = ()
-
-    def __post_init__(self) -> None:
-        if self.threshold is not None:
-            check_number("threshold", self.threshold, 0, 1)
-        check_flag("heat_maps", self.heat_maps)
-        object.__setattr__(self, "without", check_texts("without", self.without))
+    threshold: float | None = option(
+        default=None,
+        low=0,
+        high=1,
+        none="each tag's own threshold, with limits on how many tags are shown",
+        doc="Probability that a tag must reach to be shown.",
+    )
+    heat_maps: bool = option(default=False, doc="Return where in the picture the evidence for each tag is.")
+    without: tuple[str, ...] = option(
+        default=(),
+        item="label",
+        doc="Labels to rule out: the answer is what the label would be if these did not exist.",
+    )

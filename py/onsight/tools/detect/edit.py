@@ -8,7 +8,6 @@ from collections.abc import Collection, Iterable, Sequence
 import numpy as np
 
 from onsight.core.flow import Flow, Stage
-from onsight.core.options import check_choice
 from onsight.core.results import Box, OutputFile
 from onsight.errors import InvalidOptionError
 from onsight.files.names import stem_of
@@ -16,9 +15,9 @@ from onsight.files.zipping import pack
 from onsight.image import decode
 from onsight.image.encoding import encode_like
 from onsight.tools.detect.annotate import annotate as draw
-from onsight.tools.detect.exports import IMAGE_FOLDERS, image_names
 from onsight.tools.detect.exports import export as write
-from onsight.tools.detect.options import AnnotateOptions, CropOptions, ExportOptions, RedactOptions
+from onsight.tools.detect.exports import image_names
+from onsight.tools.detect.options import AnnotateOptions, CropOptions, DataSetOptions, ExportOptions, RedactOptions
 from onsight.tools.detect.redact import redact as cover
 from onsight.tools.detect.results import DataSetText, LabelledDataSet
 
@@ -117,17 +116,16 @@ def export(options: ExportOptions, labels: Sequence[str]) -> Flow[OutputFile]:
     return pack(f"{options.name}-{options.format}", write(options.format, options.pictures, labels))
 
 
-def data_set(options: ExportOptions, labels: Sequence[str]) -> Flow[LabelledDataSet]:
+def data_set(options: DataSetOptions, labels: Sequence[str]) -> Flow[LabelledDataSet]:
     """Write what was found in another tool's format, and say where the pictures belong beside it.
 
     Args:
-        options: As for `export`.
+        options: Which pictures, which format.
         labels: As for `export`.
 
     Raises:
-        InvalidOptionError: The format is not one of a data set, or a box is of no class of these.
+        InvalidOptionError: A box is of no class of these.
     """
-    check_choice("format", options.format, IMAGE_FOLDERS)
     check_classes((box for picture in options.pictures for box in picture.detection.boxes), labels)
     yield Stage("encode")
     written = write(options.format, options.pictures, labels)

@@ -1,160 +1,117 @@
-"""What can be chosen when the boxes of a picture are put to use. A file's ``name`` is the picture's own."""
+"""The options of Detect and of what is done with the boxes of a picture."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import Any
 
-from onsight.core.options import check_flag, check_integer, check_number, check_text, check_texts
-from onsight.core.parsing import items_from, rectangle_from
+from onsight.core.options import option, options
+from onsight.core.parsing import rectangle_from
 from onsight.core.results import Box
 from onsight.errors import InvalidOptionError
-from onsight.tools.detect.exports import FORMATS
+from onsight.tools.detect.exports import FORMATS, IMAGE_FOLDERS
 from onsight.tools.detect.exports.pictures import Named
 from onsight.tools.detect.parsing import box_from, detection_from
 from onsight.tools.detect.redact import STYLES
 
 
-@dataclass(frozen=True, slots=True)
-class DetectOptions:
-    """How objects are looked for, and which are answered.
-
-    Attributes:
-        score: Probability in [0, 1] that an object must reach; None takes each class's own threshold.
-        iou: Of boxes of one class whose intersection over union exceeds this, in (0, 1], one stays.
-        max_results: How many boxes to answer at most, 1 to 1000.
-        allow: Classes to answer; all if there are none.
-        deny: Classes to leave out.
-        thorough: Whether to look several times, in several sizes: finds more, takes several times as long.
-        tiled: Whether to look at overlapping parts of the picture too: finds small objects in large pictures,
-            takes up to 17 times as long.
-
-    Raises:
-        InvalidOptionError: A value is of the wrong type or outside its range.
-    """
-
-    score: float | None = None
-    iou: float = 0.45
-    max_results: int = 100
-    allow: tuple[str, ...] = ()
-    deny: tuple[str, ...] = ()
-    thorough: bool = False
-    tiled: bool = False
-
-    def __post_init__(self) -> None:
-        if self.score is not None:
-            check_number("score", self.score, 0, 1)
-        check_number("iou", self.iou, 0, 1)
-        if self.iou == 0:
-            raise InvalidOptionError("iou must be above 0 and at most 1, got 0.")
-        check_integer("max_results", self.max_results, 1, 1000)
-        for name in ("allow", "deny"):
-            object.__setattr__(self, name, check_texts(name, getattr(self, name)))
-        check_flag("thorough", self.thorough)
-        check_flag("tiled", self.tiled)
-
-
-@dataclass(frozen=True, slots=True)
-class CropOptions:
-    """Which part of a picture becomes a picture of its own.
-
-    Attributes:
-        box: The part, ``(x1, y1, x2, y2)`` in pixels of the upright picture.
-        label: What it shows, for the file's name.
-        name: Of the picture.
-
-    Raises:
-        InvalidOptionError: A value is of the wrong type or outside its range.
-    """
-
-    box: tuple[float, float, float, float]
-    label: str = "crop"
-    name: str = "picture"
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "box", rectangle_from("box", self.box))
-        x1, y1, x2, y2 = self.box
-        if min(x2, y2) <= 0 or x1 == x2 or y1 == y2:
-            raise InvalidOptionError(f"box must have an area inside of the picture, got {list(self.box)}.")
-        check_text("label", self.label)
-        check_text("name", self.name)
-
-
-@dataclass(frozen=True, slots=True)
-class RedactOptions:
-    """What of a picture is made unrecognisable.
-
-    Attributes:
-        boxes: The parts, ``(x1, y1, x2, y2)`` in pixels of the upright picture.
-        style: ``"blur"`` or ``"black"``; neither can be undone.
-        name: Of the picture.
-
-    Raises:
-        InvalidOptionError: A value is of the wrong type or outside its range.
-    """
-
-    boxes: tuple[tuple[float, float, float, float], ...]
-    style: str = "blur"
-    name: str = "picture"
-
-    def __post_init__(self) -> None:
-        boxes = tuple(rectangle_from(f"box {n}", box) for n, box in enumerate(items_from("boxes", self.boxes), 1))
-        if not boxes:
-            raise InvalidOptionError("boxes must name what to blur, got none.")
-        object.__setattr__(self, "boxes", boxes)
-        if self.style not in STYLES:
-            raise InvalidOptionError(f"style must be one of {', '.join(STYLES)}, got {self.style!r}.")
-        check_text("name", self.name)
-
-
-@dataclass(frozen=True, slots=True)
-class AnnotateOptions:
-    """Which boxes are drawn.
-
-    Attributes:
-        boxes: The boxes, of classes that detection knows.
-        name: Of the picture.
-
-    Raises:
-        InvalidOptionError: A value is of the wrong type or outside its range.
-    """
-
-    boxes: tuple[Box, ...] = ()
-    name: str = "picture"
-
-    def __post_init__(self) -> None:
-        boxes = tuple(box_from(f"box {n}", box) for n, box in enumerate(items_from("boxes", self.boxes), 1))
-        object.__setattr__(self, "boxes", boxes)
-        check_text("name", self.name)
-
-
-@dataclass(frozen=True, slots=True)
-class ExportOptions:
-    """What is written in another tool's format.
-
-    Attributes:
-        format: ``"coco"``, ``"yolo"``, ``"voc"`` or ``"labelstudio"``.
-        pictures: The pictures' names and what was found in them.
-        name: What the file is called, without a suffix.
-
-    Raises:
-        InvalidOptionError: A value is of the wrong type or outside its range.
-    """
-
-    format: str = "coco"
-    pictures: tuple[Named, ...] = ()
-    name: str = "onsight"
-
-    def __post_init__(self) -> None:
-        if self.format not in FORMATS:
-            raise InvalidOptionError(f"format must be one of {', '.join(FORMATS)}, got {self.format!r}.")
-        pictures = tuple(_named(f"picture {n}", one) for n, one in enumerate(items_from("pictures", self.pictures), 1))
-        object.__setattr__(self, "pictures", pictures)
-        check_text("name", self.name)
-
-
-def _named(name: str, value: object) -> Named:
+def _named(name: str, value: Any) -> Named:
     if isinstance(value, Named):
         return value
     if not isinstance(value, dict) or not isinstance(value.get("name"), str):
         raise InvalidOptionError(f"{name} must be an object with name and detection, got {value!r}.")
     return Named(value["name"], detection_from(name, value.get("detection")))
+
+
+@options
+class DetectOptions:
+    """How to look for objects, and which of them to return."""
+
+    score: float | None = option(
+        default=None,
+        low=0,
+        high=1,
+        none="each class's own threshold",
+        doc="Probability that an object must reach.",
+    )
+    iou: float = option(
+        default=0.45,
+        low=0,
+        above=True,
+        high=1,
+        doc="Of two boxes of one class whose intersection over union exceeds this, only the more probable is returned.",
+    )
+    max_results: int = option(default=100, low=1, high=1000, doc="How many boxes to return at most.")
+    allow: tuple[str, ...] = option(default=(), item="class", doc="Classes to return; all if the list is empty.")
+    deny: tuple[str, ...] = option(default=(), item="class", doc="Classes to leave out.")
+    thorough: bool = option(
+        default=False, doc="Look several times, at several sizes: finds more, takes several times as long."
+    )
+    tiled: bool = option(
+        default=False,
+        doc="Look at overlapping parts of the picture as well: finds small objects in large pictures, takes up to "
+        "17 times as long.",
+    )
+
+
+@options
+class CropOptions:
+    """Which part of a picture to cut out."""
+
+    box: tuple[float, float, float, float] = option(
+        read=rectangle_from, unit="px", doc="The part: x1, y1, x2, y2 in pixels of the upright picture."
+    )
+    label: str = option(default="crop", doc="What the part shows; it becomes part of the file's name.")
+    name: str = option(default="picture", file_name=True, doc="Name of the picture's file.")
+
+    def __post_init__(self) -> None:
+        x1, y1, x2, y2 = self.box
+        if min(x2, y2) <= 0 or x1 == x2 or y1 == y2:
+            raise InvalidOptionError(f"box must have an area inside of the picture, got {list(self.box)}.")
+
+
+@options
+class RedactOptions:
+    """Which parts of a picture to make unrecognisable."""
+
+    boxes: tuple[tuple[float, float, float, float], ...] = option(
+        each=rectangle_from,
+        item="box",
+        unit="px",
+        doc="The parts, each x1, y1, x2, y2 in pixels of the upright picture; at least one.",
+    )
+    style: str = option(default="blur", choices=STYLES, doc="How the parts are covered; neither can be undone.")
+    name: str = option(default="picture", file_name=True, doc="Name of the picture's file.")
+
+    def __post_init__(self) -> None:
+        if not self.boxes:
+            raise InvalidOptionError("boxes must name what to blur, got none.")
+
+
+@options
+class AnnotateOptions:
+    """Which boxes to draw."""
+
+    boxes: tuple[Box, ...] = option(each=box_from, item="box", doc="The boxes, of classes that detection knows.")
+    name: str = option(default="picture", file_name=True, doc="Name of the picture's file.")
+
+
+@options
+class ExportOptions:
+    """Which boxes to write in another tool's format."""
+
+    format: str = option(choices=tuple(FORMATS), doc="The format.")
+    pictures: tuple[Named, ...] = option(
+        each=_named, item="picture", doc="The names of the pictures and what was found in each."
+    )
+    name: str = option(default="onsight", doc="Name of the file, without a suffix.")
+
+
+@options
+class DataSetOptions:
+    """Which pictures and boxes to make a data set of."""
+
+    format: str = option(choices=tuple(IMAGE_FOLDERS), doc="The format.")
+    pictures: tuple[Named, ...] = option(
+        each=_named, item="picture", doc="The names of the pictures and what was found in each."
+    )
+    name: str = option(default="onsight", doc="Name of the data set.")

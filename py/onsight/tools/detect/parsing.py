@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from onsight.core.options import check_integer, check_number
+from onsight.core.checks import check_integer, check_number
 from onsight.core.parsing import MAX_SIDE, fields_from, rectangle_from
 from onsight.core.results import Box, ImageInfo
 from onsight.errors import InvalidOptionError

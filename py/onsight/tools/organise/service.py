@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping
 from pathlib import PurePosixPath
 
-from onsight.core.options import check_choice
+from onsight.core.checks import check_choice
 from onsight.core.results import OutputFile
 from onsight.errors import InvalidOptionError, LibraryError, error_of
 from onsight.files.companions import Companions

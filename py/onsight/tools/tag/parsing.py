@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from onsight.core.options import check_flag, check_integer, check_number, check_texts
+from onsight.core.checks import check_flag, check_integer, check_number, check_texts
 from onsight.core.parsing import MAX_SIDE, fields_from, rectangle_from
 from onsight.core.results import ImageInfo
 from onsight.errors import InvalidOptionError

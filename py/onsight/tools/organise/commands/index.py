@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from onsight.core.options import check_integer
+from onsight.core.checks import check_integer
 from onsight.library import store
 from onsight.library.database import Library
 from onsight.library.files import Walk, is_there

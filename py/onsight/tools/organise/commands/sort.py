@@ -6,7 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from onsight.core.options import check_integer
+from onsight.core.checks import check_integer
 from onsight.errors import InvalidOptionError, OnsightError
 from onsight.files.writing import write_new
 from onsight.library import search, store

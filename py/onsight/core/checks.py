@@ -1,0 +1,44 @@
+"""Checks of plain values. Each error says what the value must be and what it is."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from onsight.errors import InvalidOptionError
+
+
+def check_integer(name: str, value: object, low: int, high: int) -> None:
+    """Raise InvalidOptionError unless ``value`` is an int in [low, high]."""
+    if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
+        raise InvalidOptionError(f"{name} must be a whole number from {low} to {high}, got {value!r}.")
+
+
+def check_number(name: str, value: object, low: float, high: float) -> None:
+    """Raise InvalidOptionError unless ``value`` is a number in [low, high]."""
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not low <= value <= high:
+        raise InvalidOptionError(f"{name} must be a number from {low} to {high}, got {value!r}.")
+
+
+def check_flag(name: str, value: object) -> None:
+    """Raise InvalidOptionError unless ``value`` is true or false."""
+    if not isinstance(value, bool):
+        raise InvalidOptionError(f"{name} must be true or false, got {value!r}.")
+
+
+def check_text(name: str, value: object) -> None:
+    """Raise InvalidOptionError unless ``value`` is a text."""
+    if not isinstance(value, str):
+        raise InvalidOptionError(f"{name} must be a text, got {value!r}.")
+
+
+def check_choice(name: str, value: object, choices: Collection[str]) -> None:
+    """Raise InvalidOptionError unless ``value`` is one of ``choices``."""
+    if value not in choices:
+        raise InvalidOptionError(f"{name} must be one of {', '.join(choices)}, got {value!r}.")
+
+
+def check_texts(name: str, value: object) -> tuple[str, ...]:
+    """Return a list of texts, which JSON has no tuple for, as a tuple; raise InvalidOptionError for anything else."""
+    if not isinstance(value, (list, tuple)) or not all(isinstance(item, str) for item in value):
+        raise InvalidOptionError(f"{name} must be a list of texts, got {value!r}.")
+    return tuple(value)
