@@ -5,8 +5,8 @@ python3 build.py serve [--port 8000]   set up, build the site, serve it on this 
 python3 build.py test [ARGUMENTS]      set up, build the site, run every test (see tests/run.py)
 python3 build.py build                 set up and build the site in dist/
 python3 build.py setup                 set up: .venv, npm packages, converted models
-python3 build.py check                 format, lint and type-check (the tests do it, too)
-python3 build.py bench [ARGUMENTS]     hold the page against other libraries and CPython (see tests/bench)
+python3 build.py check                 check formatting, linting and types (the tests do this, too)
+python3 build.py bench [ARGUMENTS]     compare the page with other libraries and CPython (see tests/bench)
 python3 build.py wheels [ARGUMENTS]    rebuild the WebAssembly wheels (see py/wheels/README.md)
 """
 
@@ -25,7 +25,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
 sys.path.insert(0, str(ROOT / "py"))
-from onsight.networks.model_cache import models_folder  # noqa: E402  # needs the standard library alone
+from onsight.networks.model_cache import models_folder  # noqa: E402  # needs only the standard library
 
 VENV = ROOT / ".venv"
 PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
@@ -35,7 +35,7 @@ STAMPS = ROOT / ".cache" / "stamps"
 
 
 class SetupError(Exception):
-    """Something that only the person at the machine can mend; the message says what."""
+    """Set-up needs help from the user; the message says what to do."""
 
 
 def run(*command: str | Path, cwd: Path = ROOT) -> None:
@@ -56,7 +56,7 @@ def run(*command: str | Path, cwd: Path = ROOT) -> None:
 
 
 def step(title: str, inputs: Sequence[Path], outputs: Sequence[Path], work: Callable[[], None]) -> None:
-    """Do ``work`` unless it was done for the same inputs before and its outputs are still there."""
+    """Call ``work`` unless it has run for the same inputs before and its outputs still exist."""
     digest = hashlib.sha256(sys.version.encode())
     for path in inputs:
         digest.update(path.read_bytes())
@@ -72,7 +72,7 @@ def step(title: str, inputs: Sequence[Path], outputs: Sequence[Path], work: Call
 
 
 def make_venv() -> None:
-    """Make the private environment with exactly the locked packages."""
+    """Create the virtual environment with exactly the locked packages."""
     shutil.rmtree(VENV, ignore_errors=True)
     try:
         run(sys.executable, "-m", "venv", VENV)
@@ -85,12 +85,12 @@ def make_venv() -> None:
 
 
 def install_onsight() -> None:
-    """Put the package into the environment as it stands here, and the command that belongs to it."""
+    """Install the package and its command into the environment, in editable mode."""
     run(*PIP_INSTALL, "--no-deps", "--no-build-isolation", "--editable", ROOT)
 
 
 def install_node_packages() -> None:
-    """Install exactly the npm packages of the lock file."""
+    """Install exactly the npm packages in the lock file."""
     npm, node = shutil.which("npm"), shutil.which("node")
     wanted = f"Node.js {NODE_MAJOR} or newer with npm is needed"
     if npm is None or node is None:
@@ -102,7 +102,7 @@ def install_node_packages() -> None:
 
 
 def setup() -> None:
-    """Set up whatever is missing: the environment, the npm packages, the converted models."""
+    """Set up what is missing: the environment, the npm packages, the converted models."""
     web = ROOT / "web"
     step("Python environment", [ROOT / "py" / "requirements.lock"], [PYTHON], make_venv)
     step("Onsight itself", [ROOT / "pyproject.toml"], [PYTHON.with_name(f"onsight{PYTHON.suffix}")], install_onsight)
@@ -123,7 +123,7 @@ def build() -> None:
 
 
 def after(prepare: Callable[[], None], *command: str | Path) -> Callable[[list[str]], None]:
-    """Return a command that calls ``prepare``, then runs Python with ``command`` and the arguments of the user."""
+    """Return a command that calls ``prepare``, then runs Python with ``command`` and the user's arguments."""
 
     def prepare_and_run(arguments: list[str]) -> None:
         prepare()
@@ -145,12 +145,12 @@ COMMANDS: dict[str, Callable[[list[str]], None]] = {
 
 def main() -> int:
     """Run one command; return the exit status."""
-    if sys.version_info < (3, 11):  # noqa: UP036  # older ones are just who must be told
+    if sys.version_info < (3, 11):  # noqa: UP036  # older versions reach this line and need the message
         print(f"Onsight needs Python 3.11 or newer; this is {sys.version.split()[0]}.", file=sys.stderr)
         return 2
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("command", choices=COMMANDS)
-    parser.add_argument("arguments", nargs=argparse.REMAINDER, help="of the command: COMMAND --help tells")
+    parser.add_argument("arguments", nargs=argparse.REMAINDER, help="for the command; COMMAND --help lists them")
     options = parser.parse_args()
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that the command that runs is ended, too
     try:

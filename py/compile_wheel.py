@@ -1,7 +1,7 @@
-"""Compile an archive's modules to bytecode. Runs inside Pyodide, whose bytecode it must be (see compile_wheel.mjs).
+"""Compile an archive's modules to bytecode. Runs inside Pyodide, so that the bytecode fits it (see compile_wheel.mjs).
 
 The browser then starts without compiling anything. (`pyodide py-compile` of pyodide-build does the same with the
-host's Python, which would have to be of Pyodide's own version, 3.14; this works with any.)
+host's Python, which would have to be Pyodide's own version, 3.14; this works with any version.)
 """
 
 import base64
@@ -17,7 +17,7 @@ EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
 def compile_wheel(source: str, target: str) -> None:
-    """Write a copy of a wheel in which every module is bytecode only, beside its other files.
+    """Write a copy of a wheel with all modules as bytecode only, together with its other files.
 
     The result depends on the source alone: times are fixed and the bytecode carries the source's hash.
 
@@ -46,7 +46,7 @@ def compile_wheel(source: str, target: str) -> None:
 def compile_library(source: str, target: str) -> None:
     """Write a copy of the standard library's archive with bytecode only, as `compile_wheel` does for wheels.
 
-    Docstrings and assertions are left out, as ``python -OO`` does and as they are from the wheels in ``py/wheels``.
+    Docstrings and assertions are removed, as with ``python -OO`` and in the wheels in ``py/wheels``.
     """
     with zipfile.ZipFile(source) as library, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as compiled:
         for name in sorted(library.namelist()):
@@ -64,7 +64,7 @@ def bytecode(source: bytes, name: str, optimize: int = -1) -> bytes:
 
 
 def write(archive: zipfile.ZipFile, name: str, data: bytes) -> None:
-    """Add a file with a fixed time."""
+    """Add a file with a fixed timestamp."""
     entry = zipfile.ZipInfo(name, EPOCH)
     entry.compress_type = zipfile.ZIP_DEFLATED
     entry.external_attr = 0o644 << 16

@@ -1,6 +1,6 @@
-"""Bring Python into the state that the site's snapshot keeps. Runs inside Pyodide (see web/make_snapshot.mjs).
+"""Bring Python into the state that the site's snapshot stores. Runs inside Pyodide (see web/make_snapshot.mjs).
 
-What a start and a first picture need is imported and made ready; what only this run knows is left out.
+It imports and prepares everything that a start and the first picture need, and nothing that is specific to this run.
 """
 
 import gc
@@ -16,12 +16,12 @@ from onsight.tools.classify.options import ClassifyOptions
 
 
 def prepare(texts: str) -> None:
-    """Import what the bridge imports, make the tools, and begin with a photo, as far as a network is needed.
+    """Import the bridge, create the tools, and process a photo up to the point where a network is needed.
 
     Args:
         texts: JSON of ``[id, text of model.json, text of labels.txt or ""]`` of each model, in the page's order.
     """
-    assert onsight.page.bridge  # imported for what it imports
+    assert onsight.page.bridge  # imported for its own imports
     tools = tools_for(tuple((name, spec, labels) for name, spec, labels in json.loads(texts)))
     file = io.BytesIO()
     Image.new("RGB", (640, 480), "teal").save(file, "JPEG")

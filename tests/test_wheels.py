@@ -120,7 +120,7 @@ def test_load_lock_refuses_an_entry_with_other_fields(tmp_path: Path, change: st
         data["wheels"][0]["url"] = "elsewhere"
     path = tmp_path / "lock.json"
     path.write_text(json.dumps(data))
-    with pytest.raises(ValueError, match="no lock file"):
+    with pytest.raises(ValueError, match="not a lock file"):
         wheel_lock.load_lock(path)
 
 
@@ -183,7 +183,7 @@ def test_extension_modules_export_their_entry_point(wheel: zipfile.ZipFile) -> N
 
 
 def test_parse_refuses_what_is_no_webassembly_module() -> None:
-    with pytest.raises(check_imports.InvalidModuleError, match="no WebAssembly module"):
+    with pytest.raises(check_imports.InvalidModuleError, match="not a WebAssembly module"):
         check_imports.parse(b"\x7fELF and so on")
 
 

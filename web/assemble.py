@@ -1,4 +1,4 @@
-"""Assemble the static site in dist/ from what the repository, npm and the model cache hold.
+"""Assemble the static site in dist/ from the repository, npm packages and the model cache.
 
 The site is plain files with relative URLs; ``manifest.json`` lists every file of the engine with its size and SHA-256,
 which the worker checks as it loads them.
@@ -36,17 +36,17 @@ WHEEL_CACHE = ROOT / ".cache" / "wheels"
 SNAPSHOT_CACHE = ROOT / ".cache" / "snapshots"
 
 SNAPSHOT_MAKERS = ("web/make_snapshot.mjs", "web/worker/archive.js", "web/worker/snapshot.js", "py/prepare_snapshot.py")
-"""What makes the snapshot, beside the runtime, the wheels and the descriptions of models."""
+"""Files that the snapshot depends on, besides the runtime, the wheels and the model descriptions."""
 
-# py/wheels is a folder of the repository, not a package: pytest brings a module of the name "py".
+# py/wheels is a folder in the repository, not a package: pytest installs a module named "py".
 sys.path.insert(0, str(ROOT / "py" / "wheels"))
 from wheel_lock import verify_wheels  # noqa: E402
 
 BOOT_MODELS = ("efficientnet-lite2",)
-"""Ids of the models that are loaded at the start."""
+"""Ids of the models that are loaded at start-up."""
 
 MODELS = (*BOOT_MODELS, *DETECTORS, *UPSCALERS)
-"""Ids of the models that the site ships; the further ones are loaded when they are first needed."""
+"""Ids of the models that the site ships; the others are loaded when they are first needed."""
 
 STATIC = ("index.html", "manifest.webmanifest", "css", "icons", "common", "page", "worker", "licenses")
 
@@ -61,12 +61,12 @@ ORT_FILES = (
 """onnxruntime-web without and with WebGPU."""
 
 OPTIONAL = ("runtime/ort/ort-wasm-simd-threaded.jspi.wasm",)
-"""Files that only who chooses something downloads."""
+"""Files that are downloaded only if the user turns on a setting."""
 
 SERVICE_WORKER = "sw.js"
 
 UNKEPT = (SERVICE_WORKER, "manifest.json")
-"""Files that the service worker does not keep as files of the site."""
+"""Files that the service worker does not cache as files of the site."""
 
 BUILD_FACTS = re.compile(r"/\* written by the build \*/ \{.*\}(?=;)")
 """What the build replaces in the service worker."""
@@ -76,7 +76,7 @@ BOOT = (
     "runtime/pyodide/python_stdlib.zip",
     "runtime/ort/ort-wasm-simd-threaded.wasm",
 )
-"""The large files that every start needs beside wheels and models: what the progress bar counts."""
+"""The large files that every start needs besides wheels and models; the progress bar counts them."""
 
 
 def sha256(path: Path) -> str:
@@ -85,12 +85,12 @@ def sha256(path: Path) -> str:
 
 
 def integrity(path: Path) -> str:
-    """Return a file's hash as browsers check it."""
+    """Return a file's hash in the format of the ``integrity`` attribute."""
     return "sha256-" + base64.b64encode(hashlib.sha256(path.read_bytes()).digest()).decode()
 
 
 def copy(sources: list[Path], target: Path) -> None:
-    """Copy files into a folder, which is made; archives are stored without compression."""
+    """Copy files into a folder, creating it if needed; archives are stored without compression."""
     target.mkdir(parents=True, exist_ok=True)
     for source in sources:
         place = weight.store if source.suffix in (".whl", ".zip") else shutil.copyfile
@@ -102,9 +102,9 @@ def build_onsight_wheel(target: Path) -> Path:
     target.mkdir(parents=True, exist_ok=True)
     for old in target.glob("onsight-*.whl"):
         old.unlink()
-    # setuptools would pack what an earlier build left there, deleted modules included.
+    # setuptools would also pack what an earlier build left there, including deleted modules.
     shutil.rmtree(ROOT / "build", ignore_errors=True)
-    # Not `python -m build`: in this folder that is our own build.py.
+    # Not `python -m build`: in this folder that would run our own build.py.
     pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "wheel", "--quiet"]
     subprocess.run([*pip, "--no-deps", "--no-build-isolation", "--wheel-dir", str(target), str(ROOT)], check=True)
     (wheel,) = target.glob("onsight-*.whl")
@@ -112,7 +112,7 @@ def build_onsight_wheel(target: Path) -> Path:
 
 
 def content_key(source: Path) -> str:
-    """Return a digest of what an archive holds and of how it is compiled, whatever the times in its archive."""
+    """Return a digest of an archive's content and of the compiler scripts; timestamps do not matter."""
     digest = hashlib.sha256()
     for name in ("py/compile_wheel.py", "py/compile_wheel.mjs", "web/package-lock.json"):
         digest.update((ROOT / name).read_bytes())
@@ -123,7 +123,7 @@ def content_key(source: Path) -> str:
 
 
 def compiled(source: Path) -> Path:
-    """Return the bytecode version of a wheel of ours, or of the standard library; it is made once and kept."""
+    """Return the bytecode version of our wheel or of the standard library, from the cache if possible."""
     target = WHEEL_CACHE / content_key(source) / source.name
     if not target.exists():
         partial = target.with_suffix(".partial")
@@ -134,7 +134,7 @@ def compiled(source: Path) -> Path:
 
 
 def snapshot(site: Path) -> list[Path]:
-    """Return the files of the snapshot of Python with a site's packages imported; it is made once and kept."""
+    """Return the files of the snapshot of Python with a site's packages imported, from the cache if possible."""
     inputs = [ROOT / name for name in SNAPSHOT_MAKERS]
     inputs += weight.files_of(site / "runtime" / "pyodide") + weight.files_of(site / "runtime" / "packages")
     inputs += [path for path in weight.files_of(site / "models") if path.suffix != ".onnx"]
@@ -149,7 +149,7 @@ def snapshot(site: Path) -> list[Path]:
 
 
 def write_lock(wheels: list[Path], target: Path) -> None:
-    """Write the lock file from which Pyodide resolves our packages by name."""
+    """Write the lock file that Pyodide uses to resolve our packages by name."""
     runtime = json.loads((NODE_MODULES / "pyodide" / "pyodide-lock.json").read_text(encoding="utf-8"))["info"]
     version = json.loads((NODE_MODULES / "pyodide" / "package.json").read_text(encoding="utf-8"))["version"]
     imports = {"numpy": ["numpy"], "pillow": ["PIL"], "onsight": ["onsight"]}
@@ -172,7 +172,7 @@ def write_lock(wheels: list[Path], target: Path) -> None:
 
 
 def asset(path: Path) -> dict[str, int | str]:
-    """Return what the worker must know of a file; "gzip" is the size of its variant, if there is one."""
+    """Return what the worker needs to know about a file; "gzip" is the size of that variant, if it exists."""
     facts: dict[str, int | str] = {"bytes": path.stat().st_size, "sha256": sha256(path)}
     if packed := weight.variants(path).get("gzip"):
         facts["gzip"] = packed.stat().st_size
@@ -180,7 +180,7 @@ def asset(path: Path) -> dict[str, int | str]:
 
 
 def first_run(folder: Path) -> dict[str, Any]:
-    """Return the run on an empty picture that makes a classification network ready, with shapes in place of arrays."""
+    """Return the warm-up run of a classification network on a blank picture, with shapes instead of arrays."""
     spec, labels = ((folder / name).read_text(encoding="utf-8") for name in ("model.json", "labels.txt"))
     run = Classifier.from_text(spec, labels).blank_run()
     feeds = {name: list(array.shape) for name, array in run.feeds.items()}
@@ -188,7 +188,7 @@ def first_run(folder: Path) -> dict[str, Any]:
 
 
 def finish(site: Path) -> None:
-    """Compress the files of a site, list them, and tell the service worker which build it belongs to."""
+    """Compress and list the files of a site, and write the build's id into the service worker."""
     page = [path for path in weight.files_of(site) if path.name not in UNKEPT]
     weight.write_variants(site, page)
     build = hashlib.sha256("".join(sha256(path) for path in page).encode()).hexdigest()[:16]
@@ -198,12 +198,12 @@ def finish(site: Path) -> None:
 
 
 def write_manifest(site: Path, page: list[Path], build: str) -> None:
-    """Write the list of the engine's files with sizes and hashes."""
+    """Write the list of the engine's files, with sizes and hashes."""
     names = [path.relative_to(site).as_posix() for path in page]
     assets = {name: asset(site / name) for name in names if name.startswith(("runtime/", "models/"))}
     boot = [*BOOT, *(f"models/{model}/model.onnx" for model in BOOT_MODELS)]
     boot += [name for name in assets if name.endswith(".whl")]
-    # The engine's files are kept by worker/assets.js, but for the modules, which the browser imports itself.
+    # worker/assets.js caches the engine's files, except for the modules, which the browser imports itself.
     kept = [
         name for name in names if not name.startswith("licenses/") and (name not in assets or name.endswith(".mjs"))
     ]
@@ -221,12 +221,12 @@ def write_manifest(site: Path, page: list[Path], build: str) -> None:
 
 
 def write_service_worker(site: Path, build: str) -> None:
-    """Tell the service worker which build it belongs to: the browser sees by that when there is a new one."""
+    """Write the build's id into the service worker, so that the browser notices a new build."""
     source = (WEB / SERVICE_WORKER).read_text(encoding="utf-8")
     facts = {"build": build, "policies": {"page": page_header(site), "worker": worker_policy(site)}}
     text, count = BUILD_FACTS.subn(lambda _: json.dumps(facts), source)
     if count != 1:
-        raise ValueError(f"{SERVICE_WORKER} has no place for what the build writes.")
+        raise ValueError(f"{SERVICE_WORKER} has no placeholder for the build's facts.")
     (site / SERVICE_WORKER).write_text(text, encoding="utf-8")
 
 
@@ -245,7 +245,7 @@ def assemble(site: Path) -> None:
         site / "runtime" / "pyodide",
     )
     copy([NODE_MODULES / "onnxruntime-web" / "dist" / name for name in ORT_FILES], site / "runtime" / "ort")
-    # The service worker keeps modules of the runtime by this suffix.
+    # The service worker recognises modules of the runtime by this suffix.
     (site / "runtime" / "client-zip").mkdir()
     shutil.copyfile(NODE_MODULES / "client-zip" / "index.js", site / "runtime" / "client-zip" / "client-zip.mjs")
     wheels = [*verify_wheels(), compiled(build_onsight_wheel(WHEEL_CACHE))]
@@ -263,14 +263,14 @@ def assemble(site: Path) -> None:
 
 
 def main() -> None:
-    """Assemble the site beside the old one, then put it in the old one's place."""
+    """Assemble the site in a temporary folder, then replace the old one."""
     fresh = ROOT / ".cache" / "dist"
     shutil.rmtree(fresh, ignore_errors=True)
     fresh.mkdir(parents=True)
     try:
         assemble(fresh)
     except weight.OverweightError as error:
-        sys.exit(f"The site is too heavy. {error}")
+        sys.exit(f"The site is too large. {error}")
     shutil.rmtree(DIST, ignore_errors=True)
     fresh.rename(DIST)
     first = sum(row.brotli_bytes for row in weight.first_visit(DIST))

@@ -25,36 +25,36 @@ export type ErrorCode =
   | "unwritable_file"
   | "worker_failed";
 
-/** What went wrong: a sentence for people, a stable code for programs. */
+/** An error: a sentence for people and a stable code for programs. */
 export interface ErrorPayload {
   code: ErrorCode;
   message: string;
   detail?: unknown;
 }
 
-/** How far a request is. */
+/** Progress of a request. */
 export interface Progress {
   stage: string;
-  /** In [0, 1]; null where it cannot be known. */
+  /** In [0, 1]; null if unknown. */
   fraction: number | null;
 }
 
-/** What runs networks, as onnxruntime calls it: WebAssembly on the processor, or the graphics processor. */
+/** onnxruntime's name for the device that runs networks: WebAssembly on the CPU, or WebGPU on the GPU. */
 export type Provider = "wasm" | "webgpu";
 
-/** The engine that is ready. */
+/** Facts about the engine, once it is ready. */
 export interface EngineInfo {
   version: string;
   models: string[];
-  /** What runs networks. It can change, from "webgpu" to "wasm", when a graphics processor fails. */
+  /** The device that runs networks. It can change from "webgpu" to "wasm" if the GPU fails. */
   provider: Provider;
-  /** Threads of what runs on the processor. */
+  /** Number of threads on the CPU. */
   threads: number;
-  /** Whether the page is cross-origin isolated, without which there is one thread. */
+  /** Whether the page is cross-origin isolated; otherwise there is only one thread. */
   isolated: boolean;
-  /** Whether Python was restored from a snapshot, which is faster than starting it from nothing. */
+  /** Whether Python was restored from a snapshot, which is faster than starting it from scratch. */
   restored: boolean;
-  /** When each part of the start was done, in milliseconds since its beginning; some run side by side. */
+  /** When each part of the start finished, in milliseconds since it began; some parts run in parallel. */
   started_ms: Record<string, number>;
 }
 
@@ -62,7 +62,7 @@ export type ToWorker =
   | { kind: "request"; id: number; method: string; params: object }
   | { kind: "cancel"; id: number };
 
-/** Any number of `progress`, then exactly one `result` or `error`. */
+/** Any number of `progress` messages, then exactly one `result` or `error`. */
 export type FromWorker =
   | ({ kind: "progress"; id: number } & Progress)
   | {
@@ -1501,7 +1501,7 @@ export interface MergeSidecarsOptions {
   same_stem?: string[];
 }
 
-/** What the page can ask for. */
+/** The methods that the page can call. */
 export interface Methods {
   classify: { params: { image: Blob; picture?: number } & ClassifyOptions; result: Classification };
   tag: { params: { image: Blob; picture?: number } & TagOptions; result: Tagging };

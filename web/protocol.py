@@ -1,9 +1,9 @@
-"""Generate what page and worker share from the Python that defines it.
+"""Generate the files that the page and its workers share from the Python definitions.
 
-protocol.d.ts holds the types of their messages, common/faults.js which errors are a file's and which are Onsight's.
+protocol.d.ts has the types of their messages; common/faults.js says which errors a file causes and which Onsight does.
 
 python -m web.protocol           write both files
-python -m web.protocol --check   exit with 1 when one is stale
+python -m web.protocol --check   exit with status 1 if a file is stale
 """
 
 from __future__ import annotations
@@ -37,36 +37,36 @@ FAULTS_HEADER = """\
 """
 
 MESSAGES = """\
-/** What went wrong: a sentence for people, a stable code for programs. */
+/** An error: a sentence for people and a stable code for programs. */
 export interface ErrorPayload {
   code: ErrorCode;
   message: string;
   detail?: unknown;
 }
 
-/** How far a request is. */
+/** Progress of a request. */
 export interface Progress {
   stage: string;
-  /** In [0, 1]; null where it cannot be known. */
+  /** In [0, 1]; null if unknown. */
   fraction: number | null;
 }
 
-/** What runs networks, as onnxruntime calls it: WebAssembly on the processor, or the graphics processor. */
+/** onnxruntime's name for the device that runs networks: WebAssembly on the CPU, or WebGPU on the GPU. */
 export type Provider = "wasm" | "webgpu";
 
-/** The engine that is ready. */
+/** Facts about the engine, once it is ready. */
 export interface EngineInfo {
   version: string;
   models: string[];
-  /** What runs networks. It can change, from "webgpu" to "wasm", when a graphics processor fails. */
+  /** The device that runs networks. It can change from "webgpu" to "wasm" if the GPU fails. */
   provider: Provider;
-  /** Threads of what runs on the processor. */
+  /** Number of threads on the CPU. */
   threads: number;
-  /** Whether the page is cross-origin isolated, without which there is one thread. */
+  /** Whether the page is cross-origin isolated; otherwise there is only one thread. */
   isolated: boolean;
-  /** Whether Python was restored from a snapshot, which is faster than starting it from nothing. */
+  /** Whether Python was restored from a snapshot, which is faster than starting it from scratch. */
   restored: boolean;
-  /** When each part of the start was done, in milliseconds since its beginning; some run side by side. */
+  /** When each part of the start finished, in milliseconds since it began; some parts run in parallel. */
   started_ms: Record<string, number>;
 }
 
@@ -74,7 +74,7 @@ export type ToWorker =
   | { kind: "request"; id: number; method: string; params: object }
   | { kind: "cancel"; id: number };
 
-/** Any number of `progress`, then exactly one `result` or `error`. */
+/** Any number of `progress` messages, then exactly one `result` or `error`. */
 export type FromWorker =
   | ({ kind: "progress"; id: number } & Progress)
   | {
@@ -116,7 +116,7 @@ def type_name(annotation: object) -> str:
 
 
 def attribute_docs(kind: type) -> dict[str, str]:
-    """Return the sentences of a class docstring's Attributes section by attribute."""
+    """Return the texts of a class docstring's Attributes section by attribute."""
     docs: dict[str, str] = {}
     current = None
     _, _, section = (kind.__doc__ or "").partition("Attributes:\n")
@@ -184,7 +184,7 @@ def generate() -> str:
         f"result: {method.result.__name__} }};\n"
         for name, method in api.METHODS.items()
     )
-    parts.append(f"/** What the page can ask for. */\nexport interface Methods {{\n{table}}}\n")
+    parts.append(f"/** The methods that the page can call. */\nexport interface Methods {{\n{table}}}\n")
     return "\n".join(parts)
 
 
@@ -198,14 +198,14 @@ def generate_faults() -> str:
 
 
 def require_fresh() -> None:
-    """Raise RuntimeError when a file is not what the Python says."""
+    """Raise RuntimeError if a file does not match the Python definitions."""
     for path, text in ((TARGET, generate()), (FAULTS, generate_faults())):
         if not path.is_file() or path.read_text(encoding="utf-8") != text:
             raise RuntimeError(f"{path.name} is stale. Run: python -m web.protocol")
 
 
 def main() -> int:
-    """Write the file, or check it; return the exit status."""
+    """Write the files, or check them; return the exit status."""
     if "--check" in sys.argv[1:]:
         try:
             require_fresh()

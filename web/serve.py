@@ -1,4 +1,4 @@
-"""Serve dist/ on this machine, compressed and with the headers that a good host would send."""
+"""Serve dist/ on this machine, compressed and with the headers that a good host sends."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from typing import BinaryIO
 DIST = Path(__file__).resolve().parents[1] / "dist"
 
 ISOLATION = {
-    # Cross-origin isolation gives the networks shared memory, hence threads.
+    # Cross-origin isolation gives the networks shared memory, and therefore threads.
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Embedder-Policy": "require-corp",
     "Cross-Origin-Resource-Policy": "same-origin",
@@ -29,37 +29,37 @@ SECURITY = {
 
 
 def page_policy(site: Path) -> str:
-    """Return the Content-Security-Policy that index.html states."""
+    """Return the Content-Security-Policy in index.html."""
     html = (site / "index.html").read_text(encoding="utf-8")
     found = re.search(r'http-equiv="Content-Security-Policy"\s+content="([^"]+)"', html)
     if not found:
-        raise ValueError("index.html states no Content-Security-Policy.")
+        raise ValueError("index.html has no Content-Security-Policy.")
     return " ".join(found[1].split())
 
 
 def page_header(site: Path) -> str:
-    """Return the page's policy as a header, which says more than a page can: who may embed it."""
+    """Return the page's policy as a header. Unlike the page's meta element, a header can forbid embedding."""
     return f"{page_policy(site)}; frame-ancestors 'none'"
 
 
 def worker_policy(site: Path) -> str:
-    """Return the page's policy without Trusted Types: onnxruntime starts its threads from plain URLs."""
+    """Return the page's policy without Trusted Types, because onnxruntime starts its threads from plain URLs."""
     directives = page_policy(site).split(";")
     return ";".join(part for part in directives if "trusted-types" not in part)
 
 
 CODINGS = {"br": ".br", "gzip": ".gz"}
-"""Suffixes of compressed variants by content coding, the smallest first."""
+"""Suffixes of compressed variants by content coding, smallest result first."""
 
 
 def accepted_codings(header: str) -> set[str]:
-    """Return the content codings that an Accept-Encoding header takes, but for those with a weight of 0."""
+    """Return the content codings that an Accept-Encoding header accepts, without those with a weight of 0."""
     parts = (part.partition(";") for part in header.split(","))
     return {coding.strip().lower() for coding, _, q in parts if not re.fullmatch(r"\s*q=0(?:\.0*)?\s*", q)}
 
 
 class Handler(http.server.SimpleHTTPRequestHandler):
-    """Static files with compression, isolation, a strict policy and revalidation."""
+    """Serves static files with compression, isolation, a strict policy and revalidation."""
 
     protocol_version = "HTTP/1.1"
     extensions_map = {  # noqa: RUF012  # the base class's own attribute
@@ -73,7 +73,7 @@ class Handler(http.server.SimpleHTTPRequestHandler):
     }
 
     coding = ""
-    """Content coding of the answer."""
+    """Content coding of the response."""
 
     def __init__(self, *args: object, headers: dict[str, str], plain: bool, quiet: bool, **kwargs: object) -> None:
         self.extra_headers = headers
@@ -82,7 +82,7 @@ class Handler(http.server.SimpleHTTPRequestHandler):
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]  # passed on as they came
 
     def send_head(self) -> io.BytesIO | BinaryIO | None:
-        """Choose a compressed variant that the browser takes, then go on as with any file."""
+        """Choose a compressed variant that the browser accepts, then send it like any file."""
         self.coding = ""
         self.coding = "" if self.plain else self._negotiated(Path(self.translate_path(self.path)))
         return super().send_head()
@@ -95,7 +95,7 @@ class Handler(http.server.SimpleHTTPRequestHandler):
         accepted = accepted_codings(self.headers.get("Accept-Encoding", ""))
         for coding, suffix in CODINGS.items():
             variant = path.with_name(path.name + suffix)
-            # One that is older than its file belongs to another build.
+            # A variant that is older than its file belongs to another build.
             if coding in accepted and variant.is_file() and variant.stat().st_mtime >= path.stat().st_mtime:
                 return coding
         return ""
@@ -108,11 +108,11 @@ class Handler(http.server.SimpleHTTPRequestHandler):
         return str(Path(found, "index.html") if Path(found).is_dir() else found) + CODINGS[self.coding]
 
     def guess_type(self, path: str | os.PathLike[str]) -> str:
-        """Return the type of what is sent, whatever it is compressed with."""
+        """Return the media type of the file, regardless of its compression."""
         return super().guess_type(str(path).removesuffix(CODINGS.get(self.coding, "")))
 
     def end_headers(self) -> None:
-        """Add our headers to every answer."""
+        """Add our headers to every response."""
         if self.coding:
             self.send_header("Content-Encoding", self.coding)
         if not self.plain:
@@ -127,18 +127,18 @@ class Handler(http.server.SimpleHTTPRequestHandler):
         super().end_headers()
 
     def log_message(self, format: str, *args: object) -> None:
-        """Stay silent about what went well."""
+        """Log the request, unless the server is quiet."""
         if not self.quiet:
             super().log_message(format, *args)
 
 
 class Server(http.server.ThreadingHTTPServer):
-    """A server that takes no offence at a browser that hangs up in the middle of an answer."""
+    """A server that ignores browsers that disconnect during a response."""
 
     daemon_threads = True
 
     def handle_error(self, request: object, client_address: object) -> None:
-        """Report what went wrong, unless it is that the other side has gone."""
+        """Report an error, unless the client has disconnected."""
         if not isinstance(sys.exception(), ConnectionError):
             super().handle_error(request, client_address)  # type: ignore[arg-type]  # passed on as they came
 
@@ -146,13 +146,13 @@ class Server(http.server.ThreadingHTTPServer):
 def make_server(
     site: Path = DIST, port: int = 0, *, host: str = "127.0.0.1", plain: bool = False, quiet: bool = True
 ) -> Server:
-    """Make a server for a built site.
+    """Create a server for a built site.
 
     Args:
         site: Folder of the site.
-        port: Port on ``host``; 0 takes a free one.
+        port: Port on ``host``; 0 picks a free one.
         host: Address to listen on.
-        plain: Send no header of ours and nothing compressed, as a simple static host does.
+        plain: Send neither our headers nor compressed files, like a simple static host.
         quiet: Do not log requests.
 
     Returns:
@@ -179,7 +179,7 @@ def main() -> int:
     parser.add_argument(
         "--plain",
         action="store_true",
-        help="send no extra headers and nothing compressed, as a simple static host does",
+        help="send neither extra headers nor compressed files, like a simple static host",
     )
     options = parser.parse_args()
     try:

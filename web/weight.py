@@ -1,4 +1,4 @@
-"""What the site weighs: archives that compress well, compressed variants of its files, a budget for each, a table.
+"""Keep the site small: compressible archives, compressed variants of its files, size budgets, and a table of sizes.
 
     python -m web.weight
 
@@ -26,10 +26,10 @@ from web.serve import CODINGS, DIST
 EPOCH = (1980, 1, 1, 0, 0, 0)
 
 LEAST_SAVING = 0.03
-"""A variant is kept if it saves this part of the file."""
+"""Minimum saving of a compressed variant, as a fraction of the file's size."""
 
 CHANGING = {"onsight-*.whl": 9, "memory-*.bin": 5}
-"""Qualities of brotli for what changes with every line of ours: the slowest compression is not worth it each time."""
+"""Brotli quality for files that change with every edit: the slowest compression would not be worth it each time."""
 
 
 def _brotli(data: bytes, name: str) -> bytes:
@@ -43,20 +43,20 @@ def _gzip(data: bytes, _name: str) -> bytes:
 
 
 COMPRESS: dict[str, Callable[[bytes, str], bytes]] = {"br": _brotli, "gzip": _gzip}
-"""How bytes are compressed, by content coding."""
+"""Compression functions by content coding."""
 
 
 class OverweightError(Exception):
-    """A file of the site is larger than it may be; the message says which, and what to do."""
+    """A file of the site exceeds its size budget; the message says which, and what to do."""
 
 
 @dataclass(frozen=True)
 class Budget:
-    """What files may weigh on the way to a browser that knows brotli.
+    """Maximum size of files when they are transferred to a browser that supports brotli.
 
     Attributes:
-        files: Pattern of their paths in the site; the first budget that fits a file is its own.
-        most_bytes: For each of them.
+        files: Pattern of their paths in the site; the first budget that matches a file applies to it.
+        most_bytes: Maximum size of each of them.
     """
 
     files: str
@@ -85,11 +85,11 @@ BUDGETS = (
 )
 
 FIRST_VISIT_BUDGET = 25_000_000
-"""What may be transferred until the first label is there."""
+"""Maximum number of bytes that may be transferred before the first label appears."""
 
 
 def store(archive: Path, target: Path) -> None:
-    """Copy a ZIP archive without compression inside: as a whole it is then compressed better, and it opens faster."""
+    """Copy a ZIP archive without inner compression: it then compresses better as a whole, and opens faster."""
     with zipfile.ZipFile(archive) as source, zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as stored:
         for entry in source.infolist():
             if entry.is_dir():
@@ -100,18 +100,18 @@ def store(archive: Path, target: Path) -> None:
 
 
 def files_of(site: Path) -> list[Path]:
-    """Return the files of a site but for compressed variants, sorted."""
+    """Return the files of a site without the compressed variants, sorted."""
     return [path for path in sorted(site.rglob("*")) if path.is_file() and path.suffix not in CODINGS.values()]
 
 
 def variants(path: Path) -> dict[str, Path]:
-    """Return the compressed variants of a file that are there, by content coding."""
+    """Return the existing compressed variants of a file, by content coding."""
     found = {coding: path.with_name(path.name + suffix) for coding, suffix in CODINGS.items()}
     return {coding: variant for coding, variant in found.items() if variant.is_file()}
 
 
 def write_variants(site: Path, files: Iterable[Path] | None = None) -> None:
-    """Write the compressed variants of a site's files where they help; kept in the user's cache, for they take long."""
+    """Write compressed variants of a site's files if they help; the user's cache keeps them for the next build."""
     with ThreadPoolExecutor() as pool:
         list(pool.map(_write_variants_of, files_of(site) if files is None else files))
 
@@ -133,38 +133,38 @@ def _write_variants_of(path: Path) -> None:
 
 
 def transfer_bytes(path: Path, coding: str = "br") -> int:
-    """Return what a file weighs on the way to a browser that takes a content coding."""
+    """Return the transfer size of a file for a browser that accepts a content coding."""
     return variants(path).get(coding, path).stat().st_size
 
 
 def check_budgets(site: Path) -> None:
-    """Make sure that nothing weighs more than it may.
+    """Check that every file is within its size budget.
 
     Raises:
-        OverweightError: Something does.
+        OverweightError: A file, or the first visit, exceeds its budget.
     """
     for path in files_of(site):
         name, size = path.relative_to(site).as_posix(), transfer_bytes(path)
         most = next(budget.most_bytes for budget in BUDGETS if fnmatch(name, budget.files))
         if size > most:
             raise OverweightError(
-                f"{name} weighs {size:,} bytes compressed and may weigh {most:,}. Make it smaller, or raise its budget "
-                "in web/weight.py and say in the commit what it is worth."
+                f"{name} has {size:,} bytes compressed, but its budget is {most:,}. Make it smaller, or raise the "
+                "budget in web/weight.py and explain why in the commit."
             )
     total = sum(row.brotli_bytes for row in first_visit(site))
     if total > FIRST_VISIT_BUDGET:
-        raise OverweightError(f"A first visit transfers {total:,} bytes and may transfer {FIRST_VISIT_BUDGET:,}.")
+        raise OverweightError(f"A first visit transfers {total:,} bytes, but its budget is {FIRST_VISIT_BUDGET:,}.")
 
 
 @dataclass(frozen=True)
 class Row:
-    """What a part of a first visit weighs, as it is and compressed.
+    """The size of one part of a first visit, uncompressed and compressed.
 
     Attributes:
-        name: Of the file, or of some files together.
-        raw_bytes: Of what is unpacked.
-        brotli_bytes: From a host that negotiates brotli.
-        gzip_bytes: From any other host.
+        name: Name of the file or group of files.
+        raw_bytes: Size without compression.
+        brotli_bytes: Transfer size from a host that negotiates brotli.
+        gzip_bytes: Transfer size from any other host.
     """
 
     name: str
@@ -174,7 +174,7 @@ class Row:
 
 
 def first_visit(site: Path) -> list[Row]:
-    """Return what is transferred until the first label is there, the largest first; small files are one row."""
+    """Return what is transferred before the first label appears, largest first; small files share one row."""
     manifest = json.loads((site / "manifest.json").read_text(encoding="utf-8"))
     large = set(manifest["boot"])
     small = sorted({*manifest["site"], "manifest.json", "sw.js"} - large)
@@ -199,7 +199,7 @@ def _row(name: str, files: list[Path]) -> Row:
 
 
 def table(rows: list[Row]) -> str:
-    """Return the rows and their sum as Markdown, in megabytes."""
+    """Return the rows and their total as a Markdown table, in megabytes."""
     total = Row(
         "**together**",
         sum(row.raw_bytes for row in rows),
@@ -214,7 +214,7 @@ def table(rows: list[Row]) -> str:
 
 
 def main() -> None:
-    """Print the table of a first visit."""
+    """Print the table for a first visit."""
     print(table(first_visit(DIST)))
 
 

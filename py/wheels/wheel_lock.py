@@ -1,7 +1,7 @@
-"""Read ``lock.json`` and refuse wheels that are not the locked ones. Needs the standard library alone.
+"""Read ``lock.json`` and refuse wheels that do not match it. Needs only the standard library.
 
 The lock says what the page runs: for each wheel its file, version, hash, size and licences, and what it was built from.
-``recipe/build_wheels.py`` writes it; whatever copies the wheels elsewhere calls `verify_wheels` first.
+``recipe/build_wheels.py`` writes it. Code that copies the wheels calls `verify_wheels` first.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ LICENSES_DIRECTORY = HERE / "licenses"
 
 
 class WheelHashError(Exception):
-    """A wheel is missing, is not the one that ``lock.json`` names, or is not named there at all."""
+    """A wheel is missing, differs from ``lock.json``, or is not listed there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,14 +65,14 @@ class LockedSource:
 
 @dataclass(frozen=True, slots=True)
 class Lock:
-    """What ``lock.json`` says.
+    """The content of ``lock.json``.
 
     Attributes:
         pyodide: Version of the npm package that the wheels are for.
         tag: Compatibility tag of the wheels: ``cp314-cp314-pyemscripten_2026_0_wasm32``.
         wheels: The wheels.
-        sources: Everything whose code is in them.
-        tools: Name and version of what compiled them.
+        sources: All projects whose code is in them.
+        tools: Versions of the build tools, by name.
     """
 
     pyodide: str
@@ -90,7 +90,7 @@ def load_lock(path: Path = LOCK_FILE) -> Lock:
 
     Raises:
         OSError: It cannot be read.
-        ValueError: It is not JSON, or an entry has a field too many or too few.
+        ValueError: It is not JSON, or an entry has missing or unknown fields.
     """
     data = json.loads(path.read_text(encoding="utf-8"))
     try:
@@ -102,22 +102,22 @@ def load_lock(path: Path = LOCK_FILE) -> Lock:
             tools=dict(data["tools"]),
         )
     except (KeyError, TypeError, AttributeError) as error:
-        raise ValueError(f"{path} is no lock file: {error!r}") from error
+        raise ValueError(f"{path} is not a lock file: {error!r}") from error
 
 
 def verify_wheels(directory: Path = WHEELS_DIRECTORY, lock: Lock | None = None) -> list[Path]:
-    """Check that a folder holds the locked wheels, all of them and no other.
+    """Check that a folder contains exactly the locked wheels.
 
     Args:
-        directory: The folder; files in it that are no wheels are of no interest.
-        lock: What to compare with; by default the project's own lock.
+        directory: The folder; files that are not wheels are ignored.
+        lock: Lock to compare with; by default the project's own.
 
     Returns:
         The wheels' paths, in the lock's order.
 
     Raises:
         WheelHashError: A wheel is missing, differs in size or hash, or is not in the lock. The message names the file,
-            what was found, what was wanted and what to do.
+        what was found, what was expected and what to do.
     """
     lock = lock or load_lock()
     paths = [_verify_wheel(directory / wheel.file, wheel) for wheel in lock.wheels]

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""Build NumPy and Pillow for Pyodide, from nothing to ``py/wheels/dist``. See ../README.md.
+"""Build NumPy and Pillow for Pyodide from scratch, into ``py/wheels/dist``. See ../README.md.
 
 Needs root on Debian (x86-64) with debootstrap, about 4 GB below ``--work``, and the npm package of Pyodide. The steps
-run in order; each one's output goes to ``logs/`` in the work folder. ``--from`` goes on where an earlier run stopped.
+run in order; the output of each goes to ``logs/`` in the work folder. ``--from`` resumes an earlier run.
 """
 
 from __future__ import annotations
@@ -28,13 +28,13 @@ import wheel_lock  # noqa: E402
 
 SUITE = "forky"
 PLATFORM = "pyemscripten_2026_0_wasm32"
-# What a network may need to be told; nothing else of the caller's environment reaches the build.
+# Network settings that are passed on; nothing else from the caller's environment reaches the build.
 PASSED_ON = ("http_proxy", "https_proxy", "no_proxy", "PIP_INDEX_URL", "PIP_DEFAULT_TIMEOUT")
 HOST_CERTIFICATES = "/opt/host-certificates.crt"
 
 
 class BuildError(Exception):
-    """A step failed, or something that the build needs is missing."""
+    """A step failed, or a requirement of the build is missing."""
 
 
 @dataclass(frozen=True)
@@ -45,8 +45,8 @@ class Build:
         work: Work folder.
         pyodide: The unpacked npm package.
         mirror: Debian mirror.
-        jobs: How many compilers run at once.
-        accept_new_inputs: Whether sources and tools other than the locked ones are welcome.
+        jobs: Number of compilers that run at once.
+        accept_new_inputs: Whether sources and tools may differ from the locked ones.
         numpy: Version to build.
         pillow: Version to build.
     """
@@ -72,7 +72,7 @@ class Build:
         """Run a command inside the chroot, where the folders are /build, /recipe and /pyodide.
 
         Args:
-            step: Whose log gets the output.
+            step: Step whose log gets the output.
             command: The command.
 
         Raises:
@@ -86,7 +86,7 @@ class Build:
             "PLATFORM": PLATFORM,
             "JOBS": str(self.jobs),
             "PYTHONDONTWRITEBYTECODE": "1",
-            # Both for the same output from the same input: times in archives, and the order of sets in bytecode.
+            # Both make the build reproducible: timestamps in archives, and the order of sets in bytecode.
             "SOURCE_DATE_EPOCH": "1767225600",
             "PYTHONHASHSEED": "0",
         }
@@ -123,7 +123,7 @@ def install_tools(build: Build) -> None:
 
 
 def fetch_sources(build: Build) -> None:
-    """Fetch all sources, and stop if they or the tools are not the locked ones."""
+    """Download all sources, and stop if they or the tools differ from the lock."""
     build.inside("sources", "bash", "/recipe/steps/sources.sh", build.numpy, build.pillow)
     if build.accept_new_inputs:
         return
@@ -132,7 +132,7 @@ def fetch_sources(build: Build) -> None:
     if changes:
         raise BuildError(
             "These inputs are not the ones in lock.json:\n  " + "\n  ".join(changes) + "\n"
-            "Debian moves on. Give --mirror a snapshot of its archive for the very same build, or "
+            "Debian has newer versions. Use --mirror with a snapshot of its archive to repeat the locked build, or "
             "--accept-new-inputs to build from these."
         )
 
@@ -158,7 +158,7 @@ def build_pillow(build: Build) -> None:
 
 
 def slim_wheels(build: Build) -> None:
-    """Leave out of both what a page cannot use."""
+    """Remove from both wheels what a page cannot use."""
     shutil.rmtree(build.work / "slim", ignore_errors=True)
     full = [f"/build/full/{path.name}" for path in sorted((build.work / "full").glob("*.whl"))]
     build.inside("slim", "python3.14", "/recipe/slim.py", "/build/slim", *full)
@@ -177,7 +177,7 @@ def verify(build: Build) -> None:
 
 
 def run_suites(build: Build) -> None:
-    """Run NumPy's and Pillow's own tests in Pyodide: on request, they take a while."""
+    """Run NumPy's and Pillow's own tests in Pyodide; only on request, because they take a while."""
     build.inside("suites", "python3.14", "/recipe/verify/suites.py", "/pyodide", "/build")
 
 
@@ -202,7 +202,7 @@ STEPS: dict[str, Callable[[Build], None]] = {
 
 
 def pinned_version(name: str) -> str:
-    """Return the version of a package that the project's dev group pins: the page runs the same as the tests.
+    """Return the version of a package pinned in the project's dev group, so that the page uses the same as the tests.
 
     Raises:
         BuildError: There is no such pin.
@@ -211,7 +211,7 @@ def pinned_version(name: str) -> str:
     for requirement in project["dependency-groups"]["dev"]:
         if match := re.fullmatch(rf"{name}==([\w.]+)", requirement):
             return match[1]
-    raise BuildError(f"pyproject.toml pins no version of {name} in its dev group.")
+    raise BuildError(f"pyproject.toml does not pin {name} in its dev group.")
 
 
 def host_mirror() -> str:
@@ -224,17 +224,17 @@ def host_mirror() -> str:
         for file in sorted(path.iterdir()) if path.is_dir() else [path]:
             if match := re.search(r"^(?:URIs:|deb\b[^#\n]*?)\s*(\S+/debian/?)(?:\s|$)", file.read_text(), re.M):
                 return match[1]
-    raise BuildError("No Debian mirror is configured on this machine: give one with --mirror.")
+    raise BuildError("No Debian mirror is configured on this machine. Give one with --mirror.")
 
 
 def check_host(pyodide: Path) -> None:
-    """Stop early, with a sentence, if this machine cannot do it.
+    """Stop early with a message if this machine cannot run the build.
 
     Raises:
         BuildError: Something is missing.
     """
     if os.geteuid() != 0:
-        raise BuildError("A chroot can only be made by root: run this as root.")
+        raise BuildError("Only root can create a chroot. Run this as root.")
     for command, package in {"debootstrap": "debootstrap", "unshare": "util-linux"}.items():
         if shutil.which(command) is None:
             raise BuildError(f"{command} is missing: apt-get install {package}")

@@ -1,7 +1,7 @@
 """Check that every extension module of a wheel imports only what Pyodide's main module offers.
 
-A side module may have undefined symbols: nothing complains when it is linked, nor when it is loaded, and the first call
-of such a function kills the interpreter. So compare the lists beforehand.
+A side module may have undefined symbols. Neither linking nor loading it reports them, and the first call of such a
+function crashes the interpreter. So this script compares the lists in advance.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-# What the dynamic linker itself gives to each side module.
+# Symbols that the dynamic linker itself provides to each side module.
 FROM_THE_LINKER = {"__memory_base", "__table_base", "__stack_pointer", "__indirect_function_table", "memory"}
 # Section and entry kinds of the binary format: https://webassembly.github.io/spec/core/binary/modules.html
 IMPORT_SECTION, EXPORT_SECTION = 2, 7
@@ -21,7 +21,7 @@ FUNCTION, TABLE, MEMORY, GLOBAL, TAG = range(5)
 
 
 class InvalidModuleError(Exception):
-    """The bytes are no WebAssembly module, or use an entry kind that this reader does not know."""
+    """The bytes are not a WebAssembly module, or use an entry kind that this reader does not know."""
 
 
 @dataclass
@@ -47,7 +47,7 @@ class Reader:
                 return value
 
     def name(self) -> str:
-        """Read a length and as many bytes of UTF-8."""
+        """Read a length and then that many bytes of UTF-8."""
         length = self.number()
         self.position += length
         return self.data[self.position - length : self.position].decode()
@@ -62,13 +62,13 @@ class Module:
 
 
 def parse(data: bytes) -> Module:
-    """Read import and export section of a WebAssembly module.
+    """Read the import and export sections of a WebAssembly module.
 
     Raises:
-        InvalidModuleError: It is none.
+        InvalidModuleError: It is not a WebAssembly module.
     """
     if data[:4] != b"\0asm":
-        raise InvalidModuleError(f"no WebAssembly module: it begins with {data[:4]!r}")
+        raise InvalidModuleError(f"not a WebAssembly module: it starts with {data[:4]!r}")
     module = Module()
     reader = Reader(data, 8)
     while reader.position < len(data):
@@ -103,7 +103,7 @@ def _imports(reader: Reader) -> Iterator[str]:
             reader.byte()
             reader.number()
         else:
-            raise InvalidModuleError(f"import {name!r} is of the unknown kind {kind}")
+            raise InvalidModuleError(f"import {name!r} has the unknown kind {kind}")
         yield name
 
 
@@ -115,15 +115,15 @@ def _exports(reader: Reader) -> Iterator[str]:
 
 
 def undefined_symbols(wheel: Path, main_module: Path) -> dict[str, list[str]]:
-    """Return what the extension modules of a wheel lack.
+    """Return the missing symbols of a wheel's extension modules.
 
     Args:
         wheel: The wheel.
-        main_module: ``pyodide.asm.wasm``. What it imports counts as well: JavaScript gives it to side modules too.
+        main_module: ``pyodide.asm.wasm``. Its imports count as well, as JavaScript also gives them to side modules.
 
     Returns:
-        For each extension module (path in the wheel) the names that nobody defines, sorted; and ``PyInit_…`` if it
-        does not export that.
+        For each extension module (path in the wheel) the undefined names, sorted, and ``PyInit_…`` if it does not
+        export that.
     """
     main = parse(main_module.read_bytes())
     offered = main.exports | main.imports | FROM_THE_LINKER
@@ -139,7 +139,7 @@ def undefined_symbols(wheel: Path, main_module: Path) -> dict[str, list[str]]:
 
 
 def main() -> int:
-    """Check the wheels named on the command line; 1 if something is undefined."""
+    """Check the wheels named on the command line; return 1 if a symbol is undefined."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("main_module", type=Path, help="pyodide.asm.wasm")
     parser.add_argument("wheels", type=Path, nargs="+")

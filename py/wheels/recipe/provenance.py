@@ -1,4 +1,4 @@
-"""What the wheels are made of: finds out, compares with the lock, writes lock and licences."""
+"""The wheels' sources: find them, compare them with the lock, write the lock and the licences."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ class Component:
         source: Name of its source distribution or of Debian's source package.
         wheel: The wheel that its code is in.
         license: SPDX expression.
-        license_files: Where its source keeps the licence's texts, relative to its folder; by default what a Python
-            source distribution says of itself.
+        license_files: Paths of the licence's texts in its source; by default the ones that a Python source distribution
+        declares.
     """
 
     name: str
@@ -49,12 +49,12 @@ COMPONENTS = (
 )
 # Headers that the compiler inlines into libjpeg-turbo's NEON code: an installed package, not a source of its own.
 SIMDE = Component("SIMDe", "libsimde-dev", "pillow", "MIT", ("copyright",))
-# Debian packages whose versions decide what comes out.
+# Debian packages whose versions affect the result.
 TOOLS = {"Emscripten": "emscripten", "CPython headers": "libpython3.14-dev", "zlib headers": "zlib1g-dev"}
 
 
 def sources(work: Path) -> tuple[LockedSource, ...]:
-    """Return what has been fetched into a work folder."""
+    """Return the sources that have been downloaded into a work folder."""
     found = [_source(component, work) for component in COMPONENTS]
     files = _license_files(SIMDE, work)
     version = _package_version(work, SIMDE.source)
@@ -63,12 +63,12 @@ def sources(work: Path) -> tuple[LockedSource, ...]:
 
 
 def tools(work: Path, suite: str) -> dict[str, str]:
-    """Return the versions of what compiles in a work folder."""
+    """Return the versions of the build tools in a work folder."""
     return {"Debian": suite} | {name: _package_version(work, package) for name, package in TOOLS.items()}
 
 
 def differences(lock: Lock, found: tuple[LockedSource, ...], found_tools: dict[str, str]) -> list[str]:
-    """Return a line for each source or tool that is not the locked one."""
+    """Return a line for each source or tool that differs from the lock."""
     lines = []
     locked = {source.name: source for source in lock.sources}
     for source in found:

@@ -1,8 +1,8 @@
-"""Make what extension modules need of Pyodide's CPython and its npm package does not carry: the C headers.
+"""Create the C headers of Pyodide's CPython, which extension modules need and its npm package lacks.
 
-The headers are Debian's of the same minor version, which has the same ABI, but for ``pyconfig.h``: its names come from
-Debian's file, its values from Pyodide's own ``_sysconfigdata`` (in ``python_stdlib.zip``), which holds what Pyodide's
-configure run found. ``check_pyconfig.c`` has the compiler confirm the sizes in it.
+The headers are Debian's for the same minor version, which has the same ABI. Only ``pyconfig.h`` differs: its names
+come from Debian's file, and its values from Pyodide's own ``_sysconfigdata`` (in ``python_stdlib.zip``), which has the
+results of Pyodide's configure run. ``check_pyconfig.c`` makes the compiler confirm the sizes in it.
 
 Written below the output folder: ``include/``, ``sysconfig/`` (for ``_PYTHON_SYSCONFIGDATA_NAME``), ``pkgconfig/``.
 """
@@ -18,7 +18,7 @@ from typing import Any
 
 SYSCONFIG_MODULE = "_sysconfigdata__emscripten_wasm32-emscripten"
 
-# sysconfig leaves out names that begin with an underscore. These are the ones that matter, as CPython's configure
+# sysconfig leaves out names that start with an underscore. These are the ones that matter, as CPython's configure
 # sets them everywhere; the stack grows down on WebAssembly.
 UNDERSCORED = {
     "_ALL_SOURCE": "1",

@@ -1,13 +1,13 @@
-"""Write a wheel that has only what a page can use, and bytecode in the place of Python source.
+"""Write a wheel that contains only what a page can use, with bytecode instead of Python source.
 
-* Everything importable that can work in a page stays. What goes: tests and what only they use, type stubs, files to
-  compile against NumPy, f2py, documentation generators, and modules that need a windowing system.
-* Pyodide's file system is made anew on each start, so it would compile every module that a page imports, every time:
-  two thirds of what ``import numpy`` takes. It is compiled as ``python -OO`` would, a setting in which both projects
-  test their releases: without docstrings, which nobody reads in a page, the wheels do not grow.
+* Everything importable that can work in a page stays. Removed are tests and their helpers, type stubs, files for
+  compiling against NumPy, f2py, documentation generators, and modules that need a windowing system.
+* Pyodide's file system is empty on each start, so it would compile every imported module each time: two thirds of the
+  time of ``import numpy``. The bytecode is compiled as with ``python -OO``, a setting that both projects test their
+  releases with. Without docstrings, which a page does not need, the wheels do not grow.
 
-The same input gives the same bytes. It runs inside the chroot: bytecode belongs to one version of Python, and the bytes
-of a deflate stream differ between versions of zlib.
+The same input gives the same bytes. The script runs inside the chroot, because bytecode belongs to one version of
+Python and the bytes of a deflate stream differ between versions of zlib.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ UNWANTED = re.compile(
     | \.pyi$ | /py\.typed$ | ^numpy/typing/mypy_plugin\.py$
     | \.(a|h|c|pxd|ini|pc)$ | /include/ | ^numpy/_configtool\.py$ | ^numpy/_core/cversions\.py$
     | ^numpy/f2py/ | ^numpy/doc/ | ^numpy/_pyinstaller/ | ^numpy/testing/print_coercion_tables\.py$
-    # Extension modules for NumPy's tests, and one that nothing has imported since numpy.linalg has its own.
+    # Extension modules for NumPy's tests, and one that is unused since numpy.linalg has its own.
     | ^numpy/_core/(_\w+_tests|_simd)\. | ^numpy/linalg/lapack_lite\.
     | ^PIL/(_imagingtk|_tkinter_finder|ImageTk|ImageQt|ImageWin|ImageGrab)\.
     | \.dist-info/entry_points\.txt$
@@ -36,14 +36,14 @@ UNWANTED = re.compile(
 )
 # Where Pyodide unpacks wheels; tracebacks show it.
 SITE_PACKAGES = "/lib/python3.14/site-packages"
-# PEP 552: the pyc file is hash-based and its source is not looked for.
+# PEP 552: the pyc file is hash-based, and Python does not look for its source.
 UNCHECKED_HASH = (0b01).to_bytes(4, "little")
 # The earliest time that a zip archive can hold.
 EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
 def is_unwanted(name: str) -> bool:
-    """Tell whether the file of this name, relative to the wheel's root, is left out."""
+    """Return whether a file is left out; ``name`` is relative to the wheel's root."""
     return UNWANTED.search(name) is not None
 
 
@@ -64,8 +64,8 @@ def slim(source: Path, directory: Path) -> Path:
     """Write the slimmed wheel of the same name into a folder and return its path.
 
     Args:
-        source: A wheel; its Python source must be of the version that runs this.
-        directory: Where to write; made if missing.
+        source: A wheel; its Python source must be valid for the version that runs this.
+        directory: Folder to write to; created if missing.
     """
     directory.mkdir(parents=True, exist_ok=True)
     target = directory / source.name

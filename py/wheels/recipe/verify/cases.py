@@ -1,11 +1,11 @@
-"""What Pillow computes, as named cases; runs in CPython and in Pyodide alike.
+"""Named test cases of Pillow's computations, for both CPython and Pyodide.
 
-A case is a name and a function that returns an image or an array, or raises. Names begin with what is compared:
+A case is a name and a function that returns an image or an array, or raises. The name starts with the group:
 
 * ``operation/…`` resampling, filters, colour conversion, ICC: the same C code on the same input, so the same bytes;
-* ``roundtrip/…`` an encoder and the decoder of one library: lossless ones give the input back;
-* ``decode/…`` a file of Pillow's own test pictures, hostile ones among them;
-* ``icc/…`` our picture converted to sRGB from the profile that is embedded in such a file.
+* ``roundtrip/…`` an encoder and the decoder of the same library: lossless ones return the input;
+* ``decode/…`` a file of Pillow's own test pictures, including hostile ones;
+* ``icc/…`` our picture converted to sRGB from the profile embedded in such a file.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ SIZES = ((260, 260), (97, 33), (1311, 777))  # (width, height): down, far down, 
 
 
 def as_array(outcome: Image.Image | Array) -> Array:
-    """Return an image's pixels; palette indices are resolved, so that two equal pictures are equal arrays."""
+    """Return an image's pixels; palette indices are resolved, so that equal pictures give equal arrays."""
     if isinstance(outcome, Image.Image) and outcome.mode in ("P", "PA"):
         outcome = outcome.convert("RGBA")
     return np.asarray(outcome)
@@ -45,7 +45,7 @@ def picture(width: int = 640, height: int = 427) -> Image.Image:
 
 
 def operations() -> Iterator[Case]:
-    """Yield cases for which every build of Pillow gives the same bytes."""
+    """Yield cases with the same result in every build of Pillow."""
     rgb = picture()
     for mode, name, size in itertools.product(("L", "RGB", "RGBA", "CMYK", "F", "I;16"), FILTERS, SIZES):
         image = rgb.convert("I").convert("I;16") if mode == "I;16" else rgb.convert(mode)
@@ -80,7 +80,7 @@ def operations() -> Iterator[Case]:
 
 
 def roundtrips() -> Iterator[Case]:
-    """Yield cases that write a picture and read it again."""
+    """Yield cases that write a picture and read it back."""
     rgb = picture(331, 222)
     options: list[tuple[str, str, dict[str, Any]]] = [
         ("JPEG", "RGB", {"quality": 90}),
@@ -112,7 +112,7 @@ def roundtrips() -> Iterator[Case]:
 
 
 def pictures(folder: Path) -> Iterator[Case]:
-    """Yield the cases of each file below a folder; they are named by the path relative to it."""
+    """Yield the cases of each file in a folder, named by the relative path."""
     for path in sorted(folder.rglob("*")):
         if path.is_file():
             name = path.relative_to(folder)

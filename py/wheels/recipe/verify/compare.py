@@ -1,7 +1,7 @@
-"""Compare what Pillow computes in Pyodide with what the same version computes in CPython.
+"""Compare Pillow's results in Pyodide with those of the same version in CPython.
 
-Run it first in CPython with ``--write``, then in Pyodide. Every case of ``cases.py`` gives an array or an exception;
-the second run prints, as JSON, where the two differ, and fails if a difference is not an explained one.
+Run it first in CPython with ``--write``, then in Pyodide. Every case in ``cases.py`` gives an array or an exception.
+The second run prints the differences as JSON, and fails if one of them has no explanation.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ import cases
 
 SAME, DIFFERENT = "same", "different"
 REFUSED_BY_BOTH, ONLY_NATIVE, ONLY_HERE = "refused by both", "only native", "only here"
-# Every difference there is: cases, by how many levels of 255 at most, why. Anything else fails.
+# All known differences: cases, maximum difference in levels of 255, reason. Anything else fails.
 EXPLAINED = (
     (r"decode/avif/.*", 6, "libavif converts YUV to RGB itself here; in the native build libyuv does"),
     (r"decode/hopper_bad_exif\.jpg", 255, "holds coefficients out of range: NEON, SSE2 and C code all differ there"),
@@ -45,7 +45,7 @@ def outcomes(folder: Path) -> Iterator[tuple[str, cases.Array | None, str]]:
 
 
 def verdict(native: cases.Array | None, here: cases.Array | None) -> tuple[str, float]:
-    """Return how two outcomes relate, and by how much they differ at most."""
+    """Return how two outcomes relate, and their largest difference."""
     if native is None or here is None:
         both = native is here
         return (REFUSED_BY_BOTH if both else ONLY_HERE if native is None else ONLY_NATIVE), 0.0
@@ -58,7 +58,7 @@ def verdict(native: cases.Array | None, here: cases.Array | None) -> tuple[str, 
 
 
 def is_explained(name: str, difference: float) -> bool:
-    """Tell whether a case may differ this much."""
+    """Return whether a case may differ this much."""
     return any(re.fullmatch(pattern, name) and difference <= limit for pattern, limit, _ in EXPLAINED)
 
 
@@ -69,11 +69,11 @@ def versions() -> dict[str, str | None]:
 
 
 def compare(pictures: Path, reference: Path) -> dict[str, Any]:
-    """Compare with the arrays that ``--write`` left.
+    """Compare with the arrays written by ``--write``.
 
     Returns:
-        ``versions``; for each group of cases and each relation how many there are, or where that is of interest which;
-        ``unexplained``, the names of the cases that differ without being in `EXPLAINED`.
+        ``versions``; for each group of cases and each relation the number of cases, or their names if they matter;
+        ``unexplained``, the names of the cases that differ and are not in `EXPLAINED`.
     """
     unexplained = []
     report: dict[str, dict[str, Any]] = defaultdict(lambda: defaultdict(dict))
@@ -95,7 +95,7 @@ def compare(pictures: Path, reference: Path) -> dict[str, Any]:
 
 
 def write(pictures: Path, reference: Path) -> None:
-    """Leave every case's array in one archive for each group."""
+    """Write the arrays of all cases, one archive per group."""
     reference.mkdir(parents=True, exist_ok=True)
     groups: dict[str, dict[str, cases.Array]] = defaultdict(dict)
     for name, array, _ in outcomes(pictures):
@@ -107,7 +107,7 @@ def write(pictures: Path, reference: Path) -> None:
 
 
 def main() -> int:
-    """Write the reference, or compare with it; 1 if there is an unexplained difference."""
+    """Write the reference, or compare with it; return 1 if there is an unexplained difference."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("pictures", type=Path, help="Tests/images of Pillow's source distribution")
     parser.add_argument("reference", type=Path, help="folder of the reference's arrays")

@@ -1,4 +1,4 @@
-"""Import every module of NumPy and Pillow, so that nothing that is needed has been slimmed away."""
+"""Import every module of NumPy and Pillow, to check that slimming has removed nothing that is needed."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import numpy
 import PIL
 from PIL import Image, features
 
-# Two that read OLE containers, with a package that Pillow does not depend on; two that are commands.
+# Two modules read OLE containers with a package that Pillow does not depend on; two are commands.
 SKIPPED = {"PIL.FpxImagePlugin", "PIL.MicImagePlugin", "PIL.__main__", "PIL.report"}
 READABLE = {"AVIF", "BMP", "GIF", "ICO", "JPEG", "JPEG2000", "PNG", "PPM", "TGA", "TIFF", "WEBP"}
 LIBRARIES = {"avif", "freetype2", "jpg", "jpg_2000", "libjpeg_turbo", "libtiff", "littlecms2", "webp", "zlib"}
@@ -34,7 +34,7 @@ def problems() -> Iterator[str]:
 
 
 def main() -> int:
-    """Print the problems; 1 if there is one."""
+    """Print the problems; return 1 if there is one."""
     warnings.simplefilter("ignore")  # deprecated modules say so
     found = list(problems())
     print("\n".join(found) or f"all of NumPy {numpy.__version__} and Pillow {PIL.__version__} can be imported")

@@ -1,4 +1,4 @@
-"""Run pytest in this process and print what came out as one line of JSON. Runs in Pyodide, see suites.py."""
+"""Run pytest in this process and print the result as one line of JSON. Runs in Pyodide, see suites.py."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ import pytest
 
 
 class Tally:
-    """A pytest plug-in that counts outcomes and keeps what failed."""
+    """A pytest plug-in that counts outcomes and records failures."""
 
     def __init__(self) -> None:
         self.counts: collections.Counter[str] = collections.Counter()
         self.failures: dict[str, str] = {}
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Count a test's call, and its set-up or tear-down where that did not pass."""
+        """Count a test's call, and its set-up or tear-down if that did not pass."""
         if report.when != "call" and report.outcome == "passed":
             return
         outcome: str = report.outcome
@@ -33,14 +33,14 @@ class Tally:
             self.failures[report.nodeid] = str(report.longrepr)[-400:]
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
-        """Keep a module that could not be imported."""
+        """Record a module that could not be imported."""
         if report.failed:
             self.counts["not collected"] += 1
             self.failures[report.nodeid] = str(report.longrepr)[-400:]
 
 
 def main() -> None:
-    """Add files to site-packages if asked, go to a folder, run pytest."""
+    """Add files to site-packages if requested, change to a folder, run pytest."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--overlay", help="a zip archive to unpack into site-packages first")
     parser.add_argument("--directory", default="/tmp", help="where to run")

@@ -1,8 +1,8 @@
 """Run NumPy's and Pillow's own test suites in Pyodide, against the slimmed wheels. Runs inside the chroot.
 
-What slimming left out is laid over the slimmed wheels, but for f2py: NumPy's tests are in there, and Pillow's import
-modules that a page cannot use. Pillow's tests come from its source distribution. Each group of test files has a process
-of its own, so that one that dies takes nothing else with it.
+The files that slimming has removed are added back, except f2py: they include NumPy's tests, and modules that a page
+cannot use but Pillow's tests import. Pillow's tests come from its source distribution. Each group of test files has its
+own process, so that a crash does not affect the others.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ def write_overlay(build: Path) -> list[str]:
                 for name in source.namelist():
                     if name.startswith("numpy/f2py/"):
                         continue
-                    # pytest tells a package by its __init__.py; all other modules stay the compiled ones.
+                    # pytest recognises a package by its __init__.py; all other modules stay compiled.
                     if not {name, f"{name}c"} & present or name.endswith("/__init__.py"):
                         overlay.writestr(name, source.read(name))
                         names.append(name)
@@ -60,14 +60,14 @@ def write_overlay(build: Path) -> list[str]:
 
 
 def groups(build: Path) -> dict[str, list[Group]]:
-    """Lay out what is to be run, by suite.
+    """Return the groups to run, by suite.
 
     Args:
         build: The work folder.
     """
     overlay = ("--overlay", str(build / "verify" / "overlay.zip"))
     names = write_overlay(build)
-    # typing and _pyinstaller test tools outside the runtime.
+    # typing and _pyinstaller are tests of tools outside the runtime.
     tests = [
         f"{SITE_PACKAGES}/{name}"
         for name in names
@@ -88,7 +88,7 @@ def _grouped(name: str, common: tuple[str, ...], files: list[str], size: int) ->
 
 
 def run(group: Group, pyodide: Path, wheels: list[Path]) -> dict[str, Any]:
-    """Run one group; a process that dies or hangs counts as one failure."""
+    """Run one group; a process that crashes or hangs counts as one failure."""
     command = ["node", "--max-old-space-size=4000", str(HERE / "run.mjs"), str(pyodide), ",".join(map(str, wheels))]
     command += [str(HERE / "pytest_in_pyodide.py"), *group.arguments]
     try:
@@ -102,7 +102,7 @@ def run(group: Group, pyodide: Path, wheels: list[Path]) -> dict[str, Any]:
 
 
 def main() -> None:
-    """Run both suites; print the sums, write everything as JSON."""
+    """Run both suites; print the totals, and write everything as JSON."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("pyodide", type=Path, help="the unpacked npm package")
     parser.add_argument("build", type=Path, help="folder with full/, slim/ and verify/")
