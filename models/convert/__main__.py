@@ -1,4 +1,4 @@
-"""``python -m models.convert``: make the models that are not there yet. See the package."""
+"""``python -m models.convert``: convert the models that are missing. See the package."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ MODELS = Path(__file__).resolve().parents[1]
 def main() -> int:
     """Run the command line and return the exit status."""
     known = sorted(path.parent.name for path in MODELS.glob("*/model.json"))
-    parser = argparse.ArgumentParser(prog="python -m models.convert", description="Make the models' .onnx files.")
+    parser = argparse.ArgumentParser(prog="python -m models.convert", description="Create the models' .onnx files.")
     parser.add_argument("--model", nargs="+", choices=known, default=known, help="ids; by default all")
-    parser.add_argument("--out", type=Path, default=models_folder(), help="gets a folder a model; default: %(default)s")
+    parser.add_argument("--out", type=Path, default=models_folder(), help="folder for the models; default: %(default)s")
     parser.add_argument(
         "--cache", type=Path, default=cache_folder() / "downloads", help="downloaded packages; %(default)s"
     )
     parser.add_argument(
         "--storage",
         choices=STORAGES,
-        help="store weights in another way than model.json says; skips its check",
+        help="store weights differently from model.json; skips the hash check",
     )
     parser.add_argument("--record", action="store_true", help="write the result's hash into model.json instead")
     options = parser.parse_args()

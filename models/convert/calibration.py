@@ -1,4 +1,4 @@
-"""Make probabilities mean what they say, and measure how far they do.
+"""Calibrate probabilities, and measure how well they are calibrated.
 
 Source: Guo et al., "On Calibration of Modern Neural Networks" (2017) for the temperature; Nguyen and O'Connor,
 "Posterior calibration and exploratory analysis for natural language processing models" (2015) for adaptive bins.
@@ -32,13 +32,13 @@ def negative_log_likelihood(logits: Floats, targets: Classes, weights: Floats | 
 def fit_temperature(logits: Floats, targets: Classes, weights: Floats | None = None) -> float:
     """Return the temperature that makes the targets most likely.
 
-    The negative log likelihood is convex in 1 / temperature, so Newton's method from 1 finds its minimum; a step
-    that would leave the positive numbers is cut to half the way.
+    The negative log likelihood is convex in 1 / temperature, so Newton's method starting at 1 finds its minimum. A step
+    that would leave the positive numbers is replaced by one that goes half way to zero.
 
     Args:
         logits: float64 [n, C].
-        targets: Index of the right class, [n].
-        weights: How much each picture counts, [n]; equally by default.
+        targets: Index of the correct class, [n].
+        weights: Weight of each picture, [n]; equal by default.
 
     Returns:
         The temperature, above 0.
@@ -57,10 +57,10 @@ def fit_temperature(logits: Floats, targets: Classes, weights: Floats | None = N
 
 
 def accuracy_weights(correct: NDArray[np.bool_], accuracy: float) -> Floats:
-    """Return weights [n], mean 1, under which a part ``accuracy`` of the answers is correct.
+    """Return weights [n] with mean 1, under which a fraction ``accuracy`` of the answers is correct.
 
-    They stand in for pictures that are as hard as those on which ``accuracy`` was measured, provided that right
-    answers look like right ones there and wrong answers like wrong ones.
+    They simulate pictures as hard as those that ``accuracy`` was measured on, provided that correct answers look alike
+    in both sets, and wrong answers do, too.
     """
     here = correct.mean()
     weights: Floats = np.where(correct, accuracy / here, (1 - accuracy) / (1 - here))
@@ -75,17 +75,17 @@ def calibration_error(
     adaptive: bool = False,
     weights: Floats | None = None,
 ) -> float:
-    """Return the expected calibration error: how far scores are from the share of right answers, on average.
+    """Return the expected calibration error: the mean difference between scores and the share of correct answers.
 
     Args:
         scores: Probability of each answer, [n].
-        correct: Whether it was right, [n].
+        correct: Whether it was correct, [n].
         bins: Number of bins.
-        adaptive: Bins of equally many answers instead of equal width.
-        weights: How much each answer counts, [n]; equally by default.
+        adaptive: Use bins with equally many answers instead of equal width.
+        weights: Weight of each answer, [n]; equal by default.
 
     Returns:
-        Σ over bins of the bin's share × |mean score − share of right answers|, in [0, 1].
+        Σ over bins of the bin's share × |mean score − share of correct answers|, in [0, 1].
     """
     weights = np.ones(len(scores)) if weights is None else weights
     if adaptive:
@@ -99,5 +99,5 @@ def calibration_error(
 
 
 def folds(count: int, parts: int = 10, seed: int = 0) -> NDArray[np.intp]:
-    """Return which of ``parts`` equal folds each of ``count`` pictures belongs to, drawn by chance."""
+    """Assign each of ``count`` pictures to one of ``parts`` equal folds at random."""
     return np.random.default_rng(seed).permutation(count) % parts

@@ -1,8 +1,8 @@
-"""Read PyTorch's legacy checkpoints (``torch.save`` before 1.6, not a zip file) with NumPy alone.
+"""Read PyTorch's legacy checkpoints (``torch.save`` before 1.6, not a zip file) using only NumPy.
 
-The file is a row of pickles (magic number, protocol version, system facts, the object, the keys of its
-storages) followed by the storages' raw elements. A pickle can call anything that can be imported, so only the
-names that a dictionary of tensors needs are allowed.
+The file is a sequence of pickles (magic number, protocol version, system facts, the object, the keys of its storages)
+followed by the storages' raw elements. A pickle can call anything that can be imported, so only the names that a
+dictionary of tensors needs are allowed.
 
 Source: ``torch/serialization.py``, ``_legacy_load``.
 """
@@ -26,7 +26,7 @@ STORAGE_DTYPES = {"FloatStorage": "<f4", "HalfStorage": "<f2", "LongStorage": "<
 
 @dataclass(frozen=True)
 class _Storage:
-    """A flat array whose elements come later in the file."""
+    """A flat array; its elements come later in the file."""
 
     key: str
     dtype: np.dtype[Any]
@@ -35,7 +35,7 @@ class _Storage:
 
 @dataclass(frozen=True)
 class _View:
-    """A tensor: how to look at a storage; offset and strides count elements."""
+    """A tensor: a view of a storage; offset and strides are in elements."""
 
     storage: _Storage
     offset: int
@@ -45,8 +45,8 @@ class _View:
     def resolve(self, elements: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
         """Return the tensor as a C-contiguous copy.
 
-        Strides matter: these weights were saved as permuted views of TensorFlow's arrays, and reading them as
-        if they were contiguous raises no error and gives a network that is quietly wrong.
+        Strides matter: these weights were saved as permuted views of TensorFlow's arrays. Reading them as contiguous
+        arrays would raise no error and give a network that is silently wrong.
         """
         last = self.offset + sum((n - 1) * step for n, step in zip(self.shape, self.strides, strict=True))
         if 0 in self.shape or min((self.offset, *self.strides)) < 0 or last >= elements.size:
@@ -65,7 +65,7 @@ def _rebuild_tensor(
 
 
 class _Unpickler(pickle.Unpickler):
-    """Unpickles dictionaries of tensors and refuses everything else."""
+    """Unpickles dictionaries of tensors and rejects everything else."""
 
     def find_class(self, module: str, name: str) -> Any:
         if (module, name) == ("collections", "OrderedDict"):
@@ -84,7 +84,7 @@ class _Unpickler(pickle.Unpickler):
 
 
 def read_state_dict(data: bytes) -> dict[str, np.ndarray[Any, Any]]:
-    """Read a checkpoint that holds a state dict.
+    """Read a checkpoint that contains a state dict.
 
     Args:
         data: The file's bytes.
@@ -93,7 +93,7 @@ def read_state_dict(data: bytes) -> dict[str, np.ndarray[Any, Any]]:
         C-contiguous arrays by parameter name, in the file's order and dtypes (float32, float16 or int64).
 
     Raises:
-        ConversionError: The bytes are no legacy checkpoint, are cut short, or hold anything but tensors.
+        ConversionError: The bytes are not a legacy checkpoint, are truncated, or contain anything but tensors.
     """
     file = io.BytesIO(data)
 
@@ -120,13 +120,13 @@ def read_state_dict(data: bytes) -> dict[str, np.ndarray[Any, Any]]:
 
     storages = {view.storage.key: view.storage for view in views.values()}
     if sorted(storages) != sorted(keys):
-        fail("its storages are not those that its tensors refer to")
+        fail("its storages are not the ones that its tensors refer to")
     elements: dict[str, np.ndarray[Any, Any]] = {}
     for key in keys:
         storage = storages[key]
         size = int.from_bytes(file.read(8), "little")
         raw = file.read(size * storage.dtype.itemsize)
         if size != storage.size or len(raw) != size * storage.dtype.itemsize:
-            fail(f"storage {key} should have {storage.size} elements and the file holds fewer or more")
+            fail(f"storage {key} should have {storage.size} elements, but the file has fewer or more")
         elements[key] = np.frombuffer(raw, storage.dtype)
     return {name: view.resolve(elements[view.storage.key]) for name, view in views.items()}

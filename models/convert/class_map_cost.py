@@ -1,8 +1,7 @@
-"""Measure what the class map costs: run the classifier without it, with it unused, with it asked for.
+"""Measure the cost of the class map: run the classifier without it, with it unused, and with it requested.
 
-``python -m models.convert.class_map_cost`` at the root of the repository, on one thread, natively and in
-onnxruntime-web under Node. The three take turns in random order, so that whatever else the machine does hits them
-alike.
+Use ``python -m models.convert.class_map_cost`` in the root of the repository. It runs on one thread, natively and in
+onnxruntime-web under Node. The three alternate in random order, so that other load on the machine affects them equally.
 """
 
 from __future__ import annotations
@@ -41,7 +40,7 @@ def without_class_map(model: bytes) -> bytes:
 
 
 def measure_natively(models: dict[str, bytes], spec: ModelSpec) -> dict[str, float]:
-    """Return the median milliseconds of a run: without, unused, wanted."""
+    """Return the median milliseconds of a run: without the map, unused, requested."""
     settings = onnxruntime.SessionOptions()
     settings.intra_op_num_threads = 1
     sessions = {name: onnxruntime.InferenceSession(model, settings) for name, model in models.items()}
@@ -82,12 +81,12 @@ def main() -> None:
     spec = ModelSpec.load(MODEL_DIR)
     model = build(MODEL_DIR, cache_folder() / "downloads")
     models = {"without": without_class_map(model), "with": model}
-    print("| one thread, median ms | no class map in the network | unused | wanted |")
+    print("| one thread, median ms | network without class map | not requested | requested |")
     print("|---|---|---|---|")
     for title, measure in (("native", measure_natively), ("onnxruntime-web, Node", measure_in_node)):
         times = measure(models, spec)
         cells = [f"{times['without']:.1f}"]
-        cells += [f"{times[n]:.1f} ({100 * (times[n] / times['without'] - 1):+.1f} %)" for n in ("unused", "wanted")]
+        cells += [f"{times[n]:.1f} ({100 * (times[n] / times['without'] - 1):+.1f}%)" for n in ("unused", "wanted")]
         print(f"| {title} | {' | '.join(cells)} |")
 
 

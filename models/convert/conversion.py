@@ -1,4 +1,4 @@
-"""From a committed model folder to one that can be run."""
+"""Convert a committed model folder to one that can be run."""
 
 from __future__ import annotations
 
@@ -42,22 +42,22 @@ ARCHITECTURES: dict[str, Callable[[Origin, Path, Storage], bytes]] = {
     "centernet": _graph_model(detectors.build_centernet),
     "upscaler": _upscaler,
 }
-"""By name of the architecture, what makes the network of a package, read from a cache, in a storage."""
+"""Converters by architecture. Each takes a model's description, the download cache and a storage."""
 
 
 def build(model_dir: Path, cache: Path, storage: Storage | None = None) -> bytes:
-    """Make a model's ``.onnx`` file in memory.
+    """Create a model's ``.onnx`` file in memory.
 
     Args:
         model_dir: Committed folder of the model; its ``model.json`` says where the weights come from.
-        cache: Folder that keeps downloaded packages.
-        storage: How the weights are stored; by default as ``model.json`` says.
+        cache: Folder for downloaded packages.
+        storage: How to store the weights; by default as ``model.json`` says.
 
     Returns:
         The file's bytes.
 
     Raises:
-        ConversionError: The weights cannot be had or are not what was expected.
+        ConversionError: The weights cannot be downloaded or are not as expected.
     """
     description = _describe(model_dir)
     conversion = description["conversion"]
@@ -66,19 +66,19 @@ def build(model_dir: Path, cache: Path, storage: Storage | None = None) -> bytes
 
 
 def convert(model_dir: Path, output: Path, cache: Path) -> bool:
-    """Make the folder from which a model is run: ``model.onnx`` and copies of ``model.json`` and any labels.
+    """Create the folder that a model is run from: ``model.onnx`` and copies of ``model.json`` and any labels.
 
     Args:
         model_dir: Committed folder of the model.
-        output: Folder to write to; made if it is missing. Other files in it are left alone.
-        cache: Folder that keeps downloaded packages.
+        output: Folder to write to; created if missing. Other files in it are left alone.
+        cache: Folder for downloaded packages.
 
     Returns:
-        Whether the network had to be made; false if it was there with the right hash.
+        Whether the network had to be converted; false if it already existed with the right hash.
 
     Raises:
-        ConversionError: The weights cannot be had, or the result is not the one whose hash ``model.json``
-            records. Nothing is written then.
+        ConversionError: The weights cannot be downloaded, or the result does not have the hash in ``model.json``.
+        Nothing is written then.
     """
     description = _describe(model_dir)
     expected = description["files"][MODEL_FILE]
@@ -88,7 +88,7 @@ def convert(model_dir: Path, output: Path, cache: Path) -> bool:
         data = build(model_dir, cache)
         if (got := fingerprint(data)) != expected:
             raise ConversionError(
-                f"The converted {description['id']} is not the recorded one.\n"
+                f"The converted {description['id']} does not have the recorded hash.\n"
                 f"  got    {got}\n  wanted {expected}\n"
                 "If the converter was changed on purpose, measure the model again and run with --record."
             )
@@ -101,10 +101,10 @@ def convert(model_dir: Path, output: Path, cache: Path) -> bool:
 
 
 def record(model_dir: Path, cache: Path) -> None:
-    """Make the network and write its size and hash into ``model.json``."""
+    """Convert the network and write its size and hash into ``model.json``."""
     path = model_dir / "model.json"
     entry = f'"{MODEL_FILE}": {json.dumps(fingerprint(build(model_dir, cache)))}'
-    # As text, because the file is laid out for people.
+    # Edited as text, because people have formatted the file by hand.
     text, count = re.subn(rf'"{re.escape(MODEL_FILE)}": \{{[^}}]*\}}', entry, path.read_text(encoding="utf-8"))
     if count != 1:
         raise ConversionError(f"{path} has no entry for {MODEL_FILE} in its files.")
@@ -117,7 +117,7 @@ def fingerprint(data: bytes) -> dict[str, Any]:
 
 
 def write_atomically(path: Path, data: bytes) -> None:
-    """Write a file so that nobody ever sees half of it."""
+    """Write a file atomically."""
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_name(f".{path.name}.{os.getpid()}")
     try:

@@ -1,7 +1,7 @@
-"""The object detectors as ONNX graphs, each cut where its convolutions end.
+"""The object detectors as ONNX graphs, each cut after its convolutions.
 
-What TensorFlow does after them (decoding, sorting, suppression) is left to Python: it is a few hundred boxes'
-work, and there it can be read, tested and changed.
+Python does the steps that follow in TensorFlow (decoding, sorting, suppression): they concern only a few hundred boxes,
+and in Python they can be read, tested and changed.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from models.convert.tfjs import GraphModel
 from onsight.tools.detect.exports.coco import COCO_IDS
 
 SSD_CLASSES = 91
-"""SSD's outputs count COCO's ids from 1 to 90, whether used or not, and 0 is the background."""
+"""SSD's outputs are COCO's ids from 1 to 90, including unused ones; 0 is the background."""
 SSD_LEVELS = 6
 
 
@@ -26,10 +26,10 @@ def build_ssdlite(model: GraphModel, storage: Storage) -> bytes:
 
     The input is ``pixel_values`` float32 [n, 3, height, width], RGB in [-1, 1]. The outputs are float32:
 
-    - ``boxes`` [n, anchors, 4]: how each anchor is to be moved and scaled, in the order (y, x, height, width);
+    - ``boxes`` [n, anchors, 4]: offset and scale of each anchor, in the order (y, x, height, width);
     - ``scores`` [n, anchors, 80]: independent probabilities of COCO's classes, in COCO's order.
 
-    Anchors run over the levels, then rows, columns and the shapes at each place.
+    Anchors are ordered by level, then row, column and the shapes at each position.
 
     Args:
         model: The graph.
@@ -39,7 +39,7 @@ def build_ssdlite(model: GraphModel, storage: Storage) -> bytes:
         The ``.onnx`` file.
 
     Raises:
-        ConversionError: The graph is not that of such a network.
+        ConversionError: The graph does not belong to such a network.
     """
     graph = GraphBuilder(storage)
     translator = Translator(graph, model, {"Preprocessor/sub": "pixel_values"}, "FeatureExtractor/MobilenetV2/")
@@ -73,11 +73,11 @@ def build_ssdlite(model: GraphModel, storage: Storage) -> bytes:
 def build_centernet(model: GraphModel, storage: Storage) -> bytes:
     """Build the CenterNet with a MobileNetV3 of ``610265158/mobilenetv3_centernet``, trained on COCO.
 
-    The input is ``pixel_values`` float32 [n, 3, height, width], RGB in [0, 255], sides multiples of 32. The
-    outputs are float32, with rows = height / 4 and columns likewise:
+    The input is ``pixel_values`` float32 [n, 3, height, width], RGB in [0, 255]; sides are multiples of 32. The outputs
+    are float32, with rows = height / 4 and columns = width / 4:
 
-    - ``heat_map`` [n, 80, rows, columns]: probability that an object of the class has its centre here;
-    - ``distances`` [n, 4, rows, columns]: from here to the left, top, right and bottom edge of the object, in
+    - ``heat_map`` [n, 80, rows, columns]: log odds that an object of the class has its centre at this position;
+    - ``distances`` [n, 4, rows, columns]: from this position to the left, top, right and bottom edge of the object, in
       pixels of the input.
 
     Args:
@@ -88,7 +88,7 @@ def build_centernet(model: GraphModel, storage: Storage) -> bytes:
         The ``.onnx`` file.
 
     Raises:
-        ConversionError: The graph is not that of such a network.
+        ConversionError: The graph does not belong to such a network.
     """
     graph = GraphBuilder(storage)
     translator = Translator(graph, model, {"tower_0/images": "pixel_values"}, "tower_0/")
@@ -108,10 +108,10 @@ def build_centernet(model: GraphModel, storage: Storage) -> bytes:
 
 
 def _classes_of_each_anchor(model: GraphModel, name: str) -> NDArray[np.intp]:
-    """Return which channels of a class predictor stand for COCO's 80 classes, shape after shape."""
+    """Return the channels of a class predictor for COCO's 80 classes, shape after shape."""
     channels = model.weight(model.node(name).inputs[1]).size
     shapes, rest = divmod(channels, SSD_CLASSES)
     if rest:
-        raise ConversionError(f"{name!r} has {channels} channels, which is no multiple of {SSD_CLASSES} classes.")
+        raise ConversionError(f"{name!r} has {channels} channels, not a multiple of {SSD_CLASSES} classes.")
     classes: NDArray[np.intp] = np.arange(shapes)[:, None] * SSD_CLASSES + np.array(COCO_IDS)
     return classes.ravel()

@@ -1,8 +1,7 @@
 """EfficientNet-Lite as an ONNX graph.
 
-Seven stages of inverted residual blocks without squeeze-and-excitation, ReLU6 throughout: the variant of
-EfficientNet that its authors made for small devices. Depth and width are read off the weights, so every size
-(0 to 4) fits.
+This is the variant of EfficientNet that its authors made for small devices: seven stages of inverted residual blocks
+with ReLU6 and without squeeze-and-excitation. Depth and width follow from the weights, so every size (0 to 4) works.
 
 Source: ``lukemelas/EfficientNet-PyTorch`` as adapted in ``ml-illustrated/EfficientNet-Lite-PyTorch``
 (Apache-2.0), and TensorFlow's ``efficientnet/lite`` for padding and the epsilon.
@@ -26,8 +25,8 @@ STAGE_STRIDES = (1, 2, 2, 2, 1, 2, 1)
 """Stride of the first block of each stage; the stem has a stride of 2 too, so the network's is 32."""
 
 INNER_STAGE = 5
-"""The stage, counted from 0, that two outputs look into: its maps have the last one's size, and know textures, light
-and surroundings that the last one has dropped for telling objects apart."""
+"""Index of the stage that two outputs expose. Its maps have the size of the last stage's, and contain textures, light
+and surroundings that the last stage has discarded in order to distinguish objects."""
 
 
 class _Network:
@@ -55,7 +54,7 @@ class _Network:
 
         attributes: dict[str, Any] = {"kernel_shape": kernel.shape[2:], "strides": [stride, stride]}
         if kernel.shape[2:] != (1, 1):
-            attributes["auto_pad"] = "SAME_UPPER"  # TensorFlow's SAME, for which the weights were trained
+            attributes["auto_pad"] = "SAME_UPPER"  # TensorFlow's SAME, which the weights were trained with
         if kernel.shape[1] == 1:
             attributes["group"] = kernel.shape[0]  # depthwise
         inputs = [
@@ -70,10 +69,10 @@ class _Network:
         )
 
     def stages(self) -> list[int]:
-        """Return the stage of each block, counted from 0."""
+        """Return the index of each block's stage."""
         count = 1 + max((int(key.split(".")[1]) for key in self.weights if key.startswith("_blocks.")), default=-1)
         widths = [self.weight(f"_blocks.{index}._project_conv.weight").shape[0] for index in range(count)]
-        # Within a stage the number of channels stays.
+        # Within a stage the number of channels is constant.
         changes = [int(width != before) for before, width in zip(widths[:1] + widths, widths, strict=False)]
         return list(accumulate(changes))
 
@@ -97,12 +96,12 @@ class _Network:
         return x
 
     def head(self, x: str) -> None:
-        """Add the outputs that stand on the last feature map.
+        """Add the outputs that depend on the last feature map.
 
-        Pooling is an average and the classifier is linear, so applying the classifier at every place of the
-        feature map and averaging gives the same logits: the class map is an exact account of where they come
-        from. It costs 8 % of a run, so it stands in an ``If``. The switch is a float like every other tensor
-        that crosses between Python, JavaScript and the runtimes: none of them needs a table of types.
+        Pooling is an average and the classifier is linear, so applying the classifier at every position of the feature
+        map and averaging gives the same logits. The class map therefore shows exactly where the logits come from. It
+        costs 8% of a run, so it is inside an ``If``. The switch is a float like all other tensors that pass between
+        Python, JavaScript and the runtimes, so none of them needs a table of types.
         """
         kernel = self.graph.kernel("classifier.weight", self.weight("_fc.weight")[:, :, None, None])
         bias = self.graph.vector("classifier.bias", self.weight("_fc.bias"))
@@ -136,15 +135,15 @@ def build(weights: StateDict, storage: Storage) -> bytes:
     """Build the network from a state dict.
 
     All tensors are float32. The inputs are ``pixel_values`` [n, 3, height, width], any height and width, and
-    ``with_class_map`` [1], 1 or 0. The outputs, with rows = ceil(height / 32) and columns likewise, are:
+    ``with_class_map`` [1], 1 or 0. The outputs, with rows = ceil(height / 32) and columns = ceil(width / 32), are:
 
     - ``logits`` [n, classes];
-    - ``features`` [n, channels], the average of the feature map over all places;
+    - ``features`` [n, channels], the average of the feature map over all positions;
     - ``feature_map`` [n, channels, rows, columns];
-    - ``class_map`` [n, classes, rows, columns], whose average over all places is the logits;
-      [0, classes, 0, 0] where ``with_class_map`` is 0;
-    - ``middle_map`` and ``late_map`` [n, inner channels, rows, columns], the widened activations in the second and
-      in the last block of the sixth stage, in [0, 6].
+    - ``class_map`` [n, classes, rows, columns], whose average over all positions is the logits;
+      [0, classes, 0, 0] if ``with_class_map`` is 0;
+    - ``middle_map`` and ``late_map`` [n, inner channels, rows, columns], the expanded activations in the second and
+      last block of the sixth stage, in [0, 6].
 
     Args:
         weights: The checkpoint's tensors by PyTorch's names; kernels are [out, in, height, width].

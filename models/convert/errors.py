@@ -1,5 +1,5 @@
-"""The one error of the converter."""
+"""The converter's error class."""
 
 
 class ConversionError(Exception):
-    """A model cannot be made: the message says what was got, what was wanted and what to do."""
+    """A model cannot be converted; the message says what was found, what was expected and what to do."""

@@ -1,8 +1,8 @@
-"""Measure the classifier on labelled photographs: the tables of its model card.
+"""Evaluate the classifier on labelled photographs and print the tables of its model card.
 
-``python -m models.convert.evaluate FOLDER [TABLE …]`` at the root of the repository. The name of each picture in
-FOLDER starts with the WordNet 3.0 synset of its class, such as ``n01692333_Gila_monster.jpg``: the layout of the
-public repository EliSchwartz/imagenet-sample-images.
+Use ``python -m models.convert.evaluate FOLDER [TABLE …]`` in the root of the repository. The name of each picture in
+FOLDER starts with the WordNet 3.0 synset of its class, as in ``n01692333_Gila_monster.jpg`` and in the public
+repository EliSchwartz/imagenet-sample-images.
 """
 
 from __future__ import annotations
@@ -42,14 +42,14 @@ PUBLISHED_ACCURACY = 0.776
 """Top-1 on ImageNet's validation split, as published by the network's authors."""
 
 ENLARGEMENT = 6
-"""Makes pictures of 512 pixels as large as those of a camera."""
+"""Factor that enlarges pictures of 512 pixels to the size of a camera's."""
 
 Pixels = NDArray[np.float32]
 
 
 @dataclass(frozen=True)
 class Bench:
-    """The pictures, and the network in every storage.
+    """The pictures, and the network with every kind of storage.
 
     Attributes:
         files: The pictures.
@@ -88,13 +88,13 @@ class Bench:
         """Run all pictures through the network.
 
         Args:
-            prepare: Makes the network's input.
-            storages: Which storages to run.
-            open_file: Decodes a picture; by default as the product does.
+            prepare: Returns the network's input for a picture.
+            storages: Storages to run.
+            open_file: Decodes a picture; by default as Onsight does.
 
         Returns:
-            Logits, float64 [storages, pictures, classes], and the mean number of pixels of an input, to which
-            the network's work is proportional.
+            Logits, float64 [storages, pictures, classes], and the mean number of input pixels, which the network's work
+            is proportional to.
         """
         logits = np.empty((len(storages), len(self.files), self.spec.num_classes))
         pixels = 0
@@ -108,22 +108,22 @@ class Bench:
         return logits, pixels / len(self.files)
 
     def top(self, logits: NDArray[np.float64], k: int) -> float:
-        """Return the percentage of pictures whose class is among the k likeliest; logits [pictures, classes]."""
+        """Return the percentage of pictures whose class is among the k most likely; logits [pictures, classes]."""
         right = np.take_along_axis(logits, self.targets[:, None], 1)
         return 100 * float(((logits > right).sum(1) < k).mean())
 
     def shipped(self, image: DecodedImage) -> Pixels:
-        """Prepare a picture as the product does."""
+        """Prepare a picture as Onsight does."""
         return preprocess(image, self.spec.input)[0]
 
     @cached_property
     def logits(self) -> NDArray[np.float64]:
-        """Logits of every storage, prepared as the product does."""
+        """Logits of every storage, with pictures prepared as Onsight does."""
         return self.run(self.shipped, STORAGES)[0]
 
 
 def print_storage(bench: Bench) -> None:
-    """Print how the ways to store the weights compare."""
+    """Print a comparison of the ways to store the weights."""
     exact = bench.logits[STORAGES.index("fp32")]
     print("| weights | bytes | top-1 % | top-5 % | same top-1 as fp32 % | mean largest change of a probability |")
     print("|---|---|---|---|---|---|")
@@ -138,7 +138,7 @@ def print_storage(bench: Bench) -> None:
 
 
 def print_framing(bench: Bench) -> None:
-    """Print how much of the picture the network should see."""
+    """Print a comparison of how pictures are cropped."""
     spec = bench.spec.input
     side = spec.input_size[0]
 
@@ -168,7 +168,7 @@ def print_framing(bench: Bench) -> None:
         f"whole picture with a border, {side}×{side}": mode("border"),
     }
     wide = np.array([_aspect_ratio(file) >= 1.45 for file in bench.files])
-    print(f"| framing | top-1 % | of {wide.sum()} pictures from 3:2 on | top-5 % | lowest NLL | work |")
+    print(f"| framing | top-1 % | top-1 %, {wide.sum()} pictures of 3:2 or wider | top-5 % | lowest NLL | work |")
     print("|---|---|---|---|---|---|")
     for name, prepare in framings.items():
         (logits,), pixels = bench.run(prepare, ["int8"])
@@ -186,7 +186,7 @@ def _aspect_ratio(file: Path) -> float:
 
 
 def print_calibration(bench: Bench) -> None:
-    """Print the temperature, and what it does to pictures on which it was not fitted."""
+    """Print the temperature, and its effect on pictures that it was not fitted on."""
     logits, targets = bench.logits[STORAGES.index("int8")], bench.targets
     correct = logits.argmax(1) == targets
     even, hard = np.ones(len(targets)), accuracy_weights(correct, PUBLISHED_ACCURACY)
@@ -203,7 +203,7 @@ def print_calibration(bench: Bench) -> None:
     print("| pictures count | temperature | NLL | ECE % | adaptive ECE % | top-1: score, right % ", end="")
     print("| label shown: ECE % | score, right % | certain % |")
     print("|---" * 9 + "|")
-    for name, weights in (("equally", even), (f"as if top-1 were {100 * PUBLISHED_ACCURACY:.1f} %", hard)):
+    for name, weights in (("equally", even), (f"as if top-1 were {100 * PUBLISHED_ACCURACY:.1f}%", hard)):
         for title, temperatures in {
             "1": np.ones(len(targets)),
             f"{fit_temperature(logits, targets, even):.3f}, fitted equally": held_out(even),
@@ -226,7 +226,7 @@ def print_calibration(bench: Bench) -> None:
 def _measure_answers(
     rollup: Rollup, logits: NDArray[np.float64], targets: NDArray[np.intp], weights: NDArray[np.float64]
 ) -> tuple[float, float, float, float]:
-    """Return the percentages ECE, mean score and right answers of the certain ones, and how many are certain."""
+    """Return the percentages: ECE, mean score and correct answers of the certain ones, and share of certain ones."""
     answers = [rollup.answer(scores) for scores in rollup.roll_up(np.exp(log_softmax(logits)))]
     certain = np.array([answer is not None for answer in answers])
     found = [(answer, target) for answer, target in zip(answers, targets, strict=True) if answer is not None]
@@ -243,7 +243,7 @@ def _measure_answers(
 
 
 def print_reduction(bench: Bench) -> None:
-    """Print what decoding large pictures at a reduced size changes; these are small, so they are enlarged first."""
+    """Print the effect of decoding large pictures at a reduced size; these are small, so they are enlarged first."""
     print(f"| JPEG, enlarged {ENLARGEMENT} times, {len(bench.files)} pictures | top-1 % | top-5 % | same top-1 % |")
     print("|---|---|---|---|")
     exact = None
@@ -281,7 +281,7 @@ def main() -> None:
     if unknown := sorted(set(options.tables) - set(TABLES)):
         parser.error(f"there is no table named {', '.join(unknown)}")
     if not files:
-        parser.error(f"{options.folder} has no pictures that are named by synset")
+        parser.error(f"{options.folder} has no pictures named by synset")
     bench = Bench(files, ModelSpec.load(MODEL_DIR))
     for name in options.tables or TABLES:
         print(f"\n{name} ({len(files)} pictures)\n")

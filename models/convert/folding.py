@@ -1,4 +1,4 @@
-"""A convolution while a graph is translated: what is constant and per channel becomes part of it."""
+"""Convolutions during translation: constant operations per channel are folded into them."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ import numpy as np
 from models.convert.tfjs import Array
 
 NEGLIGIBLE = 1e-6
-"""A kernel whose weights are all below this gives what its bias is: inputs are numbers up to 6."""
+"""If all weights of a kernel are below this, its output is just its bias, because inputs are at most 6."""
 
 
 @dataclass(frozen=True)
 class Convolution:
-    """A convolution that still waits for what may be folded into it.
+    """A convolution that further operations may still be folded into.
 
     Attributes:
         source: ONNX value that it reads.
         kernel: [out, in per group, height, width].
         bias: [out].
-        attributes: Of the ONNX node.
+        attributes: Attributes of the ONNX node.
     """
 
     source: str
@@ -31,36 +31,36 @@ class Convolution:
     attributes: Mapping[str, Any]
 
     def scaled(self, gain: Array) -> Convolution:
-        """Return it with each output channel multiplied."""
+        """Return the convolution with each output channel multiplied."""
         gain = np.broadcast_to(gain.reshape(-1), self.bias.shape)
         return replace(self, kernel=self.kernel * gain[:, None, None, None], bias=self.bias * gain)
 
     def shifted(self, offset: Array) -> Convolution:
-        """Return it with a number added to each output channel."""
+        """Return the convolution with a number added to each output channel."""
         return replace(self, bias=self.bias + offset.reshape(-1))
 
     def is_dead(self) -> Array:
-        """Return of which output channels training has driven the kernels to nothing, bool [channels]."""
+        """Return which output channels have kernels that training has driven to zero, bool [channels]."""
         dead: Array = np.abs(self.kernel).max(axis=(1, 2, 3)) < NEGLIGIBLE
         return dead
 
     def select(self, channels: Array) -> Convolution:
-        """Return it with some of its output channels alone."""
+        """Return the convolution with only some of its output channels."""
         return replace(self, kernel=self.kernel[channels], bias=self.bias[channels])
 
     def without_inputs(self, dropped: Dropped) -> Convolution:
-        """Return a convolution of 1x1 that is not given some channels, whose share becomes part of the bias."""
+        """Return a 1x1 convolution without some input channels; their contribution becomes part of the bias."""
         share = self.kernel[:, dropped.channels, 0, 0] @ dropped.values
         return replace(self, kernel=np.delete(self.kernel, dropped.channels, axis=1), bias=self.bias + share)
 
 
 @dataclass(frozen=True)
 class Dropped:
-    """Channels that were left out of a value, because each is one number everywhere.
+    """Channels that were removed from a value because each is constant.
 
     Attributes:
         channels: Their indices.
-        values: Their numbers.
+        values: Their constant values.
     """
 
     channels: Array

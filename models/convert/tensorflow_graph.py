@@ -1,7 +1,7 @@
 """Translate TensorFlow's inference graphs of convolutional networks (NHWC) into ONNX (NCHW).
 
-What is constant and per channel (batch normalisation, biases, scales) is folded into the convolution before it.
-Only what is reachable from the wanted outputs is translated, so a graph is cut simply by naming them.
+Constant operations per channel (batch normalisation, biases, scales) are folded into the preceding convolution. Only
+nodes that the requested outputs depend on are translated, so a graph can be cut by naming its outputs.
 """
 
 from __future__ import annotations
@@ -25,19 +25,18 @@ class Translator:
     """Translates one graph.
 
     Attributes:
-        graph: Gets the nodes.
-        model: The graph that is translated.
+        graph: Receives the nodes.
+        model: The graph to translate.
     """
 
     def __init__(self, graph: GraphBuilder, model: GraphModel, inputs: Mapping[str, str], prefix: str = "") -> None:
-        """Begin.
+        """Prepare a translation.
 
         Args:
-            graph: Gets the nodes.
+            graph: Receives the nodes.
             model: The graph to translate.
-            inputs: By name of a node at which the graph is cut open, the name of the ONNX value that takes its
-                place.
-            prefix: Left off the names of nodes, so that ONNX names are short.
+            inputs: ONNX values that replace the nodes where the graph is cut, by the node's name.
+            prefix: Removed from the names of nodes, to shorten the ONNX names.
         """
         self.graph = graph
         self.model = model
@@ -49,13 +48,13 @@ class Translator:
         self._limits: list[str] = []
 
     def translate(self, outputs: Sequence[str]) -> None:
-        """Translate all that some nodes need; `value` gives what they became.
+        """Translate nodes and everything they depend on; `value` returns the results.
 
         Args:
             outputs: Names of nodes.
 
         Raises:
-            ConversionError: A node is missing, or of a kind that is not known here.
+            ConversionError: A node is missing, or its operation is not supported.
         """
         order = self._order(outputs)
         self._users = Counter(name for node in order for name in node.inputs) + Counter(outputs)
@@ -68,7 +67,7 @@ class Translator:
     def value(self, name: str) -> str:
         """Return the ONNX value [n, channels, height, width] of a translated node.
 
-        If it is a convolution, that is complete from now on.
+        If it is a convolution, nothing more can be folded into it.
         """
         value = self._values[name]
         if isinstance(value, Convolution):
@@ -82,14 +81,14 @@ class Translator:
         return value
 
     def select_channels(self, name: str, channels: Array) -> None:
-        """Keep only some output channels of a translated convolution that nothing has used yet, in this order."""
+        """Keep only some output channels, in this order, of a translated convolution that is not used yet."""
         value = self._values[name]
         if not isinstance(value, Convolution):
-            raise ConversionError(f"{name!r} is no convolution whose channels can be chosen.")
+            raise ConversionError(f"{name!r} is not a convolution whose channels can be selected.")
         self._values[name] = value.select(channels)
 
     def _order(self, outputs: Sequence[str]) -> list[Node]:
-        """Return the nodes that are needed and not yet translated, each after its inputs."""
+        """Return the nodes that still have to be translated, each after its inputs."""
         order: list[Node] = []
         done = set(self._values)
         pending = [(name, False) for name in outputs]
@@ -108,7 +107,7 @@ class Translator:
 
     def _translate(self, node: Node) -> str | Convolution:
         if node.op not in _OPERATIONS:
-            raise ConversionError(f"The operation {node.op} of {node.name!r} is not known here.")
+            raise ConversionError(f"The operation {node.op} of {node.name!r} is not supported.")
         return _OPERATIONS[node.op](self, node)
 
     def _name(self, name: str) -> str:
@@ -118,7 +117,7 @@ class Translator:
         return name not in self._values and self.model.node(name).op == "Const"
 
     def _foldable(self, name: str) -> Convolution | None:
-        """Return the convolution that a node stands for, if nobody else uses it."""
+        """Return the pending convolution of a node, if it has no other users."""
         value = self._values[name]
         return value if isinstance(value, Convolution) and self._users[name] == 1 else None
 
@@ -127,14 +126,14 @@ class Translator:
     def _convolution(self, node: Node) -> str | Convolution:
         kernel = self.model.weight(node.inputs[1]).astype(np.float64)  # [height, width, in, out or multiplier]
         if set(node.integers("dilations")) - {1}:
-            raise ConversionError(f"The convolution {node.name!r} is dilated, which is not known here.")
+            raise ConversionError(f"The convolution {node.name!r} is dilated, which is not supported.")
         size = kernel.shape[:2]
         attributes: dict[str, Any] = {"kernel_shape": size, "strides": node.integers("strides")[1:3]}
         if node.text("padding") == "SAME":
             if size != (1, 1):
                 attributes["auto_pad"] = "SAME_UPPER"
         elif node.text("padding") != "VALID":
-            raise ConversionError(f"The padding {node.text('padding')!r} of {node.name!r} is not known here.")
+            raise ConversionError(f"The padding {node.text('padding')!r} of {node.name!r} is not supported.")
         if "Depthwise" in node.op:
             attributes["group"] = kernel.shape[2]
             kernel = kernel.transpose(2, 3, 0, 1).reshape(-1, 1, *size)
@@ -151,7 +150,7 @@ class Translator:
         if not fused:
             return convolution
         if len(fused) > 1 or fused[0] not in ("Relu", "Relu6"):
-            raise ConversionError(f"{node.name!r} fuses {', '.join(fused)}, which is not known here.")
+            raise ConversionError(f"{node.name!r} fuses {', '.join(fused)}, which is not supported.")
         before = f"{node.name}/{fused[0]}_input"
         self._values[before] = convolution
         return self._activate(fused[0], before, node.name)
@@ -170,13 +169,13 @@ class Translator:
             return self.graph.node(op_type, [self.value(left), self.value(right)], self._name(node.name))
         constant = self.model.weight(right).astype(np.float64)
         if constant.ndim > 1:
-            raise ConversionError(f"The constant {right!r} of shape {constant.shape} is not one number a channel.")
+            raise ConversionError(f"The constant {right!r} of shape {constant.shape} is not one number per channel.")
         if node.op == "Mul":
             return self._affine(node.name, left, constant, None)
         return self._affine(node.name, left, None, constant)
 
     def _affine(self, name: str, source: str, gain: Array | None, offset: Array | None) -> str | Convolution:
-        """Multiply and then add, per channel: in the convolution before, or as nodes of their own."""
+        """Multiply and then add, per channel: in the preceding convolution, or with separate nodes."""
         convolution = self._foldable(source)
         if convolution is not None:
             if gain is not None:
@@ -200,9 +199,9 @@ class Translator:
         return value
 
     def _drop_dead_channels(self, op: str, source: str, name: str) -> None:
-        """Leave out channels of a depthwise convolution whose kernels training has driven to nothing.
+        """Remove channels of a depthwise convolution whose kernels training has driven to zero.
 
-        Each is the same number everywhere. If only a convolution of 1x1 reads them, that takes it into its bias.
+        Each of them is constant. If only a 1x1 convolution reads them, they become part of its bias.
         """
         convolution, readers = self._foldable(source), self._readers.get(name, [])
         if convolution is None or "group" not in convolution.attributes or self._users[name] != 1 or not readers:
@@ -250,18 +249,17 @@ class Translator:
     def _concatenate(self, node: Node) -> str:
         *sources, axis = node.inputs
         if int(self.model.weight(axis)) not in (3, -1):
-            raise ConversionError(f"{node.name!r} concatenates something else than channels.")
+            raise ConversionError(f"{node.name!r} concatenates along an axis other than channels.")
         return self.graph.node("Concat", [self.value(name) for name in sources], self._name(node.name), axis=1)
 
     def _double(self, node: Node) -> str:
-        """Resize to twice the size, as Keras' ``UpSampling2D`` by 2 does, which is every resize of these graphs.
+        """Resize to twice the size, like Keras' ``UpSampling2D`` by 2. These graphs have no other resize.
 
-        They hold the sizes that follow from the input that they were frozen with; a factor serves every input.
-        It is TensorFlow's oldest kind of resize: output pixel i lies at i / 2 of the input, without the
-        half-pixel shift.
+        The graphs contain the absolute sizes for the input that they were frozen with; a factor works for every input.
+        It is TensorFlow's oldest kind of resize: output pixel i is at i / 2 of the input, without the half-pixel shift.
         """
         if node.flag("align_corners") or node.flag("half_pixel_centers"):
-            raise ConversionError(f"The resize {node.name!r} aligns its pixels in a way that is not known here.")
+            raise ConversionError(f"The resize {node.name!r} aligns its pixels in a way that is not supported.")
         scales = self.graph.constant(f"{self._name(node.name)}.scales", np.array([1, 1, 2, 2], np.float32))
         return self.graph.node(
             "Resize",

@@ -1,7 +1,7 @@
-"""Read TensorFlow.js graph models: a ``model.json`` and the shards of weights beside it.
+"""Read TensorFlow.js graph models: a ``model.json`` and the weight shards next to it.
 
 Source: ``tfjs-core/src/io`` (the manifest of the weights) and TensorFlow's ``node_def.proto`` as JSON, in which
-numbers are text and bytes are base64 (or, by old converters, lists of numbers).
+numbers are strings and bytes are base64 (or lists of numbers, from old converters).
 """
 
 from __future__ import annotations
@@ -27,10 +27,10 @@ class Node:
     """One operation of the graph.
 
     Attributes:
-        name: Its name, which is that of its first output too.
+        name: Its name, which is also the name of its first output.
         op: TensorFlow's name of the operation.
-        inputs: Names of the nodes whose outputs it takes, in order.
-        attributes: By name, TensorFlow's ``AttrValue`` as JSON.
+        inputs: Names of the nodes whose outputs it reads, in order.
+        attributes: TensorFlow's ``AttrValue`` as JSON, by name.
     """
 
     name: str
@@ -39,24 +39,24 @@ class Node:
     attributes: Mapping[str, Any]
 
     def integers(self, name: str) -> list[int]:
-        """Return an attribute that is a list of integers; empty where it is missing."""
+        """Return an attribute that is a list of integers; empty if missing."""
         values = self.attributes.get(name, {}).get("list", {}).get("i", [])
         return [int(value) for value in values]
 
     def text(self, name: str) -> str:
-        """Return an attribute that is a text; empty where it is missing."""
+        """Return an attribute that is a string; empty if missing."""
         return _text(self.attributes.get(name, {}).get("s", ""))
 
     def texts(self, name: str) -> list[str]:
-        """Return an attribute that is a list of texts; empty where it is missing."""
+        """Return an attribute that is a list of strings; empty if missing."""
         return [_text(value) for value in self.attributes.get(name, {}).get("list", {}).get("s", [])]
 
     def number(self, name: str) -> float:
-        """Return an attribute that is a number; 0 where it is missing, as in protocol buffers."""
+        """Return an attribute that is a number; 0 if missing, as in protocol buffers."""
         return float(self.attributes.get(name, {}).get("f", 0))
 
     def flag(self, name: str) -> bool:
-        """Return an attribute that is true or false; false where it is missing."""
+        """Return an attribute that is true or false; false if missing."""
         return bool(self.attributes.get(name, {}).get("b", False))
 
 
@@ -65,8 +65,8 @@ class GraphModel:
     """A graph and its constants.
 
     Attributes:
-        nodes: By name, every operation.
-        weights: By name of a ``Const`` node, its value: float32 or int32.
+        nodes: All operations by name.
+        weights: Values of the ``Const`` nodes by name, float32 or int32.
     """
 
     nodes: Mapping[str, Node]
@@ -104,7 +104,7 @@ def read_graph_model(model_json: bytes, read: Callable[[Sequence[str]], Sequence
         The graph.
 
     Raises:
-        ConversionError: It is no graph model, or its weights do not fit its manifest.
+        ConversionError: It is not a graph model, or its weights do not match its manifest.
     """
     try:
         description = json.loads(model_json)
@@ -121,7 +121,7 @@ def read_graph_model(model_json: bytes, read: Callable[[Sequence[str]], Sequence
         for group in description["weightsManifest"]:
             weights.update(_read_weights(group["weights"], b"".join(read(group["paths"]))))
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise ConversionError(f"This is no TensorFlow.js graph model: {error!r}") from error
+        raise ConversionError(f"This is not a TensorFlow.js graph model: {error!r}") from error
     return GraphModel(nodes, weights)
 
 
@@ -132,7 +132,7 @@ def _read_weights(entries: Sequence[Mapping[str, Any]], data: bytes) -> dict[str
         quantization = entry.get("quantization", {})
         stored = quantization.get("dtype", entry["dtype"])
         if stored not in DTYPES:
-            raise ConversionError(f"The weights {entry['name']} are stored as {stored}, which is not read here.")
+            raise ConversionError(f"The weights {entry['name']} are stored as {stored}, which is not supported.")
         dtype, count = np.dtype(DTYPES[stored]), math.prod(entry["shape"])
         end = offset + count * dtype.itemsize
         if end > len(data):
@@ -144,12 +144,12 @@ def _read_weights(entries: Sequence[Mapping[str, Any]], data: bytes) -> dict[str
         weights[entry["name"]] = value
         offset = end
     if offset != len(data):
-        raise ConversionError(f"The shards have {len(data)} bytes, of which the manifest names {offset}.")
+        raise ConversionError(f"The shards have {len(data)} bytes, but the manifest describes only {offset}.")
     return weights
 
 
 def _node_name(reference: str) -> str:
-    """Return the node of a reference such as ``split:1``; which of its outputs does not matter here."""
+    """Return the node of a reference such as ``split:1``; the number of the output does not matter here."""
     return reference.split(":")[0]
 
 
@@ -159,4 +159,4 @@ def _text(value: Any) -> str:
     try:
         return base64.b64decode(value, validate=True).decode("latin-1")
     except binascii.Error as error:
-        raise ConversionError(f"{value!r} is no base64.") from error
+        raise ConversionError(f"{value!r} is not valid base64.") from error

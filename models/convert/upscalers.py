@@ -1,4 +1,4 @@
-"""The enlarging networks as ONNX graphs, from the weights that ``models/upscale`` trains."""
+"""The upscaling networks as ONNX graphs, from the weights that ``models/upscale`` trains."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from models.convert.errors import ConversionError
 from models.convert.onnx_graph import GraphBuilder, Storage
 
 SLOPE = 0.1
-"""Of the leaky ReLU between layers."""
+"""Slope of the leaky ReLU between layers."""
 
 Weights = Mapping[str, NDArray[np.floating]]
 
@@ -22,7 +22,7 @@ def read_weights(data: bytes) -> Weights:
     """Read an ``.npz`` file of kernels and biases.
 
     Raises:
-        ConversionError: The bytes are no such file.
+        ConversionError: The bytes are not such a file.
     """
     try:
         with np.load(io.BytesIO(data), allow_pickle=False) as arrays:
@@ -32,11 +32,11 @@ def read_weights(data: bytes) -> Weights:
 
 
 def build(weights: Weights, storage: Storage) -> bytes:
-    """Build a network that enlarges luminance: 3×3 convolutions, then a pixel shuffle.
+    """Build a network that upscales luminance: 3×3 convolutions, then a pixel shuffle.
 
     The input is ``luminance`` float32 [n, 1, height, width]; the output ``residual`` float32 [n, 1, scale · (height -
-    2 · layers), scale · (width - 2 · layers)], what is to be added to the picture enlarged by Lanczos. No layer pads,
-    so that a picture comes out alike in whatever parts it is enlarged.
+    2 · layers), scale · (width - 2 · layers)], which is added to the picture enlarged with Lanczos. No layer uses
+    padding, so the result does not depend on how a picture is divided into tiles.
 
     Args:
         weights: ``kernel_0`` [out, in, 3, 3], ``bias_0`` [out] and so on.
@@ -46,7 +46,7 @@ def build(weights: Weights, storage: Storage) -> bytes:
         The ``.onnx`` file.
 
     Raises:
-        ConversionError: The weights are not those of such a network.
+        ConversionError: The weights do not belong to such a network.
     """
     layers = len(weights) // 2
     names = {f"{part}_{index}" for index in range(layers) for part in ("kernel", "bias")}
@@ -59,14 +59,16 @@ def build(weights: Weights, storage: Storage) -> bytes:
     for index in range(layers):
         kernel, bias = weights[f"kernel_{index}"], weights[f"bias_{index}"]
         if kernel.shape != (len(bias), channels, 3, 3):
-            raise ConversionError(f"kernel_{index} has the shape {kernel.shape} where {channels} channels come in.")
+            raise ConversionError(
+                f"kernel_{index} has the shape {kernel.shape}, but its input has {channels} channels."
+            )
         channels = len(bias)
         inputs = [value, graph.kernel(f"kernel_{index}", kernel), graph.vector(f"bias_{index}", bias)]
         value = graph.node("Conv", inputs, f"layer_{index}")
         if index < layers - 1:
             value = graph.node("LeakyRelu", [value], f"active_{index}", alpha=SLOPE)
     if channels != scale**2:
-        raise ConversionError(f"{channels} channels make no square block of pixels.")
+        raise ConversionError(f"{channels} channels do not make a square block of pixels.")
     graph.node("DepthToSpace", [value], "residual", blocksize=scale, mode="CRD")
     declare = helper.make_tensor_value_info
     return graph.serialize(

@@ -1,8 +1,8 @@
-"""Read the pictures that detection is measured on.
+"""Read the pictures that detection is evaluated on.
 
-Two kinds of folders are known. *Frames*: ``images/<id>.jpg`` and ``ground-truth/<id>.txt`` with one object a line,
+There are two kinds of folders. *Frames*: ``images/<id>.jpg`` and ``ground-truth/<id>.txt`` with one object per line,
 ``class left top right bottom`` in pixels, as in the sample data of ``Cartucho/mAP``. *Photos*: ``images/<file>`` and
-``annotations.tsv`` with ``file<TAB>tag,tag,…``, whose tags are complete: what is not named is not there.
+``annotations.tsv`` with ``file<TAB>tag,tag,…``. The tags are complete: what is not listed is not in the picture.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ ALIASES = {
     "sofa": "couch",
     "tvmonitor": "tv",
 }
-"""Names of the frames' classes that COCO calls otherwise."""
+"""COCO's names for classes that the frames name differently."""
 
 PHOTO_TAGS = {
     "person": ("person",),
@@ -38,12 +38,12 @@ PHOTO_TAGS = {
     "train": ("train",),
     "motorcycle": ("motorcycle",),
 }
-"""By tag of the photos, the classes that it means. Tags that mean more or less than classes are left out."""
+"""Classes by tag of the photos. Tags that mean more or less than some classes are left out."""
 
 
 @dataclass(frozen=True, eq=False)
 class Frame:
-    """A picture whose objects are known.
+    """A picture with annotated objects.
 
     Attributes:
         path: The picture.
@@ -58,11 +58,11 @@ class Frame:
 
 @dataclass(frozen=True, eq=False)
 class Photo:
-    """A picture of which is known what is in it.
+    """A picture with annotated tags.
 
     Attributes:
         path: The picture.
-        tags: What is in it.
+        tags: All tags of what is in it.
     """
 
     path: Path
@@ -70,7 +70,7 @@ class Photo:
 
 
 def read_frames(folder: Path, labels: Sequence[str]) -> list[Frame]:
-    """Return the frames of a folder with the objects of the known classes."""
+    """Return the frames in a folder, with their objects of known classes."""
     index = {label: position for position, label in enumerate(labels)}
     frames = []
     for truth in sorted((folder / "ground-truth").glob("*.txt")):
@@ -83,7 +83,7 @@ def read_frames(folder: Path, labels: Sequence[str]) -> list[Frame]:
 
 
 def read_photos(folder: Path) -> list[Photo]:
-    """Return the photos of a folder."""
+    """Return the photos in a folder."""
     rows = (folder / "annotations.tsv").read_text(encoding="utf-8").splitlines()
     return [
         Photo(folder / "images" / name, frozenset(tags.split(",")))
@@ -92,16 +92,16 @@ def read_photos(folder: Path) -> list[Photo]:
 
 
 def shared_classes(frames: Sequence[Frame]) -> NDArray[np.intp]:
-    """Return the classes that the frames' ground truth has."""
+    """Return the classes in the frames' ground truth."""
     return np.unique(np.concatenate([frame.class_ids for frame in frames]))
 
 
 def folds(count: int, number: int, seed: int = 0) -> list[NDArray[np.intp]]:
-    """Divide ``count`` pictures into ``number`` parts at random, the same each time."""
+    """Divide ``count`` pictures into ``number`` random parts, the same ones each time."""
     order = np.random.default_rng(seed).permutation(count)
     return [np.sort(order[part::number]) for part in range(number)]
 
 
 def tagged(photos: Sequence[Photo]) -> Mapping[str, NDArray[np.bool_]]:
-    """Return, by tag of `PHOTO_TAGS`, which photos have it, bool [photos]."""
+    """Return which photos have each tag in `PHOTO_TAGS`, bool [photos]."""
     return {tag: np.array([tag in photo.tags for photo in photos]) for tag in PHOTO_TAGS}

@@ -1,11 +1,11 @@
-"""Print the tables of the detectors' model cards.
+"""Print the tables in the detectors' model cards.
 
 ::
 
     python -m models.detector.evaluate --frames FOLDER [--photos FOLDER] [--only NAME …]
 
-Each line is one pass, or several whose evidence is added, with weights that are fitted on other pictures (see
-`fit`). Passes are run once and kept in the cache.
+Each line is for one pass, or for several combined ones, with weights that were fitted on other pictures (see `fit`).
+Each pass runs once, and its results are cached.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ FUSED: tuple[tuple[Pass, ...], ...] = (
 
 
 def line(name: str, passes: Sequence[Pass], frames: Path, photos: Path | None) -> str:
-    """Return one line of the table: mAP on the frames and the mean AP of the main tags on the photos."""
+    """Return one line of the table: the mAP on the frames and the mean AP of the main tags on the photos."""
     data = read(frames, photos, passes)
     held_out = hold_out(data, passes)
     mean, _ = mean_average_precision(held_out.frames, data.frames, shared_classes(data.frames))
@@ -58,7 +58,7 @@ def line(name: str, passes: Sequence[Pass], frames: Path, photos: Path | None) -
 
 def main() -> None:
     """Run the command line."""
-    parser = argparse.ArgumentParser(prog="python -m models.detector.evaluate", description="Measure the detectors.")
+    parser = argparse.ArgumentParser(prog="python -m models.detector.evaluate", description="Evaluate the detectors.")
     parser.add_argument("--frames", type=Path, required=True, help="folder of pictures with boxes")
     parser.add_argument("--photos", type=Path, help="folder of pictures with tags")
     parser.add_argument("--only", nargs="*", help="parts of the names of the lines to print")

@@ -1,15 +1,15 @@
-"""Fit how the evidence of the passes is weighed, and from which score on an object is shown.
+"""Fit the weights that combine the evidence of the passes, and the thresholds of the scores.
 
 ::
 
     python -m models.detector.fit --frames FOLDER --photos FOLDER [--write]
 
-Logistic regressions per preset: one for animals, one for all else, and one each for animals and for vehicles of which
-the classifier was asked, too. They are fitted on the objects of the frames (right or wrong by their boxes) and on the
-best object of each class of each photo (right or wrong by the photo's tags). Frames alone would leave the networks
-too sure of themselves on photos of what they have never seen, photos alone say nothing of boxes. (Animals and
-vehicles are learnt from photos where the frames have none.) What is printed is measured on pictures that were held
-out; what is written is fitted on all.
+Each preset has several logistic regressions: one for animals, one for everything else, and one each for animals and for
+vehicles rescored by the classifier. They are fitted on the objects in the frames (right or wrong by their boxes) and on
+the best object of each class in each photo (right or wrong by the photo's tags). With frames alone, the networks would
+be overconfident on photos of things they have never seen; photos alone say nothing about boxes. (Animals and vehicles
+are learnt from photos, because the frames have none.) The printed figures are for held-out pictures; the written
+weights are fitted on all pictures.
 """
 
 from __future__ import annotations
@@ -59,24 +59,24 @@ PRESETS: dict[str, tuple[Pass, ...]] = {
 FOLDS = 6
 PHOTO_CORE = ("person", "dog", "bird", "car", "boat")
 PHOTO_WEIGHT = 0.1
-"""What an object of a photo counts against one of a frame, which is known by its box."""
+"""Weight of an object in a photo, relative to one in a frame, which has an annotated box."""
 THRESHOLD_RANGE = (0.35, 0.6)
 MIN_POSITIVES = 10
-"""Of fewer examples of a class, its threshold would be chance."""
+"""Classes with fewer examples get no threshold of their own, because it would be noise."""
 
 
 @dataclass(frozen=True, eq=False)
 class Data:
-    """Pictures and what each pass of a preset proposes in them, brought together.
+    """Pictures, and the merged candidates from all passes of a preset.
 
     Attributes:
         labels: Names of the classes.
         frames: Pictures with boxes.
-        frame_evidence: What was seen in each frame.
+        frame_evidence: Candidates in each frame.
         photos: Pictures with tags.
-        photo_evidence: What was seen in each photo.
-        frame_opinions: What the classifier says of each frame.
-        photo_opinions: What it says of each photo.
+        photo_evidence: Candidates in each photo.
+        frame_opinions: The classifier's result for each frame.
+        photo_opinions: The classifier's result for each photo.
     """
 
     labels: tuple[str, ...]
@@ -88,20 +88,20 @@ class Data:
     photo_opinions: Sequence[Opinion]
 
     def class_ids(self, tag: str) -> list[int]:
-        """Return the classes that a tag of the photos means."""
+        """Return the classes that a photo tag stands for."""
         return [self.labels.index(label) for label in PHOTO_TAGS[tag]]
 
 
 @dataclass(frozen=True, eq=False)
 class HeldOut:
-    """What was found in each picture with weights that were fitted on others."""
+    """The objects in each picture, with weights that were fitted on other pictures."""
 
     frames: list[Objects]
     photos: list[Objects]
 
 
 def read(frames: Path, photos: Path | None, passes: Sequence[Pass]) -> Data:
-    """Read the folders and run the passes that were not run before."""
+    """Read the folders and run the passes that are not cached."""
     folder = find_model(passes[0].model)
     labels = ModelSpec.load(folder).parse_labels((folder / "labels.txt").read_text(encoding="utf-8"))
     frame_list, photo_list = read_frames(frames, labels), read_photos(photos) if photos else []
@@ -128,7 +128,7 @@ def fit(data: Data, frames: NDArray[np.intp], photos: NDArray[np.intp], passes: 
     logits, said, right, weights, class_ids = [], [], [], [], []
     for index in frames:
         evidence = data.frame_evidence[index]
-        # Which of two boxes of one object counts as right depends on their order, hence on a first guess.
+        # Which of two boxes for the same object counts as right depends on their order, so a first estimate is needed.
         guess = Objects(evidence.boxes, evidence.logits.mean(axis=1), evidence.class_ids)
         known = np.isin(evidence.class_ids, classes)
         logits.append(evidence.logits[known])
@@ -168,13 +168,13 @@ def fit(data: Data, frames: NDArray[np.intp], photos: NDArray[np.intp], passes: 
 
 def _regress(logits: Floats, right: NDArray[np.bool_], weights: Floats) -> Weights:
     if right.all() or not right.any():
-        raise SystemExit("The pictures do not show both what is right and what is wrong.")
+        raise SystemExit("The pictures do not have both right and wrong examples.")
     model = LogisticRegression(max_iter=1000).fit(logits, right, sample_weight=weights)
     return Weights(tuple(model.coef_[0].tolist()), float(model.intercept_[0]))
 
 
 def hold_out(data: Data, passes: Sequence[Pass]) -> HeldOut:
-    """Find the objects of each picture with weights that were fitted on the other folds."""
+    """Find the objects in each picture with weights that were fitted on the other folds."""
     held_out = HeldOut([Objects.concatenate([])] * len(data.frames), [Objects.concatenate([])] * len(data.photos))
     frame_folds, photo_folds = folds(len(data.frames), FOLDS), folds(len(data.photos), FOLDS, seed=1)
     for frame_fold, photo_fold in zip(frame_folds, photo_folds, strict=True):
@@ -189,13 +189,13 @@ def hold_out(data: Data, passes: Sequence[Pass]) -> HeldOut:
 
 
 def _weigh(evidence: Evidence, preset: Preset, opinion: Opinion) -> Objects:
-    """Weigh as `Detector` does, which asks the classifier only where that may matter."""
+    """Compute scores like `Detector`, which rescores only where that may change something."""
     passes = [Candidates(evidence.boxes, logits, evidence.class_ids) for logits in evidence.logits.T]
     return weigh(evidence, preset, opinion if is_doubtful(passes, preset) else None)
 
 
 def report(data: Data, held_out: HeldOut) -> str:
-    """Return the held-out figures of a preset, in a few lines."""
+    """Return a short report of a preset's figures on held-out pictures."""
     classes = shared_classes(data.frames)
     mean, per_class = mean_average_precision(held_out.frames, data.frames, classes)
     known = [objects[np.isin(objects.class_ids, classes)] for objects in held_out.frames]
@@ -217,14 +217,14 @@ def report(data: Data, held_out: HeldOut) -> str:
 
 
 def best_threshold(scores: Floats, right: NDArray[np.bool_], positives: int) -> float:
-    """Return the score from which on F1 is highest, in steps of 0.05 within `THRESHOLD_RANGE`."""
+    """Return the threshold with the highest F1, in steps of 0.05 within `THRESHOLD_RANGE`."""
     steps = np.round(np.arange(THRESHOLD_RANGE[0], THRESHOLD_RANGE[1] + 0.01, 0.05), 2)
     f1 = [2 * right[scores >= step].sum() / ((scores >= step).sum() + positives) for step in steps]
     return float(steps[int(np.argmax(f1))])
 
 
 def thresholds(data: Data, held_out: HeldOut) -> tuple[float, dict[str, float]]:
-    """Return the threshold for all classes together, and those of classes with enough examples."""
+    """Return the threshold for all classes together, and the thresholds of classes with enough examples."""
     classes = shared_classes(data.frames)
     known = [objects[np.isin(objects.class_ids, classes)] for objects in held_out.frames]
     scores = np.concatenate([objects.scores for objects in known])
@@ -244,7 +244,7 @@ def thresholds(data: Data, held_out: HeldOut) -> tuple[float, dict[str, float]]:
 
 
 def describe(preset: Preset) -> dict[str, object]:
-    """Return a preset as it is written."""
+    """Return a preset in the format of the file."""
     passes = [
         {"model": look.model, "side": look.side, "keep_shape": look.keep_shape, "weight": round(weight, 4)}
         for look, weight in zip(preset.passes, preset.weights, strict=True)
@@ -266,9 +266,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m models.detector.fit", description="Fit the detector's weights.")
     parser.add_argument("--frames", type=Path, required=True, help="folder of pictures with boxes")
     parser.add_argument("--photos", type=Path, required=True, help="folder of pictures with tags")
-    parser.add_argument("--write", action="store_true", help="write what was fitted into the package")
+    parser.add_argument("--write", action="store_true", help="write the fitted weights into the package")
     parser.add_argument(
-        "--preset", nargs="+", choices=PRESETS, default=list(PRESETS), help="by default all; others stay as written"
+        "--preset", nargs="+", choices=PRESETS, default=list(PRESETS), help="by default all; the others stay unchanged"
     )
     options = parser.parse_args()
     result = json.loads(TARGET.read_text(encoding="utf-8"))

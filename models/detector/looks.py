@@ -1,4 +1,4 @@
-"""Run the detectors' passes on many pictures, once."""
+"""Run the detectors' passes on many pictures, and cache the results."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from onsight.tools.detect.rescoring import MAX_AREA, Opinion, SecondOpinion
 from onsight.tools.detect.tiles import Pass, prepare
 
 LOOSE_IOU = 0.8
-"""Candidates are thinned out before they are kept; no threshold that is measured is above this."""
+"""Overlap above which candidates are dropped before caching; no evaluated threshold is higher."""
 
 
 def name_of(look: Pass) -> str:
@@ -35,9 +35,9 @@ def name_of(look: Pass) -> str:
 
 
 def candidates_of(look: Pass, pictures: Sequence[Path]) -> list[Candidates]:
-    """Return what one pass proposes in each picture, in pixels of the picture.
+    """Return the candidates of one pass in each picture, in pixels of the picture.
 
-    Results are kept in the cache, by the network's hash, its anchors and the pictures' names, sizes and times.
+    Results are cached by the network's hash, its anchors and the pictures' names, sizes and times.
     """
     folder = find_model(look.model)
     spec = ModelSpec.load(folder)
@@ -58,7 +58,7 @@ def candidates_of(look: Pass, pictures: Sequence[Path]) -> list[Candidates]:
 
 
 def opinions_of(pictures: Sequence[Path], classes: Sequence[str]) -> list[Opinion]:
-    """Return the classifier's opinion of each picture, kept as `candidates_of` does.
+    """Return the classifier's result for each picture, cached like those of `candidates_of`.
 
     Args:
         pictures: The files.
@@ -86,7 +86,7 @@ def opinions_of(pictures: Sequence[Path], classes: Sequence[str]) -> list[Opinio
 
 
 def _kept(made_with: bytes, pictures: Sequence[Path], make: Callable[[], dict[str, Any]]) -> dict[str, Any]:
-    """Return the arrays that were made with this of these pictures, made now if they were not."""
+    """Return the cached arrays for these settings and pictures, computing them if needed."""
     key = hashlib.sha256(made_with)
     for path in pictures:
         key.update(f"{path.name} {path.stat().st_size} {path.stat().st_mtime_ns}".encode())

@@ -16,10 +16,10 @@ IOU = 0.5
 
 
 def match(objects: Objects, frame: Frame) -> NDArray[np.bool_]:
-    """Tell which objects are right, as PASCAL VOC does.
+    """Return which objects are right, by the rules of PASCAL VOC.
 
-    An object, most probable first, is right if the object of the ground truth of its class that it overlaps most
-    overlaps it by `IOU` and was not found before.
+    Objects are processed from the most to the least probable. One is right if it overlaps an object of its class in the
+    ground truth by at least `IOU`, and that object (the one it overlaps most) was not found before.
 
     Returns:
         bool [N].
@@ -51,7 +51,7 @@ def average_precision(scores: Floats, right: NDArray[np.bool_], positives: int) 
 def mean_average_precision(
     found: Sequence[Objects], frames: Sequence[Frame], classes: NDArray[np.intp]
 ) -> tuple[float, dict[int, float]]:
-    """Return mAP at an IoU of 0.5 over some classes, and the average precision of each that is there."""
+    """Return the mAP at an IoU of 0.5 over some classes, and the average precision of each class that occurs."""
     right = [match(objects, frame) for objects, frame in zip(found, frames, strict=True)]
     per_class = {}
     for class_id in classes:
@@ -66,16 +66,16 @@ def mean_average_precision(
 
 
 def picture_scores(found: Sequence[Objects], class_ids: Sequence[int]) -> Floats:
-    """Return, for each picture, the highest score of an object of some classes; 0 where there is none."""
+    """Return the highest score of an object of some classes in each picture; 0 without such an object."""
     return np.array(
         [objects.scores[np.isin(objects.class_ids, class_ids)].max(initial=0.0) for objects in found], np.float64
     )
 
 
 def calibration_error(scores: Floats, right: NDArray[np.bool_], floor: float = 0.05, bins: int = 10) -> float:
-    """Return the expected calibration error of the scores of at least ``floor``, over equal bins.
+    """Return the expected calibration error of the scores from ``floor`` on, over equal bins.
 
-    Nearly all candidates score next to nothing, and rightly so: counted, they would hide any error.
+    Nearly all candidates rightly score close to zero. If they counted, they would hide any error.
     """
     scores, right = scores[scores >= floor], right[scores >= floor]
     index = np.minimum((scores * bins).astype(int), bins - 1)

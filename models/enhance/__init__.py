@@ -1,1 +1,1 @@
-"""How Auto of Enhance was fitted and judged: run by hand, on a folder of photographs."""
+"""Fit and evaluate Auto in Enhance. The scripts are run by hand on a folder of photographs."""

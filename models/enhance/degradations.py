@@ -1,4 +1,4 @@
-"""Ways in which a good picture becomes a worse one, so that what Auto makes of it can be held against the original."""
+"""Degradations of good pictures, so that Auto's result can be compared with the original."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Pixels = NDArray[np.uint8]
 
 
 def underexposed(pixels: Pixels, stops: float = 2.0) -> Pixels:
-    """Return a picture with less light, from the sensor on."""
+    """Return a picture with less light, as if exposed for a shorter time."""
     return _levels(encode(decode(pixels / 255) * 2.0**-stops))
 
 
@@ -25,7 +25,7 @@ def cast(pixels: Pixels, gains: tuple[float, float, float]) -> Pixels:
 
 
 def noisy(pixels: Pixels, sigma: float = 15.0) -> Pixels:
-    """Return a picture with white noise in each channel, the same each time for one picture."""
+    """Return a picture with white noise in each channel; the noise is the same each time for a picture."""
     seed = int(pixels.astype(np.uint64).sum())
     return _levels((pixels + np.random.default_rng(seed).normal(0, sigma, pixels.shape)) / 255)
 
@@ -36,7 +36,7 @@ def blurred(pixels: Pixels, sigma: float = 1.5) -> Pixels:
 
 
 def compressed(pixels: Pixels, quality: int) -> Pixels:
-    """Return a picture as a JPEG of low quality shows it."""
+    """Return a picture with the artefacts of a low-quality JPEG."""
     data = io.BytesIO()
     Image.fromarray(pixels).save(data, "JPEG", quality=quality)
     with Image.open(data) as image:
@@ -67,4 +67,4 @@ DEGRADATIONS: Mapping[str, Callable[[Pixels], Pixels]] = {
     "JPEG, quality 20": lambda pixels: compressed(pixels, 20),
     "shrunk by half and enlarged": downscaled,
 }
-"""Name → what it does; the first leaves the picture as it is."""
+"""Functions by name; the first returns the picture unchanged."""

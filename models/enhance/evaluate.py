@@ -1,10 +1,10 @@
-"""Hold what Auto makes of degraded pictures against the originals.
+"""Compare Auto's results on degraded pictures with the originals.
 
 python -m models.enhance.evaluate FOLDER [--half tuning|reporting] [--limit N] [--side N]
 
-Prints a table: PSNR (RGB) and SSIM (mean of the channels) of the degraded picture and of what Auto made of it, the mean
-over the pictures, and how many of them came nearer to the original, went away from it, or were left alone. Pictures
-that were looked at while Auto was fitted are every second one of the sorted names, beginning with the first: `tuning`.
+Prints a table: PSNR (RGB) and SSIM (mean of the channels) of the degraded picture and of Auto's result, averaged over
+the pictures, and the share of pictures that became better, worse, or stayed unchanged. Every second picture by name,
+starting with the first, was used while Auto was fitted: the half `tuning`.
 """
 
 from __future__ import annotations
@@ -40,13 +40,13 @@ SUFFIXES = {".jpg", ".jpeg", ".png", ".webp"}
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """One picture under one degradation.
+    """Result for one picture and one degradation.
 
     Attributes:
-        name: Of the picture.
-        degradation: Its name.
+        name: Name of the picture.
+        degradation: Name of the degradation.
         before: PSNR in dB and SSIM of the degraded picture.
-        after: The same of what Auto made of it.
+        after: The same for Auto's result.
         settings: What Auto did.
     """
 
@@ -72,7 +72,7 @@ def ssim(one: Pixels, other: Pixels) -> float:
 
 
 def enhanced(pixels: Pixels) -> tuple[Pixels, EnhanceSettings]:
-    """Return what Auto makes of a picture."""
+    """Return Auto's result for a picture."""
     height, width = pixels.shape[:2]
     development = Development.of(DecodedImage(pixels, ImageInfo(width, height, "PNG")))
     settings = auto.propose(measure(pixels, development.context))
@@ -101,7 +101,7 @@ def outcomes(path: Path, names: Sequence[str], side: int) -> list[Outcome]:
 def report(found: Sequence[Outcome]) -> str:
     """Return the table."""
     lines = [
-        "| degraded by | PSNR | after Auto | SSIM | after Auto | nearer | left alone | further |",
+        "| degradation | PSNR | after Auto | SSIM | after Auto | better | unchanged | worse |",
         "|---|--:|--:|--:|--:|--:|--:|--:|",
     ]
     for name in dict.fromkeys(outcome.degradation for outcome in found):
@@ -118,7 +118,7 @@ def report(found: Sequence[Outcome]) -> str:
 
 
 def pictures(folder: Path, half: str | None, limit: int | None) -> list[Path]:
-    """Return the files of a folder, or every second one of them, evenly thinned out to a limit."""
+    """Return the files in a folder, or every second one, evenly reduced to at most ``limit``."""
     paths = sorted(path for path in folder.iterdir() if path.suffix.lower() in SUFFIXES)
     if half:
         paths = paths[0 if half == "tuning" else 1 :: 2]
@@ -133,7 +133,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("folder", type=Path, help="photographs")
     parser.add_argument("--half", choices=("tuning", "reporting"), help="every second picture only")
     parser.add_argument("--limit", type=int, help="how many pictures at most")
-    parser.add_argument("--side", type=int, default=800, help="longest side that a picture is shrunk to (default 800)")
+    parser.add_argument("--side", type=int, default=800, help="longest side that pictures are reduced to (default 800)")
     parser.add_argument("--only", nargs="+", choices=DEGRADATIONS, default=list(DEGRADATIONS), help="degradations")
     parser.add_argument("--each", action="store_true", help="print what was done to each picture, too")
     options = parser.parse_args(arguments)

@@ -2,9 +2,9 @@
 
 python -m models.enhance.fit FOLDER [--limit N]
 
-Puts random casts (in stops of linear light, normally distributed) on the photographs of the tuning half, leaves every
-sixth as it is, and fits by ridge regression what the edges tell of them. Prints the weights, and on every second
-picture of the other half the error that is left: of good pictures, and of those with a cast.
+Adds random casts (in stops of linear light, normally distributed) to the photographs of the tuning half, except every
+sixth, and fits a ridge regression that estimates them from the edges. Prints the weights, and the remaining error on
+every second picture of the other half: for good pictures, and for those with a cast.
 """
 
 from __future__ import annotations
@@ -30,11 +30,11 @@ _CASTS = 6
 _SIGMA = 0.45
 _RIDGE = 10.0
 _COLOURLESS = 3.0
-"""Mean difference between channels below which a picture is black and white, and tells nothing."""
+"""Mean difference between channels below which a picture is black and white, and is skipped."""
 
 
 def examples(paths: Sequence[Path], rng: np.random.Generator) -> tuple[Floats, Floats]:
-    """Return what edges tell, [n, 3] with a 1 at the end, and the casts, [n, 2] in stops of red and blue."""
+    """Return the edge features, [n, 3] with a 1 at the end, and the casts, [n, 2] in stops of red and blue."""
     known, casts = [], []
     for path in paths:
         image = Image.fromarray(open_picture(path.read_bytes()).pixels)

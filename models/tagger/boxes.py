@@ -1,7 +1,7 @@
-"""Weigh what detection found against what the head says, tag by tag.
+"""Combine detected objects with the head's results, tag by tag.
 
-A tag that objects speak about gets two numbers: the head's log odds, of pictures that it was not trained on, and those
-of the boxes. A logistic regression, its weights drawn to those that all such tags share, makes one probability of them.
+A tag that is related to objects has two inputs: the head's log odds on pictures that it was not trained on, and those
+of the boxes. A logistic regression combines them; its weights are regularised towards weights shared by all such tags.
 """
 
 from __future__ import annotations
@@ -17,18 +17,18 @@ from models.tagger.learning import fit_weighing
 
 @dataclass(frozen=True, eq=False)
 class BoxWeights:
-    """How much the head and the boxes are worth.
+    """Weights of the head and of the boxes.
 
     Attributes:
-        weights: Of the head's log odds and of the boxes', [T, 2]; (1, 0) where boxes say nothing.
-        bias: [T].
+        weights: Weights of the head's and the boxes' log odds, [T, 2]; (1, 0) for tags that boxes say nothing about.
+        bias: Bias of each tag, [T].
     """
 
     weights: Floats
     bias: Floats
 
     def log_odds(self, head: Floats, boxes: Floats) -> Floats:
-        """Return the log odds of both together, [n, T]."""
+        """Return the combined log odds, [n, T]."""
         return head * self.weights[:, 0] + boxes * self.weights[:, 1] + self.bias
 
 
@@ -36,10 +36,10 @@ def fit_boxes(head: Floats, boxes: Floats, targets: Floats, covered: NDArray[np.
     """Fit the weights.
 
     Args:
-        head: Log odds of pictures that were held out, [n, T].
-        boxes: Log odds by the boxes, [n, T].
+        head: Log odds of held-out pictures, [n, T].
+        boxes: Log odds from the boxes, [n, T].
         targets: 0 or 1, [n, T].
-        covered: Which tags boxes speak about.
+        covered: Tags that boxes say something about.
     """
     evidence = np.stack([head, boxes], axis=2)[:, covered]
     flat = evidence.reshape(-1, 2)

@@ -1,4 +1,4 @@
-"""Read annotated pictures, and what the network says of them."""
+"""Read annotated pictures and the network's outputs for them."""
 
 from __future__ import annotations
 
@@ -30,25 +30,25 @@ Looks = dict[str, NDArray[np.float32]]
 
 
 class DatasetError(Exception):
-    """The annotations or the pictures are not what was expected."""
+    """The annotations or the pictures are not as expected."""
 
 
 @dataclass(frozen=True, eq=False)
 class Dataset:
-    """Annotated pictures, as the head sees them.
+    """Annotated pictures with the head's inputs.
 
     Attributes:
         files: Names of the n pictures, sorted.
-        targets: 1 where a tag holds, else 0, float64 [n, T].
+        targets: 1 if a tag applies, else 0, float64 [n, T].
         features: float64 [n, D], see `onsight.evidence.network_outputs.Evidence`.
-        blocks: Number of features of each kind; their sum is D.
+        blocks: Number of features in each block; their sum is D.
         expectations: float64 [n, T, 4].
         labels: Synset id of each of the network's C classes.
-        probabilities: Of the classes in the whole picture, float32 [n, C].
-        average_places: Of the classes at the average place, float32 [n, C].
-        best_places: Of the classes, each at its best place, float32 [n, C].
-        detections: Log odds of the tags by the objects that detection found, float64 [n, T].
-        covered: Which tags some object says something about, positions in [0, T).
+        probabilities: Class probabilities in the whole picture, float32 [n, C].
+        average_places: Class probabilities averaged over all positions, float32 [n, C].
+        best_places: Probability of each class at its best position, float32 [n, C].
+        detections: Log odds of the tags from the detected objects, float64 [n, T].
+        covered: Indices of the tags that objects say something about, in [0, T).
     """
 
     files: tuple[str, ...]
@@ -71,7 +71,7 @@ def read_annotations(path: Path, vocabulary: Vocabulary) -> dict[str, frozenset[
         The tags of each picture, in the order of the names.
 
     Raises:
-        DatasetError: A line is malformed, or names an unknown tag or a picture for the second time.
+        DatasetError: A line is malformed, has an unknown tag, or repeats a picture.
     """
     annotations: dict[str, frozenset[str]] = {}
     for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
@@ -86,7 +86,7 @@ def read_annotations(path: Path, vocabulary: Vocabulary) -> dict[str, frozenset[
 
 
 def load(folder: Path, annotations: Path = ANNOTATIONS) -> Dataset:
-    """Look at all annotated pictures with the network as it ships, or recall what it said.
+    """Run the shipped network on all annotated pictures, or return its cached outputs.
 
     Raises:
         DatasetError: The annotations are malformed, or a picture is missing or damaged.
@@ -129,7 +129,7 @@ def _recall(fingerprint: str, make: Callable[[], Looks]) -> Looks:
 
 
 def detect(paths: Sequence[Path]) -> NDArray[np.float32]:
-    """Return the log odds of the tags by the objects in each picture, float32 [n, T].
+    """Return the log odds of the tags from the objects in each picture, float32 [n, T].
 
     Raises:
         DatasetError: A picture is damaged.
@@ -172,7 +172,7 @@ def _look(observer: Observer, paths: Sequence[Path]) -> Looks:
 
 
 def _fingerprint(observer: Observer, paths: Sequence[Path]) -> str:
-    """Return a name for what this network and this code say of these pictures."""
+    """Return a cache key for the outputs of this network and code on these pictures."""
     digest = hashlib.sha256(observer.spec.files["model.onnx"].sha256.encode())
     digest.update(observer.expectations.matrix.tobytes())
     modules = (
@@ -185,7 +185,7 @@ def _fingerprint(observer: Observer, paths: Sequence[Path]) -> str:
 
 
 def _detector_fingerprint(paths: Sequence[Path]) -> str:
-    """Return a name for what detection and this code say of these pictures."""
+    """Return a cache key for the results of detection and this code on these pictures."""
     digest = hashlib.sha256()
     for model in DETECTORS:
         digest.update((find_model(model) / "model.json").read_bytes())

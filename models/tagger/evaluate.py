@@ -1,11 +1,11 @@
-"""Measure the tagger as it ships, on annotated pictures.
+"""Evaluate the shipped tagger on annotated pictures.
 
 ::
 
     python -m models.tagger.evaluate FOLDER [--annotations FILE] [--boxes]
 
-FOLDER holds the pictures that FILE names, in lines of ``file<TAB>tag,tag,…``. Pictures that the head was trained on,
-those of ``annotations.tsv``, make it look better than it is: ``models.tagger.train`` says how good it is on others.
+FOLDER contains the pictures that FILE lists in lines of ``file<TAB>tag,tag,…``. Results on pictures that the head was
+trained on, those in ``annotations.tsv``, are optimistic; ``models.tagger.train`` prints its results on others.
 """
 
 from __future__ import annotations
@@ -27,11 +27,13 @@ from onsight.tools.tag.options import TagOptions
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return the exit status."""
-    parser = argparse.ArgumentParser(prog="python -m models.tagger.evaluate", description="Measure the tagger.")
-    parser.add_argument("folder", type=Path, help="holds the pictures")
-    parser.add_argument("--annotations", type=Path, default=ANNOTATIONS, help="which tags hold in them")
-    parser.add_argument("--boxes", action="store_true", help="have detection look too")
-    parser.add_argument("--min-positives", type=int, default=1, help="of tags that count for the means")
+    parser = argparse.ArgumentParser(prog="python -m models.tagger.evaluate", description="Evaluate the tagger.")
+    parser.add_argument("folder", type=Path, help="folder of the pictures")
+    parser.add_argument("--annotations", type=Path, default=ANNOTATIONS, help="their tags")
+    parser.add_argument("--boxes", action="store_true", help="use detected objects as well")
+    parser.add_argument(
+        "--min-positives", type=int, default=1, help="minimum number of pictures for a tag to count in the means"
+    )
     options = parser.parse_args(arguments)
     try:
         print(measure(options.folder, options.annotations, options.boxes, options.min_positives))
@@ -42,7 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def measure(folder: Path, annotations: Path, boxes: bool, min_positives: int) -> str:
-    """Return how good the tags are.
+    """Return a summary of the tags' quality.
 
     Raises:
         DatasetError: The annotations are malformed.
@@ -65,8 +67,8 @@ def measure(folder: Path, annotations: Path, boxes: bool, min_positives: int) ->
     return (
         f"{len(targets)} pictures, {counted.sum()} tags: "
         f"mAP {average_precisions(targets, scores)[counted].mean():.3f}, "
-        f"CF1 {f1[0]:.3f}, OF1 {f1[1]:.3f}, ECE {100 * calibration_error(targets, scores):.2f} %; "
-        f"{decisions.sum(axis=1).mean():.1f} tags of the vocabulary a picture reach their thresholds where people gave "
+        f"CF1 {f1[0]:.3f}, OF1 {f1[1]:.3f}, ECE {100 * calibration_error(targets, scores):.2f}%; "
+        f"{decisions.sum(axis=1).mean():.1f} vocabulary tags per picture reach their thresholds, people gave "
         f"{targets.sum(axis=1).mean():.1f}, {shown / len(targets):.1f} tags of all kinds are shown"
     )
 

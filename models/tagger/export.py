@@ -1,4 +1,4 @@
-"""From what was learned to the file that ships."""
+"""Convert the trained head to the file that ships."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def pack(model: Model, blocks: Sequence[int], thresholds: Floats, object_weights
         rounded = np.round(folded / step[:, None]).astype(np.int8)
         weights.append(rounded)
         steps.append(step)
-        # The stored weights take off the centre, so that rounding moves no average.
+        # The stored weights subtract the centre, so that rounding does not shift any average.
         bias += own * block.mean - (rounded * step[:, None]) @ block.center
     return {
         "weights": np.concatenate(weights, axis=1),
@@ -47,7 +47,7 @@ def pack(model: Model, blocks: Sequence[int], thresholds: Floats, object_weights
 
 
 def pack_boxes(boxes: BoxWeights, thresholds: Floats) -> Arrays:
-    """Return the arrays that weigh the boxes of detection."""
+    """Return the arrays with the weights of the boxes."""
     return {
         "box_weights": boxes.weights.astype(np.float32),
         "box_bias": boxes.bias.astype(np.float32),

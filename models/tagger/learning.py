@@ -1,10 +1,10 @@
-"""Learn the head: ridge regression on each kind of feature, then one calibrated weighing of all the evidence.
+"""Train the head: ridge regression on each block of features, then a calibrated combination of all the evidence.
 
-With 700 pictures and 6,272 features a tag has more weights than examples. Two things make that work. Ridge
-regression in its dual form costs one matrix of pictures by pictures, and tells in closed form what it would have said
-of each picture had that been left out. On these predictions the second step learns, for each tag, how much each kind
-of feature and each kind of expectation is worth: ten numbers, most of them shared by all tags, since rare tags cannot
-have ten of their own. It is a logistic regression, so what comes out is calibrated.
+With 700 pictures and 6,272 features a tag has more weights than examples. Two things make this work. Ridge regression
+in its dual form needs only one matrix of pictures by pictures, and gives leave-one-out predictions in closed form. From
+these predictions the second step learns, for each tag, the weight of each block of features and each kind of
+expectation. These ten numbers are regularised towards values shared by all tags, because rare tags have too few
+examples. The second step is a logistic regression, so the result is calibrated.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ from scipy.optimize import minimize
 from models.tagger.dataset import Dataset, Floats
 
 RIDGE = 0.5
-"""Penalty of the first step, where the features of a block have a mean square sum of 1 a picture."""
+"""Penalty of the first step, for blocks whose features have a mean square sum of 1 per picture."""
 
 OWN_PENALTY = 30.0
-"""Holds a tag's own weights of the evidence to those that all tags share."""
+"""Penalty for the difference between a tag's weights and those shared by all tags."""
 
 SHARED_PENALTY = 1e-3
 BIAS_PENALTY = 0.05
@@ -32,12 +32,12 @@ Rows = NDArray[np.intp]
 
 @dataclass(frozen=True, eq=False)
 class Block:
-    """Ridge regression on one kind of feature.
+    """A ridge regression on one block of features.
 
     Attributes:
-        center: Taken off the features, [d].
-        weights: [T, d].
-        mean: Of the targets, [T].
+        center: Subtracted from the features, [d].
+        weights: Weights, [T, d].
+        mean: Mean of the targets, [T].
     """
 
     center: Floats
@@ -45,22 +45,21 @@ class Block:
     mean: Floats
 
     def predict(self, features: Floats) -> Floats:
-        """Return how far each tag seems to hold, [n, T], of features [n, d]."""
+        """Return the predicted targets, [n, T], for features [n, d]."""
         return (features - self.center) @ self.weights.T + self.mean
 
 
 @dataclass(frozen=True, eq=False)
 class Model:
-    """What was learned.
+    """The trained head.
 
     Attributes:
-        blocks: The first step, one a kind of feature.
-        center: Taken off the evidence, [B + E].
-        scale: Multiplies it then, [B + E].
-        weights: Of the evidence, [T, B + E].
-        bias: [T].
-        training_log_odds: Of each picture that was learned from, the first step's share of it as if it had been
-            left out, [n, T].
+        blocks: The first step, one regression per block of features.
+        center: Subtracted from the evidence, [B + E].
+        scale: Multiplied with the evidence afterwards, [B + E].
+        weights: Weights of the evidence, [T, B + E].
+        bias: Bias of each tag, [T].
+        training_log_odds: Log odds of each training picture, with leave-one-out predictions in the first step, [n, T].
     """
 
     blocks: Sequence[Block]
@@ -86,7 +85,7 @@ def split(features: Floats, sizes: Sequence[int]) -> list[Floats]:
 
 
 def fit(dataset: Dataset, rows: Rows) -> Model:
-    """Learn from some of the pictures."""
+    """Train on some of the pictures."""
     targets = dataset.targets[rows]
     blocks, said = [], []
     for features in split(dataset.features[rows], dataset.blocks):
@@ -114,10 +113,10 @@ def fit_block(features: Floats, targets: Floats) -> tuple[Block, Floats]:
         targets: [n, T].
 
     Returns:
-        The regression, and what it predicts for each picture when that is left out, [n, T].
+        The regression, and its leave-one-out prediction for each picture, [n, T].
     """
     center, mean = features.mean(axis=0), targets.mean(axis=0)
-    # One scale for all: a feature that hardly moves hardly matters.
+    # One scale for all features: those that hardly vary hardly matter.
     scale = 1 / np.sqrt(features.var(axis=0).sum())
     values = (features - center) * scale
     inverse = np.linalg.inv(values @ values.T + RIDGE * np.eye(len(values)))
@@ -127,7 +126,7 @@ def fit_block(features: Floats, targets: Floats) -> tuple[Block, Floats]:
 
 
 def fit_weighing(evidence: Floats, targets: Floats) -> tuple[Floats, Floats]:
-    """Fit a logistic regression for each tag, whose weights are drawn to those that all tags share.
+    """Fit a logistic regression per tag, with weights regularised towards those shared by all tags.
 
     Args:
         evidence: [n, T, E].

@@ -1,4 +1,4 @@
-"""How good tags are: ranking, decisions at thresholds, honesty of the probabilities."""
+"""Quality of tags: ranking, decisions at thresholds, calibration of the probabilities."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ Floats = NDArray[np.float64]
 
 
 def average_precision(targets: Floats, scores: Floats) -> float:
-    """Return the mean of the precisions at each positive, in order of falling score.
+    """Return the mean of the precisions at each positive, in order of descending score.
 
     Args:
         targets: 0 or 1, [n].
         scores: [n]; ties keep the order of the rows.
 
     Returns:
-        In [0, 1]; NaN where there is no positive.
+        In [0, 1]; NaN without a positive.
     """
     hits = targets[np.argsort(-scores, kind="stable")]
     if not hits.any():
@@ -33,13 +33,13 @@ def average_precisions(targets: Floats, scores: Floats) -> Floats:
 def f1_scores(targets: Floats, decisions: NDArray[np.bool_], tags: NDArray[np.bool_]) -> tuple[float, float]:
     """Return CF1 and OF1 over some tags.
 
-    CF1 is made of the mean precision and the mean recall of the tags (a tag that is never given has precision 0),
-    OF1 of precision and recall over all pairs of picture and tag (Wang et al., "CNN-RNN", 2016).
+    CF1 combines the mean precision and the mean recall of the tags (a tag that is never given has precision 0); OF1
+    combines precision and recall over all pairs of picture and tag (Wang et al., "CNN-RNN", 2016).
 
     Args:
         targets: 0 or 1, [n, T].
         decisions: Whether a tag is given, [n, T].
-        tags: Which tags count, [T].
+        tags: Tags that count, [T].
     """
     hits = (targets * decisions).sum(axis=0)[tags]
     given, held = decisions.sum(axis=0)[tags], targets.sum(axis=0)[tags]

@@ -1,8 +1,8 @@
 """Calibrate the names of specific objects, such as "Cello".
 
-The name of a training picture begins with the synset of its class, so that of every concept of the taxonomy it is
-known whether it is right: it is if the class lies below it. Where not, a concept may still be in the picture; only
-those count as wrong whose own tags contradict the annotations, or which are another kind of the same thing.
+The name of a training picture starts with the synset of its class. A concept of the taxonomy is right if that class is
+below it. Any other concept may still be in the picture, so it counts as wrong only if its own tags contradict the
+annotations, or if it is another kind of the same thing.
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ _C = 100.0
 
 
 def examples(dataset: Dataset) -> tuple[Floats, NDArray[np.bool_], NDArray[np.intp]]:
-    """Return the names that the network may give.
+    """Return the names that the network may predict.
 
     Returns:
-        The log odds in the whole picture and at the average place, [m, 2]; whether the name is right, [m]; the row of
-        the picture, [m].
+        The log odds in the whole picture and averaged over positions, [m, 2]; whether the name is right, [m]; the row
+        of the picture, [m].
     """
     vocabulary = Vocabulary.load()
     rollup = bind(Taxonomy.load(), dataset.labels)
@@ -56,10 +56,10 @@ def examples(dataset: Dataset) -> tuple[Floats, NDArray[np.bool_], NDArray[np.in
 
 
 def calibrate(dataset: Dataset) -> tuple[Floats, Floats, NDArray[np.bool_]]:
-    """Fit the weights of a name's evidence.
+    """Fit the weights of the evidence for names.
 
     Returns:
-        Bias and the two weights, [3]; probabilities of pictures that were held out, [m]; whether the name was right.
+        Bias and the two weights, [3]; probabilities for held-out pictures, [m]; whether the name was right.
     """
     odds, right, pictures = examples(dataset)
     folds = stratified_folds(dataset.targets, FOLDS, seed=0)[pictures]

@@ -1,4 +1,4 @@
-"""From which probability on a tag is shown."""
+"""Choose the probability above which a tag is shown."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ GRID = np.linspace(0.1, 0.8, 71)
 """Thresholds that are tried."""
 
 PRIOR_POSITIVES = 20.0
-"""As many examples of the average tag are added to the examples of each tag: rare tags take the threshold of all."""
+"""Number of examples of the average tag added to each tag, so that rare tags get the average threshold."""
 
 
 def choose_thresholds(targets: Floats, probabilities: Floats) -> Floats:
-    """Return the threshold of each tag, [T], at which its F1 is greatest.
+    """Return the threshold with the highest F1 for each tag, [T].
 
     Args:
         targets: 0 or 1, [n, T].
-        probabilities: Of pictures that were held out, [n, T].
+        probabilities: Probabilities for held-out pictures, [n, T].
     """
     given = probabilities[None] >= GRID[:, None, None]
     hits = (given * targets).sum(axis=1)

@@ -1,11 +1,11 @@
-"""Train the tagger's head, and print how good it is on pictures that it has not seen.
+"""Train the tagger's head, and print its results on held-out pictures.
 
 ::
 
     python -m models.tagger.train FOLDER [--write]
 
-FOLDER holds the pictures that ``annotations.tsv`` names. Nothing is drawn by chance but the folds, which are seeded:
-the same pictures, network and versions give the same numbers.
+FOLDER contains the pictures that ``annotations.tsv`` lists. Only the folds are random, and they are seeded: the same
+pictures, network and versions give the same numbers.
 """
 
 from __future__ import annotations
@@ -36,13 +36,13 @@ TARGET = ROOT / "py" / "onsight" / "data" / "tagger.npz"
 SEEDS = (0, 1, 2)
 
 MIN_POSITIVES = 5
-"""Tags with fewer examples count for no mean: their figures are chance."""
+"""Tags with fewer examples do not count in the means, because their figures are noise."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return the exit status."""
     parser = argparse.ArgumentParser(prog="python -m models.tagger.train", description="Train the tagger's head.")
-    parser.add_argument("folder", type=Path, help="holds the pictures that annotations.tsv names")
+    parser.add_argument("folder", type=Path, help="folder of the pictures that annotations.tsv lists")
     parser.add_argument("--write", action="store_true", help=f"write {TARGET.relative_to(ROOT)}")
     options = parser.parse_args(arguments)
     try:
@@ -77,22 +77,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def summary(dataset: Dataset, rounds: Sequence[HeldOut]) -> str:
-    """Return the table of means: what the parts do, and the whole."""
+    """Return the table of means, for the parts and for the whole."""
     targets = dataset.targets
     positives = targets.sum(axis=0)
     counted = positives >= MIN_POSITIVES
     lines = [
         f"{len(SEEDS)} × {FOLDS}-fold cross-validation, {len(targets)} pictures, "
-        f"{counted.sum()} tags with {MIN_POSITIVES} pictures or more",
+        f"{counted.sum()} tags with at least {MIN_POSITIVES} pictures",
         "",
-        "| | mAP | mAP, weighted by frequency | ECE % | ECE %, where ≥ 10 % is said |",
+        "| | mAP | mAP, weighted by frequency | ECE % | ECE %, predictions ≥ 10% |",
         "|---|---|---|---|---|",
     ]
     for name, part in (
-        ("classes alone, read with expectations.tsv", "expected"),
-        ("features alone: ridge regression", "ridge"),
-        ("**both, weighed and calibrated: what ships**", "probabilities"),
-        ("with the boxes of detection", "with_boxes"),
+        ("classes alone, with expectations.tsv", "expected"),
+        ("features alone, ridge regression", "ridge"),
+        ("**both, combined and calibrated (shipped)**", "probabilities"),
+        ("with boxes", "with_boxes"),
     ):
         figures = []
         for held in rounds:
@@ -119,14 +119,14 @@ def summary(dataset: Dataset, rounds: Sequence[HeldOut]) -> str:
         f1 = np.mean([f1_scores(targets, decisions, counted) for decisions in decided], axis=0)
         given = np.mean([decisions.sum(axis=1).mean() for decisions in decided])
         lines.append(
-            f"{name}: CF1 {f1[0]:.3f}, OF1 {f1[1]:.3f}, {given:.1f} tags a picture where people gave "
+            f"{name}: CF1 {f1[0]:.3f}, OF1 {f1[1]:.3f}, {given:.1f} tags per picture, people gave "
             f"{targets.sum(axis=1).mean():.1f}."
         )
     return "\n".join(lines)
 
 
 def by_tag(dataset: Dataset, rounds: Sequence[HeldOut]) -> str:
-    """Return a line a tag: its examples and its average precision, best first."""
+    """Return each tag's average precision and number of examples, best first."""
     positives = dataset.targets.sum(axis=0)
     precisions, boxed = (
         np.mean([average_precisions(dataset.targets, getattr(held, part)) for held in rounds], axis=0)
@@ -145,8 +145,8 @@ def by_tag(dataset: Dataset, rounds: Sequence[HeldOut]) -> str:
 
 
 def naming_table(probabilities: Floats, right: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> str:
-    """Return what the names of specific objects are worth, by what is said of them."""
-    lines = ["| said of a specific name | names | right |", "|---|---|---|"]
+    """Return how often the names of specific objects are right, by predicted probability."""
+    lines = ["| predicted for a specific name | names | right |", "|---|---|---|"]
     edges = (0.0, 0.15, 0.35, 0.55, 0.75, 0.9, 1.0001)
     for low, high in pairwise(edges):
         inside = (probabilities >= low) & (probabilities < high)
@@ -156,7 +156,7 @@ def naming_table(probabilities: Floats, right: np.ndarray[tuple[int], np.dtype[n
 
 
 def check_rounding(dataset: Dataset, log_odds: Floats, data: bytes) -> str:
-    """Say how far the stored weights, one byte each, move the answers."""
+    """Return a sentence on how much rounding the weights to one byte changes the probabilities."""
     head = TagHead.from_bytes(data)
     stored = (
         dataset.features @ head.weights.T.astype(np.float64)

@@ -1,4 +1,4 @@
-"""Cross-validation: what the head says of pictures that it has not seen."""
+"""Cross-validation of the head."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ FOLDS = 10
 
 @dataclass(frozen=True, eq=False)
 class HeldOut:
-    """What was said of each picture by a head that had not seen it.
+    """Predictions for each picture by a head that was not trained on it.
 
     Attributes:
-        ridge: The first step alone, the mean over its blocks, [n, T].
-        expected: Probability by the classes alone, without any training, [n, T].
-        probabilities: Of the whole head, [n, T].
-        decisions: Whether the tag would be shown, at thresholds chosen on the other pictures too, [n, T].
-        log_odds: What `probabilities` is made of, [n, T].
-        with_boxes: Probability where the objects that detection found are heard too, [n, T].
+        ridge: Mean over the blocks of the first step, [n, T].
+        expected: Probability from the classes alone, without any training, [n, T].
+        probabilities: Probability from the whole head, [n, T].
+        decisions: Whether the tag would be shown, with thresholds that were also chosen on other pictures, [n, T].
+        log_odds: Log odds of `probabilities`, [n, T].
+        with_boxes: Probability with detected objects as additional evidence, [n, T].
         decisions_with_boxes: Whether the tag would be shown then, [n, T].
     """
 
@@ -39,15 +39,15 @@ class HeldOut:
 
 
 def stratified_folds(targets: Floats, count: int, seed: int) -> NDArray[np.intp]:
-    """Deal the pictures out so that each fold gets its share of every tag.
+    """Distribute the pictures so that each fold gets its share of every tag.
 
     Source: Sechidis et al., "On the Stratification of Multi-Label Data" (2011): the rarest tag first, each of its
-    pictures to the fold that lacks it most.
+    pictures goes to the fold that needs it most.
 
     Args:
         targets: 0 or 1, [n, T].
         count: Number of folds.
-        seed: Of the choices that remain.
+        seed: Seed for ties.
 
     Returns:
         The fold of each picture, [n].
@@ -74,7 +74,7 @@ def stratified_folds(targets: Floats, count: int, seed: int) -> NDArray[np.intp]
 
 
 def cross_validate(dataset: Dataset, seed: int, count: int = FOLDS) -> HeldOut:
-    """Learn from all folds but one, and predict that one; for each."""
+    """For each fold, train on the others and predict it."""
     folds = stratified_folds(dataset.targets, count, seed)
     ridge, log_odds, with_boxes = (np.zeros_like(dataset.targets) for _ in range(3))
     decisions, decisions_with_boxes = (np.zeros(dataset.targets.shape, bool) for _ in range(2))
@@ -95,6 +95,6 @@ def cross_validate(dataset: Dataset, seed: int, count: int = FOLDS) -> HeldOut:
 
 
 def sigmoid(log_odds: Floats) -> Floats:
-    """Return probabilities of log odds."""
+    """Convert log odds to probabilities."""
     probabilities: Floats = 1 / (1 + np.exp(-log_odds))
     return probabilities

@@ -1,11 +1,11 @@
-"""Show the rules table beside WordNet, to curate it and to check it after a change.
+"""Print the taxonomy next to WordNet, to review it after a change.
 
-Prints one line a class: output index, synset id, WordNet's words, its hypernyms, our path, category, threshold; then
-the classes whose branch in WordNet and in our table differ, which are either deliberate or mistakes.
+Prints one line per class: output index, synset id, WordNet's words, its hypernyms, our path, category, threshold. Then
+it lists the classes with a different branch in WordNet than in our table; these are either deliberate or mistakes.
 
     python models/taxonomy/review.py --lemmas imagenet_synset_to_lemma.txt --nouns data.noun
 
-README.md says where the two files come from.
+README.md says where to find the two files.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ BRANCHES = {
     "home_appliance": {"Household appliance"},
     "building": {"Building", "Room", "Structure"},
 }
-"""Words of WordNet and the roots of our table where the classes below them are expected."""
+"""WordNet's words, and the roots in our table where classes below them are expected."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ class Synset:
 
     Attributes:
         words: Its synonyms.
-        hypernyms: Ids of what it is a kind of.
+        hypernyms: Ids of its broader synsets.
     """
 
     words: tuple[str, ...]
@@ -81,9 +81,9 @@ def hypernyms_of(id: str, nouns: Mapping[str, Synset]) -> Iterator[Synset]:
 
 
 def main() -> None:
-    """Print the table and what looks odd in it."""
+    """Print the table and its deviations from WordNet."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--lemmas", type=Path, required=True, help="synset id, tab, its words: one a line")
+    parser.add_argument("--lemmas", type=Path, required=True, help="synset id, tab, its words; one per line")
     parser.add_argument("--nouns", type=Path, required=True, help="WordNet 3.0's data.noun")
     arguments = parser.parse_args()
 

@@ -1,1 +1,1 @@
-"""Trains and measures the networks that enlarge pictures. See README.md."""
+"""Train and evaluate the upscaling networks. See README.md."""

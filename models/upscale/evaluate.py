@@ -1,11 +1,11 @@
-"""Measure the enlarging networks that ship, as they are run.
+"""Evaluate the shipped upscaling networks, run as in the product.
 
 ::
 
     python -m models.upscale.evaluate FOLDER… [--all]
 
-Pictures are made smaller by Pillow's bicubic filter, enlarged again, and compared in luminance. Of the folders'
-pictures those count that training held out, with ``--all`` every one.
+Pictures are reduced with Pillow's bicubic filter, enlarged again, and compared in luminance. Only the pictures that
+training held out are used, unless ``--all`` is given.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ def psnr(truth: NDArray[np.uint8], image: NDArray[np.uint8]) -> float:
 
 
 def measure(path: Path, scale: int, upscaler: Upscaler, run: Callable[[Run], Tensors]) -> tuple[float, float, float]:
-    """Return the PSNR of bicubic, of Lanczos and of the network for one picture."""
+    """Return the PSNR of bicubic, Lanczos and the network for one picture."""
     with Image.open(path) as image:
         width, height = (side // scale for side in image.size)
         truth = image.convert("RGB").crop((0, 0, width * scale, height * scale))
@@ -50,11 +50,11 @@ def measure(path: Path, scale: int, upscaler: Upscaler, run: Callable[[Run], Ten
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Print the table and return the exit status."""
-    parser = argparse.ArgumentParser(prog="python -m models.upscale.evaluate", description="Measure the upscalers.")
-    parser.add_argument("folders", type=Path, nargs="+", help="hold the pictures")
-    parser.add_argument("--all", action="store_true", help="every picture, not only those held out")
+    parser = argparse.ArgumentParser(prog="python -m models.upscale.evaluate", description="Evaluate the upscalers.")
+    parser.add_argument("folders", type=Path, nargs="+", help="folders of pictures")
+    parser.add_argument("--all", action="store_true", help="use every picture, not only the held-out ones")
     parser.add_argument("--threads", type=int, default=1)
-    parser.add_argument("--each", action="store_true", help="print a line a picture too")
+    parser.add_argument("--each", action="store_true", help="also print a line for each picture")
     options = parser.parse_args(arguments)
     try:
         paths = [path for path in find(options.folders) if options.all or is_held_out(path)]
@@ -71,7 +71,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     print(f"{len(paths)} pictures, PSNR of luminance in dB")
     print()
-    print("| | bicubic | Lanczos | network | gain over Lanczos | least gain |")
+    print("| | bicubic | Lanczos | network | gain over Lanczos | lowest gain |")
     print("|---|---|---|---|---|---|")
     for scale in sorted(upscaler.specs):
         rows = np.array([measure(path, scale, upscaler, run) for path in paths])

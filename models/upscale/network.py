@@ -1,8 +1,9 @@
-"""The network in PyTorch, as it is trained: each convolution is a sum of several, merged when it is run.
+"""The network in PyTorch, for training: each convolution is a sum of several, merged when it is run.
 
-What is run is ESPCN's shape: plain 3×3 convolutions at the small size, then a pixel shuffle. A sum of linear branches
-trains better than one convolution of the same reach and is one convolution afterwards (ECBSR). As no layer pads, the
-branches can be merged before each step, so that training costs no more than the plain network does.
+The merged network has ESPCN's architecture: plain 3×3 convolutions at the small size, then a pixel shuffle. A sum of
+linear branches trains better than one convolution of the same size, and can be merged into one afterwards (ECBSR).
+Because no layer uses padding, the branches can be merged before each step, so training is as fast as for the plain
+network.
 
 Source: Shi et al., "Real-Time Single Image and Video Super-Resolution Using an Efficient Sub-Pixel Convolutional
 Neural Network", 2016; Zhang et al., "Edge-oriented Convolution Block for Real-time Super Resolution on Mobile
@@ -24,14 +25,14 @@ from models.upscale.pictures import CONTEXT
 
 CHANNELS = 24
 HIDDEN = CONTEXT - 1
-"""Layers before the last; each layer reaches one pixel further."""
+"""Layers before the last; each layer extends the receptive field by one pixel."""
 
 
 class MergedConvolution(nn.Module):
     """A 3×3 convolution without padding: the sum of a 3×3, a wide pair of 1×1 and 3×3, and the identity."""
 
     def __init__(self, inputs: int, outputs: int, gain: float) -> None:
-        """Draw the weights; ``gain`` scales them against He's initialisation."""
+        """Initialise the weights at random; ``gain`` scales them relative to He's initialisation."""
         super().__init__()
         wide = 2 * max(inputs, outputs)
         std = gain * (2 / (9 * inputs)) ** 0.5
@@ -45,7 +46,7 @@ class MergedConvolution(nn.Module):
         self.register_buffer("identity", identity)
 
     def merged(self) -> Tensor:
-        """Return the one kernel that does the same."""
+        """Return the merged kernel."""
         identity: Any = self.identity
         return self.kernel + torch.einsum("om,mihw->oihw", self.expand, self.wide) + identity
 
@@ -55,10 +56,10 @@ class MergedConvolution(nn.Module):
 
 
 class Upscaler(nn.Module):
-    """Luminance at the small size in, what Lanczos misses at the large size out."""
+    """Takes luminance at the small size, and returns what Lanczos misses at the large size."""
 
     def __init__(self, scale: int) -> None:
-        """Make an untrained network that enlarges ``scale`` times."""
+        """Create an untrained network that enlarges by ``scale``."""
         super().__init__()
         self.scale = scale
         widths = [1, *[CHANNELS] * HIDDEN, scale**2]
@@ -69,13 +70,13 @@ class Upscaler(nn.Module):
         )
 
     def forward(self, x: Tensor) -> Tensor:
-        """Run: float32 [n, 1, h, w] to [n, 1, scale · (h - 2 · layers), scale · (w - 2 · layers)]."""
+        """Run the network: float32 [n, 1, h, w] to [n, 1, scale · (h - 2 · layers), scale · (w - 2 · layers)]."""
         for layer in self.layers[:-1]:
             x = functional.leaky_relu(layer(x), SLOPE)
         return functional.pixel_shuffle(self.layers[-1](x), self.scale)
 
     def start_from(self, state: Mapping[str, Tensor]) -> None:
-        """Take over the layers of a trained network; from one for another scale, all but the last."""
+        """Copy the layers of a trained network; if it has another scale, all but the last."""
         own = self.state_dict()
         self.load_state_dict({**own, **{k: v for k, v in state.items() if v.shape == own[k].shape}})
 

@@ -1,4 +1,4 @@
-"""Pictures to learn from and to measure on, and the patches that training draws from them."""
+"""Pictures for training and evaluation, and the patches that training draws from them."""
 
 from __future__ import annotations
 
@@ -17,25 +17,25 @@ Floats = NDArray[np.float32]
 
 SUFFIXES = (".jpg", ".jpeg", ".png", ".webp")
 HELD_OUT_PART = 10
-"""One picture in so many is held out."""
+"""One picture in this many is held out."""
 
 CONTEXT = 7
-"""Pixels of the small picture that the network sees around each of its own: one a layer."""
+"""Pixels around each pixel of the small picture that the network needs: one per layer."""
 SUPPORT = 3
-"""Further pixels on each side from which the outermost of a patch are made smaller."""
+"""Additional pixels on each side, for reducing the outermost pixels of a patch."""
 
 OTHER_FILTER = 0.15
-"""Part of the patches that are made smaller by another filter than bicubic."""
+"""Fraction of the patches that are reduced with a filter other than bicubic."""
 DEGRADED = 0.25
-"""Part of the small patches that get noise or the traces of JPEG."""
+"""Fraction of the small patches that get noise or JPEG artefacts."""
 
 
 class PicturesError(Exception):
-    """There is nothing to learn from; the message says why."""
+    """There are no usable pictures; the message says why."""
 
 
 def find(folders: Sequence[Path]) -> list[Path]:
-    """Return the pictures in folders, by name."""
+    """Return the pictures in some folders, sorted by name."""
     found = sorted(path for folder in folders for path in folder.iterdir() if path.suffix.lower() in SUFFIXES)
     if not found:
         raise PicturesError(f"There are no pictures in {', '.join(map(str, folders))}.")
@@ -43,7 +43,7 @@ def find(folders: Sequence[Path]) -> list[Path]:
 
 
 def is_held_out(path: Path) -> bool:
-    """Tell whether a picture is kept for measuring; its name alone decides."""
+    """Return whether a picture is held out for evaluation; this depends only on its name."""
     return int(hashlib.sha256(path.name.encode()).hexdigest()[:8], 16) % HELD_OUT_PART == 0
 
 
@@ -55,12 +55,12 @@ def luminance(path: Path) -> Pixels:
 
 @dataclass(frozen=True)
 class Patches:
-    """Draws pairs of small patches and what a larger picture has beyond their Lanczos enlargement.
+    """Draws pairs of small patches and residuals: the difference between the large patch and Lanczos.
 
     Attributes:
         sources: Luminance of the pictures, uint8 [height, width].
         scale: 2 or 4.
-        size: Side of the part of a small patch that the network enlarges, in its pixels.
+        size: Side of the enlarged part of a small patch, in pixels.
     """
 
     sources: Sequence[Pixels]
@@ -69,9 +69,9 @@ class Patches:
 
     @classmethod
     def load(cls, paths: Sequence[Path], scale: int, size: int) -> Patches:
-        """Read pictures, each as it is and at half its size.
+        """Read pictures, each at full and at half size.
 
-        A photograph from a JPEG file carries its traces; at half its size it is nearly free of them and sharper.
+        A photograph from a JPEG file has compression artefacts; at half size it has hardly any and is sharper.
         """
         needed = scale * (size + 2 * (CONTEXT + SUPPORT))
         sources = []
@@ -80,15 +80,15 @@ class Patches:
             half = np.asarray(Image.fromarray(whole).reduce(2))
             sources += [source for source in (whole, half) if min(source.shape) >= needed]
         if not sources:
-            raise PicturesError(f"No picture has sides of {needed} pixels.")
+            raise PicturesError(f"No picture has sides of at least {needed} pixels.")
         return cls(sources, scale, size)
 
     def batches(self, count: int, rng: np.random.Generator) -> Iterator[tuple[Floats, Floats]]:
-        """Yield batches without end.
+        """Yield batches forever.
 
         Args:
-            count: Patches a batch.
-            rng: Draws them.
+            count: Patches per batch.
+            rng: Random number generator.
 
         Yields:
             Small patches, float32 [count, 1, size + 2 · CONTEXT, the same], luminance - 0.5 in [-0.5, 0.5]; and the
@@ -123,7 +123,7 @@ class Patches:
 
 
 def _degrade(image: Image.Image, rng: np.random.Generator) -> Image.Image:
-    """Add what real small pictures have: a little noise, or the traces of a good JPEG."""
+    """Add typical flaws of small pictures: a little noise, or the artefacts of a good JPEG."""
     if rng.random() < 0.5:
         pixels = np.asarray(image, np.float32)
         noisy = pixels + rng.normal(0, rng.uniform(0.5, 4), pixels.shape)

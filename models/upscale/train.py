@@ -1,11 +1,11 @@
-"""Train a network that enlarges pictures.
+"""Train an upscaling network.
 
 ::
 
     python -m models.upscale.train FOLDER… --scale {2,4} [--steps N] [--rate R] [--start CHECKPOINT] [--write]
 
-Learns from the pictures in the folders but for the tenth that is held out, on which it prints the gain over Lanczos as
-it goes. Needs PyTorch besides what the project needs. Patches, turns and first weights are drawn with a seed.
+Trains on nine tenths of the pictures in the folders, and prints the gain over Lanczos on the held-out tenth as it
+goes. Needs PyTorch in addition to the project's requirements. Patches, rotations and initial weights are seeded.
 """
 
 from __future__ import annotations
@@ -34,23 +34,23 @@ BATCH = {2: 8, 4: 16}
 LEARNING_RATE = 1.5e-3
 LAST_LEARNING_RATE = 1e-5
 SQUARES_FROM = 0.75
-"""Part of the training after which the loss is the mean square, which PSNR counts, and no longer the mean distance."""
+"""Fraction of the training after which the loss is the mean squared error, as in PSNR, not the mean absolute error."""
 MEAN_DECAY = 0.998
-"""Of the running mean of the weights, which is what is kept."""
+"""Decay of the running mean of the weights; that mean is the result."""
 REPORT_EVERY = 500
 REPORT_PICTURES = 24
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return the exit status."""
-    parser = argparse.ArgumentParser(prog="python -m models.upscale.train", description="Train an enlarging network.")
+    parser = argparse.ArgumentParser(prog="python -m models.upscale.train", description="Train an upscaling network.")
     parser.add_argument("folders", type=Path, nargs="+", help="hold the pictures")
     parser.add_argument("--scale", type=int, choices=(2, 4), required=True)
     parser.add_argument("--steps", type=int, default=5000, help="default: %(default)s")
-    parser.add_argument("--rate", type=float, default=LEARNING_RATE, help="at the beginning; default: %(default)s")
-    parser.add_argument("--checkpoint", type=Path, help="where the state is kept; written as training goes")
+    parser.add_argument("--rate", type=float, default=LEARNING_RATE, help="initial learning rate; default: %(default)s")
+    parser.add_argument("--checkpoint", type=Path, help="file for the training state; updated during training")
     parser.add_argument(
-        "--start", type=Path, help="checkpoint to start from: of this scale, or of the other, whose body is taken over"
+        "--start", type=Path, help="checkpoint to start from; with the other scale, all layers but the last are used"
     )
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--write", action="store_true", help="write models/upscale-x…/weights.npz at the end")
@@ -115,7 +115,7 @@ def train(
 
 
 def gain(network: Upscaler, pictures: Sequence[Pixels]) -> float:
-    """Return the mean gain in PSNR of luminance over Lanczos, in dB, on pictures made smaller by bicubic."""
+    """Return the mean gain in PSNR of luminance over Lanczos, in dB, on pictures reduced with bicubic."""
     gains = []
     for picture in pictures:
         height, width = (side // network.scale for side in picture.shape)
@@ -132,7 +132,7 @@ def gain(network: Upscaler, pictures: Sequence[Pixels]) -> float:
 
 
 def pack(network: Upscaler) -> bytes:
-    """Return the weights as an ``.npz`` file, float16, which halves it and moves no pixel."""
+    """Return the weights as an ``.npz`` file in float16, which halves its size and changes no pixel."""
     file = io.BytesIO()
     weights = {name: array.astype(np.float16) for name, array in network.weights().items()}
     np.savez_compressed(file, allow_pickle=False, **weights)
