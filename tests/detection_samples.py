@@ -13,23 +13,23 @@ MODELS = Path(__file__).resolve().parents[1] / "models"
 IDS = ("centernet-mobilenet-v3", "ssdlite-mobilenet-v2")
 
 
-def texts(model_id):
+def texts(model_id: str) -> tuple[str, str]:
     """Return the texts of a model's description and labels."""
     folder = MODELS / model_id
     return (folder / "model.json").read_text(encoding="utf-8"), (folder / "labels.txt").read_text(encoding="utf-8")
 
 
-def make_detector():
+def make_detector() -> Detector:
     """Return a detector of the networks that ship."""
     return Detector.from_text([texts(model_id) for model_id in IDS], texts("efficientnet-lite2"))
 
 
-def candidates(*rows):
+def candidates(*rows: tuple[float, float, float, float, float, int]) -> Candidates:
     """Candidates from rows ``(x1, y1, x2, y2, logit, class)``."""
     table = np.array(rows, float).reshape(-1, 6)
     return Candidates(table[:, :4], table[:, 4], table[:, 5].astype(np.intp))
 
 
-def objects(*rows):
+def objects(*rows: tuple[float, float, float, float, float, int]) -> Objects:
     found = candidates(*rows)
     return Objects(found.boxes, found.logits, found.class_ids)

@@ -59,7 +59,7 @@ def run_with_fake_networks(arguments: list[str]) -> int:
             time.sleep(0.002)
             return look_at(data, tags=["Sofa"], colours={"red": 0.5})
 
-    indexing.Engine = FakeEngine  # type: ignore[assignment,misc]
+    vars(indexing)["Engine"] = FakeEngine
     return main(arguments)
 
 

@@ -109,9 +109,9 @@ def dump(library: Library) -> list[str]:
 def picture(name: str) -> Image.Image:
     """A small sample."""
     with Image.open(io.BytesIO(sample(name))) as image:
-        image = image.convert("RGB")
-        image.thumbnail((300, 300))
-        return image
+        small = image.convert("RGB")
+    small.thumbnail((300, 300))
+    return small
 
 
 def data_of(image: Image.Image, quality: int = 90) -> bytes:

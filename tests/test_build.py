@@ -9,6 +9,7 @@ import json
 import re
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -20,12 +21,12 @@ DIST = assemble.DIST
 
 
 @pytest.fixture(scope="module")
-def manifest() -> dict[str, object]:
-    data: dict[str, object] = json.loads((DIST / "manifest.json").read_text(encoding="utf-8"))
+def manifest() -> dict[str, Any]:
+    data: dict[str, Any] = json.loads((DIST / "manifest.json").read_text(encoding="utf-8"))
     return data
 
 
-def test_manifest_tells_the_size_and_hash_of_every_file_of_the_engine(manifest: dict[str, dict]) -> None:
+def test_manifest_tells_the_size_and_hash_of_every_file_of_the_engine(manifest: dict[str, Any]) -> None:
     for name, asset in manifest["assets"].items():
         data = (DIST / name).read_bytes()
         assert len(data) == asset["bytes"], name
@@ -39,7 +40,7 @@ def test_manifest_tells_the_size_and_hash_of_every_file_of_the_engine(manifest: 
     assert set(manifest["boot"]) <= there
 
 
-def test_first_runs_of_the_manifest_are_what_the_networks_take(manifest: dict[str, list]) -> None:
+def test_first_runs_of_the_manifest_are_what_the_networks_take(manifest: dict[str, Any]) -> None:
     assert [run["model"] for run in manifest["first_runs"]] == list(assemble.BOOT_MODELS)
     for run in manifest["first_runs"]:
         session = load_session(DIST / "models" / run["model"])
@@ -47,7 +48,7 @@ def test_first_runs_of_the_manifest_are_what_the_networks_take(manifest: dict[st
         assert len(outputs) == len(run["fetches"])
 
 
-def test_service_worker_keeps_the_page_whole_and_knows_its_build(manifest: dict[str, dict]) -> None:
+def test_service_worker_keeps_the_page_whole_and_knows_its_build(manifest: dict[str, Any]) -> None:
     site = manifest["site"]
     for name, expected in site.items():
         digest = hashlib.sha256((DIST / name).read_bytes()).digest()

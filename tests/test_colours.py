@@ -17,7 +17,7 @@ HEADER = "id\tlabel\tshades\n"
 def name_of(shade: str) -> str:
     pixel = np.array([[int(shade[at : at + 2], 16) for at in (1, 3, 5)]], np.uint8)
     palette = Palette.load()
-    return palette.names[palette.name(oklab(pixel))[0]][0]
+    return str(palette.names[palette.name(oklab(pixel))[0]][0])
 
 
 @pytest.mark.parametrize(
@@ -55,7 +55,7 @@ def test_every_shade_of_the_table_has_the_name_of_its_row() -> None:
 def test_oklab_of_known_colours() -> None:
     """From the table in Björn Ottosson's article, by way of CSS Color 4: red is oklab(0.628 0.2249 0.1258)."""
     lab = oklab(np.array([[255, 255, 255], [0, 0, 0], [255, 0, 0]], np.uint8))
-    np.testing.assert_allclose(lab, [[1, 0, 0], [0, 0, 0], [0.628, 0.2249, 0.1258]], atol=5e-4)
+    np.testing.assert_allclose(lab, np.array([[1, 0, 0], [0, 0, 0], [0.628, 0.2249, 0.1258]]), atol=5e-4)
 
 
 @given(st.tuples(*[st.integers(0, 255)] * 3))

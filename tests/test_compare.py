@@ -143,7 +143,7 @@ def test_a_label_that_does_not_exist_cannot_be_left_out(comparer: Comparer) -> N
     "probabilities",
     [{"c281": 0.97}, {"c281": 0.4, "c287": 0.3}, {"c207": 0.5, "c208": 0.45}, {"c281": 0.001}],
 )
-def test_slices_make_a_whole(comparer: Comparer, probabilities: dict[str, float]) -> None:
+def test_slices_make_a_whole(comparer: Comparer, probabilities: dict[str, Any]) -> None:
     result = compared(comparer, **probabilities)
     assert sum(part.score for part in result.slices) == pytest.approx(1, abs=1e-3)
     assert round(sum(part.percent for part in result.slices), 6) == 100

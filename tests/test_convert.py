@@ -12,17 +12,20 @@ import subprocess
 import sys
 import types
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import onnx
 import onnxruntime
 import pytest
+from numpy.typing import NDArray
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from models.convert import ConversionError, build, convert, efficientnet_lite, origin  # noqa: E402
+from models.convert import ConversionError, build, convert, efficientnet_lite  # noqa: E402
 from models.convert.checkpoint import MAGIC_NUMBER, PROTOCOL_VERSION, read_state_dict  # noqa: E402
 from models.convert.conversion import fingerprint, record  # noqa: E402
 from models.convert.onnx_graph import MIN_INT8_SIZE, STORAGES  # noqa: E402
@@ -35,16 +38,16 @@ CLASSES = 70
 FEATURES = 96
 
 
-def random_weights(seed=0):
+def random_weights(seed: int = 0) -> dict[str, NDArray[np.float32]]:
     """A state dict with all kinds of layers: one to three blocks a stage, 3×3 and 5×5 kernels, expansion."""
     rng = np.random.default_rng(seed)
     weights = {}
 
-    def conv(name, out_channels, in_channels, size):
+    def conv(name: str, out_channels: int, in_channels: int, size: int) -> None:
         scale = 1 / np.sqrt(in_channels * size * size)
         weights[f"{name}.weight"] = rng.normal(0, scale, (out_channels, in_channels, size, size)).astype("f")
 
-    def norm(name, channels):
+    def norm(name: str, channels: int) -> None:
         weights[f"{name}.weight"] = rng.uniform(0.5, 1.5, channels).astype("f")
         weights[f"{name}.bias"] = rng.normal(0, 0.5, channels).astype("f")
         weights[f"{name}.running_mean"] = rng.normal(0, 0.1, channels).astype("f")
@@ -72,39 +75,42 @@ def random_weights(seed=0):
     return weights
 
 
-def reference(weights, x):
+def reference(
+    weights: dict[str, NDArray[np.float32]], pixel_values: NDArray[np.float32]
+) -> tuple[tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]], list[NDArray[np.float64]]]:
     """The network in plain float64 NumPy, batch normalisation not folded.
 
     Returns logits, features and feature map, and what the blocks of the sixth stage widen to.
     """
 
-    def conv(x, weight, stride=1):
+    def conv(x: NDArray[np.float64], weight: NDArray[np.float64], stride: int = 1) -> NDArray[np.float64]:
         size = weight.shape[2]
         pads = []
         for length in x.shape[2:]:
             total = max((-(-length // stride) - 1) * stride + size - length, 0)
             pads.append((total // 2, total - total // 2))
-        x = np.pad(x, ((0, 0), (0, 0), *pads))
-        windows = np.lib.stride_tricks.sliding_window_view(x, (size, size), (2, 3))[:, :, ::stride, ::stride]
+        padded = np.pad(x, ((0, 0), (0, 0), *pads))
+        windows = np.lib.stride_tricks.sliding_window_view(padded, (size, size), (2, 3))[:, :, ::stride, ::stride]
         if weight.shape[1] == 1:
             return np.einsum("nchwij,cij->nchw", windows, weight[:, 0])
         return np.einsum("nchwij,ocij->nohw", windows, weight, optimize=True)
 
-    def norm(x, name):
+    def norm(x: NDArray[np.float64], name: str) -> NDArray[np.float64]:
         gain, bias, mean, var = (
             weights[f"{name}.{part}"].astype("d").reshape(-1, 1, 1)
             for part in ("weight", "bias", "running_mean", "running_var")
         )
         return (x - mean) / np.sqrt(var + 1e-3) * gain + bias
 
-    def layer(x, name, norm_name, stride=1):
+    def layer(x: NDArray[np.float64], name: str, norm_name: str, stride: int = 1) -> NDArray[np.float64]:
         return norm(conv(x, weights[f"{name}.weight"].astype("d"), stride), norm_name)
 
-    def relu6(x):
+    def relu6(x: NDArray[np.float64]) -> NDArray[np.float64]:
         return np.clip(x, 0, 6)
 
-    x = relu6(layer(x.astype("d"), "_conv_stem", "_bn0", 2))
-    index, inner = 0, []
+    x = relu6(layer(pixel_values.astype("d"), "_conv_stem", "_bn0", 2))
+    index = 0
+    inner: list[NDArray[np.float64]] = []
     for stage, stride in enumerate((1, 2, 2, 2, 1, 2, 1)):
         for repeat in range(DEPTHS[stage]):
             block, y = f"_blocks.{index}", x
@@ -122,27 +128,29 @@ def reference(weights, x):
     return (logits, features, feature_map), inner
 
 
-def run(model, x, with_class_map=0.0):
+def run(model: bytes, x: NDArray[np.float32], with_class_map: float = 0.0) -> list[NDArray[np.float32]]:
     session = onnxruntime.InferenceSession(model, providers=["CPUExecutionProvider"])
     return session.run(None, {"pixel_values": x, "with_class_map": np.array([with_class_map], "f")})
 
 
 @pytest.fixture(scope="module")
-def weights():
+def weights() -> dict[str, NDArray[np.float32]]:
     return random_weights()
 
 
 @pytest.fixture(scope="module")
-def models(weights):
+def models(weights: dict[str, NDArray[np.float32]]) -> dict[str, bytes]:
     return {storage: efficientnet_lite.build(weights, storage) for storage in STORAGES}
 
 
 @pytest.fixture(scope="module")
-def x():
+def x() -> NDArray[np.float32]:
     return np.random.default_rng(1).normal(0, 1, (2, 3, 61, 90)).astype("f")
 
 
-def test_build_gives_what_the_unfolded_network_gives(weights, models, x):
+def test_build_gives_what_the_unfolded_network_gives(
+    weights: dict[str, NDArray[np.float32]], models: dict[str, bytes], x: NDArray[np.float32]
+) -> None:
     logits, features, feature_map, _, middle_map, late_map = run(models["fp32"], x)
     main, inner = reference(weights, x)
     got = (logits, features, feature_map, middle_map, late_map)
@@ -151,22 +159,22 @@ def test_build_gives_what_the_unfolded_network_gives(weights, models, x):
         np.testing.assert_allclose(output, expected, rtol=1e-4, atol=1e-4)
 
 
-def test_feature_map_has_a_32nd_of_the_inputs_size_rounded_up(models, x):
+def test_feature_map_has_a_32nd_of_the_inputs_size_rounded_up(models: dict[str, bytes], x: NDArray[np.float32]) -> None:
     assert run(models["fp32"], x)[2].shape == (2, FEATURES, 2, 3)
 
 
-def test_features_are_the_feature_maps_average(models, x):
+def test_features_are_the_feature_maps_average(models: dict[str, bytes], x: NDArray[np.float32]) -> None:
     _, features, feature_map, *_ = run(models["int8"], x)
     np.testing.assert_allclose(features, feature_map.mean((2, 3)), atol=1e-5)
 
 
-def test_class_map_averages_to_the_logits(models, x):
+def test_class_map_averages_to_the_logits(models: dict[str, bytes], x: NDArray[np.float32]) -> None:
     logits, _, _, class_map, *_ = run(models["int8"], x, with_class_map=1)
     assert class_map.shape == (2, CLASSES, 2, 3)
     np.testing.assert_allclose(class_map.mean((2, 3)), logits, atol=1e-5)
 
 
-def test_class_map_is_empty_unless_wanted(models, x):
+def test_class_map_is_empty_unless_wanted(models: dict[str, bytes], x: NDArray[np.float32]) -> None:
     without, wanted = run(models["int8"], x), run(models["int8"], x, with_class_map=1)
     assert without[3].shape == (0, CLASSES, 0, 0)
     for index in (0, 1, 2, 4, 5):
@@ -174,26 +182,25 @@ def test_class_map_is_empty_unless_wanted(models, x):
 
 
 @pytest.mark.parametrize(("storage", "tolerance"), [("fp16", 0.003), ("int8", 0.03)])
-def test_smaller_storage_keeps_the_logits(models, x, storage, tolerance):
+def test_smaller_storage_keeps_the_logits(
+    models: dict[str, bytes], x: NDArray[np.float32], storage: str, tolerance: float
+) -> None:
     exact = run(models["fp32"], x)[0]
     error = run(models[storage], x)[0] - exact
     assert 0 < np.sqrt(np.mean(error**2)) < tolerance * exact.std()
 
 
-def test_int8_storage_is_for_large_kernels(weights, models):
+def test_int8_storage_is_for_large_kernels(weights: dict[str, NDArray[np.float32]], models: dict[str, bytes]) -> None:
     graph = onnx.load_from_string(models["int8"]).graph
     stored = {tensor.name: onnx.numpy_helper.to_array(tensor) for tensor in graph.initializer}
-    for suffix, dtype, fits in (
-        (".weight.int8", np.int8, lambda size: size >= MIN_INT8_SIZE),
-        (".weight.fp16", np.float16, lambda size: size < MIN_INT8_SIZE),
-    ):
+    for suffix, dtype, is_large in ((".weight.int8", np.int8, True), (".weight.fp16", np.float16, False)):
         kernels = [value for name, value in stored.items() if name.endswith(suffix)]
         assert len(kernels) > 3
-        assert all(value.dtype == dtype and fits(value.size) for value in kernels)
+        assert all(value.dtype == dtype and (value.size >= MIN_INT8_SIZE) == is_large for value in kernels)
     assert len(models["int8"]) < len(models["fp16"]) < len(models["fp32"])
 
 
-def test_no_quantised_kernel_leaves_the_int8_range_symmetric(models):
+def test_no_quantised_kernel_leaves_the_int8_range_symmetric(models: dict[str, bytes]) -> None:
     graph = onnx.load_from_string(models["int8"]).graph
     kernels = [onnx.numpy_helper.to_array(t) for t in graph.initializer if t.name.endswith(".int8")]
     assert kernels
@@ -202,7 +209,7 @@ def test_no_quantised_kernel_leaves_the_int8_range_symmetric(models):
         assert (np.abs(kernel.astype(int)).max((1, 2, 3)) == 127).all()
 
 
-def test_a_channel_of_zeros_stays_zero(weights, x):
+def test_a_channel_of_zeros_stays_zero(weights: dict[str, NDArray[np.float32]], x: NDArray[np.float32]) -> None:
     silent = dict(weights)
     silent["_fc.weight"] = weights["_fc.weight"].copy()
     silent["_fc.weight"][3] = 0
@@ -210,11 +217,13 @@ def test_a_channel_of_zeros_stays_zero(weights, x):
     np.testing.assert_allclose(logits[:, 3], np.float16(weights["_fc.bias"][3]), atol=1e-6)
 
 
-def test_build_gives_equal_bytes_for_equal_weights(weights, models):
+def test_build_gives_equal_bytes_for_equal_weights(
+    weights: dict[str, NDArray[np.float32]], models: dict[str, bytes]
+) -> None:
     assert efficientnet_lite.build(random_weights(), "int8") == models["int8"]
 
 
-def test_build_refuses_other_networks(weights):
+def test_build_refuses_other_networks(weights: dict[str, NDArray[np.float32]]) -> None:
     with pytest.raises(ConversionError, match="_conv_head"):
         efficientnet_lite.build({k: v for k, v in weights.items() if "_conv_head" not in k}, "fp32")
     with pytest.raises(ConversionError, match="seven stages"):
@@ -229,41 +238,54 @@ def test_build_refuses_other_networks(weights):
 class FakeTensor:
     """Pickles as torch's tensors do: a view of a storage."""
 
-    def __init__(self, elements, shape, strides, offset=0, type_name="FloatStorage"):
+    def __init__(
+        self,
+        elements: NDArray[Any],
+        shape: tuple[int, ...],
+        strides: tuple[int, ...],
+        offset: int = 0,
+        type_name: str = "FloatStorage",
+    ) -> None:
         self.elements, self.view = elements, (offset, shape, strides)
         self.key, self.type_name = str(id(self)), type_name
 
 
-def write_checkpoint(monkeypatch, tensors, *, magic=MAGIC_NUMBER, payload=None):
+def write_checkpoint(
+    monkeypatch: pytest.MonkeyPatch,
+    tensors: dict[str, FakeTensor],
+    *,
+    magic: int = MAGIC_NUMBER,
+    payload: object = None,
+) -> bytes:
     """Write what torch.save wrote before 1.6, without torch."""
     torch, utils = types.ModuleType("torch"), types.ModuleType("torch._utils")
     for name in ("FloatStorage", "LongStorage", "DoubleStorage"):
         setattr(torch, name, type(name, (), {"__module__": "torch"}))
 
-    def rebuild(*_):
+    def rebuild(*_: object) -> None:
         raise NotImplementedError
 
     rebuild.__module__, rebuild.__name__, rebuild.__qualname__ = "torch._utils", *["_rebuild_tensor_v2"] * 2
-    utils._rebuild_tensor_v2 = rebuild
+    utils.__dict__["_rebuild_tensor_v2"] = rebuild
     monkeypatch.setitem(sys.modules, "torch", torch)
     monkeypatch.setitem(sys.modules, "torch._utils", utils)
 
     class Storage:
-        def __init__(self, tensor):
+        def __init__(self, tensor: FakeTensor) -> None:
             self.tensor = tensor
 
     class Pickler(pickle.Pickler):
-        def persistent_id(self, obj):
+        def persistent_id(self, obj: object) -> tuple[object, ...] | None:
             if isinstance(obj, Storage):
                 tensor = obj.tensor
                 kind = getattr(torch, tensor.type_name)
                 return ("storage", kind, tensor.key, "cpu", tensor.elements.size, None)
             return None
 
-        def reducer_override(self, obj):
+        def reducer_override(self, obj: object) -> Any:
             if isinstance(obj, FakeTensor):
                 offset, shape, strides = obj.view
-                hooks = collections.OrderedDict()
+                hooks: collections.OrderedDict[str, object] = collections.OrderedDict()
                 return rebuild, (Storage(obj), offset, shape, strides, False, hooks)
             return NotImplemented
 
@@ -277,7 +299,7 @@ def write_checkpoint(monkeypatch, tensors, *, magic=MAGIC_NUMBER, payload=None):
     return file.getvalue()
 
 
-def test_read_state_dict_honours_strides_and_offset(monkeypatch):
+def test_read_state_dict_honours_strides_and_offset(monkeypatch: pytest.MonkeyPatch) -> None:
     elements = np.arange(30, dtype="f")
     data = write_checkpoint(
         monkeypatch,
@@ -297,17 +319,19 @@ def test_read_state_dict_honours_strides_and_offset(monkeypatch):
 @pytest.mark.parametrize(
     ("shape", "strides", "offset"), [((4, 4), (4, 1), 1), ((2,), (-1,), 1), ((2,), (1,), -1), ((0,), (1,), 0)]
 )
-def test_read_state_dict_refuses_views_beyond_their_storage(monkeypatch, shape, strides, offset):
+def test_read_state_dict_refuses_views_beyond_their_storage(
+    monkeypatch: pytest.MonkeyPatch, shape: tuple[int, ...], strides: tuple[int, ...], offset: int
+) -> None:
     data = write_checkpoint(monkeypatch, {"x": FakeTensor(np.zeros(16, "f"), shape, strides, offset=offset)})
     with pytest.raises(ConversionError, match="does not fit"):
         read_state_dict(data)
 
 
-def test_read_state_dict_calls_nothing_that_a_pickle_names(monkeypatch, tmp_path):
+def test_read_state_dict_calls_nothing_that_a_pickle_names(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     witness = tmp_path / "witness"
 
     class Attack:
-        def __reduce__(self):
+        def __reduce__(self) -> tuple[Callable[..., Any], tuple[Path]]:
             return (Path.touch, (witness,))
 
     with pytest.raises(ConversionError, match="asks for"):
@@ -317,7 +341,7 @@ def test_read_state_dict_calls_nothing_that_a_pickle_names(monkeypatch, tmp_path
     assert not witness.exists()
 
 
-def test_read_state_dict_refuses_what_is_no_checkpoint(monkeypatch):
+def test_read_state_dict_refuses_what_is_no_checkpoint(monkeypatch: pytest.MonkeyPatch) -> None:
     tensors = {"x": FakeTensor(np.zeros(16, "f"), (16,), (1,))}
     good = write_checkpoint(monkeypatch, tensors)
     assert read_state_dict(good)["x"].shape == (16,)
@@ -341,7 +365,7 @@ def test_read_state_dict_refuses_what_is_no_checkpoint(monkeypatch):
 
 
 @pytest.fixture
-def model_dir(monkeypatch, tmp_path, weights):
+def model_dir(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, weights: dict[str, NDArray[np.float32]]) -> Path:
     """A model folder whose package already lies in the cache, so that nothing is downloaded."""
     tensors = {
         name: FakeTensor(value.ravel(), value.shape, tuple(s // 4 for s in value.strides))
@@ -373,15 +397,17 @@ def model_dir(monkeypatch, tmp_path, weights):
 
 
 @pytest.fixture
-def cache(model_dir, tmp_path, monkeypatch):
-    def refuse(*_, **__):
+def cache(model_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    def refuse(*_: object, **__: object) -> None:
         raise AssertionError("nothing should be downloaded")
 
-    monkeypatch.setattr(origin.subprocess, "run", refuse)
+    monkeypatch.setattr(subprocess, "run", refuse)
     return tmp_path / "cache"
 
 
-def test_convert_makes_a_folder_that_can_be_run(model_dir, cache, tmp_path, models):
+def test_convert_makes_a_folder_that_can_be_run(
+    model_dir: Path, cache: Path, tmp_path: Path, models: dict[str, bytes]
+) -> None:
     record(model_dir, cache)
     output = tmp_path / "out" / "tiny"
     assert convert(model_dir, output, cache) is True
@@ -391,7 +417,7 @@ def test_convert_makes_a_folder_that_can_be_run(model_dir, cache, tmp_path, mode
     assert sorted(path.name for path in output.iterdir()) == ["labels.txt", "model.json", "model.onnx"]
 
 
-def test_convert_does_nothing_twice(model_dir, cache, tmp_path):
+def test_convert_does_nothing_twice(model_dir: Path, cache: Path, tmp_path: Path) -> None:
     record(model_dir, cache)
     output = tmp_path / "out"
     convert(model_dir, output, cache)
@@ -401,7 +427,7 @@ def test_convert_does_nothing_twice(model_dir, cache, tmp_path):
     assert {path: path.stat().st_mtime_ns for path in output.iterdir()} == before
 
 
-def test_convert_mends_a_damaged_file(model_dir, cache, tmp_path, models):
+def test_convert_mends_a_damaged_file(model_dir: Path, cache: Path, tmp_path: Path, models: dict[str, bytes]) -> None:
     record(model_dir, cache)
     output = tmp_path / "out"
     convert(model_dir, output, cache)
@@ -410,7 +436,7 @@ def test_convert_mends_a_damaged_file(model_dir, cache, tmp_path, models):
     assert (output / "model.onnx").read_bytes() == models["int8"]
 
 
-def test_convert_refuses_a_result_that_is_not_the_recorded_one(model_dir, cache, tmp_path):
+def test_convert_refuses_a_result_that_is_not_the_recorded_one(model_dir: Path, cache: Path, tmp_path: Path) -> None:
     record(model_dir, cache)
     path = model_dir / "model.json"
     path.write_text(path.read_text().replace('"int8"', '"fp16"'))
@@ -419,7 +445,7 @@ def test_convert_refuses_a_result_that_is_not_the_recorded_one(model_dir, cache,
     assert not (tmp_path / "out").exists()
 
 
-def test_record_changes_nothing_but_the_entry(model_dir, cache, models):
+def test_record_changes_nothing_but_the_entry(model_dir: Path, cache: Path, models: dict[str, bytes]) -> None:
     before = json.loads((model_dir / "model.json").read_text())
     record(model_dir, cache)
     after = json.loads((model_dir / "model.json").read_text())
@@ -428,34 +454,38 @@ def test_record_changes_nothing_but_the_entry(model_dir, cache, models):
     assert after == before
 
 
-def test_build_can_store_otherwise(model_dir, cache, models):
+def test_build_can_store_otherwise(model_dir: Path, cache: Path, models: dict[str, bytes]) -> None:
     assert build(model_dir, cache, "fp32") == models["fp32"]
 
 
-def test_a_package_with_another_hash_is_not_used(model_dir, tmp_path, monkeypatch):
+def test_a_package_with_another_hash_is_not_used(
+    model_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     wheel = next((tmp_path / "cache").iterdir())
     wheel.write_bytes(b"something else")
 
-    def download(command, **_):
+    def download(command: list[str], **_: bool) -> subprocess.CompletedProcess[str]:
         Path(command[command.index("--dest") + 1], wheel.name).write_bytes(b"not the pinned file")
         return subprocess.CompletedProcess(command, 0, "", "")
 
-    monkeypatch.setattr(origin.subprocess, "run", download)
+    monkeypatch.setattr(subprocess, "run", download)
     with pytest.raises(ConversionError, match="SHA-256"):
         build(model_dir, tmp_path / "cache")
     assert [path.name for path in (tmp_path / "cache").iterdir()] == [wheel.name]
 
 
-def test_a_failed_download_tells_what_pip_said(model_dir, tmp_path, monkeypatch):
+def test_a_failed_download_tells_what_pip_said(
+    model_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     next((tmp_path / "cache").iterdir()).unlink()
     monkeypatch.setattr(
-        origin.subprocess, "run", lambda command, **_: subprocess.CompletedProcess(command, 1, "", "no network")
+        subprocess, "run", lambda command, **_: subprocess.CompletedProcess(command, 1, "", "no network")
     )
     with pytest.raises(ConversionError, match="no network"):
         build(model_dir, tmp_path / "cache")
 
 
-def test_the_shipped_network_is_the_golden_one(tmp_path):
+def test_the_shipped_network_is_the_golden_one(tmp_path: Path) -> None:
     """With the weights left as they are, to rounding; needs the package that setting up has downloaded."""
     folder = ROOT / "models" / "efficientnet-lite2"
     wheel = json.loads((folder / "model.json").read_text())["origin"]["file"]

@@ -226,7 +226,7 @@ def test_numbers_that_are_no_date_are_none(name: str) -> None:
 
 def _choose(*candidates: tuple[str, str]) -> tuple[str, str] | None:
     chosen = choose([DateCandidate(value, source) for source, value in candidates], now=NOW)
-    return chosen and (chosen.source, chosen.value)
+    return None if chosen is None else (chosen.source, chosen.value)
 
 
 def test_the_most_trusted_source_is_chosen_whatever_the_order() -> None:
@@ -309,7 +309,7 @@ _DIGITS = st.text(st.sampled_from("0123456789-_.:/ TIMGat٢２"), max_size=30)
 @given(_DIGITS)
 def test_whatever_is_read_is_a_date_of_the_calendar(text: str) -> None:
     in_name = date_in_name(text)
-    for value in (parse_date(text), parse_iptc_date(text, text), in_name and in_name.value):
+    for value in (parse_date(text), parse_iptc_date(text, text), None if in_name is None else in_name.value):
         if value is not None:
             assert value.isascii()
             datetime.fromisoformat((value + "-01-01"[len(value) - 4 :])[:10] if len(value) < 10 else value)

@@ -4,24 +4,28 @@ from __future__ import annotations
 
 import io
 import json
+from typing import Any
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from PIL import Image
 
 from detection_samples import IDS, make_detector, objects, texts
 from onsight.core.flow import Run, drive
 from onsight.core.options import options_from
+from onsight.core.results import Box
 from onsight.errors import InvalidOptionError, InvalidSpecError
 from onsight.tools.detect.anchors import ssd_anchors
 from onsight.tools.detect.options import DetectOptions
 from onsight.tools.detect.presets import Calibration, load_calibration
+from onsight.tools.detect.results import Detection
 from onsight.tools.detect.selection import select_objects
 from onsight.tools.detect.task import Detector
 
 
 @pytest.fixture(scope="module")
-def detector():
+def detector() -> Detector:
     return make_detector()
 
 
@@ -31,7 +35,7 @@ LABELS = ("cat", "dog", "cup")
 CALIBRATION = Calibration({}, 0.5, {"dog": 0.7})
 
 
-def select(*rows, **options):
+def select(*rows: tuple[float, float, float, float, float, int], **options: Any) -> list[tuple[str, float]]:
     chosen = select_objects(objects(*rows), LABELS, CALIBRATION, DetectOptions(**options))
     return [(LABELS[c], s) for c, s in zip(chosen.class_ids, chosen.scores, strict=True)]
 
@@ -39,24 +43,24 @@ def select(*rows, **options):
 ROWS = ((0, 0, 9, 9, 0.9, 0), (0, 0, 9, 9, 0.6, 1), (0, 0, 9, 9, 0.5, 2), (0, 0, 9, 9, 0.1, 0))
 
 
-def test_select_uses_each_classs_own_threshold_unless_told_otherwise():
+def test_select_uses_each_classs_own_threshold_unless_told_otherwise() -> None:
     assert select(*ROWS) == [("cat", 0.9), ("cup", 0.5)]
     assert select(*ROWS, score=0.55) == [("cat", 0.9), ("dog", 0.6)]
     assert len(select(*ROWS, score=0)) == 4
 
 
-def test_select_knows_allowed_and_denied_classes():
+def test_select_knows_allowed_and_denied_classes() -> None:
     assert select(*ROWS, score=0.2, allow=("dog", "cup")) == [("dog", 0.6), ("cup", 0.5)]
     assert select(*ROWS, score=0.2, deny=("dog",)) == [("cat", 0.9), ("cup", 0.5)]
     assert select(*ROWS, score=0, allow=("dog",), deny=("dog",)) == []
 
 
-def test_select_limits_the_number_and_leaves_out_specks():
+def test_select_limits_the_number_and_leaves_out_specks() -> None:
     assert select(*ROWS, score=0, max_results=2) == [("cat", 0.9), ("dog", 0.6)]
     assert select((0, 0, 0.5, 9, 0.9, 0)) == []
 
 
-def test_select_names_an_unknown_class():
+def test_select_names_an_unknown_class() -> None:
     with pytest.raises(InvalidOptionError, match="unicorn"):
         select(*ROWS, allow=("unicorn",))
 
@@ -75,16 +79,16 @@ def test_select_names_an_unknown_class():
         {"scor": 0.5},
     ],
 )
-def test_detect_options_are_checked(options):
+def test_detect_options_are_checked(options: dict[str, Any]) -> None:
     with pytest.raises(InvalidOptionError):
         options_from(DetectOptions, options)
 
 
-def test_detect_options_take_json():
+def test_detect_options_take_json() -> None:
     assert options_from(DetectOptions, {"allow": ["dog"], "score": None}).allow == ("dog",)
 
 
-def test_calibration_that_ships_fits_the_labels(detector):
+def test_calibration_that_ships_fits_the_labels(detector: Detector) -> None:
     calibration = load_calibration()
     assert {"default", "thorough"} <= set(calibration.presets)
     assert set(calibration.thresholds) <= set(detector.labels)
@@ -96,7 +100,7 @@ def test_calibration_that_ships_fits_the_labels(detector):
 
 
 @pytest.mark.parametrize("data", [None, {}, {"presets": {"default": {}}, "threshold": 1, "thresholds": {}}])
-def test_calibration_refuses_what_is_none(data):
+def test_calibration_refuses_what_is_none(data: object) -> None:
     with pytest.raises(InvalidSpecError):
         Calibration.from_json(data)
 
@@ -116,11 +120,12 @@ class FakeNetworks:
         asked: Height and width of each run of the classifier.
     """
 
-    def __init__(self, is_dog=True):
-        self.runs, self.asked = [], []
+    def __init__(self, is_dog: bool = True) -> None:
+        self.runs: list[tuple[str, int, int]] = []
+        self.asked: list[tuple[int, int]] = []
         self.is_dog = is_dog
 
-    def __call__(self, run: Run):
+    def __call__(self, run: Run) -> dict[str, NDArray[np.float32]]:
         pixel_values = run.feeds["pixel_values"]
         assert pixel_values.dtype == np.float32
         assert pixel_values.flags.c_contiguous
@@ -146,7 +151,7 @@ class FakeNetworks:
         return {name: outputs[name] for name in run.fetches}
 
 
-def picture(height, width, box, exif_orientation=None):
+def picture(height: int, width: int, box: tuple[int, int, int, int], exif_orientation: int | None = None) -> bytes:
     """A black PNG or JPEG with a white rectangle at ``box``, (x1, y1, x2, y2) as stored."""
     pixels = np.zeros((height, width, 3), np.uint8)
     x1, y1, x2, y2 = box
@@ -162,17 +167,17 @@ def picture(height, width, box, exif_orientation=None):
     return data.getvalue()
 
 
-def detect(detector, image, **options):
+def detect(detector: Detector, image: bytes, **options: Any) -> tuple[Detection, list[tuple[str, int, int]]]:
     networks = FakeNetworks()
     return drive(detector.detect(image, DetectOptions(**{"score": 0.1, **options})), networks), networks.runs
 
 
-def assert_box(box, expected, tolerance):
+def assert_box(box: Box, expected: tuple[int, int, int, int], tolerance: int) -> None:
     assert box.label == "dog"
     np.testing.assert_allclose((box.x1, box.y1, box.x2, box.y2), expected, atol=tolerance)
 
 
-def test_detect_answers_in_pixels_of_the_picture(detector):
+def test_detect_answers_in_pixels_of_the_picture(detector: Detector) -> None:
     result, runs = detect(detector, picture(480, 640, (100, 50, 300, 250)))
     assert_box(result.boxes[0], (100, 50, 300, 250), 3)
     assert len(result.boxes) == 1
@@ -183,27 +188,27 @@ def test_detect_answers_in_pixels_of_the_picture(detector):
 
 
 @pytest.mark.parametrize("orientation", [3, 6, 8])
-def test_detect_turns_pictures_upright_first(detector, orientation):
+def test_detect_turns_pictures_upright_first(detector: Detector, orientation: int) -> None:
     result, _ = detect(detector, picture(480, 640, (100, 50, 300, 250), orientation))
     expected = {3: (340, 230, 540, 430), 6: (230, 100, 430, 300), 8: (50, 340, 250, 540)}[orientation]
     assert_box(result.boxes[0], expected, 3)
     assert (result.image.height, result.image.width) == ((480, 640) if orientation == 3 else (640, 480))
 
 
-def test_detect_finds_an_object_in_a_panorama_where_it_is(detector):
+def test_detect_finds_an_object_in_a_panorama_where_it_is(detector: Detector) -> None:
     result, runs = detect(detector, picture(500, 10000, (7020, 100, 7220, 300)))
     assert_box(result.boxes[0], (7020, 100, 7220, 300), 6)
     assert len(result.boxes) == 1
     assert len(runs) == 9 * len(detector.calibration.presets["default"].passes)
 
 
-def test_detect_looks_at_tiles_of_a_large_picture(detector):
+def test_detect_looks_at_tiles_of_a_large_picture(detector: Detector) -> None:
     result, _ = detect(detector, picture(3000, 4000, (1700, 900, 1730, 930)), tiled=True)
     # One pixel of the input is about three of the picture here, and ten without tiles.
     assert_box(result.boxes[0], (1700, 900, 1730, 930), 6)
 
 
-def test_detect_asks_the_classifier_once_whether_a_dog_is_one(detector):
+def test_detect_asks_the_classifier_once_whether_a_dog_is_one(detector: Detector) -> None:
     image, options = picture(480, 640, (100, 50, 300, 250)), DetectOptions(score=0)
     dog, beetle = FakeNetworks(), FakeNetworks(is_dog=False)
     surely = drive(detector.detect(image, options), dog).boxes[0]
@@ -214,19 +219,19 @@ def test_detect_asks_the_classifier_once_whether_a_dog_is_one(detector):
     assert (hardly.x1, hardly.y1, hardly.x2, hardly.y2) == (surely.x1, surely.y1, surely.x2, surely.y2)
 
 
-def test_detect_does_not_ask_where_nothing_is_doubtful(detector):
+def test_detect_does_not_ask_where_nothing_is_doubtful(detector: Detector) -> None:
     networks = FakeNetworks()
     result = drive(detector.detect(picture(480, 640, (0, 0, 0, 0)), DetectOptions()), networks)
     assert networks.asked == []
     assert result.model == "centernet-mobilenet-v3+ssdlite-mobilenet-v2"
 
 
-def test_detect_of_a_single_pixel_finds_nothing(detector):
+def test_detect_of_a_single_pixel_finds_nothing(detector: Detector) -> None:
     result, _ = detect(detector, picture(1, 1, (0, 0, 0, 0)))
     assert result.boxes == ()
 
 
-def test_select_answers_another_threshold_without_a_run(detector):
+def test_select_answers_another_threshold_without_a_run(detector: Detector) -> None:
     image, options = picture(480, 640, (100, 50, 300, 250)), DetectOptions(score=0.01)
     found = drive(detector.find(image, options), FakeNetworks())
     every = detector.select(found, options)
@@ -235,18 +240,18 @@ def test_select_answers_another_threshold_without_a_run(detector):
     assert detector.select(found, DetectOptions(score=min(1.0, score + 0.01))).boxes == ()
 
 
-def test_detect_refuses_an_unknown_class_before_it_looks(detector):
+def test_detect_refuses_an_unknown_class_before_it_looks(detector: Detector) -> None:
     with pytest.raises(InvalidOptionError, match="unicorn"):
         next(detector.detect(b"", DetectOptions(deny=("unicorn",))))
 
 
-def test_blank_runs_are_those_of_the_default_preset(detector):
+def test_blank_runs_are_those_of_the_default_preset(detector: Detector) -> None:
     for run, look in zip(detector.blank_runs(), detector.calibration.presets["default"].passes, strict=True):
         assert run.model == look.model
         assert run.feeds["pixel_values"].shape == (1, 3, *look.input_size((0, 0, 1, 1)))
 
 
-def test_detector_wants_all_networks_with_the_same_classes():
+def test_detector_wants_all_networks_with_the_same_classes() -> None:
     one, other = (texts(model_id) for model_id in IDS)
     with pytest.raises(InvalidSpecError, match="ssdlite"):
         Detector.from_text([one], texts("efficientnet-lite2"))
@@ -256,7 +261,7 @@ def test_detector_wants_all_networks_with_the_same_classes():
         Detector.from_text([one, texts("efficientnet-lite2")], texts("efficientnet-lite2"))
 
 
-def test_result_is_plain_json(detector):
+def test_result_is_plain_json(detector: Detector) -> None:
     result, _ = detect(detector, picture(480, 640, (100, 50, 300, 250)))
     data = json.loads(json.dumps(result.to_json()))
     assert set(data) == {"boxes", "image", "model"}

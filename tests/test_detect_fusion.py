@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from numpy.typing import ArrayLike
 
 from detection_samples import candidates, make_detector, objects
 from onsight.core.boxes import batched_nms, box_iou
@@ -14,14 +17,15 @@ from onsight.tools.detect.decoding import FLOOR_LOGIT
 from onsight.tools.detect.fusion import DOUBTFUL, Evidence, gather, is_doubtful, merge_views, weigh
 from onsight.tools.detect.presets import ANIMALS, Preset, Weights, load_calibration
 from onsight.tools.detect.rescoring import Opinion
+from onsight.tools.detect.task import Detector
 
 
 @pytest.fixture(scope="module")
-def detector():
+def detector() -> Detector:
     return make_detector()
 
 
-def test_animals_are_weighed_on_their_own(detector):
+def test_animals_are_weighed_on_their_own(detector: Detector) -> None:
     animals = [detector.labels[index] for index in ANIMALS]
     assert animals == ["bird", "cat", "dog", "horse", "sheep", "cow", "elephant", "bear", "zebra", "giraffe"]
     evidence = Evidence(np.tile([0.0, 0, 9, 9], (4, 1)), np.full((4, 1), 2.0), np.array([13, 14, 23, 24]))
@@ -32,7 +36,7 @@ def test_animals_are_weighed_on_their_own(detector):
     assert found.class_ids.tolist() == [14, 23, 13, 24]
 
 
-def random_candidates(seed, count=40):
+def random_candidates(seed: int, count: int = 40) -> Candidates:
     rng = np.random.default_rng(seed)
     corner = rng.integers(0, 60, (count, 2))
     boxes = np.concatenate([corner, corner + rng.integers(5, 40, (count, 2))], axis=1).astype(float)
@@ -40,7 +44,7 @@ def random_candidates(seed, count=40):
 
 
 @pytest.mark.parametrize("seed", range(5))
-def test_gather_of_one_pass_is_non_maximum_suppression(seed):
+def test_gather_of_one_pass_is_non_maximum_suppression(seed: int) -> None:
     found = random_candidates(seed)
     kept = batched_nms(found.boxes, found.logits, found.class_ids, 0.5)
     evidence = gather([found], 0.5)
@@ -51,7 +55,7 @@ def test_gather_of_one_pass_is_non_maximum_suppression(seed):
 
 
 @pytest.mark.parametrize("seed", range(5))
-def test_gather_gives_each_candidate_to_the_strongest_leader_it_overlaps(seed):
+def test_gather_gives_each_candidate_to_the_strongest_leader_it_overlaps(seed: int) -> None:
     """Against the loop: strongest first, each takes in all of its class that overlap it and are free."""
     passes = [random_candidates(seed), random_candidates(seed + 100)]
     evidence = gather(passes, 0.4)
@@ -73,7 +77,7 @@ def test_gather_gives_each_candidate_to_the_strongest_leader_it_overlaps(seed):
     np.testing.assert_allclose(sorted(map(tuple, got)), sorted(expected), atol=1e-9)
 
 
-def test_weigh_adds_up_evidence():
+def test_weigh_adds_up_evidence() -> None:
     evidence = Evidence(np.array([[0, 0, 1, 1], [0, 0, 2, 2.0]]), np.array([[0, -1], [1, 2.0]]), np.array([4, 5]))
     found = weigh(evidence, Preset((), (2.0, 1.0), -0.5))
     np.testing.assert_allclose(found.scores, 1 / (1 + np.exp([-3.5, 1.5])))
@@ -81,13 +85,13 @@ def test_weigh_adds_up_evidence():
     np.testing.assert_array_equal(found.boxes[0], [0, 0, 2, 2])
 
 
-def test_gather_and_weigh_of_nothing_are_nothing():
+def test_gather_and_weigh_of_nothing_are_nothing() -> None:
     found = weigh(gather([candidates(), candidates()], 0.5), Preset((), (1.0, 1.0), 0.0))
     assert len(found) == 0
     assert found.boxes.shape == (0, 4)
 
 
-def test_merge_views_takes_from_tiles_what_is_whole_there_and_new():
+def test_merge_views_takes_from_tiles_what_is_whole_there_and_new() -> None:
     whole = objects((10, 10, 90, 90, 0.9, 1))
     tile = objects(
         (20, 20, 60, 60, 0.8, 1),  # inside a better box of its class: a part of that object
@@ -100,7 +104,7 @@ def test_merge_views_takes_from_tiles_what_is_whole_there_and_new():
     assert list(zip(found.scores, found.class_ids, strict=True)) == [(0.9, 1), (0.8, 2), (0.4, 1)]
 
 
-def opinion_of(**by_class):
+def opinion_of(**by_class: ArrayLike) -> Opinion:
     """An opinion of a picture of 400 × 200 pixels in 4 × 2 places: of classes by name, rows of log odds."""
     log_odds = np.full((2, 4, 80), np.nan, np.float32)
     for label, rows in by_class.items():
@@ -108,7 +112,7 @@ def opinion_of(**by_class):
     return Opinion(log_odds, (0.0, 0.0, 400.0, 200.0))
 
 
-def test_an_opinion_is_that_of_the_best_place_inside_of_the_box():
+def test_an_opinion_is_that_of_the_best_place_inside_of_the_box() -> None:
     opinion = opinion_of(dog=[[-4, -3, -2, -1], [0, 1, 2, 3]])
     boxes = np.array([[0.0, 0, 200, 200], [10, 5, 90, 95], [100, 0, 400, 100], [390, 190, 400, 200], [0, 0, 400, 200]])
     said, worth = opinion.of_boxes(boxes, np.array([16, 16, 16, 16, 15]))
@@ -118,7 +122,7 @@ def test_an_opinion_is_that_of_the_best_place_inside_of_the_box():
     assert [len(part) for part in opinion.of_boxes(np.zeros((0, 4)), np.zeros(0, np.intp))] == [0, 0]
 
 
-def test_an_opinion_lowers_any_box_and_raises_the_best_of_its_class():
+def test_an_opinion_lowers_any_box_and_raises_the_best_of_its_class() -> None:
     box = [0.0, 0, 400, 200]
     evidence = Evidence(
         np.array([box] * 5), np.array([[0.0], [1], [1], [2], [0]]), np.array([16, 16, 15, 2, 0], np.intp)
@@ -126,7 +130,7 @@ def test_an_opinion_lowers_any_box_and_raises_the_best_of_its_class():
     preset = Preset((), (1.0,), 0.0, None, {"animals": Weights((1.0, 1.0), 0.0), "vehicles": Weights((1.0, 2.0), 0.0)})
     opinion = opinion_of(dog=3, cat=-3, car=1)
 
-    def log_odds(**options):
+    def log_odds(**options: Any) -> list[tuple[int, float]]:
         found = weigh(evidence, preset, **options)
         return sorted(zip(found.class_ids.tolist(), np.log(found.scores / (1 - found.scores)).round(6), strict=True))
 
@@ -136,7 +140,7 @@ def test_an_opinion_lowers_any_box_and_raises_the_best_of_its_class():
 
 
 @given(st.lists(st.tuples(st.sampled_from([0, 2, 16, 23]), st.floats(-4.6, 4)), max_size=8), st.integers(0, 2**32 - 1))
-def test_what_is_not_doubtful_stays_below_the_bound(found, seed):
+def test_what_is_not_doubtful_stays_below_the_bound(found: list[tuple[int, float]], seed: int) -> None:
     preset = load_calibration().presets["default"]
     rng = np.random.default_rng(seed)
     corners = rng.uniform(0, 50, (len(found), 2))
@@ -147,7 +151,7 @@ def test_what_is_not_doubtful_stays_below_the_bound(found, seed):
     assert is_doubtful(passes, preset) or wild.max(initial=0) < DOUBTFUL
 
 
-def test_the_classifier_is_asked_for_what_it_knows(detector):
+def test_the_classifier_is_asked_for_what_it_knows(detector: Detector) -> None:
     known = dict(zip(detector.labels, map(len, detector.second.members), strict=True))
     assert known["dog"] >= 110
     assert known["car"] > 3

@@ -6,12 +6,14 @@ import io
 import json
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from PIL import Image
 
 from onsight.core.boxes import box_iou
+from onsight.core.results import Box
 from onsight.errors import ModelMissingError
 from onsight.networks.model_cache import find_model
 from onsight.tools.detect.options import DetectOptions
@@ -33,17 +35,17 @@ except ModelMissingError as error:
 
 
 @pytest.fixture(scope="module")
-def engine():
+def engine() -> Engine:
     return Engine(threads=1)
 
 
-def encode(image, kind="PNG", **options):
+def encode(image: Image.Image, kind: str = "PNG", **options: Any) -> bytes:
     data = io.BytesIO()
     image.save(data, kind, **options)
     return data.getvalue()
 
 
-def corners(box):
+def corners(box: Box) -> list[float]:
     return [box.x1, box.y1, box.x2, box.y2]
 
 
@@ -55,14 +57,14 @@ def corners(box):
         ("coffee.png", "cup", (155, 5, 405, 250)),
     ],
 )
-def test_detect_finds_the_subject(engine, name, label, truth):
+def test_detect_finds_the_subject(engine: Engine, name: str, label: str, truth: tuple[int, int, int, int]) -> None:
     result = engine.detect(SAMPLES / name)
     assert result.boxes[0].label == label
     assert box_iou([corners(result.boxes[0])], [truth])[0, 0] > 0.75
 
 
 @pytest.mark.parametrize("options", [DetectOptions(), DetectOptions(thorough=True)], ids=["default", "thorough"])
-def test_detect_does_not_depend_on_how_a_picture_is_stored(engine, options):
+def test_detect_does_not_depend_on_how_a_picture_is_stored(engine: Engine, options: DetectOptions) -> None:
     with Image.open(SAMPLES / "chelsea.png") as file:
         upright = file.convert("RGB")
     exif = Image.Exif()
@@ -74,7 +76,7 @@ def test_detect_does_not_depend_on_how_a_picture_is_stored(engine, options):
     assert (turned.image.width, turned.image.height) == (plain.image.width, plain.image.height)
 
 
-def test_detect_finds_a_cat_in_a_panorama(engine):
+def test_detect_finds_a_cat_in_a_panorama(engine: Engine) -> None:
     with Image.open(SAMPLES / "chelsea.png") as file:
         cat = file.convert("RGB")
     panorama = Image.new("RGB", (8000, 400), "#7a8a70")
@@ -84,7 +86,7 @@ def test_detect_finds_a_cat_in_a_panorama(engine):
     assert box_iou([corners(cats[0])], [(5003, 60, 5413, 360)])[0, 0] > 0.7
 
 
-def test_detect_finds_what_is_in_a_panorama_of_20000_pixels(engine):
+def test_detect_finds_what_is_in_a_panorama_of_20000_pixels(engine: Engine) -> None:
     with Image.open(SAMPLES / "chelsea.png") as file:
         cat = file.convert("RGB").resize((902, 600))
     panorama = Image.new("RGB", (20000, 1000), "#7a8a70")
@@ -96,11 +98,11 @@ def test_detect_finds_what_is_in_a_panorama_of_20000_pixels(engine):
     assert box_iou([corners(cats[0])], [(15003, 260, 15823, 860)])[0, 0] > 0.7
 
 
-def test_detect_finds_nothing_in_a_single_pixel(engine):
+def test_detect_finds_nothing_in_a_single_pixel(engine: Engine) -> None:
     assert engine.detect(encode(Image.new("RGB", (1, 1), "red"))).boxes == ()
 
 
-def test_detection_classes_have_the_thresholds_that_hold_by_default(engine):
+def test_detection_classes_have_the_thresholds_that_hold_by_default(engine: Engine) -> None:
     classes = {known.label: known.threshold for known in engine._detector.classes.classes}
     assert tuple(classes) == engine.detection_labels
     everything = engine.detect(SAMPLES / "coffee.png", DetectOptions(score=0))
@@ -108,7 +110,7 @@ def test_detection_classes_have_the_thresholds_that_hold_by_default(engine):
     assert list(engine.detect(SAMPLES / "coffee.png").boxes) == chosen
 
 
-def test_detect_of_the_smallest_pictures_does_not_fail(engine):
+def test_detect_of_the_smallest_pictures_does_not_fail(engine: Engine) -> None:
     for size in ((1, 1), (1, 700), (3, 2)):
         result = engine.detect(encode(Image.new("RGB", size, "white")), DetectOptions(score=0))
         assert (result.image.width, result.image.height) == size
@@ -117,8 +119,8 @@ def test_detect_of_the_smallest_pictures_does_not_fail(engine):
             assert 0 <= box.y1 < box.y2 <= size[1]
 
 
-def test_detect_tells_how_long_it_took(engine):
-    seen = {}
+def test_detect_tells_how_long_it_took(engine: Engine) -> None:
+    seen: dict[str, float] = {}
     engine.detect(SAMPLES / "coffee.png", on_timings=seen.update)
     assert {"read", "decode", "preprocess", "infer", "postprocess"} <= set(seen)
 
@@ -128,13 +130,13 @@ def test_detect_tells_how_long_it_took(engine):
 CAT, COFFEE = str(SAMPLES / "chelsea.png"), str(SAMPLES / "coffee.png")
 
 
-def run(capsys, *arguments):
+def run(capsys: pytest.CaptureFixture[str], *arguments: Path | str) -> tuple[int, str, str]:
     status = main(["detect", *map(str, arguments)])
     captured = capsys.readouterr()
     return status, captured.out, captured.err
 
 
-def test_command_prints_what_the_engine_answers(capsys, engine):
+def test_command_prints_what_the_engine_answers(capsys: pytest.CaptureFixture[str], engine: Engine) -> None:
     status, out, _ = run(capsys, CAT, "--json", "--score", "0.2")
     assert status == 0
     line = json.loads(out)
@@ -142,7 +144,7 @@ def test_command_prints_what_the_engine_answers(capsys, engine):
     assert line["result"] == json.loads(json.dumps(engine.detect(CAT, DetectOptions(score=0.2)).to_json()))
 
 
-def test_command_speaks_to_people(capsys):
+def test_command_speaks_to_people(capsys: pytest.CaptureFixture[str]) -> None:
     _, out, _ = run(capsys, CAT, "--allow", "cat")
     assert out.startswith(f"{CAT}: cat\n    cat 9")
     assert "%  (" in out
@@ -151,7 +153,7 @@ def test_command_speaks_to_people(capsys):
 
 
 @pytest.mark.parametrize("name", ["coco", "labelstudio"])
-def test_command_prints_formats_of_one_file(capsys, name):
+def test_command_prints_formats_of_one_file(capsys: pytest.CaptureFixture[str], name: str) -> None:
     status, out, _ = run(capsys, CAT, COFFEE, "--format", name)
     assert status == 0
     document = json.loads(out)
@@ -159,7 +161,7 @@ def test_command_prints_formats_of_one_file(capsys, name):
     assert len(names) == 2
 
 
-def test_command_writes_formats_into_a_folder(capsys, tmp_path):
+def test_command_writes_formats_into_a_folder(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     status, out, _ = run(capsys, CAT, COFFEE, "--format", "yolo", "--out", tmp_path / "new" / "folder")
     assert status == 0
     assert "cat" in out
@@ -176,7 +178,7 @@ def test_command_writes_formats_into_a_folder(capsys, tmp_path):
     assert out.startswith("<annotation>")
 
 
-def test_command_draws_boxes(capsys, tmp_path):
+def test_command_draws_boxes(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     status, _, _ = run(capsys, CAT, CAT, "--annotate", tmp_path)
     assert status == 0
     assert sorted(path.name for path in tmp_path.iterdir()) == ["chelsea-2.jpg", "chelsea.jpg"]
@@ -197,13 +199,15 @@ def test_command_draws_boxes(capsys, tmp_path):
         ("--format", "voc", COFFEE),
     ],
 )
-def test_command_refuses_options_that_make_no_sense(capsys, arguments):
+def test_command_refuses_options_that_make_no_sense(
+    capsys: pytest.CaptureFixture[str], arguments: tuple[str, ...]
+) -> None:
     with pytest.raises(SystemExit) as caught:
         run(capsys, CAT, *arguments)
     assert caught.value.code == 2
 
 
-def test_command_goes_on_after_a_bad_file(capsys, tmp_path):
+def test_command_goes_on_after_a_bad_file(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     bad = tmp_path / "bad.jpg"
     bad.write_bytes(b"nothing")
     status, out, err = run(capsys, bad, CAT, "--format", "coco")
@@ -212,7 +216,7 @@ def test_command_goes_on_after_a_bad_file(capsys, tmp_path):
     assert [image["file_name"] for image in json.loads(out)["images"]] == [Path(CAT).name]
 
 
-def test_command_names_an_unknown_class(capsys):
+def test_command_names_an_unknown_class(capsys: pytest.CaptureFixture[str]) -> None:
     status, _, err = run(capsys, CAT, COFFEE, "--allow", "unicorn")
     assert status == 2
     assert err.count("unicorn") == 1

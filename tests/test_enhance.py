@@ -5,57 +5,59 @@ from __future__ import annotations
 import dataclasses
 import io
 from pathlib import Path
+from typing import Any, TypeVar
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from PIL import Image, ImageFilter
 
 import upscaler_network
-from onsight.core.flow import drive
+from onsight.core.flow import Flow, drive
 from onsight.core.options import options_from
+from onsight.core.results import OutputFile
 from onsight.errors import ImageTooLargeError, InvalidOptionError
 from onsight.image import decode
 from onsight.tools.enhance import task as enhance
 from onsight.tools.enhance.development import Development
 from onsight.tools.enhance.geometry import Shape
 from onsight.tools.enhance.options import EnhanceOptions, EnhancePreviewOptions
+from onsight.tools.enhance.results import EnhancePreview
 from onsight.tools.enhance.settings import NEUTRAL, RANGES, EnhanceSettings
 from onsight.tools.enhance.upscale import UPSCALERS, Upscaler
 from pictures import encode, exif, photo, sample, stored_for
+from without_networks import no_network, no_upscaler
 
 MODELS = Path(__file__).resolve().parents[1] / "models"
-STRONG = {
+STRONG: dict[str, Any] = {
     "exposure": 1.5, "contrast": 60, "highlights": -80, "shadows": 80, "temperature": 50, "tint": -50,
     "saturation": 60, "vibrance": 60, "clarity": 60, "dehaze": 60, "denoise": 60, "denoise_colour": 60,
     "sharpen": 80, "black_and_white": True,
 }  # fmt: skip
 
 
-def no_network(step):
-    raise AssertionError("No network is needed here.")
+Answer = TypeVar("Answer")
 
 
-def no_upscaler():
-    raise AssertionError("Nothing is to be enlarged here.")
-
-
-def run(flow):
+def run(flow: Flow[Answer]) -> Answer:
     return drive(flow, no_network)
 
 
-def preview(data, settings=NEUTRAL, **options):
+def preview(
+    data: bytes, settings: EnhanceSettings = NEUTRAL, **options: Any
+) -> tuple[EnhancePreview, NDArray[np.uint8]]:
     chosen = EnhancePreviewOptions(settings=settings, **options)
     shown = enhance.show(run(enhance.look(data, chosen)), chosen)
     return shown, np.frombuffer(shown.data, np.uint8).reshape(shown.height, shown.width, 4)
 
 
-def export(data, settings=NEUTRAL, **options):
+def export(data: bytes, settings: EnhanceSettings = NEUTRAL, **options: Any) -> tuple[OutputFile, NDArray[np.uint8]]:
     file = run(enhance.enhance(data, EnhanceOptions(settings=settings, **options), no_upscaler))
     with Image.open(io.BytesIO(file.data)) as image:
         return file, np.asarray(image)
 
 
-def test_neutral_settings_change_no_pixel():
+def test_neutral_settings_change_no_pixel() -> None:
     upright = photo(120, 80)
     data = encode(upright, "PNG")
     np.testing.assert_array_equal(preview(data)[1][..., :3], np.asarray(upright))
@@ -65,7 +67,7 @@ def test_neutral_settings_change_no_pixel():
 
 
 @pytest.mark.parametrize("name", STRONG)
-def test_every_control_changes_the_picture(name):
+def test_every_control_changes_the_picture(name: str) -> None:
     data = sample("coffee")
     before, after = (
         preview(data, max_side=300)[1],
@@ -76,7 +78,7 @@ def test_every_control_changes_the_picture(name):
 
 
 @pytest.mark.parametrize("name", [*STRONG, "all"])
-def test_preview_in_full_size_is_the_export(name):
+def test_preview_in_full_size_is_the_export(name: str) -> None:
     chosen = STRONG if name == "all" else {name: STRONG[name]}
     settings = EnhanceSettings(**chosen)
     data = encode(Image.open(io.BytesIO(sample("chelsea"))), "PNG")
@@ -86,7 +88,7 @@ def test_preview_in_full_size_is_the_export(name):
     assert difference.max() <= 1
 
 
-def test_nothing_is_clipped_that_was_not():
+def test_nothing_is_clipped_that_was_not() -> None:
     rng = np.random.default_rng(0)
     pixels = rng.integers(1, 255, (60, 90, 3), np.uint8)
     data = encode(Image.fromarray(pixels), "PNG")
@@ -98,9 +100,10 @@ def test_nothing_is_clipped_that_was_not():
         assert preview(data, settings)[1][..., :3].max() < 255
 
 
-def test_preview_of_a_slider_is_the_same_whatever_was_shown_before():
+def test_preview_of_a_slider_is_the_same_whatever_was_shown_before() -> None:
     development = Development.of(decode(sample("chelsea")))
     shape = Shape()
+    chosen: dict[str, Any]
     for chosen in (STRONG, {"exposure": 1}, {"denoise": 30, "dehaze": 20}, {"sharpen": 10, "shadows": 30}):
         settings = EnhanceSettings(**chosen)
         fresh = Development.of(decode(sample("chelsea")))
@@ -108,7 +111,7 @@ def test_preview_of_a_slider_is_the_same_whatever_was_shown_before():
 
 
 @pytest.mark.parametrize("name", [*STRONG, "straighten", "all"])
-def test_draft_is_the_preview_in_half_the_size(name):
+def test_draft_is_the_preview_in_half_the_size(name: str) -> None:
     chosen = {**STRONG, "straighten": 5}
     settings = EnhanceSettings(**(chosen if name == "all" else {name: chosen[name]}))
     data = sample("coffee")
@@ -120,7 +123,7 @@ def test_draft_is_the_preview_in_half_the_size(name):
     assert difference[8:-8, 8:-8].mean() < (10 if name == "all" else 5)
 
 
-def test_a_draft_leaves_what_follows_as_it_is():
+def test_a_draft_leaves_what_follows_as_it_is() -> None:
     development = Development.of(decode(sample("chelsea")))
     settings = EnhanceSettings(denoise=30, denoise_colour=30, sharpen=30, shadows=20, dehaze=10)
     before = development.preview(settings, Shape(), 300)
@@ -131,13 +134,13 @@ def test_a_draft_leaves_what_follows_as_it_is():
 
 
 @pytest.mark.parametrize("orientation", [1, 6])
-def test_export_of_a_turned_photo_is_upright(orientation):
+def test_export_of_a_turned_photo_is_upright(orientation: int) -> None:
     upright = photo(60, 40)
     data = encode(stored_for(upright, orientation), "TIFF", exif=exif(orientation))
     np.testing.assert_array_equal(export(data)[1], np.asarray(upright))
 
 
-def test_rotate_and_crop():
+def test_rotate_and_crop() -> None:
     upright = np.asarray(photo(60, 40))
     data = encode(Image.fromarray(upright), "PNG")
     settings = EnhanceSettings(rotate=90, crop=(0.25, 0.5, 1, 1))
@@ -147,7 +150,7 @@ def test_rotate_and_crop():
     assert (shown.full_width, shown.full_height) == (30, 30)
 
 
-def test_region_shows_a_part_of_the_finished_picture_at_full_size():
+def test_region_shows_a_part_of_the_finished_picture_at_full_size() -> None:
     data = encode(Image.open(io.BytesIO(sample("coffee"))), "PNG")  # 600 × 400
     settings = EnhanceSettings(crop=(0.5, 0, 1, 1), exposure=0.5)
     shown, pixels = preview(data, settings, max_side=100, region=(0.5, 0.5, 0.75, 0.75))
@@ -156,15 +159,16 @@ def test_region_shows_a_part_of_the_finished_picture_at_full_size():
     np.testing.assert_array_equal(pixels[..., :3], whole[200:300, 150:225])
 
 
-def test_options_come_as_plain_data():
+def test_options_come_as_plain_data() -> None:
     options = options_from(EnhancePreviewOptions, {"settings": {"exposure": 1, "crop": [0, 0, 1, 0.5]}})
     assert options.settings == EnhanceSettings(exposure=1.0, crop=(0.0, 0.0, 1.0, 0.5))
     assert options_from(EnhanceOptions, {"settings": options.settings}).settings == options.settings
 
 
 @pytest.mark.parametrize("name", RANGES)
-def test_values_outside_of_their_range_are_refused(name):
+def test_values_outside_of_their_range_are_refused(name: str) -> None:
     low, high = RANGES[name]
+    value: Any
     for value in (low - 0.1, high + 0.1, "much", None, True, float("nan")):
         with pytest.raises(InvalidOptionError, match=name):
             EnhanceSettings(**{name: value})
@@ -177,13 +181,13 @@ BAD = [
 
 
 @pytest.mark.parametrize("values", BAD)
-def test_nonsense_is_refused_in_a_sentence(values):
+def test_nonsense_is_refused_in_a_sentence(values: dict[str, Any]) -> None:
     with pytest.raises(InvalidOptionError) as caught:
         options_from(EnhanceOptions, {"settings": values})
     assert caught.value.message.endswith(".")
 
 
-def test_dark_picture_is_brightened_and_told_so():
+def test_dark_picture_is_brightened_and_told_so() -> None:
     with Image.open(io.BytesIO(sample("coffee"))) as image:
         dark = image.convert("RGB").point([level // 2 for level in range(256)] * 3)
     analysis = run(enhance.analyse(encode(dark, "PNG")))
@@ -196,7 +200,7 @@ def test_dark_picture_is_brightened_and_told_so():
 
 
 @pytest.mark.parametrize("has_alpha", [False, True])
-def test_upscale_enlarges_the_finished_picture_and_says_how_far_it_is(has_alpha):
+def test_upscale_enlarges_the_finished_picture_and_says_how_far_it_is(has_alpha: bool) -> None:
     upscaler = Upscaler.from_text([(MODELS / name / "model.json").read_text(encoding="utf-8") for name in UPSCALERS])
     upright = photo(24, 16)
     if has_alpha:
@@ -215,7 +219,7 @@ def test_upscale_enlarges_the_finished_picture_and_says_how_far_it_is(has_alpha)
     assert ("upscale", 0.0) in stages
 
 
-def test_what_would_be_too_large_is_refused_before_any_work():
+def test_what_would_be_too_large_is_refused_before_any_work() -> None:
     upscaler = Upscaler.from_text([(MODELS / name / "model.json").read_text(encoding="utf-8") for name in UPSCALERS])
     data = encode(Image.new("RGB", (3000, 2000)), "PNG")
     stages = []
@@ -229,7 +233,7 @@ def test_what_would_be_too_large_is_refused_before_any_work():
 
 
 @pytest.mark.parametrize(("format", "mode"), [("png", "RGBA"), ("webp", "RGBA"), ("jpeg", "RGB"), ("", "RGBA")])
-def test_transparency_is_kept_where_the_format_has_it(format, mode):
+def test_transparency_is_kept_where_the_format_has_it(format: str, mode: str) -> None:
     upright = photo(40, 30).convert("RGBA")
     upright.paste((255, 0, 0, 0), (0, 0, 20, 30))
     data = encode(upright, "PNG")
@@ -237,11 +241,12 @@ def test_transparency_is_kept_where_the_format_has_it(format, mode):
     with Image.open(io.BytesIO(file.data)) as image:
         assert image.mode == mode
         corner = image.convert("RGBA").getpixel((5, 15))
+    assert isinstance(corner, tuple)
     assert corner[3] == 0 if mode == "RGBA" else min(corner) > 245
     assert preview(data)[1][15, 5, 3] == 0
 
 
-def test_good_picture_is_left_alone():
+def test_good_picture_is_left_alone() -> None:
     analysis = run(enhance.analyse(sample("coffee")))
     assert analysis.settings == NEUTRAL
     assert analysis.changes == ()
@@ -249,7 +254,7 @@ def test_good_picture_is_left_alone():
 
 
 @pytest.mark.parametrize(("name", "word"), [("noise", "grain"), ("blur", "sharpened"), ("cast", "yellow cast")])
-def test_auto_brings_a_degraded_picture_nearer_to_the_original(name, word):
+def test_auto_brings_a_degraded_picture_nearer_to_the_original(name: str, word: str) -> None:
     with Image.open(io.BytesIO(sample("coffee"))) as image:
         original = np.asarray(image.convert("RGB"))
     if name == "noise":
@@ -262,7 +267,7 @@ def test_auto_brings_a_degraded_picture_nearer_to_the_original(name, word):
     assert word in analysis.summary.lower()
     after = export(encode(Image.fromarray(degraded), "PNG"), analysis.settings)[1]
 
-    def distance(pixels):
-        return np.mean((pixels.astype(float) - original) ** 2)
+    def distance(pixels: NDArray[np.uint8]) -> float:
+        return float(np.mean((pixels.astype(float) - original) ** 2))
 
     assert distance(after) < 0.85 * distance(degraded)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from typing import Any
 
 from onsight.errors import InvalidOptionError
 from onsight.tools.enhance.controls import CONTROLS
@@ -18,12 +19,18 @@ def test_names_are_told_apart() -> None:
     assert len(set(names)) == len(names)
 
 
+def settings_of(control: str, value: Any) -> EnhanceSettings:
+    """Return settings whose one control has a value."""
+    changed: dict[str, Any] = {control: value}
+    return EnhanceSettings(**changed)
+
+
 def test_ends_of_each_control_are_settings_and_beyond_them_are_none() -> None:
     for control in CONTROLS.controls:
         for value in (control.low, control.high):
-            assert getattr(EnhanceSettings(**{control.id: value}), control.id) == value
+            assert getattr(settings_of(control.id, value), control.id) == value
         try:
-            EnhanceSettings(**{control.id: control.high + control.step})
+            settings_of(control.id, control.high + control.step)
         except InvalidOptionError:
             continue
         raise AssertionError(f"{control.id} goes beyond its control")

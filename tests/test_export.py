@@ -45,19 +45,19 @@ PICTURES = (
 )
 
 
-def expected(picture):
+def expected(picture: Named) -> list[tuple[str, float, float, float, float]]:
     """Boxes of a picture as sorted rows ``(label, x1, y1, x2, y2)``."""
     return sorted((b.label, b.x1, b.y1, b.x2, b.y2) for b in picture.detection.boxes)
 
 
-def assert_same(got, picture, tolerance):
+def assert_same(got: list[tuple[str, float, float, float, float]], picture: Named, tolerance: float) -> None:
     got, wanted = sorted(got), expected(picture)
     assert [row[0] for row in got] == [row[0] for row in wanted]
     for one, other in zip(got, wanted, strict=True):
         np.testing.assert_allclose(one[1:], other[1:], atol=tolerance)
 
 
-def write_all(name, folder):
+def write_all(name: str, folder: Path) -> dict[str, str]:
     files = export(name, PICTURES, LABELS)
     for path, content in files.items():
         target = folder / path
@@ -66,7 +66,7 @@ def write_all(name, folder):
     return files
 
 
-def test_coco_is_read_by_pycocotools(tmp_path):
+def test_coco_is_read_by_pycocotools(tmp_path: Path) -> None:
     coco_module = pytest.importorskip("pycocotools.coco")
     write_all("coco", tmp_path)
     with redirect_stdout(io.StringIO()):
@@ -83,7 +83,7 @@ def test_coco_is_read_by_pycocotools(tmp_path):
     assert coco.getCatIds(catNms=["toothbrush"]) == [90]
 
 
-def test_coco_can_be_evaluated_against_itself(tmp_path):
+def test_coco_can_be_evaluated_against_itself(tmp_path: Path) -> None:
     """What pycocotools measures of our own boxes against them as the truth is perfect."""
     coco_module = pytest.importorskip("pycocotools.coco")
     from pycocotools.cocoeval import COCOeval
@@ -99,7 +99,7 @@ def test_coco_can_be_evaluated_against_itself(tmp_path):
     assert evaluation.stats[0] == pytest.approx(1)
 
 
-def test_yolo_is_read_by_globox(tmp_path):
+def test_yolo_is_read_by_globox(tmp_path: Path) -> None:
     globox = pytest.importorskip("globox")
     files = write_all("yolo", tmp_path)
     assert list(files)[:3] == ["labels/photos/cat.txt", "labels/photos/empty & <odd> ü.txt", "labels/other/cat.txt"]
@@ -113,13 +113,13 @@ def test_yolo_is_read_by_globox(tmp_path):
         assert_same(rows, picture, 0.001)
 
 
-def test_yolo_data_names_the_classes_in_order():
+def test_yolo_data_names_the_classes_in_order() -> None:
     lines = export("yolo", PICTURES, LABELS)["data.yaml"].splitlines()
     assert [line for line in lines[:5] if not line.startswith("#")] == ["train: train.txt", "val: train.txt", "names:"]
     assert lines[5:] == [f'  {index}: "{label}"' for index, label in enumerate(LABELS)]
 
 
-def test_voc_is_read_by_globox(tmp_path):
+def test_voc_is_read_by_globox(tmp_path: Path) -> None:
     globox = pytest.importorskip("globox")
     for path, picture in zip(write_all("voc", tmp_path), PICTURES, strict=False):
         annotation = globox.Annotation.from_pascal_voc(tmp_path / path)
@@ -130,7 +130,7 @@ def test_voc_is_read_by_globox(tmp_path):
         assert_same(rows, picture, 0.5)
 
 
-def test_voc_boxes_are_whole_pixels_inside_the_picture():
+def test_voc_boxes_are_whole_pixels_inside_the_picture() -> None:
     for content, picture in zip(export("voc", PICTURES, LABELS).values(), PICTURES, strict=False):
         for bounds in ElementTree.fromstring(content).iter("bndbox"):
             left, top, right, bottom = (int(bounds.findtext(name, "")) for name in ("xmin", "ymin", "xmax", "ymax"))
@@ -138,19 +138,21 @@ def test_voc_boxes_are_whole_pixels_inside_the_picture():
             assert 1 <= top <= bottom <= picture.detection.image.height
 
 
-def test_voc_writes_what_xml_cannot_hold_as_a_mark():
+def test_voc_writes_what_xml_cannot_hold_as_a_mark() -> None:
     odd = Named("a/\x01\ud800.png", PICTURES[1].detection)
     (content,) = export("voc", [odd], LABELS).values()
     assert ElementTree.fromstring(content).findtext("filename") == "\ufffd\ufffd.png"
 
 
-def test_labelstudio_has_boxes_in_percent_and_a_configuration_that_fits():
+def test_labelstudio_has_boxes_in_percent_and_a_configuration_that_fits() -> None:
     """As Label Studio's own converter reads them: percent of ``original_width`` and ``original_height``."""
     files = export("labelstudio", PICTURES, LABELS)
     tasks = json.loads(files["tasks.json"])
     assert [task["data"]["image"] for task in tasks] == [picture.name for picture in PICTURES]
     view = ElementTree.fromstring(files["config.xml"])
     control, image = view.find("RectangleLabels"), view.find("Image")
+    assert control is not None
+    assert image is not None
     assert [label.get("value") for label in control.iter("Label")] == list(LABELS)
     assert image.get("value") == "$image"
     for task, picture in zip(tasks, PICTURES, strict=True):
@@ -169,11 +171,11 @@ def test_labelstudio_has_boxes_in_percent_and_a_configuration_that_fits():
 
 
 @pytest.mark.parametrize("name", FORMATS)
-def test_no_pictures_are_written_too(name):
+def test_no_pictures_are_written_too(name: str) -> None:
     assert isinstance(export(name, [], LABELS), dict)
 
 
-def test_export_names_the_formats_it_knows():
+def test_export_names_the_formats_it_knows() -> None:
     with pytest.raises(InvalidOptionError, match="labelstudio"):
         export("csv", PICTURES, LABELS)
 
@@ -192,13 +194,13 @@ NAMES = st.lists(
 )
 
 
-def labels_of(image):
+def labels_of(image: str) -> str:
     """Where Ultralytics looks for the labels of a picture."""
     return "/labels/".join(f"/{image}".rsplit("/images/", 1)).rsplit(".", 1)[0][1:] + ".txt"
 
 
 @given(NAMES)
-def test_every_label_file_is_its_pictures_on_every_system(names):
+def test_every_label_file_is_its_pictures_on_every_system(names: list[str]) -> None:
     pictures = [Named(name, PICTURES[2].detection) for name in names]
     images = image_names("yolo", names)
     files = export("yolo", pictures, LABELS)
@@ -221,7 +223,7 @@ def test_every_label_file_is_its_pictures_on_every_system(names):
         assert image == f"images/{name}" or image in table
 
 
-def test_equal_names_in_several_folders_keep_their_folders():
+def test_equal_names_in_several_folders_keep_their_folders() -> None:
     names = ["cam1/frame_0001.jpg", "cam2/frame_0001.jpg", "cam2/frame_0001.png", "cam2/FRAME_0001.jpg", "x.jpg"]
     assert dataset_names(names) == [
         "cam1/frame_0001.jpg",
@@ -239,7 +241,7 @@ def test_equal_names_in_several_folders_keep_their_folders():
     assert without_suffix("a.b/c.d.jpg") == "a.b/c.d"
 
 
-def test_voc_has_lists_and_pictures_where_programs_look_for_them(tmp_path):
+def test_voc_has_lists_and_pictures_where_programs_look_for_them(tmp_path: Path) -> None:
     files = write_all("voc", tmp_path)
     listed = files["ImageSets/Main/trainval.txt"].splitlines()
     assert listed == ["photos/cat", "photos/empty & <odd> ü", "other/cat"]
@@ -253,7 +255,7 @@ def test_voc_has_lists_and_pictures_where_programs_look_for_them(tmp_path):
         assert root.findtext("path") == f"JPEGImages/{picture.name}"
 
 
-def test_coco_ids_are_those_of_the_eighty_classes():
+def test_coco_ids_are_those_of_the_eighty_classes() -> None:
     assert len(COCO_IDS) == len(LABELS) == 80
     assert COCO_IDS[LABELS.index("hot dog")] == 58
     assert COCO_IDS[-1] == 90

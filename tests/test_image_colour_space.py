@@ -5,6 +5,7 @@ from __future__ import annotations
 import struct
 import sys
 import zlib
+from collections.abc import Sequence
 
 import numpy as np
 import pytest
@@ -13,10 +14,12 @@ from PIL import Image
 from onsight.core.flow import drive
 from onsight.image import decode
 from onsight.image.colour_space import ColourSpace
+from onsight.image.decoding import DecodedImage
 from onsight.tools.enhance import task as enhance
 from onsight.tools.enhance.options import EnhanceOptions
 from pictures import AVIF, encode, linear_grey_profile, png, png_chunk, rgb_profile
 from turned import opened
+from without_networks import no_network, no_upscaler
 
 STORED = ((16, 16, 16), (128, 128, 128), (200, 60, 60), (60, 160, 90), (40, 80, 220), (230, 200, 60))
 """The colours in each file. What Chromium 156 makes of them was read from a canvas onto which it drew the file."""
@@ -154,12 +157,12 @@ def rows(depth: int = 8, alpha: bool = False) -> bytes:
     return (pixels.astype(">u2") * 257).tobytes() if depth == 16 else pixels.tobytes()
 
 
-def distance(decoded, shown) -> int:
+def distance(decoded: DecodedImage, shown: Sequence[tuple[int, int, int]]) -> int:
     return int(np.abs(decoded.pixels[0].astype(int) - np.array(shown)).max())
 
 
 @pytest.mark.parametrize("name", SHOWN)
-def test_png_is_shown_as_in_chromium(name):
+def test_png_is_shown_as_in_chromium(name: str) -> None:
     chunks, shown = SHOWN[name]
     assert distance(decode(png(6, 1, 8, 2, rows(), before_data=chunks)), shown) <= 2
     assert distance(decode(png(6, 1, 16, 2, rows(16), before_data=chunks)), shown) <= 3
@@ -167,7 +170,7 @@ def test_png_is_shown_as_in_chromium(name):
 
 
 @pytest.mark.parametrize("name", ["gAMA 1", "cICP 12/13", "iCCP"])
-def test_palettes_have_the_colours_of_their_space(name):
+def test_palettes_have_the_colours_of_their_space(name: str) -> None:
     chunks, shown = SHOWN[name]
     palette = png_chunk(b"PLTE", bytes(value for colour in STORED for value in colour))
     assert distance(decode(png(6, 1, 8, 3, bytes(range(6)), before_data=chunks + palette)), shown) <= 2
@@ -183,25 +186,25 @@ def test_palettes_have_the_colours_of_their_space(name):
         (iccp(linear_grey_profile()), (71, 188, 229, 133, 110, 244)),
     ],
 )
-def test_greys_stay_grey_and_follow_the_curve(chunks, shown):
+def test_greys_stay_grey_and_follow_the_curve(chunks: bytes, shown: tuple[int,]) -> None:
     expected = [(value,) * 3 for value in shown]
     deep = (np.array(STORED_GREY, ">u2") * 257).tobytes()
     assert distance(decode(png(6, 1, 8, 0, bytes(STORED_GREY), before_data=chunks)), expected) <= 2
     assert distance(decode(png(6, 1, 16, 0, deep, before_data=chunks)), expected) <= 3
 
 
-def test_colour_survives_a_comment_that_is_dropped():
+def test_colour_survives_a_comment_that_is_dropped() -> None:
     broken = png_chunk(b"tEXt", b"Title\0x", checksum=1)
     assert distance(decode(png(6, 1, 8, 2, rows(), before_data=broken + cicp(12, 13, 0, 1))), P3) <= 2
 
 
 @pytest.mark.parametrize("chunks", [b"", SRGB, gama(45_455), cicp(1, 13, 0, 1), iccp(rgb_profile())])
-def test_usual_colours_are_left_to_the_browser(chunks):
+def test_usual_colours_are_left_to_the_browser(chunks: bytes) -> None:
     assert decode(png(6, 1, 8, 2, rows(), before_data=chunks)).info.as_in_browsers
 
 
 @pytest.mark.parametrize("chunks", [gama(100_000), cicp(12, 13, 0, 1), iccp(b"broken")])
-def test_colours_that_a_browser_may_ignore_are_not_left_to_it(chunks):
+def test_colours_that_a_browser_may_ignore_are_not_left_to_it(chunks: bytes) -> None:
     assert not decode(png(6, 1, 8, 2, rows(), before_data=chunks)).info.as_in_browsers
 
 
@@ -209,11 +212,11 @@ def test_colours_that_a_browser_may_ignore_are_not_left_to_it(chunks):
     "chunks",
     [cicp(12), cicp(12, 13, 1, 1), cicp(255, 255, 0, 1), gama(0), png_chunk(b"gAMA", b"\0"), chrm((0,) * 8)],
 )
-def test_nonsense_counts_as_nothing(chunks):
+def test_nonsense_counts_as_nothing(chunks: bytes) -> None:
     assert distance(decode(png(6, 1, 8, 2, rows(), before_data=chunks)), PLAIN) == 0
 
 
-def test_points_that_make_no_sense_are_passed_over():
+def test_points_that_make_no_sense_are_passed_over() -> None:
     flat = gama(45_455) + chrm((31270, 32900, 30000, 30000, 30000, 30000, 30000, 30000))
     assert decode(png(6, 1, 8, 2, rows(), before_data=flat)).pixels.shape == (1, 6, 3)
 
@@ -247,18 +250,18 @@ AVIF_SHOWN = {
 
 @pytest.mark.skipif(sys.platform == "emscripten", reason="Pillow reads AVIF there and does not write it")
 @pytest.mark.parametrize("codes", AVIF_SHOWN)
-def test_avif_is_shown_as_in_chromium(codes):
+def test_avif_is_shown_as_in_chromium(codes: tuple[int, int]) -> None:
     pixels = decode(with_codes(avif(), *codes)).pixels[8, 8::16].astype(int)
     assert np.abs(pixels - AVIF_SHOWN[codes]).max() <= 4
 
 
 @pytest.mark.skipif(sys.platform == "emscripten", reason="Pillow reads AVIF there and does not write it")
-def test_profile_of_an_avif_goes_before_its_codes():
+def test_profile_of_an_avif_goes_before_its_codes() -> None:
     data = avif(icc_profile=rgb_profile())
     assert np.abs(decode(data).pixels[8, 8::16].astype(int) - P3).max() <= 4
 
 
-def test_codes_of_an_avif_are_honoured():
+def test_codes_of_an_avif_are_honoured() -> None:
     plain, wide = decode(AVIF), decode(with_codes(AVIF, 12, 13))
     space = ColourSpace.of_codes(12, 13)
     assert space
@@ -277,7 +280,7 @@ def shown(transfer: int, *colours: tuple[int, int, int]) -> list[list[int]]:
 
 
 @pytest.mark.parametrize("transfer", [16, 18])
-def test_hdr_greys_stay_grey_and_rise_from_black_to_white(transfer):
+def test_hdr_greys_stay_grey_and_rise_from_black_to_white(transfer: int) -> None:
     pixels = shown(transfer, *((value,) * 3 for value in range(256)))
     levels = [pixel[0] for pixel in pixels]
     assert all(max(pixel) - min(pixel) <= 1 for pixel in pixels)
@@ -286,26 +289,26 @@ def test_hdr_greys_stay_grey_and_rise_from_black_to_white(transfer):
     assert levels == sorted(levels)
 
 
-def test_reference_white_is_light_and_not_yet_white():
+def test_reference_white_is_light_and_not_yet_white() -> None:
     # 203 nits: 58% of PQ, 75% of HLG (BT.2408).
     assert 220 <= shown(16, (148, 148, 148))[0][0] <= 235
     assert 220 <= shown(18, (191, 191, 191))[0][0] <= 235
 
 
-def test_what_is_darker_than_the_roll_off_has_the_light_that_it_says():
+def test_what_is_darker_than_the_roll_off_has_the_light_that_it_says() -> None:
     # 18% grey under a white of 203 nits is 36.5 nits, which PQ writes as 0.409: sRGB's 118.
     assert shown(16, (104, 104, 104))[0][0] == pytest.approx(118, abs=3)
 
 
 @pytest.mark.parametrize("transfer", [16, 18])
-def test_hdr_colours_keep_their_hue(transfer):
+def test_hdr_colours_keep_their_hue(transfer: int) -> None:
     red, green, blue = shown(transfer, (180, 60, 60), (60, 180, 60), (60, 60, 180))
     assert red[0] > 100 > max(red[1:])
     assert green[1] > 100 > max(green[0], green[2])
     assert blue[2] > 100 > max(blue[:2])
 
 
-def test_hdr_png_is_tone_mapped():
+def test_hdr_png_is_tone_mapped() -> None:
     decoded = decode(png(6, 1, 16, 2, rows(16), before_data=cicp(9, 16, 0, 1)))
     assert decoded.pixels[0].tolist() == shown(16, *STORED)
     assert not decoded.info.as_in_browsers
@@ -314,9 +317,9 @@ def test_hdr_png_is_tone_mapped():
 # What is made of such a picture
 
 
-def test_enhanced_picture_is_in_srgb():
+def test_enhanced_picture_is_in_srgb() -> None:
     data = png(6, 1, 8, 2, rows(), before_data=cicp(12, 13, 0, 1))
-    flow = enhance.enhance(data, EnhanceOptions(format="png"), lambda: None)
-    written = drive(flow, lambda _run: {}).data
+    flow = enhance.enhance(data, EnhanceOptions(format="png"), no_upscaler)
+    written = drive(flow, no_network).data
     assert b"cICP" not in written
     assert np.abs(np.asarray(opened(written), int)[0] - P3).max() <= 2

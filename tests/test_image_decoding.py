@@ -7,9 +7,11 @@ import sys
 import threading
 import warnings
 import zlib
+from typing import Any
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from PIL import Image, ImageCms, ImageFile
 
 from onsight.core.results import ImageInfo
@@ -45,42 +47,42 @@ LOSSY = {
 PSD = b"8BPS\0\1" + bytes(6) + b"\0\3" + b"\0\0\0\1" + b"\0\0\0\2" + b"\0\x08\0\3" + bytes(14) + b"\xff\0\0\0\0\0"
 
 
-def difference(one, other):
+def difference(one: NDArray[np.uint8] | Image.Image, other: NDArray[np.uint8] | Image.Image) -> int:
     """Return the largest difference of two pictures' values."""
     return int(np.abs(np.asarray(one, np.int16) - np.asarray(other, np.int16)).max())
 
 
 @pytest.mark.parametrize("name", LOSSLESS)
-def test_decode_lossless_formats_exactly(name):
+def test_decode_lossless_formats_exactly(name: str) -> None:
     decoded = decode(LOSSLESS[name])
     assert decoded.info == ImageInfo(96, 64, name, as_in_browsers=name in ("PNG", "WebP"))
     np.testing.assert_array_equal(decoded.pixels, np.asarray(photo()))
 
 
 @pytest.mark.parametrize("name", LOSSY)
-def test_decode_lossy_formats_closely(name):
+def test_decode_lossy_formats_closely(name: str) -> None:
     decoded = decode(LOSSY[name])
     assert decoded.info == ImageInfo(96, 64, name)
     assert np.abs(decoded.pixels.astype(np.int16) - np.asarray(photo())).mean() < 8
 
 
-def test_decode_avif_closely():
+def test_decode_avif_closely() -> None:
     decoded = decode(AVIF)
     assert decoded.info == ImageInfo(24, 16, "AVIF", as_in_browsers=False)
     assert np.abs(decoded.pixels.astype(np.int16) - np.asarray(photo(24, 16))).mean() < 12
 
 
-def test_decode_psd_takes_the_merged_picture():
+def test_decode_psd_takes_the_merged_picture() -> None:
     decoded = decode(PSD)
     assert decoded.info == ImageInfo(2, 1, "PSD", as_in_browsers=False)
     assert decoded.pixels.tolist() == [[[255, 0, 0], [0, 0, 0]]]
 
 
-def test_every_readable_format_is_tested():
+def test_every_readable_format_is_tested() -> None:
     assert {*LOSSLESS, *LOSSY, "AVIF", "PSD"} == READABLE
 
 
-def test_decode_returns_contiguous_bytes():
+def test_decode_returns_contiguous_bytes() -> None:
     pixels = decode(encode(stored_for(photo(), 6), "JPEG", exif=exif(6)), min_side=20).pixels
     assert pixels.dtype == np.uint8
     assert pixels.flags.c_contiguous
@@ -88,12 +90,12 @@ def test_decode_returns_contiguous_bytes():
 
 
 @pytest.mark.parametrize("kind", [bytes, bytearray, memoryview])
-def test_decode_takes_every_kind_of_bytes(kind):
+def test_decode_takes_every_kind_of_bytes(kind: type[bytearray] | type[bytes] | type[memoryview]) -> None:
     np.testing.assert_array_equal(decode(kind(LOSSLESS["PNG"])).pixels, np.asarray(photo()))
 
 
 @pytest.mark.parametrize("name", SAMPLE_NAMES)
-def test_decode_photographs_as_pillow_does(name):
+def test_decode_photographs_as_pillow_does(name: str) -> None:
     data = sample(name)
     with Image.open(io.BytesIO(data)) as reference:
         if "icc_profile" in reference.info:  # "rocket" is in Adobe RGB
@@ -108,7 +110,7 @@ def test_decode_photographs_as_pillow_does(name):
 
 @pytest.mark.parametrize("orientation", range(1, 9))
 @pytest.mark.parametrize("format", ["PNG", "WEBP", "TIFF"])
-def test_decode_turns_every_orientation_upright(format, orientation):
+def test_decode_turns_every_orientation_upright(format: str, orientation: int) -> None:
     options = {"lossless": True} if format == "WEBP" else {}
     data = encode(stored_for(photo(), orientation), format, exif=exif(orientation), **options)
     decoded = decode(data)
@@ -118,7 +120,7 @@ def test_decode_turns_every_orientation_upright(format, orientation):
 
 @pytest.mark.parametrize("orientation", range(1, 9))
 @pytest.mark.parametrize("min_side", [None, 16])
-def test_decode_turns_jpegs_upright_when_reduced_too(orientation, min_side):
+def test_decode_turns_jpegs_upright_when_reduced_too(orientation: int, min_side: int | None) -> None:
     upright = photo(256, 128)
     decoded = decode(
         encode(stored_for(upright, orientation), "JPEG", quality=95, exif=exif(orientation)), min_side=min_side
@@ -129,7 +131,7 @@ def test_decode_turns_jpegs_upright_when_reduced_too(orientation, min_side):
     assert difference(decoded.pixels, expected) <= 12
 
 
-def test_decode_turns_a_picture_of_many_strips_upright():
+def test_decode_turns_a_picture_of_many_strips_upright() -> None:
     upright = photo(1700, 1500)  # 2.5 megapixels: three strips
     for orientation in (3, 6, 8):
         data = encode(stored_for(upright, orientation), "BMP")
@@ -138,14 +140,14 @@ def test_decode_turns_a_picture_of_many_strips_upright():
         np.testing.assert_array_equal(decode(turned).pixels, np.asarray(upright))
 
 
-def test_decode_turns_avif_once():
+def test_decode_turns_avif_once() -> None:
     plain, turned = decode(AVIF), decode(AVIF_TURNED)
     assert turned.info == plain.info
     assert np.abs(turned.pixels.astype(np.int16) - plain.pixels).mean() < 12
 
 
 @pytest.mark.parametrize("orientation", [0, 9, 65535])
-def test_decode_ignores_orientations_that_do_not_exist(orientation):
+def test_decode_ignores_orientations_that_do_not_exist(orientation: int) -> None:
     data = encode(photo(), "PNG", exif=exif(orientation))
     np.testing.assert_array_equal(decode(data).pixels, np.asarray(photo()))
 
@@ -162,7 +164,7 @@ def test_decode_ignores_orientations_that_do_not_exist(orientation):
     ],
 )
 @pytest.mark.parametrize("format", ["JPEG", "PNG", "WEBP"])
-def test_decode_opens_pictures_with_damaged_exif(format, damaged):
+def test_decode_opens_pictures_with_damaged_exif(format: str, damaged: bytes) -> None:
     data = encode(photo(), format, exif=damaged)
     assert decode(data).pixels.shape == (64, 96, 3)
 
@@ -179,7 +181,7 @@ def test_decode_opens_pictures_with_damaged_exif(format, damaged):
         ("TIFF", {}),
     ],
 )
-def test_decode_takes_the_first_of_several_pictures(format, options):
+def test_decode_takes_the_first_of_several_pictures(format: str, options: dict[str, bool]) -> None:
     first = photo().quantize(16).convert("RGB")
     data = encode(first, format, save_all=True, append_images=[first.rotate(180)], **options)
     decoded = decode(data)
@@ -187,7 +189,7 @@ def test_decode_takes_the_first_of_several_pictures(format, options):
     assert difference(decoded.pixels, first) == 0
 
 
-def test_decode_takes_the_first_picture_of_a_burst():
+def test_decode_takes_the_first_picture_of_a_burst() -> None:
     data = encode(photo(), "MPO", save_all=True, append_images=[photo().rotate(180)])
     decoded = decode(data)
     assert decoded.info == ImageInfo(96, 64, "JPEG")
@@ -197,13 +199,13 @@ def test_decode_takes_the_first_picture_of_a_burst():
 # Odd shapes
 
 
-def test_decode_one_pixel():
+def test_decode_one_pixel() -> None:
     assert decode(encode(Image.new("RGB", (1, 1), (1, 2, 3)), "PNG"), min_side=292).pixels.tolist() == [[[1, 2, 3]]]
 
 
 @pytest.mark.parametrize("size", [(20000, 10), (10, 20000)])
 @pytest.mark.parametrize("format", ["PNG", "JPEG"])
-def test_decode_very_long_pictures(size, format):
+def test_decode_very_long_pictures(size: tuple[int, int], format: str) -> None:
     decoded = decode(encode(photo(*size), format), min_side=4)
     assert (decoded.info.width, decoded.info.height) == size
     assert min(decoded.pixels.shape[:2]) == 5  # reduced by 2
@@ -214,7 +216,7 @@ def test_decode_very_long_pictures(size, format):
 
 
 @pytest.mark.parametrize("format", ["PNG", "TIFF", "WEBP"])
-def test_decode_reduces_by_the_largest_whole_factor(format):
+def test_decode_reduces_by_the_largest_whole_factor(format: str) -> None:
     options = {"lossless": True} if format == "WEBP" else {}
     picture = photo(1000, 700)
     decoded = decode(encode(picture, format, **options), min_side=100)
@@ -222,14 +224,14 @@ def test_decode_reduces_by_the_largest_whole_factor(format):
     assert (decoded.info.width, decoded.info.height) == (1000, 700)
 
 
-def test_decode_reduces_strips_as_it_would_the_whole():
+def test_decode_reduces_strips_as_it_would_the_whole() -> None:
     picture = photo(1701, 1503)
     decoded = decode(encode(picture, "BMP"), min_side=500)
     np.testing.assert_array_equal(decoded.pixels, np.asarray(picture.reduce(3)))
 
 
 @pytest.mark.parametrize(("min_side", "factor"), [(512, 1), (256, 2), (200, 2), (64, 8), (63, 8), (32, 16), (20, 24)])
-def test_decode_reduces_jpegs_while_decoding(min_side, factor):
+def test_decode_reduces_jpegs_while_decoding(min_side: int, factor: int) -> None:
     # Beyond 8: the decoder's 1/8, then a mean of 2 × 2 or 3 × 3.
     decoded = decode(encode(photo(768, 512), "JPEG", quality=95), min_side=min_side)
     assert decoded.pixels.shape == (-(-512 // factor), -(-768 // factor), 3)
@@ -238,7 +240,7 @@ def test_decode_reduces_jpegs_while_decoding(min_side, factor):
     assert decoded.scale_y == pytest.approx(512 / decoded.pixels.shape[0])
 
 
-def test_decode_reduced_jpeg_looks_like_the_whole_scaled_down():
+def test_decode_reduced_jpeg_looks_like_the_whole_scaled_down() -> None:
     data = sample("rocket")  # 640 × 427
     whole = Image.fromarray(decode(data).pixels).resize((160, 107), Image.Resampling.BOX)
     reduced = Image.fromarray(decode(data, min_side=107).pixels)
@@ -246,11 +248,11 @@ def test_decode_reduced_jpeg_looks_like_the_whole_scaled_down():
     assert np.abs(np.asarray(whole, np.int16) - np.asarray(reduced, np.int16)).mean() < 1.5
 
 
-def test_decode_never_enlarges():
+def test_decode_never_enlarges() -> None:
     assert decode(LOSSLESS["PNG"], min_side=10_000).pixels.shape == (64, 96, 3)
 
 
-def test_decode_48_megapixel_jpeg():
+def test_decode_48_megapixel_jpeg() -> None:
     data = encode(photo(80, 60).resize((8000, 6000)), "JPEG", quality=80)
     decoded = decode(data, min_side=292)
     assert decoded.info == ImageInfo(8000, 6000, "JPEG")
@@ -259,7 +261,7 @@ def test_decode_48_megapixel_jpeg():
 
 
 @pytest.mark.parametrize("min_side", [0, -1, 1.5, "292", True])
-def test_decode_refuses_a_min_side_that_is_no_length(min_side):
+def test_decode_refuses_a_min_side_that_is_no_length(min_side: Any) -> None:
     with pytest.raises(InvalidOptionError, match="min_side"):
         decode(LOSSLESS["PNG"], min_side=min_side)
 
@@ -267,7 +269,7 @@ def test_decode_refuses_a_min_side_that_is_no_length(min_side):
 # Metadata that is damaged or too large
 
 
-def test_decode_opens_png_with_a_comment_of_a_wrong_checksum():
+def test_decode_opens_png_with_a_comment_of_a_wrong_checksum() -> None:
     comment = png_chunk(b"tEXt", b"Title\0Tabby", checksum=1)
     whole = LOSSLESS["PNG"]
     after_header = 8 + 25
@@ -275,25 +277,25 @@ def test_decode_opens_png_with_a_comment_of_a_wrong_checksum():
     np.testing.assert_array_equal(decode(data).pixels, np.asarray(photo()))
 
 
-def test_decode_keeps_orientation_and_profile_when_it_drops_a_comment():
+def test_decode_keeps_orientation_and_profile_when_it_drops_a_comment() -> None:
     data = encode(stored_for(photo(), 6), "PNG", exif=exif(6))
     after_header = 8 + 25
     data = data[:after_header] + png_chunk(b"zTXt", b"Title\0\0broken", checksum=1) + data[after_header:]
     np.testing.assert_array_equal(decode(data).pixels, np.asarray(photo()))
 
 
-def test_decode_keeps_transparency_when_it_drops_a_comment():
+def test_decode_keeps_transparency_when_it_drops_a_comment() -> None:
     chunks = png_chunk(b"tEXt", b"Title\0broken", checksum=1) + png_chunk(b"tRNS", b"\0\x05")
     assert decode(png(2, 1, 8, 0, b"\x05\x06", before_data=chunks)).pixels[0, :, 0].tolist() == [255, 6]
 
 
-def test_decode_opens_png_with_a_comment_that_is_a_bomb():
+def test_decode_opens_png_with_a_comment_that_is_a_bomb() -> None:
     bomb = png_chunk(b"zTXt", b"Title\0\0" + zlib.compress(bytes(20_000_000)))
     for place in ({"before_data": bomb}, {"after_data": bomb}):
         assert decode(png(2, 1, 8, 2, bytes(6), **place)).pixels.shape == (1, 2, 3)
 
 
-def test_decode_opens_animated_png_with_broken_frames():
+def test_decode_opens_animated_png_with_broken_frames() -> None:
     control = png_chunk(b"acTL", bytes(8))  # claims an animation of no frames
     assert decode(png(2, 1, 8, 2, bytes(6), before_data=control)).pixels.shape == (1, 2, 3)
 
@@ -301,7 +303,7 @@ def test_decode_opens_animated_png_with_broken_frames():
 # Manners
 
 
-def test_decode_leaves_pillows_settings_alone():
+def test_decode_leaves_pillows_settings_alone() -> None:
     before = (Image.MAX_IMAGE_PIXELS, ImageFile.LOAD_TRUNCATED_IMAGES, list(warnings.filters))
     for data in (*LOSSLESS.values(), *LOSSY.values()):
         decode(data, min_side=16)
@@ -309,13 +311,13 @@ def test_decode_leaves_pillows_settings_alone():
 
 
 @pytest.mark.skipif(sys.platform == "emscripten", reason="no threads there")
-def test_decode_in_threads_restores_the_warning_filters():
+def test_decode_in_threads_restores_the_warning_filters() -> None:
     before = list(warnings.filters)
     palette = photo().quantize(16)
     data = encode(palette, "PNG", transparency=bytes(range(0, 160, 10)))  # makes Pillow warn
     failures = []
 
-    def work():
+    def work() -> None:
         try:
             for _ in range(20):
                 decode(data)
@@ -334,35 +336,35 @@ def test_decode_in_threads_restores_the_warning_filters():
 # Previews
 
 
-def shown(encoded):
+def shown(encoded: bytes) -> Image.Image:
     with Image.open(io.BytesIO(encoded)) as image:
         assert image.format == "JPEG"
         return image.convert("RGB")
 
 
-def test_encode_preview_fits_the_longer_side():
+def test_encode_preview_fits_the_longer_side() -> None:
     preview = shown(encode_preview(encode(photo(1000, 700), "TIFF"), 300))
     assert preview.size == (300, 210)
     assert difference(preview, photo(300, 210)) <= 12
 
 
-def test_encode_preview_takes_decoded_pictures_and_never_enlarges():
+def test_encode_preview_takes_decoded_pictures_and_never_enlarges() -> None:
     preview = shown(encode_preview(decode(LOSSLESS["PNG"]), 300))
     assert preview.size == (96, 64)
     assert difference(preview, photo()) <= 16
 
 
-def test_encode_preview_is_upright_and_without_orientation():
+def test_encode_preview_is_upright_and_without_orientation() -> None:
     data = encode(stored_for(photo(), 6), "JPEG", quality=95, exif=exif(6))
     preview = shown(encode_preview(data, 96))
     assert preview.size == (96, 64)
     assert preview.getexif() == {}
 
 
-def test_encode_preview_keeps_to_what_a_jpeg_can_hold():
+def test_encode_preview_keeps_to_what_a_jpeg_can_hold() -> None:
     assert shown(encode_preview(encode(photo(70_000, 2), "PNG"), 100_000)).width == 65_500
 
 
-def test_encode_preview_refuses_a_side_that_is_no_length():
+def test_encode_preview_refuses_a_side_that_is_no_length() -> None:
     with pytest.raises(InvalidOptionError, match="max_side"):
         encode_preview(LOSSLESS["PNG"], 0)

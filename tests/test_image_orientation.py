@@ -5,9 +5,11 @@ from __future__ import annotations
 import io
 import re
 import sys
+from typing import Any
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from PIL import Image
 
 from onsight.core.flow import Flow, drive
@@ -35,27 +37,27 @@ def finished(flow: Flow[OutputFile]) -> OutputFile:
     return drive(flow, lambda _run: {})
 
 
-def distance(one, other) -> int:
+def distance(one: NDArray[Any], other: Image.Image | tuple[int, int, int]) -> int:
     return int(np.abs(np.asarray(one, np.int16) - np.asarray(other, np.int16)).max())
 
 
 @pytest.mark.parametrize("turn", TURNS)
 @pytest.mark.parametrize("way", EVERY_WAY)
-def test_every_container_is_turned_upright_once(way, turn):
+def test_every_container_is_turned_upright_once(way: str, turn: int) -> None:
     decoded = decode(stored(way, photo(), turn))
     assert (decoded.info.width, decoded.info.height) == (96, 64)
     assert distance(decoded.pixels, photo()) <= (24 if way.startswith(("JPEG", "AVIF")) else 0)
 
 
 @pytest.mark.parametrize("way", EVERY_WAY)
-def test_upright_pictures_stay_as_they_are(way):
+def test_upright_pictures_stay_as_they_are(way: str) -> None:
     decoded = decode(stored(way, photo(), 1))
     assert distance(decoded.pixels, photo()) <= (24 if way.startswith(("JPEG", "AVIF")) else 0)
 
 
 @pytest.mark.parametrize("turn", TURNS)
 @pytest.mark.parametrize("way", EVERY_WAY)
-def test_redaction_lands_on_the_mark_and_nowhere_else(way, turn):
+def test_redaction_lands_on_the_mark_and_nowhere_else(way: str, turn: int) -> None:
     data = stored(way, marked(), turn)
     saved = finished(edit.redact(data, RedactOptions(boxes=(PLACE,), style="black")))
     expected = marked()
@@ -70,7 +72,7 @@ def test_redaction_lands_on_the_mark_and_nowhere_else(way, turn):
 
 @pytest.mark.parametrize("turn", TURNS)
 @pytest.mark.parametrize("way", EVERY_WAY)
-def test_crop_is_the_mark(way, turn):
+def test_crop_is_the_mark(way: str, turn: int) -> None:
     saved = finished(edit.crop(stored(way, marked(), turn), CropOptions(box=PLACE)))
     crop = opened(saved.data)
     assert crop.size == (16, 16)
@@ -78,7 +80,7 @@ def test_crop_is_the_mark(way, turn):
 
 
 @pytest.mark.parametrize("way", EVERY_WAY)
-def test_boxes_are_drawn_round_the_mark(way):
+def test_boxes_are_drawn_round_the_mark(way: str) -> None:
     data = stored(way, marked(400, 300, (40, 60, 120, 160)), 6)
     saved = finished(edit.annotate(data, AnnotateOptions(boxes=(Box("cat", 0.9, 40, 60, 120, 160),)), ("cat",)))
     drawn = opened(saved.data)
@@ -88,7 +90,7 @@ def test_boxes_are_drawn_round_the_mark(way):
 
 
 @pytest.mark.parametrize("way", EVERY_WAY)
-def test_only_what_every_browser_turns_alike_is_left_to_it(way):
+def test_only_what_every_browser_turns_alike_is_left_to_it(way: str) -> None:
     is_left = way in (
         "JPEG, EXIF of type 3 <",
         "JPEG, EXIF of type 3 >",
@@ -99,13 +101,13 @@ def test_only_what_every_browser_turns_alike_is_left_to_it(way):
 
 
 @pytest.mark.parametrize("format", ["JPEG", "PNG", "WEBP", "GIF"])
-def test_ordinary_pictures_are_left_to_the_browser(format):
+def test_ordinary_pictures_are_left_to_the_browser(format: str) -> None:
     assert decode(encode(photo(), format)).info.as_in_browsers
     assert decode(encode(photo().convert("L"), format)).info.as_in_browsers
 
 
 @pytest.mark.parametrize("format", ["GIF", "WEBP", "PNG"])
-def test_animations_are_not_left_to_the_browser(format):
+def test_animations_are_not_left_to_the_browser(format: str) -> None:
     data = encode(photo(), format, save_all=True, append_images=[photo().rotate(180)])
     assert not decode(data).info.as_in_browsers
 
@@ -121,14 +123,14 @@ def test_animations_are_not_left_to_the_browser(format):
     ],
     ids=["TIFF", "CMYK", "BMP", "gAMA", "two EXIF blocks"],
 )
-def test_what_browsers_may_show_in_another_way_is_not_left_to_them(data):
+def test_what_browsers_may_show_in_another_way_is_not_left_to_them(data: bytes) -> None:
     assert not decode(data).info.as_in_browsers
 
 
 @pytest.mark.skipif(not AVIF_IS_WRITTEN, reason="Pillow reads AVIF there and does not write it")
 @pytest.mark.parametrize("turn", range(1, 9))
 @pytest.mark.parametrize("source", ["exif", "xmp"])
-def test_exif_and_xmp_do_not_turn_an_avif(source, turn):
+def test_exif_and_xmp_do_not_turn_an_avif(source: str, turn: int) -> None:
     # Pillow would write the orientation into the container instead, so it is written under another number first.
     tags = Image.Exif()
     tags[0x0113] = turn
@@ -145,7 +147,7 @@ def exif_of(avif_file: bytes) -> bytes:
     return next(exif_blocks(avif_file))
 
 
-def test_first_valid_statement_counts():
+def test_first_valid_statement_counts() -> None:
     two = jpeg(photo(), 1, b"Exif\0\0" + exif_block(8), b"Exif\0\0" + exif_block(6))
     assert Orientation.of(two, "JPEG") == Orientation(8, as_in_browsers=False)
     both = png(photo(), 1, png_chunk(b"iTXt", b"XML:com.adobe.xmp\0\0\0\0\0" + xmp_packet(3)))
@@ -154,19 +156,19 @@ def test_first_valid_statement_counts():
 
 
 @pytest.mark.parametrize("value", [0, 9, 255, 65_536 + 6])
-def test_values_that_do_not_exist_count_as_none(value):
+def test_values_that_do_not_exist_count_as_none(value: int) -> None:
     data = webp(photo(), 1, exif=exif_block(value, LONG))
     assert Orientation.of(data, "WebP").value == 1
 
 
-def test_reduced_pictures_are_turned_too():
+def test_reduced_pictures_are_turned_too() -> None:
     for way, make in WAYS.items():
         decoded = decode(make(photo(256, 128), 6), min_side=16)
         assert decoded.pixels.shape[1] == 2 * decoded.pixels.shape[0], way
         assert (decoded.info.width, decoded.info.height) == (256, 128)
 
 
-def test_tiff_with_several_pages_is_turned_by_the_first():
+def test_tiff_with_several_pages_is_turned_by_the_first() -> None:
     pages = io.BytesIO()
     first = photo().rotate(90, expand=True)
     first.save(pages, "TIFF", save_all=True, append_images=[photo()], exif=exif(6))

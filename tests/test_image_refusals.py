@@ -27,7 +27,7 @@ SVG = b'<svg xmlns="http://www.w3.org/2000/svg" width="8" height="8"/>'
 ZIP_ENTRY = b"PK\x03\x04" + bytes(26)
 
 
-def refusal(data, error=OnsightError):
+def refusal(data: bytes, error: type[OnsightError] = OnsightError) -> OnsightError:
     """Return the error that ``data`` is refused with, after checking what every refusal must be."""
     with pytest.raises(OnsightError) as caught:
         decode(data)
@@ -42,7 +42,7 @@ def refusal(data, error=OnsightError):
     return refused
 
 
-def test_decode_refuses_an_empty_file():
+def test_decode_refuses_an_empty_file() -> None:
     assert refusal(b"", EmptyFileError).message.startswith("This file is empty")
 
 
@@ -79,7 +79,7 @@ def test_decode_refuses_an_empty_file():
         (b"RIFF\x24\0\0\0NONE", "not a picture"),
     ],
 )
-def test_decode_refuses_what_is_no_picture_by_name(data, words):
+def test_decode_refuses_what_is_no_picture_by_name(data: bytes, words: str) -> None:
     refused = refusal(data, NotAnImageError)
     assert words in refused.message
 
@@ -107,13 +107,13 @@ def test_decode_refuses_what_is_no_picture_by_name(data, words):
         (bytes(128) + b"DICM", "DICOM", False),
     ],
 )
-def test_decode_refuses_unsupported_formats_by_name(data, format, try_browser):
+def test_decode_refuses_unsupported_formats_by_name(data: bytes, format: str, try_browser: bool) -> None:
     refused = refusal(data, UnsupportedFormatError)
     assert refused.detail == {"format": format, "try_browser": try_browser}
     assert format in refused.message
 
 
-def raw_file(order, *, dng):
+def raw_file(order: str, *, dng: bool) -> bytes:
     """Return a camera raw file that begins, as such files do, with a small preview that Pillow could open."""
     # The standard wants a LONG; some cameras write a SHORT.
     preview = [(254, 3, 1), (256, 3, 1), (257, 3, 1), (258, 3, 8), (262, 3, 1), (273, 4, 8), (279, 4, 1)]
@@ -129,11 +129,11 @@ def raw_file(order, *, dng):
 
 @pytest.mark.parametrize("order", ["<", ">"])
 @pytest.mark.parametrize("dng", [True, False])
-def test_decode_refuses_tiff_based_camera_raw_files(order, dng):
+def test_decode_refuses_tiff_based_camera_raw_files(order: str, dng: bool) -> None:
     assert refusal(raw_file(order, dng=dng), UnsupportedFormatError).detail["format"] == "camera raw"
 
 
-def test_decode_refuses_unknown_kinds_of_a_known_format():
+def test_decode_refuses_unknown_kinds_of_a_known_format() -> None:
     data = encode(photo(), "TIFF")
     at = data.index(struct.pack("<HHIH", 259, 3, 1, 1)) + 8  # compression
     refused = refusal(data[:at] + struct.pack("<H", 34712) + data[at + 2 :], UnsupportedFormatError)
@@ -167,18 +167,18 @@ WHOLE = {
 @pytest.mark.parametrize("name", WHOLE)
 @pytest.mark.parametrize("kept", [0.3, 0.6, 0.8])
 @pytest.mark.parametrize("min_side", [None, 8])
-def test_decode_refuses_pictures_that_are_cut_short(name, kept, min_side):
+def test_decode_refuses_pictures_that_are_cut_short(name: str, kept: float, min_side: int | None) -> None:
     data = WHOLE[name][: int(len(WHOLE[name]) * kept)]
     with pytest.raises(CorruptImageError, match=f"{name.split()[-1]} picture is cut short"):
         decode(data, min_side=min_side)
 
 
-def test_decode_tells_the_first_reason_when_a_png_cannot_be_saved():
+def test_decode_tells_the_first_reason_when_a_png_cannot_be_saved() -> None:
     endless_chunk = b"\x7f\xff\xff\xff\xf4\xa8\x81\xe1"
     assert "damaged" in refusal(png(2, 1, 8, 2, bytes(6), before_data=endless_chunk), CorruptImageError).message
 
 
-def test_decode_refuses_damaged_pictures():
+def test_decode_refuses_damaged_pictures() -> None:
     data = bytearray(WHOLE["PNG"])
     data[60] ^= 0xFF
     refused = refusal(bytes(data), CorruptImageError)
@@ -192,7 +192,7 @@ def test_decode_refuses_damaged_pictures():
 
 @pytest.mark.parametrize("format", ["PNG", "GIF", "TIFF", "JPEG", "BMP", "WebP", "AVIF", "JPEG 2000"])
 @pytest.mark.parametrize("min_side", [None, 292])
-def test_decode_refuses_bombs_from_the_header(format, min_side):
+def test_decode_refuses_bombs_from_the_header(format: str, min_side: int | None) -> None:
     with pytest.raises(ImageTooLargeError) as refused:
         decode(claiming(format, 50_000, 49_999), min_side=min_side)
     assert "50,000 × 49,999" in refused.value.message
@@ -200,21 +200,21 @@ def test_decode_refuses_bombs_from_the_header(format, min_side):
     assert refused.value.detail == {"width": 50_000, "height": 49_999, "max_pixels": MAX_PIXELS}
 
 
-def test_decode_refuses_avif_bombs_by_their_largest_part():
+def test_decode_refuses_avif_bombs_by_their_largest_part() -> None:
     thumbnail = b"ispe" + struct.pack(">III", 0, 64, 64)
     assert AVIF.count(b"ispe") == 1
     data = AVIF[:40] + thumbnail + claiming("AVIF", 50_000, 49_999)[40:]
     assert "50,000 × 49,999" in refusal(data, ImageTooLargeError).message
 
 
-def test_decode_accepts_the_limit_and_not_one_row_more():
+def test_decode_accepts_the_limit_and_not_one_row_more() -> None:
     # The headers are refused for the pixels that they lack, not for those that they claim.
     assert isinstance(refusal(claiming("PNG", 20_000, 10_000)), CorruptImageError)
     assert isinstance(refusal(claiming("PNG", 20_000, 10_001)), ImageTooLargeError)
 
 
-def test_decode_says_when_memory_is_short(monkeypatch):
-    def exhausted(*_, **__):
+def test_decode_says_when_memory_is_short(monkeypatch: pytest.MonkeyPatch) -> None:
+    def exhausted(*_: object, **__: object) -> None:
         raise MemoryError
 
     monkeypatch.setattr(Image.Image, "crop", exhausted)
@@ -222,16 +222,16 @@ def test_decode_says_when_memory_is_short(monkeypatch):
 
 
 @pytest.mark.parametrize("words", ["out of memory error when reading image file", "Insufficient memory (case 4)"])
-def test_a_decoder_without_memory_does_not_make_the_file_damaged(monkeypatch, words):
-    def exhausted(*_, **__):
+def test_a_decoder_without_memory_does_not_make_the_file_damaged(monkeypatch: pytest.MonkeyPatch, words: str) -> None:
+    def exhausted(*_: object, **__: object) -> None:
         raise OSError(words)
 
     monkeypatch.setattr(Image.Image, "crop", exhausted)
     assert refusal(WHOLE["PNG"], OutOfMemoryError).fault is Fault.ATTEMPT
 
 
-def test_decode_names_the_limit_that_pillow_itself_applies(monkeypatch):
-    def refuse(*_):
+def test_decode_names_the_limit_that_pillow_itself_applies(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
         raise Image.DecompressionBombError("too many pixels")
 
     monkeypatch.setattr("PIL.TiffImagePlugin.TiffImageFile.load", refuse)
@@ -253,7 +253,7 @@ SEEDS = [
 ]
 
 
-def decodes_or_refuses(data):
+def decodes_or_refuses(data: bytes) -> None:
     try:
         refused = None
         size = decode(data, min_side=3).pixels.size
@@ -267,23 +267,23 @@ def decodes_or_refuses(data):
 
 
 @given(st.binary(max_size=200))
-def test_decode_never_raises_anything_else_for_random_bytes(data):
+def test_decode_never_raises_anything_else_for_random_bytes(data: bytes) -> None:
     decodes_or_refuses(data)
 
 
 @given(st.sampled_from(SEEDS), st.binary(max_size=200))
-def test_decode_never_raises_anything_else_for_random_bytes_behind_a_signature(seed, data):
+def test_decode_never_raises_anything_else_for_random_bytes_behind_a_signature(seed: bytes, data: bytes) -> None:
     decodes_or_refuses(seed[:16] + data)
 
 
 @given(st.sampled_from(SEEDS), st.floats(0, 1))
-def test_decode_never_raises_anything_else_for_truncations(seed, kept):
+def test_decode_never_raises_anything_else_for_truncations(seed: bytes, kept: float) -> None:
     decodes_or_refuses(seed[: int(len(seed) * kept)])
 
 
 @settings(max_examples=300)
 @given(st.sampled_from(SEEDS), st.lists(st.tuples(st.floats(0, 1), st.integers(1, 255)), min_size=1, max_size=8))
-def test_decode_never_raises_anything_else_for_flipped_bytes(seed, flips):
+def test_decode_never_raises_anything_else_for_flipped_bytes(seed: bytes, flips: list[tuple[float, int]]) -> None:
     data = bytearray(seed)
     for place, flip in flips:
         data[min(int(len(data) * place), len(data) - 1)] ^= flip

@@ -76,7 +76,8 @@ def index(indexer: Indexer, data: bytes) -> Look:
 
 
 def test_index_sees_everything_in_one_decoding(indexer: Indexer) -> None:
-    data, network, stages = encode(photo(900, 600), "JPEG"), Network(), []
+    data, network = encode(photo(900, 600), "JPEG"), Network()
+    stages: list[Stage] = []
     seen = drive(indexer.index(data), network, stages.append)
     assert [stage.name for stage in stages].count("decode") == 1
     assert network.runs == ["efficientnet-lite2"] * 2

@@ -13,6 +13,7 @@ import zlib
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
@@ -58,7 +59,7 @@ def names_in(data: bytes) -> list[str]:
 
 @pytest.mark.parametrize("form", ["NFC", "NFD"])
 @pytest.mark.parametrize("flag", [True, False])
-def test_names_in_utf_8_need_no_flag(flag: bool, form: str) -> None:
+def test_names_in_utf_8_need_no_flag(flag: bool, form: Literal["NFC", "NFD"]) -> None:
     names = [unicodedata.normalize(form, name).encode() for name in ("Fotos/Häuschen.jpg", "Fotos/東京タワー.jpg")]
     assert names_in(zip_of(*names, flag=flag)) == ["Fotos/Häuschen.jpg", "Fotos/東京タワー.jpg"]
 

@@ -15,6 +15,7 @@ from library_samples import filled, look
 from onsight.errors import InvalidOptionError
 from onsight.image import decode
 from onsight.library import duplicates
+from onsight.library.near import MAX_DISTANCE
 from onsight.library.perceptual import distance, near_pairs, perceptual_hash
 from pictures import encode, photo, sample
 
@@ -41,7 +42,7 @@ def test_perceptual_hash_survives_what_leaves_the_picture_the_same(name: str) ->
         encode(ImageEnhance.Brightness(image).enhance(1.15), "PNG"),
         encode(image.convert("L"), "WEBP"),
     ):
-        assert distance(original, hashed(changed)) <= duplicates.MAX_DISTANCE
+        assert distance(original, hashed(changed)) <= MAX_DISTANCE
     assert distance(original, hashed(encode(ImageOps.mirror(image), "PNG"))) > 20
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -154,7 +155,7 @@ class Disk:
         found = {}
         for path, (data, mtime_ns) in sorted(self.files.items()):
             file = source(path, len(data), mtime_ns)
-            outcome = intake.known(file, lambda data=data: self._read(data))
+            outcome = intake.known(file, partial(self._read, data))
             outcome = outcome or intake.accept(file, look_at(data))
             found[path] = (outcome.kind, outcome.image)
         return found

@@ -15,8 +15,9 @@ from library_samples import MODELS, filled, look, source
 from onsight import errors
 from onsight.errors import CorruptImageError, Fault, OnsightError, UnreadableFileError
 from onsight.library import edits, store
+from onsight.library.archives import MAX_BYTES
 from onsight.library.database import Library
-from onsight.library.files import MAX_BYTES, Walk, is_there, read_picture
+from onsight.library.files import Walk, is_there, read_picture
 from onsight.library.import_session import Intake, Outcome
 from onsight.library.records import Look, Source
 

@@ -97,7 +97,8 @@ def split(seed: int) -> Image.Image:
     draw = ImageDraw.Draw(image)
     draw.rectangle((120, 0, 240, 160), fill="#141414")
     for _ in range(30):
-        x, y, dx, dy = rng.integers(0, 240), rng.integers(0, 160), *rng.integers(-30, 30, 2)
+        x, y = int(rng.integers(0, 240)), int(rng.integers(0, 160))
+        dx, dy = rng.integers(-30, 30, 2).tolist()
         draw.line((x, y, x + dx, y + dy), fill="#888888", width=2)
     return image
 

@@ -16,6 +16,7 @@ from onsight.library.database import Library
 from onsight.library.query import FIELDS, compile_query, exactly, parse, quote
 from onsight.library.query.parser import MAX_DEPTH, MAX_LENGTH, MAX_WORDS, meant_by
 from onsight.library.query.syntax import And, Condition, Node, Not, Or, Word
+from onsight.library.records import SavedSearch
 
 
 def shape(node: Node) -> object:
@@ -445,8 +446,8 @@ def test_saved_searches_last_until_they_are_forgotten() -> None:
         search.save_search(library, "Pets", "dog OR cat")
         search.save_search(library, "Big", "width:>4000")
         assert search.saved_searches(library) == [
-            search.SavedSearch("Big", "width:>4000"),
-            search.SavedSearch("Pets", "dog OR cat"),
+            SavedSearch("Big", "width:>4000"),
+            SavedSearch("Pets", "dog OR cat"),
         ]
         with pytest.raises(InvalidQueryError):
             search.save_search(library, "Wrong", "(dog")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 from collections.abc import Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -63,7 +64,7 @@ class Page:
             for path, image in pictures.items():
                 data = image if isinstance(image, bytes) else data_of(image)
                 folder, _, name = path.rpartition("/")
-                facts = {"folder": folder, "name": name, "size": len(data), "modified_ms": modified_ms}
+                facts: dict[str, Any] = {"folder": folder, "name": name, "size": len(data), "modified_ms": modified_ms}
                 files.append(({**facts, "arrival": index}, data))
         self.ask("begin", arrivals=options, files=[facts for facts, _ in files], gone=list(gone))
         outcomes = self.ask("check", files=[facts for facts, _ in files])["outcomes"]
@@ -262,7 +263,7 @@ def test_archives_of_one_name_are_told_apart(page: Page) -> None:
 def test_broken_files_of_one_name_are_two_failures(page: Page) -> None:
     error = CorruptImageError("Cut short.")
     for size in (5, 6):
-        facts = {"folder": "", "name": "image.png", "size": size, "modified_ms": OLD}
+        facts: dict[str, Any] = {"folder": "", "name": "image.png", "size": size, "modified_ms": OLD}
         page.ask("begin", files=[facts])
         page.ask("refuse", **facts, code=error.code, message=error.message)
     assert page.ask("status")["failed"] == 2
@@ -273,7 +274,7 @@ def test_broken_files_of_one_name_are_two_failures(page: Page) -> None:
 @pytest.mark.parametrize("code", ["corrupt_image", "crashed"])
 def test_the_first_file_of_a_new_folder_may_be_broken(page: Page, code: str) -> None:
     good = data_of(A["100CANON/IMG_0001.JPG"])
-    facts = [
+    facts: list[dict[str, Any]] = [
         {"folder": "New", "name": name, "size": len(good), "modified_ms": OLD, "arrival": 0}
         for name in ("broken.jpg", "good.jpg")
     ]
@@ -297,7 +298,7 @@ def test_a_library_goes_from_the_page_to_the_command_line_and_back(page: Page) -
         for path, image in A.items():
             data = data_of(image)
             place = Source("/media/card/100CANON", path.rpartition("/")[2], len(data), NEW)
-            outcome = intake.known(place, lambda data=data: data)
+            outcome = intake.known(place, partial(bytes, data))
             assert outcome is not None
             assert outcome.kind == "moved"
         assert list(again.tags().values()) == [["Grandma"], []]

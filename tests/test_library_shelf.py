@@ -99,13 +99,7 @@ def test_a_file_that_moved_within_a_folder_that_was_chosen_keeps_its_tags(shelf:
     data = encode(photo(), "JPEG")
     import hashlib
 
-    seen = look("Dog", content="x")
-    seen = type(seen)(
-        **{
-            name: getattr(seen, name) if name != "hash" else hashlib.sha256(data).hexdigest()
-            for name in type(seen).__dataclass_fields__
-        }
-    )
+    seen = replace(look("Dog", content="x"), hash=hashlib.sha256(data).hexdigest())
     old = take_in(shelf, "Holiday/old.jpg", seen, size=len(data))
     ask(shelf, "edit", action="add", ids=[old["id"]], tags=["Rex"])
     whole = [{"key": "", "lasting": False, "whole": True}]

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from library_samples import filled, look, source
 from onsight.errors import InvalidOptionError, InvalidQueryError, OnsightError, UnreadableFileError
 from onsight.files import writing
-from onsight.files.names import MAX_BYTES
+from onsight.files.names import MAX_BYTES, numbered
 from onsight.files.zipping import zip_stream
 from onsight.library import edits, search, store
 from onsight.library.database import Library
@@ -201,7 +201,7 @@ def test_planning_takes_time_that_grows_with_the_number_of_pictures(monkeypatch:
         calls += 1
         return original(name, number)
 
-    original = targets_module.numbered
+    original = numbered
     monkeypatch.setattr(targets_module, "numbered", counted)
     count = 2000
     with filled({f"/in/{n}.jpg": look(content=str(n)) for n in range(count)}) as library:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import unicodedata
+from typing import Any, Literal
 
 import pytest
 
 from library_samples import filled, look, source
 from onsight.library import edits, search, stated
+from onsight.library.records import Look
 from onsight.library.terms import known_terms
 from onsight.metadata.stated import Stated
 
@@ -51,7 +53,7 @@ WORDS = [
     ("Grand-Place no5", ["no5", "grand", "grand-place"]),
 ]
 CASES = [(text, query) for text, queries in WORDS for query in queries]
-FORMS = ("NFC", "NFD")
+FORMS: tuple[Literal["NFC", "NFD"], ...] = ("NFC", "NFD")
 
 
 def written(query: str) -> list[str]:
@@ -61,12 +63,15 @@ def written(query: str) -> list[str]:
 
 @pytest.mark.parametrize("form", FORMS)
 @pytest.mark.parametrize("kind", ["name", "folder", "user", "caption", "camera", "lens"])
-def test_every_text_is_found_by_its_words(kind: str, form: str) -> None:
+def test_every_text_is_found_by_its_words(kind: str, form: Literal["NFC", "NFD"]) -> None:
     texts = [unicodedata.normalize(form, text) for text, _ in WORDS]
+
+    def look_of(number: int, text: str) -> Look:
+        camera_facts: dict[str, Any] = {kind: text} if kind in ("camera", "lens") else {}
+        return look(content=str(number), **camera_facts)
+
     pictures = {
-        f"{text if kind == 'folder' else 'x'}/{text if kind == 'name' else number}.jpg": look(
-            content=str(number), **({kind: text} if kind in ("camera", "lens") else {})
-        )
+        f"{text if kind == 'folder' else 'x'}/{text if kind == 'name' else number}.jpg": look_of(number, text)
         for number, text in enumerate(texts)
     }
     with filled(pictures) as library:

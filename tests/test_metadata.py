@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import warnings
+from typing import Any, Literal
 
 import pytest
 from PIL import Image, ImageCms
@@ -19,6 +20,7 @@ from onsight.tools.enhance.options import METADATA, EnhanceOptions
 from onsight.tools.enhance.settings import EnhanceSettings
 from onsight.tools.enhance.task import enhance
 from pictures import encode, photo, stored_for
+from without_networks import no_network, no_upscaler
 
 GPS = {1: "N", 2: (47.0, 22.0, 0.0), 3: "E", 4: (8.0, 33.0, 0.0)}
 XMP = (
@@ -42,7 +44,7 @@ AUTHOR = b"\x1c\x02\x50\x00\x03Ann"
 IPTC = b"\x1c\x02\x19\x00\x04lake" + b"\x1c\x02\x5a\x00\x07Z\xc3\xbcrich" + AUTHOR + b"\x1c\x02\x78\x00\x03sky"
 
 
-def camera_file(format="JPEG", orientation=6):
+def camera_file(format: str = "JPEG", orientation: int = 6) -> bytes:
     """Return what a phone writes: EXIF with a place, maker's notes and a thumbnail, XMP, IPTC, a colour profile."""
     tags = Image.Exif()
     tags[0x0112] = orientation
@@ -60,11 +62,11 @@ def camera_file(format="JPEG", orientation=6):
     return encode(stored_for(photo(120, 80), orientation), format, exif=exif, xmp=XMP, icc_profile=profile, **more)
 
 
-def with_thumbnail(exif):
+def with_thumbnail(exif: bytes) -> bytes:
     """Return EXIF data with a second directory, that of the thumbnail."""
     thumbnail = encode(photo(16, 12), "JPEG")
     tiff = bytearray(exif.removeprefix(b"Exif\0\0"))
-    order = "little" if tiff[:2] == b"II" else "big"
+    order: Literal["little", "big"] = "little" if tiff[:2] == b"II" else "big"
     first = int.from_bytes(tiff[4:8], order)
     link = first + 2 + 12 * int.from_bytes(tiff[first : first + 2], order)
     directory, entries = len(tiff), ((0x0103, 3, 6), (0x0201, 4, len(tiff) + 42), (0x0202, 4, len(thumbnail)))
@@ -77,17 +79,11 @@ def with_thumbnail(exif):
     return b"Exif\0\0" + bytes(tiff) + thumbnail
 
 
-def enhanced(data, **options):
-    def no_network(step):
-        raise AssertionError("No network is needed here.")
-
-    def no_upscaler():
-        raise AssertionError("Nothing is to be enlarged here.")
-
+def enhanced(data: bytes, **options: Any) -> bytes:
     return drive(enhance(data, EnhanceOptions(**options), no_upscaler), no_network).data
 
 
-def by_exifread(data):
+def by_exifread(data: bytes) -> dict[str, str]:
     exifread = pytest.importorskip("exifread")
     if (
         data[:4] == b"RIFF"
@@ -100,7 +96,7 @@ def by_exifread(data):
         return {name: str(value) for name, value in exifread.process_file(io.BytesIO(data)).items()}
 
 
-def test_the_other_reader_sees_what_the_camera_wrote():
+def test_the_other_reader_sees_what_the_camera_wrote() -> None:
     tags = by_exifread(camera_file())
     assert {"GPS GPSLatitude", "Thumbnail JPEGInterchangeFormat", "EXIF MakerNote"} <= set(tags)
     assert "Rotated 90 CW" in tags["Image Orientation"]
@@ -108,7 +104,7 @@ def test_the_other_reader_sees_what_the_camera_wrote():
 
 @pytest.mark.parametrize("format", ["jpeg", "png", "webp"])
 @pytest.mark.parametrize("metadata", METADATA)
-def test_what_a_new_file_says(format, metadata):
+def test_what_a_new_file_says(format: str, metadata: str) -> None:
     data = enhanced(camera_file(), metadata=metadata, format=format)
     tags = by_exifread(data)
     assert not any(name.startswith("Thumbnail") for name in tags)
@@ -129,7 +125,7 @@ def test_what_a_new_file_says(format, metadata):
 
 @pytest.mark.parametrize("format", ["jpeg", "png", "webp"])
 @pytest.mark.parametrize("source", ["JPEG", "PNG", "WEBP", "TIFF"])
-def test_place_goes_from_everywhere_and_the_rest_stays(format, source):
+def test_place_goes_from_everywhere_and_the_rest_stays(format: str, source: str) -> None:
     if source in ("PNG", "TIFF"):
         first = enhanced(camera_file(), format="png")
         if source == "TIFF":
@@ -156,13 +152,13 @@ def test_place_goes_from_everywhere_and_the_rest_stays(format, source):
         assert ("Zürich".encode() in packet) == place
 
 
-def test_iptc_of_a_jpeg():
+def test_iptc_of_a_jpeg() -> None:
     kept, placeless = (enhanced(camera_file(), metadata=metadata) for metadata in ("keep", "no-location"))
     assert b"".join(iptc_records(kept)) == IPTC
     assert b"".join(iptc_records(placeless)) == AUTHOR
 
 
-def test_what_points_into_the_picture_goes_when_its_shape_changes():
+def test_what_points_into_the_picture_goes_when_its_shape_changes() -> None:
     data = enhanced(camera_file(), settings=EnhanceSettings(crop=(0, 0, 0.5, 0.5)))
     (packet,) = xmp_packets(data)
     assert b"mwg-rs:Name" not in packet
@@ -181,12 +177,12 @@ def test_what_points_into_the_picture_goes_when_its_shape_changes():
         b"",
     ],
 )
-def test_damaged_packets_count_as_none(packet):
+def test_damaged_packets_count_as_none(packet: bytes) -> None:
     data = encode(photo(), "JPEG", xmp=packet) if packet else encode(photo(), "JPEG")
     assert carry_over(data, size=(1, 1), location=False, reshaped=False).xmp == b""
 
 
-def test_damaged_exif_is_no_reason_to_fail():
+def test_damaged_exif_is_no_reason_to_fail() -> None:
     whole = camera_file()
     start = whole.index(b"Exif\0\0") + 6
     for offset in range(0, 400, 7):
@@ -198,10 +194,11 @@ def test_damaged_exif_is_no_reason_to_fail():
             assert not image.getexif().get_ifd(0x8825)
 
 
-def test_exif_that_breaks_the_decoder_can_be_left_out():
+def test_exif_that_breaks_the_decoder_can_be_left_out() -> None:
     """Whatever the decoder makes of it where numbers are small: without it the picture is the same."""
     data = camera_file(orientation=1)
     bare = without_exif(data)
+    assert bare is not None
     assert b"Exif" not in bare
     assert without_exif(bare) is None
     with Image.open(io.BytesIO(bare)) as image, Image.open(io.BytesIO(data)) as whole:

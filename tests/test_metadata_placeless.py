@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import exiftool
-from containers import ascii_entry, avif_with, jp2_with, psd_with, raw_profile, tiff_block
+from containers import Entry, ascii_entry, avif_with, jp2_with, psd_with, raw_profile, tiff_block
 from onsight.core.flow import drive
 from onsight.image.blocks import comments, exif_blocks, iptc_records, xmp_packets
 from onsight.image.exif import copied
@@ -219,7 +219,7 @@ def test_a_tag_that_is_not_listed_leaves_nothing(tag: int, kind: int, where: int
     texts = {0x010F, 0x0110, 0x0131, 0x013B, 0x8298, 0x9C9D, 0xA430, 0xA431, 0xA433, 0xA434, 0xA435}
     value = PLACE.encode() if tag % 2 else b"Graz"
     entry = (tag, kind, len(value), value)
-    directories = [(0, []), (0x8769, []), (0x8825, [])]
+    directories: list[tuple[int, list[Entry]]] = [(0, []), (0x8769, []), (0x8825, [])]
     directories[where - 1][1].append(entry)
     if tag in texts | {0x8769, 0x8825, 0xA005}:
         return

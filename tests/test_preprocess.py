@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 from PIL import Image
 
 import pictures
@@ -33,12 +35,12 @@ lengths = st.floats(0.1, 1e5)
 places = st.floats(-1e5, 1e5)
 
 
-def picture(pixels, height=None, width=None):
+def picture(pixels: NDArray[Any], height: int | None = None, width: int | None = None) -> DecodedImage:
     info = ImageInfo(width or pixels.shape[1], height or pixels.shape[0], "PNG")
     return DecodedImage(np.ascontiguousarray(pixels, np.uint8), info)
 
 
-def gradient(height, width):
+def gradient(height: int, width: int) -> NDArray[np.uint8]:
     """Red grows to the right and green downwards, so that a colour tells its place; blue is 0."""
     pixels = np.zeros((height, width, 3))
     pixels[..., 0] = (np.arange(width) + 0.5) * 255 / width
@@ -46,20 +48,20 @@ def gradient(height, width):
     return np.round(pixels).astype(np.uint8)
 
 
-def transforms():
+def transforms() -> st.SearchStrategy[Transform]:
     region = st.tuples(places, places, lengths, lengths).map(lambda r: (r[0], r[1], r[0] + r[2], r[1] + r[3]))
     return st.builds(Transform, region, st.tuples(st.integers(1, 2000), st.integers(1, 2000)))
 
 
 @given(transforms(), st.lists(st.tuples(places, places), min_size=1))
-def test_transform_there_and_back_is_the_identity(transform, points):
+def test_transform_there_and_back_is_the_identity(transform: Transform, points: list[tuple[float, float]]) -> None:
     there = transform.points_to_picture(points)
     tolerance = 1e-9 * (1 + np.abs(there).max()) / transform._scale.min() + 1e-6
     np.testing.assert_allclose(transform.points_to_input(there), points, rtol=0, atol=tolerance)
 
 
 @given(transforms(), st.tuples(places, places, places, places))
-def test_transform_maps_a_box_as_its_corners(transform, box):
+def test_transform_maps_a_box_as_its_corners(transform: Transform, box: tuple[float, float, float, float]) -> None:
     for boxes, points in (
         (transform.boxes_to_picture, transform.points_to_picture),
         (transform.boxes_to_input, transform.points_to_input),
@@ -69,13 +71,13 @@ def test_transform_maps_a_box_as_its_corners(transform, box):
 
 
 @given(transforms())
-def test_transform_maps_the_whole_input_to_its_region(transform):
+def test_transform_maps_the_whole_input_to_its_region(transform: Transform) -> None:
     height, width = transform.input_size
     np.testing.assert_allclose(transform.boxes_to_picture((0, 0, width, height)), transform.region, atol=1e-6)
 
 
 @given(sides, sides, st.integers(1, 3), st.sampled_from(CROP_MODES))
-def test_preprocess_takes_any_picture(height, width, reduction, crop_mode):
+def test_preprocess_takes_any_picture(height: int, width: int, reduction: int, crop_mode: str) -> None:
     small = np.full((-(-height // reduction), -(-width // reduction), 3), 77, np.uint8)
     spec = replace(SPEC, crop_mode=crop_mode)
     pixel_values, transform = preprocess(picture(small, height, width), spec)
@@ -95,7 +97,9 @@ def test_preprocess_takes_any_picture(height, width, reduction, crop_mode):
 @pytest.mark.parametrize("crop_mode", CROP_MODES)
 @pytest.mark.parametrize(("height", "width"), [(300, 400), (400, 300), (96, 128), (30, 40), (200, 800)])
 @pytest.mark.parametrize("reduction", [1, 2])
-def test_preprocess_and_transform_agree_on_where_things_are(crop_mode, height, width, reduction):
+def test_preprocess_and_transform_agree_on_where_things_are(
+    crop_mode: str, height: int, width: int, reduction: int
+) -> None:
     spec = replace(SPEC, crop_mode=crop_mode, mean=(0, 0, 0), std=(1, 1, 1), interpolation="bilinear")
     small = gradient(height // reduction, width // reduction)
     pixel_values, transform = preprocess(picture(small, height, width), spec)
@@ -110,7 +114,7 @@ def test_preprocess_and_transform_agree_on_where_things_are(crop_mode, height, w
     np.testing.assert_allclose(pixel_values[0, :2][:, inside].T, expected, atol=1.5)
 
 
-def test_preprocess_paints_the_border_with_the_mean():
+def test_preprocess_paints_the_border_with_the_mean() -> None:
     pixel_values, transform = preprocess(picture(np.zeros((10, 100, 3))), replace(SPEC, crop_mode="border"))
     # 64 columns of the input show 100 of the picture, 6 rows show its 10.
     assert transform.region == pytest.approx((0, -21 * 10 / 6, 100, 27 * 10 / 6))
@@ -119,7 +123,7 @@ def test_preprocess_paints_the_border_with_the_mean():
 
 
 @pytest.mark.parametrize("name", ["chelsea", "astronaut"])
-def test_preprocess_matches_the_reference(name):
+def test_preprocess_matches_the_reference(name: str) -> None:
     spec = replace(SPEC, input_size=(260, 260), crop_pct=260 / 292, mean=(127,) * 3, std=(128,) * 3)
     pixel_values, _ = preprocess(decode(pictures.sample(name), min_side=spec.min_side), spec)
     with np.load(GOLDEN / "efficientnet-lite2.npz") as golden:
@@ -129,7 +133,9 @@ def test_preprocess_matches_the_reference(name):
 
 
 @given(sides, sides, st.integers(1, 300), st.integers(1, 300), st.floats(0.01, 1))
-def test_center_crop_is_centred_and_as_large_as_it_says(height, width, rows, columns, crop_pct):
+def test_center_crop_is_centred_and_as_large_as_it_says(
+    height: int, width: int, rows: int, columns: int, crop_pct: float
+) -> None:
     x1, y1, x2, y2 = center_crop((height, width), (rows, columns), crop_pct)
     assert 0 <= x1 < x2 <= width
     assert 0 <= y1 < y2 <= height
@@ -149,14 +155,16 @@ def test_center_crop_is_centred_and_as_large_as_it_says(height, width, rows, col
         ((1, 7), (3, 0, 4, 1)),
     ],
 )
-def test_center_crop_of_the_classifier(size, expected):
+def test_center_crop_of_the_classifier(size: tuple[int, int], expected: tuple[float, float, float, float]) -> None:
     assert center_crop(size, (260, 260), 260 / 292) == pytest.approx(expected, abs=0.01)
 
 
 @pytest.mark.parametrize(
     ("size", "top", "left", "inner"), [((100, 50), 0, 80, (320, 160)), ((10, 100), 144, 0, (32, 320))]
 )
-def test_letterbox_places_the_picture_in_the_middle(size, top, left, inner):
+def test_letterbox_places_the_picture_in_the_middle(
+    size: tuple[int, int], top: int, left: int, inner: tuple[int, int]
+) -> None:
     canvas, region = letterbox(np.zeros((*size, 3), np.uint8), (320, 320), (9, 99, 199), "bilinear")
     expected = np.broadcast_to(np.array([9, 99, 199], np.uint8), (320, 320, 3)).copy()
     expected[top : top + inner[0], left : left + inner[1]] = 0
@@ -167,7 +175,7 @@ def test_letterbox_places_the_picture_in_the_middle(size, top, left, inner):
 
 
 @given(st.data(), st.sampled_from(INTERPOLATIONS))
-def test_resize_is_pillows_resize_of_the_box(data, interpolation):
+def test_resize_is_pillows_resize_of_the_box(data: st.DataObject, interpolation: str) -> None:
     height, width = data.draw(sides), data.draw(sides)
     rows, columns = data.draw(st.integers(1, 80)), data.draw(st.integers(1, 80))
     fractions = st.tuples(st.floats(0, 0.9), st.floats(0.05, 1))
@@ -183,12 +191,12 @@ def test_resize_is_pillows_resize_of_the_box(data, interpolation):
     assert np.mean(resized != expected) < 0.02
 
 
-def test_resize_takes_a_box_that_ends_a_hair_outside():
+def test_resize_takes_a_box_that_ends_a_hair_outside() -> None:
     pixels = np.zeros((30, 40, 3), np.uint8)
     assert resize(pixels, (5, 5), "bicubic", (0, 0, 40 * (1 + 1e-15), 30)).shape == (5, 5, 3)
 
 
-def test_normalize_subtracts_the_mean_and_divides_by_the_deviation():
+def test_normalize_subtracts_the_mean_and_divides_by_the_deviation() -> None:
     pixels = np.random.default_rng(0).integers(0, 256, (7, 5, 3), np.uint8)
     values = normalize(pixels, (127, 1.5, 0), (128, 3, 255))
     expected = (pixels.astype(np.float64) - (127, 1.5, 0)) / (128, 3, 255)

@@ -194,7 +194,7 @@ def test_a_document_type_is_refused() -> None:
 
 def _taken(data: bytes) -> tuple[str, str] | None:
     found = choose(read_stated(data).dates)
-    return found and (found.source, found.value)
+    return None if found is None else (found.source, found.value)
 
 
 def test_dates_of_exif() -> None:
@@ -272,5 +272,6 @@ def test_takeout_says_when_a_picture_was_taken_and_what_a_person_wrote_of_it() -
     assert read_takeout(json.dumps(document).encode()) == Stated(
         (DateCandidate("2020-07-14T12:34:56", "takeout"),), description="At the lake"
     )
+    other: object
     for other in ({"title": "IMG_1.jpg"}, {"photoTakenTime": "soon"}, {"photoTakenTime": {"timestamp": "0"}}, [], 5):
         assert read_takeout(json.dumps(other).encode()) == NOTHING

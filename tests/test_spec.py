@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -16,7 +17,7 @@ MODELS = Path(__file__).resolve().parents[1] / "models"
 GOOD = json.loads((MODELS / "efficientnet-lite2" / "model.json").read_text(encoding="utf-8"))
 
 
-def changed(field, value):
+def changed(field: str, value: object) -> dict[str, Any]:
     """A good description with one field changed, ``value`` being ``...`` for taken out."""
     data = copy.deepcopy(GOOD)
     *path, key = field.split(".") if field != "files.model.onnx.sha256" else ["files", "model.onnx", "sha256"]
@@ -31,7 +32,7 @@ def changed(field, value):
 
 
 @pytest.mark.parametrize("folder", sorted(path.parent for path in MODELS.glob("*/model.json")), ids=lambda f: f.name)
-def test_every_committed_model_is_described_well(folder):
+def test_every_committed_model_is_described_well(folder: Path) -> None:
     spec = ModelSpec.load(folder)
     assert spec.id == folder.name
     if spec.labels:
@@ -39,7 +40,7 @@ def test_every_committed_model_is_described_well(folder):
     assert "model.onnx" in spec.files
 
 
-def test_the_card_says_what_the_description_says():
+def test_the_card_says_what_the_description_says() -> None:
     card = (MODELS / "efficientnet-lite2" / "README.md").read_text(encoding="utf-8")
     size = f"{GOOD['files']['model.onnx']['bytes']:,} bytes"
     package = f"`{GOOD['origin']['package']}` {GOOD['origin']['version']}"
@@ -48,7 +49,7 @@ def test_the_card_says_what_the_description_says():
         assert fact in card
 
 
-def test_from_json_reads_every_field():
+def test_from_json_reads_every_field() -> None:
     spec = ModelSpec.from_json(GOOD)
     assert spec.task == "image-classification"
     assert spec.license == "Apache-2.0"
@@ -62,7 +63,7 @@ def test_from_json_reads_every_field():
     assert ModelSpec.from_json(copy.deepcopy(GOOD)) == spec
 
 
-def test_from_json_reads_a_detector():
+def test_from_json_reads_a_detector() -> None:
     folder = MODELS / "ssdlite-mobilenet-v2"
     data = json.loads((folder / "model.json").read_text(encoding="utf-8"))
     spec = ModelSpec.from_json(data)
@@ -78,7 +79,7 @@ def test_from_json_reads_a_detector():
         ModelSpec.from_json(data)
 
 
-def test_from_json_reads_an_upscaler():
+def test_from_json_reads_an_upscaler() -> None:
     data = json.loads((MODELS / "upscale-x2" / "model.json").read_text(encoding="utf-8"))
     spec = ModelSpec.from_json(data)
     assert (spec.task, spec.scale, spec.context, spec.input.mean) == ("super-resolution", 2, 7, (127.5,))
@@ -90,7 +91,7 @@ def test_from_json_reads_an_upscaler():
             ModelSpec.from_json({**data, field: value})
 
 
-def test_min_side_is_what_fills_the_input_without_enlarging():
+def test_min_side_is_what_fills_the_input_without_enlarging() -> None:
     assert ModelSpec.from_json(GOOD).input.min_side == 292
     assert ModelSpec.from_json(changed("input.crop_mode", "squash")).input.min_side == 260
     assert ModelSpec.from_json(changed("input.crop_pct", 0.9)).input.min_side == 289
@@ -141,7 +142,7 @@ def test_min_side_is_what_fills_the_input_without_enlarging():
         ("origin.sha256", "0"),
     ],
 )
-def test_from_json_names_the_field_that_is_wrong(field, value):
+def test_from_json_names_the_field_that_is_wrong(field: str, value: object) -> None:
     with pytest.raises(InvalidSpecError) as caught:
         ModelSpec.from_json(changed(field, value))
     assert caught.value.detail["field"].startswith(field)
@@ -151,32 +152,32 @@ def test_from_json_names_the_field_that_is_wrong(field, value):
 
 
 @pytest.mark.parametrize("data", [None, [], "text", 3])
-def test_from_json_refuses_what_is_no_object(data):
+def test_from_json_refuses_what_is_no_object(data: int | list[Any] | str | None) -> None:
     with pytest.raises(InvalidSpecError, match="an object"):
         ModelSpec.from_json(data)
 
 
 @pytest.mark.parametrize("text", [None, "{", "\xff"])
-def test_load_names_the_file_that_cannot_be_read(tmp_path, text):
+def test_load_names_the_file_that_cannot_be_read(tmp_path: Path, text: str | None) -> None:
     if text is not None:
         (tmp_path / "model.json").write_bytes(text.encode("latin-1"))
     with pytest.raises(InvalidSpecError, match="cannot be read"):
         ModelSpec.load(tmp_path)
 
 
-def test_parse_labels_takes_any_line_ends():
+def test_parse_labels_takes_any_line_ends() -> None:
     spec = ModelSpec.from_json(changed("num_classes", 3))
     assert spec.parse_labels("a\r\nb\nc\n") == ("a", "b", "c")
     assert spec.parse_labels("a\nb\nc") == ("a", "b", "c")
 
 
 @pytest.mark.parametrize("text", ["", "a\nb", "a\nb\nc\nd", "a\nb\na", "a\n\nc"])
-def test_parse_labels_wants_one_label_a_class(text):
+def test_parse_labels_wants_one_label_a_class(text: str) -> None:
     with pytest.raises(InvalidSpecError, match=r"labels\.txt"):
         ModelSpec.from_json(changed("num_classes", 3)).parse_labels(text)
 
 
-def test_feeds_turn_on_what_is_fetched():
+def test_feeds_turn_on_what_is_fetched() -> None:
     spec = ModelSpec.from_json(GOOD)
     pixel_values = np.zeros((1, 3, 260, 260), np.float32)
     off, on = spec.feeds(pixel_values, ("logits",)), spec.feeds(pixel_values, ("logits", "class_map"))

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from onsight.core.flow import Run, Stage, drive
 from onsight.core.options import options_from
@@ -20,9 +21,10 @@ from onsight.evidence.network_outputs import FETCHES, MAX_AREA, STRIDE, input_si
 from onsight.evidence.places import tag_evidence
 from onsight.evidence.vocabulary import GROUPS, Vocabulary
 from onsight.tools.tag.command import describe
+from onsight.tools.tag.found import Found
 from onsight.tools.tag.options import TagOptions
 from onsight.tools.tag.results import Tag, Tagging
-from onsight.tools.tag.selection import COLOUR_THRESHOLD, FLOOR, MAX_SHOWN, Found, select
+from onsight.tools.tag.selection import COLOUR_THRESHOLD, FLOOR, MAX_SHOWN, select
 from onsight.tools.tag.task import Tagger
 from pictures import encode, photo
 
@@ -244,10 +246,10 @@ def test_the_shipped_head_fits_vocabulary_and_network(tagger: Tagger) -> None:
 def test_a_broken_head_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InvalidSpecError, match="cannot be read"):
         TagHead.from_bytes(b"PK\x03\x04 not a zip")
-    arrays = {name: np.zeros(1, np.float32) for name in ARRAYS}
+    arrays: dict[str, NDArray[Any]] = {name: np.zeros(1, np.float32) for name in ARRAYS}
     arrays |= {"weights": np.zeros((2, 5), np.int8), "steps": np.ones((2, 5)), "blocks": np.ones(5, np.int32)}
     file = tmp_path / "head.npz"
-    np.savez(file, **arrays)
+    np.savez(file, allow_pickle=False, **arrays)
     with pytest.raises(InvalidSpecError, match="expectation_weights"):
         TagHead.from_bytes(file.read_bytes())
 

@@ -405,24 +405,24 @@ TEXTS_OF_STRANGERS = st.text(st.sampled_from("AC; DC,\\\"'=+-@\n\r\t|＝é🗼")
 
 
 @given(st.lists(TEXTS_OF_STRANGERS, max_size=6))
-def test_lists_of_any_texts_survive_a_cell(items):
+def test_lists_of_any_texts_survive_a_cell(items: list[str]) -> None:
     assert items_of(list_cell(items)) == items
 
 
 @given(st.lists(st.text(min_size=1), max_size=5))
-def test_lists_of_texts_of_any_script_survive_a_cell(items):
+def test_lists_of_texts_of_any_script_survive_a_cell(items: list[str]) -> None:
     assert items_of(list_cell(items)) == items
 
 
 @given(TEXTS_OF_STRANGERS)
-def test_a_guarded_text_comes_back_and_is_no_formula(text):
+def test_a_guarded_text_comes_back_and_is_no_formula(text: str) -> None:
     cell = guarded(text)
     assert unguarded(cell) == text
     assert not cell.lstrip().startswith(("=", "+", "-", "@"))
 
 
 @given(st.lists(TEXTS_OF_STRANGERS, max_size=4), TEXTS_OF_STRANGERS)
-def test_a_table_of_tags_is_read_back(names, path):
+def test_a_table_of_tags_is_read_back(names: list[str], path: str) -> None:
     tags = tuple(Tag(f"user:{name}", name, "Own", 1.0, 0.0, True, (), "user", (), None) for name in names)
     text = FORMATS["csv"]([TaggedPicture(path, ImageInfo(4, 3, "PNG"), tags)])["tags.csv"]
     rows = parse(text)
@@ -432,5 +432,5 @@ def test_a_table_of_tags_is_read_back(names, path):
 
 
 @pytest.mark.parametrize("cell", ["a\\", "a; b\\", "a;b", "a;", ";"])
-def test_lists_that_others_wrote_are_read_too(cell):
+def test_lists_that_others_wrote_are_read_too(cell: str) -> None:
     assert all(isinstance(item, str) for item in items_of(cell))

@@ -24,13 +24,13 @@ CLASS_OF = {TAXONOMY[id].label or TAXONOMY[id].aliases[0]: id for id in LABELS}
 # The table itself
 
 
-def test_every_class_of_imagenet_is_in_the_table():
+def test_every_class_of_imagenet_is_in_the_table() -> None:
     assert len(LABELS) == len(set(LABELS)) == 1000
     synsets = [concept.id for concept in CONCEPTS if re.fullmatch(r"n\d{8}", concept.id)]
     assert sorted(synsets) == sorted(LABELS)
 
 
-def test_a_broader_concept_has_several_narrower_ones():
+def test_a_broader_concept_has_several_narrower_ones() -> None:
     children = Counter(parent for concept in CONCEPTS for parent in concept.parents)
     slugs = [concept for concept in CONCEPTS if concept.id not in LABELS]
     assert [concept.id for concept in slugs if children[concept.id] < 2] == []
@@ -38,7 +38,7 @@ def test_a_broader_concept_has_several_narrower_ones():
     assert all(re.fullmatch(r"[a-z]+(_[a-z]+)*", concept.id) for concept in slugs)
 
 
-def test_no_second_parent_is_implied_by_another_parent():
+def test_no_second_parent_is_implied_by_another_parent() -> None:
     implied = [
         (concept.id, parent)
         for concept in CONCEPTS
@@ -48,7 +48,7 @@ def test_no_second_parent_is_implied_by_another_parent():
     assert implied == []
 
 
-def test_labels_are_short_plain_english_in_sentence_case():
+def test_labels_are_short_plain_english_in_sentence_case() -> None:
     for concept in CONCEPTS:
         if concept.label:
             assert len(concept.label) <= 28, concept
@@ -59,7 +59,7 @@ def test_labels_are_short_plain_english_in_sentence_case():
     assert " ".join(sorted(capitals)) == wanted
 
 
-def test_aliases_lead_to_few_concepts():
+def test_aliases_lead_to_few_concepts() -> None:
     owners: dict[str, set[str]] = {}
     for concept in CONCEPTS:
         for alias in concept.aliases:
@@ -73,11 +73,11 @@ def test_aliases_lead_to_few_concepts():
             assert concept.id in TAXONOMY.ancestors(other) or other in TAXONOMY.ancestors(concept.id), (concept, other)
 
 
-def test_a_class_without_a_label_says_in_its_aliases_what_it_is():
+def test_a_class_without_a_label_says_in_its_aliases_what_it_is() -> None:
     assert [concept.id for concept in CONCEPTS if not concept.label and not concept.aliases] == []
 
 
-def test_rows_stand_below_their_first_parent():
+def test_rows_stand_below_their_first_parent() -> None:
     seen: list[str] = []
     for concept in CONCEPTS:
         lineage = [step.id for step in TAXONOMY.lineage(concept.id)]
@@ -137,7 +137,7 @@ def test_rows_stand_below_their_first_parent():
         ("Totem pole", "Art", "Building › Monument › Totem pole"),
     ],
 )
-def test_paths_read_well(name, category, path):
+def test_paths_read_well(name: str, category: str, path: str) -> None:
     id = CLASS_OF[name]
     assert " › ".join(TAXONOMY.path(id)) == path
     assert TAXONOMY.category_of(id).label == category
@@ -146,7 +146,7 @@ def test_paths_read_well(name, category, path):
 # Reading a table
 
 
-def table(*rows):
+def table(*rows: str) -> str:
     """The text of a table; cells are separated by spaces, ``_`` is an empty cell."""
     return "\n".join(
         "\t".join("" if cell == "_" else cell for cell in row.split()) for row in (" ".join(COLUMNS), *rows)
@@ -161,7 +161,7 @@ GOOD = (
 )
 
 
-def test_a_row_inherits_category_and_priority_from_its_first_parent():
+def test_a_row_inherits_category_and_priority_from_its_first_parent() -> None:
     taxonomy = Taxonomy.from_tsv(table(*GOOD, "# a comment", ""))
     assert taxonomy["n1"].category == "pets"
     assert (taxonomy["dog"].priority, taxonomy["n1"].priority) == (2, 3)
@@ -196,18 +196,18 @@ def test_a_row_inherits_category_and_priority_from_its_first_parent():
         (("a A _ b other", "b B _ a other"), r"the parents go round in a circle: (a > b > a|b > a > b)"),
     ],
 )
-def test_from_tsv_names_the_row_that_is_wrong(rows, message):
+def test_from_tsv_names_the_row_that_is_wrong(rows: tuple[str, ...], message: str) -> None:
     with pytest.raises(InvalidSpecError, match=message):
         Taxonomy.from_tsv(table(*rows))
 
 
 @pytest.mark.parametrize("text", ["", "id\tlabel\n", "n1\tPug\n"])
-def test_from_tsv_wants_its_header(text):
+def test_from_tsv_wants_its_header(text: str) -> None:
     with pytest.raises(InvalidSpecError, match="must begin with a header of the columns id, label, aliases"):
         Taxonomy.from_tsv(text)
 
 
-def test_from_tsv_refuses_padded_cells():
+def test_from_tsv_refuses_padded_cells() -> None:
     with pytest.raises(InvalidSpecError, match="a cell begins or ends with white space"):
         Taxonomy.from_tsv(table(*GOOD) + "\nn3\tPoodle \t\tdog")
 
@@ -220,18 +220,18 @@ def test_from_tsv_refuses_padded_cells():
         (["n1", "n1"], "Output 1 of the model, 'n1', occurs twice"),
     ],
 )
-def test_bind_refuses_labels_that_are_no_classes(labels, message):
+def test_bind_refuses_labels_that_are_no_classes(labels: list[str], message: str) -> None:
     with pytest.raises(InvalidSpecError, match=message):
         bind(Taxonomy.from_tsv(table(*GOOD)), labels)
 
 
-def test_bind_leaves_out_what_a_model_cannot_see():
+def test_bind_leaves_out_what_a_model_cannot_see() -> None:
     rollup = bind(Taxonomy.from_tsv(table(*GOOD, "cat Cat _ animal pets", "n3 Tom _ cat")), ["n2", "n1"])
     assert [concept.id for concept in rollup.concepts] == ["animal", "dog", "n1", "n2"]
     assert rollup.classes_of("n1").tolist() == [1]
 
 
-def test_a_class_below_two_branches_counts_once():
+def test_a_class_below_two_branches_counts_once() -> None:
     rows = (
         "top Top _ _ other",
         "left Left _ top",

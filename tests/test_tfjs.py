@@ -5,22 +5,28 @@ from __future__ import annotations
 import base64
 import io
 import json
+import shutil
 import subprocess
 import sys
 import tarfile
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+from numpy.typing import ArrayLike, NDArray
 
-onnx = pytest.importorskip("onnx")
-onnxruntime = pytest.importorskip("onnxruntime")
-helper, TensorProto = onnx.helper, onnx.TensorProto
+pytest.importorskip("onnx")
+pytest.importorskip("onnxruntime")
+import onnx
+import onnxruntime
+from onnx import TensorProto, helper
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from models.convert import ConversionError, build, origin  # noqa: E402
+from models.convert import ConversionError, build  # noqa: E402
 from models.convert.onnx_graph import GraphBuilder  # noqa: E402
 from models.convert.origin import NpmOrigin, PypiOrigin, origin_from  # noqa: E402
 from models.convert.tensorflow_graph import Translator  # noqa: E402
@@ -32,7 +38,7 @@ from tests.golden.detectors import REPEATS, STEP  # noqa: E402
 # --- reading -------------------------------------------------------------------------------------------------
 
 
-def manifest(weights, paths=("a", "b")):
+def manifest(weights: list[dict[str, Any]], paths: tuple[str, ...] = ("a", "b")) -> bytes:
     return json.dumps(
         {
             "modelTopology": {"node": [{"name": "x", "op": "Placeholder"}]},
@@ -41,12 +47,12 @@ def manifest(weights, paths=("a", "b")):
     ).encode()
 
 
-def read_shards(contents):
+def read_shards(contents: dict[str, bytes]) -> Callable[[Sequence[str]], list[bytes]]:
     return lambda names: [contents[name] for name in names]
 
 
-def test_read_graph_model_joins_shards_and_widens_what_is_stored_small():
-    weights = [
+def test_read_graph_model_joins_shards_and_widens_what_is_stored_small() -> None:
+    weights: list[dict[str, Any]] = [
         {"name": "plain", "shape": [2], "dtype": "float32"},
         {"name": "count", "shape": [], "dtype": "int32"},
         {"name": "half", "shape": [2, 1], "dtype": "float32", "quantization": {"dtype": "float16"}},
@@ -68,26 +74,26 @@ def test_read_graph_model_joins_shards_and_widens_what_is_stored_small():
 
 
 @pytest.mark.parametrize("size", [7, 9])
-def test_read_graph_model_refuses_shards_that_do_not_fit(size):
+def test_read_graph_model_refuses_shards_that_do_not_fit(size: int) -> None:
     weights = [{"name": "x", "shape": [2], "dtype": "float32"}]
     with pytest.raises(ConversionError, match="The shards"):
         read_graph_model(manifest(weights, ("a",)), read_shards({"a": bytes(size)}))
 
 
 @pytest.mark.parametrize("data", [b"", b"{", b"[]", b"{}", b'{"modelTopology": {"node": [{}]}}'])
-def test_read_graph_model_refuses_what_is_none(data):
+def test_read_graph_model_refuses_what_is_none(data: bytes) -> None:
     with pytest.raises(ConversionError):
         read_graph_model(data, read_shards({}))
 
 
-def test_read_graph_model_refuses_an_unknown_dtype():
+def test_read_graph_model_refuses_an_unknown_dtype() -> None:
     weights = [{"name": "x", "shape": [2], "dtype": "string"}]
     with pytest.raises(ConversionError, match="string"):
         read_graph_model(manifest(weights, ("a",)), read_shards({"a": bytes(8)}))
 
 
-def test_node_reads_texts_of_both_kinds_of_converters():
-    def node(value):
+def test_node_reads_texts_of_both_kinds_of_converters() -> None:
+    def node(value: list[int] | str) -> Node:
         return Node("x", "Conv2D", (), {"padding": {"s": value}})
 
     assert node(base64.b64encode(b"SAME").decode()).text("padding") == "SAME"
@@ -100,19 +106,31 @@ def test_node_reads_texts_of_both_kinds_of_converters():
 class Graph:
     """A TensorFlow graph in the making."""
 
-    def __init__(self, seed=0):
-        self.rng, self.nodes, self.weights = np.random.default_rng(seed), {}, {}
+    def __init__(self, seed: int = 0) -> None:
+        self.rng = np.random.default_rng(seed)
+        self.nodes: dict[str, Node] = {}
+        self.weights: dict[str, NDArray[Any]] = {}
         self.node("x", "Placeholder")
 
-    def node(self, name, op, *inputs, **attributes):
+    def node(self, name: str, op: str, *inputs: str, **attributes: dict[str, Any]) -> str:
         self.nodes[name] = Node(name, op, inputs, attributes)
         return name
 
-    def const(self, name, value):
+    def const(self, name: str, value: ArrayLike) -> str:
         self.weights[name] = np.asarray(value)
         return self.node(name, "Const")
 
-    def conv(self, name, source, shape, stride=1, padding="SAME", op="Conv2D", bias=False, fused=()):
+    def conv(
+        self,
+        name: str,
+        source: str,
+        shape: tuple[int, int, int, int],
+        stride: int = 1,
+        padding: str = "SAME",
+        op: str = "Conv2D",
+        bias: bool = False,
+        fused: Sequence[str] = (),
+    ) -> str:
         inputs = [source, self.const(f"{name}/w", self.rng.normal(0, 0.3, shape).astype("f"))]
         if bias:
             inputs.append(self.const(f"{name}/b", self.rng.normal(0, 1, shape[3]).astype("f")))
@@ -126,10 +144,10 @@ class Graph:
             fused_ops={"list": {"s": texts}},
         )
 
-    def channel(self, name, size):
+    def channel(self, name: str, size: int) -> str:
         return self.const(name, self.rng.uniform(0.5, 1.5, size).astype("f"))
 
-    def run(self, outputs, x):
+    def run(self, outputs: list[str], x: NDArray[np.float32]) -> list[NDArray[np.float32]]:
         builder = GraphBuilder("fp32")
         translator = Translator(builder, GraphModel(self.nodes, self.weights), {"x": "x"})
         translator.translate(outputs)
@@ -145,15 +163,17 @@ class Graph:
         results = session.run(None, {"x": np.ascontiguousarray(x.transpose(0, 3, 1, 2))})
         return [result.transpose(0, 2, 3, 1) for result in results]
 
-    def model_nodes(self):
+    def model_nodes(self) -> Sequence[onnx.NodeProto]:
         return onnx.load_from_string(self.model).graph.node
 
-    def convolutions_and_rest(self):
+    def convolutions_and_rest(self) -> tuple[int, int]:
         kinds = [node.op_type for node in self.model_nodes() if node.op_type != "Identity"]
         return kinds.count("Conv"), len(kinds) - kinds.count("Conv")
 
 
-def conv(x, kernel, stride=1, padding="SAME", depthwise=False):
+def conv(
+    x: NDArray[np.float32], kernel: NDArray[np.float32], stride: int = 1, padding: str = "SAME", depthwise: bool = False
+) -> NDArray[np.float64]:
     """Convolve in TensorFlow's layout, float64."""
     size, pads = kernel.shape[:2], []
     for length, k in zip(x.shape[1:3], size, strict=True):
@@ -168,13 +188,13 @@ def conv(x, kernel, stride=1, padding="SAME", depthwise=False):
 
 
 @pytest.fixture
-def x():
+def x() -> NDArray[np.float32]:
     return np.random.default_rng(1).normal(0, 1, (2, 7, 10, 3)).astype("f")
 
 
 @pytest.mark.parametrize("padding", ["SAME", "VALID"])
 @pytest.mark.parametrize("stride", [1, 2])
-def test_convolution_pads_as_tensorflow_does(x, stride, padding):
+def test_convolution_pads_as_tensorflow_does(x: NDArray[np.float32], stride: int, padding: str) -> None:
     graph = Graph()
     graph.conv("full", "x", (3, 3, 3, 5), stride, padding)
     graph.conv("deep", "x", (5, 5, 3, 2), stride, padding, op="DepthwiseConv2dNative")
@@ -183,7 +203,7 @@ def test_convolution_pads_as_tensorflow_does(x, stride, padding):
     np.testing.assert_allclose(deep, conv(x, graph.weights["deep/w"], stride, padding, True), atol=1e-4)
 
 
-def test_what_is_per_channel_is_folded_into_the_convolution(x):
+def test_what_is_per_channel_is_folded_into_the_convolution(x: NDArray[np.float32]) -> None:
     graph = Graph()
     graph.conv("conv", "x", (1, 1, 3, 4), bias=True, op="_FusedConv2D", fused=["BiasAdd"])
     norm = [graph.channel(f"norm/{part}", 4) for part in ("gain", "offset", "mean", "variance")]
@@ -199,7 +219,7 @@ def test_what_is_per_channel_is_folded_into_the_convolution(x):
     assert graph.convolutions_and_rest() == (1, 1)
 
 
-def test_a_convolution_with_two_users_is_computed_once_and_left_alone(x):
+def test_a_convolution_with_two_users_is_computed_once_and_left_alone(x: NDArray[np.float32]) -> None:
     graph = Graph()
     graph.conv("conv", "x", (1, 1, 3, 4))
     graph.node("scaled", "Mul", "conv", graph.channel("gain", 4))
@@ -210,7 +230,7 @@ def test_a_convolution_with_two_users_is_computed_once_and_left_alone(x):
     assert graph.convolutions_and_rest() == (1, 3)
 
 
-def test_the_other_operations(x):
+def test_the_other_operations(x: NDArray[np.float32]) -> None:
     graph = Graph()
     axes, axis = graph.const("axes", np.array([1, 2], "i")), graph.const("axis", np.array(3, "i"))
     graph.node("mean", "Mean", "x", axes, keep_dims={"b": True})
@@ -243,7 +263,7 @@ def test_the_other_operations(x):
         (lambda g: g.node("y", "ResizeBilinear", "x", "x", half_pixel_centers={"b": True}), "resize"),
     ],
 )
-def test_translate_names_what_it_does_not_know(x, change, reason):
+def test_translate_names_what_it_does_not_know(x: NDArray[np.float32], change: Callable[..., Any], reason: str) -> None:
     graph = Graph()
     change(graph)
     with pytest.raises(ConversionError, match=reason):
@@ -253,7 +273,7 @@ def test_translate_names_what_it_does_not_know(x, change, reason):
 # --- origins -------------------------------------------------------------------------------------------------
 
 
-def npm_package(files):
+def npm_package(files: dict[str, bytes]) -> bytes:
     buffer = io.BytesIO()
     with tarfile.open(fileobj=buffer, mode="w:gz") as archive:
         for name, data in files.items():
@@ -264,25 +284,27 @@ def npm_package(files):
 
 
 @pytest.fixture
-def package(monkeypatch):
+def package(monkeypatch: pytest.MonkeyPatch) -> tuple[NpmOrigin, list[list[str]]]:
     """An npm package and an npm that hands it out; counts its downloads."""
     import hashlib
 
     data = npm_package({"package/m/model.json": b"{}", "package/m/b": b"2", "package/m/a": b"1"})
     calls = []
 
-    def run(command, **_):
+    def run(command: list[str], **_: Any) -> subprocess.CompletedProcess[str]:
         calls.append(command)
         Path(command[command.index("--pack-destination") + 1], "p-1.0.0.tgz").write_bytes(data)
         return subprocess.CompletedProcess(command, 0, "", "")
 
-    monkeypatch.setattr(origin.shutil, "which", lambda name: f"/bin/{name}")
-    monkeypatch.setattr(origin.subprocess, "run", run)
+    monkeypatch.setattr(shutil, "which", lambda name: f"/bin/{name}")
+    monkeypatch.setattr(subprocess, "run", run)
     sha256 = hashlib.sha256(data).hexdigest()
     return NpmOrigin("p", "1.0.0", "p-1.0.0.tgz", sha256, "package/m/model.json"), calls
 
 
-def test_npm_origin_reads_the_member_and_what_lies_beside_it(package, tmp_path):
+def test_npm_origin_reads_the_member_and_what_lies_beside_it(
+    package: tuple[NpmOrigin, list[list[str]]], tmp_path: Path
+) -> None:
     npm, calls = package
     assert npm.read(tmp_path / "cache") == b"{}"
     assert npm.read_beside(tmp_path / "cache", ["a", "b"]) == [b"1", b"2"]
@@ -292,7 +314,9 @@ def test_npm_origin_reads_the_member_and_what_lies_beside_it(package, tmp_path):
     assert [path.name for path in (tmp_path / "cache").iterdir()] == ["p-1.0.0.tgz"]
 
 
-def test_npm_origin_refuses_another_package_and_a_missing_member(package, tmp_path):
+def test_npm_origin_refuses_another_package_and_a_missing_member(
+    package: tuple[NpmOrigin, list[list[str]]], tmp_path: Path
+) -> None:
     npm, _ = package
     with pytest.raises(ConversionError, match=r"package/m/c\b"):
         npm.read_beside(tmp_path, ["c"])
@@ -301,17 +325,19 @@ def test_npm_origin_refuses_another_package_and_a_missing_member(package, tmp_pa
         other.read(tmp_path)
 
 
-def test_npm_origin_says_what_is_missing(package, tmp_path, monkeypatch):
+def test_npm_origin_says_what_is_missing(
+    package: tuple[NpmOrigin, list[list[str]]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     npm, _ = package
-    monkeypatch.setattr(origin.subprocess, "run", lambda c, **_: subprocess.CompletedProcess(c, 1, "", "no network"))
+    monkeypatch.setattr(subprocess, "run", lambda c, **_: subprocess.CompletedProcess(c, 1, "", "no network"))
     with pytest.raises(ConversionError, match=r"npm could not download p 1\.0\.0\.\nno network"):
         npm.read(tmp_path)
-    monkeypatch.setattr(origin.shutil, "which", lambda name: None)
+    monkeypatch.setattr(shutil, "which", lambda name: None)
     with pytest.raises(ConversionError, match=r"Node\.js"):
         npm.read(tmp_path)
 
 
-def test_origin_from_takes_pypi_unless_told_otherwise():
+def test_origin_from_takes_pypi_unless_told_otherwise() -> None:
     fields = {"package": "p", "version": "1", "file": "f", "sha256": "0", "member": "m"}
     assert isinstance(origin_from(fields), PypiOrigin)
     assert isinstance(origin_from({**fields, "registry": "npm"}), NpmOrigin)
@@ -320,7 +346,7 @@ def test_origin_from_takes_pypi_unless_told_otherwise():
 
 
 @pytest.mark.parametrize("others", [(), ("relu",)], ids=["alone", "heard by others"])
-def test_channels_that_training_has_killed_are_left_out(others):
+def test_channels_that_training_has_killed_are_left_out(others: tuple[str]) -> None:
     graph = Graph()
     graph.conv("depth", "x", (3, 3, 3, 1), op="DepthwiseConv2dNative")
     graph.weights["depth/w"][:, :, [0, 2]] = 0
@@ -340,7 +366,7 @@ def test_channels_that_training_has_killed_are_left_out(others):
 # --- the shipped detectors -----------------------------------------------------------------------------------
 
 
-def test_coco_ids_leave_out_the_ten_that_coco_does_not_use():
+def test_coco_ids_leave_out_the_ten_that_coco_does_not_use() -> None:
     assert len(COCO_IDS) == 80
     assert set(range(1, 91)) - set(COCO_IDS) == {12, 26, 29, 30, 45, 66, 68, 69, 71, 83}
 
@@ -352,7 +378,9 @@ def test_coco_ids_leave_out_the_ten_that_coco_does_not_use():
         ("ssdlite-mobilenet-v2", "ssdlite", 127.5, 127.5, ("boxes", "scores"), 1e-4),
     ],
 )
-def test_the_shipped_network_is_the_golden_one(model_id, network, mean, scale, outputs, tolerance):
+def test_the_shipped_network_is_the_golden_one(
+    model_id: str, network: str, mean: float, scale: float, outputs: tuple[str, str], tolerance: float
+) -> None:
     """With the weights left as they are, to rounding; needs the package that setting up has downloaded."""
     folder, downloads = ROOT / "models" / model_id, cache_folder() / "downloads"
     if not (downloads / json.loads((folder / "model.json").read_text())["origin"]["file"]).is_file():

@@ -6,17 +6,20 @@ import dataclasses
 import hashlib
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
+from models.convert.onnx_graph import Storage
 from onsight.networks.model_cache import find_model, model_files
 from onsight.networks.spec import ModelSpec
 from onsight.tools.enhance.upscale import UPSCALERS
 from upscaler_network import MODELS, residual, weights_of
 
 onnx = pytest.importorskip("onnx")
-onnxruntime = pytest.importorskip("onnxruntime")
+pytest.importorskip("onnxruntime")
+import onnxruntime  # noqa: E402
 
 from models.convert import ConversionError, upscalers  # noqa: E402
 from models.convert.origin import RepositoryOrigin, origin_from  # noqa: E402
@@ -25,12 +28,12 @@ GOLDEN = Path(__file__).with_name("golden") / "upscale.npz"
 ROOT = Path(__file__).resolve().parents[1]
 
 
-def session(model):
+def session(model: bytes | Path) -> onnxruntime.InferenceSession:
     return onnxruntime.InferenceSession(model, providers=["CPUExecutionProvider"])
 
 
 @pytest.mark.parametrize("model", UPSCALERS)
-def test_the_network_gives_what_pytorch_gave(model):
+def test_the_network_gives_what_pytorch_gave(model: str) -> None:
     spec = ModelSpec.load(find_model(model))
     with np.load(GOLDEN) as golden:
         x, expected = golden["luminance"], golden[model]
@@ -40,7 +43,7 @@ def test_the_network_gives_what_pytorch_gave(model):
 
 
 @pytest.mark.parametrize("model", UPSCALERS)
-def test_the_description_fits_the_network(model):
+def test_the_description_fits_the_network(model: str) -> None:
     spec = ModelSpec.load(MODELS / model)
     network = onnx.load(find_model(model) / "model.onnx").graph
     assert [value.name for value in network.input] == [spec.input.name]
@@ -56,7 +59,7 @@ def test_the_description_fits_the_network(model):
 
 @pytest.mark.parametrize("storage", ["fp16", "fp32"])
 @pytest.mark.parametrize("scale", [2, 3])
-def test_build_gives_what_its_layers_give(storage, scale):
+def test_build_gives_what_its_layers_give(storage: Storage, scale: int) -> None:
     rng = np.random.default_rng(0)
     weights, channels = {}, 1
     for index, out in enumerate((5, 6, scale**2)):
@@ -77,7 +80,7 @@ def test_build_gives_what_its_layers_give(storage, scale):
         ({"kernel_2": np.zeros((5, 6, 3, 3), "f"), "bias_2": np.zeros(5, "f")}, "no square"),
     ],
 )
-def test_build_refuses_other_weights(change, message):
+def test_build_refuses_other_weights(change: dict[str, Any], message: str) -> None:
     weights = {
         "kernel_0": np.zeros((5, 1, 3, 3), "f"), "bias_0": np.zeros(5, "f"),
         "kernel_1": np.zeros((6, 5, 3, 3), "f"), "bias_1": np.zeros(6, "f"),
@@ -88,12 +91,12 @@ def test_build_refuses_other_weights(change, message):
         upscalers.build(weights, "fp32")
 
 
-def test_read_weights_refuses_what_holds_none():
+def test_read_weights_refuses_what_holds_none() -> None:
     with pytest.raises(ConversionError, match="cannot be read"):
         upscalers.read_weights(b"no weights")
 
 
-def test_weights_of_the_repository_are_pinned_too(tmp_path):
+def test_weights_of_the_repository_are_pinned_too(tmp_path: Path) -> None:
     description = json.loads((MODELS / "upscale-x2" / "model.json").read_text(encoding="utf-8"))["origin"]
     origin = origin_from(description)
     assert isinstance(origin, RepositoryOrigin)
@@ -106,7 +109,7 @@ def test_weights_of_the_repository_are_pinned_too(tmp_path):
 
 
 @pytest.mark.parametrize("model", UPSCALERS)
-def test_the_card_says_what_the_description_says(model):
+def test_the_card_says_what_the_description_says(model: str) -> None:
     spec = ModelSpec.load(MODELS / model)
     card = (MODELS / model / "README.md").read_text(encoding="utf-8")
     parameters = sum(array.size for array in weights_of(model).values())

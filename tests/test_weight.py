@@ -13,6 +13,7 @@ import brotli
 import pytest
 
 from web import weight
+from web.assemble import DIST
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -106,7 +107,7 @@ def test_readme_tells_what_a_first_visit_transfers() -> None:
         name, *sizes = (cell.strip(" *") for cell in line.strip("|").split("|"))
         return re.sub(r"\d+ files", "files", name), [float(size) for size in sizes]
 
-    table = weight.table(weight.first_visit(weight.DIST)).splitlines()
+    table = weight.table(weight.first_visit(DIST)).splitlines()
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     start = readme.index(table[0])
     told = dict(map(cells, readme[start:].split("\n\n")[0].splitlines()[2:]))

@@ -83,14 +83,13 @@ def _xmp_text(packet: bytes) -> bytes:
 
 _EXIF, _XMP = b"Exif\0\0", b"http://ns.adobe.com/xap/1.0/\0"
 
+
+def _by_exif(kind: int, order: str) -> Turned:
+    return lambda image, turn: jpeg(image, turn, _EXIF + exif_block(turn, kind, order))
+
+
 WAYS: dict[str, Turned] = {
-    **{
-        f"JPEG, EXIF of type {kind} {order}": lambda image, turn, kind=kind, order=order: jpeg(
-            image, turn, _EXIF + exif_block(turn, kind, order)
-        )
-        for kind in _SIZES
-        for order in "<>"
-    },
+    **{f"JPEG, EXIF of type {kind} {order}": _by_exif(kind, order) for kind in _SIZES for order in "<>"},
     "JPEG, second EXIF block": lambda image, turn: jpeg(
         image, turn, _EXIF + b"II*\0\x08\0\0\0\0\0" + bytes(4), _EXIF + exif_block(turn)
     ),

@@ -6,13 +6,14 @@ import functools
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from onsight.core.flow import Run, Tensors
 
 MODELS = Path(__file__).resolve().parents[1] / "models"
 
 
-def residual(weights, x):
+def residual(weights: dict[str, NDArray[np.float16]], x: NDArray[np.float32]) -> NDArray[np.float32]:
     """Return what a network makes of luminance [n, 1, h, w]: 3×3 convolutions, leaky ReLU, pixel shuffle."""
     layers = len(weights) // 2
     for index in range(layers):
@@ -31,7 +32,7 @@ def residual(weights, x):
 
 
 @functools.cache
-def weights_of(model):
+def weights_of(model: str) -> dict[str, NDArray[np.float16]]:
     with np.load(MODELS / model / "weights.npz") as arrays:
         return dict(arrays)
 

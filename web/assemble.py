@@ -40,7 +40,7 @@ SNAPSHOT_MAKERS = ("web/make_snapshot.mjs", "web/worker/archive.js", "web/worker
 
 # py/wheels is a folder in the repository, not a package: pytest installs a module named "py".
 sys.path.insert(0, str(ROOT / "py" / "wheels"))
-from wheel_lock import verify_wheels  # noqa: E402
+from wheel_lock import verify_wheels as verify_wheels  # noqa: E402
 
 BOOT_MODELS = ("efficientnet-lite2",)
 """Ids of the models that are loaded at start-up."""

@@ -10,6 +10,7 @@ import sys
 import tempfile
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -143,7 +144,7 @@ def _single(
         for visit in opened:
             for size, path in pictures.items():
                 method = visit.subject.methods[0]
-                peak = visit.peak_bytes(lambda visit=visit, method=method, path=path: visit.ask(method, path.name))
+                peak = visit.peak_bytes(partial(visit.ask, method, path.name))
                 if not visit.failed:
                     memory[visit.subject.id][f"{size:g}"] = peak
         info = {visit.subject.id: visit.info for visit in opened}

@@ -18,6 +18,8 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageEnhance, ImageOps
 
+from onsight.library.records import Look
+
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from library_samples import filled, look  # tests are no package
@@ -120,7 +122,9 @@ def time_many(count: int) -> None:
     with filled({}) as library, library.transaction() as connection:
         connection.execute("INSERT INTO run (started, onsight) VALUES ('', '')")
         columns = {row["name"]: row["type"] for row in connection.execute("PRAGMA table_info(image)")}
-        example = {name: 1 if kind in ("INTEGER", "REAL") else "" for name, kind in columns.items()}
+        example: dict[str, int | str | None] = {
+            name: 1 if kind in ("INTEGER", "REAL") else "" for name, kind in columns.items()
+        }
         example |= {"label_term": None, "width": 400, "height": 300}
         for number in range(count):
             row = {**example, "id": number + 1, "name": f"{number}.jpg", "hash": str(number)}
@@ -133,7 +137,7 @@ def time_many(count: int) -> None:
         print(f"{count} pictures: {groups} groups in {time.perf_counter() - started:.1f} s")
 
 
-def _look(thumbnail: bytes, image: Image.Image) -> object:
+def _look(thumbnail: bytes, image: Image.Image) -> Look:
     return look(content=str(hash(thumbnail)), thumbnail=thumbnail, size=image.size)
 
 

@@ -72,10 +72,10 @@ def measure(page: Page, name: str, megapixels: float, runs: int) -> dict[str, An
 
     def moved(slider: str, others: dict[str, float], *, draft: bool) -> float:
         times = page.evaluate(MOVE, [name, slider, SLIDERS[slider], others, runs, draft])
-        return round(statistics.median(times), 1)
+        return round(float(statistics.median(times)), 1)
 
     def exported(settings: dict[str, float]) -> float:
-        return round(page.evaluate(EXPORT, [name, settings]) / megapixels, 1)
+        return round(float(page.evaluate(EXPORT, [name, settings])) / megapixels, 1)
 
     everything = {slider: values[0] for slider, values in SLIDERS.items() if slider != "straighten"}
     return {

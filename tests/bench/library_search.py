@@ -14,6 +14,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -94,7 +95,7 @@ def measure(path: Path, rows: int, runs: int) -> dict[str, Any]:
     with Library.open(path, create=False) as library:
         searches = {}
         for query in QUERIES:
-            found, milliseconds = timed(lambda query=query: search.find(library, query), runs)
+            found, milliseconds = timed(partial(search.find, library, query), runs)
             searches[query] = {"found": len(found), "ms": milliseconds}
         _, page = timed(lambda: search.describe(library, search.find(library)[:200]), runs)
         _, all_facets = timed(lambda: search.facets(library), 1)

@@ -88,7 +88,7 @@ def draw(groups: Sequence[tuple[str, Sequence[Row]]]) -> str:
             y += ROW
             parts.append(f'<text x="12" y="{y - 8}">{escape(row.name)}</text>')
             parts.append(f'<line class="line" x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{y - 12}" y2="{y - 12}"/>')
-            for name, series in reversed(SERIES.items()):  # ours is drawn last, above the others
+            for name, series in reversed(list(SERIES.items())):  # ours is drawn last, above the others
                 if name in row.values:
                     title = escape(f"{series.name}: {row.values[name]:.0f} ms")
                     mark = series.mark(place(row.values[name]), y - 12)

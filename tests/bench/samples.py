@@ -31,7 +31,7 @@ def make_pictures(folder: Path, count: int, megapixels: float) -> None:
         image = originals[number % len(originals)]
         kept = rng.uniform(0.6, 0.95)
         width, height = round(image.width * kept), round(image.height * kept)
-        left, top = rng.integers(0, image.width - width), rng.integers(0, image.height - height)
+        left, top = int(rng.integers(0, image.width - width)), int(rng.integers(0, image.height - height))
         part = image.crop((left, top, left + width, top + height))
         scale = (megapixels * 1e6 / (width * height)) ** 0.5
         part = part.resize((round(width * scale), round(height * scale)), Image.Resampling.BICUBIC)

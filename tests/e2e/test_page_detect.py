@@ -282,7 +282,7 @@ def test_picture_is_saved_with_its_boxes_as_the_command_line_draws_them(tool: To
     with Image.open(tmp_path / "drawn" / "astronaut.jpg") as drawn:
         assert drawn.size == (512, 512)
         difference = ImageChops.difference(opened(download), drawn.convert("RGB"))
-    assert max(high for _, high in difference.getextrema()) < 48  # a box may lie a hundredth of a pixel elsewhere
+    assert np.asarray(difference).max() < 48  # a box may lie a hundredth of a pixel elsewhere
     assert np.asarray(difference).mean() < 0.1
 
 

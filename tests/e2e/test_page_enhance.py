@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 from PIL import Image, PngImagePlugin
-from playwright.sync_api import Browser, Download, FilePayload, Locator, expect
+from playwright.sync_api import Browser, Dialog, Download, FilePayload, Locator, expect
 
 from containers import exif_block
 from e2e.browsing import ENGINE_TIMEOUT_MS, OpenPage, wait_until
@@ -618,7 +618,12 @@ def test_leaving_the_page_warns_of_what_is_not_saved(site: str, open_page: OpenP
     tool.choose(plain())
     ready(tool)
     asked: list[str] = []
-    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+
+    def dismiss(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.dismiss()
+
+    page.on("dialog", dismiss)
     slider(tool, "Exposure").press("ArrowRight")
     page.close(run_before_unload=True)
     wait_until(page, lambda: bool(asked), "the page asks")

@@ -44,7 +44,10 @@ def test_a_network_that_does_not_arrive_pauses_an_import(site: str, open_page: O
     is_cut = True
 
     def cut(route: Route) -> None:
-        _ = route.abort() if is_cut else route.continue_()
+        if is_cut:
+            route.abort()
+        else:
+            route.continue_()
 
     page.context.route(re.compile(r"/models/(?!efficientnet).*/model\.onnx"), cut)
     page.context.add_init_script(NO_CHOOSER_OF_ITS_OWN)
@@ -85,7 +88,10 @@ def test_an_engine_that_did_not_start_keeps_nobody_from_leaving(site: str, open_
     is_cut = True
 
     def cut(route: Route) -> None:
-        _ = route.abort() if is_cut else route.continue_()
+        if is_cut:
+            route.abort()
+        else:
+            route.continue_()
 
     page.context.route("**/model.onnx*", cut)
     page.goto(f"{site}/#/tag")

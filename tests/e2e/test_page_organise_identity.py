@@ -36,12 +36,12 @@ STORE = """async ([path, data]) => {
 def picture(name: str, width: int, *, turned: bool = False) -> bytes:
     """A sample in a width by which a test knows it again."""
     with Image.open(io.BytesIO(sample(name))) as image:
-        image = image.convert("RGB")
-        if turned:
-            image = image.transpose(Image.Transpose.ROTATE_180)
-        image = image.resize((width, round(width * image.height / image.width)))
+        shown = image.convert("RGB")
+    if turned:
+        shown = shown.transpose(Image.Transpose.ROTATE_180)
+    resized = shown.resize((width, round(width * shown.height / shown.width)))
     written = io.BytesIO()
-    image.save(written, "JPEG", quality=90)
+    resized.save(written, "JPEG", quality=90)
     return written.getvalue()
 
 

@@ -19,7 +19,7 @@ import exiftool
 from e2e.browsing import ENGINE_TIMEOUT_MS
 from e2e.origin_folders import FOLDERS
 from e2e.tool_page import open_tool
-from onsight.image.blocks import XMP_HEADER
+from onsight.image.png_text import XMP_HEADER
 from onsight.metadata.reading import read_sidecar
 from pictures import encode, sample
 from stated_samples import bag, jpeg, segment, xmp

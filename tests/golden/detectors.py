@@ -38,7 +38,7 @@ def main(folder: Path) -> None:
     arrays = {name: output.ravel()[::STEP] for name, output in outputs.items()}
     for network in REPEATS:
         arrays[f"{network}_pixels"] = np.load(folder / f"{network}.npy")
-    np.savez_compressed(HERE / "detectors.npz", **arrays)
+    np.savez_compressed(HERE / "detectors.npz", allow_pickle=False, **arrays)
 
 
 if __name__ == "__main__":

@@ -43,7 +43,7 @@ def main() -> None:
         feeds = {"pixel_values": pixel_values, "with_class_map": np.zeros(1, np.float32)}
         arrays[f"{name}_pixels"] = pixels
         arrays[f"{name}_logits"] = session.run(["logits"], feeds)[0][0]
-    np.savez_compressed(HERE / "efficientnet-lite2.npz", **arrays)
+    np.savez_compressed(HERE / "efficientnet-lite2.npz", allow_pickle=False, **arrays)
 
 
 if __name__ == "__main__":

@@ -41,12 +41,12 @@ HOME = "/Pictures"
 def picture(name: str, *, turned: bool = False, **options: object) -> bytes:
     """A small JPEG of a sample."""
     with Image.open(io.BytesIO(sample(name))) as image:
-        image = image.convert("RGB")
-        image.thumbnail((200, 200))
-        if turned:
-            image = image.transpose(Image.Transpose.ROTATE_90)
-        written = io.BytesIO()
-        image.save(written, "JPEG", **{"quality": 60, **options})
+        small = image.convert("RGB")
+    small.thumbnail((200, 200))
+    if turned:
+        small = small.transpose(Image.Transpose.ROTATE_90)
+    written = io.BytesIO()
+    small.save(written, "JPEG", **{"quality": 60, **options})
     return written.getvalue()
 
 

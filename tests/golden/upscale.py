@@ -30,7 +30,7 @@ def main() -> None:
             if index < layers - 1:
                 x = functional.leaky_relu(x, 0.1)
         arrays[model] = functional.pixel_shuffle(x, round(x.shape[1] ** 0.5)).numpy()
-    np.savez_compressed(Path(__file__).with_suffix(".npz"), **arrays)
+    np.savez_compressed(Path(__file__).with_suffix(".npz"), allow_pickle=False, **arrays)
 
 
 if __name__ == "__main__":
