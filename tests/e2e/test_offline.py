@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from e2e.browsing import ENGINE_TIMEOUT_MS, OpenPage
 from e2e.tool_page import ToolPage, cat
@@ -102,6 +102,30 @@ def test_a_host_without_headers_gets_threads_and_policies_all_the_same(plain_sit
     )
     assert "frame-ancestors 'none'" in policies[0]
     assert "connect-src 'self'" in policies[1]
+
+
+def test_nothing_is_kept_for_later_before_the_first_answer(site: str, open_page: OpenPage) -> None:
+    page, _ = open_page(f"{site}/manifest.json", **ALLOW)
+    asked: list[str] = []
+    page.context.on("request", lambda request: asked.append(request.url.removeprefix(f"{site}/")))
+    held: list[Route] = []
+    page.route("**/efficientnet-lite2/model.onnx", lambda route: held.append(route))
+    page.goto(f"{site}/#/classify")
+    tool = ToolPage(page)
+    tool.choose(cat())
+    expect(tool.answer.get_by_text("Downloading the engine")).to_be_visible(timeout=ENGINE_TIMEOUT_MS)
+    while not held:
+        page.wait_for_timeout(100)
+    page.wait_for_timeout(2000)
+    assert page.evaluate("navigator.serviceWorker.getRegistrations().then(({ length }) => length)") == 0
+    networks = [path for path in asked if path.endswith(".onnx")]
+    assert networks == ["models/efficientnet-lite2/model.onnx"]
+    assert not [path for path in asked if path.startswith(("sw.js", "runtime/snapshot/"))]
+    held[0].continue_()
+    tool.expect_answer("Cat")
+    page.keyboard.press("Escape")
+    wait_until_kept(page)
+    assert [path for path in asked if path.startswith("runtime/snapshot/")]
 
 
 def test_a_new_build_waits_for_consent(host: tuple[Path, str], open_page: OpenPage) -> None:

@@ -33,7 +33,7 @@ const METHODS = {
 };
 
 test("all methods that take options are tried", () => {
-  const others = ["constructor", "expect", "restart", "useGraphics", "keepAll", "close"];
+  const others = ["constructor", "expect", "restart", "useGraphics", "keepAll", "whenIdle", "close"];
   const descriptors = Object.entries(Object.getOwnPropertyDescriptors(Onsight.prototype));
   const methods = descriptors.flatMap(([name, { value }]) => (value && !others.includes(name) ? [name] : []));
   assert.deepEqual(Object.keys(METHODS).sort(), methods.sort());
@@ -60,4 +60,21 @@ test("changes of tags and the options of a start are looked at, too", async () =
   await assert.rejects(Onsight.start(null), { code: "invalid_option" });
   assert.throws(() => Onsight.create(null), { code: "invalid_option" });
   onsight.close();
+});
+
+test("an engine is idle when it has started and has answered everything", async () => {
+  const onsight = Onsight.create({ base: "file:///", workers: 1 });
+  const events = [];
+  const answers = ["first", "second"].map((name) => onsight.classify(blob, { onTimings: () => events.push(name) }));
+  await onsight.whenIdle();
+  assert.deepEqual(events, ["first", "second"]);
+  await Promise.all(answers);
+  await onsight.whenIdle(); // at once
+  onsight.close();
+});
+
+test("an engine that cannot start is idle", async () => {
+  const onsight = Onsight.create({ base: "file:///", workers: 1, after: Promise.reject(new Error("never")) });
+  await onsight.whenIdle();
+  await assert.rejects(onsight.ready);
 });

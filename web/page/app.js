@@ -55,7 +55,11 @@ onKeys({ o: chooseFiles });
 setUpRouter(app);
 setUpIntake(receive);
 setUpShared(receive);
-onsight.ready.then(() => offline.keep(() => onsight.keepAll())).catch(() => {}); // next time
+// Not before the first answer, which needs the network and the processor for itself.
+onsight
+  .whenIdle()
+  .then(() => offline.keep(() => onsight.keepAll()))
+  .catch(() => {}); // next time
 
 addEventListener("online", () => onsight.restart().catch(() => {})); // does nothing unless the start has failed
 

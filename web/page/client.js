@@ -75,6 +75,8 @@ export class Onsight extends EventTarget {
   /** Numbers of the pictures: the engine remembers what it saw in the latest. @type {WeakMap<Blob, number>} */
   #pictures = new WeakMap();
   #lastPicture = 0;
+  /** Calls without an answer so far. */
+  #pending = 0;
   /** Whether networks are to run on the graphics processor. */
   #graphics = false;
 
@@ -466,6 +468,15 @@ export class Onsight extends EventTarget {
     await this.#pool.askFirst("keep_all", {});
   }
 
+  /**
+   * Wait until the engine has started, or has failed to, and has answered all that it was asked: for work that must not
+   * compete with an answer.
+   */
+  async whenIdle() {
+    await this.ready.catch(() => {});
+    if (this.#pending) await new Promise((resolve) => this.addEventListener("idle", resolve, { once: true }));
+  }
+
   /** End the engine and free its memory. */
   close() {
     this.#pool.close();
@@ -511,10 +522,16 @@ export class Onsight extends EventTarget {
     const { image } = /** @type {{image?: Blob}} */ (params);
     // Only what has a number is remembered.
     const picture = "picture" in params ? image : undefined;
-    const answer = this.#pool.ask({ method, params, picture, urgent, signal, onProgress });
-    const { result, timings_ms } = await abortable(answer, signal);
-    onTimings?.(timings_ms);
-    return result;
+    this.#pending++;
+    try {
+      const answer = this.#pool.ask({ method, params, picture, urgent, signal, onProgress });
+      const { result, timings_ms } = await abortable(answer, signal);
+      onTimings?.(timings_ms);
+      return result;
+    } finally {
+      this.#pending--;
+      if (!this.#pending) this.dispatchEvent(new CustomEvent("idle"));
+    }
   }
 
   /** @param {Picture} given */

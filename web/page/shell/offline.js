@@ -38,8 +38,8 @@ export class Offline extends Emitter {
   #isUpdating = false;
   /** @type {ServiceWorkerRegistration | undefined} */
   #registration;
-  /** Settles when there is a registration, or none to be had. @type {Promise<void>} */
-  #registered = Promise.resolve();
+  /** Settles when there is a registration, or none to be had. @type {Promise<void> | undefined} */
+  #registered;
 
   /** @param {Surroundings} surroundings */
   constructor(surroundings) {
@@ -51,7 +51,6 @@ export class Offline extends Emitter {
       return;
     }
     const isFirstVisit = !serviceWorker.controller;
-    this.#registered = this.#register(serviceWorker);
     this.settled = isFirstVisit && this.#needsIsolation() ? this.#isolate(serviceWorker) : Promise.resolve();
     serviceWorker.addEventListener("controllerchange", () => {
       if (this.#isUpdating) location.reload();
@@ -61,13 +60,16 @@ export class Offline extends Emitter {
   }
 
   /**
-   * Have all that the engine may need kept on this device. People who save data are spared what they do not use.
+   * Register the service worker, and have all that the engine may need kept on this device. Where the browser saves
+   * data, what is not used is not downloaded.
    * @param {() => Promise<unknown>} keepAll
    */
   async keep(keepAll) {
-    await this.#registered;
+    const { serviceWorker } = navigator;
+    if (!serviceWorker) return;
+    await (this.#registered ??= this.#register(serviceWorker));
     if (!this.#registration) return;
-    await navigator.serviceWorker.ready;
+    await serviceWorker.ready;
     const { saveData = false } = /** @type {{connection?: {saveData?: boolean}}} */ (navigator).connection ?? {};
     if (saveData) return;
     await keepAll();
@@ -143,7 +145,7 @@ export class Offline extends Emitter {
   async #isolate(container) {
     const controlled = new Promise((resolve) => container.addEventListener("controllerchange", resolve, { once: true }));
     const patience = new Promise((resolve) => setTimeout(resolve, PATIENCE_MS));
-    await this.#registered;
+    await (this.#registered ??= this.#register(container));
     if (!this.#registration) return;
     await Promise.race([controlled, patience]);
     if (!container.controller || this.#surroundings.countPictures() > 0) return;
