@@ -199,7 +199,7 @@ def test_enhance_says_what_a_new_file_cannot_hold(tmp_path: Path, capsys: pytest
 
 @pytest.mark.parametrize(
     ("score", "text"),
-    [(0.0, "0 %"), (0.004, "<1 %"), (0.5, "50 %"), (0.973, "97 %"), (0.9989, ">99 %"), (1.0, "100 %")],
+    [(0.0, "0%"), (0.004, "<1%"), (0.5, "50%"), (0.973, "97%"), (0.9989, ">99%"), (1.0, "100%")],
 )
 def test_percent_never_rounds_doubt_away(score: float, text: str) -> None:
     assert percent(score) == text

@@ -407,13 +407,13 @@ export interface EnhanceControls {
 export interface EnhanceMeasurements {
   /** Mean lightness (CIE L*), 0 to 100. */
   lightness: number;
-  /** Lightness that 1 % of the picture stays below. */
+  /** Lightness that 1% of the picture stays below. */
   darkest: number;
-  /** Lightness that 99 % of the picture stay below. */
+  /** Lightness that 99% of the picture stay below. */
   brightest: number;
   /** Standard deviation of the lightness. */
   contrast: number;
-  /** Encoded level, 0 to 1, that 0.2 % of the pixels exceed in the brightest channel. */
+  /** Encoded level, 0 to 1, that 0.2% of the pixels exceed in the brightest channel. */
   white: number;
   /** Share of the pixels, 0 to 1, that have lost all detail to black. */
   clipped_shadows: number;

@@ -133,7 +133,7 @@ def test_both_sides_stand_beside_each_other_with_their_sums(tool: ToolPage) -> N
     assert gauges(tool).count() == len(tags)
     total = round(100 * sum(tag["score"] for tag in tags))
     assert total > 100
-    expect(many(tool)).to_contain_text(f"These {len(tags)} add up to {total:,}\u202f%, and may")
+    expect(many(tool)).to_contain_text(f"These {len(tags)} add up to {total:,}%, and may")
     left, right = (side.bounding_box() for side in (one(tool), many(tool)))
     assert left
     assert right

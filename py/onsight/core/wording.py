@@ -4,27 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-NARROW_SPACE = "\u202f"
-"""Stands between a number and its unit in sentences: it never breaks a line."""
-
 
 def percent(score: float) -> str:
-    """Return a score as people read it: ``97 %``, and never 0 % or 100 % for what is not certain."""
+    """Return a score as a percentage: ``97%``. Rounding never shows 0% or 100% for a score that is neither."""
     if 0 < score < 0.01:
-        return "<1 %"
+        return "<1%"
     if 0.995 <= score < 1:
-        return ">99 %"
-    return f"{score:.0%}".replace("%", " %")
+        return ">99%"
+    return f"{score:.0%}"
 
 
-def share(score: float) -> str:
-    """Return a score for use in a sentence: as `percent`, and never broken over two lines."""
-    return percent(score).replace(" ", NARROW_SPACE)
-
-
-def per_cent(value: float) -> str:
-    """Return a number of per cent with at most one decimal: ``96.6 %``, ``640 %``."""
-    return f"{value:,.1f}".removesuffix(".0") + NARROW_SPACE + "%"
+def percentage(value: float) -> str:
+    """Return a percentage with at most one decimal: ``96.6%`` for 96.6, ``640%`` for 640."""
+    return f"{value:,.1f}".removesuffix(".0") + "%"
 
 
 def quoted(name: str) -> str:
@@ -47,11 +39,6 @@ def counted(count: int, noun: str) -> str:
 def in_sentence(name: str) -> str:
     """Return a name for the middle of a sentence: ``dog`` for ``Dog``, but ``TV`` for ``TV``."""
     return name[:1].lower() + name[1:] if name[1:2].islower() else name
-
-
-def plain(text: str) -> str:
-    """Return a sentence for places where a narrow space may not be welcome, such as a terminal."""
-    return text.replace(NARROW_SPACE, " ")
 
 
 def displayable(text: str) -> str:

@@ -1,6 +1,6 @@
 """From the probabilities of a model's classes to one answer at the level that the evidence supports.
 
-Five breeds of cat at 9 % each are a cat at 45 %: the probability of a concept is the sum over the classes
+Five breeds of cat at 9% each are a cat at 45%: the probability of a concept is the sum over the classes
 below it, each counted once. The answer is the most specific concept that is probable enough.
 """
 
@@ -22,7 +22,7 @@ DEFAULT_THRESHOLD = 0.6
 """Probability that makes a concept the answer where its row says nothing else."""
 
 MINIMUM_SCORE = 0.005
-"""Candidates below it would be shown as 0 %."""
+"""Candidates below it would be shown as 0%."""
 
 NEGLIGIBLE_SCORE = 0.001
 """What each of a thousand classes has when nothing is known: no evidence for any of them."""
@@ -131,8 +131,8 @@ class Rollup:
 
         No candidate contains another, and no probability is counted twice. Each is as broad as its evidence:
         a narrower name takes the place of a broader one if it holds its threshold's part of the broader one's
-        probability. An answer that is broad because its kinds compete ("Dog 99 %") is shown as these
-        ("Labrador 40 %, Beagle 38 %").
+        probability. An answer that is broad because its kinds compete ("Dog 99%") is shown as these
+        ("Labrador 40%, Beagle 38%").
 
         Args:
             scores: ``[N]`` from :meth:`roll_up`.

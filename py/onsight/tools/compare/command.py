@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Callable
 
 from onsight.cli.command import Command
-from onsight.core.wording import percent, plain
+from onsight.core.wording import percent
 from onsight.engine import Engine
 from onsight.tools.compare.options import CompareOptions
 from onsight.tools.compare.results import Comparison
@@ -66,7 +66,7 @@ def describe(result: Comparison) -> str:
         lines += [f"  {point.aspect}", f"    one label: {point.classification}", f"    many tags: {point.tagging}"]
     if result.notes:
         lines += ["  In this picture", *(f"    {note}" for note in result.notes)]
-    return plain("\n".join(lines))
+    return "\n".join(lines)
 
 
 COMMAND = Command("hold the one label of each picture against its tags", add_arguments, prepare, describe, check=check)

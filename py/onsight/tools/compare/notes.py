@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from onsight.core.wording import listed, percent, quoted, share
+from onsight.core.wording import listed, percent, quoted
 from onsight.tools.compare.facts import Facts
 
 DRAWING_TAG = "illustration"
@@ -26,9 +26,9 @@ def _heard(facts: Facts) -> str | None:
     heard = facts.heard
     if heard is None:
         return None
-    tag = f"the tag {quoted(heard.tag)}, at {share(heard.score)},"
+    tag = f"the tag {quoted(heard.tag)}, at {percent(heard.score)},"
     alone = (
-        f"would have said {quoted(heard.instead_of.label)} ({share(heard.instead_of.score)}); {tag} says better what "
+        f"would have said {quoted(heard.instead_of.label)} ({percent(heard.instead_of.score)}); {tag} says better what "
         "the picture is of and took its place"
         if heard.instead_of
         else f"would not have been sure; {tag} was, and gave the label"
@@ -55,7 +55,7 @@ def _several(facts: Facts) -> str | None:
     subjects = facts.relations.subjects[:3]
     if not facts.classification.certain or not subjects:
         return None
-    found = listed([f"{quoted(tag.name)} ({share(tag.score)})" for tag in subjects])
+    found = listed([f"{quoted(tag.name)} ({percent(tag.score)})" for tag in subjects])
     return (
         f"There is more than {quoted(facts.label)} in this picture: {found}. "
         "Classification has to choose one of them; tagging does not."
@@ -70,9 +70,9 @@ def _differing(facts: Facts) -> str | None:
     if abs(same.score - answer.score) < _ALIKE or percent(same.score) == percent(answer.score):
         return None
     return (
-        f"{quoted(facts.label)} has {share(answer.score)} on one side and {share(same.score)} on the other, and both "
-        "are right: the first is its share among all possible labels, the second how probable it is that the picture "
-        f"shows it at all, whatever else it shows."
+        f"{quoted(facts.label)} has {percent(answer.score)} on one side and {percent(same.score)} on the other, and "
+        "both are right: the first is its share among all possible labels, the second how probable it is that the "
+        "picture shows it at all, whatever else it shows."
     )
 
 
@@ -84,8 +84,8 @@ def _missing(facts: Facts) -> str | None:
         return None
     if same is not None:
         limit = facts.threshold if facts.threshold is not None else same.threshold
-        why = f"asked by itself, it gets {share(same.score)}"
-        return f"{quoted(facts.label)} is the label and yet no tag: {why}, and a tag is shown from {share(limit)} on."
+        why = f"asked by itself, it gets {percent(same.score)}"
+        return f"{quoted(facts.label)} is the label and yet no tag: {why}, and a tag is shown from {percent(limit)} on."
     return (
         f"{quoted(facts.label)} is the label and yet no tag: being the best of all labels is one thing, "
         "being sure when asked alone is another."
@@ -98,8 +98,8 @@ def _drawing(facts: Facts) -> str | None:
         return None
     return (
         "This seems to be a drawing or a screenshot rather than a photograph "
-        f"({quoted(tag.name)}, {share(tag.score)}). Classification has learned from photographs and can only press it "
-        "into one of its labels."
+        f"({quoted(tag.name)}, {percent(tag.score)}). Classification has learned from photographs and can only press "
+        "it into one of its labels."
     )
 
 
@@ -112,7 +112,7 @@ def _framing(facts: Facts) -> str | None:
     if seen >= _WHOLE:
         return None
     return (
-        f"Classification looks at the middle of the picture, {share(seen)} of it; tagging looks at all of it. "
+        f"Classification looks at the middle of the picture, {percent(seen)} of it; tagging looks at all of it. "
         "What stands at the edge can only become a tag."
     )
 

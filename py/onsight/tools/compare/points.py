@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from onsight.core.wording import counted, in_sentence, listed, per_cent, quoted, share
+from onsight.core.wording import counted, in_sentence, listed, percent, percentage, quoted
 from onsight.tools.compare.facts import Facts
 from onsight.tools.compare.results import Point
 from onsight.tools.tag.results import Tag
@@ -18,10 +18,10 @@ def compare(facts: Facts) -> tuple[Point, ...]:
 def sum_of_shares(facts: Facts) -> str:
     """Return the sentence below the distribution: what its parts add up to, and why."""
     terms = [
-        f"{quoted(part.label) if part.kind == 'candidate' else in_sentence(part.label)} {per_cent(part.percent)}"
+        f"{quoted(part.label) if part.kind == 'candidate' else in_sentence(part.label)} {percentage(part.percent)}"
         for part in facts.slices
     ]
-    whole = f"{_capital(' + '.join(terms))} = 100{_UNIT}."
+    whole = f"{_capital(' + '.join(terms))} = 100%."
     if facts.left_out is None:
         return f"{whole} They share one whole: one can only gain what the others lose."
     gone = listed([quoted(label) for label in facts.left_out.labels])
@@ -33,7 +33,7 @@ def sum_of_shares(facts: Facts) -> str:
         else "none of them is sure enough to be the label"
     )
     return (
-        f"{whole} Without {gone}, the others share the {share(facts.left_out.score)} that {had}: all have grown, "
+        f"{whole} Without {gone}, the others share the {percent(facts.left_out.score)} that {had}: all have grown, "
         f"and {change}."
     )
 
@@ -42,17 +42,15 @@ def sum_of_tags(facts: Facts) -> str:
     """Return the sentence below the tags: what they add up to, and that it means nothing."""
     shown = facts.shown
     if not shown:
-        floor = f"reaches {share(facts.threshold)}" if facts.threshold is not None else "is sure enough"
-        return f"No tag {floor}. Tagging may stay silent; classification always has 100{_UNIT} to hand out."
-    total = per_cent(round(sum(tag.score for tag in shown) * 100))
+        floor = f"reaches {percent(facts.threshold)}" if facts.threshold is not None else "is sure enough"
+        return f"No tag {floor}. Tagging may stay silent; classification always has 100% to hand out."
+    total = percentage(round(sum(tag.score for tag in shown) * 100))
     if len(shown) == 1:
         return f"One tag with {total}. Whether another one comes or goes does not change it."
     if sum(tag.score for tag in shown) > 1:
         return f"These {len(shown)} add up to {total}, and may: each answers its own question."
     return f"These {len(shown)} add up to {total}, and need not make 100: each answers its own question."
 
-
-_UNIT = per_cent(0)[1:]
 
 _MOST = 3
 
@@ -76,14 +74,14 @@ def _count_of_tags(facts: Facts) -> str:
 def _number_of_label(facts: Facts) -> str:
     named = [*facts.kinds, *(part for part in facts.candidates if part not in facts.kinds)][:2]
     if not named:
-        return f"A share of one whole. All labels together have 100{_UNIT}, and here none has a share worth naming."
-    terms = [f"{quoted(part.label)} has {per_cent(part.percent)}" for part in named]
-    rest = per_cent(100 - sum(part.percent for part in named))
-    return f"A share of one whole: {listed([*terms, f'all the rest {rest}'])}. That makes 100{_UNIT}."
+        return "A share of one whole. All labels together have 100%, and here none has a share worth naming."
+    terms = [f"{quoted(part.label)} has {percentage(part.percent)}" for part in named]
+    rest = percentage(100 - sum(part.percent for part in named))
+    return f"A share of one whole: {listed([*terms, f'all the rest {rest}'])}. That makes 100%."
 
 
 def _number_of_tags(facts: Facts) -> str:
-    questions = [f"{_name(tag)}? {share(tag.score)}." for tag in _apart(facts, 2)]
+    questions = [f"{_name(tag)}? {percent(tag.score)}." for tag in _apart(facts, 2)]
     if not questions:
         return "An answer to a question of its own, from no to yes. At this threshold no answer is yes."
     return f"An answer to a question of its own, from no to yes. {' '.join(questions)}"
@@ -97,14 +95,14 @@ def _grain_of_label(facts: Facts) -> str:
         best = max(answer.candidates, key=lambda one: one.score)
         return (
             "As broad as it has to be to be sure. "
-            f"The best guess, {quoted(best.label)}, has {share(best.score)}: not enough, so it claims nothing."
+            f"The best guess, {quoted(best.label)}, has {percent(best.score)}: not enough, so it claims nothing."
         )
     if facts.kinds:
         kinds = [quoted(part.label) for part in facts.kinds[:_MOST]]
         weak = "is too weak alone" if len(kinds) == 1 else "are each too weak alone"
         return (
             f"As broad as it has to be to be sure. {listed(kinds)} {weak}; all kinds together have "
-            f"{share(answer.score)}, so the label is {quoted(facts.label)}."
+            f"{percent(answer.score)}, so the label is {quoted(facts.label)}."
         )
     if len(answer.path) > 1:
         path = " › ".join(answer.path)
@@ -137,16 +135,16 @@ def _exclusion_of_label(facts: Facts) -> str:
             return "Exclusive. All answers take from one another, and none is left with enough."
         first, second = rivals[:2]
         return (
-            f"Exclusive. {quoted(first.label)} ({per_cent(first.percent)}) and {quoted(second.label)} "
-            f"({per_cent(second.percent)}) take from each other, and none is left with enough."
+            f"Exclusive. {quoted(first.label)} ({percentage(first.percent)}) and {quoted(second.label)} "
+            f"({percentage(second.percent)}) take from each other, and none is left with enough."
         )
     if len(facts.kinds) > 1:
         first, second = facts.kinds[:2]
-        return f"Exclusive. {quoted(first.label)} and {quoted(second.label)} compete for one and the same 100{_UNIT}."
+        return f"Exclusive. {quoted(first.label)} and {quoted(second.label)} compete for one and the same 100%."
     if rivals:
         return (
             f"Exclusive. {quoted(facts.label)} is the label, so {quoted(rivals[0].label)} is not: "
-            f"its {per_cent(rivals[0].percent)} count for nothing."
+            f"its {percentage(rivals[0].percent)} count for nothing."
         )
     return f"Exclusive. Were it anything else, it could not be {quoted(facts.label)}."
 

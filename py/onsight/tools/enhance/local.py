@@ -57,7 +57,7 @@ class Context:
         base: The smooth base of its lightness.
         veil: Colour of the haze, three levels 0 to 1.
         haze: How much of each place is haze at most, 0 to 1.
-        white: Encoded levels, 0 to 1, that 0.2 % of the pixels exceed in each channel.
+        white: Encoded levels, 0 to 1, that 0.2% of the pixels exceed in each channel.
     """
 
     image: Image.Image

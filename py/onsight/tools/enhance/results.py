@@ -15,10 +15,10 @@ class EnhanceMeasurements:
 
     Attributes:
         lightness: Mean lightness (CIE L*), 0 to 100.
-        darkest: Lightness that 1 % of the picture stays below.
-        brightest: Lightness that 99 % of the picture stay below.
+        darkest: Lightness that 1% of the picture stays below.
+        brightest: Lightness that 99% of the picture stay below.
         contrast: Standard deviation of the lightness.
-        white: Encoded level, 0 to 1, that 0.2 % of the pixels exceed in the brightest channel.
+        white: Encoded level, 0 to 1, that 0.2% of the pixels exceed in the brightest channel.
         clipped_shadows: Share of the pixels, 0 to 1, that have lost all detail to black.
         clipped_highlights: Share of the pixels that have lost all detail to white.
         cast_temperature: How much too warm (above 0) or too blue (below 0) grey things look, in steps of the control.

@@ -35,7 +35,7 @@ WHOLE_PICTURE_GROUPS = frozenset({"setting", "concepts", "style", "colours"})
 COLOUR_THRESHOLD = 0.55
 COLOUR_PRIORITY = 0.4
 _COLOUR_SHARE = 0.12
-"""A colour that covers this part of a picture is named with 63 %."""
+"""A colour that covers this part of a picture is named with 63%."""
 
 PHOTO_THRESHOLD = 0.5
 PHOTO_PRIORITY = 0.5
