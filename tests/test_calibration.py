@@ -69,7 +69,7 @@ def test_accuracy_weights_make_the_accuracy_what_it_is_said_to_be() -> None:
 @pytest.mark.parametrize("adaptive", [False, True])
 def test_calibration_error_of_answers_that_are_always_too_sure(adaptive: bool) -> None:
     scores = np.repeat([0.25, 0.75], 500)
-    correct = np.concatenate([np.arange(500) % 20 < 2, np.arange(500) % 20 < 11])  # 10 % and 55 % are right
+    correct = np.concatenate([np.arange(500) % 20 < 2, np.arange(500) % 20 < 11])  # 10% and 55% are right
     expected = ((0.25 - 0.10) + (0.75 - 0.55)) / 2
     assert calibration_error(scores, correct, bins=10, adaptive=adaptive) == pytest.approx(expected)
 

@@ -250,7 +250,7 @@ ALL = {1, 2, 3, 4, 5}
         ("object:cat", {2}),
         ("object:furniture", {2}),
         ("colour:blue", {1}),
-        ("colour:red", {3}),  # 5 % are too little
+        ("colour:red", {3}),  # 5% are too little
         ("category:food", {3, 4}),
         ('category:"Food & drink"', {3, 4}),
         ("category:pets", {1, 2}),

@@ -18,14 +18,14 @@ export function formatPlural(count, noun) {
 }
 
 /**
- * "97 %". Rounding never claims certainty: what is short of 1 is at most ">99 %".
+ * "97%". Only 1 is shown as "100%" and only 0 as "0%": other scores are at most ">99%" and at least "<1%".
  * @param {number} score in [0, 1]
  */
 export function formatPercent(score) {
   const rounded = Math.round(score * 100);
-  if (score > 0 && score < 0.01) return `<1${NARROW_SPACE}%`;
-  if (score >= 0.995 && score < 1) return `>99${NARROW_SPACE}%`;
-  return `${rounded}${NARROW_SPACE}%`;
+  if (score > 0 && score < 0.01) return "<1%";
+  if (score >= 0.995 && score < 1) return ">99%";
+  return `${rounded}%`;
 }
 
 /** @param {number} milliseconds */
@@ -51,12 +51,4 @@ export function formatBytes(bytes) {
   if (bytes < 1_000_000) return `${Math.round(bytes / 1000)}${NARROW_SPACE}kB`;
   if (bytes < 1_000_000_000) return `${(bytes / 1_000_000).toFixed(1)}${NARROW_SPACE}MB`;
   return `${(bytes / 1_000_000_000).toFixed(1)}${NARROW_SPACE}GB`;
-}
-
-/**
- * Text for elsewhere, where a narrow space may not be welcome.
- * @param {string} text
- */
-export function withPlainSpaces(text) {
-  return text.replaceAll(NARROW_SPACE, " ");
 }

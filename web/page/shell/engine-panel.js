@@ -100,7 +100,7 @@ function setUpGraphics(onsight, panel) {
 
 /** @param {EngineState} engine */
 function pillWords(engine) {
-  if (engine.state === "loading") return engine.fraction === null ? "Starting…" : `${Math.floor(engine.fraction * 100)} %`;
+  if (engine.state === "loading") return engine.fraction === null ? "Starting…" : `${Math.floor(engine.fraction * 100)}%`;
   return { ready: "Ready", failed: "Failed", closed: "Closed" }[engine.state];
 }
 

@@ -5,7 +5,7 @@ import { formatPercent } from "../lib/format.js";
 /** @import { Classification } from "../../protocol.d.ts" */
 
 /**
- * "Cat · 97 %".
+ * "Cat · 97%".
  * @param {Classification} result
  */
 export function shortAnswer({ label, score, certain }) {

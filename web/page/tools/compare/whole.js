@@ -89,7 +89,7 @@ export class Whole {
       (row, slice) => {
         row.className = classOf("share", slice);
         box(row, "name").textContent = slice.label;
-        box(row, "percent").textContent = `${slice.percent.toFixed(1)}\u202f%`;
+        box(row, "percent").textContent = `${slice.percent.toFixed(1)}%`;
         const leaveOut = button(row, "leave-out");
         leaveOut.hidden = slice.kind !== "candidate";
         leaveOut.setAttribute("aria-label", `Leave out ${slice.label}`);

@@ -1,7 +1,7 @@
 /** A comparison in one line, for the list, the clipboard and the screen reader. */
 
 import { shortAnswer } from "../../workspace/short-label.js";
-import { formatPercent, formatPlural, withPlainSpaces } from "../../lib/format.js";
+import { formatPercent, formatPlural } from "../../lib/format.js";
 
 /** @import { Comparison, Tag } from "../../../protocol.d.ts" */
 
@@ -11,7 +11,7 @@ function shownTags({ tagging }) {
 }
 
 /**
- * "Cat · 97 %, 12 tags".
+ * "Cat · 97%, 12 tags".
  * @param {Comparison} result
  */
 export function shortComparison(result) {
@@ -19,7 +19,7 @@ export function shortComparison(result) {
 }
 
 /**
- * "chelsea.png: one label: Cat · 97 %; 12 tags: Cat 99 %, Animal 99 %".
+ * "chelsea.png: one label: Cat · 97%; 12 tags: Cat 99%, Animal 99%".
  * @param {string} name
  * @param {Comparison} result
  */
@@ -27,5 +27,5 @@ export function comparisonText(name, result) {
   const tags = shownTags(result);
   const each = tags.map((tag) => `${tag.name} ${formatPercent(tag.score)}`).join(", ");
   const many = `${formatPlural(tags.length, "tag")}${each && `: ${each}`}`;
-  return withPlainSpaces(`${name}: one label: ${shortAnswer(result.classification)}; ${many}`);
+  return `${name}: one label: ${shortAnswer(result.classification)}; ${many}`;
 }

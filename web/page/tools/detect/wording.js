@@ -1,6 +1,6 @@
 /** Boxes in words, for the heading, the list, the clipboard and the screen reader. */
 
-import { formatCount, formatPercent, withPlainSpaces } from "../../lib/format.js";
+import { formatCount, formatPercent } from "../../lib/format.js";
 import { shownBoxes } from "./answers.js";
 import { nounOf } from "./classes.js";
 
@@ -26,11 +26,11 @@ export function shortFinding(result) {
 }
 
 /**
- * "street.jpg: 2 people, 1 dog (person 91 %, person 84 %, dog 77 %)".
+ * "street.jpg: 2 people, 1 dog (person 91%, person 84%, dog 77%)".
  * @param {string} name
  * @param {Detection} result
  */
 export function findingText(name, result) {
   const each = shownBoxes(result).map(({ label, score }) => `${label} ${formatPercent(score)}`);
-  return withPlainSpaces(`${name}: ${shortFinding(result)}${each.length ? ` (${each.join(", ")})` : ""}`);
+  return `${name}: ${shortFinding(result)}${each.length ? ` (${each.join(", ")})` : ""}`;
 }

@@ -99,6 +99,6 @@ export class Divider {
   #tell() {
     const percent = Math.round(this.#share * 100);
     this.#root.setAttribute("aria-valuenow", String(percent));
-    this.#root.setAttribute("aria-valuetext", `${percent}\u202f% before, ${100 - percent}\u202f% after`);
+    this.#root.setAttribute("aria-valuetext", `${percent}% before, ${100 - percent}% after`);
   }
 }

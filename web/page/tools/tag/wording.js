@@ -37,7 +37,7 @@ function sourceOf({ source }) {
 }
 
 /**
- * "Face, 98 %: seen by the classifier. Counts as Person."
+ * "Face, 98%: seen by the classifier. Counts as Person."
  * @param {Tag} tag
  */
 export function aboutTag(tag) {
