@@ -5,7 +5,7 @@ from __future__ import annotations
 import struct
 import zlib
 
-from pictures import AVIF, encode, photo, png_chunk
+from tests.pictures import AVIF, encode, photo, png_chunk
 
 PACKET = (
     b'<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description rdf:about="" '

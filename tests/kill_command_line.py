@@ -26,11 +26,11 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-HERE = Path(__file__).resolve().parent
+ROOT = Path(__file__).resolve().parents[1]
 FAKE = """
 import sys
 sys.path[:0] = sys.argv[1:3]
-from kill_command_line import run_with_fake_networks
+from tests.kill_command_line import run_with_fake_networks
 sys.exit(run_with_fake_networks(sys.argv[3:]))
 """
 MAX_TRIES = 5
@@ -41,9 +41,9 @@ FOLDERS = ("cardA/100CANON", "cardB/100CANON", "旅行")
 
 def run_with_fake_networks(arguments: list[str]) -> int:
     """Run Onsight's command line; what the networks would see is made up, so that a run takes seconds."""
-    from library_samples import MODELS, look_at
     from onsight.cli.main import main
     from onsight.tools.organise.commands import indexing
+    from tests.library_samples import MODELS, look_at
 
     class FakeIndexer:
         models = MODELS
@@ -86,7 +86,7 @@ class World:
 
     def start(self, *arguments: str) -> subprocess.Popen[bytes]:
         """Start a command."""
-        command = [sys.executable, "-c", FAKE, str(HERE), str(HERE.parent / "py"), *arguments]
+        command = [sys.executable, "-c", FAKE, str(ROOT), str(ROOT / "py"), *arguments]
         return subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, cwd=self.root)
 
     def finish(self, *arguments: str) -> float:

@@ -21,7 +21,7 @@ from onsight.tools.classify.results import Candidate, Classification
 from onsight.tools.detect.results import Detection
 from onsight.tools.organise.task import THUMBNAIL_QUALITY, THUMBNAIL_SIDE
 from onsight.tools.tag.results import Colour, Photo, Tag, Tagging
-from pictures import sample
+from tests.pictures import sample
 
 MODELS = {"efficientnet-lite2": "1"}
 

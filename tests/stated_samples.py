@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import struct
 
-from containers import Entry, tiff_block
 from onsight.image.blocks import EXIF_HEADER
 from onsight.image.iptc import iptc_segment
-from pictures import encode, photo
+from tests.containers import Entry, tiff_block
+from tests.pictures import encode, photo
 
 NAMESPACES = {
     "dc": "http://purl.org/dc/elements/1.1/",

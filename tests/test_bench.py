@@ -19,9 +19,9 @@ from onsight.image import decode
 from onsight.networks.model_cache import models_folder
 from onsight.networks.preprocess import preprocess
 from onsight.networks.spec import ModelSpec
-from pictures import sample
 from tests.bench import against, memory, peer_sites, plot, report, samples
 from tests.bench.figures import labels_of, median, ratio_in_turns
+from tests.pictures import sample
 
 ROOT = Path(__file__).resolve().parents[1]
 SVG = "{http://www.w3.org/2000/svg}"

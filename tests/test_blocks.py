@@ -11,7 +11,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image, PngImagePlugin
 
-from containers import PACKET, avif_with, exif_block, gif_with_xmp, jp2_with, psd_with, raw_profile, riff_chunk
 from onsight.image.blocks import (
     XMP_EXTENSION_HEADER,
     Resolution,
@@ -25,7 +24,8 @@ from onsight.image.iptc import iptc_datasets, iptc_resource, iptc_segment
 from onsight.image.png_text import XMP_HEADER, png_texts
 from onsight.image.tiff import exif_directories
 from onsight.image.xmp import DC, TIFF, properties
-from pictures import encode, photo, png, png_chunk
+from tests.containers import PACKET, avif_with, exif_block, gif_with_xmp, jp2_with, psd_with, raw_profile, riff_chunk
+from tests.pictures import encode, photo, png, png_chunk
 
 EXIF = exif_block()
 IPTC = b"\x1c\x02\x19\x00\x04lake" + b"\x1c\x02\x5a\x80\x04\x00\x00\x00\x04Graz"

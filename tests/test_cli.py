@@ -13,7 +13,7 @@ import pytest
 from onsight.cli.main import main
 from onsight.core.wording import percent
 from onsight.metadata.xmp import read
-from pictures import encode, photo, sample
+from tests.pictures import encode, photo, sample
 
 LACKS_ITS_END = "The end of this JPEG file is missing, but the whole picture is there."
 

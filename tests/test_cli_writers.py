@@ -17,7 +17,7 @@ import pytest
 import onsight
 from onsight.errors import ModelMissingError
 from onsight.networks.model_cache import find_model
-from pictures import sample
+from tests.pictures import sample
 
 pytest.importorskip("onnxruntime")
 

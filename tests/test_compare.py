@@ -32,7 +32,7 @@ from onsight.tools.compare.task import Comparer
 from onsight.tools.tag.options import TagOptions
 from onsight.tools.tag.results import Tag
 from onsight.tools.tag.task import Tagger
-from pictures import encode, photo
+from tests.pictures import encode, photo
 
 MODEL = Path(__file__).resolve().parents[1] / "models" / "efficientnet-lite2"
 TEXTS = tuple((MODEL / name).read_text(encoding="utf-8") for name in ("model.json", "labels.txt"))

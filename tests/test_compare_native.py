@@ -10,7 +10,7 @@ from onsight.cli.main import main
 from onsight.engine import Engine
 from onsight.tools.compare.options import CompareOptions
 from onsight.tools.tag.options import TagOptions
-from pictures import sample, sample_path
+from tests.pictures import sample, sample_path
 
 
 @pytest.fixture(scope="module")

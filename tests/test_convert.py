@@ -22,14 +22,13 @@ import onnxruntime
 import pytest
 from numpy.typing import NDArray
 
-ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT))
+from models.convert import ConversionError, build, convert, efficientnet_lite
+from models.convert.checkpoint import MAGIC_NUMBER, PROTOCOL_VERSION, read_state_dict
+from models.convert.conversion import fingerprint, record
+from models.convert.onnx_graph import MIN_INT8_SIZE, STORAGES
+from onsight.networks.model_cache import cache_folder
 
-from models.convert import ConversionError, build, convert, efficientnet_lite  # noqa: E402
-from models.convert.checkpoint import MAGIC_NUMBER, PROTOCOL_VERSION, read_state_dict  # noqa: E402
-from models.convert.conversion import fingerprint, record  # noqa: E402
-from models.convert.onnx_graph import MIN_INT8_SIZE, STORAGES  # noqa: E402
-from onsight.networks.model_cache import cache_folder  # noqa: E402
+ROOT = Path(__file__).resolve().parents[1]
 
 CHANNELS = (8, 16, 24, 32, 48, 64, 80)
 KERNELS = (3, 3, 5, 3, 5, 5, 3)

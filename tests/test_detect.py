@@ -11,7 +11,6 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
-from detection_samples import IDS, make_detector, objects, texts
 from onsight.core.flow import Run, drive
 from onsight.core.options import options_from
 from onsight.core.results import Box
@@ -22,6 +21,7 @@ from onsight.tools.detect.presets import Calibration, load_calibration
 from onsight.tools.detect.results import Detection
 from onsight.tools.detect.selection import select_objects
 from onsight.tools.detect.task import Detector
+from tests.detection_samples import IDS, make_detector, objects, texts
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import ArrayLike
 
-from detection_samples import candidates, make_detector, objects
 from onsight.core.boxes import batched_nms, box_iou
 from onsight.tools.detect.candidates import Candidates
 from onsight.tools.detect.decoding import FLOOR_LOGIT
@@ -18,6 +17,7 @@ from onsight.tools.detect.fusion import DOUBTFUL, Evidence, gather, is_doubtful,
 from onsight.tools.detect.presets import ANIMALS, Preset, Weights, load_calibration
 from onsight.tools.detect.rescoring import Opinion
 from onsight.tools.detect.task import Detector
+from tests.detection_samples import candidates, make_detector, objects
 
 
 @pytest.fixture(scope="module")

@@ -21,8 +21,8 @@ from onsight.tools.detect.task import DETECTORS, Detector
 from onsight.tools.tag.options import TagOptions
 from onsight.tools.tag.results import Tag, Tagging
 from onsight.tools.tag.task import Tagger
-from pictures import encode, photo
-from test_tag import GOLDEN_RETRIEVER, outputs
+from tests.pictures import encode, photo
+from tests.test_tag import GOLDEN_RETRIEVER, outputs
 
 MODELS = Path(__file__).resolve().parents[1] / "models"
 HEADER = "\t".join(COLUMNS)

@@ -15,7 +15,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image, PngImagePlugin
 
-import exiftool
 from onsight.errors import (
     InvalidSidecarError,
     NotAnImageError,
@@ -25,7 +24,8 @@ from onsight.errors import (
 )
 from onsight.metadata.embed import embed, find_packet
 from onsight.metadata.xmp import Keywords, build, read
-from pictures import encode, exif, photo
+from tests import exiftool
+from tests.pictures import encode, exif, photo
 
 KEYWORDS = Keywords(("Dog", "Animal"), (("Animal", "Dog"),))
 FOREIGN = b"""<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">

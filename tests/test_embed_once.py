@@ -8,15 +8,15 @@ from pathlib import Path
 
 import pytest
 
-import exiftool
-from containers import PACKET, exif_block, raw_profile, riff_chunk
 from onsight.errors import InvalidSidecarError, UnsupportedFormatError, UnwritableFileError
 from onsight.image.blocks import XMP_EXTENSION_HEADER, xmp_packets
 from onsight.image.parts import jpeg_segments, png_chunks, riff_chunks
 from onsight.image.png_text import XMP_HEADER
 from onsight.metadata.embed import embed
 from onsight.metadata.xmp import Keywords, read
-from pictures import AVIF, encode, photo, png, png_chunk
+from tests import exiftool
+from tests.containers import PACKET, exif_block, raw_profile, riff_chunk
+from tests.pictures import AVIF, encode, photo, png, png_chunk
 
 KEYWORDS = Keywords(("Dog",), (("Animal", "Dog"),))
 PIXELS = bytes(48)

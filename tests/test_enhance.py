@@ -12,7 +12,6 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image, ImageFilter
 
-import upscaler_network
 from onsight.core.flow import Flow, drive
 from onsight.core.options import options_from
 from onsight.core.results import OutputFile
@@ -25,8 +24,9 @@ from onsight.tools.enhance.options import EnhanceOptions, EnhancePreviewOptions
 from onsight.tools.enhance.results import EnhancePreview
 from onsight.tools.enhance.settings import NEUTRAL, RANGES, EnhanceSettings
 from onsight.tools.enhance.upscale import UPSCALERS, Upscaler
-from pictures import encode, exif, photo, sample, stored_for
-from without_networks import no_network, no_upscaler
+from tests import upscaler_network
+from tests.pictures import encode, exif, photo, sample, stored_for
+from tests.without_networks import no_network, no_upscaler
 
 MODELS = Path(__file__).resolve().parents[1] / "models"
 STRONG: dict[str, Any] = {

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageCms
 
 from onsight.image import decode
-from pictures import (
+from tests.pictures import (
     SRGB,
     adobe_ycck,
     cmyk_profile,

@@ -17,9 +17,9 @@ from onsight.image.colour_space import ColourSpace
 from onsight.image.decoding import DecodedImage
 from onsight.tools.enhance import task as enhance
 from onsight.tools.enhance.options import EnhanceOptions
-from pictures import AVIF, encode, linear_grey_profile, png, png_chunk, rgb_profile
-from turned import opened
-from without_networks import no_network, no_upscaler
+from tests.pictures import AVIF, encode, linear_grey_profile, png, png_chunk, rgb_profile
+from tests.turned import opened
+from tests.without_networks import no_network, no_upscaler
 
 STORED = ((16, 16, 16), (128, 128, 128), (200, 60, 60), (60, 160, 90), (40, 80, 220), (230, 200, 60))
 """The colours in each file. What Chromium 156 makes of them was read from a canvas onto which it drew the file."""

@@ -18,7 +18,7 @@ from onsight.core.results import ImageInfo
 from onsight.errors import InvalidOptionError
 from onsight.image import decode, encode_preview
 from onsight.image.sniff import READABLE
-from pictures import (
+from tests.pictures import (
     AVIF,
     AVIF_TURNED,
     SAMPLE_NAMES,

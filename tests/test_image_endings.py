@@ -15,8 +15,8 @@ from onsight.errors import CorruptImageError
 from onsight.image import decode
 from onsight.tools.enhance import task as enhance
 from onsight.tools.enhance.options import EnhanceOptions
-from pictures import AVIF, encode, photo
-from without_networks import no_network, no_upscaler
+from tests.pictures import AVIF, encode, photo
+from tests.without_networks import no_network, no_upscaler
 
 
 def detailed(width: int = 320, height: int = 240) -> Image.Image:

@@ -19,8 +19,8 @@ from onsight.image.blocks import exif_blocks
 from onsight.image.orientation import Orientation
 from onsight.tools.detect import edit
 from onsight.tools.detect.options import AnnotateOptions, CropOptions, RedactOptions
-from pictures import encode, exif, photo, png_chunk
-from turned import LONG, WAYS, avif, exif_block, jpeg, marked, opened, png, webp, xmp_packet
+from tests.pictures import encode, exif, photo, png_chunk
+from tests.turned import LONG, WAYS, avif, exif_block, jpeg, marked, opened, png, webp, xmp_packet
 
 TURNS = range(2, 9)
 AVIF_IS_WRITTEN = sys.platform != "emscripten"

@@ -21,7 +21,7 @@ from onsight.errors import (
     UnsupportedFormatError,
 )
 from onsight.image import MAX_PIXELS, decode
-from pictures import AVIF, claiming, encode, exif, iso_media, photo, png, rgb_profile
+from tests.pictures import AVIF, claiming, encode, exif, iso_media, photo, png, rgb_profile
 
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg" width="8" height="8"/>'
 ZIP_ENTRY = b"PK\x03\x04" + bytes(26)

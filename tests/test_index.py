@@ -24,7 +24,7 @@ from onsight.tools.detect.task import DETECTORS, Detector
 from onsight.tools.organise.task import THUMBNAIL_SIDE, Indexer
 from onsight.tools.tag.options import TagOptions
 from onsight.tools.tag.task import Tagger
-from pictures import encode, photo
+from tests.pictures import encode, photo
 
 TAG, CLASSIFY = TagOptions(), ClassifyOptions()
 MODELS = Path(__file__).resolve().parents[1] / "models"

@@ -64,6 +64,7 @@ def imports_of(sources: Mapping[str, str]) -> dict[str, set[str]]:
                 found[name] |= {alias.name for alias in node.names if alias.name in sources}
             elif isinstance(node, ast.ImportFrom):
                 assert node.level == 0, f"{name}: imports are absolute"
+                assert node.module is not None
                 for alias in node.names:
                     for target in (f"{node.module}.{alias.name}", node.module):
                         if target in sources:

@@ -17,7 +17,6 @@ from typing import Literal
 
 import pytest
 
-from library_samples import look
 from onsight.errors import UnreadableFileError
 from onsight.files.zipping import zip_stream
 from onsight.library import archives as archives_module
@@ -28,6 +27,7 @@ from onsight.library.files import Walk, is_its_own, is_there, names_beside, read
 from onsight.library.import_session import Intake
 from onsight.library.records import Source
 from onsight.library.zip_names import guess_code_page, member_names
+from tests.library_samples import look
 
 NOON = (2024, 7, 1, 12, 0, 0)
 

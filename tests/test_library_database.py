@@ -11,13 +11,13 @@ from pathlib import Path
 
 import pytest
 
-from library_samples import MODELS, look, source
 from onsight.errors import LibraryError
 from onsight.library import store
 from onsight.library.database import Library
 from onsight.library.migrations import MIGRATIONS
 from onsight.library.records import Source
 from onsight.library.schema import migrate
+from tests.library_samples import MODELS, look, source
 
 ON_HOST = pytest.mark.skipif(sys.platform == "emscripten", reason="there are no processes")
 
@@ -121,7 +121,7 @@ def test_two_processes_may_have_it_open(tmp_path: Path) -> None:
 ENDLESS = """
 import sys
 sys.path[:0] = sys.argv[2:]
-from library_samples import MODELS, look, source
+from tests.library_samples import MODELS, look, source
 from onsight.library import store
 from onsight.library.database import Library
 library = Library.open(sys.argv[1])
@@ -137,7 +137,7 @@ for number in range(10**6):
 @ON_HOST
 def test_a_killed_process_loses_at_most_the_picture_in_flight(tmp_path: Path) -> None:
     path = tmp_path / "lib.sqlite"
-    paths = [str(Path(__file__).parent), str(Path(__file__).parents[1] / "py")]
+    paths = [str(Path(__file__).parents[1]), str(Path(__file__).parents[1] / "py")]
     for _ in range(2):
         with subprocess.Popen([sys.executable, "-c", ENDLESS, path, *paths], stdout=subprocess.PIPE) as process:
             assert process.stdout is not None

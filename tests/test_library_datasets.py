@@ -11,7 +11,6 @@ from pathlib import Path
 
 import pytest
 
-from library_samples import MODELS, filled, look
 from onsight.cli.main import main
 from onsight.core.results import Box
 from onsight.library import edits, store
@@ -21,7 +20,8 @@ from onsight.library.files import source_of
 from onsight.library.roots import add_own_root
 from onsight.tools.detect.task import DETECTORS
 from onsight.tools.tag.exports.cells import parse
-from pictures import encode, photo
+from tests.library_samples import MODELS, filled, look
+from tests.pictures import encode, photo
 
 FRAMES = ("cam1/frame_0001.jpg", "cam2/frame_0001.jpg", "cam2/frame_0001.png", "cam3/Frame_0001.JPG", "images/x.png")
 BOXES = {name: Box("dog", 0.8, 4.0 + 8 * index, 6.0, 20.0 + 8 * index, 40.0) for index, name in enumerate(FRAMES)}

@@ -11,13 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image, ImageEnhance, ImageOps
 
-from library_samples import filled, look
 from onsight.errors import InvalidOptionError
 from onsight.image import decode
 from onsight.library import duplicates
 from onsight.library.near import MAX_DISTANCE
 from onsight.library.perceptual import distance, near_pairs, perceptual_hash
-from pictures import encode, photo, sample
+from tests.library_samples import filled, look
+from tests.pictures import encode, photo, sample
 
 PHOTOS = ("chelsea", "coffee", "astronaut", "rocket")
 

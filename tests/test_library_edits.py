@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from library_samples import MODELS, dump, filled, look, source
 from onsight.errors import InvalidOptionError
 from onsight.library import edits, search, store
 from onsight.library.database import Library
+from tests.library_samples import MODELS, dump, filled, look, source
 
 
 def three() -> Library:

@@ -12,7 +12,6 @@ from typing import Any
 
 import pytest
 
-from library_samples import filled, look, tag
 from onsight.core.results import Box
 from onsight.errors import InvalidOptionError
 from onsight.evidence.detected_classes import DetectedClasses
@@ -21,6 +20,7 @@ from onsight.library.database import Library
 from onsight.library.exports import FORMATS, SINGLE_FILE_FORMATS, contact_sheet, export
 from onsight.library.exports import files as files_module
 from onsight.metadata.xmp import read
+from tests.library_samples import filled, look, tag
 
 MODELS = Path(__file__).resolve().parents[1] / "models"
 EVIL = "<script>alert(1)</script>\"'&"

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from library_samples import filled, look, tag
 from onsight.core.results import Box
 from onsight.errors import InvalidOptionError
 from onsight.library import edits, search
 from onsight.library.database import Library
+from tests.library_samples import filled, look, tag
 
 NASTY = [
     'say "hi"',

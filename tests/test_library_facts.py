@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from library_samples import filled, look
 from onsight.tools.organise.details import describe_picture
+from tests.library_samples import filled, look
 
 
 @pytest.mark.parametrize(

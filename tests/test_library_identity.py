@@ -10,12 +10,12 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageEnhance, ImageOps
 
-from library_samples import MODELS, data_of, look, look_at, picture, source
 from onsight.library import edits, search, store
 from onsight.library.database import Library
 from onsight.library.identity import Appearance, is_same_picture
 from onsight.library.import_session import Intake
 from onsight.library.records import Source
+from tests.library_samples import MODELS, data_of, look, look_at, picture, source
 
 OLD, NEW = 1_600_000_000_000_000_000, 1_700_000_000_000_000_000
 

@@ -11,7 +11,6 @@ from pathlib import Path
 
 import pytest
 
-from library_samples import MODELS, filled, look, source
 from onsight import errors
 from onsight.errors import CorruptImageError, Fault, OnsightError, UnreadableFileError
 from onsight.library import edits, store
@@ -20,6 +19,7 @@ from onsight.library.database import Library
 from onsight.library.files import Walk, is_there, read_picture
 from onsight.library.import_session import Intake, Outcome
 from onsight.library.records import Look, Source
+from tests.library_samples import MODELS, filled, look, source
 
 OLD, NEW = 1_600_000_000_000_000_000, 1_700_000_000_000_000_000
 

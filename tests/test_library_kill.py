@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from kill_command_line import run
+from tests.kill_command_line import run
 
 
 def test_what_is_killed_is_whole_and_goes_on(tmp_path: Path) -> None:

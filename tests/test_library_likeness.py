@@ -13,7 +13,6 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageEnhance, ImageOps
 
-from library_samples import filled, look
 from onsight.image import decode, encode_preview
 from onsight.library import duplicates, perceptual
 from onsight.library.near import MAX_DISTANCE, MAX_TURNED_DISTANCE, find_same
@@ -30,7 +29,8 @@ from onsight.library.provenance import read_provenance
 from onsight.library.ranking import is_named_as_edited, rank_of_name
 from onsight.library.records import Look, Provenance
 from onsight.tools.organise.serialization import pack, unpack
-from pictures import encode, exif, photo, sample, stored_for
+from tests.library_samples import filled, look
+from tests.pictures import encode, exif, photo, sample, stored_for
 
 Transpose = Image.Transpose
 

@@ -21,7 +21,7 @@ from PIL import Image
 
 from onsight.errors import ModelMissingError
 from onsight.networks.model_cache import find_model
-from pictures import encode, sample
+from tests.pictures import encode, sample
 
 pytest.importorskip("onnxruntime")
 

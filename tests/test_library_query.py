@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from library_samples import filled, look, tag
 from onsight.core.results import Box
 from onsight.errors import InvalidOptionError, InvalidQueryError
 from onsight.library import edits, search
@@ -17,6 +16,7 @@ from onsight.library.query import FIELDS, compile_query, exactly, parse, quote
 from onsight.library.query.parser import MAX_DEPTH, MAX_LENGTH, MAX_WORDS, meant_by
 from onsight.library.query.syntax import And, Condition, Node, Not, Or, Word
 from onsight.library.records import SavedSearch
+from tests.library_samples import filled, look, tag
 
 
 def shape(node: Node) -> object:

@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 from PIL import Image, ImageEnhance
 
-from library_samples import MODELS, data_of, look_at, picture
 from onsight.api import METHODS
 from onsight.core.options import options_from
 from onsight.errors import CorruptImageError, InvalidOptionError
@@ -20,6 +19,7 @@ from onsight.library.import_session import Intake
 from onsight.library.records import Source
 from onsight.tools.organise import serialization
 from onsight.tools.organise.service import Shelf
+from tests.library_samples import MODELS, data_of, look_at, picture
 
 OLD, NEW = 1_600_000_000_000, 1_700_000_000_000
 CAT, CUP = picture("chelsea"), picture("coffee")

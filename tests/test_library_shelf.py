@@ -13,7 +13,6 @@ from typing import Any
 
 import pytest
 
-from library_samples import MODELS, look
 from onsight.api import METHODS
 from onsight.core.options import options_from
 from onsight.core.results import Box
@@ -23,8 +22,9 @@ from onsight.library.records import Look
 from onsight.tools.organise import options, serialization
 from onsight.tools.organise.archives import list_members
 from onsight.tools.organise.service import Shelf
-from pictures import encode, photo
-from stated_samples import bag, xmp
+from tests.library_samples import MODELS, look
+from tests.pictures import encode, photo
+from tests.stated_samples import bag, xmp
 
 
 def file(path: str, size: int = 1000, modified_ms: int = 1_600_000_000_000) -> dict[str, Any]:

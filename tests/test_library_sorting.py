@@ -16,7 +16,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from library_samples import filled, look, source
 from onsight.errors import InvalidOptionError, InvalidQueryError, OnsightError, UnreadableFileError
 from onsight.files import writing
 from onsight.files.names import MAX_BYTES, numbered
@@ -30,6 +29,7 @@ from onsight.library.sorting import placing as placing_module
 from onsight.library.sorting import targets as targets_module
 from onsight.library.sorting.placing import carry_out, existing_in
 from onsight.library.sorting.zipping import zip_plan
+from tests.library_samples import filled, look, source
 
 DEVICES = ("CON", "prn", "Aux.txt", "NUL", "com1.jpg", "LPT9", "COM¹", "conin$")
 

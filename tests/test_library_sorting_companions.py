@@ -12,7 +12,6 @@ from pathlib import Path
 
 import pytest
 
-from library_samples import look
 from onsight.errors import OnsightError
 from onsight.files import writing
 from onsight.library import search, store
@@ -23,6 +22,7 @@ from onsight.library.sorting import Pattern, Plan, make_plan
 from onsight.library.sorting import placing as placing_module
 from onsight.library.sorting.placing import carry_out, existing_in
 from onsight.library.sorting.zipping import zip_plan
+from tests.library_samples import look
 
 FILES = (
     *("IMG_0001.JPG", "IMG_0001.CR2", "IMG_0001.xmp", "IMG_0002.JPG", "IMG_0002.MOV", "IMG_0002.AAE"),

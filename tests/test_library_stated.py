@@ -15,7 +15,6 @@ from typing import Any
 
 import pytest
 
-from library_samples import MODELS, look
 from onsight.image.png_text import XMP_HEADER
 from onsight.library import edits, search, stated, store
 from onsight.library.database import Library
@@ -27,7 +26,8 @@ from onsight.library.records import Source
 from onsight.metadata.reading import read_stated
 from onsight.metadata.stated import DateCandidate, Stated
 from onsight.tools.organise.details import describe_picture
-from stated_samples import bag, jpeg, segment, xmp
+from tests.library_samples import MODELS, look
+from tests.stated_samples import bag, jpeg, segment, xmp
 
 
 @pytest.fixture

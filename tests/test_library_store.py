@@ -7,13 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from library_samples import MODELS, filled, look, source, tag
 from onsight.core.folding import fold
 from onsight.core.results import Box
 from onsight.errors import CorruptImageError, InvalidOptionError
 from onsight.library import edits, store
 from onsight.library.database import Library
 from onsight.library.terms import check_tag_name, known_terms
+from tests.library_samples import MODELS, filled, look, source, tag
 
 BOX = Box("dog", 0.8, 1.0, 2.0, 30.5, 40.0)
 

@@ -7,11 +7,11 @@ from typing import Any, Literal
 
 import pytest
 
-from library_samples import filled, look, source
 from onsight.library import edits, search, stated
 from onsight.library.records import Look
 from onsight.library.terms import known_terms
 from onsight.metadata.stated import Stated
+from tests.library_samples import filled, look, source
 
 WORDS = [
     # a text; what finds it: the text itself, a word of it, the beginning of one, a part of one, other ways to type it

@@ -19,8 +19,8 @@ from onsight.image.xmp import properties
 from onsight.tools.enhance.options import METADATA, EnhanceOptions
 from onsight.tools.enhance.settings import EnhanceSettings
 from onsight.tools.enhance.task import enhance
-from pictures import encode, photo, stored_for
-from without_networks import no_network, no_upscaler
+from tests.pictures import encode, photo, stored_for
+from tests.without_networks import no_network, no_upscaler
 
 GPS = {1: "N", 2: (47.0, 22.0, 0.0), 3: "E", 4: (8.0, 33.0, 0.0)}
 XMP = (

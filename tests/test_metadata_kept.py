@@ -13,8 +13,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image, PngImagePlugin
 
-import exiftool
-from containers import PACKET, ascii_entry, avif_with, exif_block, jp2_with, psd_with, raw_profile, tiff_block
 from onsight.core.flow import drive
 from onsight.core.results import OutputFile
 from onsight.image.blocks import comments, exif_blocks, iptc_records, resolution, xmp_packets
@@ -29,7 +27,9 @@ from onsight.image.xmp import DC, RDF, properties
 from onsight.tools.enhance.options import METADATA, EnhanceOptions
 from onsight.tools.enhance.settings import EnhanceSettings
 from onsight.tools.enhance.task import enhance
-from pictures import AVIF, encode, photo, png, png_chunk, rgb_profile
+from tests import exiftool
+from tests.containers import PACKET, ascii_entry, avif_with, exif_block, jp2_with, psd_with, raw_profile, tiff_block
+from tests.pictures import AVIF, encode, photo, png, png_chunk, rgb_profile
 
 RIGHT = ("jpeg", "png", "webp")
 IPTC = b"\x1c\x02\x19\x00\x04lake" + b"\x1c\x02\x5a\x00\x04Graz" + b"\x1c\x02\x50\x00\x03Ann"

@@ -11,8 +11,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import exiftool
-from containers import Entry, ascii_entry, avif_with, jp2_with, psd_with, raw_profile, tiff_block
 from onsight.core.flow import drive
 from onsight.image.blocks import comments, exif_blocks, iptc_records, xmp_packets
 from onsight.image.exif import copied
@@ -23,7 +21,9 @@ from onsight.image.tiff import exif_directories
 from onsight.image.xmp import DC, EXIF, PHOTOSHOP, RDF, TIFF, XMP, properties
 from onsight.tools.enhance.options import EnhanceOptions
 from onsight.tools.enhance.task import enhance
-from pictures import encode, photo, png, png_chunk
+from tests import exiftool
+from tests.containers import Entry, ascii_entry, avif_with, jp2_with, psd_with, raw_profile, tiff_block
+from tests.pictures import encode, photo, png, png_chunk
 
 FORMATS = ("jpeg", "png", "webp")
 PLACE = "Stephansplatz"

@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from detection_samples import MODELS, texts
 from onsight.api import METHODS, Tools
 from onsight.core.flow import Run, Tensors, drive
 from onsight.core.options import NoOptions, Option, declared_options, options_from
@@ -21,8 +20,9 @@ from onsight.tools.detect.task import DETECTORS
 from onsight.tools.enhance import task as enhance
 from onsight.tools.enhance.options import EnhanceOptions
 from onsight.tools.enhance.upscale import UPSCALERS
-from pictures import encode, photo
-from test_index import Network
+from tests.detection_samples import MODELS, texts
+from tests.pictures import encode, photo
+from tests.test_index import Network
 
 OF_PICTURES = [name for name in METHODS if not name.startswith(("library_", "archive_"))]
 FIELDS = [

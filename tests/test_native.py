@@ -14,7 +14,7 @@ from onsight.engine import Engine, load_session
 from onsight.errors import ModelFailedError, ModelMissingError, NotAnImageError, UnreadableFileError
 from onsight.tools.classify.options import ClassifyOptions
 from onsight.tools.shared.options import PreviewOptions
-from pictures import sample
+from tests.pictures import sample
 
 
 @pytest.fixture(scope="module")

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from library_samples import filled, look
 from onsight.library import search
 from onsight.library.query import exactly, parse, quote
 from onsight.library.query.syntax import Condition
+from tests.library_samples import filled, look
 
 SCRIPTS = Path(__file__).with_name("scripts")
 

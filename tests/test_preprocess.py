@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from PIL import Image
 
-import pictures
 from onsight.core.results import ImageInfo
 from onsight.image import DecodedImage, decode
 from onsight.networks.preprocess import Transform, center_crop, letterbox, normalize, preprocess, resize
 from onsight.networks.spec import CROP_MODES, INTERPOLATIONS, InputSpec
+from tests import pictures
 
 GOLDEN = Path(__file__).with_name("golden")
 SPEC = InputSpec(

@@ -9,15 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from containers import Entry, ascii_entry, tiff_block
 from onsight.image.blocks import EXIF_HEADER
 from onsight.image.iptc import iptc_segment
 from onsight.image.png_text import XMP_HEADER
 from onsight.metadata.dates import choose
 from onsight.metadata.reading import MAX_DESCRIPTION, MAX_KEYWORDS, read_sidecar, read_stated, read_takeout
 from onsight.metadata.stated import NOTHING, DateCandidate, Stated
-from pictures import png, png_chunk
-from stated_samples import bag, dataset, jpeg, segment, windows_text, with_exif, with_iptc, xmp
+from tests.containers import Entry, ascii_entry, tiff_block
+from tests.pictures import png, png_chunk
+from tests.stated_samples import bag, dataset, jpeg, segment, windows_text, with_exif, with_iptc, xmp
 
 
 @pytest.mark.parametrize(

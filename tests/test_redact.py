@@ -25,8 +25,8 @@ from onsight.tools.detect.redact import MAX_CELLS, STYLES, redact
 from onsight.tools.detect.results import Detection
 from onsight.tools.shared.options import ArchiveOptions
 from onsight.tools.shared.task import archive
-from pictures import encode, exif, photo, stored_for
-from without_networks import no_network
+from tests.pictures import encode, exif, photo, stored_for
+from tests.without_networks import no_network
 
 LABELS = ("person", "dog")
 FOUND = Detection((Box("dog", 0.5, 10.0, 20.0, 50.25, 60.0),), ImageInfo(100, 80, "PNG"), "a+b")

@@ -6,8 +6,6 @@ from pathlib import Path
 
 import pytest
 
-import exiftool
-from containers import tiff_block
 from onsight.errors import InvalidSidecarError
 from onsight.image.blocks import EXIF_HEADER
 from onsight.image.iptc import iptc_segment
@@ -17,8 +15,10 @@ from onsight.metadata.beginning import begin_sidecar
 from onsight.metadata.reading import read_sidecar
 from onsight.metadata.sidecar import write_sidecar
 from onsight.metadata.xmp import Keywords, merge, read
-from pictures import encode, photo
-from stated_samples import bag, dataset, jpeg, segment, windows_text, xmp
+from tests import exiftool
+from tests.containers import tiff_block
+from tests.pictures import encode, photo
+from tests.stated_samples import bag, dataset, jpeg, segment, windows_text, xmp
 
 DOG = Keywords(("Dog", "Animal"), (("Animal", "Dog"),))
 DEVELOP = (

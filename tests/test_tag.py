@@ -26,7 +26,7 @@ from onsight.tools.tag.options import TagOptions
 from onsight.tools.tag.results import Tag, Tagging
 from onsight.tools.tag.selection import COLOUR_THRESHOLD, FLOOR, MAX_SHOWN, select
 from onsight.tools.tag.task import Tagger
-from pictures import encode, photo
+from tests.pictures import encode, photo
 
 MODELS = Path(__file__).resolve().parents[1] / "models" / "efficientnet-lite2"
 ROWS, COLUMNS, INNER = 8, 12, 1248

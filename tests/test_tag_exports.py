@@ -33,7 +33,7 @@ from onsight.tools.tag.exports.pictures import TaggedPicture, inside
 from onsight.tools.tag.keywords import keywords_of, path_of
 from onsight.tools.tag.results import Tag
 from onsight.tools.tag.tag_names import MAX_LENGTH, TagNamer
-from stated_samples import bag, dataset, jpeg, segment, with_iptc, xmp
+from tests.stated_samples import bag, dataset, jpeg, segment, with_iptc, xmp
 
 MODELS = Path(__file__).resolve().parents[1] / "models"
 INFO = ImageInfo(200, 100, "JPEG")

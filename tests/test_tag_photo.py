@@ -14,7 +14,7 @@ from PIL import Image, ImageFilter, ImageOps
 from onsight.evidence.photo import attributes, colour_pixels, measure
 from onsight.image import decode
 from onsight.metadata.camera import CameraFacts, read_camera_facts
-from pictures import encode, photo, sample
+from tests.pictures import encode, photo, sample
 
 
 def scores(image: Image.Image) -> dict[str, float]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +9,6 @@ import pytest
 
 pytest.importorskip("scipy", reason="training needs SciPy and scikit-learn")
 pytest.importorskip("sklearn", reason="training needs SciPy and scikit-learn")
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from models.tagger.boxes import fit_boxes
 from models.tagger.dataset import ANNOTATIONS, Dataset, DatasetError, load, read_annotations

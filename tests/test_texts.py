@@ -10,7 +10,7 @@ import pytest
 from onsight.core import texts
 from onsight.core.texts import plural, text
 
-LATVIAN = {
+LATVIAN: texts.Translation = {
     "{count} picture": ("{count} attēlu", "{count} attēls", "{count} attēli"),
     "Opening {name}…": "Atver {name}…",
 }

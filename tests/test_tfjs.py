@@ -7,7 +7,6 @@ import io
 import json
 import shutil
 import subprocess
-import sys
 import tarfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -23,17 +22,16 @@ import onnx
 import onnxruntime
 from onnx import TensorProto, helper
 
-ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT))
+from models.convert import ConversionError, build
+from models.convert.onnx_graph import GraphBuilder
+from models.convert.origin import NpmOrigin, PypiOrigin, origin_from
+from models.convert.tensorflow_graph import Translator
+from models.convert.tfjs import GraphModel, Node, read_graph_model
+from onsight.networks.model_cache import cache_folder
+from onsight.tools.detect.exports.coco import COCO_IDS
+from tests.golden.detectors import REPEATS, STEP
 
-from models.convert import ConversionError, build  # noqa: E402
-from models.convert.onnx_graph import GraphBuilder  # noqa: E402
-from models.convert.origin import NpmOrigin, PypiOrigin, origin_from  # noqa: E402
-from models.convert.tensorflow_graph import Translator  # noqa: E402
-from models.convert.tfjs import GraphModel, Node, read_graph_model  # noqa: E402
-from onsight.networks.model_cache import cache_folder  # noqa: E402
-from onsight.tools.detect.exports.coco import COCO_IDS  # noqa: E402
-from tests.golden.detectors import REPEATS, STEP  # noqa: E402
+ROOT = Path(__file__).resolve().parents[1]
 
 # --- reading -------------------------------------------------------------------------------------------------
 

@@ -15,8 +15,8 @@ from PIL import Image
 from onsight.core.flow import Run, Stage, drive
 from onsight.errors import ImageTooLargeError, InvalidOptionError, InvalidSpecError, ModelFailedError
 from onsight.tools.enhance.upscale import MAX_OUTPUT_PIXELS, UPSCALERS, Upscaler
-from pictures import sample
-from upscaler_network import run
+from tests.pictures import sample
+from tests.upscaler_network import run
 
 MODELS = Path(__file__).resolve().parents[1] / "models"
 SCALES = (2, 4)

@@ -15,7 +15,7 @@ from models.convert.onnx_graph import Storage
 from onsight.networks.model_cache import find_model, model_files
 from onsight.networks.spec import ModelSpec
 from onsight.tools.enhance.upscale import UPSCALERS
-from upscaler_network import MODELS, residual, weights_of
+from tests.upscaler_network import MODELS, residual, weights_of
 
 onnx = pytest.importorskip("onnx")
 pytest.importorskip("onnxruntime")

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-import exiftool
 from onsight.errors import InvalidSidecarError, UnwritableFileError
 from onsight.metadata.sidecar import sidecar_path, write_sidecar
 from onsight.metadata.xmp import Keywords, build, merge, read
+from tests import exiftool
 
 KEYWORDS = Keywords(
     ("Dog", "Mammal", "Animal", "Fish & chips", "Über <1 m"), (("Animal", "Mammal", "Dog"), ("Fish & chips",))

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from PIL import Image
 
-from pictures import encode, exif, png_chunk, stored_for
+from tests.pictures import encode, exif, png_chunk, stored_for
 
 BYTE, SHORT, LONG, UNDEFINED, SIGNED_SHORT = 1, 3, 4, 7, 8
 _SIZES = {BYTE: "B", SHORT: "H", LONG: "I", UNDEFINED: "B", SIGNED_SHORT: "h"}

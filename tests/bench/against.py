@@ -17,19 +17,17 @@ from typing import Any, Protocol
 import numpy as np
 from playwright.sync_api import Playwright, sync_playwright
 
+from onsight.engine import load_session
+from onsight.image import decode
+from onsight.networks.model_cache import find_model
+from onsight.networks.preprocess import preprocess
+from onsight.networks.spec import ModelSpec
 from tests import chromium
 from tests.bench import native, peer_sites, visits
 from tests.bench.figures import median, ratio_in_turns
 from tests.bench.native import NativeEngine, NativePool
 from tests.bench.samples import make_pictures, photograph
 from tests.bench.subjects import Subject, coco_ssd, onsight, transformers
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
-from onsight.engine import load_session
-from onsight.image import decode
-from onsight.networks.model_cache import find_model
-from onsight.networks.preprocess import preprocess
-from onsight.networks.spec import ModelSpec
 
 START_MEGAPIXELS = 2
 THROUGHPUT_MEGAPIXELS = 2

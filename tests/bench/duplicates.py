@@ -18,15 +18,12 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageEnhance, ImageOps
 
-from onsight.library.records import Look
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-
-from library_samples import filled, look  # tests are no package
 from onsight.image import decode, encode_preview
 from onsight.library.near import find_same
 from onsight.library.orientation import NAMES, followed_by, inverse
+from onsight.library.records import Look
 from onsight.library.signature import GRID
+from tests.library_samples import filled, look
 
 _T = Image.Transpose
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 import argparse
 import json
 import statistics
-import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -20,13 +19,12 @@ from typing import Any
 
 import numpy as np
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-from library_samples import MODELS, look, source, tag
 from onsight.core.results import Box
 from onsight.evidence.categories import CATEGORIES
 from onsight.library import duplicates, search, store
 from onsight.library.database import Library
 from onsight.library.terms import known_terms
+from tests.library_samples import MODELS, look, source, tag
 
 QUERIES = (
     "",

@@ -6,18 +6,15 @@ import hashlib
 import json
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import onnx
 from onnx.utils import Extractor
 
+from models.convert.origin import origin_from
 from onsight.networks.model_cache import cache_folder, find_model
 from onsight.networks.spec import ModelSpec
 from web.weight import write_variants
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
-from models.convert.origin import origin_from
 
 ROOT = Path(__file__).resolve().parents[2]
 PINS = [ROOT / "tests" / "bench" / name for name in ("package.json", "package-lock.json")]

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import io
-import sys
 from pathlib import Path
 
 import numpy as np
 from PIL import Image, ImageEnhance
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-from pictures import SAMPLE_NAMES, sample
+from tests.pictures import SAMPLE_NAMES, sample
 
 
 def photograph(megapixels: float) -> bytes:

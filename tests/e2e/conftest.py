@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
-from e2e.browsing import Complaints, OpenPage
-from e2e.organise_page import NO_CHOOSER_OF_ITS_OWN, OrganisePage
-from e2e.tool_page import cat, truncated
-from pictures import sample
 from tests import chromium
+from tests.e2e.browsing import Complaints, OpenPage
+from tests.e2e.organise_page import NO_CHOOSER_OF_ITS_OWN, OrganisePage
+from tests.e2e.tool_page import cat, truncated
+from tests.pictures import sample
 from web.serve import DIST, make_server
 
 expect.set_options(timeout=30_000)
@@ -52,10 +52,14 @@ def browser(request: pytest.FixtureRequest) -> Iterator[Browser]:
     """Chromium, headless."""
     path = chromium.require()  # asks Playwright, too, which cannot run twice at a time
     delay = request.config.getoption("--slow-workers", 0)
+
+    def slow_down(context: BrowserContext) -> None:
+        context.add_init_script(SLOW_WORKERS % delay)
+
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=chromium.flags())
         if delay:
-            browser.on("context", lambda context: context.add_init_script(SLOW_WORKERS % delay))
+            browser.on("context", slow_down)
         yield browser
         browser.close()
 

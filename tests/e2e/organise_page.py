@@ -7,7 +7,7 @@ from pathlib import Path
 
 from playwright.sync_api import Locator, Page, expect
 
-from e2e.browsing import ENGINE_TIMEOUT_MS
+from tests.e2e.browsing import ENGINE_TIMEOUT_MS
 
 NO_CHOOSER_OF_ITS_OWN = "delete window.showDirectoryPicker"
 """The browser's own chooser of folders cannot be driven; without it the page takes the one that can."""

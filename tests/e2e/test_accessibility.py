@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from e2e.browsing import ENGINE_TIMEOUT_MS, OpenPage
-from e2e.organise_page import OrganisePage
-from e2e.tool_page import ToolPage, cat, truncated
+from tests.e2e.browsing import ENGINE_TIMEOUT_MS, OpenPage
+from tests.e2e.organise_page import OrganisePage
+from tests.e2e.tool_page import ToolPage, cat, truncated
 
 AXE = Path(__file__).parents[2] / "web" / "node_modules" / "axe-core" / "axe.min.js"
 

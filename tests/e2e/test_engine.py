@@ -14,9 +14,9 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from e2e.browsing import ENGINE_TIMEOUT_MS, Complaints, OpenPage
-from e2e.engine import ANSWER, PageEngine
-from pictures import SAMPLE_NAMES, claiming, encode, exif, photo, png, sample, stored_for
+from tests.e2e.browsing import ENGINE_TIMEOUT_MS, Complaints, OpenPage
+from tests.e2e.engine import ANSWER, PageEngine
+from tests.pictures import SAMPLE_NAMES, claiming, encode, exif, photo, png, sample, stored_for
 
 BLANK = "manifest.json"
 """A document of the site that runs no script of its own."""

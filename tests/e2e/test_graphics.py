@@ -6,10 +6,10 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Locator, Page, Route, expect
 
-from e2e.browsing import ENGINE_TIMEOUT_MS, OpenPage, wait_until
-from e2e.engine import PageEngine
-from e2e.test_engine import BLANK, assert_same_answer
-from pictures import sample
+from tests.e2e.browsing import ENGINE_TIMEOUT_MS, OpenPage, wait_until
+from tests.e2e.engine import PageEngine
+from tests.e2e.test_engine import BLANK, assert_same_answer
+from tests.pictures import sample
 
 LOOKS_REAL = "Object.defineProperty(GPUAdapterInfo.prototype, 'isFallbackAdapter', { get: () => false })"
 """The page offers no graphics processor that is made of software."""

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from e2e.browsing import ENGINE_TIMEOUT_MS, OpenPage
-from e2e.tool_page import ToolPage, cat
+from tests.e2e.browsing import ENGINE_TIMEOUT_MS, OpenPage
+from tests.e2e.tool_page import ToolPage, cat
 from web.assemble import finish
 from web.serve import DIST, make_server
 

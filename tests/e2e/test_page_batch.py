@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
-from e2e.browsing import ENGINE_TIMEOUT_MS, Complaints
-from e2e.tool_page import ToolPage, cat, coffee, file, gradient, open_tool, truncated
-from pictures import encode, photo, sample
+from tests.e2e.browsing import ENGINE_TIMEOUT_MS, Complaints
+from tests.e2e.tool_page import ToolPage, cat, coffee, file, gradient, open_tool, truncated
+from tests.pictures import encode, photo, sample
 
 MANY = 2000
 

@@ -9,9 +9,9 @@ from itertools import pairwise
 import pytest
 from playwright.sync_api import Browser, expect
 
-from e2e.browsing import ENGINE_TIMEOUT_MS
-from e2e.tool_page import ToolPage, cat, coffee, file, open_tool, truncated
-from pictures import encode, exif, photo
+from tests.e2e.browsing import ENGINE_TIMEOUT_MS
+from tests.e2e.tool_page import ToolPage, cat, coffee, file, open_tool, truncated
+from tests.pictures import encode, exif, photo
 
 FRAME = """() => {
   const frame = document.querySelector(".frame").getBoundingClientRect();

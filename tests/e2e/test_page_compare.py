@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from e2e.browsing import ENGINE_TIMEOUT_MS, OpenPage
-from e2e.test_engine import assert_alike
-from e2e.tool_page import ToolPage, cat, coffee, command_line, file, open_tool, truncated
-from pictures import encode, photo, sample, sample_path
+from tests.e2e.browsing import ENGINE_TIMEOUT_MS, OpenPage
+from tests.e2e.test_engine import assert_alike
+from tests.e2e.tool_page import ToolPage, cat, coffee, command_line, file, open_tool, truncated
+from tests.pictures import encode, photo, sample, sample_path
 
 OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
@@ -350,7 +350,7 @@ def test_home_leads_to_compare(page: Page) -> None:
 
 
 def test_developers_can_compare_too(site: str, open_page: OpenPage) -> None:
-    from e2e.engine import PageEngine
+    from tests.e2e.engine import PageEngine
 
     engine = PageEngine(open_page(f"{site}/manifest.json")[0])
     answer = engine.call("compare", sample("chelsea"), without=["Cat"], threshold=0.5)

@@ -16,10 +16,10 @@ import pytest
 from PIL import Image, ImageChops
 from playwright.sync_api import Browser, Download, FilePayload, Locator, expect
 
-from e2e.browsing import ENGINE_TIMEOUT_MS, OpenPage
-from e2e.tool_page import ToolPage, cat, command_line, file, open_tool, truncated
 from onsight.tools.detect.annotate import COLOURS
-from pictures import encode, exif, photo, sample, stored_for
+from tests.e2e.browsing import ENGINE_TIMEOUT_MS, OpenPage
+from tests.e2e.tool_page import ToolPage, cat, command_line, file, open_tool, truncated
+from tests.pictures import encode, exif, photo, sample, stored_for
 
 PHONE = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True}
 

@@ -16,16 +16,16 @@ from numpy.typing import NDArray
 from PIL import Image, PngImagePlugin
 from playwright.sync_api import Browser, Dialog, Download, FilePayload, Locator, expect
 
-from containers import exif_block
-from e2e.browsing import ENGINE_TIMEOUT_MS, OpenPage, wait_until
-from e2e.tool_page import ToolPage, cat, file, gradient, open_tool, truncated
 from onsight.engine import Engine
 from onsight.image.blocks import exif_blocks, resolution
 from onsight.image.png_text import png_texts
 from onsight.image.tiff import exif_directories
 from onsight.tools.enhance.options import EnhanceOptions
 from onsight.tools.enhance.settings import EnhanceSettings
-from pictures import encode, exif, photo, sample
+from tests.containers import exif_block
+from tests.e2e.browsing import ENGINE_TIMEOUT_MS, OpenPage, wait_until
+from tests.e2e.tool_page import ToolPage, cat, file, gradient, open_tool, truncated
+from tests.pictures import encode, exif, photo, sample
 
 PHONE = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True}
 

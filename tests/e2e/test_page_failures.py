@@ -7,10 +7,10 @@ from pathlib import Path
 
 from playwright.sync_api import Page, Route, expect
 
-from e2e.browsing import ENGINE_TIMEOUT_MS, Complaints, OpenPage, wait_until
-from e2e.organise_page import NO_CHOOSER_OF_ITS_OWN, OrganisePage
-from e2e.tool_page import cat, coffee
-from pictures import encode, photo
+from tests.e2e.browsing import ENGINE_TIMEOUT_MS, Complaints, OpenPage, wait_until
+from tests.e2e.organise_page import NO_CHOOSER_OF_ITS_OWN, OrganisePage
+from tests.e2e.tool_page import cat, coffee
+from tests.pictures import encode, photo
 
 FAILED = "Failed to load resource"
 

@@ -11,14 +11,14 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Error, Page, expect
 
-from e2e.browsing import ENGINE_TIMEOUT_MS, OpenPage
-from e2e.organise_page import NO_CHOOSER_OF_ITS_OWN, OrganisePage
-from e2e.tool_page import command_line
-from library_samples import MODELS, look, source
 from onsight.library import store
 from onsight.library.database import Library
-from pictures import encode, photo
-from stated_samples import bag, xmp
+from tests.e2e.browsing import ENGINE_TIMEOUT_MS, OpenPage
+from tests.e2e.organise_page import NO_CHOOSER_OF_ITS_OWN, OrganisePage
+from tests.e2e.tool_page import command_line
+from tests.library_samples import MODELS, look, source
+from tests.pictures import encode, photo
+from tests.stated_samples import bag, xmp
 
 CHOOSE_STORED_FOLDER = """() => {
   window.showDirectoryPicker = async () => {

@@ -12,11 +12,11 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Locator, expect
 
-from e2e.organise_page import OrganisePage
-from e2e.origin_folders import FOLDERS
-from e2e.test_page_organise_out import Shelf
-from e2e.tool_page import open_tool
-from pictures import encode, sample
+from tests.e2e.organise_page import OrganisePage
+from tests.e2e.origin_folders import FOLDERS
+from tests.e2e.test_page_organise_out import Shelf
+from tests.e2e.tool_page import open_tool
+from tests.pictures import encode, sample
 
 BESIDE = ("IMG_0001.CR2", "IMG_0001.xmp", "IMG_0002.MOV", "IMG_0002.AAE", "IMG_0002.JPG.XMP", "IMG_0002.JPG.json")
 PICTURES = ("IMG_0001.JPG", "IMG_0002.JPG")

@@ -10,8 +10,8 @@ from pathlib import Path
 from PIL import Image
 from playwright.sync_api import Locator, expect
 
-from e2e.organise_page import OrganisePage
-from pictures import sample
+from tests.e2e.organise_page import OrganisePage
+from tests.pictures import sample
 
 CHOOSE = """([folder]) => {
   window.showDirectoryPicker = async () => {

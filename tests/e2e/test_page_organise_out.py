@@ -15,14 +15,14 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Locator, Page, expect
 
-import exiftool
-from e2e.browsing import ENGINE_TIMEOUT_MS
-from e2e.origin_folders import FOLDERS
-from e2e.tool_page import open_tool
 from onsight.image.png_text import XMP_HEADER
 from onsight.metadata.reading import read_sidecar
-from pictures import encode, sample
-from stated_samples import bag, jpeg, segment, xmp
+from tests import exiftool
+from tests.e2e.browsing import ENGINE_TIMEOUT_MS
+from tests.e2e.origin_folders import FOLDERS
+from tests.e2e.tool_page import open_tool
+from tests.pictures import encode, sample
+from tests.stated_samples import bag, jpeg, segment, xmp
 
 
 class Shelf:

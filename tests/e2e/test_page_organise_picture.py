@@ -6,8 +6,8 @@ import re
 
 from playwright.sync_api import expect
 
-from e2e.browsing import ENGINE_TIMEOUT_MS
-from e2e.organise_page import OrganisePage
+from tests.e2e.browsing import ENGINE_TIMEOUT_MS
+from tests.e2e.organise_page import OrganisePage
 
 CLOSE_AND_PRESS_SLASH = """() => {
   document.querySelector("dialog[open]").close();

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page
 
-from e2e.browsing import OpenPage
-from e2e.origin_folders import FOLDERS
+from tests.e2e.browsing import OpenPage
+from tests.e2e.origin_folders import FOLDERS
 
 
 @pytest.fixture

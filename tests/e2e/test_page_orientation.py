@@ -13,11 +13,11 @@ from numpy.typing import NDArray
 from PIL import Image
 from playwright.sync_api import Browser, Locator, expect
 
-from e2e.browsing import ENGINE_TIMEOUT_MS
-from e2e.organise_page import OrganisePage
-from e2e.tool_page import ToolPage, file, open_tool
-from pictures import encode
-from turned import WAYS, avif, marked
+from tests.e2e.browsing import ENGINE_TIMEOUT_MS
+from tests.e2e.organise_page import OrganisePage
+from tests.e2e.tool_page import ToolPage, file, open_tool
+from tests.pictures import encode
+from tests.turned import WAYS, avif, marked
 
 WIDTH, HEIGHT = 360, 240
 PLACE = (48, 32, 108, 72)

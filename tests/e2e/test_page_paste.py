@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page
 
-from e2e.browsing import OpenPage
+from tests.e2e.browsing import OpenPage
 
 SET_UP = """async () => {
   document.body.replaceChildren();

@@ -9,9 +9,9 @@ from typing import Any
 
 from playwright.sync_api import Page, expect
 
-from e2e.browsing import ENGINE_TIMEOUT_MS, OpenPage, wait_until
-from e2e.organise_page import NO_CHOOSER_OF_ITS_OWN, OrganisePage
-from e2e.tool_page import cat
+from tests.e2e.browsing import ENGINE_TIMEOUT_MS, OpenPage, wait_until
+from tests.e2e.organise_page import NO_CHOOSER_OF_ITS_OWN, OrganisePage
+from tests.e2e.tool_page import cat
 
 STORED = """async () => {
   const opfs = [];

@@ -7,8 +7,8 @@ import re
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from e2e.browsing import ENGINE_TIMEOUT_MS, OpenPage
-from e2e.tool_page import ToolPage, cat
+from tests.e2e.browsing import ENGINE_TIMEOUT_MS, OpenPage
+from tests.e2e.tool_page import ToolPage, cat
 
 PHONE = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True}
 

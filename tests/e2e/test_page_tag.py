@@ -14,13 +14,13 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Download, FilePayload, Locator, Page, expect
 
-from e2e.browsing import ENGINE_TIMEOUT_MS, OpenPage
-from e2e.tool_page import ToolPage, cat, coffee, command_line, file, open_tool, truncated
 from onsight.image.iptc import iptc_segment
 from onsight.metadata.reading import read_sidecar
 from onsight.metadata.xmp import read
-from pictures import encode, photo, sample
-from stated_samples import bag, dataset, xmp
+from tests.e2e.browsing import ENGINE_TIMEOUT_MS, OpenPage
+from tests.e2e.tool_page import ToolPage, cat, coffee, command_line, file, open_tool, truncated
+from tests.pictures import encode, photo, sample
+from tests.stated_samples import bag, dataset, xmp
 
 PHONE = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True}
 

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, Route
 
-from e2e.browsing import ENGINE_TIMEOUT_MS, OpenPage, wait_until
-from e2e.engine import PageEngine
-from pictures import sample
+from tests.e2e.browsing import ENGINE_TIMEOUT_MS, OpenPage, wait_until
+from tests.e2e.engine import PageEngine
+from tests.pictures import sample
 
 BLANK = "manifest.json"
 

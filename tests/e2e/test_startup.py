@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, Route
 
-from e2e.browsing import ENGINE_TIMEOUT_MS, OpenPage
-from e2e.engine import PageEngine
-from pictures import sample
+from tests.e2e.browsing import ENGINE_TIMEOUT_MS, OpenPage
+from tests.e2e.engine import PageEngine
+from tests.pictures import sample
 
 BLANK = "manifest.json"
 

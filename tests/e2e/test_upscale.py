@@ -12,12 +12,12 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page
 
-from e2e.browsing import ENGINE_TIMEOUT_MS, Complaints
-from e2e.engine import PageEngine
 from onsight.engine import Engine
 from onsight.tools.enhance.options import EnhanceOptions
 from onsight.tools.enhance.settings import EnhanceSettings
-from pictures import encode, sample
+from tests.e2e.browsing import ENGINE_TIMEOUT_MS, Complaints
+from tests.e2e.engine import PageEngine
+from tests.pictures import encode, sample
 
 ENLARGE = """async ([scale, stopAt]) => {
   const controller = new AbortController();

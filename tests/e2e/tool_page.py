@@ -13,8 +13,8 @@ from typing import Any
 
 from playwright.sync_api import Browser, FilePayload, Locator, Page, expect
 
-from e2e.browsing import ENGINE_TIMEOUT_MS, Complaints
-from pictures import encode, photo, sample
+from tests.e2e.browsing import ENGINE_TIMEOUT_MS, Complaints
+from tests.pictures import encode, photo, sample
 
 DROP = """(list) => {
   const transfer = new DataTransfer();

@@ -1,10 +1,10 @@
 """Write ``old-command-line.sqlite.gz`` and ``old-page.sqlite.gz``: libraries as the first release made them.
 
 The first release of the tables is commit c13c162. Run this script with the package of that commit and the tests'
-helpers of this one; it needs the converted networks:
+helpers of this one. It needs the converted networks. Its imports are those of that commit: leave them as they are.
 
     git worktree add /tmp/old c13c162
-    PYTHONPATH=/tmp/old/py:tests python -m tests.golden.old_libraries
+    PYTHONPATH=/tmp/old/py python -m tests.golden.old_libraries
 
 The command line's library holds folders in folders, a ZIP archive, a copy, a broken file, names and own tags in several
 scripts, rejected tags, a history with an undone change, and saved searches. The page's holds relative folders, a single
@@ -20,18 +20,17 @@ import tempfile
 import zipfile
 from pathlib import Path
 
+from onsight.library.indexing import index
+from onsight.library.requests import BeginImportOptions, OpenLibraryOptions, RecordOptions, RefuseOptions
+from onsight.library.shelf import Shelf
+from onsight.native import Engine
 from PIL import Image
 
-from onsight.engine import Engine
 from onsight.errors import CorruptImageError
-from onsight.library import edits, search, store
+from onsight.library import edits, parcels, search, store
 from onsight.library.database import Library
 from onsight.library.files import Walk
-from onsight.tools.organise import serialization
-from onsight.tools.organise.commands.indexing import index
-from onsight.tools.organise.options import BeginImportOptions, OpenLibraryOptions, RecordOptions, RefuseOptions
-from onsight.tools.organise.service import Shelf
-from pictures import sample
+from tests.pictures import sample
 
 HERE = Path(__file__).parent
 HOME = "/Pictures"
@@ -114,7 +113,7 @@ def page(path: Path) -> None:
         ("Urlaub.zip/in", "picture.jpg"): picture("coffee", turned=True),
     }
     for (folder, name), data in pictures.items():
-        look = serialization.pack(engine.index(data))
+        look = parcels.pack(engine.index(data))
         shelf.record(RecordOptions(folder, name, len(data), 1_600_000_000_123, look))
     shelf.refuse(RefuseOptions("", "broken.jpg", 5, 1_600_000_000_123, CorruptImageError.code, "Cut short."))
     edits.add_tags(shelf.library, named(shelf.library, "image.png"), ["Screenshot"])
