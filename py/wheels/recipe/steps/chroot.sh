@@ -3,8 +3,8 @@
 #
 # usage: chroot.sh CHROOT SUITE MIRROR
 #
-# A chroot, because the compiler must be of the same generation as the one that built Pyodide: the release that the
-# host runs rarely has such an Emscripten, and nothing is installed on the host this way.
+# The compiler must be close to the version that built Pyodide. The host's Debian release rarely has such an Emscripten,
+# and with a chroot nothing is installed on the host.
 set -eu
 
 chroot=$1
@@ -23,15 +23,15 @@ deb $mirror $suite main
 deb-src $mirror $suite main
 SOURCES
 
-# A mirror that stands still (a snapshot of the archive, which is what makes a rebuild exact) is older than the date
-# until which its index calls itself valid. Its signature is checked all the same.
+# A frozen mirror (a snapshot of the archive, which makes an exact rebuild possible) is past its index's expiry date. Its
+# signature is still checked.
 echo 'Acquire::Check-Valid-Until "false";' > "$chroot/etc/apt/apt.conf.d/99still-mirror"
 
 # No package may start a service in here.
 printf '#!/bin/sh\nexit 101\n' > "$chroot/usr/sbin/policy-rc.d"
 chmod +x "$chroot/usr/sbin/policy-rc.d"
 
-# Names and certificate authorities as the host has them: a network with a TLS proxy has an authority of its own.
+# Use the host's names and certificate authorities: a network with a TLS proxy has its own authority.
 for file in resolv.conf hosts; do
     if [ -e "/etc/$file" ]; then cp -fL "/etc/$file" "$chroot/etc/$file"; fi
 done

@@ -1,13 +1,13 @@
 #!/bin/sh
-# emcc and em++ for build systems that know nothing of side modules; installed as pyodide-cc and pyodide-c++.
+# emcc and em++ for build systems that do not know about side modules; installed as pyodide-cc and pyodide-c++.
 #
 # When an extension module is linked (-o …/NAME.cpython-*.so), say that it is a side module and export PyInit_NAME:
 # SIDE_MODULE=2 exports nothing by itself (the default visibility of Py_EXPORTED_SYMBOL does not count) and gives a
 # module of a few dozen bytes; SIDE_MODULE=1 exports everything, and nothing unused can be dropped.
 #
-# Said here and not in the build system's link flags, because with those every "does this function exist?" check would
-# link a side module too. There undefined symbols are allowed, so every check succeeds: NumPy then "finds" backtrace(),
-# which Pyodide does not have, and the interpreter dies when it is imported.
+# These flags are here and not in the build system's link flags, because those would also apply to every check for an
+# available function. A side module may have undefined symbols, so every check would succeed: NumPy would "find"
+# backtrace(), which Pyodide does not have, and the interpreter would crash at import.
 set -eu
 
 case "$0" in
@@ -15,7 +15,7 @@ case "$0" in
 *) compiler=emcc ;;
 esac
 
-# Drop what asks for threads (Meson's dependency('threads') does): Pyodide has none, and single-threaded and threaded
+# Drop flags that ask for threads (Meson's dependency('threads') does): Pyodide has none, and single-threaded and threaded
 # objects do not link with each other.
 count=$#
 while [ "$count" -gt 0 ]; do

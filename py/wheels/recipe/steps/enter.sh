@@ -1,11 +1,11 @@
 #!/bin/sh
-# Run a command inside the chroot. Runs on the host, as root, in a mount namespace of its own (`unshare --mount`):
-# the mounts end with the command, so that the work folder can be deleted at any time without a thought for them.
+# Run a command inside the chroot. Runs on the host, as root, in its own mount namespace (`unshare --mount`):
+# the mounts end with the command, so the work folder can be deleted safely at any time.
 #
 # usage: unshare --mount --propagation private enter.sh WORK RECIPE PYODIDE COMMAND…
 #
-# Inside, the three folders always stand at /build, /recipe and /pyodide. Paths end up in what is built (NumPy's
-# __config__.py, for one), so fixed ones make the result the same wherever WORK is.
+# Inside, the three folders are always /build, /recipe and /pyodide. Paths end up in the build's output (for example in
+# NumPy's __config__.py), so fixed paths make the result independent of WORK.
 set -eu
 
 work=$1

@@ -39,7 +39,7 @@ Cflags: -I$prefix/include
 Libs: -L$prefix/lib -lz
 PC
 
-# JPEG, with the NEON code on WebAssembly SIMD (patches/libjpeg-turbo.patch); it thinks that it is built for 32-bit Arm.
+# JPEG, with the NEON code on WebAssembly SIMD (patches/libjpeg-turbo.patch); it is configured as if for 32-bit Arm.
 build_with_cmake libjpeg-turbo -mfpu=neon -DEMSCRIPTEN_SYSTEM_PROCESSOR=arm -DNEON_INTRINSICS=1 -DWITH_SIMD=1 \
     -DREQUIRE_SIMD=1 -DENABLE_SHARED=0 -DWITH_TURBOJPEG=0 -DWITH_TOOLS=0 -DWITH_TESTS=0
 
@@ -47,7 +47,7 @@ build_with_cmake libjpeg-turbo -mfpu=neon -DEMSCRIPTEN_SYSTEM_PROCESSOR=arm -DNE
 build_with_cmake libwebp -msse4.1 -DWEBP_ENABLE_SIMD=ON -DWEBP_USE_THREAD=OFF -DWEBP_BUILD_LIBWEBPMUX=ON \
     -DWEBP_BUILD_{ANIM_UTILS,CWEBP,DWEBP,GIF2WEBP,IMG2WEBP,VWEBP,WEBPINFO,WEBPMUX,EXTRAS}=OFF
 
-# TIFF. Its search for the C maths library must be told that there is nothing to find.
+# TIFF. Its search for the C maths library has to be disabled.
 build_with_cmake tiff "" -Dtiff-{tools,tests,contrib,docs}=OFF -D{cxx,lzma,zstd,libdeflate,jbig,lerc,webp}=OFF \
     "${zlib[@]}" -DJPEG_INCLUDE_DIR=$prefix/include -DJPEG_LIBRARY=$prefix/lib/libjpeg.a -DCMath_LIBRARY=
 

@@ -1,4 +1,4 @@
-# What is built for, and with which flags: the one place for both. Sourced by the steps that compile.
+# The build target and its flags, in one place. Sourced by the steps that compile.
 
 prefix=/build/prefix               # the static image libraries: lib/, include/, lib/pkgconfig/
 target_python=/build/target-python # headers, pkg-config files and sysconfig data of Pyodide's CPython
