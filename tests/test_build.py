@@ -89,6 +89,8 @@ def test_site_uses_relative_addresses_only() -> None:
     for path in [
         DIST / "index.html",
         *DIST.glob("css/**/*.css"),
+        *DIST.glob("page/**/*.css"),
+        *DIST.glob("page/**/*.html"),
         *DIST.glob("page/**/*.js"),
         *DIST.glob("worker/*.js"),
     ]:

@@ -66,10 +66,13 @@ def test_javascript_never_writes_markup_from_strings() -> None:
 
 
 def test_page_has_no_inline_script_or_style() -> None:
-    html = (WEB / "index.html").read_text(encoding="utf-8")
-    assert not re.search(r"<script(?![^>]*\bsrc=)", html)
-    assert not re.search(r"<style|\sstyle=|\son[a-z]+=", html)
-    assert not re.search(r'(?:src|href)="(?:https?:)?//', html)
+    pages = [WEB / "index.html", *WEB.glob("page/**/*.html")]
+    assert len(pages) > 5
+    for page in pages:
+        html = page.read_text(encoding="utf-8")
+        assert not re.search(r"<script(?![^>]*\bsrc=)", html), page
+        assert not re.search(r"<style|\sstyle=|\son[a-z]+=", html), page
+        assert not re.search(r'(?:src|href)="(?:https?:)?//', html), page
 
 
 def test_one_file_knows_each_engine() -> None:

@@ -11,7 +11,8 @@ import { chooseFiles } from "./lib/picture-files.js";
 import { setUpIntake } from "./shell/file-input.js";
 import { Offline } from "./shell/offline.js";
 import { Pictures } from "./workspace/pictures.js";
-import { currentRoute, goToTool, setUpRouter } from "./shell/router.js";
+import { currentTool, goToTool, setUpRouter } from "./shell/router.js";
+import { withTool } from "./shell/tool-loader.js";
 import { TOOLS } from "./shell/tools.js";
 import { setUpShared } from "./shell/share-target.js";
 import { onKeys, setUpShortcuts } from "./lib/shortcuts.js";
@@ -74,8 +75,8 @@ addEventListener("beforeunload", (event) => {
  */
 function receive(files, isWhole = false, beside = []) {
   if (!files.length) return;
-  const { receive: take } = currentRoute();
-  if (take) return take(app, files, isWhole, beside);
+  const tool = currentTool();
+  if (tool?.receives) return withTool(tool, (module) => module.receive?.(app, files, isWhole, beside));
   pictures.add(files);
   announce(`${formatPlural(files.length, "picture")} added.`);
   goToTool();

@@ -1,4 +1,4 @@
-/** The page's elements, found by name and checked by type. Markup lives in index.html's templates, never in strings. */
+/** The page's elements, found by name and checked by type. Markup lives in templates in HTML files, never in strings. */
 
 import { translateMarkup } from "./texts.js";
 

@@ -1,47 +1,41 @@
 /** Shows the view that the address names (`#/classify`). */
 
-import { box, part } from "../lib/dom.js";
+import { box, button, elementFromTemplate, part } from "../lib/dom.js";
 import { mountHome } from "./home.js";
 import { mountPrivacy } from "./privacy.js";
+import { loadTool, loadedTool } from "./tool-loader.js";
 import { TOOLS } from "./tools.js";
 
-/** @import { FileWithPath } from "../lib/picture-files.js" */
 /** @import { App } from "../workspace/app.js" */
+/** @import { Mount, Tool } from "./tools.js" */
 
-/** @typedef {(host: HTMLElement, app: App) => () => void} Mount fills the host; returns how to leave */
+/** @typedef {Tool | {path: string, name: string, mount: Mount}} Route */
 
-/**
- * @typedef {object} Route
- * @property {string} path after the `#`
- * @property {string} name
- * @property {string} [drop] what dropping pictures here does; elsewhere they go to the first tool
- * @property {(app: App, files: FileWithPath[], isWhole: boolean, beside: FileWithPath[]) => void} [receive]
- * @property {string} [accept] what the file chooser offers, if not pictures alone
- * @property {Mount} mount
- */
-
-/** @type {Route} */
 const HOME = { path: "/", name: "Onsight", mount: mountHome };
 
 /** @type {readonly Route[]} */
 const ROUTES = [HOME, ...TOOLS, { path: "/privacy", name: "Privacy", mount: mountPrivacy }];
 
+/** How long a tool may take to load before the page says that it is loading. */
+const PATIENCE_MS = 300;
+
+/** @type {Route} */
 let current = HOME;
 
-export function currentRoute() {
-  return current;
+/** The tool that is shown or being loaded, if one is. */
+export function currentTool() {
+  return "load" in current ? current : undefined;
 }
 
 /** Show a tool, if none is shown: pictures have arrived. */
 export function goToTool() {
   const [first] = TOOLS;
-  if (first && !TOOLS.some(({ path }) => path === current.path)) location.hash = first.path;
+  if (first && !currentTool()) location.hash = first.path;
 }
 
 /** @param {App} app */
 export function setUpRouter(app) {
-  const main = document.getElementById("main");
-  if (!main) throw new TypeError("The page has no main element.");
+  const main = part(document, "main", HTMLElement);
   const links = TOOLS.map(({ path, name }) => {
     const item = document.createElement("li");
     const link = document.createElement("a");
@@ -56,16 +50,28 @@ export function setUpRouter(app) {
     main.focus();
   });
 
-  /** @type {() => void} */
   let leave = () => {};
-  const show = () => {
+  let isFirst = true;
+
+  addEventListener("hashchange", () => {
+    if (main.hidden) return location.reload(); // everything was deleted
+    isFirst = false;
+    show();
+    scrollTo(0, 0);
+  });
+  show();
+  // Pictures that are dropped on the home page go to the first tool.
+  if (current === HOME && TOOLS[0]) loadTool(TOOLS[0]).catch(() => {});
+
+  function show() {
     const path = location.hash.replace(/^#/, "");
     current = ROUTES.find((route) => route.path === path) ?? HOME;
+    const tool = currentTool();
     leave();
-    leave = current.mount(main, app);
-    part(document, "files", HTMLInputElement).accept = current.accept ?? "image/*";
+    leave = () => {};
     document.title = current === HOME ? "Onsight" : `${current.name} · Onsight`;
-    box(document, "veil-text").textContent = current.drop ?? TOOLS[0]?.drop ?? "";
+    part(document, "files", HTMLInputElement).accept = tool?.accept ?? "image/*";
+    box(document, "veil-text").textContent = tool?.drop ?? TOOLS[0]?.drop ?? "";
     for (const { path: target, link } of links) {
       if (target === current.path) {
         link.setAttribute("aria-current", "page");
@@ -74,12 +80,65 @@ export function setUpRouter(app) {
         link.removeAttribute("aria-current");
       }
     }
-  };
-  addEventListener("hashchange", () => {
-    if (!main.isConnected) return location.reload(); // everything was deleted
-    show();
-    scrollTo(0, 0);
-    main.querySelector("h1")?.focus({ preventScroll: true });
-  });
-  show();
+    if ("mount" in current) return open(current.mount);
+    const module = loadedTool(current);
+    if (module) open(module.mount);
+    else void openWhenLoaded(current);
+  }
+
+  /** @param {Mount} mount */
+  function open(mount) {
+    leave = mount(main, app);
+    if (!isFirst) main.querySelector("h1")?.focus({ preventScroll: true });
+  }
+
+  /**
+   * Load a tool and show it, unless another view was opened meanwhile.
+   * @param {Tool} tool
+   */
+  async function openWhenLoaded(tool) {
+    let isLeft = false;
+    main.replaceChildren();
+    const timer = setTimeout(() => main.replaceChildren(waitingView(tool, "Loading…")), PATIENCE_MS);
+    leave = () => {
+      isLeft = true;
+      clearTimeout(timer);
+    };
+    try {
+      const { mount } = await loadTool(tool);
+      if (isLeft || main.hidden) return; // or everything was deleted
+      leave();
+      open(mount);
+    } catch (error) {
+      if (isLeft || main.hidden) return;
+      console.debug(`${tool.name} could not be loaded: ${error}`);
+      leave();
+      main.replaceChildren(failedView(tool));
+      if (!isFirst) main.querySelector("h1")?.focus({ preventScroll: true });
+    }
+  }
+
+  /** @param {Tool} tool */
+  function failedView(tool) {
+    const view = waitingView(tool, `${tool.name} could not be loaded. Check the connection and try again.`);
+    const again = button(view, "again");
+    again.hidden = false;
+    again.addEventListener("click", () => {
+      isFirst = false;
+      void openWhenLoaded(tool);
+    });
+    return view;
+  }
+}
+
+/**
+ * What is shown in place of a tool that is not loaded.
+ * @param {Tool} tool
+ * @param {string} text
+ */
+function waitingView(tool, text) {
+  const view = elementFromTemplate("tool-waiting");
+  box(view, "title").textContent = tool.name;
+  box(view, "text").textContent = text;
+  return view;
 }

@@ -1,24 +1,32 @@
-/** The tools, in the order of the navigation. A new tool is a folder in `page/tools/` and a row here. */
-
-import { mountClassify } from "../tools/classify/view.js";
-import { mountCompare } from "../tools/compare/view.js";
-import { mountDetect } from "../tools/detect/view.js";
-import { mountEnhance } from "../tools/enhance/view.js";
-import { mountOrganise, receiveIntoLibrary } from "../tools/organise/view.js";
-import { mountTag } from "../tools/tag/view.js";
+/**
+ * The tools, in the order of the navigation. A new tool is a folder in `page/tools/` and a row here.
+ *
+ * The folder holds `view.js`, `templates.html` and style sheets. They are loaded when the tool is first opened.
+ */
 
 /** @import { FileWithPath } from "../lib/picture-files.js" */
 /** @import { App, ToolEntry } from "../workspace/app.js" */
-/** @import { Mount } from "./router.js" */
+
+/** @typedef {(host: HTMLElement, app: App) => () => void} Mount fills the host; returns a function that leaves the view */
+
+/**
+ * @typedef {(app: App, files: FileWithPath[], isWhole: boolean, beside: FileWithPath[]) => void} Receive takes pictures
+ *   that arrive while the tool is shown
+ */
+
+/** @typedef {{mount: Mount, receive?: Receive}} ToolModule */
 
 /**
  * @typedef {object} Loading
- * @property {Mount} mount
- * @property {(app: App, files: FileWithPath[], isWhole: boolean, beside: FileWithPath[]) => void} [receive] what becomes
- *   of pictures that come while this is shown; elsewhere they are loaded for the tools
+ * @property {string} folder of the tool, below the site
+ * @property {readonly string[]} styles names of its style sheets, in their order
+ * @property {() => Promise<ToolModule>} load
+ * @property {boolean} [receives] whether it takes pictures itself; for other tools they go into the list of pictures
  */
 
-/** @type {readonly (ToolEntry & Loading)[]} */
+/** @typedef {ToolEntry & Loading} Tool */
+
+/** @type {readonly Tool[]} */
 export const TOOLS = [
   {
     name: "Classify",
@@ -26,7 +34,9 @@ export const TOOLS = [
     icon: "i-label",
     text: "One label for the whole picture, and where the network looked.",
     drop: "Drop to classify",
-    mount: mountClassify,
+    folder: "page/tools/classify/",
+    styles: ["style.css"],
+    load: () => import("../tools/classify/view.js"),
   },
   {
     name: "Tag",
@@ -34,7 +44,9 @@ export const TOOLS = [
     icon: "i-tags",
     text: "Everything in the picture: objects, scene, colours, each with its confidence.",
     drop: "Drop to tag",
-    mount: mountTag,
+    folder: "page/tools/tag/",
+    styles: ["style.css"],
+    load: () => import("../tools/tag/view.js"),
   },
   {
     name: "Detect",
@@ -42,7 +54,9 @@ export const TOOLS = [
     icon: "i-boxes",
     text: "A labelled box around each thing, and how many there are.",
     drop: "Drop to find things",
-    mount: mountDetect,
+    folder: "page/tools/detect/",
+    styles: ["style.css"],
+    load: () => import("../tools/detect/view.js"),
   },
   {
     name: "Enhance",
@@ -50,7 +64,9 @@ export const TOOLS = [
     icon: "i-enhance",
     text: "Better light and colour, less noise, more pixels.",
     drop: "Drop to enhance",
-    mount: mountEnhance,
+    folder: "page/tools/enhance/",
+    styles: ["viewer.css", "style.css"],
+    load: () => import("../tools/enhance/view.js"),
   },
   {
     name: "Organise",
@@ -59,8 +75,10 @@ export const TOOLS = [
     text: "Sort a folder of thousands, search it, find duplicates.",
     drop: "Drop to add to the library",
     accept: "image/*,.zip",
-    receive: receiveIntoLibrary,
-    mount: mountOrganise,
+    receives: true,
+    folder: "page/tools/organise/",
+    styles: ["style.css", "picture.css", "sorting.css"],
+    load: () => import("../tools/organise/view.js"),
   },
   {
     name: "Compare",
@@ -68,7 +86,9 @@ export const TOOLS = [
     icon: "i-compare",
     text: "Classification and tagging side by side, on your own picture.",
     drop: "Drop to compare",
-    mount: mountCompare,
+    folder: "page/tools/compare/",
+    styles: ["style.css"],
+    load: () => import("../tools/compare/view.js"),
   },
 ];
 

@@ -55,6 +55,6 @@ const CLASSIFY = {
  * @param {HTMLElement} host
  * @param {App} app
  */
-export function mountClassify(host, app) {
+export function mount(host, app) {
   return mountTool(host, app, CLASSIFY);
 }

@@ -112,6 +112,6 @@ function display({ app, stage, answer, changed }) {
  * @param {HTMLElement} host
  * @param {App} app
  */
-export function mountCompare(host, app) {
+export function mount(host, app) {
   return mountTool(host, app, COMPARE);
 }

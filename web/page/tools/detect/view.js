@@ -158,6 +158,6 @@ function display({ app, stage, answer, actions, again, changed }) {
  * @param {HTMLElement} host
  * @param {App} app
  */
-export function mountDetect(host, app) {
+export function mount(host, app) {
   return mountTool(host, app, DETECT);
 }

@@ -92,7 +92,7 @@ function setUpEdits({ onsight, pictures, batch: batchOf }) {
  * @param {HTMLElement} host
  * @param {App} app
  */
-export function mountEnhance(host, app) {
+export function mount(host, app) {
   if (!known.has(app)) {
     known.add(app);
     setUpEdits(app);

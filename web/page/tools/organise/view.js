@@ -37,7 +37,7 @@ import { isSidecar } from "../../lib/suffixes.js";
  * @param {App} app
  * @returns {() => void}
  */
-export function mountOrganise(host, app) {
+export function mount(host, app) {
   const { library, importer, originals } = organiserOf(app);
   host.replaceChildren(fromTemplate("view-organise"));
   showDropZone(host);
@@ -296,7 +296,7 @@ async function importDirectory(app, handle) {
  * @param {boolean} isWhole whether these are all the pictures of their folders
  * @param {FileWithPath[]} [others] the other files of the same folders, such as sidecars and videos
  */
-export function receiveIntoLibrary(app, files, isWhole, others = []) {
+export function receive(app, files, isWhole, others = []) {
   const single = { ...SINGLE_FILES, whole: isWhole };
   /** @type {Map<string | undefined, Arrival>} */
   const arrivals = new Map([[undefined, single]]);

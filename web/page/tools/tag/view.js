@@ -183,6 +183,6 @@ function display({ app, stage, answer, actions, again, changed }) {
  * @param {HTMLElement} host
  * @param {App} app
  */
-export function mountTag(host, app) {
+export function mount(host, app) {
   return mountTool(host, app, TAG);
 }

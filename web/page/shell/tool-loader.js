@@ -1,0 +1,140 @@
+/** Loads a tool's code, markup and style when the tool is first wanted. */
+
+import { TOOLS } from "./tools.js";
+
+/** @import { Tool, ToolModule } from "./tools.js" */
+
+/** What all tools share. Its markup and style are loaded with the first tool; its code is imported by the tools. */
+const WORKSPACE = { folder: "page/workspace/", styles: ["style.css"] };
+
+/** Tools that are being loaded, by path. @type {Map<string, Promise<ToolModule>>} */
+const loading = new Map();
+
+/** Tools that are loaded, by path. @type {Map<string, ToolModule>} */
+const loaded = new Map();
+
+/** What is to be done when a tool is loaded, by path. @type {Map<string, ((module: ToolModule) => void)[]>} */
+const waiting = new Map();
+
+/** How often the code of a tool could not be loaded, by path. @type {Map<string, number>} */
+const failures = new Map();
+
+/** Markup and style that are loaded or being loaded, by folder. @type {Map<string, Promise<void>>} */
+const folders = new Map();
+
+/**
+ * The tool's code, if the tool can be shown at once.
+ * @param {Tool} tool
+ */
+export function loadedTool(tool) {
+  return loaded.get(tool.path);
+}
+
+/**
+ * Load a tool. A load that failed can be tried again.
+ * @param {Tool} tool
+ * @returns {Promise<ToolModule>} when its code, markup and style are there
+ */
+export function loadTool(tool) {
+  let promise = loading.get(tool.path);
+  if (!promise) {
+    promise = Promise.all([loadCode(tool), loadFolder(WORKSPACE), loadFolder(tool)]).then(([module]) => {
+      loaded.set(tool.path, module);
+      for (const use of waiting.get(tool.path) ?? []) use(module);
+      waiting.delete(tool.path);
+      return module;
+    });
+    promise.catch(() => loading.delete(tool.path));
+    loading.set(tool.path, promise);
+  }
+  return promise;
+}
+
+/**
+ * Do something with a tool now or, if it is not loaded yet, as soon as it is; a failed load only delays it.
+ * @param {Tool} tool
+ * @param {(module: ToolModule) => void} use
+ */
+export function withTool(tool, use) {
+  const module = loaded.get(tool.path);
+  if (module) return use(module);
+  waiting.set(tool.path, [...(waiting.get(tool.path) ?? []), use]);
+  loadTool(tool).catch(() => {}); // the view of the tool says so
+}
+
+/**
+ * @param {Tool} tool
+ * @returns {Promise<ToolModule>}
+ */
+async function loadCode(tool) {
+  const failed = failures.get(tool.path) ?? 0;
+  try {
+    // Browsers remember that a module could not be fetched. Under another address they fetch it again.
+    if (failed) return await import(new URL(`${tool.folder}view.js?try=${failed}`, document.baseURI).href);
+    return await tool.load();
+  } catch (error) {
+    failures.set(tool.path, failed + 1);
+    throw error;
+  }
+}
+
+/**
+ * Add the markup and style of a folder to the page.
+ * @param {{folder: string, styles: readonly string[]}} source
+ * @returns {Promise<void>}
+ */
+function loadFolder({ folder, styles }) {
+  let promise = folders.get(folder);
+  if (!promise) {
+    const order = TOOLS.findIndex((tool) => tool.folder === folder); // -1 for the workspace, which comes first
+    const sheets = styles.map((name) => addStyle(folder + name, order));
+    promise = Promise.all([addTemplates(`${folder}templates.html`), ...sheets]).then(() => {});
+    promise.catch(() => folders.delete(folder));
+    folders.set(folder, promise);
+  }
+  return promise;
+}
+
+/**
+ * @param {string} path below the site
+ * @param {number} order among the style sheets of tools: it must not depend on which tool was opened first
+ * @returns {Promise<void>}
+ */
+function addStyle(path, order) {
+  const present = [...document.head.querySelectorAll("link[data-order]")];
+  if (present.some((link) => link.getAttribute("href") === path)) return Promise.resolve();
+  const link = document.createElement("link");
+  link.rel = "stylesheet";
+  link.href = path;
+  link.dataset.order = String(order);
+  const next = present.find((other) => other instanceof HTMLElement && Number(other.dataset.order) > order);
+  document.head.insertBefore(link, next ?? null);
+  return new Promise((resolve, reject) => {
+    link.addEventListener("load", () => resolve());
+    link.addEventListener("error", () => {
+      link.remove();
+      reject(new Error(`${path} could not be loaded.`));
+    });
+  });
+}
+
+/**
+ * Fetched as a document: no string is ever made into markup.
+ * @param {string} path below the site
+ * @returns {Promise<void>}
+ */
+function addTemplates(path) {
+  return new Promise((resolve, reject) => {
+    const request = new XMLHttpRequest();
+    request.open("GET", path);
+    request.responseType = "document";
+    request.addEventListener("load", () => {
+      const templates = request.status === 200 ? [...(request.responseXML?.querySelectorAll("template") ?? [])] : [];
+      if (!templates.length) return reject(new Error(`${path} could not be loaded.`));
+      for (const template of templates) if (!document.getElementById(template.id)) document.body.append(template);
+      resolve();
+    });
+    request.addEventListener("error", () => reject(new Error(`${path} could not be loaded.`)));
+    request.send();
+  });
+}
