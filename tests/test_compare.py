@@ -27,7 +27,7 @@ from onsight.tools.compare.options import CompareOptions
 from onsight.tools.compare.points import compare, sum_of_tags
 from onsight.tools.compare.relations import Relations, Relatives
 from onsight.tools.compare.results import Comparison
-from onsight.tools.compare.slices import REST, tenths
+from onsight.tools.compare.slices import tenths
 from onsight.tools.compare.task import Comparer
 from onsight.tools.tag.options import TagOptions
 from onsight.tools.tag.results import Tag
@@ -147,8 +147,8 @@ def test_slices_make_a_whole(comparer: Comparer, probabilities: dict[str, Any]) 
     result = compared(comparer, **probabilities)
     assert sum(part.score for part in result.slices) == pytest.approx(1, abs=1e-3)
     assert round(sum(part.percent for part in result.slices), 6) == 100
-    assert [part.label for part in result.slices].count(REST) == 1
-    assert result.slices[-1].label == REST
+    assert [part.label for part in result.slices].count("Everything else") == 1
+    assert result.slices[-1].label == "Everything else"
     named = [(part.label, part.score) for part in result.slices if part.kind == "candidate"]
     assert named == [(one.label, one.score) for one in result.classification.candidates]
 
@@ -159,7 +159,7 @@ def test_competing_kinds_are_slices_of_the_broader_answer(comparer: Comparer) ->
     answer = [part for part in result.slices if part.is_answer]
     assert {"Golden retriever", "Labrador retriever"} & {part.label for part in answer}
     assert sum(part.score for part in answer) == pytest.approx(result.classification.score, abs=2e-3)
-    grain = next(point for point in result.points if point.aspect == "Broad or fine")
+    grain = next(point for point in result.points if point.aspect == "How specific")
     assert "so the label is “Retriever”" in grain.classification
 
 
@@ -241,8 +241,8 @@ def test_tagging_may_stay_silent_and_says_so(comparer: Comparer) -> None:
 
 def test_people_read_both_sides_and_the_difference(comparer: Comparer) -> None:
     text = describe(compared(comparer, c281=0.9, c287=0.05))
-    assert text.startswith("Tabby cat · 90%\n  Classification: one box\n")
-    assert "  Tagging: everything\n" in text
+    assert text.startswith("Tabby cat · 90%\n  Classification: one label\n")
+    assert "  Tagging: many tags\n" in text
     assert "    one label: " in text
 
 

@@ -30,7 +30,7 @@ def test_both_sides_are_exactly_what_the_tools_answer_alone(engine: Engine, name
 def test_a_label_that_listened_to_a_tag_says_so(engine: Engine) -> None:
     result = engine.compare(sample("camera"))
     assert result.classification.label == "Person"
-    heard = [note for note in result.notes if note.startswith("This label has listened to a tag.")]
+    heard = [note for note in result.notes if note.startswith("This label comes from a tag.")]
     assert len(heard) == 1
     assert "“Tripod”" in heard[0]
     assert "“Face”" in heard[0]
@@ -38,8 +38,8 @@ def test_a_label_that_listened_to_a_tag_says_so(engine: Engine) -> None:
 
 def test_a_label_that_the_classes_give_claims_no_tag(engine: Engine) -> None:
     result = engine.compare(sample("chelsea"))
-    assert not any("listened" in note for note in result.notes)
-    assert any("looks at the middle of the picture" in note for note in result.notes)
+    assert not any("comes from a tag" in note for note in result.notes)
+    assert any("sees the middle of the picture" in note for note in result.notes)
 
 
 def test_command_line_prints_the_comparison(capsys: pytest.CaptureFixture[str]) -> None:
@@ -47,7 +47,7 @@ def test_command_line_prints_the_comparison(capsys: pytest.CaptureFixture[str]) 
     assert main(["compare", path]) == 0
     out = capsys.readouterr().out
     assert out.startswith(f"{path}: Cat · ")
-    assert "Tagging: everything" in out
+    assert "Tagging: many tags" in out
     assert main(["compare", path, "--json", "--without", "Cat", "--threshold", "0.9"]) == 0
     result = json.loads(capsys.readouterr().out)["result"]
     assert result["without"] == ["Cat"]

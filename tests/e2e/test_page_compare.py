@@ -133,7 +133,7 @@ def test_both_sides_stand_beside_each_other_with_their_sums(tool: ToolPage) -> N
     assert gauges(tool).count() == len(tags)
     total = round(100 * sum(tag["score"] for tag in tags))
     assert total > 100
-    expect(many(tool)).to_contain_text(f"These {len(tags)} add up to {total:,}%, and may")
+    expect(many(tool)).to_contain_text(f"These {len(tags)} add up to {total:,}%, which is fine")
     left, right = (side.bounding_box() for side in (one(tool), many(tool)))
     assert left
     assert right
@@ -169,7 +169,7 @@ def test_the_difference_is_told_in_this_pictures_words(tool: ToolPage) -> None:
     assert points.count() == 6
     expect(points.first).to_contain_text("“Person” stands for the whole picture")
     about = tool.answer.get_by_role("region", name="About this picture")
-    expect(about).to_contain_text("This label has listened to a tag.")
+    expect(about).to_contain_text("This label comes from a tag.")
     expect(about).to_contain_text("“Tripod”")
 
 

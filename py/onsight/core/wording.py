@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Literal
+
+from onsight.core.texts import text
 
 
 def percent(score: float) -> str:
@@ -20,20 +23,18 @@ def percentage(value: float) -> str:
 
 
 def quoted(name: str) -> str:
-    """Return a name in quotation marks."""
+    """Return a name in curly quotation marks."""
     return f"“{name}”"
 
 
-def listed(items: Sequence[str], word: str = "and") -> str:
-    """Return ``a``, ``a and b`` or ``a, b and c``."""
+def listed(items: Sequence[str], word: Literal["and", "or"] = "and") -> str:
+    """Return ``a``, ``a and b`` or ``a, b and c``; an empty text for no items."""
     if len(items) < 2:
         return "".join(items)
-    return f"{', '.join(items[:-1])} {word} {items[-1]}"
-
-
-def counted(count: int, noun: str) -> str:
-    """Return ``1 tag`` or ``2 tags``."""
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+    *others, last = items
+    if word == "or":
+        return text("{items} or {last}", items=", ".join(others), last=last)
+    return text("{items} and {last}", items=", ".join(others), last=last)
 
 
 def in_sentence(name: str) -> str:

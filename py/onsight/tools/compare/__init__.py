@@ -1,1 +1,1 @@
-"""Comparison: one label and many tags of the same picture, and what is different about them."""
+"""Compare: the label and the tags of the same picture, and how they differ."""

@@ -1,4 +1,4 @@
-"""Comparison on the command line: its options, and how its answer is shown to a person."""
+"""Compare on the command line: its options, and how its result is printed."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import argparse
 from collections.abc import Callable
 
 from onsight.cli.command import Command
+from onsight.core.texts import text
 from onsight.core.wording import percent
 from onsight.engine import Engine
 from onsight.tools.compare.options import CompareOptions
@@ -15,33 +16,35 @@ from onsight.tools.compare.results import Comparison
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options of ``compare``."""
     parser.add_argument(
-        "--threshold", type=float, help="score from which on a tag is shown, 0 to 1 (default: each tag's own)"
+        "--threshold",
+        type=float,
+        help=text("score that a tag must reach to be shown, from 0 to 1 (default: each tag's own threshold)"),
     )
     parser.add_argument(
         "--without",
         action="append",
         default=[],
         metavar="LABEL",
-        help="a label that may not be given; the others share what it had (may be repeated)",
+        help=text("rule out a label; the other labels share what it had (can be given several times)"),
     )
-    parser.add_argument("--heat-maps", action="store_true", help="tell with --json where each tag applies")
+    parser.add_argument("--heat-maps", action="store_true", help=text("with --json, add where each tag applies"))
 
 
 def prepare(options: argparse.Namespace) -> Callable[[Engine, str], Comparison]:
-    """Check the options of ``compare`` and return what answers for one file.
+    """Check the options of ``compare`` and return a function that compares one file.
 
     Raises:
-        InvalidOptionError: A value is refused.
+        InvalidOptionError: A value is not valid.
     """
     compare_options = _options(options)
     return lambda engine, path: engine.compare(path, compare_options)
 
 
 def check(options: argparse.Namespace, engine: Engine) -> None:
-    """Refuse labels that do not exist, before the first file is opened.
+    """Check that the labels to rule out exist, before the first file is opened.
 
     Raises:
-        InvalidOptionError: A label that is to be left out does not exist.
+        InvalidOptionError: A label to rule out does not exist.
     """
     engine.check(_options(options))
 
@@ -51,21 +54,25 @@ def _options(options: argparse.Namespace) -> CompareOptions:
 
 
 def describe(result: Comparison) -> str:
-    """Return label and tags, each with what its numbers add up to, and the difference in words."""
+    """Return the label and the tags, what the scores of each add up to, and the differences, as lines of text."""
     label = result.classification
     tags = ", ".join(f"{tag.name} {percent(tag.score)}" for tag in result.tagging.tags if tag.shown)
     lines = [
         f"{label.label} · {percent(label.score)}" if label.certain else label.label,
-        "  Classification: one box",
+        "  " + text("Classification: one label"),
         f"    {result.sum_of_shares}",
-        "  Tagging: everything",
+        "  " + text("Tagging: many tags"),
         *([f"    {tags}"] if tags else []),
         f"    {result.sum_of_tags}",
     ]
     for point in result.points:
-        lines += [f"  {point.aspect}", f"    one label: {point.classification}", f"    many tags: {point.tagging}"]
+        lines += [
+            f"  {point.aspect}",
+            "    " + text("one label: {sentence}", sentence=point.classification),
+            "    " + text("many tags: {sentence}", sentence=point.tagging),
+        ]
     if result.notes:
-        lines += ["  In this picture", *(f"    {note}" for note in result.notes)]
+        lines += ["  " + text("About this picture"), *(f"    {note}" for note in result.notes)]
     return "\n".join(lines)
 
 

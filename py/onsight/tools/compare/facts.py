@@ -1,4 +1,4 @@
-"""What there is to say about one picture's label and tags, before it is put in words."""
+"""The facts about a picture's label and tags from which `points` and `notes` make sentences."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from onsight.tools.tag.results import Tag, Tagging
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """A tag that took the place of the classes' own answer.
+    """A tag that replaced the label that the network's classes gave.
 
     Attributes:
         tag: Its name.
-        score: Its probability in what classification saw.
-        instead_of: What the classes alone would have answered, or None if they were not sure.
+        score: Its probability, from the outputs of the classification network.
+        instead_of: The label that the classes alone gave, or None if none was certain.
     """
 
     tag: str
@@ -27,12 +27,12 @@ class Heard:
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:
-    """Labels that may not be given.
+    """Labels that the user ruled out.
 
     Attributes:
         labels: The labels.
-        score: What they had of the whole.
-        before: The label that the picture has with them.
+        score: Their share of the whole, in [0, 1].
+        before: The picture's label if nothing is ruled out.
     """
 
     labels: tuple[str, ...]
@@ -42,16 +42,16 @@ class LeftOut:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What a comparison speaks of.
+    """What the sentences of a comparison are about.
 
     Attributes:
         classification: The label.
         tagging: The tags.
-        slices: The distribution that the label won.
-        relations: Of the tags to the label.
-        heard: The tag that classification listened to, or None.
-        left_out: Labels that may not be given, or None.
-        threshold: A person's own for tags, or None.
+        slices: The distribution of the labels.
+        relations: How the tags are related to the label.
+        heard: The tag that gave the label, or None.
+        left_out: The labels that are ruled out, or None.
+        threshold: The user's threshold for tags, or None for each tag's own.
     """
 
     classification: Classification
@@ -74,15 +74,15 @@ class Facts:
 
     @property
     def candidates(self) -> tuple[Slice, ...]:
-        """The parts of the distribution that have a name of their own."""
+        """The parts of the distribution that are single labels."""
         return tuple(part for part in self.slices if part.kind == "candidate")
 
     @property
     def rivals(self) -> tuple[Slice, ...]:
-        """The candidates that the label won against."""
+        """The candidates that do not count towards the label."""
         return tuple(part for part in self.candidates if not part.is_answer)
 
     @property
     def kinds(self) -> tuple[Slice, ...]:
-        """The candidates that are kinds of the label; none where the label is a candidate itself."""
+        """The candidates that are kinds of the label; the label itself is not among them."""
         return tuple(part for part in self.candidates if part.is_answer and part.label != self.label)

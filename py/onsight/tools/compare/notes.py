@@ -1,41 +1,48 @@
-"""What is worth knowing about this very picture: where label and tags seem to contradict each other, and why."""
+"""Remarks on one picture: where its label and its tags seem to contradict each other, and why."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from onsight.core.texts import plural, text
 from onsight.core.wording import listed, percent, quoted
 from onsight.tools.compare.facts import Facts
 
 DRAWING_TAG = "illustration"
 
 _ALIKE = 0.02
-"""Scores of label and tag that differ by less are called the same."""
+"""Scores of label and tag that differ by less than this count as equal."""
 
 _WHOLE = 0.97
-"""Part of the picture from which on classification has seen all of it."""
+"""Classification has seen the whole picture if it has seen at least this part of it."""
 
 
 def remark(facts: Facts) -> tuple[str, ...]:
     """Return the remarks that apply, the most surprising first."""
     remarks = (write(facts) for write in _REMARKS)
-    return tuple(text for text in remarks if text)
+    return tuple(sentence for sentence in remarks if sentence)
 
 
 def _heard(facts: Facts) -> str | None:
     heard = facts.heard
     if heard is None:
         return None
-    tag = f"the tag {quoted(heard.tag)}, at {percent(heard.score)},"
-    alone = (
-        f"would have said {quoted(heard.instead_of.label)} ({percent(heard.instead_of.score)}); {tag} says better what "
-        "the picture is of and took its place"
-        if heard.instead_of
-        else f"would not have been sure; {tag} was, and gave the label"
-    )
-    return (
-        f"This label has listened to a tag. The network’s classes alone {alone}. "
-        "The others share what that tag leaves them, and it is still one label for the whole picture."
+    if heard.instead_of is None:
+        return text(
+            "This label comes from a tag. The network’s classes alone gave no certain label; the tag “{tag}”, at "
+            "{score}, was certain and gave the label. The other labels share what that tag leaves them, and it is "
+            "still one label for the whole picture.",
+            tag=heard.tag,
+            score=percent(heard.score),
+        )
+    return text(
+        "This label comes from a tag. The network’s classes alone gave “{label}” ({label_score}); the tag “{tag}”, at "
+        "{score}, describes the picture better and took its place. The other labels share what that tag leaves them, "
+        "and it is still one label for the whole picture.",
+        label=heard.instead_of.label,
+        label_score=percent(heard.instead_of.score),
+        tag=heard.tag,
+        score=percent(heard.score),
     )
 
 
@@ -44,10 +51,17 @@ def _unsure(facts: Facts) -> str | None:
         return None
     sure = sum(tag.score >= tag.threshold for tag in facts.shown)
     if not sure:
-        return "“Not sure” is an honest answer: no name has enough of the whole. The tags here are weak, too."
-    tags = "one tag passes" if sure == 1 else f"{sure} tags pass"
-    return (
-        f"“Not sure” is an honest answer: no name has enough of the whole. Tags need no winner, so {tags} all the same."
+        return text(
+            "“{label}” is an honest answer: no label has a large enough share. The tags are weak here, too.",
+            label=facts.label,
+        )
+    return plural(
+        sure,
+        "“{label}” is an honest answer: no label has a large enough share. Tags do not compete, so {count} tag passes "
+        "its threshold anyway.",
+        "“{label}” is an honest answer: no label has a large enough share. Tags do not compete, so {count} tags pass "
+        "their thresholds anyway.",
+        label=facts.label,
     )
 
 
@@ -55,10 +69,11 @@ def _several(facts: Facts) -> str | None:
     subjects = facts.relations.subjects[:3]
     if not facts.classification.certain or not subjects:
         return None
-    found = listed([f"{quoted(tag.name)} ({percent(tag.score)})" for tag in subjects])
-    return (
-        f"There is more than {quoted(facts.label)} in this picture: {found}. "
-        "Classification has to choose one of them; tagging does not."
+    return text(
+        "There is more than “{label}” in this picture: {tags}. Classification has to choose one of them; tagging does "
+        "not.",
+        label=facts.label,
+        tags=listed([text("“{tag}” ({score})", tag=tag.name, score=percent(tag.score)) for tag in subjects]),
     )
 
 
@@ -69,10 +84,12 @@ def _differing(facts: Facts) -> str | None:
         return None
     if abs(same.score - answer.score) < _ALIKE or percent(same.score) == percent(answer.score):
         return None
-    return (
-        f"{quoted(facts.label)} has {percent(answer.score)} on one side and {percent(same.score)} on the other, and "
-        "both are right: the first is its share among all possible labels, the second how probable it is that the "
-        "picture shows it at all, whatever else it shows."
+    return text(
+        "“{label}” has {share} on one side and {score} on the other, and both are right. The first is its share among "
+        "all possible labels; the second is the probability that the picture shows it, whatever else it shows.",
+        label=facts.label,
+        share=percent(answer.score),
+        score=percent(same.score),
     )
 
 
@@ -82,13 +99,17 @@ def _missing(facts: Facts) -> str | None:
         return None
     if facts.relations.broader or facts.relations.finer:
         return None
-    if same is not None:
-        limit = facts.threshold if facts.threshold is not None else same.threshold
-        why = f"asked by itself, it gets {percent(same.score)}"
-        return f"{quoted(facts.label)} is the label and yet no tag: {why}, and a tag is shown from {percent(limit)} on."
-    return (
-        f"{quoted(facts.label)} is the label and yet no tag: being the best of all labels is one thing, "
-        "being sure when asked alone is another."
+    if same is None:
+        return text(
+            "“{label}” is the label but not a tag: the best of all labels need not be certain when it is judged on its "
+            "own.",
+            label=facts.label,
+        )
+    return text(
+        "“{label}” is the label but not a tag: judged on its own, it has {score}, and a tag must reach {threshold}.",
+        label=facts.label,
+        score=percent(same.score),
+        threshold=percent(facts.threshold if facts.threshold is not None else same.threshold),
     )
 
 
@@ -96,10 +117,11 @@ def _drawing(facts: Facts) -> str | None:
     tag = next((tag for tag in facts.shown if tag.id == DRAWING_TAG), None)
     if tag is None or facts.relations.same is tag:
         return None
-    return (
-        "This seems to be a drawing or a screenshot rather than a photograph "
-        f"({quoted(tag.name)}, {percent(tag.score)}). Classification has learned from photographs and can only press "
-        "it into one of its labels."
+    return text(
+        "This seems to be a drawing or a screenshot rather than a photograph (“{tag}”, {score}). Classification was "
+        "trained on photographs and has to choose one of its labels all the same.",
+        tag=tag.name,
+        score=percent(tag.score),
     )
 
 
@@ -111,9 +133,10 @@ def _framing(facts: Facts) -> str | None:
     seen = (min(x2, image.width) - max(x1, 0)) * (min(y2, image.height) - max(y1, 0)) / (image.width * image.height)
     if seen >= _WHOLE:
         return None
-    return (
-        f"Classification looks at the middle of the picture, {percent(seen)} of it; tagging looks at all of it. "
-        "What stands at the edge can only become a tag."
+    return text(
+        "Classification sees the middle of the picture, {share} of it; tagging sees all of it. Whatever is at the edge "
+        "can only become a tag.",
+        share=percent(seen),
     )
 
 
@@ -123,11 +146,12 @@ def _few(facts: Facts) -> str | None:
     near = [tag for tag in facts.shown if tag.score < tag.threshold]
     if not near:
         return None
-    names = listed([quoted(tag.name) for tag in near])
-    verb, them = ("is", "it is") if len(near) == 1 else ("are", "they are")
-    return (
-        f"Few tags are sure of themselves here. {names} {verb} just below the line; "
-        f"{them} shown so that there is more to see."
+    return plural(
+        len(near),
+        "Few tags are certain here. {tags} is just below its threshold; it is shown so that there is more to see.",
+        "Few tags are certain here. {tags} are just below their thresholds; they are shown so that there is more to "
+        "see.",
+        tags=listed([quoted(tag.name) for tag in near]),
     )
 
 

@@ -1,4 +1,4 @@
-"""How a picture's tags stand to its one label: the same thing, a broader one, a finer one, or something beside it."""
+"""How a picture's tags are related to its label: the same thing, broader, more specific, or something else."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from onsight.evidence.vocabulary import Vocabulary
 from onsight.tools.tag.results import Tag
 
 FOOD = "food"
-"""Group of food, and the tag that all of it has."""
+"""Id of the group of food, and of the tag that everything in it has."""
 
 _MAIN_GROUPS = frozenset({"people", "animals", "vehicles", FOOD})
-"""Groups of things that could each have been the subject of a picture."""
+"""Groups of things that can be the subject of a picture."""
 
 _MAIN_PRIORITY = 1.2
 _MAIN_SCORE = 0.6
@@ -22,15 +22,15 @@ _MAIN_SCORE = 0.6
 
 @dataclass(frozen=True, slots=True)
 class Relations:
-    """The tags that are shown, by what they are to the label; in their order.
+    """The tags that are shown, by their relation to the label; each tuple is in the order of the tags.
 
     Attributes:
-        same: The tag that means the label, shown or not; None if there is none.
-        broader: What the label implies.
-        finer: What implies the label.
-        beside: Neither of these.
-        unnamed: Those of all that a label could never say.
-        subjects: Those of ``beside`` that could have been the picture's subject.
+        same: The tag that means the same as the label, shown or not; None if there is none.
+        broader: Tags that the label implies.
+        finer: Tags that imply the label.
+        beside: Tags that are neither.
+        unnamed: Tags of any relation that no label corresponds to.
+        subjects: Tags of ``beside`` that could have been the picture's subject.
     """
 
     same: Tag | None
@@ -42,14 +42,14 @@ class Relations:
 
 
 class Relatives:
-    """Knows what implies what, over the taxonomy of labels and the vocabulary of tags."""
+    """Relates labels to tags by the taxonomy of labels and the vocabulary of tags."""
 
     def __init__(self, rollup: Rollup, vocabulary: Vocabulary, subjects: Subjects) -> None:
         """Bind the tables.
 
         Args:
-            rollup: Of the labels.
-            vocabulary: Of the tags.
+            rollup: The labels and their taxonomy.
+            vocabulary: The tags.
             subjects: The tags that are labels, too.
         """
         self._taxonomy = rollup.taxonomy
@@ -63,11 +63,11 @@ class Relatives:
         self.labels = frozenset(concept.label for concept in concepts) | {row.label for row in subjects.rows}
 
     def relate(self, label: str | None, tags: Sequence[Tag]) -> Relations:
-        """Sort the tags by what they are to a label.
+        """Sort the tags by their relation to a label.
 
         Args:
             label: The label, or None if there is none.
-            tags: All tags, also those that are not shown.
+            tags: All tags, including those that are not shown.
         """
         own = self._ids(label) if label else frozenset()
         implied = self._implied(own)
@@ -87,18 +87,18 @@ class Relatives:
         )
 
     def is_kind(self, label: str, of: str) -> bool:
-        """Say whether one label is another one or a kind of it."""
+        """Return whether ``label`` is the same as ``of`` or a kind of it."""
         ids, wanted = self._ids(label), self._ids(of)
         return bool((ids | self._implied(ids)) & wanted)
 
     def _subjects(self, beside: Iterable[Tag], of_label: frozenset[str]) -> tuple[Tag, ...]:
-        """Of the things beside the label, return those that matter to a person, each under one name."""
+        """Return the tags that could have been the picture's subject, each thing under one name."""
         found: list[Tag] = []
         for tag in beside:
             entry = self._vocabulary.tags.get(tag.id)
             if entry is None or tag.score < _MAIN_SCORE or entry.priority < _MAIN_PRIORITY:
                 continue
-            # What a meal is made of is no other subject.
+            # The ingredients of a meal are not further subjects.
             if entry.group not in _MAIN_GROUPS or (entry.group == FOOD and FOOD in of_label):
                 continue
             ids = frozenset({tag.id})
@@ -109,7 +109,7 @@ class Relatives:
         return tuple(found)
 
     def _ids(self, label: str) -> frozenset[str]:
-        """Return what a label is called in the two tables."""
+        """Return a label's ids in the taxonomy and in the vocabulary."""
         named = [table.get(label.casefold()) for table in (self._by_label, self._tag_by_label)]
         ids = [id for id in named if id]
         return frozenset([*ids, *(tag for id in ids if (tag := self._vocabulary.of_concept(id)))])
@@ -118,12 +118,12 @@ class Relatives:
         return frozenset({tag.id}) if tag.id in self._vocabulary.tags else self._ids(tag.name)
 
     def _implied(self, ids: frozenset[str]) -> frozenset[str]:
-        """Return the ids of everything that holds wherever the thing of these ids holds, without themselves."""
+        """Return the ids of everything that is true wherever these ids are true, without these ids."""
         taxonomy, vocabulary = self._taxonomy, self._vocabulary
         concepts = {id for id in ids if id in taxonomy.concepts}
         for id in ids & set(vocabulary.tags):
             concepts.update(concept for concept in vocabulary[id].concepts[:1] if concept in taxonomy.concepts)
-        # A coat counts towards a person and is none: what it is begins at the same root.
+        # A coat counts towards a person but is not one: only ancestors with the same root say what a thing is.
         above = {
             ancestor
             for id in concepts

@@ -1,4 +1,4 @@
-"""Comparison: the one label and the many tags of a picture side by side, and what is different about them."""
+"""Comparison: the label and the tags of a picture side by side, and how they differ."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from onsight.core.flow import Flow, Stage
+from onsight.core.texts import plural
 from onsight.errors import InvalidOptionError
 from onsight.evidence.observation import MIN_SIDE, Observation
 from onsight.image import decode
@@ -24,16 +25,16 @@ from onsight.tools.tag.options import TagOptions
 from onsight.tools.tag.task import Tagger
 
 AS_CLASSIFY = ClassifyOptions()
-"""The label is the one that classification gives by default."""
+"""The options that the label is made with: the defaults of Classify."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Seen:
-    """What both have seen in a picture, before any choice.
+    """The networks' outputs for a picture, before any decision.
 
     Attributes:
-        look: What classification saw.
-        observation: What tagging saw.
+        look: The outputs for classification.
+        observation: The outputs for tagging.
     """
 
     look: Look
@@ -42,11 +43,11 @@ class Seen:
 
 @dataclass(frozen=True)
 class Comparer:
-    """A classifier and a tagger that look at the same picture.
+    """Runs a classifier and a tagger on the same picture and compares the results.
 
     Attributes:
-        classifier: Gives the label.
-        tagger: Gives the tags.
+        classifier: Makes the label.
+        tagger: Makes the tags.
     """
 
     classifier: Classifier
@@ -57,20 +58,20 @@ class Comparer:
 
         Args:
             image: The file's bytes.
-            options: Which tags to show, which labels to leave out.
+            options: Which tags to show, which labels to rule out.
 
         Returns:
-            Both, each exactly as it would be alone, and the difference in words.
+            The label and the tags, exactly as Classify and Tag return them, and their differences in sentences.
 
         Raises:
-            ImageError: The bytes are no picture that can be opened.
-            InvalidOptionError: A label that is to be left out does not exist.
+            ImageError: The bytes are not a picture that can be opened.
+            InvalidOptionError: A label to rule out does not exist.
         """
         seen = yield from self.look(image, options)
         return self.conclude(seen, options)
 
     def look(self, image: bytes, options: CompareOptions) -> Flow[Seen]:
-        """Let both look at a picture; arguments and errors as for `compare`."""
+        """Run both networks on a picture; arguments and errors as for `compare`."""
         self.check(options)
         yield Stage("decode")
         decoded = decode(image, min_side=max(self.classifier.min_side, MIN_SIDE))
@@ -79,10 +80,10 @@ class Comparer:
         return Seen(look, observation)
 
     def conclude(self, seen: Seen, options: CompareOptions) -> Comparison:
-        """Answer from what was seen; no network runs.
+        """Compare from the networks' outputs; no network runs.
 
         Raises:
-            InvalidOptionError: A label that is to be left out does not exist.
+            InvalidOptionError: A label to rule out does not exist.
         """
         self.check(options)
         verdict = self.classifier.weigh(seen.look, AS_CLASSIFY, options.without)
@@ -119,13 +120,20 @@ class Comparer:
         return Relatives(self.classifier.rollup, self.tagger.namer.vocabulary, self.classifier.subjects)
 
     def check(self, options: CompareOptions) -> None:
-        """Refuse labels that do not exist.
+        """Check that the labels to rule out exist.
 
         Raises:
-            InvalidOptionError: A label that is to be left out does not exist.
+            InvalidOptionError: A label to rule out does not exist.
         """
         if unknown := sorted(set(options.without) - self._relatives.labels):
-            raise InvalidOptionError(f"There is no label {', '.join(unknown)} that could be left out.")
+            raise InvalidOptionError(
+                plural(
+                    len(unknown),
+                    "There is no label {labels}. Check the spelling of the label to rule out.",
+                    "There are no labels {labels}. Check the spelling of the labels to rule out.",
+                    labels=", ".join(unknown),
+                )
+            )
 
     def _heard(self, verdict: Verdict) -> Heard | None:
         if verdict.subject is None:
@@ -136,7 +144,7 @@ class Comparer:
         return Heard(tag, round(verdict.heard, 4), instead_of)
 
     def _left_out(self, look: Look, without: tuple[str, ...]) -> LeftOut | None:
-        """Return what labels would have had that may not be given."""
+        """Return what the labels that are ruled out have otherwise, or None if no label is ruled out."""
         if not without:
             return None
         verdict = self.classifier.weigh(look, AS_CLASSIFY)
