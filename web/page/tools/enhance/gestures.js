@@ -30,6 +30,8 @@ const DOUBLE_TAP_PX = 24;
 export function setUpGestures(root, surface, { zoom, pan, toggle, isNear }) {
   /** @type {Map<number, Point>} */
   const pointers = new Map();
+  /** Where the only finger was put down, until it moves on or another joins it. @type {Point | null} */
+  let pressed = null;
   let lastTap = { time: 0, x: 0, y: 0 };
   let toggled = -Infinity;
   const wheel = (/** @type {WheelEvent} */ event) => {
@@ -46,6 +48,7 @@ export function setUpGestures(root, surface, { zoom, pan, toggle, isNear }) {
     listen(surface, "pointerdown", (event) => {
       if (event.button !== 0) return;
       pointers.set(event.pointerId, { x: event.clientX, y: event.clientY });
+      pressed = pointers.size === 1 ? { x: event.clientX, y: event.clientY } : null;
       if (event.pointerType !== "touch" || isNear() || pointers.size > 1) surface.setPointerCapture(event.pointerId);
     }),
     listen(surface, "pointermove", (event) => {
@@ -53,18 +56,20 @@ export function setUpGestures(root, surface, { zoom, pan, toggle, isNear }) {
       if (!before) return;
       const now = { x: event.clientX, y: event.clientY };
       pointers.set(event.pointerId, now);
+      if (pressed && Math.hypot(now.x - pressed.x, now.y - pressed.y) >= DOUBLE_TAP_PX) pressed = null;
       const other = [...pointers].find(([id]) => id !== event.pointerId)?.[1];
       if (!other) return pan(now.x - before.x, now.y - before.y);
-      const middle = { x: (now.x + other.x) / 2, y: (now.y + other.y) / 2 };
+      const middle = { x: (before.x + other.x) / 2, y: (before.y + other.y) / 2 };
       const apart = Math.hypot(before.x - other.x, before.y - other.y);
       if (apart > 0) zoom(Math.hypot(now.x - other.x, now.y - other.y) / apart, middle);
       pan((now.x - before.x) / 2, (now.y - before.y) / 2);
     }),
     ...["pointerup", "pointercancel"].map((type) =>
       listen(surface, type, (event) => {
-        const wasAlone = pointers.size === 1;
         pointers.delete(event.pointerId);
-        if (type === "pointerup" && event.pointerType === "touch" && wasAlone) tap(event);
+        const isTap = type === "pointerup" && event.pointerType === "touch" && pressed;
+        pressed = null;
+        if (isTap) tap(event);
       }),
     ),
     listen(surface, "dblclick", ({ clientX: x, clientY: y, timeStamp }) => {
