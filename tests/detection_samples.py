@@ -32,4 +32,4 @@ def candidates(*rows: tuple[float, float, float, float, float, int]) -> Candidat
 
 def objects(*rows: tuple[float, float, float, float, float, int]) -> Objects:
     found = candidates(*rows)
-    return Objects(found.boxes, found.logits, found.class_ids)
+    return Objects(found.boxes, found.logits, found.class_ids, np.arange(1, len(found.boxes) + 1))

@@ -20,8 +20,8 @@ from onsight.tools.detect.options import DetectOptions
 from onsight.tools.detect.presets import Calibration, load_calibration
 from onsight.tools.detect.results import Detection
 from onsight.tools.detect.selection import select_objects
-from onsight.tools.detect.task import Detector
-from tests.detection_samples import IDS, make_detector, objects, texts
+from onsight.tools.detect.task import Detector, Found
+from tests.detection_samples import IDS, candidates, make_detector, objects, texts
 
 
 @pytest.fixture(scope="module")
@@ -240,6 +240,23 @@ def test_select_answers_another_threshold_without_a_run(detector: Detector) -> N
     assert detector.select(found, DetectOptions(score=min(1.0, score + 0.01))).boxes == ()
 
 
+def test_an_object_keeps_its_id_at_every_threshold(detector: Detector) -> None:
+    one = drive(detector.find(picture(480, 640, (100, 50, 300, 250)), DetectOptions()), FakeNetworks())
+    views = (
+        ((0.0, 0.0, 640.0, 480.0), (candidates((10, 10, 90, 90, 2, 1), (12, 12, 95, 95, 1, 1)), candidates())),
+        ((0.0, 0.0, 320.0, 240.0), (candidates((200, 100, 220, 130, 1, 2)), candidates((50, 9, 70, 30, 0, 3)))),
+    )
+    found = Found(views, one.preset, one.image)
+    every = detector.select(found, DetectOptions(score=0.0)).boxes
+    assert sorted((box.label, box.id) for box in every) == [("bicycle", 1), ("car", 3), ("motorcycle", 4)]
+    for score in (box.score - 0.0001 for box in every):
+        chosen = detector.select(found, DetectOptions(score=score)).boxes
+        assert chosen == tuple(box for box in every if box.score >= score)
+    # Another overlap moves a box and finds a further one; what was there keeps its id.
+    others = detector.select(found, DetectOptions(score=0.0, iou=0.99)).boxes
+    assert sorted((box.label, box.id) for box in others)[:2] == [("bicycle", 1), ("bicycle", 2)]
+
+
 def test_detect_refuses_an_unknown_class_before_it_looks(detector: Detector) -> None:
     with pytest.raises(InvalidOptionError, match="unicorn"):
         next(detector.detect(b"", DetectOptions(deny=("unicorn",))))
@@ -265,4 +282,4 @@ def test_result_is_plain_json(detector: Detector) -> None:
     result, _ = detect(detector, picture(480, 640, (100, 50, 300, 250)))
     data = json.loads(json.dumps(result.to_json()))
     assert set(data) == {"boxes", "image", "model"}
-    assert set(data["boxes"][0]) == {"label", "score", "x1", "y1", "x2", "y2"}
+    assert set(data["boxes"][0]) == {"label", "score", "x1", "y1", "x2", "y2", "id"}

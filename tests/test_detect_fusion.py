@@ -28,7 +28,7 @@ def detector() -> Detector:
 def test_animals_are_weighed_on_their_own(detector: Detector) -> None:
     animals = [detector.labels[index] for index in ANIMALS]
     assert animals == ["bird", "cat", "dog", "horse", "sheep", "cow", "elephant", "bear", "zebra", "giraffe"]
-    evidence = Evidence(np.tile([0.0, 0, 9, 9], (4, 1)), np.full((4, 1), 2.0), np.array([13, 14, 23, 24]))
+    evidence = Evidence(np.tile([0.0, 0, 9, 9], (4, 1)), np.full((4, 1), 2.0), np.array([13, 14, 23, 24]), np.arange(4))
     found = weigh(evidence, Preset((), (0.5,), 1.0, Weights((1.5,), -1.0)))
     by_class = dict(zip(found.class_ids.tolist(), np.log(found.scores / (1 - found.scores)), strict=True))
     assert by_class == pytest.approx({13: 2, 14: 2, 23: 2, 24: 2})
@@ -77,8 +77,25 @@ def test_gather_gives_each_candidate_to_the_strongest_leader_it_overlaps(seed: i
     np.testing.assert_allclose(sorted(map(tuple, got)), sorted(expected), atol=1e-9)
 
 
+@pytest.mark.parametrize("seed", range(5))
+def test_an_object_is_known_by_its_strongest_candidate_at_every_overlap(seed: int) -> None:
+    passes = [random_candidates(seed), random_candidates(seed + 100)]
+    logits, class_ids = (np.concatenate([getattr(one, name) for one in passes]) for name in ("logits", "class_ids"))
+    for iou in (0.2, 0.4, 0.7):
+        evidence = gather(passes, iou, first_id=7)
+        leaders = evidence.ids - 7
+        assert len(set(leaders)) == len(leaders)
+        np.testing.assert_array_equal(class_ids[leaders], evidence.class_ids)
+        np.testing.assert_allclose(logits[leaders], evidence.logits.max(axis=1))
+        found = weigh(evidence, Preset((), (1.0, 1.0), 0.0))
+        by_id = dict(zip(evidence.ids.tolist(), evidence.boxes.tolist(), strict=True))
+        assert [by_id[id] for id in found.ids.tolist()] == found.boxes.tolist()
+
+
 def test_weigh_adds_up_evidence() -> None:
-    evidence = Evidence(np.array([[0, 0, 1, 1], [0, 0, 2, 2.0]]), np.array([[0, -1], [1, 2.0]]), np.array([4, 5]))
+    evidence = Evidence(
+        np.array([[0, 0, 1, 1], [0, 0, 2, 2.0]]), np.array([[0, -1], [1, 2.0]]), np.array([4, 5]), np.arange(2)
+    )
     found = weigh(evidence, Preset((), (2.0, 1.0), -0.5))
     np.testing.assert_allclose(found.scores, 1 / (1 + np.exp([-3.5, 1.5])))
     assert found.class_ids.tolist() == [5, 4]
@@ -125,7 +142,7 @@ def test_an_opinion_is_that_of_the_best_place_inside_of_the_box() -> None:
 def test_an_opinion_lowers_any_box_and_raises_the_best_of_its_class() -> None:
     box = [0.0, 0, 400, 200]
     evidence = Evidence(
-        np.array([box] * 5), np.array([[0.0], [1], [1], [2], [0]]), np.array([16, 16, 15, 2, 0], np.intp)
+        np.array([box] * 5), np.array([[0.0], [1], [1], [2], [0]]), np.array([16, 16, 15, 2, 0], np.intp), np.arange(5)
     )
     preset = Preset((), (1.0,), 0.0, None, {"animals": Weights((1.0, 1.0), 0.0), "vehicles": Weights((1.0, 2.0), 0.0)})
     opinion = opinion_of(dog=3, cat=-3, car=1)

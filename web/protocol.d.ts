@@ -277,6 +277,8 @@ export interface Box {
   x2: number;
   /** Bottom edge. */
   y2: number;
+  /** Number of the object. Within a picture it stays the same at every threshold and overlap; 0 if unknown. */
+  id: number;
 }
 
 /** The objects in a picture. */
@@ -997,6 +999,8 @@ export interface Box {
   x2: number;
   /** Bottom edge. */
   y2: number;
+  /** Number of the object. Within a picture it stays the same at every threshold and overlap; 0 if unknown. */
+  id?: number;
 }
 
 /** Which boxes to draw. */

@@ -129,7 +129,7 @@ def fit(data: Data, frames: NDArray[np.intp], photos: NDArray[np.intp], passes: 
     for index in frames:
         evidence = data.frame_evidence[index]
         # Which of two boxes for the same object counts as right depends on their order, so a first estimate is needed.
-        guess = Objects(evidence.boxes, evidence.logits.mean(axis=1), evidence.class_ids)
+        guess = Objects(evidence.boxes, evidence.logits.mean(axis=1), evidence.class_ids, evidence.ids)
         known = np.isin(evidence.class_ids, classes)
         logits.append(evidence.logits[known])
         said.append(data.frame_opinions[index].of_boxes(evidence.boxes[known], evidence.class_ids[known])[0])

@@ -58,6 +58,7 @@ class Box:
         y1: Top edge.
         x2: Right edge.
         y2: Bottom edge.
+        id: Number of the object. Within a picture it stays the same at every threshold and overlap; 0 if unknown.
     """
 
     label: str
@@ -66,6 +67,7 @@ class Box:
     y1: float
     x2: float
     y2: float
+    id: int = 0
 
 
 @dataclass(frozen=True, slots=True)

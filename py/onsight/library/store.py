@@ -104,7 +104,10 @@ def record(library: Library, source: Source, look: Look, run: int, *, image: int
         if look.detection:
             connection.executemany(
                 "INSERT INTO box (image, term, label, score, x1, y1, x2, y2) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                ((image, library.terms.ensure(box.label), *asdict(box).values()) for box in look.detection.boxes),
+                (
+                    (image, library.terms.ensure(box.label), box.label, box.score, box.x1, box.y1, box.x2, box.y2)
+                    for box in look.detection.boxes
+                ),
             )
         _forget_failure(connection, source)
     return image
@@ -300,7 +303,9 @@ def boxes_of(library: Library, image: int) -> tuple[Box, ...]:
     rows = library.connection.execute(
         "SELECT label, score, x1, y1, x2, y2 FROM box WHERE image = ? ORDER BY id", (image,)
     )
-    return tuple(Box(*row) for row in rows)
+    return tuple(
+        Box(label, score, x1, y1, x2, y2, number) for number, (label, score, x1, y1, x2, y2) in enumerate(rows, 1)
+    )
 
 
 def _place_columns(source: Source) -> dict[str, str | int]:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
 from typing import Any
 
 from onsight import __version__
+from onsight.core.results import Box
 from onsight.library import stated
 from onsight.library.database import Library
 from onsight.library.exports.files import ExportFile, Picture, pictures
@@ -69,8 +69,13 @@ def document(picture: Picture) -> dict[str, Any]:
             for tag in picture.tags
         ],
         "colours": list(picture.colours),
-        "boxes": [asdict(box) for box in picture.boxes] if facts["detected"] else None,
+        "boxes": _boxes(picture.boxes) if facts["detected"] else None,
     }
+
+
+def _boxes(boxes: Sequence[Box]) -> list[dict[str, Any]]:
+    # Without their ids, which mean nothing outside of a result.
+    return [{name: getattr(box, name) for name in ("label", "score", "x1", "y1", "x2", "y2")} for box in boxes]
 
 
 def write_rekognition(library: Library, images: Sequence[int], paths: str) -> Iterator[ExportFile]:

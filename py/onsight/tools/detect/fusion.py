@@ -41,14 +41,16 @@ class Evidence:
         boxes: float64 [N, 4], ``(x1, y1, x2, y2)``.
         logits: float64 [N, passes]; ``FLOOR_LOGIT`` where the pass does not see the object.
         class_ids: intp [N].
+        ids: intp [N], number of the strongest candidate of each object.
     """
 
     boxes: NDArray[np.float64]
     logits: NDArray[np.float64]
     class_ids: NDArray[np.intp]
+    ids: NDArray[np.intp]
 
 
-def gather(passes: Sequence[Candidates], iou_threshold: float) -> Evidence:
+def gather(passes: Sequence[Candidates], iou_threshold: float, first_id: int = 0) -> Evidence:
     """Bring together the candidates that are of the same object.
 
     As in non-maximum suppression, the strongest candidate stands for its object and takes in all of its class
@@ -57,14 +59,19 @@ def gather(passes: Sequence[Candidates], iou_threshold: float) -> Evidence:
     Args:
         passes: Candidates of each pass, in the same unit of pixels.
         iou_threshold: Candidates whose intersection over union exceeds this are of one object.
+        first_id: Number of the first candidate. They are counted pass by pass, so that an object keeps its number at
+            every threshold.
 
     Returns:
         The objects, that of the strongest candidate first.
     """
-    kept = [
-        candidates[batched_nms(candidates.boxes, candidates.logits, candidates.class_ids, iou_threshold, MAX_PER_PASS)]
+    places = [
+        batched_nms(candidates.boxes, candidates.logits, candidates.class_ids, iou_threshold, MAX_PER_PASS)
         for candidates in passes
     ]
+    kept = [candidates[at] for candidates, at in zip(passes, places, strict=True)]
+    starts = np.cumsum([first_id, *(len(candidates) for candidates in passes)])
+    ids = np.concatenate([start + at for start, at in zip(starts, places, strict=False)])
     boxes = np.concatenate([candidates.boxes for candidates in kept])
     logits = np.concatenate([candidates.logits for candidates in kept])
     class_ids = np.concatenate([candidates.class_ids for candidates in kept])
@@ -72,13 +79,13 @@ def gather(passes: Sequence[Candidates], iou_threshold: float) -> Evidence:
     # Each candidate belongs to the strongest leader of its class that it overlaps.
     leaders, group = batched_groups(boxes, logits, class_ids, iou_threshold)
     if not len(leaders):
-        return Evidence(np.zeros((0, 4)), np.zeros((0, len(kept))), np.zeros(0, np.intp))
+        return Evidence(np.zeros((0, 4)), np.zeros((0, len(kept))), np.zeros(0, np.intp), np.zeros(0, np.intp))
     weights = 1 / (1 + np.exp(-logits))
     totals = np.bincount(group, weights, len(leaders))
     sums = np.stack([np.bincount(group, side * weights, len(leaders)) for side in boxes.T], axis=1)
     evidence = np.full((len(leaders), len(kept)), FLOOR_LOGIT)
     np.maximum.at(evidence, (group, source), logits)
-    return Evidence(sums / totals[:, None], evidence, class_ids[leaders])
+    return Evidence(sums / totals[:, None], evidence, class_ids[leaders], ids[leaders])
 
 
 def weigh(evidence: Evidence, preset: Preset, opinion: Opinion | None = None, *, is_part: bool = False) -> Objects:
@@ -100,7 +107,7 @@ def weigh(evidence: Evidence, preset: Preset, opinion: Opinion | None = None, *,
     if opinion is not None:
         log_odds += _change(log_odds, evidence, preset, opinion, is_part)
     order = np.argsort(-log_odds, kind="stable")
-    return Objects(evidence.boxes, 1 / (1 + np.exp(-log_odds)), evidence.class_ids)[order]
+    return Objects(evidence.boxes, 1 / (1 + np.exp(-log_odds)), evidence.class_ids, evidence.ids)[order]
 
 
 def _change(

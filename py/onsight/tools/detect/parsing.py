@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from onsight.core.checks import check_integer, check_number
+from onsight.core.options import MAX_INTEGER
 from onsight.core.parsing import MAX_SIDE, fields_from, rectangle_from
 from onsight.core.results import Box, ImageInfo
 from onsight.errors import InvalidOptionError
@@ -19,7 +20,9 @@ def box_from(name: str, value: object) -> Box:
     check_number(f"The score of {name}", fields["score"], 0, 1)
     corners = rectangle_from(name, [fields[key] for key in ("x1", "y1", "x2", "y2")])
     # A JSON from JavaScript has 5 where Python's has 5.0.
-    return Box(fields["label"], float(fields["score"]), *corners)
+    number = fields.get("id", 0)
+    check_integer(f"The id of {name}", number, 0, MAX_INTEGER)
+    return Box(fields["label"], float(fields["score"]), *corners, id=number)
 
 
 def detection_from(name: str, value: object) -> Detection:

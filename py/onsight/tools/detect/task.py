@@ -174,10 +174,12 @@ class Detector:
             InvalidOptionError: A class that is allowed or denied does not exist.
         """
         size = (found.image.height, found.image.width)
-        views = [
-            (region, weigh(gather(candidates, options.iou), found.preset, found.opinion, is_part=index > 0))
-            for index, (region, candidates) in enumerate(found.views)
-        ]
+        views = []
+        first_id = 1
+        for index, (region, candidates) in enumerate(found.views):
+            evidence = gather(candidates, options.iou, first_id)
+            views.append((region, weigh(evidence, found.preset, found.opinion, is_part=index > 0)))
+            first_id += sum(map(len, candidates))
         objects = merge_views(views, size, options.iou)
         objects = select_objects(objects, self.labels, self.calibration, options)
         models = [look.model for look in found.preset.passes]
@@ -222,4 +224,5 @@ class Detector:
 
     def _box(self, objects: Objects, index: int) -> Box:
         x1, y1, x2, y2 = (round(float(value), 2) for value in objects.boxes[index])
-        return Box(self.labels[objects.class_ids[index]], round(float(objects.scores[index]), 4), x1, y1, x2, y2)
+        label, score = self.labels[objects.class_ids[index]], round(float(objects.scores[index]), 4)
+        return Box(label, score, x1, y1, x2, y2, int(objects.ids[index]))

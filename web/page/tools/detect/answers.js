@@ -55,10 +55,10 @@ export async function choose(onsight, file, result, options = {}) {
   const asked = { ...options, score: LEAST, iou: overlap / 100, thorough, tiled };
   const all = await onsight.detect(file, asked);
   const chosen = denied.size ? await onsight.detect(file, { ...asked, deny: [...denied] }) : all;
-  const known = new Map([...(answers.get(result)?.all ?? result).boxes].map((box) => [JSON.stringify(box), box]));
-  const same = (/** @type {Box} */ box) => known.get(JSON.stringify(box)) ?? box;
+  const known = new Map((answers.get(result)?.all ?? result).boxes.map((box) => [box.id, box]));
+  const same = (/** @type {Box} */ box) => unlessMoved(known.get(box.id), box);
   all.boxes = all.boxes.map(same);
-  for (const box of all.boxes) known.set(JSON.stringify(box), box);
+  for (const box of all.boxes) known.set(box.id, box);
   answers.set(result, { key, all, chosen: { ...chosen, boxes: chosen.boxes.map(same) } });
 }
 
@@ -105,4 +105,14 @@ export function countDenied(result) {
  */
 export function shownDetection(result) {
   return { ...result, boxes: shownBoxes(result) };
+}
+
+/**
+ * The box of before if the box of now is the same, else that of now: another overlap may move an object's box.
+ * @param {Box | undefined} before
+ * @param {Box} now of the same id
+ */
+function unlessMoved(before, now) {
+  const isSame = before && /** @type {const} */ (["score", "x1", "y1", "x2", "y2"]).every((key) => before[key] === now[key]);
+  return isSame ? before : now;
 }

@@ -80,10 +80,13 @@ export async function refresh(onsight, result) {
  * @param {Changes} changes
  */
 export async function change(onsight, result, changes) {
-  const before = new Map(result.tags.map((tag) => [JSON.stringify(tag), tag]));
+  const found = new Map(result.tags.map((tag) => [tag.id, tag]));
   const { tags } = await onsight.editTags(result.tags, changes, { urgent: true });
   // A tag that did not change stays the same object.
-  return tags.map((tag) => before.get(JSON.stringify(tag)) ?? tag);
+  return tags.map((tag) => {
+    const before = found.get(tag.id);
+    return before && isSame(before, tag) ? before : tag;
+  });
 }
 
 /**
@@ -131,4 +134,13 @@ export function placesOf(onsight, result) {
     places.set(result, asked);
   }
   return asked;
+}
+
+/**
+ * Whether a change left a tag as it was.
+ * @param {Tag} before
+ * @param {Tag} now of the same id
+ */
+function isSame(before, now) {
+  return before.name === now.name && before.source === now.source && String(before.parents) === String(now.parents);
 }
