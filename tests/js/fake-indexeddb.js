@@ -2,6 +2,12 @@
 
 const text = (key) => JSON.stringify(key, (_, value) => (value === Infinity ? "∞" : value));
 
+/** Keys are texts, or a text and a number: compared one after the other. */
+function compared([text, number], [otherText, otherNumber]) {
+  if (text !== otherText) return text < otherText ? -1 : 1;
+  return (number ?? 0) - (otherNumber ?? 0);
+}
+
 class Range {
   constructor([name, from], [, to]) {
     Object.assign(this, { name, from, to });
@@ -46,7 +52,7 @@ export class FakeDatabase {
       queueMicrotask(() => asked.onsuccess?.());
       return asked;
     };
-    const sorted = () => [...map.values()].sort((one, other) => (one.key < other.key ? -1 : 1));
+    const sorted = () => [...map.values()].sort((one, other) => compared([one.key].flat(), [other.key].flat()));
     return {
       get: (key) => request(map.get(text(key))?.value),
       getAll: (range) => request(sorted().filter(({ key }) => !range || range.has(key)).map(({ value }) => value)),
