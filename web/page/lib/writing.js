@@ -221,9 +221,8 @@ async function entryNamed(folder, name) {
   try {
     return await folder.getFileHandle(name);
   } catch (error) {
-    if (error instanceof DOMException && error.name === "NotFoundError") return null;
     if (error instanceof DOMException && error.name === "TypeMismatchError") return folder.getDirectoryHandle(name);
-    throw error;
+    return nullIfMissing(error);
   }
 }
 
@@ -290,6 +289,17 @@ export async function isSame(one, other) {
   const [bytes, others] = await Promise.all([one.arrayBuffer(), other.arrayBuffer()]);
   const [left, right] = [new Uint8Array(bytes), new Uint8Array(others)];
   return left.every((byte, index) => byte === right[index]);
+}
+
+/**
+ * For the `catch` of a handle that is asked for: null where nothing has that name. Any other error says nothing about
+ * that, so it is thrown on.
+ * @param {unknown} error
+ * @returns {null}
+ */
+export function nullIfMissing(error) {
+  if (error instanceof DOMException && error.name === "NotFoundError") return null;
+  throw error;
 }
 
 /** @returns {WriteReport} */

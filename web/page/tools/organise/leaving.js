@@ -7,7 +7,7 @@
 import { pathOf } from "./entries.js";
 import { leaveFor } from "./pickers.js";
 import { preferences } from "./preferences.js";
-import { isSame } from "../../lib/writing.js";
+import { isSame, nullIfMissing } from "../../lib/writing.js";
 
 /** @import { Library } from "./library.js" */
 /** @import { Originals } from "./originals.js" */
@@ -93,15 +93,6 @@ async function complete({ library, originals }, leaving) {
   if (!original || !copy || (await original.isSameEntry(copy))) return true;
   if (await isSame(await original.getFile(), await copy.getFile())) await place.folder.removeEntry(place.name);
   return true;
-}
-
-/**
- * @param {unknown} error
- * @returns {null}
- */
-function nullIfMissing(error) {
-  if (error instanceof DOMException && error.name === "NotFoundError") return null;
-  throw error;
 }
 
 /**

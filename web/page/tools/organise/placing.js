@@ -6,7 +6,7 @@
 import { OnsightError } from "../../../common/messenger.js";
 import { forgetLeaving, noteLeaving, whileMoving } from "./leaving.js";
 import { mayUse } from "./pickers.js";
-import { folderAt, isSame, listTaken, wordsOf, writeIntoFolder, writeNew } from "../../lib/writing.js";
+import { folderAt, isSame, listTaken, nullIfMissing, wordsOf, writeIntoFolder, writeNew } from "../../lib/writing.js";
 
 /** @import { PlannedCompanion, PlannedMove, SortingPlan } from "../../../protocol.d.ts" */
 /** @import { Library } from "./library.js" */
@@ -165,7 +165,7 @@ async function moveAll({ library, originals }, directory, plan, options) {
  * @param {PlannedCompanion} companion
  */
 async function isNeeded({ folder }, { sharers }) {
-  for (const name of sharers) if (await folder.getFileHandle(name).catch(() => null)) return true;
+  for (const name of sharers) if (await folder.getFileHandle(name).catch(nullIfMissing)) return true;
   return false;
 }
 
@@ -220,12 +220,12 @@ export async function removeOriginal({ folder, name }) {
  * @param {PlannedCompanion} companion
  */
 export async function moveBeside({ folder }, directory, { name, target }) {
-  const handle = await folder.getFileHandle(name).catch(() => null);
+  const handle = await folder.getFileHandle(name).catch(nullIfMissing);
   if (!handle) return;
   const sidecar = await handle.getFile();
-  const there =
-    (await fileAt(directory, target).catch(() => null)) ??
-    (await writeNew(directory, { path: target, open: async () => sidecar }));
+  // An empty file is what an interrupted move left: `writeNew` fills it.
+  const known = await fileAt(directory, target).catch(() => null);
+  const there = known?.size ? known : await writeNew(directory, { path: target, open: async () => sidecar });
   if (!(await isSame(sidecar, there))) {
     const message = `“${handle.name}” and its picture stay where they were: there is another at “${target}”.`;
     throw new OnsightError({ code: "unwritable_file", message });
