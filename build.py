@@ -5,6 +5,7 @@ python3 build.py serve [--port 8000]   set up, build the site, serve it on this 
 python3 build.py test [ARGUMENTS]      set up, build the site, run every test (see tests/run.py)
 python3 build.py build                 set up and build the site in dist/
 python3 build.py setup                 set up: .venv, npm packages, converted models
+python3 build.py coverage [ARGUMENTS]  which lines the unit tests run, in Python and JavaScript, by folder
 python3 build.py check                 check formatting, linting and types (the tests do this, too)
 python3 build.py bench [ARGUMENTS]     compare the page with other libraries and CPython (see tests/bench)
 python3 build.py wheels [ARGUMENTS]    rebuild the WebAssembly wheels (see py/wheels/README.md)
@@ -138,6 +139,7 @@ COMMANDS: dict[str, Callable[[list[str]], None]] = {
     "serve": after(build, "-m", "web.serve"),
     "test": after(build, "-m", "tests.run"),
     "check": after(setup, "-m", "pytest", "-q", "tests/test_house.py"),
+    "coverage": after(build, "-m", "tests.coverage_report"),
     "bench": after(build, "-m", "tests.bench"),
     "wheels": lambda rest: run(sys.executable, ROOT / "py" / "wheels" / "recipe" / "build_wheels.py", *rest),
 }

@@ -12,6 +12,7 @@ NEEDS_THE_HOST = (
     "test_cli.py",
     "test_cli_writers.py",
     "test_convert.py",
+    "test_coverage_report.py",
     "test_house.py",
     "test_javascript.py",
     "test_library_kill.py",
