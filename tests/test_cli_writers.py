@@ -202,7 +202,7 @@ def test_what_cannot_be_written_is_no_file_that_cannot_be_read(
     assert main([*arguments, str(tmp_path / "out"), "--json", str(original / "x.jpg")]) == 1
     error = json.loads(capsys.readouterr().out)["error"]
     assert error["code"] == "unwritable_file"
-    assert "there is a file of that name" in error["message"]
+    assert "because a file has that name" in error["message"]
 
 
 def test_an_archive_that_could_not_be_finished_is_not_left(

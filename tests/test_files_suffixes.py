@@ -10,7 +10,7 @@ import pytest
 
 from onsight.files.suffixes import PICTURES, RAW, TRIED, UNOPENED, is_tried
 
-PAGE = Path(__file__).resolve().parents[1] / "web" / "page" / "suffixes.js"
+PAGE = Path(__file__).resolve().parents[1] / "web" / "page" / "lib" / "suffixes.js"
 
 
 @pytest.mark.skipif(sys.platform == "emscripten", reason="the page's sources are not there")

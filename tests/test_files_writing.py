@@ -163,7 +163,7 @@ def test_an_export_never_leaves_its_folder_and_shortens_long_names(disk: Path) -
 def test_replacing_refuses_what_another_program_wrote_meanwhile(disk: Path) -> None:
     (disk / "a.xmp").write_bytes(b"old")
     replace(disk / "a.xmp", b"old", b"new")
-    with pytest.raises(UnwritableFileError, match="changed by another program"):
+    with pytest.raises(UnwritableFileError, match="Another program has changed"):
         replace(disk / "a.xmp", b"old", b"newer")
     with pytest.raises(UnwritableFileError, match="already"):
         replace(disk / "a.xmp", None, b"newer")

@@ -49,7 +49,10 @@ BANNED: dict[str, str] = {
 
 _PATTERN = re.compile("|".join(f"(?P<p{index}>{source})" for index, source in enumerate(BANNED)), re.IGNORECASE)
 
-CLEAN = ("*.md", "build.py", "web/*.py", ":(glob)py/*.py", "py/wheels", "models")
+CLEAN = (
+    *("*.md", "build.py", "web/*.py", ":(glob)py/*.py", "py/wheels", "models"),
+    *(f"py/onsight/{folder}" for folder in ("core", "evidence", "files", "networks")),
+)
 """Git's patterns of the files that are checked."""
 
 EXCEPTIONS = ("tests/test_prose.py", "CONTRIBUTING.md", "*LICENSE.md")

@@ -98,7 +98,7 @@ def test_roll_up_takes_maps_of_probabilities() -> None:
 
 @pytest.mark.parametrize("shape", [(), (999,), (1000, 2)])
 def test_roll_up_refuses_another_number_of_classes(shape: tuple[int, ...]) -> None:
-    with pytest.raises(InvalidSpecError, match="1000 probabilities are wanted"):
+    with pytest.raises(InvalidSpecError, match="Expected 1000 probabilities"):
         ROLLUP.roll_up(np.zeros(shape))
 
 

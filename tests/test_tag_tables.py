@@ -161,7 +161,7 @@ def test_vocabulary_reads_a_table() -> None:
         ("dog A animals _ _ 1 _ A.", "id dog more than once"),
         ("a dog animals _ _ 1 _ A.", "label dog more than once"),
         ("a A animals _ dog 1 _ A.", "concept dog more than once"),
-        ("a A animals b _ 1 _ A.\nb B animals a _ 1 _ B.", "round in a circle"),
+        ("a A animals b _ 1 _ A.\nb B animals a _ 1 _ B.", "form a cycle"),
     ],
 )
 def test_vocabulary_refuses_a_wrong_row(row: str, message: str) -> None:
@@ -170,5 +170,5 @@ def test_vocabulary_refuses_a_wrong_row(row: str, message: str) -> None:
 
 
 def test_vocabulary_wants_its_header() -> None:
-    with pytest.raises(InvalidSpecError, match="must begin with a header"):
+    with pytest.raises(InvalidSpecError, match="must start with a header"):
         Vocabulary.from_tsv("id\tlabel\n")

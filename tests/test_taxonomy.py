@@ -177,9 +177,9 @@ def test_a_row_inherits_category_and_priority_from_its_first_parent() -> None:
     [
         ((*GOOD, "n3 Poodle _ dgo"), r"line 6 \(n3\): the parent 'dgo' is not in the table"),
         ((*GOOD, "n3 Poodle _ n2"), r"line 6 \(n3\): the parent 'n2' has no label"),
-        ((*GOOD, "n1 Poodle _ dog"), r"line 6 \(n1\): the id was used on line 4 already"),
-        ((*GOOD, "n3 pug _ dog"), r"line 6 \(n3\): the label 'pug' belongs to 'n1' already"),
-        ((*GOOD, "n3 Poodle _ dog cats"), r"line 6 \(n3\): the category 'cats' is none of people, pets"),
+        ((*GOOD, "n1 Poodle _ dog"), r"line 6 \(n1\): line 4 has the same id"),
+        ((*GOOD, "n3 pug _ dog"), r"line 6 \(n3\): 'n1' has the same label 'pug'"),
+        ((*GOOD, "n3 Poodle _ dog cats"), r"line 6 \(n3\): the category 'cats' is not one of people, pets"),
         ((*GOOD, "n3 Poodle _ dog _ 0"), r"line 6 \(n3\): the threshold '0' is not a number in \(0, 1\]"),
         ((*GOOD, "n3 Poodle _ dog _ 1.5"), r"the threshold '1.5' is not a number in \(0, 1\]"),
         ((*GOOD, "n3 Poodle _ dog _ nan"), r"the threshold 'nan' is not a number in \(0, 1\]"),
@@ -188,12 +188,12 @@ def test_a_row_inherits_category_and_priority_from_its_first_parent() -> None:
         ((*GOOD, "n3 Poodle _ dog _ _ -1"), r"the priority '-1' is not a number above 0"),
         ((*GOOD, "n3 Poodle _ dog|dog"), r"parents 'dog\|dog' has an empty, padded or repeated item"),
         ((*GOOD, "n3 Poodle A||B dog"), r"aliases 'A\|\|B' has an empty, padded or repeated item"),
-        ((*GOOD, "n3 _ Cur _ pets"), r"line 6 \(n3\): a row without a label answers as its first parent"),
-        ((*GOOD, "n3 _ Cur dog _ 0.5"), r"line 6 \(n3\): a row without a label answers as its first parent"),
+        ((*GOOD, "n3 _ Cur _ pets"), r"line 6 \(n3\): a row without a label counts as its first parent"),
+        ((*GOOD, "n3 _ Cur dog _ 0.5"), r"line 6 \(n3\): a row without a label counts as its first parent"),
         ((*GOOD, "n3 Poodle"), r"line 6 \(n3\): a row without parents must name its category"),
         ((*GOOD, "_ Poodle _ dog"), r"line 6 \(\): the id is empty"),
-        ((*GOOD, "n3 Poodle _ dog _ _ 1 more"), r"line 6 \(n3\): there are 8 cells, at most 7 are wanted"),
-        (("a A _ b other", "b B _ a other"), r"the parents go round in a circle: (a > b > a|b > a > b)"),
+        ((*GOOD, "n3 Poodle _ dog _ _ 1 more"), r"line 6 \(n3\): there are 8 cells, but at most 7 columns"),
+        (("a A _ b other", "b B _ a other"), r"the parents form a cycle: (a > b > a|b > a > b)"),
     ],
 )
 def test_from_tsv_names_the_row_that_is_wrong(rows: tuple[str, ...], message: str) -> None:
@@ -203,12 +203,12 @@ def test_from_tsv_names_the_row_that_is_wrong(rows: tuple[str, ...], message: st
 
 @pytest.mark.parametrize("text", ["", "id\tlabel\n", "n1\tPug\n"])
 def test_from_tsv_wants_its_header(text: str) -> None:
-    with pytest.raises(InvalidSpecError, match="must begin with a header of the columns id, label, aliases"):
+    with pytest.raises(InvalidSpecError, match="must start with a header with the columns id, label, aliases"):
         Taxonomy.from_tsv(text)
 
 
 def test_from_tsv_refuses_padded_cells() -> None:
-    with pytest.raises(InvalidSpecError, match="a cell begins or ends with white space"):
+    with pytest.raises(InvalidSpecError, match="a cell starts or ends with white space"):
         Taxonomy.from_tsv(table(*GOOD) + "\nn3\tPoodle \t\tdog")
 
 

@@ -83,7 +83,7 @@ export interface Candidate {
   score: number;
 }
 
-/** Where in the picture the evidence for an answer lies. */
+/** Where in the picture the evidence for an answer is. */
 export interface HeatMap {
   /** Region of the upright picture that the map covers, `(x1, y1, x2, y2)` in pixels. */
   box: [number, number, number, number];
@@ -91,11 +91,11 @@ export interface HeatMap {
   height: number;
   /** Number of columns. */
   width: number;
-  /** `height * width` numbers in [0, 1], row by row; 1 is the strongest place. */
+  /** `height * width` numbers in [0, 1], row by row; 1 is the strongest evidence. */
   values: number[];
 }
 
-/** The picture that a result speaks of. */
+/** The picture that a result describes. */
 export interface ImageInfo {
   /** Width of the upright picture in pixels. */
   width: number;
@@ -103,9 +103,9 @@ export interface ImageInfo {
   height: number;
   /** The file's format, such as `"JPEG"`. */
   format: string;
-  /** A sentence on what is wrong with the file although it could be opened, or None. */
+  /** A sentence about a problem with a file that could still be opened, or None. */
   warning: string | null;
-  /** Whether every browser shows the file as it is seen here: the same pixels, the same way up, in the same colours. Where this is false, the page shows a preview instead of the file itself. */
+  /** Whether every browser shows the file as Onsight decodes it: the same pixels, orientation and colours. If false, the page shows a preview instead of the file itself. */
   as_in_browsers: boolean;
 }
 
@@ -263,7 +263,7 @@ export interface Comparison {
   model: string;
 }
 
-/** Where an object is. */
+/** An object in the picture. */
 export interface Box {
   /** Name of its class, such as `"person"`. */
   label: string;
@@ -305,15 +305,15 @@ export interface DetectionClasses {
   classes: DetectionClass[];
 }
 
-/** A file that was made. */
+/** A generated file. */
 export interface OutputFile {
   /** Its bytes. */
   data: Uint8Array<ArrayBuffer>;
-  /** A name for it, such as `"street-blur.jpg"`. */
+  /** Suggested name, such as `"street-blur.jpg"`. */
   name: string;
-  /** Such as `"image/jpeg"`. */
+  /** Media type, such as `"image/jpeg"`. */
   media_type: string;
-  /** What a person should know of it, in sentences, such as metadata that it could not hold. */
+  /** Sentences that the user should read, such as which metadata the file could not hold. */
   notes: string[];
 }
 
@@ -985,7 +985,7 @@ export interface RedactOptions {
   name?: string;
 }
 
-/** Where an object is. */
+/** An object in the picture. */
 export interface Box {
   /** Name of its class, such as `"person"`. */
   label: string;
@@ -1011,7 +1011,7 @@ export interface AnnotateOptions {
   name?: string;
 }
 
-/** The picture that a result speaks of. */
+/** The picture that a result describes. */
 export interface ImageInfo {
   /** Width of the upright picture in pixels. */
   width: number;
@@ -1019,9 +1019,9 @@ export interface ImageInfo {
   height: number;
   /** The file's format, such as `"JPEG"`. */
   format: string;
-  /** A sentence on what is wrong with the file although it could be opened, or None. */
+  /** A sentence about a problem with a file that could still be opened, or None. */
   warning?: string | null;
-  /** Whether every browser shows the file as it is seen here: the same pixels, the same way up, in the same colours. Where this is false, the page shows a preview instead of the file itself. */
+  /** Whether every browser shows the file as Onsight decodes it: the same pixels, orientation and colours. If false, the page shows a preview instead of the file itself. */
   as_in_browsers?: boolean;
 }
 
@@ -1063,15 +1063,15 @@ export interface DataSetOptions {
   name?: string;
 }
 
-/** A file that was made. */
+/** A generated file. */
 export interface OutputFile {
   /** Its bytes. */
   data: Uint8Array<ArrayBuffer>;
-  /** A name for it, such as `"street-blur.jpg"`. */
+  /** Suggested name, such as `"street-blur.jpg"`. */
   name: string;
-  /** Such as `"image/jpeg"`. */
+  /** Media type, such as `"image/jpeg"`. */
   media_type: string;
-  /** What a person should know of it, in sentences, such as metadata that it could not hold. */
+  /** Sentences that the user should read, such as which metadata the file could not hold. */
   notes?: string[];
 }
 
@@ -1155,7 +1155,7 @@ export interface EnhanceOptions {
   name?: string;
 }
 
-/** Where in the picture the evidence for an answer lies. */
+/** Where in the picture the evidence for an answer is. */
 export interface HeatMap {
   /** Region of the upright picture that the map covers, `(x1, y1, x2, y2)` in pixels. */
   box: [number, number, number, number];
@@ -1163,7 +1163,7 @@ export interface HeatMap {
   height: number;
   /** Number of columns. */
   width: number;
-  /** `height * width` numbers in [0, 1], row by row; 1 is the strongest place. */
+  /** `height * width` numbers in [0, 1], row by row; 1 is the strongest evidence. */
   values: number[];
 }
 

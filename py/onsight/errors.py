@@ -1,4 +1,4 @@
-"""Everything that Onsight raises on purpose.
+"""The exceptions that Onsight raises on purpose.
 
 ::
 
@@ -26,10 +26,10 @@
     └── CrashedError                crashed
 
 A message is one or two sentences for the person who chose the file: what happened and what to do.
-A code is stable: programs may rely on it. ``detail`` holds further facts as plain JSON data.
+A code is stable: programs may rely on it. ``detail`` has further facts as plain JSON data.
 
-Each class says whose fault it is (`Fault`), which decides what a run over many files does next. The page has the same
-decision by code, in the generated ``web/common/faults.js``.
+Each class says what caused the error (`Fault`), which decides what a run over many files does next. The page makes the
+same decision by the code, with the generated ``web/common/faults.js``.
 """
 
 from __future__ import annotations
@@ -39,23 +39,23 @@ from typing import Any, ClassVar
 
 
 class Fault(StrEnum):
-    """Where the cause of an error is, and so what a run over many files does about it."""
+    """The cause of an error, which decides what a run over many files does next."""
 
     FILE = "file"
-    """In the bytes of the file: they fail every time. A library records it and skips the unchanged file."""
+    """The file's content: it fails every time. A library records the error and skips the unchanged file."""
 
     ATTEMPT = "attempt"
-    """In this attempt: the same file may succeed later. The run reports it and goes on; nothing is recorded."""
+    """This attempt: the same file may succeed later. The run reports the error and continues; nothing is recorded."""
 
     ENGINE = "engine"
-    """In Onsight, or in what it needs: no file would succeed now. The run stops or pauses; nothing is recorded."""
+    """Onsight, or something it needs: no file would succeed now. The run stops or pauses; nothing is recorded."""
 
 
 class OnsightError(Exception):
-    """Base class of every error that Onsight raises on purpose.
+    """Base class of all errors that Onsight raises on purpose.
 
     Attributes:
-        code: Stable, machine-readable name of the kind of error.
+        code: Stable, machine-readable name of the error.
         fault: Where the cause is.
         message: What happened and what to do, in a sentence.
         detail: Further facts as JSON data, or None.
@@ -70,7 +70,7 @@ class OnsightError(Exception):
         self.detail = detail
 
     def to_json(self) -> dict[str, Any]:
-        """Return ``{"code", "message"}`` and, where there is one, ``"detail"``."""
+        """Return ``{"code", "message"}``, with ``"detail"`` if there is one."""
         error: dict[str, Any] = {"code": self.code, "message": self.message}
         if self.detail is not None:
             error["detail"] = self.detail
@@ -84,56 +84,56 @@ class InvalidOptionError(OnsightError):
 
 
 class UnreadableFileError(OnsightError):
-    """The file cannot be read: it is gone, moved, locked or a folder."""
+    """The file cannot be read: it is missing, locked or a folder."""
 
     code = "unreadable_file"
 
 
 class UnwritableFileError(OnsightError):
-    """The file cannot be written: its folder is gone, full or locked."""
+    """The file cannot be written: its folder is missing, full or locked."""
 
     code = "unwritable_file"
 
 
 class InvalidSidecarError(OnsightError):
-    """What lies beside a picture is no XMP, or is broken; it is never written over."""
+    """A sidecar is not XMP, or is broken; it is never overwritten."""
 
     code = "invalid_sidecar"
 
 
 class ImageError(OnsightError):
-    """Base class of everything that can be wrong with the bytes of a picture."""
+    """Base class of errors in the content of a picture's file."""
 
     fault = Fault.FILE
 
 
 class EmptyFileError(ImageError):
-    """The file has no bytes."""
+    """The file is empty."""
 
     code = "empty_file"
 
 
 class NotAnImageError(ImageError):
-    """The bytes are of no picture format, whatever the file's name says.
+    """The content is not in a picture format, whatever the file's name says.
 
-    ``detail`` is ``{"format": name}`` where the format was recognised.
+    ``detail`` is ``{"format": name}`` if the format was recognised.
     """
 
     code = "not_an_image"
 
 
 class UnsupportedFormatError(ImageError):
-    """The bytes are of a known format that cannot be opened here.
+    """The content is in a known format that Onsight cannot open.
 
-    ``detail`` is ``{"format": name, "try_browser": bool}``, at times with a ``"reason"``; with ``try_browser``
-    the page offers the file to the browser's own decoder before it gives up.
+    ``detail`` is ``{"format": name, "try_browser": bool}``, sometimes with a ``"reason"``. If ``try_browser`` is true,
+    the page tries the browser's own decoder before it gives up.
     """
 
     code = "unsupported_format"
 
 
 class CorruptImageError(ImageError):
-    """The format is known and the picture is damaged or cut short.
+    """The format is known, but the picture is damaged or truncated.
 
     ``detail`` is ``{"format": name, "reason": the decoder's own words}``.
     """
@@ -151,7 +151,7 @@ class ImageTooLargeError(ImageError):
 
 
 class ModelError(OnsightError):
-    """Base class of everything that can be wrong with a model."""
+    """Base class of errors in a model."""
 
     fault = Fault.ENGINE
 
@@ -163,61 +163,61 @@ class InvalidSpecError(ModelError):
 
 
 class ModelMissingError(ModelError):
-    """The model's files are not on this machine."""
+    """The model's files are missing on this machine."""
 
     code = "model_missing"
 
 
 class ModelFailedError(ModelError):
-    """The network could not be loaded or did not run."""
+    """The network could not be loaded or run."""
 
     code = "model_failed"
 
 
 class LibraryError(OnsightError):
-    """The library's file cannot be used: it is none, of a newer Onsight, locked, damaged, or there is no room left."""
+    """The library cannot be used: it is not one, is from a newer Onsight, locked or damaged, or no space is left."""
 
     code = "library_failed"
     fault = Fault.ENGINE
 
 
 class InvalidQueryError(OnsightError):
-    """A search cannot be understood.
+    """A search query is invalid.
 
-    ``detail`` is ``{"query", "position": index of the first character that is wrong, "length": of the part that is}``.
+    ``detail`` is ``{"query", "position": index of the first wrong character, "length": of the wrong part}``.
     """
 
     code = "invalid_query"
 
 
 class CancelledError(OnsightError):
-    """The person, or the program, stopped the work."""
+    """The user or the program cancelled the work."""
 
     code = "cancelled"
 
 
 class DownloadFailedError(OnsightError):
-    """A part of the engine did not arrive, or not whole; raised by the page, as `WorkerFailedError` is."""
+    """A part of the engine could not be downloaded completely. The page raises this, like `WorkerFailedError`."""
 
     code = "download_failed"
     fault = Fault.ENGINE
 
 
 class WorkerFailedError(OnsightError):
-    """The worker or process that does the work could not be started, or died and could not be replaced."""
+    """The worker or process could not be started, or crashed and could not be replaced."""
 
     code = "worker_failed"
     fault = Fault.ENGINE
 
 
 class OutOfMemoryError(OnsightError):
-    """There was not enough memory for this picture at this time. ``detail`` is ``{"format", "reason"}`` or None."""
+    """There was not enough memory for this picture. ``detail`` is ``{"format", "reason"}`` or None."""
 
     code = "out_of_memory"
 
 
 class CrashedError(OnsightError):
-    """A worker or process died of this picture, more than once while it had nothing else to do."""
+    """This picture crashed a worker or process more than once while it was processing nothing else."""
 
     code = "crashed"
 
@@ -233,20 +233,20 @@ def _codes() -> frozenset[str]:
 
 
 CODES = _codes()
-"""Every code that an Onsight error can have."""
+"""All error codes."""
 
 
 def fault_of(code: str) -> Fault:
-    """Return where the cause of errors with this code is."""
+    """Return the cause of errors with this code."""
     return error_of(code, "").fault
 
 
 def error_of(code: str, message: str) -> OnsightError:
-    """Return an error as it was raised elsewhere, of the class that has its code."""
+    """Return an error that was raised elsewhere, as an instance of the class with its code."""
     pending: list[type[OnsightError]] = [OnsightError]
     while pending:
         cls = pending.pop()
         if cls.code == code and not (cls.__subclasses__() and cls is not OnsightError):
             return cls(message)
         pending.extend(cls.__subclasses__())
-    raise ValueError(f"There is no error of the code {code!r}.")
+    raise ValueError(f"There is no error with the code {code!r}.")

@@ -1,1 +1,1 @@
-"""What every layer uses: flows, shared results and options, boxes, wording."""
+"""Code that every layer uses: flows, shared results and options, boxes, wording."""

@@ -1,7 +1,7 @@
-"""Boxes: torchvision's operations under torchvision's names, in NumPy.
+"""Operations on boxes: torchvision's, under the same names, in NumPy.
 
-Boxes are float arrays [N, 4] in the format ``"xyxy"``, ``(x1, y1, x2, y2)`` with x1 <= x2 and y1 <= y2, unless a
-function says otherwise. Coordinates are continuous: a box from 0 to 10 is 10 pixels wide.
+Unless a function says otherwise, boxes are float arrays [N, 4] in the format ``"xyxy"``: ``(x1, y1, x2, y2)`` with
+x1 <= x2 and y1 <= y2. Coordinates are continuous: a box from 0 to 10 is 10 pixels wide.
 
 Source: ``torchvision.ops.boxes``.
 """
@@ -17,7 +17,7 @@ Boxes = NDArray[np.float64]
 Indices = NDArray[np.intp]
 
 _NMS_BLOCK = 64
-"""Boxes that are compared with one another at once."""
+"""Number of boxes that are compared with each other at once."""
 
 
 def _xyxy(boxes: Boxes) -> Boxes:
@@ -60,13 +60,13 @@ def box_convert(boxes: ArrayLike, in_fmt: str, out_fmt: str) -> Boxes:
         boxes: [..., 4] in ``in_fmt``.
         in_fmt: ``"xyxy"``: two corners; ``"xywh"``: top left corner, width and height (COCO); or ``"cxcywh"``:
             centre, width and height (YOLO).
-        out_fmt: As ``in_fmt``.
+        out_fmt: Like ``in_fmt``.
 
     Returns:
         float64 [..., 4] in ``out_fmt``; a new array.
 
     Raises:
-        ValueError: A format has another name.
+        ValueError: A format is unknown.
     """
     for fmt in (in_fmt, out_fmt):
         if fmt not in _TO_XYXY:
@@ -82,7 +82,7 @@ def box_area(boxes: ArrayLike) -> Boxes:
 
 
 def box_inter_union(boxes1: ArrayLike, boxes2: ArrayLike) -> tuple[Boxes, Boxes]:
-    """Return the areas that each pair of boxes has in common and covers together.
+    """Return the intersection and union areas of each pair of boxes.
 
     Args:
         boxes1: [N, 4].
@@ -96,12 +96,12 @@ def box_inter_union(boxes1: ArrayLike, boxes2: ArrayLike) -> tuple[Boxes, Boxes]
 
 
 def _axes(boxes: ArrayLike) -> Boxes:
-    """Return boxes [N, 4] as [4, N], each axis in one run of memory, which is walked through several times as fast."""
+    """Return boxes [N, 4] as a contiguous [4, N] array, which is several times as fast to process."""
     return np.array(np.asarray(boxes, np.float64).T, order="C")
 
 
 def _inter_union(boxes1: Boxes, boxes2: Boxes) -> tuple[Boxes, Boxes]:
-    """Return intersections and unions of boxes [4, ...] and [4, ...], whose shapes are broadcast."""
+    """Return intersections and unions of boxes [4, ...] and [4, ...] with broadcasting."""
     left, top, right, bottom = boxes1
     other_left, other_top, other_right, other_bottom = boxes2
     inter = np.minimum(right, other_right)
@@ -134,7 +134,7 @@ def _ratio(inter: Boxes, union: Boxes) -> Boxes:
 
 
 def clip_boxes_to_image(boxes: ArrayLike, size: tuple[int, int]) -> Boxes:
-    """Move what lies outside of a picture to its edge.
+    """Clip boxes to a picture.
 
     Args:
         boxes: [..., 4].
@@ -154,11 +154,11 @@ def remove_small_boxes(boxes: ArrayLike, min_size: float) -> Indices:
 
 
 def nms(boxes: ArrayLike, scores: ArrayLike, iou_threshold: float) -> Indices:
-    """Greedy non-maximum suppression: of boxes that overlap, keep the one with the highest score.
+    """Greedy non-maximum suppression: of overlapping boxes, keep the one with the highest score.
 
     Args:
         boxes: [N, 4].
-        scores: [N]; of equal scores the earlier box wins.
+        scores: [N]; among equal scores the earlier box wins.
         iou_threshold: A box is dropped if its intersection over union with a kept one exceeds this.
 
     Returns:
@@ -170,20 +170,20 @@ def nms(boxes: ArrayLike, scores: ArrayLike, iou_threshold: float) -> Indices:
 def batched_overlaps(
     boxes1: ArrayLike, idxs1: ArrayLike, boxes2: ArrayLike, idxs2: ArrayLike, iou_threshold: float
 ) -> NDArray[np.bool_]:
-    """Tell which pairs of boxes are of one class and overlap.
+    """Return which pairs of boxes have the same class and overlap.
 
     Args:
         boxes1: [N, 4].
         idxs1: Class of each, integers [N].
         boxes2: [M, 4].
         idxs2: Class of each, integers [M].
-        iou_threshold: What their intersection over union must exceed.
+        iou_threshold: Threshold that their intersection over union must exceed.
 
     Returns:
         bool [N, M].
     """
     overlaps: NDArray[np.bool_] = np.asarray(idxs1)[:, None] == np.asarray(idxs2)[None, :]
-    # Most pairs are of two classes: for the rest alone is computed how they lie.
+    # Most pairs have different classes; the overlap is computed only for the others.
     pairs = np.flatnonzero(overlaps)
     row, column = np.divmod(pairs, overlaps.shape[1]) if len(pairs) else (pairs, pairs)
     iou = _ratio(*_inter_union(_axes(boxes1)[:, row], _axes(boxes2)[:, column]))
@@ -194,17 +194,17 @@ def batched_overlaps(
 def batched_nms(
     boxes: ArrayLike, scores: ArrayLike, idxs: ArrayLike, iou_threshold: float, max_kept: int | None = None
 ) -> Indices:
-    """Non-maximum suppression within each class, as if the others were not there.
+    """Non-maximum suppression within each class; different classes do not affect each other.
 
     Args:
         boxes: [N, 4].
         scores: [N].
         idxs: Class of each box, integers [N].
         iou_threshold: As for `nms`.
-        max_kept: Stop when so many boxes are kept; None keeps all.
+        max_kept: Stop when this many boxes are kept; None keeps all.
 
     Returns:
-        Indices [K] of the kept boxes, highest score first; of equal scores the earlier box first.
+        Indices [K] of the kept boxes, highest score first; among equal scores the earlier box comes first.
     """
     return _suppress(boxes, scores, idxs, iou_threshold, max_kept)[0][:max_kept]
 
@@ -212,11 +212,11 @@ def batched_nms(
 def batched_groups(
     boxes: ArrayLike, scores: ArrayLike, idxs: ArrayLike, iou_threshold: float
 ) -> tuple[Indices, Indices]:
-    """Divide boxes into those of the same object, by `batched_nms`; arguments as there.
+    """Group boxes of the same object with `batched_nms`; takes the same arguments.
 
     Returns:
-        Indices [K] of the kept boxes, highest score first, and for each of the N boxes the position among them of
-        the first that suppresses it, for a kept box its own; intp [N].
+        Indices [K] of the kept boxes, highest score first; and for each of the N boxes the position in that list of the
+        first box that suppresses it, or of itself if it is kept, intp [N].
     """
     return _suppress(boxes, scores, idxs, iou_threshold, None)
 
@@ -224,13 +224,13 @@ def batched_groups(
 def _suppress(
     boxes: ArrayLike, scores: ArrayLike, idxs: ArrayLike, iou_threshold: float, max_kept: int | None
 ) -> tuple[Indices, Indices]:
-    """Do the work of `batched_nms` and `batched_groups`; may keep more than ``max_kept``, and then not all groups."""
+    """Implement `batched_nms` and `batched_groups`; may exceed ``max_kept``, and then not all groups are set."""
     boxes, scores, idxs = np.asarray(boxes, np.float64), np.asarray(scores, np.float64), np.asarray(idxs)
     left = np.argsort(-scores, kind="stable")
     group = np.zeros(len(left), np.intp)
     kept, count = [left[:0]], 0
-    # Block by block, strongest first: what a block keeps thins out all that follows it, so that few of the
-    # N x N pairs are ever looked at.
+    # Block by block, strongest first: the boxes that a block keeps suppress later ones, so that few of the N x N pairs
+    # are ever compared.
     while len(left) and (max_kept is None or count < max_kept):
         block, left = left[:_NMS_BLOCK], left[_NMS_BLOCK:]
         overlaps = batched_overlaps(boxes[block], idxs[block], boxes[block], idxs[block], iou_threshold)
@@ -250,10 +250,10 @@ def _suppress(
 
 
 def _settle(suppresses: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Return which boxes stay, bool [N], given which later ones each would drop, bool [N, N].
+    """Return which boxes stay, bool [N], given the later boxes that each would suppress, bool [N, N].
 
-    A box stays if no box that stays suppresses it. Applying that to all at once, again and again, settles what a
-    loop over the boxes would decide in one row at least each time, and mostly in all of them after two or three
+    A box stays if no box that stays suppresses it. Each iteration applies this rule to all boxes at once and settles at
+    least one more row of what a loop over the boxes would decide; usually two or three iterations settle all of them
     (Zheng et al., "Enhancing Geometric Factors in Model Learning", 2020: cluster-NMS).
     """
     keep: NDArray[np.bool_] = np.ones(len(suppresses), np.bool_)

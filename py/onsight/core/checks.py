@@ -1,4 +1,4 @@
-"""Checks of plain values. Each error says what the value must be and what it is."""
+"""Checks of plain values. Each error says what was expected and what was found."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def check_choice(name: str, value: object, choices: Collection[str]) -> None:
 
 
 def check_texts(name: str, value: object) -> tuple[str, ...]:
-    """Return a list of texts, which JSON has no tuple for, as a tuple; raise InvalidOptionError for anything else."""
+    """Return a list of texts as a tuple (JSON has no tuples); raise InvalidOptionError for anything else."""
     if not isinstance(value, (list, tuple)) or not all(isinstance(item, str) for item in value):
         raise InvalidOptionError(f"{name} must be a list of texts, got {value!r}.")
     return tuple(value)

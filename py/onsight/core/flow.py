@@ -1,8 +1,8 @@
-"""How a task talks to the world: it asks for networks to be run and knows nothing else of it.
+"""Tasks without I/O: a task asks for networks to be run, and does not know how.
 
-A task is a generator ("sans I/O", after httpx's auth flow). It yields a `Stage` when its work enters a new stage and a
-`Run` when it wants a network's outputs; it returns its result. `drive` serves it in CPython, `drive_async` in the
-browser, a test drives it by hand: every line that decides something is shared.
+A task is a generator ("sans I/O", like httpx's auth flow). It yields a `Stage` when it enters a new stage and a `Run`
+when it needs a network's outputs, and returns its result. `drive` runs it in CPython, `drive_async` in the browser, and
+a test can drive it by hand, so all of them share the logic.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ Tensors = Mapping[str, NDArray[np.float32]]
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """The work enters a stage.
+    """A task enters a stage.
 
     Attributes:
         name: Such as ``"decode"``, ``"preprocess"``, ``"infer"`` or ``"postprocess"``.
-        fraction: Part in [0, 1] of the stage that is done, of one that says so repeatedly; None for others.
+        fraction: Progress within the stage, in [0, 1]; None for stages that do not report it.
     """
 
     name: str
@@ -35,12 +35,12 @@ class Stage:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Run:
-    """A network's outputs are wanted.
+    """A task needs a network's outputs.
 
     Attributes:
         model: Id of the model.
         feeds: C-contiguous float32 arrays by input name.
-        fetches: Names of the outputs that are wanted.
+        fetches: Names of the requested outputs.
     """
 
     model: str
@@ -53,7 +53,7 @@ Flow = Generator[Stage | Run, Tensors | None, T]
 
 @dataclass(slots=True)
 class Stopwatch:
-    """Adds up how long each stage takes.
+    """Measures the time of each stage.
 
     Attributes:
         timings_ms: Milliseconds by name of the stage, in order of first entry.
@@ -64,7 +64,7 @@ class Stopwatch:
     _entered: float = 0.0
 
     def enter(self, stage: str | None) -> None:
-        """Leave the current stage and enter ``stage``; None stops the watch."""
+        """Leave the current stage and enter ``stage``; None stops the clock."""
         now = time.perf_counter()
         if self._stage is not None:
             spent = (now - self._entered) * 1000
@@ -73,15 +73,15 @@ class Stopwatch:
 
 
 def drive(flow: Flow[T], run: Callable[[Run], Tensors], on_stage: Callable[[Stage], None] | None = None) -> T:
-    """Carry a task through to its result.
+    """Run a task and return its result.
 
     Args:
         flow: The task.
         run: Runs a network and returns its outputs by name.
-        on_stage: Told each stage that the task enters, and how far one is.
+        on_stage: Called with each stage that the task enters, and with its progress.
 
     Returns:
-        What the task returns.
+        The task's result.
     """
     reply: Tensors | None = None
     try:
@@ -104,7 +104,7 @@ async def drive_async(
     run: Callable[[Run], Awaitable[Tensors]],
     on_stage: Callable[[Stage], Awaitable[None]],
 ) -> T:
-    """Carry a task through to its result where networks run asynchronously; otherwise as `drive`."""
+    """Run a task with asynchronous networks; otherwise like `drive`."""
     reply: Tensors | None = None
     try:
         while True:

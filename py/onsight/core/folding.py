@@ -1,7 +1,7 @@
-"""The forms in which texts are compared: one for what a person types and what a library keeps.
+"""Normalise texts for comparison, both those that a person types and those that a library stores.
 
-`fold` drops what people leave out when they type: case, accents, width, characters that cannot be seen. `search_key`
-also drops punctuation, so that ``IMG_1234`` is found by ``img 1234``.
+`fold` removes what people leave out when they type: case, accents, width variants and invisible characters.
+`search_key` also removes punctuation, so that ``img 1234`` finds ``IMG_1234``.
 """
 
 from __future__ import annotations
@@ -12,13 +12,13 @@ from functools import lru_cache
 
 _LETTERS = str.maketrans(
     {
-        # Letters that Unicode does not decompose, as people type them on a keyboard that lacks them.
+        # Letters that Unicode does not decompose, with their usual spelling on keyboards without them.
         **{"æ": "ae", "œ": "oe", "þ": "th", "ð": "d", "đ": "d", "ɖ": "d", "ħ": "h", "ı": "i", "ł": "l", "ŋ": "n"},
         **{"ø": "o", "ŧ": "t", "ƀ": "b", "ɓ": "b", "ɗ": "d", "ƙ": "k", "ə": "e", "ĸ": "k", "ȷ": "j", "ƴ": "y"},
         **{"ɨ": "i", "ʉ": "u", "ɵ": "o", "ƶ": "z", "ǥ": "g", "ɛ": "e", "ɔ": "o", "ƒ": "f", "ґ": "г", "·": ""},
-        # Cyrillic letters that a Russian keyboard lacks.
+        # Cyrillic letters that a Russian keyboard does not have.
         **{"қ": "к", "ғ": "г", "ң": "н", "ү": "у", "ұ": "у", "ө": "о", "ҳ": "х", "ҷ": "ч", "һ": "х", "ә": "а"},
-        # Arabic letters that look alike and are typed for one another, and Persian keyboards' forms of them.
+        # Arabic letters that look alike and are often confused, and the forms on Persian keyboards.
         **{"ى": "ي", "ی": "ي", "ک": "ك", "ة": "ه", "ە": "ه", "ھ": "ه", "ہ": "ه", "ـ": ""},
     }
 )
@@ -34,7 +34,7 @@ _UNSPACED = (
     "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u1950-\u19ff\u3005-\u3007\u3021-\u3029\u3040-\u30fa\u30fc-\u312f"
     "\u31a0-\u31bf\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3\uf900-\ufaff\U00020000-\U0003ffff"
 )
-"""Scripts that put no space between words, and Korean, which joins particles to them."""
+"""Scripts that do not separate words by spaces, and Korean, which attaches particles to them."""
 
 _UNSPACED_RUN = re.compile(f"[{_UNSPACED}]+")
 _KANA = re.compile("[\u3040-\u30ff]")
@@ -42,9 +42,9 @@ _ASCII_WORDS = str.maketrans({chr(code): " " for code in range(128) if not chr(c
 
 
 def fold(text: str) -> str:
-    """Return a text without case, accents and other marks, forms of width, invisible characters, surplus spaces.
+    """Return a text without case, accents and other marks, width variants, invisible characters and extra spaces.
 
-    Vowel signs (Hindi, Thai) and the voicing marks of kana are kept: without them it would be another word.
+    Vowel signs (Hindi, Thai) and the voicing marks of kana are kept, because words differ by them.
     """
     if text.isascii():
         return " ".join(text.lower().translate(_SIGNS).split())
@@ -55,10 +55,10 @@ def fold(text: str) -> str:
 
 @lru_cache(maxsize=20_000)
 def search_key(text: str) -> str:
-    """Return the folded words of a text with single spaces between them: what a search compares.
+    """Return the folded words of a text with single spaces between them, as compared by a search.
 
-    Punctuation separates words, apostrophes are dropped, and words of scripts without spaces are set apart from others.
-    A text that has only punctuation has an empty key.
+    Punctuation separates words, apostrophes are removed, and words in scripts without spaces are separated from others.
+    The key of a text with only punctuation is empty.
     """
     if text.isascii():
         return " ".join(text.lower().translate(_ASCII_WORDS).split())
@@ -67,17 +67,17 @@ def search_key(text: str) -> str:
 
 
 def may_be_inside(key: str) -> bool:
-    """Say whether a key is looked for inside words too: ``or`` would be found in nearly every text, 東 would not."""
+    """Return whether a key also matches inside words: ``or`` would match nearly every text, 東 would not."""
     return len(key) > 2 or (len(key) == 2 and key.isdigit()) or max(key, default="") >= "\u0590"
 
 
 def is_unspaced(char: str) -> bool:
-    """Say whether a character is of a script in which a word may begin or end beside any other character."""
+    """Return whether a character belongs to a script in which words can start or end next to any character."""
     return bool(_UNSPACED_RUN.match(char)) or unicodedata.category(char) == "So"
 
 
 def _without_marks(text: str) -> str:
-    """Drop marks and invisible characters from a decomposed text."""
+    """Remove marks and invisible characters from a decomposed text."""
     if text.isascii():
         return text
     kept: list[str] = []
@@ -92,7 +92,7 @@ def _without_marks(text: str) -> str:
 
 
 def _is_part_of_word(mark: str, before: list[str]) -> bool:
-    if mark in "\u3099\u309a":  # voiced kana are letters of their own
+    if mark in "\u3099\u309a":  # voiced kana are separate letters
         return bool(before and _KANA.match(before[-1]))
     if mark == "\u034f" or "\ufe00" <= mark <= "\ufe0f" or "\U000e0100" <= mark <= "\U000e01ef" or mark < "\u0370":
         return False

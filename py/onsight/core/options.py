@@ -275,7 +275,7 @@ def _choice(kind: type[Any], choices: Collection[Any]) -> Reader:
     known = ", ".join(str(one) or '""' for one in choices)
 
     def read(name: str, value: Any) -> Any:
-        # True is no 1 here, and what cannot be hashed is in no set.
+        # True does not count as 1, and an unhashable value is not in any set.
         if type(value) is not kind or value not in choices:
             raise InvalidOptionError(f"{name} must be one of {known}, got {value!r}.")
         return value

@@ -1,4 +1,4 @@
-"""From plain JSON data to numbers, rectangles and objects, checked: what a page or a program hands back."""
+"""Convert plain JSON data from a page or a program to numbers, rectangles and objects, with checks."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ Rectangle = tuple[float, float, float, float]
 
 
 MAX_SIDE = 1_000_000
-"""Pixels; no picture that can be opened has a longer side, and no edge lies farther out."""
+"""Largest coordinate in pixels; no picture that Onsight opens has a longer side."""
 
 
 def rectangle_from(name: str, value: object) -> Rectangle:
     """Return four numbers ``[x1, y1, x2, y2]`` as a rectangle.
 
     Args:
-        name: What the value is called in the message of an error.
+        name: Name of the value in error messages.
         value: A list or tuple of four numbers.
 
     Raises:
-        InvalidOptionError: It is anything else, or the second corner lies left of or above the first.
+        InvalidOptionError: It is anything else, or the second corner is to the left of or above the first.
     """
     if not isinstance(value, (list, tuple)) or len(value) != 4:
         raise InvalidOptionError(f"{name} must be four numbers x1, y1, x2, y2, got {value!r}.")
@@ -38,7 +38,7 @@ def rectangle_from(name: str, value: object) -> Rectangle:
 
 
 def fields_from(name: str, value: object, keys: tuple[str, ...]) -> Mapping[str, Any]:
-    """Return an object that has some keys, and no number without an end; arguments and errors as for others here."""
+    """Return an object that has certain keys and only finite numbers; arguments and errors as above."""
     if not isinstance(value, Mapping) or not set(keys) <= set(value):
         raise InvalidOptionError(f"{name} must be an object with {', '.join(keys)}, got {value!r}.")
     for number in value.values():

@@ -1,4 +1,4 @@
-"""What the tools answer: frozen dataclasses that are the JSON of the command line, the library and the page.
+"""The tools' shared results: frozen dataclasses, which become the JSON of the command line, library and page.
 
 Sizes are in pixels of the upright picture, boxes are ``(x1, y1, x2, y2)`` with ``x2`` and ``y2`` exclusive,
 scores are calibrated probabilities in [0, 1].
@@ -12,15 +12,15 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class ImageInfo:
-    """The picture that a result speaks of.
+    """The picture that a result describes.
 
     Attributes:
         width: Width of the upright picture in pixels.
         height: Height of the upright picture in pixels.
         format: The file's format, such as ``"JPEG"``.
-        warning: A sentence on what is wrong with the file although it could be opened, or None.
-        as_in_browsers: Whether every browser shows the file as it is seen here: the same pixels, the same way up, in
-            the same colours. Where this is false, the page shows a preview instead of the file itself.
+        warning: A sentence about a problem with a file that could still be opened, or None.
+        as_in_browsers: Whether every browser shows the file as Onsight decodes it: the same pixels, orientation and
+        colours. If false, the page shows a preview instead of the file itself.
     """
 
     width: int
@@ -32,13 +32,13 @@ class ImageInfo:
 
 @dataclass(frozen=True, slots=True)
 class HeatMap:
-    """Where in the picture the evidence for an answer lies.
+    """Where in the picture the evidence for an answer is.
 
     Attributes:
         box: Region of the upright picture that the map covers, ``(x1, y1, x2, y2)`` in pixels.
         height: Number of rows.
         width: Number of columns.
-        values: ``height * width`` numbers in [0, 1], row by row; 1 is the strongest place.
+        values: ``height * width`` numbers in [0, 1], row by row; 1 is the strongest evidence.
     """
 
     box: tuple[float, float, float, float]
@@ -49,7 +49,7 @@ class HeatMap:
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """Where an object is.
+    """An object in the picture.
 
     Attributes:
         label: Name of its class, such as ``"person"``.
@@ -72,13 +72,13 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class OutputFile:
-    """A file that was made.
+    """A generated file.
 
     Attributes:
         data: Its bytes.
-        name: A name for it, such as ``"street-blur.jpg"``.
-        media_type: Such as ``"image/jpeg"``.
-        notes: What a person should know of it, in sentences, such as metadata that it could not hold.
+        name: Suggested name, such as ``"street-blur.jpg"``.
+        media_type: Media type, such as ``"image/jpeg"``.
+        notes: Sentences that the user should read, such as which metadata the file could not hold.
     """
 
     data: bytes

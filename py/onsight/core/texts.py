@@ -1,7 +1,7 @@
-"""Translate the texts that people read. The English text in the code is the key of its translation.
+"""Translate texts for the user. The English text in the code is the key of its translation.
 
-Every sentence that reaches a person goes through `text` or `plural`. `python -m web.texts` collects them in a catalogue
-(``py/onsight.pot``) that translation tools read; `use` makes a translation take effect.
+Every sentence that the user sees goes through `text` or `plural`. `python -m web.texts` collects these sentences in a
+catalogue (``py/onsight.pot``) for translation tools; `use` activates a translation.
 
 Example:
     >>> text("The file could not be read ({reason}).", reason="disk full")
@@ -15,19 +15,20 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 Translation = Mapping[str, str | tuple[str, ...]]
-"""Texts of another language by the English text. For `plural`: by the singular, a tuple of that language's forms."""
+"""Translated texts by English text. For `plural`, the key is the singular and the value a tuple of forms."""
 
 _translation: Translation = {}
 _form_of: Callable[[int], int] = lambda count: int(count != 1)  # noqa: E731  # replaced by `use`
 
 
 def use(translation: Translation, form_of: Callable[[int], int] | None = None) -> None:
-    """Make a translation take effect; an empty one restores English.
+    """Activate a translation; an empty one restores English.
 
     Args:
-        translation: Texts by English text; texts that are missing stay English.
-        form_of: Returns which of a tuple's forms a number takes, as gettext's ``plural`` expression does; None for
-            English's two forms.
+        translation: Translated texts by English text; missing ones stay English.
+        form_of: Returns the index of the form for a number, like gettext's ``plural`` expression; None for English's
+            two
+        forms.
     """
     global _translation, _form_of
     _translation = translation
@@ -46,13 +47,13 @@ def text(source: str, /, **values: object) -> str:
 
 
 def plural(count: int, one: str, many: str, /, **values: object) -> str:
-    """Return the form of a text that fits a number.
+    """Return the singular or plural form of a text.
 
     Args:
-        count: The number; in the text it is the field ``{count}``, shown with thousands separators.
+        count: The number. The field ``{count}`` in the text shows it with thousands separators.
         one: The English text for 1, a literal.
         many: The English text for other numbers, a literal.
-        **values: The values of further fields.
+        **values: The values of other fields.
     """
     forms = _translation.get(one)
     if isinstance(forms, tuple) and forms:

@@ -1,1 +1,1 @@
-"""What the networks say about a picture, and the tables that put it in words. More than one tool reads it."""
+"""Evidence that several tools use: the networks' outputs for a picture, and the tables that interpret them."""

@@ -1,4 +1,4 @@
-"""The broad categories that a person sorts pictures into."""
+"""The broad categories for sorting pictures."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from types import MappingProxyType
 
 @dataclass(frozen=True, slots=True)
 class Category:
-    """A broad group that a person sorts pictures into.
+    """A broad category for sorting pictures.
 
     Attributes:
         id: Short name used in the table, such as ``"plants"``.
-        label: Name for people, such as ``"Plants & flowers"``.
+        label: Displayed name, such as ``"Plants & flowers"``.
     """
 
     id: str
@@ -47,4 +47,4 @@ CATEGORIES: Mapping[str, Category] = MappingProxyType(
         )
     }
 )
-"""The categories by id, in the order in which a page lists them."""
+"""The categories by id, in the order in which the page lists them."""

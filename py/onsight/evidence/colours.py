@@ -1,6 +1,6 @@
-"""Dominant colours, by the names that people use.
+"""Dominant colours, with everyday names.
 
-Distances are taken in Oklab, where equal steps look equal. Source: Björn Ottosson, "A perceptual color space for
+Distances are measured in Oklab, where equal steps look equal. Source: Björn Ottosson, "A perceptual color space for
 image processing" (2020).
 """
 
@@ -21,10 +21,10 @@ Array = NDArray[np.float32]
 COLUMNS = ("id", "label", "shades")
 
 MIN_SHARE = 0.02
-"""Part of the picture that a colour must cover to be named at all."""
+"""Fraction of the picture that a colour must cover to be named."""
 
 _LIGHTNESS_WEIGHT = 0.6
-"""Light and shadow change a surface's lightness more than its hue, and nobody calls that another colour."""
+"""Light and shadow change a surface's lightness more than its hue, but people do not call it another colour."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +32,10 @@ class ColourShare:
     """A colour that covers a part of a picture.
 
     Attributes:
-        id: Stable name, such as ``"red"``.
-        label: Name for people.
-        hex: The average of these pixels, ``"#rrggbb"``.
-        share: Part of the picture, in (0, 1].
+        id: Stable id, such as ``"red"``.
+        label: Displayed name.
+        hex: The average of its pixels, ``"#rrggbb"``.
+        share: Fraction of the picture, in (0, 1].
     """
 
     id: str
@@ -72,7 +72,7 @@ class Palette:
         """
         rows = [line.split("\t") for line in text.splitlines() if line.strip() and not line.startswith("#")]
         if not rows or tuple(rows[0]) != COLUMNS:
-            raise InvalidSpecError(f"The colours must begin with a header of the columns {', '.join(COLUMNS)}.")
+            raise InvalidSpecError(f"The colours must start with a header with the columns {', '.join(COLUMNS)}.")
         names: list[tuple[str, str]] = []
         shades: list[tuple[int, int, int]] = []
         name_of: list[int] = []
@@ -88,10 +88,10 @@ class Palette:
         return cls(tuple(names), oklab(np.array(shades, np.uint8)), np.array(name_of, np.intp))
 
     def name(self, colours: Array) -> NDArray[np.intp]:
-        """Return the index of the name of each colour, [n], of Oklab colours [n, 3]."""
+        """Return the index of the name, [n], for each of the Oklab colours [n, 3]."""
         weights = np.array([_LIGHTNESS_WEIGHT, 1, 1], np.float32)
         points, shades = colours * weights, self.shades * weights
-        # Distances without the term that is the same for all shades.
+        # Squared distances without the term that is the same for all shades.
         nearest = np.argmin((shades * shades).sum(axis=1) - 2 * (points @ shades.T), axis=1)
         names: NDArray[np.intp] = self.name_of[nearest]
         return names
@@ -103,7 +103,7 @@ class Palette:
             colours: Its pixels in Oklab, float32 [n, 3].
 
         Returns:
-            Those that cover `MIN_SHARE` or more.
+            The colours that cover at least `MIN_SHARE`.
         """
         names = self.name(colours)
         counts = np.bincount(names, minlength=len(self.names))

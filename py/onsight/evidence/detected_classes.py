@@ -1,7 +1,7 @@
-"""What the objects that detection found say about tags.
+"""What detected objects say about tags.
 
-``data/detections.tsv`` says which tags hold where an object of a class is. Boxes are evidence that the head weighs,
-they say where a tag applies, and they name objects for which neither the vocabulary nor the classifier has a name.
+``data/detections.tsv`` lists the tags that an object of each class implies. Boxes are evidence for the head, show where
+a tag applies, and name objects that neither the vocabulary nor the classifier has a name for.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ from onsight.evidence.vocabulary import THING_GROUPS, Vocabulary
 COLUMNS = ("class", "tags", "concept", "label")
 
 FAINT = 0.02
-"""Score from which on a box is evidence."""
+"""Minimum score of a box that counts as evidence."""
 
 MAX_BOXES = 300
 
 COUNTS: Mapping[str, tuple[str, int]] = MappingProxyType({"people": ("person", 2), "crowd": ("person", 8)})
-"""Tags that hold where a class is there so many times."""
+"""Tags that require a minimum number of objects of a class."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +37,11 @@ class DetectedClass:
     """One row of the table.
 
     Attributes:
-        label: The detector's name of the class.
-        tags: Ids of the tags that hold where it is: its own and the broader things.
+        label: The detector's name for the class.
+        tags: Ids of the tags that it implies: its own and broader ones.
         concept: Id of the concept that means the same, or None.
-        id: Stable id of a tag that is this class, where the vocabulary has none.
-        name: Name for people.
+        id: Stable id of a tag for this class, if the vocabulary has none.
+        name: Displayed name.
         has_own_tag: Whether the vocabulary has a tag that means the same.
     """
 
@@ -57,8 +57,8 @@ class DetectedClasses:
     """The table.
 
     Attributes:
-        classes: The rows by the detector's name.
-        covered: Ids of the tags that some object says something about.
+        classes: The rows by the detector's name for the class.
+        covered: Ids of the tags that any object says something about.
     """
 
     def __init__(self, classes: Sequence[DetectedClass], vocabulary: Vocabulary) -> None:
@@ -77,11 +77,11 @@ class DetectedClasses:
         """Read and check a table of `COLUMNS`; lists are separated by ``|``.
 
         Raises:
-            InvalidSpecError: A row is malformed, repeated, nameless, or names what does not exist.
+            InvalidSpecError: A row is malformed, repeated, has no name, or refers to something that does not exist.
         """
         lines = [line.split("\t") for line in text.splitlines() if line.strip() and not line.startswith("#")]
         if not lines or tuple(lines[0]) != COLUMNS:
-            raise InvalidSpecError(f"The detections must begin with a header of the columns {', '.join(COLUMNS)}.")
+            raise InvalidSpecError(f"The detections must start with a header with the columns {', '.join(COLUMNS)}.")
         rows = [_parse(cells, vocabulary, taxonomy) for cells in lines[1:]]
         if len({row.label for row in rows}) < len(rows):
             raise InvalidSpecError("The detections have a class more than once.")
@@ -89,14 +89,14 @@ class DetectedClasses:
 
     @property
     def covered_rows(self) -> NDArray[np.intp]:
-        """Positions in the vocabulary of the tags that objects say something about, in rising order."""
+        """Indices in the vocabulary of the tags that objects say something about, ascending."""
         return np.array(sorted(self._rows.values()), np.intp)
 
     def scores(self, boxes: Iterable[Box]) -> NDArray[np.float32]:
-        """Return the probability of each tag by the boxes alone, float32 [T]; 0 where they say nothing.
+        """Return the probability of each tag from the boxes alone, float32 [T]; 0 if they say nothing about it.
 
-        A tag is as probable as its best box, one of `COUNTS` as that there are so many objects if each box is right
-        or wrong on its own.
+        A tag is as probable as its best box. A tag in `COUNTS` is as probable as that many objects, if the boxes are
+        independent.
         """
         scores = np.zeros(self._size, np.float32)
         by_class: dict[str, list[float]] = {}
@@ -110,11 +110,11 @@ class DetectedClasses:
         return scores
 
     def log_odds(self, boxes: Iterable[Box]) -> NDArray[np.float32]:
-        """Return the log odds of `scores`, kept within ±4, float32 [T]."""
+        """Return the log odds of `scores`, clipped to ±4, float32 [T]."""
         return log_odds(self.scores(boxes))
 
     def boxes_by_tag(self, boxes: Iterable[Box]) -> dict[str, list[Box]]:
-        """Return the boxes of each tag of the vocabulary that has any, best first."""
+        """Return the boxes of each vocabulary tag that has any, best first."""
         found: dict[str, list[Box]] = {}
         for box in sorted(boxes, key=lambda box: -box.score):
             for tag in self._tags(box):
@@ -131,7 +131,7 @@ class DetectedClasses:
 
 
 def at_least(count: int, probabilities: Sequence[float]) -> float:
-    """Return the probability that so many independent events happen (the tail of a Poisson binomial)."""
+    """Return the probability that at least ``count`` independent events happen (tail of a Poisson binomial)."""
     exactly = np.zeros(count)
     exactly[0] = 1.0
     for probability in probabilities:
@@ -148,7 +148,7 @@ def _parse(cells: Sequence[str], vocabulary: Vocabulary, taxonomy: Taxonomy) -> 
     unknown = set(tags) - set(vocabulary.ids) | ({concept} - {""} - set(taxonomy.concepts))
     if unknown:
         raise InvalidSpecError(f"The detected class {label} has unknown names: {', '.join(sorted(unknown))}.")
-    # A bed is furniture wherever it is; that it stands indoors is another matter.
+    # A bed is always furniture, but not always indoors.
     broader = [id for tag in tags for id in vocabulary.ancestors(tag) if vocabulary[id].group in THING_GROUPS]
     name = own_name or (taxonomy.concepts[concept].label if concept else "")
     if not name:

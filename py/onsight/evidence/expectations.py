@@ -1,8 +1,8 @@
-"""What a picture of each of the classifier's classes usually shows: knowledge that no picture has to teach.
+"""What a picture of each of the classifier's classes usually shows: knowledge that needs no training pictures.
 
-``data/expectations.tsv`` says of every class which tags hold always, usually and sometimes: a picture of a
-stopwatch shows a clock, one of a gondola water, a boat and often a city. Half the vocabulary's tags have fewer
-than 30 examples among the training pictures; for those this table is the better half of the evidence.
+``data/expectations.tsv`` lists which tags always, usually and sometimes apply to each class: a picture of a stopwatch
+shows a clock; a picture of a gondola shows water, a boat and often a city. Half the vocabulary's tags have fewer than
+30 examples in the training pictures; for them this table is the better half of the evidence.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from onsight.errors import InvalidSpecError
 from onsight.evidence.vocabulary import Vocabulary
 
 LEVELS = {"always": 0.95, "usually": 0.5, "sometimes": 0.1}
-"""Probability that a column of the table stands for."""
+"""Probability of each column in the table."""
 
 COLUMNS = ("id", "name", *LEVELS)
 
@@ -34,7 +34,7 @@ class Expectations:
 
     def __init__(self, matrix: NDArray[np.float32]) -> None:
         self.matrix = matrix
-        # Three of four numbers are 0: the largest of a column is found among the others.
+        # Three of four numbers are 0, so the maximum of a column is searched among the others.
         self._classes, self._tags = np.nonzero(matrix)
         order = np.lexsort((self._classes, self._tags))
         self._classes, self._tags = self._classes[order], self._tags[order]
@@ -66,10 +66,10 @@ class Expectations:
         return cls(_matrix(_parse(text), labels, vocabulary))
 
     def mean(self, probabilities: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Return the probability of each tag where exactly one class is there.
+        """Return the probability of each tag if the picture shows exactly one class.
 
         Args:
-            probabilities: Of the classes, float32 [C], sum 1.
+            probabilities: Class probabilities, float32 [C], sum 1.
 
         Returns:
             float32 [T].
@@ -78,13 +78,13 @@ class Expectations:
         return expected
 
     def strongest(self, probabilities: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Return the probability of each tag by the one class that speaks most for it.
+        """Return the probability of each tag from the single class with the strongest evidence for it.
 
         Args:
-            probabilities: That each class is somewhere in the picture, float32 [C], any sum.
+            probabilities: Probability that each class is somewhere in the picture, float32 [C], any sum.
 
         Returns:
-            float32 [T]; 0 for a tag that no class speaks for.
+            float32 [T]; 0 for a tag without evidence.
         """
         strongest = np.zeros(self.matrix.shape[1], np.float32)
         if self._starts.size:
@@ -94,7 +94,7 @@ class Expectations:
 
 
 Rows = dict[str, tuple[tuple[str, ...], ...]]
-"""By synset id: the tags of each level."""
+"""The tags of each level, by synset id."""
 
 
 def _parse(text: str) -> Rows:
@@ -104,7 +104,7 @@ def _parse(text: str) -> Rows:
         if line.strip() and not line.startswith("#")
     ]
     if not lines or tuple(lines[0][1]) != COLUMNS:
-        raise InvalidSpecError(f"The expectations must begin with a header of the columns {', '.join(COLUMNS)}.")
+        raise InvalidSpecError(f"The expectations must start with a header with the columns {', '.join(COLUMNS)}.")
     rows: Rows = {}
     for number, cells in lines[1:]:
         if len(cells) != len(COLUMNS):
@@ -117,7 +117,7 @@ def _parse(text: str) -> Rows:
 
 def _matrix(rows: Rows, labels: Sequence[str], vocabulary: Vocabulary) -> NDArray[np.float32]:
     if missing := [label for label in labels if label not in rows]:
-        raise InvalidSpecError(f"The expectations say nothing of the class {', '.join(missing[:5])}.")
+        raise InvalidSpecError(f"The expectations have no row for the class {', '.join(missing[:5])}.")
     matrix = np.zeros((len(labels), len(vocabulary)), np.float32)
     for index, label in enumerate(labels):
         said: set[str] = set()

@@ -1,8 +1,8 @@
-"""The trained head: evidence → one calibrated probability for each tag of the vocabulary.
+"""The trained head: converts evidence to a calibrated probability for each tag in the vocabulary.
 
 The log odds of a tag are linear in the evidence: ``weights · features + expectation_weights · expectations +
-bias``. ``models/tagger`` fits the numbers and says how well they do; they lie in
-``data/tagger.npz``, one byte a weight.
+bias``. ``models/tagger`` fits the weights and evaluates them; they are stored in ``data/tagger.npz`` with one byte per
+weight.
 """
 
 from __future__ import annotations
@@ -36,24 +36,24 @@ ARRAYS = (
 """Names of the arrays in the file."""
 
 LATE_BLOCK = 3
-"""Position, among the kinds of features, of the mean of the late map."""
+"""Index of the mean of the late map among the blocks of features."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TagHead:
-    """The numbers that were fitted.
+    """The fitted weights.
 
     Attributes:
         weights: Float32 [T, D].
         expectation_weights: Float32 [T, 4].
         bias: Float32 [T].
-        thresholds: Probability from which on a tag is shown, float32 [T].
+        thresholds: Minimum probability of a displayed tag, float32 [T].
         object_weights: Calibration of specific objects, float32 [3]: bias, and the weights of the log odds in the
-            whole picture and at the average place.
-        box_weights: Of the log odds by all this, and of those by the boxes of detection, float32 [T, 2].
-        box_bias: Added to both, float32 [T].
-        box_thresholds: As `thresholds`, where there are boxes, float32 [T].
-        late_block: Which columns of the weights are for the mean of the late map.
+        whole picture and averaged over its positions.
+        box_weights: Weights of the log odds from the above and from detected boxes, float32 [T, 2].
+        box_bias: Bias for both together, float32 [T].
+        box_thresholds: Like `thresholds`, with boxes, float32 [T].
+        late_block: Columns of the weights for the mean of the late map.
     """
 
     weights: Array
@@ -75,11 +75,11 @@ class TagHead:
     def from_bytes(cls, data: bytes) -> TagHead:
         """Read the content of ``tagger.npz``.
 
-        ``weights`` is int8 [T, D]; ``steps`` float32 [T, B] is the size of a step of a tag's weights in each of the B
-        blocks of features, and ``blocks`` int32 [B] the number of features in each.
+        ``weights`` is int8 [T, D]; ``steps`` float32 [T, B] is the quantisation step of a tag's weights in each of the
+        B blocks of features, and ``blocks`` int32 [B] is the number of features in each block.
 
         Raises:
-            InvalidSpecError: An array is missing or does not fit the others.
+            InvalidSpecError: An array is missing or does not match the others.
         """
         try:
             with np.load(io.BytesIO(data), allow_pickle=False) as file:
@@ -100,7 +100,7 @@ class TagHead:
         }
         for name, shape in shapes.items():
             if arrays[name].shape != shape:
-                raise InvalidSpecError(f"The tagger's {name} have shape {arrays[name].shape}, wanted {shape}.")
+                raise InvalidSpecError(f"The tagger's {name} have shape {arrays[name].shape}, expected {shape}.")
         start = int(arrays["blocks"][:LATE_BLOCK].sum())
         late_block = slice(start, start + int(arrays["blocks"][LATE_BLOCK]))
         return cls(weights, late_block=late_block, **{name: arrays[name].astype(np.float32) for name in shapes})
@@ -109,8 +109,8 @@ class TagHead:
         """Return the probability of each tag, float32 [T].
 
         Args:
-            evidence: What the classifier's network saw.
-            boxes: Log odds of each tag by the boxes of detection, float32 [T], or None where it did not look.
+            evidence: Evidence from the classifier's network.
+            boxes: Log odds of each tag from detected boxes, float32 [T], or None without detection.
         """
         log_odds = (
             self.weights @ np.concatenate(evidence.features)

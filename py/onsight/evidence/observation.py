@@ -1,4 +1,4 @@
-"""One look at a picture: all that tagging knows of it before anything is decided."""
+"""Run the networks on a picture and collect everything that Tag needs before it decides."""
 
 from __future__ import annotations
 
@@ -23,23 +23,23 @@ from onsight.networks.preprocess import Region, preprocess
 from onsight.networks.spec import ModelSpec
 
 MIN_SIDE: int = round(MAX_AREA**0.5)
-"""Shortest side in pixels that a picture must keep when it is decoded."""
+"""Minimum short side in pixels of a picture decoded at a reduced size."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Observation:
-    """What was seen in a picture.
+    """The outputs of the networks and measurements for a picture.
 
     Attributes:
-        evidence: What speaks for each tag.
-        probabilities: Of the classifier's classes in the whole picture, float32 [C].
-        late_map: What an inner layer sees at each place, float32 [channels, rows, columns].
-        region: What of the picture the maps cover, ``(x1, y1, x2, y2)`` in pixels.
-        colours: The dominant ones, largest share first.
-        measurements: Of the picture as a photograph.
-        camera: What the camera wrote.
-        image: The picture.
-        boxes: What detection found, down to faint ones; None where it did not look.
+        evidence: Evidence for each tag.
+        probabilities: Class probabilities in the whole picture, float32 [C].
+        late_map: Output of an inner layer at each position, float32 [channels, rows, columns].
+        region: Region of the picture that the maps cover, ``(x1, y1, x2, y2)`` in pixels.
+        colours: Dominant colours, largest share first.
+        measurements: Photographic measurements.
+        camera: Camera metadata.
+        image: Facts about the picture.
+        boxes: Detected boxes, including weak ones; None without detection.
     """
 
     evidence: Evidence
@@ -55,12 +55,12 @@ class Observation:
 
 @dataclass(frozen=True, slots=True)
 class Observer:
-    """A network that looks, and what its classes let expect.
+    """A network, and the expectations for its classes.
 
     Attributes:
         spec: The network's description.
         labels: Synset id of each class.
-        expectations: Tied to the network's classes.
+        expectations: The table, bound to the network's classes.
     """
 
     spec: ModelSpec
@@ -69,7 +69,7 @@ class Observer:
 
     @classmethod
     def from_text(cls, spec: str, labels: str) -> Observer:
-        """Make an observer from the text of ``model.json`` and ``labels.txt``.
+        """Create an observer from the text of ``model.json`` and ``labels.txt``.
 
         Raises:
             InvalidSpecError: The description or the labels are wrong.
@@ -79,37 +79,37 @@ class Observer:
         return cls(parsed, synsets, Expectations.load(synsets))
 
     def blank_run(self) -> Run:
-        """Return a run on an empty picture, to warm the network up."""
+        """Return a run on a blank picture that warms up the network."""
         height, width = input_size((3, 4))
         return self._run(np.zeros((1, 3, height, width), np.float32))
 
     def observe(self, image: bytes) -> Flow[Observation]:
-        """Look at a picture.
+        """Decode a picture and run the network on it.
 
         Args:
             image: The file's bytes.
 
         Returns:
-            What was seen.
+            The outputs and measurements.
 
         Raises:
-            ImageError: The bytes are no picture that can be opened.
+            ImageError: The bytes are not a picture that Onsight can open.
         """
         yield Stage("decode")
-        # The pixels are not needed while the network runs: nothing here keeps them.
+        # Nothing here holds on to the pixels, because they are not needed while the network runs.
         return (yield from self.observe_at(decode(image, min_side=MIN_SIDE), read_camera_facts(image)))
 
     def observe_at(self, decoded: DecodedImage, camera: CameraFacts) -> Flow[Observation]:
-        """Look at a picture that is decoded already.
+        """Run the network on a decoded picture.
 
         Args:
-            decoded: Its pixels, the short side of `MIN_SIDE` at least where the picture has that.
-            camera: What the camera wrote.
+            decoded: Its pixels, with a short side of at least `MIN_SIDE` if the picture has that.
+            camera: Camera metadata.
         """
         yield Stage("preprocess")
         info = decoded.info
         size = input_size((info.height, info.width))
-        # The whole picture: what stands at its edges is a part of it.
+        # The whole picture, because its edges matter as well.
         pixel_values, transform = preprocess(decoded, replace(self.spec.input, input_size=size, crop_mode="squash"))
         pixels = colour_pixels(decoded)
         colours, measurements = Palette.load().dominant(pixels), measure(decoded, pixels)
@@ -117,7 +117,7 @@ class Observer:
         yield Stage("infer")
         outputs = yield self._run(pixel_values)
         if outputs is None:
-            raise ModelFailedError("The network gave no answer.")
+            raise ModelFailedError("The network returned no result.")
         yield Stage("postprocess")
         return Observation(
             evidence=weigh(outputs, self.expectations, self.spec.temperature),

@@ -1,4 +1,4 @@
-"""What can be measured of a picture as a photograph: sharpness, exposure, contrast, colour or none, shape, size."""
+"""Photographic properties of a picture: sharpness, exposure, contrast, colour, orientation, size."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from onsight.networks.preprocess import resize
 Array = NDArray[np.float32]
 
 COLOUR_SIDE = 64
-"""Side of the copy from which colours are read, in pixels."""
+"""Side in pixels of the copy that colours are measured on."""
 
 SHARPNESS_SIDE = 256
-"""Long side of the copy on which sharpness is measured: a picture is as sharp as it looks on a small screen."""
+"""Long side of the copy that sharpness is measured on: a picture is as sharp as it looks on a small screen."""
 
 LOW_RESOLUTION = 120_000
 HIGH_RESOLUTION = 8_000_000
@@ -33,14 +33,14 @@ _MIN_SIDE = 8
 
 @dataclass(frozen=True, slots=True)
 class Measurements:
-    """The numbers.
+    """The measured values.
 
     Attributes:
         lightness: Mean lightness, 0 (black) to 1 (white).
         contrast: Standard deviation of the lightness.
         chroma: 95th percentile of the distance from grey, 0 to about 0.3.
         warmth: Mean of the blue–yellow axis, about −0.1 to 0.1.
-        variety: How far colours stray from what their lightness tells of them, 0 in a toned photograph.
+        variety: How much colours deviate from the typical colour of their lightness, 0 in a toned photograph.
         sharpness: How abrupt the strongest edges are; about 0.6 in focus, below 0.3 out of focus.
     """
 
@@ -54,12 +54,12 @@ class Measurements:
 
 @dataclass(frozen=True, slots=True)
 class Attribute:
-    """Something about a photograph that has a name.
+    """A named property of a photograph.
 
     Attributes:
-        id: Stable name.
-        label: Name for people.
-        score: How surely it holds, in [0, 1].
+        id: Stable id.
+        label: Displayed name.
+        score: How certainly it applies, in [0, 1].
     """
 
     id: str
@@ -80,7 +80,7 @@ def measure(image: DecodedImage, colours: Array) -> Measurements:
         colours: From `colour_pixels`.
     """
     lightness, chroma = colours[:, 0], np.hypot(colours[:, 1], colours[:, 2])
-    # Toning gives each lightness one colour, so what a smooth curve leaves over is noise.
+    # Toning gives each lightness one colour, so the residual of a smooth curve is noise.
     powers = (lightness[:, None] ** np.arange(4)).astype(np.float64)
     curve = np.linalg.lstsq(powers, colours[:, 1:].astype(np.float64), rcond=None)[0]
     strays = colours[:, 1:] - powers @ curve
@@ -95,14 +95,14 @@ def measure(image: DecodedImage, colours: Array) -> Measurements:
 
 
 def attributes(measured: Measurements, size: tuple[int, int]) -> tuple[Attribute, ...]:
-    """Name what is out of the ordinary, and the orientation.
+    """Return the orientation and any unusual properties.
 
     Args:
-        measured: The numbers.
+        measured: The measured values.
         size: ``(height, width)`` of the picture in pixels.
 
     Returns:
-        The attributes, each with a score of 0.5 where a person would begin to say so.
+        The attributes; a score of 0.5 is where a person would begin to notice.
     """
     height, width = size
     long, short = max(size), min(size)
@@ -135,12 +135,12 @@ def _sharpness(image: DecodedImage) -> float:
     inner = luma[1:-1, 1:-1]
     curvature = np.abs(4 * inner - luma[:-2, 1:-1] - luma[2:, 1:-1] - luma[1:-1, :-2] - luma[1:-1, 2:]).ravel()
     slope = np.hypot(luma[1:-1, 2:] - luma[1:-1, :-2], luma[2:, 1:-1] - luma[:-2, 1:-1]).ravel()
-    # Blur makes edges less abrupt; what has no edges, such as a sky, is not blurred for that.
+    # Blur makes edges less abrupt; a picture without edges, such as a sky, is not blurred.
     count = max(1, round(_EDGE_PART * slope.size))
     edges = np.argpartition(slope, slope.size - count)[-count:]
     return float(curvature[edges].mean() / (slope[edges].mean() + 2))
 
 
 def _above(value: float, limit: float, width: float) -> float:
-    """Return how surely ``value`` exceeds ``limit``: 0.5 where they are equal, soon 0 or 1 beyond ``width``."""
+    """Return how certainly ``value`` exceeds ``limit``: 0.5 if they are equal, nearly 0 or 1 beyond ``width``."""
     return 1 / (1 + math.exp(-max(-50.0, min(50.0, (value - limit) / width))))

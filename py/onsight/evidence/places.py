@@ -1,8 +1,8 @@
-"""Where in the picture a tag applies.
+"""Heat maps: where in the picture a tag applies.
 
-The log odds of a tag are a sum, and two of its parts are made of places: the mean of the late map, and the class
-probabilities at each place. What a place adds to the sum is its evidence (for the map, to first order: the head reads
-the logarithm of the mean; compare class activation mapping, Zhou et al. 2016).
+The log odds of a tag are a sum, and two of its terms depend on positions: the mean of the late map, and the class
+probabilities at each position. The contribution of a position to the sum is its evidence (to first order for the map,
+because the head reads the logarithm of the mean; compare class activation mapping, Zhou et al. 2016).
 """
 
 from __future__ import annotations
@@ -22,17 +22,17 @@ Array = NDArray[np.float32]
 def tag_evidence(
     rows: Sequence[int], head: TagHead, evidence: Evidence, late_map: Array, expectations: Expectations
 ) -> Array:
-    """Return what each place adds to the log odds of some tags.
+    """Return the contribution of each position to the log odds of some tags.
 
     Args:
-        rows: Positions of the K tags in the vocabulary.
-        head: The fitted weights.
-        evidence: Of the picture.
+        rows: Indices of the K tags in the vocabulary.
+        head: The trained head.
+        evidence: Evidence of the picture.
         late_map: Float32 [channels, h, w].
-        expectations: Tied to the network's classes.
+        expectations: The table, bound to the network's classes.
 
     Returns:
-        Float32 [K, h, w]; 0 is an average place.
+        Float32 [K, h, w]; 0 is an average position.
     """
     chosen = np.asarray(rows, np.intp)
     channels, height, width = late_map.shape
@@ -48,6 +48,6 @@ def tag_evidence(
 
 
 def class_evidence(classes: NDArray[np.intp], evidence: Evidence) -> Array:
-    """Return the probability of a group of classes at each place, float32 [h, w]."""
+    """Return the probability of a group of classes at each position, float32 [h, w]."""
     summed: Array = evidence.places[..., classes].sum(axis=-1)
     return summed

@@ -1,7 +1,7 @@
-"""From the probabilities of a model's classes to one answer at the level that the evidence supports.
+"""Roll up class probabilities to one answer, at the level that the evidence supports.
 
-Five breeds of cat at 9% each are a cat at 45%: the probability of a concept is the sum over the classes
-below it, each counted once. The answer is the most specific concept that is probable enough.
+Five cat breeds at 9% each make a cat at 45%: the probability of a concept is the sum over the classes below it, each
+counted once. The answer is the most specific concept that is probable enough.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ from onsight.evidence.categories import CATEGORIES, Category
 from onsight.evidence.taxonomy import Concept, Taxonomy
 
 DEFAULT_THRESHOLD = 0.6
-"""Probability that makes a concept the answer where its row says nothing else."""
+"""Probability that a concept needs to be the answer, unless its row says otherwise."""
 
 MINIMUM_SCORE = 0.005
-"""Candidates below it would be shown as 0%."""
+"""Minimum score of a candidate; lower ones would be shown as 0%."""
 
 NEGLIGIBLE_SCORE = 0.001
-"""What each of a thousand classes has when nothing is known: no evidence for any of them."""
+"""Probability of each of a thousand classes without any evidence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +42,11 @@ class ScoredConcept:
 
 
 class Rollup:
-    """The taxonomy tied to the order of one model's outputs. Made by `bind`.
+    """The taxonomy, bound to the order of one model's outputs. Created by `bind`.
 
     Attributes:
         taxonomy: The table.
-        concepts: The N concepts with at least one output of the model below them, in the table's order.
+        concepts: The N concepts with at least one of the model's outputs below them, in the table's order.
         labels: The synset id of each of the C outputs.
     """
 
@@ -77,7 +77,7 @@ class Rollup:
         for row, concept in enumerate(self.concepts):
             for parent in concept.parents if concept.label else ():
                 self._narrower[row_of[parent]].append(row)
-        # A suit counts towards a person and is none: its path begins elsewhere. A dog is a kind of mammal.
+        # A suit counts towards a person but is not one, so its path starts elsewhere. A dog is a kind of mammal.
         self._root_of = np.array([row_of[lineage[0].id] for lineage in lineages], dtype=np.intp)
         order = {id: index for index, id in enumerate(CATEGORIES)}
         self._category_of = np.array([order[concept.category] for concept in self.concepts], dtype=np.intp)
@@ -93,33 +93,34 @@ class Rollup:
             of each narrower one (up to rounding).
 
         Raises:
-            InvalidSpecError: The last axis has not the length C.
+            InvalidSpecError: The length of the last axis is not C.
         """
         if probabilities.shape[-1:] != (len(self.labels),):
-            raise InvalidSpecError(f"{len(self.labels)} probabilities are wanted, got shape {probabilities.shape}.")
+            raise InvalidSpecError(f"Expected {len(self.labels)} probabilities, got shape {probabilities.shape}.")
         gathered = np.asarray(probabilities, dtype=np.float64)[..., self._members]
         scores: NDArray[np.float64] = np.minimum(np.add.reduceat(gathered, self._starts, axis=-1), 1.0)
         return scores
 
     def score_of(self, scores: NDArray[np.float64], id: str) -> float:
-        """Return the score of one concept out of ``scores [N]``."""
+        """Return the score of one concept from ``scores [N]``."""
         return float(scores[self._row_of[id]])
 
     def classes_of(self, id: str) -> NDArray[np.intp]:
-        """Return the indexes of the model's outputs that count towards a concept, ascending."""
+        """Return the indices of the model's outputs that count towards a concept, ascending."""
         return self._classes[self._row_of[id]].copy()
 
     def answer(self, scores: NDArray[np.float64], threshold: float | None = None) -> ScoredConcept | None:
         """Return the most specific concept that is probable enough, or None.
 
-        A concept passes if it has a label and reaches its threshold. Of those that pass, the ones with a
-        narrower one that passes too step back; of the rest, the greatest score × priority wins, then the
-        longer path, then the table's order. So the answer never leaves the branch that holds the probability.
+        A concept passes if it has a label and reaches its threshold. Concepts that have a narrower passing concept are
+        dropped. Among the rest, the highest score × priority wins, then the longer path, then the table's order. So the
+        answer is always in the branch with the probability.
 
         Args:
             scores: ``[N]`` from :meth:`roll_up`.
-            threshold: The person's own threshold in (0, 1]: no concept passes below it, and a row that asks
-                for more still gets more. None: each row's own threshold, else :data:`DEFAULT_THRESHOLD`.
+            threshold: The user's own threshold in (0, 1]: no concept passes below it, and rows with a higher threshold
+                keep
+            theirs. None: each row's own threshold, else :data:`DEFAULT_THRESHOLD`.
         """
         row = self._answer_row(scores, threshold)
         return None if row is None else ScoredConcept(self.concepts[row], float(scores[row]))
@@ -127,30 +128,29 @@ class Rollup:
     def candidates(
         self, scores: NDArray[np.float64], k: int, threshold: float | None = None
     ) -> tuple[ScoredConcept, ...]:
-        """Return the best answers for a person to choose from.
+        """Return the best candidates.
 
-        No candidate contains another, and no probability is counted twice. Each is as broad as its evidence:
-        a narrower name takes the place of a broader one if it holds its threshold's part of the broader one's
-        probability. An answer that is broad because its kinds compete ("Dog 99%") is shown as these
-        ("Labrador 40%, Beagle 38%").
+        No candidate contains another, and no probability is counted twice. Each is as broad as its evidence: a narrower
+        name replaces a broader one if its share of the broader one's probability reaches its threshold. If an answer is
+        broad because its kinds compete ("Dog 99%"), these are listed instead ("Labrador 40%, Beagle 38%").
 
         Args:
             scores: ``[N]`` from :meth:`roll_up`.
-            k: Number wanted, ≥ 1; there are fewer if the rest is below :data:`MINIMUM_SCORE`.
-            threshold: As for :meth:`answer`.
+            k: Maximum number, ≥ 1; fewer are returned if the rest is below :data:`MINIMUM_SCORE`.
+            threshold: As in :meth:`answer`.
 
         Returns:
             At most k concepts with distinct labels, highest score first.
         """
         answer = self._answer_row(scores, threshold)
-        opened: set[int] = set()  # concepts shown as narrower ones, never themselves
+        opened: set[int] = set()  # concepts that are replaced by narrower ones
         if answer is not None:
             opened |= self._ancestors[answer]
             kinds = [row for row in self._narrower[answer] if self._root_of[row] == self._root_of[answer]]
             if sum(scores[kinds]) >= DEFAULT_THRESHOLD * scores[answer]:
                 opened.add(answer)
         rest = scores[self._class_rows]
-        # Hundreds of classes that nothing speaks for would add up to an animal here and a tool there.
+        # Otherwise hundreds of classes without evidence would add up to an animal here and a tool there.
         rest[rest < NEGLIGIBLE_SCORE] = 0.0
         found: list[ScoredConcept] = []
         if answer is not None and answer not in opened:
@@ -171,8 +171,9 @@ class Rollup:
     def category(self, scores: NDArray[np.float64], answer: ScoredConcept | None) -> Category:
         """Return the broad category of a picture.
 
-        A broad answer is sorted by what it is made of: an animal that is either a dog or a cat is a pet.
-        Without an answer it is the category with most of the probability, or Other where none has.
+        The category of a broad answer depends on its parts: an animal that is either a dog or a cat is a pet. Without
+            an
+        answer, it is the category with the highest probability, or Other if there is no such category.
         """
         rows, whole, fallback = self._class_rows, 1.0, CATEGORIES["other"]
         if answer is not None:
@@ -197,7 +198,7 @@ class Rollup:
         )
 
     def _narrow(self, scores: NDArray[np.float64], row: int, opened: set[int]) -> int:
-        """Follow the strongest narrower name down while it is dominant or the broader one is opened."""
+        """Follow the strongest narrower name down while it dominates or the broader one is opened."""
         while self._narrower[row]:
             child = max(self._narrower[row], key=lambda child: scores[child])
             share = self.concepts[child].threshold or DEFAULT_THRESHOLD
@@ -208,7 +209,7 @@ class Rollup:
 
 
 def bind(taxonomy: Taxonomy, labels: Sequence[str]) -> Rollup:
-    """Tie the table to the outputs of one model, once for all that ask for the same.
+    """Bind the taxonomy to the outputs of one model; the result is cached.
 
     Args:
         taxonomy: The table.

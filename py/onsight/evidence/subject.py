@@ -1,7 +1,7 @@
-"""What a picture is of, by all the evidence: the classifier's answer, or a tag that says it better.
+"""The subject of a picture from all the evidence: the classifier's answer, or a tag that describes it better.
 
-The classifier knows a thousand things, and no person, no street and no living room. Made to choose, it calls a portrait
-by what is worn and a street by its traffic light. ``data/subjects.tsv`` says which tags take the place of such answers.
+The classifier knows a thousand classes, but not person, street or living room. Forced to choose, it names a portrait by
+the clothes and a street by its traffic light. ``data/subjects.tsv`` lists the tags that replace such answers.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from onsight.evidence.vocabulary import Vocabulary
 COLUMNS = ("tag", "concept", "category", "threshold", "over_categories", "over_concepts", "unless")
 
 LIKELY = 0.5
-"""Probability from which on a tag of ``unless`` speaks against."""
+"""Probability above which a tag in ``unless`` counts against a subject."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,15 +31,15 @@ class Subject:
 
     Attributes:
         tag: Id of the tag.
-        row: Its position in the vocabulary.
-        concept: Id of the taxonomy's concept that has the same name, or None.
-        label: What is shown.
+        row: Index of the tag in the vocabulary.
+        concept: Id of the concept in the taxonomy with the same name, or None.
+        label: Displayed name.
         category: Id of the picture's category.
         threshold: Probability that the tag must reach.
-        over_categories: Ids of the categories whose answers it takes the place of.
-        over_concepts: Ids of the concepts below which it does.
-        unless: Ids of the tags that speak against it.
-        priority: Of the tag: how much it matters to a person.
+        over_categories: Ids of the categories whose answers it replaces.
+        over_concepts: Ids of the concepts whose narrower answers it replaces.
+        unless: Ids of the tags that count against it.
+        priority: Priority of the tag for a person.
     """
 
     tag: str
@@ -76,19 +76,19 @@ class Subjects:
         """Read and check a table of `COLUMNS`; lists are separated by ``|``.
 
         Raises:
-            InvalidSpecError: A row is malformed, or names what does not exist.
+            InvalidSpecError: A row is malformed, or refers to something that does not exist.
         """
         lines = [line.split("\t") for line in text.splitlines() if line.strip() and not line.startswith("#")]
         if not lines or tuple(lines[0]) != COLUMNS:
-            raise InvalidSpecError(f"The subjects must begin with a header of the columns {', '.join(COLUMNS)}.")
+            raise InvalidSpecError(f"The subjects must start with a header with the columns {', '.join(COLUMNS)}.")
         return cls([_parse(cells, vocabulary, taxonomy) for cells in lines[1:]], vocabulary, taxonomy)
 
     def choose(self, answer: Concept | None, probabilities: NDArray[np.float32]) -> Subject | None:
-        """Return the subject that says better what the picture is of, or None.
+        """Return the subject that describes the picture better than the answer, or None.
 
         Args:
-            answer: Of the classifier, or None if it is not sure.
-            probabilities: Of the vocabulary's tags, float32 [T].
+            answer: The classifier's answer, or None if it is not sure.
+            probabilities: Probabilities of the vocabulary's tags, float32 [T].
         """
         by_tag = dict(zip(self._vocabulary.ids, probabilities.tolist(), strict=True))
         fitting = [row for row in self.rows if self._fits(row, answer, by_tag)]
@@ -102,7 +102,7 @@ class Subjects:
         lineage = {answer.id, *self._taxonomy.ancestors(answer.id)}
         if row.concept == answer.id:
             return False
-        # A kind of the subject says more than the subject: a bride is a person already.
+        # A kind of the subject is more specific: a bride is a person already.
         is_kind = self._taxonomy.lineage(answer.id)[0].id == row.concept
         return bool(lineage & row.over_concepts) or (not is_kind and answer.category in row.over_categories)
 

@@ -1,9 +1,9 @@
-"""The rules table: names that people use for what a classifier sees, and how sure is sure.
+"""The taxonomy: everyday names for a classifier's classes, and the thresholds for using them.
 
-A classifier trained on ImageNet answers with one of 1000 synsets such as ``n02124075`` ("Egyptian cat"). The
-table ``data/taxonomy.tsv`` says what to call each of them, what broader concepts it counts towards, in which
-broad category a person would look for it, and how probable it must be before it may be the answer.
-`onsight.evidence.rollup` ties the table to the order of one model's outputs and sums their probabilities.
+A classifier trained on ImageNet returns one of 1000 synsets such as ``n02124075`` ("Egyptian cat"). The table
+``data/taxonomy.tsv`` has a name for each of them, the broader concepts it counts towards, the broad category where a
+person would look for it, and the probability that it needs to be the answer. `onsight.evidence.rollup` binds the table
+to the order of one model's outputs and sums their probabilities.
 """
 
 from __future__ import annotations
@@ -28,17 +28,16 @@ class Concept:
     """One row of the table.
 
     Attributes:
-        id: WordNet 3.0 synset id of a class (``"n02124075"``) or a slug of ours for a broader concept
-            (``"cat"``).
-        label: Name for people, sentence case; empty for a class that nobody says: it answers as its first
-            parent.
+        id: WordNet 3.0 synset id of a class (``"n02124075"``), or our own identifier of a broader concept
+        (``"cat"``).
+        label: Displayed name in sentence case; empty if nobody uses the class's name: the class then counts as its
+            first
+        parent.
         aliases: Other names, for search.
-        parents: Ids of the broader concepts that this one counts towards; the first is the one that a path
-            shows.
-        category: Id of the category; a row without one has that of its first parent.
-        threshold: Probability in (0, 1] that makes it the answer, or None for the default.
-        priority: How much it matters to a person, > 0; a row without one has that of its first parent, a root
-            1.
+        parents: Ids of the broader concepts that this one counts towards; the first is shown in the path.
+        category: Id of the category; by default that of the first parent.
+        threshold: Probability in (0, 1] that it needs to be the answer, or None for the default.
+        priority: How much it matters to a person, > 0; by default that of the first parent, or 1 for a root.
     """
 
     id: str
@@ -51,7 +50,7 @@ class Concept:
 
 
 class Taxonomy:
-    """The rules table as a directed acyclic graph of concepts.
+    """The taxonomy as a directed acyclic graph of concepts.
 
     Attributes:
         concepts: The rows by id, in the table's order.
@@ -73,10 +72,10 @@ class Taxonomy:
 
         Args:
             text: Tab-separated rows under a header with the names of :data:`COLUMNS`. Lists are separated by
-                ``|``. Empty lines and lines that begin with ``#`` are skipped. Rows may stand in any order.
+                ``|``. Empty lines and lines that start with ``#`` are skipped. Rows can be in any order.
 
         Raises:
-            InvalidSpecError: A row is malformed or contradicts another one; the message names the line.
+            InvalidSpecError: A row is malformed or contradicts another; the message names the line.
         """
         lines = [
             (number, line.split("\t"))
@@ -84,17 +83,17 @@ class Taxonomy:
             if line.strip() and not line.startswith("#")
         ]
         if not lines or tuple(lines[0][1]) != COLUMNS:
-            raise InvalidSpecError(f"The taxonomy must begin with a header of the columns {', '.join(COLUMNS)}.")
+            raise InvalidSpecError(f"The taxonomy must start with a header with the columns {', '.join(COLUMNS)}.")
         rows: dict[str, Concept] = {}
         names: dict[str, str] = {}
         numbers: dict[str, int] = {}
         for number, cells in lines[1:]:
             row = _parse_row(number, cells)
             if row.id in rows:
-                raise _error(number, row.id, f"the id was used on line {numbers[row.id]} already")
+                raise _error(number, row.id, f"line {numbers[row.id]} has the same id")
             if row.label and row.label.casefold() in names:
                 other = names[row.label.casefold()]
-                raise _error(number, row.id, f"the label {row.label!r} belongs to {other!r} already")
+                raise _error(number, row.id, f"{other!r} has the same label {row.label!r}")
             names[row.label.casefold()] = row.id
             rows[row.id], numbers[row.id] = row, number
         return cls(list(_resolve(rows, numbers)))
@@ -121,11 +120,11 @@ class Taxonomy:
         return tuple(reversed(chain))
 
     def path(self, id: str) -> tuple[str, ...]:
-        """Return the labels that lead to a concept, such as ``("Animal", "Dog", "Golden retriever")``."""
+        """Return the labels on the path to a concept, such as ``("Animal", "Dog", "Golden retriever")``."""
         return tuple(concept.label for concept in self.lineage(id) if concept.label)
 
     def named(self, id: str) -> Concept:
-        """Return the concept, or the nearest first parent with a label if it has none itself."""
+        """Return the concept, or its nearest first parent with a label if it has none."""
         return next(concept for concept in reversed(self.lineage(id)) if concept.label)
 
     def category_of(self, id: str) -> Category:
@@ -144,21 +143,21 @@ def _error(line: int, id: str, problem: str) -> InvalidSpecError:
 
 
 def _parse_row(line: int, cells: Sequence[str]) -> Concept:
-    """Return a row as it stands; what it inherits (category "", priority 0) is filled in by _resolve."""
+    """Return a row as written; _resolve fills in inherited values (category "", priority 0)."""
     id = cells[0]
-    # Editors trim tabs at the end of a line; nothing is lost by that.
+    # Editors trim tabs at the end of a line, which loses nothing.
     if len(cells) > len(COLUMNS):
-        raise _error(line, id, f"there are {len(cells)} cells, at most {len(COLUMNS)} are wanted")
+        raise _error(line, id, f"there are {len(cells)} cells, but at most {len(COLUMNS)} columns")
     cells = [*cells, *[""] * (len(COLUMNS) - len(cells))]
     if any(cell != cell.strip() for cell in cells):
-        raise _error(line, id, "a cell begins or ends with white space")
+        raise _error(line, id, "a cell starts or ends with white space")
     _, label, aliases, parents, category, threshold, priority = cells
     if not id:
         raise _error(line, id, "the id is empty")
     if category and category not in CATEGORIES:
-        raise _error(line, id, f"the category {category!r} is none of {', '.join(CATEGORIES)}")
+        raise _error(line, id, f"the category {category!r} is not one of {', '.join(CATEGORIES)}")
     if not label and (not parents or category or threshold or priority):
-        raise _error(line, id, "a row without a label answers as its first parent and can have no rules of its own")
+        raise _error(line, id, "a row without a label counts as its first parent and cannot have its own rules")
     return Concept(
         id=id,
         label=label,
@@ -189,7 +188,7 @@ def _parse_number(line: int, id: str, column: str, cell: str, highest: float) ->
 
 
 def _resolve(rows: Mapping[str, Concept], numbers: Mapping[str, int]) -> Iterator[Concept]:
-    """Check the graph and yield the rows, in their order, with category and priority filled in."""
+    """Check the graph and yield the rows in order, with category and priority filled in."""
     for row in rows.values():
         for parent in row.parents:
             if parent not in rows:
@@ -200,7 +199,7 @@ def _resolve(rows: Mapping[str, Concept], numbers: Mapping[str, int]) -> Iterato
         order = tuple(TopologicalSorter({row.id: row.parents for row in rows.values()}).static_order())
     except CycleError as error:
         cycle: list[str] = error.args[1]
-        raise _error(numbers[cycle[0]], cycle[0], f"the parents go round in a circle: {' > '.join(cycle)}") from error
+        raise _error(numbers[cycle[0]], cycle[0], f"the parents form a cycle: {' > '.join(cycle)}") from error
     resolved: dict[str, Concept] = {}
     for id in order:  # parents before children
         row = rows[id]

@@ -1,7 +1,7 @@
-"""The vocabulary: the tags that the head is trained for, as a table that a person can read and edit.
+"""The vocabulary: the tags that the head is trained for, as a table that people can read and edit.
 
-``data/vocabulary.tsv`` gives each tag a stable id, a name for people, a group, the broader tags that it implies,
-the concepts of the taxonomy that are the same thing, and how much it matters to a person.
+``data/vocabulary.tsv`` gives each tag a stable id, a displayed name, a group, the broader tags that it implies, the
+concepts in the taxonomy that mean the same, and how much it matters to a person.
 """
 
 from __future__ import annotations
@@ -34,10 +34,10 @@ GROUPS: Mapping[str, str] = MappingProxyType(
         "own": "Own tags",
     }
 )
-"""Names of the groups by id, in the order in which a page lists them."""
+"""Names of the groups by id, in the order in which the page lists them."""
 
 THING_GROUPS = frozenset({"people", "animals", "objects", "food", "vehicles"})
-"""Groups of things, of which a picture shows some, unlike places, light or style."""
+"""Groups of things that a picture contains, unlike places, light or style."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,14 +45,14 @@ class VocabularyTag:
     """One row of the table.
 
     Attributes:
-        id: Stable name, lower case with underscores.
-        label: Name for people, sentence case.
+        id: Stable id, lower case with underscores.
+        label: Displayed name, sentence case.
         group: One of `GROUPS`.
-        parents: Ids of the broader tags that hold wherever this one holds.
-        concepts: Ids of the taxonomy's concepts that mean the same.
+        parents: Ids of the broader tags that it implies.
+        concepts: Ids of the concepts in the taxonomy that mean the same.
         priority: How much it matters to a person, > 0.
         aliases: Other names, for search and completion.
-        definition: When it holds, in a sentence.
+        definition: A sentence that says when it applies.
     """
 
     id: str
@@ -90,7 +90,7 @@ class Vocabulary:
 
         Args:
             text: Tab-separated rows under a header with the names of `COLUMNS`. Lists are separated by ``|``.
-                Empty lines and lines that begin with ``#`` are skipped.
+                Empty lines and lines that start with ``#`` are skipped.
 
         Raises:
             InvalidSpecError: A row is malformed or contradicts another one; the message names the line.
@@ -101,7 +101,7 @@ class Vocabulary:
             if line.strip() and not line.startswith("#")
         ]
         if not lines or tuple(lines[0][1]) != COLUMNS:
-            raise InvalidSpecError(f"The vocabulary must begin with a header of the columns {', '.join(COLUMNS)}.")
+            raise InvalidSpecError(f"The vocabulary must start with a header with the columns {', '.join(COLUMNS)}.")
         tags = [_parse_row(number, cells) for number, cells in lines[1:]]
         _check(tags)
         return cls(tags)
@@ -111,7 +111,7 @@ class Vocabulary:
         return len(self.tags)
 
     def __iter__(self) -> Iterator[VocabularyTag]:
-        """Go through the tags in the order of the head's outputs."""
+        """Iterate over the tags in the order of the head's outputs."""
         return iter(self.tags.values())
 
     def __getitem__(self, id: str) -> VocabularyTag:
@@ -119,7 +119,7 @@ class Vocabulary:
         return self.tags[id]
 
     def __contains__(self, id: object) -> bool:
-        """Say whether there is a tag with this id."""
+        """Return whether there is a tag with this id."""
         return id in self.tags
 
     @property
@@ -128,7 +128,7 @@ class Vocabulary:
         return tuple(self.tags)
 
     def row_of(self, id: str) -> int:
-        """Return the position of a tag among the head's outputs."""
+        """Return the index of a tag in the head's outputs."""
         return self._rows[id]
 
     def ancestors(self, id: str) -> tuple[str, ...]:
@@ -141,20 +141,20 @@ class Vocabulary:
         return tuple(found)
 
     def of_concept(self, concept: str) -> str | None:
-        """Return the id of the tag that means the same as a concept of the taxonomy, or None."""
+        """Return the id of the tag that means the same as a concept in the taxonomy, or None."""
         return self._of_concept.get(concept)
 
 
 def _parse_row(line: int, cells: list[str]) -> VocabularyTag:
     if len(cells) != len(COLUMNS):
-        raise _error(line, f"{len(cells)} cells, wanted {len(COLUMNS)}")
+        raise _error(line, f"{len(cells)} cells, expected {len(COLUMNS)}")
     id, label, group, parents, concepts, priority, aliases, definition = cells
     if not id or not id.replace("_", "a").isalnum() or id != id.lower():
-        raise _error(line, f"the id {id!r} is not of lower-case letters, digits and underscores")
+        raise _error(line, f"the id {id!r} may only have lower-case letters, digits and underscores")
     if not label or label != label.strip() or not definition.strip():
         raise _error(line, f"{id} has no label or no definition")
     if group not in GROUPS:
-        raise _error(line, f"{id} is of the unknown group {group!r}")
+        raise _error(line, f"{id} has the unknown group {group!r}")
     return VocabularyTag(
         id=id,
         label=label,
@@ -185,7 +185,7 @@ def _parse_priority(line: int, cell: str) -> float:
 
 
 def _check(tags: Sequence[VocabularyTag]) -> None:
-    """Check what rows say of one another."""
+    """Check the references between rows."""
     for what, names in (
         ("id", [tag.id for tag in tags]),
         ("label", [tag.label.casefold() for tag in tags]),
@@ -199,9 +199,7 @@ def _check(tags: Sequence[VocabularyTag]) -> None:
     try:
         TopologicalSorter(parents).prepare()
     except CycleError as error:
-        raise InvalidSpecError(
-            f"The vocabulary's parents go round in a circle: {' > '.join(error.args[1])}."
-        ) from error
+        raise InvalidSpecError(f"The vocabulary's parents form a cycle: {' > '.join(error.args[1])}.") from error
 
 
 def _error(line: int, message: str) -> InvalidSpecError:

@@ -1,1 +1,1 @@
-"""Files: names that every system takes, suffixes of pictures, and the one way in which Onsight writes."""
+"""Files: names that are valid on every system, suffixes of pictures, reading and writing."""

@@ -1,18 +1,18 @@
-"""Finds the files that belong to a picture: sidecars, raw files, Live Photo videos, edits, voice memos, Takeout's JSON.
+"""Find the companion files of a picture: sidecars, raw files, Live Photo videos, edits, voice memos, Takeout's JSON.
 
-What belongs to a picture is decided by names within one folder:
+The names within a folder decide which files belong to a picture:
 
 ===========  ==================================================================================================
-``raw``      ``IMG_1.CR2`` beside ``IMG_1.JPG``
+``raw``      ``IMG_1.CR2`` next to ``IMG_1.JPG``
 ``video``    the other half of a Live Photo or Motion Photo: ``IMG_1.MOV``, ``IMG_1.JPG.mov``, ``PXL_1.MP``
-``edits``    what an editor would do to the picture: ``IMG_1.AAE``, ``IMG_O0001.AAE``, ``IMG_1.CR2.pp3``, …
+``edits``    an editor's instructions: ``IMG_1.AAE``, ``IMG_O0001.AAE``, ``IMG_1.CR2.pp3``, …
 ``sidecar``  ``IMG_1.JPG.xmp``, ``IMG_1.xmp``, darktable's ``IMG_1_01.JPG.xmp``
-``takeout``  ``IMG_1.JPG.json`` in all the forms in which Google Takeout shortens and numbers it
+``takeout``  ``IMG_1.JPG.json`` in all the forms that Google Takeout shortens and numbers it to
 ``memo``     a voice memo, ``IMG_1.WAV``
 ``preview``  a camera's own thumbnail, ``IMG_1.THM``
 ===========  ==================================================================================================
 
-Names are compared without regard to case and to how accents are composed.
+Case and the composition of accents do not matter.
 """
 
 from __future__ import annotations
@@ -40,11 +40,11 @@ _KINDS = {
 }
 
 SMALL = frozenset({"sidecar", "takeout", "edits"})
-"""Kinds of which each picture gets a copy where several pictures share one file: they hold what a person wrote."""
+"""Kinds that are copied for each picture if several share the file, because they contain what a person wrote."""
 
 _DETAILS = ".supplemental-metadata"
 _SHORTENED_FROM = 44
-"""Takeout cuts a name before ``.json`` after 46 characters, at times a little earlier; what is shorter is whole."""
+"""Takeout shortens a name before ``.json`` to 46 characters or slightly fewer; shorter names are complete."""
 
 _EDITED = re.compile(
     "-(edited|effects|smile|mix|bearbeitet|modifié|editado|editada|modificato|bewerkt|redigerad|redigeret|redigert"
@@ -54,7 +54,7 @@ _APPLE = re.compile(r"(img_)([eo]?)(\d{4,})")
 _NUMBER = re.compile(r"(.*)(\(\d+\))")
 
 _FIRST = (".heic", ".heif", ".hif", ".jpg", ".jpeg", ".jpe", ".jfif", ".mpo", ".jxl", ".avif", ".webp", ".tif", ".tiff")
-"""Which of several pictures of one stem a shared file follows: the camera's own format before what was made of it."""
+"""Which of several pictures with the same stem a shared file follows: the camera's own format comes first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +63,11 @@ class Companion:
 
     Attributes:
         name: Its name, in the picture's folder.
-        kind: What it is; see the table at the head of this module.
-        after: The part of the picture's name that its own begins with: ``"name"``, ``"stem"``, or ``""`` if the two
-            names have something else in common.
-        tail: What follows that part, with its suffix.
+        kind: Its kind; see the table at the top of this module.
+        after: The part of the picture's name that its own name starts with: ``"name"``, ``"stem"``, or ``""`` if the
+            two
+        names have something else in common.
+        tail: The rest of its name after that part, with the suffix.
         sharers: Names of the other pictures that it belongs to.
         is_first: Whether the picture is the first of those that it belongs to.
     """
@@ -79,11 +80,11 @@ class Companion:
     is_first: bool = True
 
     def renamed(self, old: str, new: str) -> str:
-        """Return its name after the picture was renamed: the stem changes, and what follows stays.
+        """Return the companion's new name when its picture is renamed: the stem changes, the rest stays.
 
         Args:
-            old: Name of the picture before.
-            new: Name of the picture afterwards.
+            old: Old name of the picture.
+            new: New name of the picture.
         """
         if old == new:
             return self.name
@@ -92,10 +93,10 @@ class Companion:
 
 
 class Companions:
-    """What belongs to the pictures of one folder."""
+    """The companion files of the pictures in one folder."""
 
     def __init__(self, names: Iterable[str]) -> None:
-        """Take in a folder.
+        """Index a folder.
 
         Args:
             names: Names of all files in it.
@@ -114,7 +115,7 @@ class Companions:
                     self._owners[companion].append(name)
 
     def of(self, picture: str) -> tuple[Companion, ...]:
-        """Return what belongs to a picture, by name. A raw file beside a finished picture has nothing of its own."""
+        """Return a picture's companions, by name. A raw file next to a finished picture has none of its own."""
         if self._is_owned(picture):
             return ()
         found = []
@@ -125,11 +126,11 @@ class Companions:
         return tuple(found)
 
     def owners_of(self, name: str) -> tuple[str, ...]:
-        """Return the pictures that a file belongs to; the one that it follows comes first."""
+        """Return the pictures that a file belongs to, starting with the one that it follows."""
         return tuple(self._owners.get(name, ()))
 
     def same_stem(self, picture: str) -> tuple[str, ...]:
-        """Return the other pictures of a picture's stem, such as ``IMG_1.HEIC`` for ``IMG_1.JPG``."""
+        """Return the other pictures with the same stem, such as ``IMG_1.HEIC`` for ``IMG_1.JPG``."""
         return tuple(name for name in self._pictures.get(path_key(stem_of(picture)), ()) if name != picture)
 
     def _is_owned(self, name: str) -> bool:
@@ -137,7 +138,7 @@ class Companions:
         return is_raw and any(suffix_of(other) not in RAW for other in self._pictures.get(path_key(stem_of(name)), ()))
 
     def _matches(self, picture: str) -> dict[str, tuple[str, str, str]]:
-        """Return kind, ``after`` and ``tail`` of what belongs to a picture by its name, by name."""
+        """Return ``kind``, ``after`` and ``tail`` of a picture's companions, by name."""
         found: dict[str, tuple[str, str, str]] = {}
         suffix, stem = PurePosixPath(picture).suffix, stem_of(picture)
 
@@ -150,14 +151,14 @@ class Companions:
 
         take(picture, "name")
         take(stem, "stem")
-        if path_key(stem).endswith(".mp"):  # PXL_1.MP beside PXL_1.MP.jpg
+        if path_key(stem).endswith(".mp"):  # PXL_1.MP next to PXL_1.MP.jpg
             take(stem[:-3], "stem", kinds=["video"])
         for name, (kind, after, tail) in list(found.items()):
             if kind in ("raw", "video"):
                 take(name, after, tail, SMALL)
         for other in self._apple_stems(path_key(stem)):
             take(other, "", kinds=["edits"])
-        # Sidecars of further versions, as darktable numbers them.
+        # Sidecars of other versions, as darktable numbers them.
         for number in range(1, 100):
             middle = f"_{number:02}{suffix}"
             if path_key(stem + middle) in map(path_key, self._pictures.get(path_key(stem_of(stem + middle)), ())):
@@ -172,7 +173,7 @@ class Companions:
         return found
 
     def _apple_stems(self, stem: str) -> Iterator[str]:
-        """Yield the other stems under which Apple's Photos exports what was done to a picture."""
+        """Yield the other stems that Apple Photos uses when it exports edits."""
         match = _APPLE.fullmatch(stem)
         if not match:
             return
@@ -186,12 +187,12 @@ class Companions:
 
     @staticmethod
     def _takeout_names(picture: str) -> Iterator[str]:
-        """Yield what Takeout may call the JSON file of a picture, without ``.json``."""
+        """Yield the names that Takeout may give a picture's JSON file, without ``.json``."""
         stem, suffix = stem_of(picture), PurePosixPath(picture).suffix
         titles = [(stem, "")]
         if match := _NUMBER.fullmatch(stem):  # IMG(1).JPG has IMG.JPG(1).json
             titles.append((match[1], match[2]))
-        # An edited picture shares the file of its original.
+        # An edited picture shares its original's file.
         titles += [(_EDITED.sub("", title), number) for title, number in titles if _EDITED.search(title)]
         for title, number in titles:
             full = f"{title}{suffix}{_DETAILS}"

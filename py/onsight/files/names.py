@@ -1,4 +1,4 @@
-"""Names of files and folders that every system takes."""
+"""Names of files and folders that are valid on every system."""
 
 from __future__ import annotations
 
@@ -7,19 +7,18 @@ import unicodedata
 from pathlib import PurePosixPath
 
 MAX_BYTES = 200
-"""Bytes of a name in UTF-8 at most: systems take 255, and a number or a suffix may be added."""
+"""Maximum length of a name in bytes of UTF-8: systems allow 255, and a number or suffix may be added."""
 
 FORBIDDEN = re.compile(r'[<>:"/\\|?*]')
-"""Characters that some system does not take in a name."""
+"""Characters that some systems do not allow in names."""
 
 _RESERVED = re.compile(r"(CON|PRN|AUX|NUL|CONIN\$|CONOUT\$|(COM|LPT)[0-9¹²³])(?=\.|$)", re.IGNORECASE)
 
 
 def safe_name(text: str, fallback: str = "_") -> str:
-    """Return a name for one file or folder that Windows, macOS and Linux all take, as like the text as can be.
+    """Return a name for a file or folder that is valid on Windows, macOS and Linux, as similar to the text as possible.
 
-    There is no separator in it, nothing that leads elsewhere, no device's name, no dot or space at its end, and nothing
-    invisible.
+    It has no separator, path traversal, device name, trailing dot or space, or invisible character.
 
     Args:
         text: Any text.
@@ -27,7 +26,7 @@ def safe_name(text: str, fallback: str = "_") -> str:
     """
     name = unicodedata.normalize("NFC", text.encode("utf-8", "replace").decode())
     name = "".join("_" if unicodedata.category(char) in ("Cc", "Zl", "Zp") else char for char in name)
-    # What turns the direction of writing could make an .exe look like a .jpg.
+    # Characters that change the writing direction could make an .exe look like a .jpg.
     name = "".join(char for char in name if unicodedata.category(char) != "Cf" or char in "\u200c\u200d")
     name = FORBIDDEN.sub("_", name).strip().rstrip(". ")
     if name.startswith("."):
@@ -45,7 +44,7 @@ def numbered(name: str, number: int) -> str:
 
 
 def path_key(path: str) -> str:
-    """Return what two paths have in common that are one file on some system."""
+    """Return a key that is equal for paths that are the same file on some system."""
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", path).casefold())
 
 
@@ -63,16 +62,16 @@ def stem_of(name: str) -> str:
 
 
 class Stems:
-    """Makes file names from those of pictures: without folder and suffix, and never the same twice."""
+    """Makes unique file names from those of pictures, without folder and suffix."""
 
     def __init__(self) -> None:
         self._taken: set[str] = set()
 
     def unique(self, name: str) -> str:
-        """Return the name for a picture; one that is taken gets a number."""
+        """Return the name for a picture, with a number if the name is already used."""
         stem = PurePosixPath(name.replace("\\", "/")).stem or "picture"
         unique, number = stem, 1
-        # Lower case: most people's file systems take Cat.txt and cat.txt for the same.
+        # Lower case, because on most people's file systems Cat.txt and cat.txt are the same.
         while unique.lower() in self._taken:
             number += 1
             unique = f"{stem}-{number}"

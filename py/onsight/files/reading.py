@@ -1,4 +1,4 @@
-"""The one way in which Onsight reads a file that is named to it."""
+"""Read files that the user names. This is the only place that does so."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ def read_file(path: str | os.PathLike[str]) -> bytes:
     """Return a file's bytes.
 
     Raises:
-        UnreadableFileError: It is missing, a folder, or may not be read; the message says which.
+        UnreadableFileError: It is missing, is a folder, or may not be read; the message says which.
     """
     try:
         return Path(path).read_bytes()

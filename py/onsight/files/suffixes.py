@@ -1,7 +1,7 @@
-"""Suffixes of files that are taken for pictures when a folder or an archive is searched.
+"""Suffixes of files that count as pictures when a folder or an archive is searched.
 
-The content decides whether a file opens; the suffix only decides whether it is tried. A file that is named itself is
-always tried. The page has the same list (``web/page/lib/suffixes.js``); a test compares the two.
+The content decides whether a file opens; the suffix only decides whether Onsight tries. A file that the user names
+explicitly is always tried. The page has the same list (``web/page/lib/suffixes.js``); a test compares the two.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ PICTURES = frozenset(
         *(".pbm", ".pgm", ".ppm", ".pnm", ".psd", ".psb"),
     }
 )
-"""Formats that Onsight opens, or opens in most of their forms."""
+"""Formats that Onsight opens, at least in most variants."""
 
 UNOPENED = frozenset(
     {
@@ -24,7 +24,7 @@ UNOPENED = frozenset(
         *(".dds", ".exr", ".hdr", ".pam", ".pfm", ".icns", ".xcf", ".bpg", ".eps"),
     }
 )
-"""Picture formats that Onsight does not open by itself: such a file is listed with the reason."""
+"""Picture formats that Onsight does not open: such files are listed with the reason."""
 
 RAW = frozenset(
     {
@@ -33,17 +33,17 @@ RAW = frozenset(
         *(".pef", ".ptx", ".pxn", ".r3d", ".raf", ".raw", ".rw2", ".rwl", ".rwz", ".sr2", ".srf", ".srw", ".x3f"),
     }
 )
-"""Camera raw files: listed with the reason, and moved together with the JPEG of the same name."""
+"""Camera raw files: they are listed with the reason, and moved together with the JPEG of the same name."""
 
 TRIED = PICTURES | UNOPENED | RAW
-"""Everything that is tried."""
+"""All suffixes that are tried."""
 
 
 def suffix_of(name: str) -> str:
-    """Return the suffix of a file's name in lower case, as ``".jpg"``; empty if it has none."""
+    """Return the suffix of a file's name in lower case, such as ``".jpg"``; empty if it has none."""
     return PurePosixPath(name).suffix.lower()
 
 
 def is_tried(name: str) -> bool:
-    """Return whether a file is taken for a picture by its name."""
+    """Return whether a file counts as a picture by its name."""
     return not name.startswith(".") and suffix_of(name) in TRIED

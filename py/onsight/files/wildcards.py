@@ -1,4 +1,4 @@
-"""Expands wildcards in the names of files, where no shell has done so: on Windows, or in quotes."""
+"""Expand wildcards in file names if the shell has not done so: on Windows, or in quotes."""
 
 from __future__ import annotations
 
@@ -9,21 +9,21 @@ from pathlib import Path
 
 
 def expand(paths: Iterable[str], *, folders: bool = False) -> list[str]:
-    """Return the files that names and patterns stand for, in order.
+    """Return the files that match names and patterns, in order.
 
-    ``*``, ``?`` and ``[ab]`` stand for characters of a name, ``**`` for folders within folders, a ``~`` at the
-    beginning for the home folder. A name that exists is meant as it is, even if it has such characters in it. A
-    pattern that matches nothing stays as it is: whoever opens it finds that there is no such file.
+    ``*``, ``?`` and ``[ab]`` match characters of a name, ``**`` matches nested folders, and a leading ``~`` is the home
+    folder. If a name exists, it is used literally, even if it contains such characters. A pattern without a match is
+    returned unchanged, and opening it then reports that there is no such file.
 
     Args:
         paths: Names and patterns.
-        folders: Whether folders are wanted, too.
+        folders: Whether to return folders as well.
     """
     return [found for path in paths for found in _expand(path, folders)]
 
 
 def is_pattern(path: str | os.PathLike[str]) -> bool:
-    """Return whether a name has wildcards in it."""
+    """Return whether a name contains wildcards."""
     return glob.has_magic(os.fspath(path))
 
 
@@ -40,7 +40,7 @@ def _expand(path: str, folders: bool) -> list[str]:
 
 
 def _with_literals(pattern: str) -> str:
-    """Return a pattern in which the folders at its beginning that exist as they are written stand for themselves."""
+    """Return a pattern with its leading folders escaped, as far as they exist literally."""
     parts = Path(pattern).parts
     for count in range(len(parts) - 1, 0, -1):
         if os.path.isdir(Path(*parts[:count])):

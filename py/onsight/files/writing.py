@@ -1,7 +1,7 @@
-"""The one way in which Onsight writes files: whole or not at all, and never over a file that is there.
+"""Write files atomically, and never overwrite an existing file. All of Onsight's output goes through this module.
 
-Everything is written to a temporary file beside the target, which then gets the target's name only if nothing has that
-name: neither a file, nor a link, nor a name that differs in case on a disk where case does not matter.
+Everything is written to a temporary file next to the target. It gets the target's name only if that name is free: no
+file, no link, and on a case-insensitive disk no name that differs only in case.
 """
 
 from __future__ import annotations
@@ -18,21 +18,21 @@ from onsight.errors import OnsightError, UnwritableFileError
 from onsight.files.names import numbered, safe_name
 
 MAX_SYSTEM_BYTES = 255
-"""Bytes that a name may have on common file systems."""
+"""Maximum length of a name in bytes on common file systems."""
 
 Content = bytes | Iterable[bytes]
 
 
 def write_new(target: Path, content: Content, *, mtime_ns: int | None = None) -> None:
-    """Write a file where none is.
+    """Write a new file.
 
     Args:
-        target: Where; its folder is made if it is not there.
-        content: All of it, or pieces.
-        mtime_ns: When it was last written, in nanoseconds since 1970; None for now.
+        target: Path of the file; its folder is created if needed.
+        content: All of its content, or pieces of it.
+        mtime_ns: Modification time in nanoseconds since 1970; None for now.
 
     Raises:
-        UnwritableFileError: There is something at the target already, or it cannot be written.
+        UnwritableFileError: The target exists already, or cannot be written.
     """
     with _sentences(target):
         make_folder(target.parent)
@@ -43,14 +43,14 @@ def write_new(target: Path, content: Content, *, mtime_ns: int | None = None) ->
 
 
 def write_free(target: Path, content: bytes) -> Path:
-    """Write a file where none is, with a number behind its name if the name is taken.
+    """Write a new file, with a number after its name if the name is taken.
 
     Args:
-        target: Where; its name is changed into one that every system takes.
-        content: All of it.
+        target: Path of the file; its name is changed to one that is valid on every system.
+        content: All of its content.
 
     Returns:
-        Where it was written: ``cat-2.jpg`` if there was a ``cat.jpg``.
+        The path of the file: ``cat-2.jpg`` if ``cat.jpg`` existed.
 
     Raises:
         UnwritableFileError: It cannot be written.
@@ -73,17 +73,16 @@ def write_free(target: Path, content: bytes) -> Path:
 
 
 def write_all(folder: Path, files: Iterable[tuple[str, Content]]) -> list[Path]:
-    """Write the files of an export: all of them or, if one of the names is taken, none.
+    """Write the files of an export: all of them, or none if one of the names is taken.
 
-    A single file gets a free name instead, as with `write_free`. Files that are there with the very same content are
-    left as they are.
+    A single file gets a free name instead, as with `write_free`. Existing files with the same content are left alone.
 
     Args:
-        folder: Where to; made if it is not there.
-        files: Name, relative and with ``/``, and content of each; taken one after another.
+        folder: Target folder; created if needed.
+        files: Relative name with ``/`` and content of each file; consumed one at a time.
 
     Returns:
-        Where the files are.
+        The paths of the files.
 
     Raises:
         UnwritableFileError: A name is taken by another file, or a file cannot be written.
@@ -108,7 +107,7 @@ def write_all(folder: Path, files: Iterable[tuple[str, Content]]) -> list[Path]:
 
 
 def _publish(folder: Path, staging: Path, names: list[str]) -> list[Path]:
-    """Give staged files their names."""
+    """Rename staged files to their final names."""
     targets = [folder / name for name in names]
     staged = [staging / str(index) for index in range(len(names))]
     if len(targets) == 1:
@@ -136,15 +135,15 @@ def _publish(folder: Path, staging: Path, names: list[str]) -> list[Path]:
 
 
 def replace(target: Path, before: bytes | None, after: bytes) -> None:
-    """Put new content into a file whose content is known; no moment has half of it.
+    """Replace the content of a file atomically, if it still has its known content.
 
     Args:
         target: The file; a link stays a link.
-        before: What was read from it; None if there is no such file.
-        after: What it shall hold.
+        before: The content that was read from it; None if the file does not exist.
+        after: The new content.
 
     Raises:
-        UnwritableFileError: It holds something else by now, or cannot be written.
+        UnwritableFileError: The file has changed since, or cannot be written.
     """
     with _sentences(target):
         if before is None:
@@ -158,7 +157,7 @@ def replace(target: Path, before: bytes | None, after: bytes) -> None:
             _sync(temporary)
             shutil.copymode(real, temporary)
             if real.read_bytes() != before:
-                raise UnwritableFileError(f"{target} was changed by another program meanwhile. Try again.")
+                raise UnwritableFileError(f"Another program has changed {target} in the meantime. Try again.")
             os.replace(temporary, real)
         finally:
             temporary.unlink(missing_ok=True)
@@ -166,10 +165,10 @@ def replace(target: Path, before: bytes | None, after: bytes) -> None:
 
 @contextmanager
 def new_file(target: Path) -> Iterator[Path]:
-    """Give the path of a temporary file to write to, which gets the target's name at the end.
+    """Yield the path of a temporary file, which is renamed to the target at the end.
 
     Raises:
-        FileExistsError: There is something at the target.
+        FileExistsError: The target exists already.
         OSError: It cannot be written.
     """
     temporary = target.with_name(_temporary_name())
@@ -182,30 +181,30 @@ def new_file(target: Path) -> Iterator[Path]:
 
 
 def link(source: Path, target: Path) -> None:
-    """Give a file a further name that nothing has; OSError where there are no further names."""
+    """Create a hard link with a free name; OSError if the file system does not support hard links."""
     if not hasattr(os, "link"):
-        raise OSError(errno.ENOTSUP, "a file has one name here")
+        raise OSError(errno.ENOTSUP, "hard links are not supported here")
     os.link(source, target, follow_symlinks=False)
 
 
 def make_folder(folder: Path) -> None:
-    """Make a folder, and those it is in, if it is not there.
+    """Create a folder and its parents if they do not exist.
 
     Raises:
-        UnwritableFileError: It cannot be made; the message says why.
+        UnwritableFileError: It cannot be created; the message says why.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except (FileExistsError, NotADirectoryError) as error:
         raise UnwritableFileError(
-            f"{folder} cannot be a folder: there is a file of that name. Name another."
+            f"{folder} cannot be a folder, because a file has that name. Choose another folder."
         ) from error
     except OSError as error:
         raise unwritable(folder, error) from error
 
 
 def unwritable(target: Path, error: OSError) -> UnwritableFileError:
-    """Return what is said of a file that the system does not let us write."""
+    """Return the error for a file that the system does not let us write."""
     reasons = {
         errno.ENOSPC: "the disk is full",
         errno.EDQUOT: "there is no room left for you on this disk",
@@ -220,13 +219,13 @@ def unwritable(target: Path, error: OSError) -> UnwritableFileError:
 
 
 def taken(target: Path, outcome: str = "nothing was overwritten.") -> UnwritableFileError:
-    """Return what is said where something else is in the way."""
+    """Return the error for a target that exists already."""
     return UnwritableFileError(f"There is something at {target} already; {outcome}")
 
 
 @contextmanager
 def _sentences(target: Path) -> Iterator[None]:
-    """Turn the system's errors into sentences."""
+    """Convert the system's errors to sentences."""
     try:
         yield
     except OnsightError:
@@ -249,7 +248,7 @@ def _sync(path: Path) -> None:
 
 
 def _fitting(name: str, others: list[str]) -> str:
-    """Return a relative name that stays below its folder, is not too long, and that no other file has."""
+    """Return a relative name that stays inside its folder, is not too long, and is unique."""
     parts = name.split("/")
     if any(part in ("", ".", "..") or len(os.fsencode(part)) > MAX_SYSTEM_BYTES for part in parts):
         parts = [safe_name(part) for part in parts]
@@ -261,13 +260,13 @@ def _fitting(name: str, others: list[str]) -> str:
 
 
 def _give_name(temporary: Path, target: Path) -> None:
-    """Give a temporary file its name; FileExistsError if something has it."""
+    """Rename a temporary file to its target; FileExistsError if the target exists."""
     try:
         link(temporary, target)
         return
     except FileExistsError:
         raise
-    except OSError:  # a disk that knows no links
+    except OSError:  # the disk does not support links
         pass
     if os.name == "nt":
         temporary.rename(target)  # fails if there is something

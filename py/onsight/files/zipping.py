@@ -1,4 +1,4 @@
-"""The one way in which Onsight writes ZIP archives: in pieces, while they are made."""
+"""Write ZIP archives as a stream of pieces. All of Onsight's archives are written here."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from onsight.files.names import Stems
 ZIP64_FROM = 1 << 31
 _EPOCH, _END = (1980, 1, 1, 0, 0, 0), (2107, 12, 31, 23, 59, 58)
 _TEXTS = frozenset({".csv", ".html", ".json", ".txt", ".xml", ".xmp", ".yaml"})
-"""What is compressed; pictures are already."""
+"""Suffixes of files to compress; pictures are compressed already."""
 
 
 class _Buffer(io.RawIOBase):
-    """Takes what is written; cannot go back, so that nothing that was given away need be changed."""
+    """A sink that cannot seek, so that pieces that were passed on never change."""
 
     def __init__(self) -> None:
         self._parts: list[bytes] = []
@@ -32,7 +32,7 @@ class _Buffer(io.RawIOBase):
         return len(part)
 
     def take(self) -> bytes:
-        """Return what was written since the last time."""
+        """Return what has been written since the last call."""
         taken = b"".join(self._parts)
         self._parts.clear()
         return taken
@@ -42,8 +42,8 @@ def zip_stream(files: Iterable[tuple[str, int, bytes]]) -> Iterator[bytes]:
     """Yield a ZIP in pieces.
 
     Args:
-        files: Name with ``/``, time of writing in nanoseconds since 1970, and bytes of each. What was written before
-            1980 gets ZIP's first moment, so that 0 makes the same archive of the same content.
+        files: Name with ``/``, modification time in nanoseconds since 1970, and bytes of each file. Times before 1980
+        become the earliest time that ZIP can store, so 0 gives a reproducible archive.
     """
     buffer = _Buffer()
     with zipfile.ZipFile(buffer, "w") as archive:
@@ -60,7 +60,7 @@ def zip_stream(files: Iterable[tuple[str, int, bytes]]) -> Iterator[bytes]:
 
 
 def _zip_time(mtime_ns: int) -> tuple[int, int, int, int, int, int]:
-    """Return a moment as a clock on the wall shows it here: ZIP knows no time zones."""
+    """Return a time in the local time zone, because ZIP has no time zones."""
     try:
         moment = datetime.fromtimestamp(mtime_ns // 10**9)
     except (OverflowError, OSError, ValueError):
@@ -80,11 +80,11 @@ MEDIA_TYPES = {
 
 
 def pack(name: str, files: Mapping[str, str]) -> OutputFile:
-    """Return texts as one file: a single one as it is, several as a ZIP.
+    """Return texts as one file: a single text unchanged, several as a ZIP.
 
     Args:
-        name: What the file is called, without a suffix.
-        files: Texts by name, relative and with ``/``.
+        name: Name of the file, without a suffix.
+        files: Texts by relative name with ``/``.
     """
     encoded = {path: text.encode("utf-8", "backslashreplace") for path, text in files.items()}
     if len(encoded) == 1:
@@ -95,7 +95,7 @@ def pack(name: str, files: Mapping[str, str]) -> OutputFile:
 
 
 def archive(name: str, files: Iterable[OutputFile]) -> OutputFile:
-    """Return files as a ZIP; of those with the same name all but the first get a number."""
+    """Return files as a ZIP; repeated names get a number."""
     stems = Stems()
     return _zip(
         name, ((stems.unique(file.name) + PurePosixPath(file.name).suffix.lower(), file.data) for file in files)

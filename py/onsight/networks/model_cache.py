@@ -1,4 +1,4 @@
-"""Where converted models lie on this machine: the cache that the build fills and the command line reads."""
+"""The cache of converted models on this machine. The build fills it, and the command line reads it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from onsight.errors import ModelMissingError
 
 
 def cache_folder() -> Path:
-    """Return Onsight's folder in this user's cache: ``$ONSIGHT_CACHE`` if set, else the system's usual place."""
+    """Return Onsight's folder in the user's cache: ``$ONSIGHT_CACHE`` if set, else the system's usual location."""
     if own := os.environ.get("ONSIGHT_CACHE"):
         return Path(own).expanduser()
     if sys.platform == "win32":
@@ -24,7 +24,7 @@ def cache_folder() -> Path:
 
 
 def models_folder() -> Path:
-    """Return the folder that holds one folder a model (``model.json``, ``model.onnx``, for some ``labels.txt``)."""
+    """Return the folder with one folder per model (``model.json``, ``model.onnx``, for some ``labels.txt``)."""
     return cache_folder() / "models"
 
 
@@ -32,11 +32,11 @@ def find_model(model_id: str, folder: Path | None = None) -> Path:
     """Return the folder of a converted model.
 
     Args:
-        model_id: Such as ``"efficientnet-lite2"``.
-        folder: Where to look; by default `models_folder`.
+        model_id: Id of the model, such as ``"efficientnet-lite2"``.
+        folder: Folder to search; by default `models_folder`.
 
     Raises:
-        ModelMissingError: It is not there; the message says what to run.
+        ModelMissingError: The model is missing; the message says what to run.
     """
     found = (folder or models_folder()) / model_id
     missing = [name for name in model_files(found) if not (found / name).is_file()]
@@ -50,9 +50,9 @@ def find_model(model_id: str, folder: Path | None = None) -> Path:
 
 
 def model_files(folder: Path) -> tuple[str, ...]:
-    """Return the names of the files that a model's folder must hold: what ``model.json`` says, and that itself."""
+    """Return the names of the files that a model's folder must contain: ``model.json`` and the files that it lists."""
     try:
         labels = json.loads((folder / "model.json").read_text(encoding="utf-8")).get("labels")
     except (OSError, ValueError):
-        labels = None  # whoever reads the description says what is wrong with it
+        labels = None  # reading the description reports the error
     return ("model.json", labels, "model.onnx") if labels else ("model.json", "model.onnx")

@@ -1,4 +1,4 @@
-"""From a network's raw outputs to probabilities and maps."""
+"""Convert a network's raw outputs to probabilities and maps."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ def softmax(logits: Array, temperature: float = 1.0) -> Array:
 
     Args:
         logits: float32 [..., C].
-        temperature: Divides the logits; above 1 makes the answer less sure of itself (Guo et al., "On Calibration of
-            Modern Neural Networks", 2017).
+        temperature: Divisor of the logits; above 1 makes the probabilities less confident (Guo et al., "On Calibration
+        of Modern Neural Networks", 2017).
 
     Returns:
         float32 [..., C], each row sums to 1.
@@ -26,13 +26,13 @@ def softmax(logits: Array, temperature: float = 1.0) -> Array:
 
 
 def normalize_map(evidence: Array) -> Array:
-    """Scale a map of evidence to [0, 1] for showing: what speaks against becomes 0, the strongest place 1.
+    """Scale a map of evidence to [0, 1] for display: negative evidence becomes 0, the strongest position 1.
 
     Args:
         evidence: float32 [h, w], any range.
 
     Returns:
-        float32 [h, w]; all zeros where nothing speaks for the answer.
+        float32 [h, w]; all zeros if there is no positive evidence.
     """
     positive = np.maximum(evidence, 0)
     strongest = positive.max(initial=0)

@@ -1,8 +1,8 @@
-"""From an upright picture to a network's input, and back from places in the input to places in the picture.
+"""Convert an upright picture to a network's input, and map coordinates in the input back to the picture.
 
-Every crop mode is a *region* of the picture that is stretched over the whole input, so that one `Transform`
-serves them all. Coordinates are continuous and measured from the top left corner of the top left pixel: the
-picture's right edge is at x = width.
+Every crop mode is a *region* of the picture that is stretched over the whole input, so one `Transform` works for all of
+them. Coordinates are continuous and start at the top left corner of the top left pixel: the picture's right edge is at
+x = width.
 """
 
 from __future__ import annotations
@@ -26,16 +26,17 @@ _RESAMPLING = {
     "bicubic": (Image.Resampling.BICUBIC, 2.0),
     "lanczos": (Image.Resampling.LANCZOS, 3.0),
 }
-"""Pillow's filter, and how far it reaches in pixels of the coarser of the two grids."""
+"""Pillow's filter and its radius in pixels of the coarser grid."""
 
 
 @dataclass(frozen=True, slots=True)
 class Transform:
-    """The way between a network's input and the upright picture in its full size.
+    """The mapping between a network's input and the upright picture at full size.
 
     Attributes:
-        region: What of the picture the input shows, in pixels of the picture; it reaches beyond the picture
-            where the input has a border.
+        region: The region that the input shows, in pixels of the picture; it extends beyond the picture if the input
+            has
+        a border.
         input_size: ``(height, width)`` of the input in pixels.
     """
 
@@ -51,12 +52,12 @@ class Transform:
         return (np.asarray(points, np.float64) - self.region[:2]) / self._scale
 
     def boxes_to_picture(self, boxes: ArrayLike) -> NDArray[np.float64]:
-        """Map boxes ``(x1, y1, x2, y2)`` [..., 4] from the input to the picture; clips nothing."""
+        """Map boxes ``(x1, y1, x2, y2)`` [..., 4] from the input to the picture, without clipping."""
         boxes = np.asarray(boxes, np.float64)
         return self.points_to_picture(boxes.reshape(*boxes.shape[:-1], 2, 2)).reshape(boxes.shape)
 
     def boxes_to_input(self, boxes: ArrayLike) -> NDArray[np.float64]:
-        """Map boxes ``(x1, y1, x2, y2)`` [..., 4] from the picture to the input; clips nothing."""
+        """Map boxes ``(x1, y1, x2, y2)`` [..., 4] from the picture to the input, without clipping."""
         boxes = np.asarray(boxes, np.float64)
         return self.points_to_input(boxes.reshape(*boxes.shape[:-1], 2, 2)).reshape(boxes.shape)
 
@@ -69,15 +70,15 @@ class Transform:
 
 
 def preprocess(image: DecodedImage, spec: InputSpec) -> tuple[NDArray[np.float32], Transform]:
-    """Turn a picture into a network's input.
+    """Convert a picture to a network's input.
 
     Args:
-        image: Upright sRGB picture; its pixels may be a smaller copy of it.
-        spec: What the network wants.
+        image: Upright sRGB picture; its pixels may be those of a reduced copy.
+        spec: Description of the network's input.
 
     Returns:
-        ``pixel_values``, C-contiguous float32 [1, 3, height, width], RGB, normalised; and the way back to the
-        picture in its full size.
+        ``pixel_values``, C-contiguous float32 [1, 3, height, width], RGB, normalised; and the mapping back to the
+        picture at full size.
     """
     size = (image.info.height, image.info.width)
     if spec.crop_mode == "border":
@@ -93,12 +94,12 @@ def preprocess(image: DecodedImage, spec: InputSpec) -> tuple[NDArray[np.float32
 
 
 def center_crop(size: tuple[int, int], input_size: tuple[int, int], crop_pct: float) -> Region:
-    """Return the largest centred region of the input's shape, shrunk to a part of it.
+    """Return the largest centred region with the input's aspect ratio, reduced by ``crop_pct``.
 
     Args:
         size: ``(height, width)`` of the picture.
         input_size: ``(height, width)`` of the input.
-        crop_pct: Part of each side that is kept, in (0, 1].
+        crop_pct: Fraction of each side that is kept, in (0, 1].
 
     Returns:
         ``(x1, y1, x2, y2)`` inside the picture, with sides of at least one pixel.
@@ -112,17 +113,17 @@ def center_crop(size: tuple[int, int], input_size: tuple[int, int], crop_pct: fl
 def letterbox(
     pixels: NDArray[np.uint8], input_size: tuple[int, int], fill: Sequence[float], interpolation: str
 ) -> tuple[NDArray[np.uint8], Region]:
-    """Fit a whole picture into the input without changing its shape.
+    """Fit a whole picture into the input without changing its aspect ratio.
 
     Args:
         pixels: uint8 [H, W, 3].
-        input_size: ``(height, width)`` to make.
+        input_size: ``(height, width)`` of the result.
         fill: R, G, B of the border, 0 to 255.
         interpolation: One of ``spec.INTERPOLATIONS``.
 
     Returns:
-        uint8 [height, width, 3] with the picture in the middle, and the region that it shows, which is larger
-        than the picture.
+        uint8 [height, width, 3] with the picture in the middle, and the region that it shows, which is larger than the
+        picture.
     """
     height, width = pixels.shape[:2]
     scale = min(input_size[0] / height, input_size[1] / width)
@@ -134,7 +135,7 @@ def letterbox(
     inner = resize(pixels, (inner_height, inner_width), interpolation)
     canvas[top : top + inner_height, left : left + inner_width] = inner
 
-    # From the inner size as rounded, so that the picture's edges map to whole pixels of the input exactly.
+    # Use the rounded inner size, so that the picture's edges map exactly to whole pixels of the input.
     x_scale, y_scale = width / inner_width, height / inner_height
     x1, y1 = -left * x_scale, -top * y_scale
     return canvas, (x1, y1, x1 + input_size[1] * x_scale, y1 + input_size[0] * y_scale)
@@ -143,13 +144,13 @@ def letterbox(
 def resize(
     pixels: NDArray[np.uint8], size: tuple[int, int], interpolation: str, box: Region | None = None
 ) -> NDArray[np.uint8]:
-    """Resample a region of a picture, antialiased when it gets smaller.
+    """Resample a region of a picture, with antialiasing if it gets smaller.
 
-    Only the region and what the filter sees around it is copied: a small region of a huge picture is cheap.
+    Only the region and the filter's margin around it are copied, so a small region of a huge picture is cheap.
 
     Args:
         pixels: uint8 [H, W, 3].
-        size: ``(height, width)`` to make.
+        size: ``(height, width)`` of the result.
         interpolation: One of ``spec.INTERPOLATIONS``.
         box: Region to resample, ``(x1, y1, x2, y2)`` inside the picture; all of it by default.
 
@@ -163,19 +164,19 @@ def resize(
     top, bottom = _span(y1, y2, size[0], reach, full_height)
     window = Image.fromarray(np.ascontiguousarray(pixels[top:bottom, left:right]))
     height, width = size
-    # A region that was scaled may end a hair outside, which Pillow refuses.
+    # After scaling, a region may end slightly outside the picture, which Pillow refuses.
     x2, y2 = min(x2, full_width), min(y2, full_height)
     resized = window.resize((width, height), resample, (x1 - left, y1 - top, x2 - left, y2 - top))
     return np.asarray(resized)
 
 
 def normalize(pixels: NDArray[np.uint8], mean: Sequence[float], std: Sequence[float]) -> NDArray[np.float32]:
-    """Turn pixels into ``(pixel - mean) / std``.
+    """Normalise pixels to ``(pixel - mean) / std``.
 
     Args:
         pixels: uint8 [H, W, 3], RGB.
-        mean: One number a channel, in pixel values.
-        std: One number a channel, in pixel values.
+        mean: One number per channel, in pixel values.
+        std: One number per channel, in pixel values.
 
     Returns:
         C-contiguous float32 [1, 3, H, W].
@@ -195,13 +196,13 @@ def _per_channel(values: Sequence[float]) -> NDArray[np.float32]:
 
 
 def _span(start: float, end: float, size: int, reach: float, full: int) -> tuple[int, int]:
-    """Return the whole pixels that a resampling from ``start`` to ``end`` looks at, as a half-open range."""
+    """Return the pixels that resampling from ``start`` to ``end`` reads, as a half-open range."""
     reach *= max(1.0, (end - start) / size)
     return max(0, math.floor(start - reach) - 1), min(full, math.ceil(end + reach) + 1)
 
 
 def _rescale(region: Region, size: Sequence[int], other_size: Sequence[int]) -> Region:
-    """Carry a region of a picture of ``size`` over to its copy in ``other_size``, (height, width) each."""
+    """Convert a region of a picture of ``size`` to its copy of ``other_size``, (height, width) each."""
     y, x = other_size[0] / size[0], other_size[1] / size[1]
     x1, y1, x2, y2 = region
     return x1 * x, y1 * y, x2 * x, y2 * y

@@ -1,7 +1,7 @@
-"""What a network wants and gives: ``models/<id>/model.json`` as frozen dataclasses.
+"""Descriptions of networks: ``models/<id>/model.json`` as frozen dataclasses.
 
-Preprocessing is described in timm's vocabulary. Sizes are ``(height, width)``; ``mean`` and ``std`` are in
-pixel values, 0 to 255.
+Preprocessing is described in timm's terms. Sizes are ``(height, width)``; ``mean`` and ``std`` are in pixel values, 0
+to 255.
 """
 
 from __future__ import annotations
@@ -29,20 +29,20 @@ REGISTRIES = ("pypi", "npm", "repository")
 
 @dataclass(frozen=True, slots=True)
 class InputSpec:
-    """How a picture becomes a network's input.
+    """How to convert a picture to a network's input.
 
     Attributes:
         name: Name of the network's input, float32 [n, 3, height, width], RGB. For super-resolution [n, 1, height,
-            width], luminance, of a part of a picture as it is.
+        width], the luminance of a part of a picture at its own size.
         input_size: ``(height, width)`` in pixels.
-        interpolation: ``"bilinear"``, ``"bicubic"`` or ``"lanczos"``; all antialiased when making smaller. For
-            super-resolution, what enlarges the picture to which the output is added.
-        crop_pct: Part of the picture's side that is kept, in (0, 1].
-        crop_mode: ``"center"``: the largest centred region of the input's shape, its sides times
-            ``crop_pct``. ``"squash"``: the whole picture, its shape changed. ``"border"``: the whole picture,
-            its shape kept, on a background of ``mean``. The last two ignore ``crop_pct``.
+        interpolation: ``"bilinear"``, ``"bicubic"`` or ``"lanczos"``; all antialias when they reduce. For
+        super-resolution, the filter that enlarges the picture which the output is added to.
+        crop_pct: Fraction of the picture's side that is kept, in (0, 1].
+        crop_mode: ``"center"``: the largest centred region with the input's aspect ratio, its sides multiplied by
+        ``crop_pct``. ``"squash"``: the whole picture with the input's aspect ratio. ``"border"``: the whole picture
+        with its own aspect ratio, on a background of ``mean``. The last two ignore ``crop_pct``.
         mean: Subtracted from each of R, G, B, or from luminance; in [0, 255].
-        std: Then divides each of them; in pixel values too.
+        std: Divisor for each of them afterwards, in pixel values.
     """
 
     name: str
@@ -55,15 +55,15 @@ class InputSpec:
 
     @property
     def min_side(self) -> int:
-        """Shortest side in pixels that a picture must keep so that preparing it never has to enlarge it."""
+        """Shortest side in pixels that a reduced picture needs so that preprocessing never enlarges it."""
         crop_pct = self.crop_pct if self.crop_mode == "center" else 1.0
-        # Rounded first: 260 / (260 / 292) is a hair above 292.
+        # Rounded first, because 260 / (260 / 292) is slightly above 292.
         return math.ceil(round(max(self.input_size) / crop_pct, 6))
 
 
 @dataclass(frozen=True, slots=True)
 class FileSpec:
-    """A file that the model is run from.
+    """A file of the model.
 
     Attributes:
         bytes: Its size.
@@ -79,13 +79,14 @@ class OriginSpec:
     """The registry package that ships the weights.
 
     Attributes:
-        registry: ``"pypi"`` (which a description may leave out), ``"npm"``, or ``"repository"`` for weights that were
-            trained here and lie beside the description; the package is then Onsight itself.
-        package: Its name there.
-        version: Its version.
+        registry: ``"pypi"`` (the default), ``"npm"``, or ``"repository"`` for weights that were trained here and are
+            next
+        to the description; the package is then Onsight itself.
+        package: Name of the package.
+        version: Version of the package.
         file: Name of the package's file.
         sha256: SHA-256 of that file, in lower-case hexadecimal.
-        member: Path of the weights inside it; the same as ``file`` for weights that lie here.
+        member: Path of the weights inside it; the same as ``file`` for weights in the repository.
     """
 
     registry: str
@@ -98,29 +99,28 @@ class OriginSpec:
 
 @dataclass(frozen=True, slots=True)
 class ModelSpec:
-    """A network and everything that is needed to run it.
+    """A network and everything needed to run it.
 
     Attributes:
         id: Name of its folder.
-        name: Name for people.
+        name: Displayed name.
         version: Version of this description and of the files that it names.
-        task: What it is for: ``"image-classification"``, ``"object-detection"`` or ``"super-resolution"``.
+        task: ``"image-classification"``, ``"object-detection"`` or ``"super-resolution"``.
         license: SPDX identifier of the weights' licence.
-        input: How a picture becomes its input.
+        input: How to convert a picture to its input.
         outputs: Names of its outputs.
-        switches: By name of an output that is costly, and empty unless asked for: the name of the float32 [1]
-            input that asks for it.
-        num_classes: Number of classes that its outputs tell apart; 0 for super-resolution.
-        labels: Name of the file that lists the classes, one a line, in the order of the outputs. None for
-            super-resolution.
-        temperature: Of a classifier: divides the logits before softmax, so that probabilities are calibrated.
-            1 for others.
-        decoder: Of a detector: how its outputs say where objects are, ``"ssd"`` or ``"centernet"``. None for
-            others.
-        scale: For super-resolution: how many times as wide and high its output is. None for others.
-        context: For super-resolution: pixels on each side of the input that only inform what is made of the others;
-            the output leaves them out. None for others.
-        files: By name, the files that the model is run from.
+        switches: For costly outputs that are empty unless requested: the name of the float32 [1] input that requests
+            the
+        output, by the output's name.
+        num_classes: Number of classes in its outputs; 0 for super-resolution.
+        labels: Name of the file that lists the classes, one per line, in the order of the outputs. None for
+        super-resolution.
+        temperature: Divisor of a classifier's logits before softmax, for calibration; 1 for other networks.
+        decoder: Format of a detector's outputs, ``"ssd"`` or ``"centernet"``; None for other networks.
+        scale: Factor by which a super-resolution network enlarges the width and the height; None for other networks.
+        context: Pixels on each side of a super-resolution network's input that the output does not include; None for
+        other networks.
+        files: The model's files by name.
         origin: Where the weights come from.
     """
 
@@ -146,7 +146,7 @@ class ModelSpec:
         """Read the content of a ``model.json``.
 
         Args:
-            data: The file's JSON; fields that are not named here are of no concern.
+            data: The file's JSON; unknown fields are ignored.
 
         Returns:
             The description.
@@ -184,7 +184,7 @@ class ModelSpec:
         """Read the ``model.json`` in a folder.
 
         Raises:
-            InvalidSpecError: The file cannot be read or describes no model.
+            InvalidSpecError: The file cannot be read or does not describe a model.
         """
         path = folder / "model.json"
         try:
@@ -199,31 +199,31 @@ class ModelSpec:
         """Read the content of the labels file.
 
         Args:
-            text: One label a line.
+            text: One label per line.
 
         Returns:
-            ``num_classes`` different labels; the position is the index in the outputs.
+            ``num_classes`` different labels, in the order of the outputs.
 
         Raises:
-            InvalidSpecError: Their number is wrong, or one is empty or there twice.
+            InvalidSpecError: Their number is wrong, or one is empty or repeated.
         """
         file = self.labels or "labels"
         labels = tuple(line.strip() for line in text.splitlines())
         if len(labels) != self.num_classes:
-            _fail(file, f"{len(labels)} lines", f"{self.num_classes}, one a class")
+            _fail(file, f"{len(labels)} lines", f"{self.num_classes}, one per class")
         seen = {""}
         for line, label in enumerate(labels, 1):
             if label in seen:
-                _fail(f"{file}, line {line}", label, "a label that is not empty and stands there once")
+                _fail(f"{file}, line {line}", label, "a label that is neither empty nor repeated")
             seen.add(label)
         return labels
 
     def feeds(self, pixel_values: NDArray[np.float32], fetches: Collection[str]) -> dict[str, NDArray[np.float32]]:
-        """Return what to feed to the network.
+        """Return the network's inputs.
 
         Args:
-            pixel_values: Prepared picture, float32 [n, 3, height, width].
-            fetches: Names of the outputs that are wanted; only what they need is computed.
+            pixel_values: Preprocessed picture, float32 [n, 3, height, width].
+            fetches: Names of the requested outputs; the network computes only what these need.
 
         Returns:
             C-contiguous float32 arrays by input name.
@@ -235,7 +235,7 @@ class ModelSpec:
 
 
 class _Fields:
-    """One JSON object that is being read; knows its place, so that an error can name the field."""
+    """A JSON object while it is read. It knows its path, so that errors can name the field."""
 
     def __init__(self, data: Any, place: str = "") -> None:
         if not isinstance(data, dict):
@@ -354,6 +354,6 @@ def _sha256(field: str, value: Any) -> str:
 
 def _fail(field: str, got: Any, wanted: str) -> NoReturn:
     raise InvalidSpecError(
-        f"The model's description is wrong: {field} is {got!r}, wanted {wanted}.",
+        f"The model's description is wrong: {field} is {got!r}, expected {wanted}.",
         detail={"field": field, "got": got, "wanted": wanted},
     )
