@@ -10,22 +10,23 @@ import json
 from PIL import Image
 
 import onsight.page.bridge
-from onsight.api import tools_for
+from onsight.api import models_for
 from onsight.core.flow import Run
 from onsight.tools.classify.options import ClassifyOptions
+from onsight.tools.classify.task import Classifier
 
 
 def prepare(texts: str) -> None:
-    """Import the bridge, create the tools, and process a photo up to the point where a network is needed.
+    """Import the bridge, create the tasks, and process a photo up to the point where a network is needed.
 
     Args:
         texts: JSON of ``[id, text of model.json, text of labels.txt or ""]`` of each model, in the page's order.
     """
     assert onsight.page.bridge  # imported for its own imports
-    tools = tools_for(tuple((name, spec, labels) for name, spec, labels in json.loads(texts)))
+    models = models_for(tuple((name, spec, labels) for name, spec, labels in json.loads(texts)))
     file = io.BytesIO()
     Image.new("RGB", (640, 480), "teal").save(file, "JPEG")
-    flow = tools.classifier.classify(file.getvalue(), ClassifyOptions())
+    flow = models.make(Classifier).classify(file.getvalue(), ClassifyOptions())
     while not isinstance(next(flow), Run):
         pass
     flow.close()

@@ -110,7 +110,7 @@ def test_another_threshold_and_other_labels_need_no_other_look(comparer: Compare
     assert sum(tag.shown for tag in strict.tagging.tags) < sum(tag.shown for tag in loose.tagging.tags)
     assert strict.classification == loose.classification
     assert without.classification != loose.classification
-    assert METHODS["compare"].kept > 0
+    assert METHODS["compare"].cache_size > 0
 
 
 def test_what_is_left_out_is_shared_by_the_others_and_no_tag_moves(comparer: Comparer) -> None:

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from onsight.core.results import Box, ImageInfo
 from onsight.errors import InvalidOptionError
-from onsight.tools.detect.exports import FORMATS, Named, export, image_names
+from onsight.tools.detect.exports import FORMATS, DetectedPicture, export, image_names
 from onsight.tools.detect.exports.coco import COCO_IDS
 from onsight.tools.detect.exports.pictures import dataset_names, without_suffix
 from onsight.tools.detect.results import Detection
@@ -28,7 +28,7 @@ LABELS = tuple(
     .splitlines()
 )
 PICTURES = (
-    Named(
+    DetectedPicture(
         "photos/cat.jpg",
         Detection(
             (
@@ -40,17 +40,19 @@ PICTURES = (
             "a+b",
         ),
     ),
-    Named("photos/empty & <odd> ü.png", Detection((), ImageInfo(20000, 1000, "PNG"), "a+b")),
-    Named("other/cat.png", Detection((Box("hot dog", 0.7, 1.5, 2.5, 3.5, 4.5),), ImageInfo(5, 7, "PNG"), "a+b")),
+    DetectedPicture("photos/empty & <odd> ü.png", Detection((), ImageInfo(20000, 1000, "PNG"), "a+b")),
+    DetectedPicture(
+        "other/cat.png", Detection((Box("hot dog", 0.7, 1.5, 2.5, 3.5, 4.5),), ImageInfo(5, 7, "PNG"), "a+b")
+    ),
 )
 
 
-def expected(picture: Named) -> list[tuple[str, float, float, float, float]]:
+def expected(picture: DetectedPicture) -> list[tuple[str, float, float, float, float]]:
     """Boxes of a picture as sorted rows ``(label, x1, y1, x2, y2)``."""
     return sorted((b.label, b.x1, b.y1, b.x2, b.y2) for b in picture.detection.boxes)
 
 
-def assert_same(got: list[tuple[str, float, float, float, float]], picture: Named, tolerance: float) -> None:
+def assert_same(got: list[tuple[str, float, float, float, float]], picture: DetectedPicture, tolerance: float) -> None:
     got, wanted = sorted(got), expected(picture)
     assert [row[0] for row in got] == [row[0] for row in wanted]
     for one, other in zip(got, wanted, strict=True):
@@ -139,7 +141,7 @@ def test_voc_boxes_are_whole_pixels_inside_the_picture() -> None:
 
 
 def test_voc_writes_what_xml_cannot_hold_as_a_mark() -> None:
-    odd = Named("a/\x01\ud800.png", PICTURES[1].detection)
+    odd = DetectedPicture("a/\x01\ud800.png", PICTURES[1].detection)
     (content,) = export("voc", [odd], LABELS).values()
     assert ElementTree.fromstring(content).findtext("filename") == "\ufffd\ufffd.png"
 
@@ -201,7 +203,7 @@ def labels_of(image: str) -> str:
 
 @given(NAMES)
 def test_every_label_file_is_its_pictures_on_every_system(names: list[str]) -> None:
-    pictures = [Named(name, PICTURES[2].detection) for name in names]
+    pictures = [DetectedPicture(name, PICTURES[2].detection) for name in names]
     images = image_names("yolo", names)
     files = export("yolo", pictures, LABELS)
     keys = {unicodedata.normalize("NFC", image).casefold() for image in images}

@@ -22,6 +22,7 @@ LAYERS = (
     ("onsight.metadata",),
     ("onsight.networks",),
     ("onsight.evidence",),
+    ("onsight.method",),
     ("onsight.tools.shared",),
     ("onsight.tools.detect",),
     ("onsight.tools.classify",),

@@ -18,7 +18,7 @@ from onsight.library import search, store
 from onsight.library.import_session import Intake
 from onsight.library.records import Source
 from onsight.tools.organise import serialization
-from onsight.tools.organise.service import Shelf
+from onsight.tools.organise.service import LibraryService
 from tests.library_samples import MODELS, data_of, look_at, picture
 
 OLD, NEW = 1_600_000_000_000, 1_700_000_000_000
@@ -38,7 +38,7 @@ class Page:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self.shelf = Shelf(lambda detect: MODELS)
+        self.shelf = LibraryService(lambda detect: MODELS)
         self.ask("open", path=str(path))
 
     def ask(self, method: str, data: bytes | None = None, **options: Any) -> Any:

@@ -21,7 +21,7 @@ from onsight.library.archives import Archive
 from onsight.library.records import Look
 from onsight.tools.organise import options, serialization
 from onsight.tools.organise.archives import list_members
-from onsight.tools.organise.service import Shelf
+from onsight.tools.organise.service import LibraryService
 from tests.library_samples import MODELS, look
 from tests.pictures import encode, photo
 from tests.stated_samples import bag, xmp
@@ -32,7 +32,7 @@ def file(path: str, size: int = 1000, modified_ms: int = 1_600_000_000_000) -> d
     return {"folder": folder, "name": name, "size": size, "modified_ms": modified_ms}
 
 
-def ask(shelf: Shelf, method: str, data: bytes | None = None, **options: Any) -> Any:
+def ask(shelf: LibraryService, method: str, data: bytes | None = None, **options: Any) -> Any:
     """What the page is told, as plain data."""
     kind = METHODS[f"library_{method}"].options
     given = options_from(kind, options)
@@ -40,15 +40,15 @@ def ask(shelf: Shelf, method: str, data: bytes | None = None, **options: Any) ->
     return answer.to_json()
 
 
-def take_in(shelf: Shelf, path: str, seen: Any, **facts: int) -> dict[str, Any]:
+def take_in(shelf: LibraryService, path: str, seen: Any, **facts: int) -> dict[str, Any]:
     taken: dict[str, Any] = ask(shelf, "record", **file(path, **facts), look=serialization.pack(seen))
     return taken
 
 
 @pytest.fixture
-def shelf(tmp_path: Path) -> Iterator[Shelf]:
+def shelf(tmp_path: Path) -> Iterator[LibraryService]:
     """A library of three pictures."""
-    shelf = Shelf(lambda detect: {**MODELS, "detector": "1"} if detect else MODELS)
+    shelf = LibraryService(lambda detect: {**MODELS, "detector": "1"} if detect else MODELS)
     ask(shelf, "open", path=str(tmp_path / "library.sqlite"))
     ask(shelf, "begin")
     take_in(shelf, "Holiday/1.jpg", look("Dog", tags=["Dog", "Ball"], content="1", size=(4000, 3000)), size=11)
@@ -58,28 +58,28 @@ def shelf(tmp_path: Path) -> Iterator[Shelf]:
     ask(shelf, "close")
 
 
-def search_ids(shelf: Shelf, query: str) -> list[int]:
+def search_ids(shelf: LibraryService, query: str) -> list[int]:
     found: list[int] = ask(shelf, "search", query=query)["ids"]
     return found
 
 
-def kinds(shelf: Shelf, *files: dict[str, Any]) -> list[str]:
+def kinds(shelf: LibraryService, *files: dict[str, Any]) -> list[str]:
     return [one["kind"] for one in ask(shelf, "check", files=list(files))["outcomes"]]
 
 
 def test_nothing_is_answered_before_a_library_is_open() -> None:
     with pytest.raises(LibraryError, match="No library is open"):
-        Shelf(lambda detect: MODELS).search(options.SearchOptions())
+        LibraryService(lambda detect: MODELS).search(options.SearchOptions())
 
 
 def test_a_file_that_is_no_library_is_refused_by_name(tmp_path: Path) -> None:
     path = tmp_path / "letters.sqlite"
     path.write_bytes(b"Dear Sir or Madam, " * 100)
     with pytest.raises(LibraryError, match="The library “letters” cannot be opened"):
-        ask(Shelf(lambda detect: MODELS), "open", path=str(path))
+        ask(LibraryService(lambda detect: MODELS), "open", path=str(path))
 
 
-def test_files_are_known_by_their_facts_and_compared_where_these_differ(shelf: Shelf) -> None:
+def test_files_are_known_by_their_facts_and_compared_where_these_differ(shelf: LibraryService) -> None:
     assert kinds(shelf, file("Holiday/1.jpg", 11), file("new.jpg", 99), file("Holiday/1.jpg", 12)) == [
         "unchanged",
         "new",
@@ -88,14 +88,14 @@ def test_files_are_known_by_their_facts_and_compared_where_these_differ(shelf: S
     assert ask(shelf, "compare", b"other bytes", **file("Holiday/1.jpg", 12))["kind"] == "new"
 
 
-def test_of_new_files_of_one_size_the_others_wait_for_the_first(shelf: Shelf) -> None:
+def test_of_new_files_of_one_size_the_others_wait_for_the_first(shelf: LibraryService) -> None:
     assert kinds(shelf, file("a.jpg", 50), file("b.jpg", 50), file("c.jpg", 51)) == ["new", "compare", "new"]
     assert kinds(shelf, file("d.jpg", 50)) == ["compare"]
     ask(shelf, "begin")
     assert kinds(shelf, file("d.jpg", 50)) == ["new"]
 
 
-def test_a_file_that_moved_within_a_folder_that_was_chosen_keeps_its_tags(shelf: Shelf) -> None:
+def test_a_file_that_moved_within_a_folder_that_was_chosen_keeps_its_tags(shelf: LibraryService) -> None:
     data = encode(photo(), "JPEG")
     import hashlib
 
@@ -111,12 +111,12 @@ def test_a_file_that_moved_within_a_folder_that_was_chosen_keeps_its_tags(shelf:
     assert ask(shelf, "compare", data, **file("Elsewhere/copy.jpg", len(data)))["kind"] == "copied"
 
 
-def test_looking_for_objects_looks_again_at_what_was_seen_without(shelf: Shelf) -> None:
+def test_looking_for_objects_looks_again_at_what_was_seen_without(shelf: LibraryService) -> None:
     ask(shelf, "begin", detect=True)
     assert kinds(shelf, file("Holiday/1.jpg", 11)) == ["compare"]
 
 
-def test_a_file_that_failed_is_listed_and_not_tried_again_unless_asked(shelf: Shelf) -> None:
+def test_a_file_that_failed_is_listed_and_not_tried_again_unless_asked(shelf: LibraryService) -> None:
     broken = file("Holiday/broken.jpg", 5)
     ask(shelf, "refuse", **broken, code="corrupt_image", message="It is cut short.")
     assert kinds(shelf, broken) == ["failed"]
@@ -127,7 +127,7 @@ def test_a_file_that_failed_is_listed_and_not_tried_again_unless_asked(shelf: Sh
     assert kinds(shelf, broken) == ["new"]
 
 
-def test_the_first_file_of_a_new_folder_may_fail(shelf: Shelf) -> None:
+def test_the_first_file_of_a_new_folder_may_fail(shelf: LibraryService) -> None:
     broken, fine = file("New/broken.jpg", 5), file("New/fine.jpg", 6)
     ask(shelf, "begin", files=[broken, fine])
     assert ask(shelf, "refuse", **broken, code="corrupt_image", message="It is cut short.")["kind"] == "failed"
@@ -137,7 +137,7 @@ def test_the_first_file_of_a_new_folder_may_fail(shelf: Shelf) -> None:
     assert kinds(shelf, broken, fine) == ["failed", "unchanged"]
 
 
-def test_search_items_and_facets(shelf: Shelf) -> None:
+def test_search_items_and_facets(shelf: LibraryService) -> None:
     assert ask(shelf, "search", query="cat", order="name")["ids"] == [2, 3]
     items = ask(shelf, "items", ids=[3, 77, 1])["items"]
     assert [(one["id"], one["name"], one["thumbnail"]) for one in items] == [
@@ -151,7 +151,7 @@ def test_search_items_and_facets(shelf: Shelf) -> None:
     assert error.value.detail["position"] == 0
 
 
-def test_everything_about_a_picture(shelf: Shelf) -> None:
+def test_everything_about_a_picture(shelf: LibraryService) -> None:
     ask(shelf, "edit", action="reject", ids=[1], tags=["Ball"])
     picture = ask(shelf, "picture", id=1)
     assert (picture["label"], picture["certain"], picture["boxes"]) == ("Dog", True, None)
@@ -162,7 +162,7 @@ def test_everything_about_a_picture(shelf: Shelf) -> None:
         ask(shelf, "picture", id=77)
 
 
-def test_edits_are_counted_undone_and_redone(shelf: Shelf) -> None:
+def test_edits_are_counted_undone_and_redone(shelf: LibraryService) -> None:
     made = ask(shelf, "edit", action="add", ids=[1, 2], tags=["Summer"])
     assert made == {"action": "Add “Summer”", "pictures": 2}
     counts = {one["name"]: (one["count"], one["own"]) for one in ask(shelf, "tags", ids=[1, 2, 3])["tags"]}
@@ -178,14 +178,14 @@ def test_edits_are_counted_undone_and_redone(shelf: Shelf) -> None:
     assert ask(shelf, "undo") == {"action": None, "pictures": 0}
 
 
-def test_searches_are_remembered_and_forgotten(shelf: Shelf) -> None:
+def test_searches_are_remembered_and_forgotten(shelf: LibraryService) -> None:
     ask(shelf, "save_search", name="Cats", query="cat")
     assert ask(shelf, "status")["searches"] == [{"name": "Cats", "query": "cat"}]
     assert ask(shelf, "save_search", name="Cats")["searches"] == []
 
 
 @pytest.mark.parametrize("kind", ["exact", "near", "similar"])
-def test_duplicates(shelf: Shelf, kind: str) -> None:
+def test_duplicates(shelf: LibraryService, kind: str) -> None:
     take_in(shelf, "Home/copy.jpg", look("Dog", content="1", size=(4000, 3000)), size=11)
     groups = ask(shelf, "duplicates", kind=kind)["groups"]
     assert {1, 4} <= set(groups[0]["ids"])
@@ -194,7 +194,7 @@ def test_duplicates(shelf: Shelf, kind: str) -> None:
     assert ask(shelf, "duplicates", kind=kind, query="user:none")["groups"] == []
 
 
-def test_pictures_that_look_like_one_come_in_an_order_of_their_own(shelf: Shelf) -> None:
+def test_pictures_that_look_like_one_come_in_an_order_of_their_own(shelf: LibraryService) -> None:
     found = ask(shelf, "search", query="similar:1", order="name")
     assert (found["ids"][0], found["order"]) == (1, "Most alike first")
     assert ask(shelf, "search", query="-similar:1", order="name")["order"] is None
@@ -204,7 +204,7 @@ def test_pictures_that_look_like_one_come_in_an_order_of_their_own(shelf: Shelf)
             assert len(narrowed["ids"]) == value["count"] <= len(found["ids"])
 
 
-def test_a_plan_keeps_clear_of_what_is_there(shelf: Shelf) -> None:
+def test_a_plan_keeps_clear_of_what_is_there(shelf: LibraryService) -> None:
     plan = ask(shelf, "plan", ids=[1, 2, 3], by=["category"], taken=["PETS/1.JPG"])
     assert [move["target"] for move in plan["moves"]] == ["Pets/1 (2).jpg", "Pets/2.jpg", "Food/3.jpg"]
     assert not any(move["is_there"] for move in plan["moves"])
@@ -214,7 +214,7 @@ def test_a_plan_keeps_clear_of_what_is_there(shelf: Shelf) -> None:
     assert ask(shelf, "plan", ids=[1], by=[])["folders"] == [{"name": "", "count": 1}]
 
 
-def test_a_plan_knows_files_that_are_there_already(shelf: Shelf) -> None:
+def test_a_plan_knows_files_that_are_there_already(shelf: LibraryService) -> None:
     hash = hashlib.sha256(b"1").hexdigest()  # of the first picture
     taken = ["Pets/1.jpg", "Pets/1 (2).jpg", "Pets/2.jpg.xmp"]
     plan = ask(shelf, "plan", ids=[1, 2], by=["category"], taken=taken, hashes=["", hash, ""])
@@ -227,13 +227,13 @@ def test_a_plan_knows_files_that_are_there_already(shelf: Shelf) -> None:
 
 
 @pytest.mark.parametrize("rule", ["nothing", "=dog", "Dogs= ", "a/b=dog", "Dogs=(dog"])
-def test_a_wrong_rule_is_told_by_its_number(shelf: Shelf, rule: str) -> None:
+def test_a_wrong_rule_is_told_by_its_number(shelf: LibraryService, rule: str) -> None:
     with pytest.raises((InvalidOptionError, InvalidQueryError)) as told:
         ask(shelf, "plan", ids=[1], by=["rule"], rules=["Cats=cat", rule])
     assert told.value.detail["rule"] == 1
 
 
-def test_a_file_that_was_moved_is_known_at_its_new_place(shelf: Shelf) -> None:
+def test_a_file_that_was_moved_is_known_at_its_new_place(shelf: LibraryService) -> None:
     ask(shelf, "edit", action="add", ids=[1], tags=["Rex"])
     assert ask(shelf, "relocate", id=1, **file("Sorted/Pets/1.jpg", 11))["id"] == 1
     picture = ask(shelf, "picture", id=1)
@@ -258,7 +258,7 @@ def test_a_file_that_was_moved_is_known_at_its_new_place(shelf: Shelf) -> None:
         ask(shelf, "relocate", id=99, **file("Home/9.jpg"))
 
 
-def test_a_picture_whose_file_is_damaged_says_so(shelf: Shelf) -> None:
+def test_a_picture_whose_file_is_damaged_says_so(shelf: LibraryService) -> None:
     warning = "The end of this JPEG file is missing."
 
     def seen(content: str, warning: str | None) -> Look:
@@ -276,7 +276,7 @@ def test_a_picture_whose_file_is_damaged_says_so(shelf: Shelf) -> None:
     assert "Damaged" not in {fact["name"] for fact in ask(shelf, "picture", id=4)["facts"]}
 
 
-def test_exports_are_one_file(shelf: Shelf) -> None:
+def test_exports_are_one_file(shelf: LibraryService) -> None:
     table = ask(shelf, "export", ids=[2, 1], format="csv")
     assert (table["name"], table["media_type"]) == ("pictures.csv", "text/csv")
     rows = list(csv.DictReader(io.StringIO(table["data"].decode("utf-8-sig"))))
@@ -289,7 +289,7 @@ def test_exports_are_one_file(shelf: Shelf) -> None:
     assert ask(shelf, "export", ids=[1], format="xmp")["name"] == "1.jpg.xmp"
 
 
-def test_keywords_and_sidecars_take_a_persons_tags(shelf: Shelf) -> None:
+def test_keywords_and_sidecars_take_a_persons_tags(shelf: LibraryService) -> None:
     ask(shelf, "edit", action="add", ids=[1], tags=["Rex"])
     copy = ask(shelf, "keywords", encode(photo(), "JPEG"), id=1)
     assert copy["media_type"] == "image/jpeg"
@@ -305,12 +305,12 @@ def test_keywords_and_sidecars_take_a_persons_tags(shelf: Shelf) -> None:
     assert b"<rdf:li>Rex</rdf:li>" in merged
 
 
-def test_pictures_are_forgotten(shelf: Shelf) -> None:
+def test_pictures_are_forgotten(shelf: LibraryService) -> None:
     assert ask(shelf, "remove", ids=[1, 2])["pictures"] == 1
     assert ask(shelf, "search")["ids"] == [3]
 
 
-def test_a_library_is_there_when_it_is_opened_again(shelf: Shelf, tmp_path: Path) -> None:
+def test_a_library_is_there_when_it_is_opened_again(shelf: LibraryService, tmp_path: Path) -> None:
     ask(shelf, "edit", action="add", ids=[1], tags=["Rex"])
     status = ask(shelf, "status")
     assert status["bytes"] > 10_000
@@ -318,7 +318,7 @@ def test_a_library_is_there_when_it_is_opened_again(shelf: Shelf, tmp_path: Path
     assert {**again, "bytes": 0} == {**status, "bytes": 0}  # closing it may add what SQLite has learned of it
 
 
-def test_choices_name_all_that_the_library_takes(shelf: Shelf) -> None:
+def test_choices_name_all_that_the_library_takes(shelf: LibraryService) -> None:
     choices = ask(shelf, "choices")
     assert all(choices.values())
     for order in choices["orders"]:
@@ -367,7 +367,7 @@ def test_a_parcel_of_another_origin_is_refused() -> None:
         ("export", {"ids": [1], "format": "odd"}),
     ],
 )
-def test_what_is_no_request_is_refused(shelf: Shelf, method: str, options: dict[str, Any]) -> None:
+def test_what_is_no_request_is_refused(shelf: LibraryService, method: str, options: dict[str, Any]) -> None:
     with pytest.raises(InvalidOptionError):
         ask(shelf, method, **options)
 
@@ -401,13 +401,13 @@ def test_archives_list_their_pictures_and_give_them_out() -> None:
         Archive(io.BytesIO(b"PK nonsense"))
 
 
-def test_files_beside_pictures_are_paired_by_name_within_a_folder(shelf: Shelf) -> None:
+def test_files_beside_pictures_are_paired_by_name_within_a_folder(shelf: LibraryService) -> None:
     pictures = ["Trip/a.jpg", "Trip/b.JPG", "Other/a.jpg", "c.jpg"]
     files = ["Trip/a.xmp", "Trip/A.JPG.XMP", "Trip/b.JPG.json", "Trip/z.xmp", "c.jpg.xmp", "d/c.xmp"]
     assert ask(shelf, "beside", pictures=pictures, files=files)["files"] == [[1, 0], [2], [], [4]]
 
 
-def test_what_lies_beside_a_picture_is_read_with_it_and_again_when_it_changes(shelf: Shelf) -> None:
+def test_what_lies_beside_a_picture_is_read_with_it_and_again_when_it_changes(shelf: LibraryService) -> None:
     def beside(keyword: str) -> dict[str, Any]:
         return {"name": "a.xmp", "data": xmp(bag("dc:subject", keyword), 'xap:Rating="4"')}
 
@@ -424,6 +424,6 @@ def test_what_lies_beside_a_picture_is_read_with_it_and_again_when_it_changes(sh
     assert kinds(shelf, source) == ["unchanged"]
 
 
-def test_a_date_in_a_name_is_known_in_the_page_too(shelf: Shelf) -> None:
+def test_a_date_in_a_name_is_known_in_the_page_too(shelf: LibraryService) -> None:
     take_in(shelf, "IMG-20200714-WA0001.jpg", look("Dog", content="w"), size=31)
     assert len(search_ids(shelf, "date:name taken:2020-07-14")) == 1

@@ -9,12 +9,13 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from onsight.api import METHODS, Tools
+from onsight.api import METHODS
 from onsight.core.flow import Run, Tensors, drive
 from onsight.core.options import NoOptions, Option, declared_options, options_from
 from onsight.errors import InvalidOptionError
+from onsight.evidence.network_outputs import CLASSIFIER
 from onsight.image import decoding
-from onsight.tools.classify.task import CLASSIFIER
+from onsight.networks.models import Models
 from onsight.tools.detect.options import CropOptions
 from onsight.tools.detect.task import DETECTORS
 from onsight.tools.enhance import task as enhance
@@ -37,9 +38,9 @@ FOUND = {"boxes": [UNKNOWN], "image": {"width": 9, "height": 9, "format": "PNG"}
 
 
 @pytest.fixture(scope="module")
-def tools() -> Tools:
+def models() -> Models:
     upscalers = {model: ((MODELS / model / "model.json").read_text(encoding="utf-8"), "") for model in UPSCALERS}
-    return Tools.from_texts({model: texts(model) for model in (CLASSIFIER, *DETECTORS)} | upscalers)
+    return Models.from_texts({model: texts(model) for model in (CLASSIFIER, *DETECTORS)} | upscalers)
 
 
 @pytest.fixture
@@ -56,12 +57,12 @@ def decoded(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     return sizes
 
 
-def ask(tools: Tools, name: str, image: bytes, given: dict[str, Any], run: Any) -> Any:
+def ask(models: Models, name: str, image: bytes, given: dict[str, Any], run: Any) -> Any:
     """Do what the bridge does."""
     method = METHODS[name]
     options = options_from(method.options, given)
-    method.check(tools, options)
-    return method.conclude(tools, drive(method.look(tools, image, options), run), options)
+    method.check(models, options)
+    return method.decide(models, drive(method.run(models, image, options), run), options)
 
 
 def no_network(step: Run) -> Tensors:
@@ -110,10 +111,10 @@ def test_required_options_are_enough(name: str) -> None:
     ],
 )
 def test_an_invalid_value_is_refused_before_anything_is_decoded(
-    tools: Tools, decoded: list[int], name: str, given: dict[str, Any]
+    models: Models, decoded: list[int], name: str, given: dict[str, Any]
 ) -> None:
     with pytest.raises(InvalidOptionError) as caught:
-        ask(tools, name, encode(photo(), "PNG"), with_required(name, given), no_network)
+        ask(models, name, encode(photo(), "PNG"), with_required(name, given), no_network)
     assert caught.value.message.endswith(".")
     assert not decoded
 
@@ -131,13 +132,13 @@ def test_options_that_do_not_exist_are_refused(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["detect", "compare"])
-def test_an_unknown_name_is_refused_for_a_picture_that_is_remembered_too(tools: Tools, name: str) -> None:
+def test_an_unknown_name_is_refused_for_a_picture_that_is_remembered_too(models: Models, name: str) -> None:
     method = METHODS[name]
     options = options_from(method.options, {"allow" if name == "detect" else "without": ["Unicorn"]})
     with pytest.raises(InvalidOptionError, match="Unicorn"):
-        method.check(tools, options)
+        method.check(models, options)
     with pytest.raises(InvalidOptionError, match="Unicorn"):
-        next(method.look(tools, b"no picture at all", options))
+        next(method.run(models, b"no picture at all", options))
 
 
 def test_what_is_missing_is_named() -> None:
@@ -160,17 +161,17 @@ def tools_that_look() -> Iterator[tuple[str, dict[str, Any]]]:
 
 
 @pytest.mark.parametrize(("name", "given"), tuple(tools_that_look()))
-def test_a_file_is_decoded_once(tools: Tools, decoded: list[int], name: str, given: dict[str, Any]) -> None:
-    ask(tools, name, encode(photo(700, 660), "JPEG"), given, Network())
+def test_a_file_is_decoded_once(models: Models, decoded: list[int], name: str, given: dict[str, Any]) -> None:
+    ask(models, name, encode(photo(700, 660), "JPEG"), given, Network())
     assert len(decoded) == 1
 
 
 @pytest.mark.parametrize("size", [(299, 310), (700, 600), (1000, 650)])
-def test_tools_that_share_a_decoding_answer_as_each_alone(tools: Tools, size: tuple[int, int]) -> None:
+def test_tools_that_share_a_decoding_answer_as_each_alone(models: Models, size: tuple[int, int]) -> None:
     data = encode(photo(*size), "JPEG")
-    compared = ask(tools, "compare", data, {}, Network())
-    assert compared.classification == ask(tools, "classify", data, {}, Network())
-    assert compared.tagging == ask(tools, "tag", data, {}, Network())
+    compared = ask(models, "compare", data, {}, Network())
+    assert compared.classification == ask(models, "classify", data, {}, Network())
+    assert compared.tagging == ask(models, "tag", data, {}, Network())
 
 
 def test_enhancing_by_itself_says_what_it_does() -> None:

@@ -13,6 +13,7 @@ from PIL import Image
 from onsight.engine import Engine, load_session
 from onsight.errors import ModelFailedError, ModelMissingError, NotAnImageError, UnreadableFileError
 from onsight.tools.classify.options import ClassifyOptions
+from onsight.tools.classify.task import Classifier
 from onsight.tools.shared.options import PreviewOptions
 from tests.pictures import sample
 
@@ -90,7 +91,7 @@ def test_load_session_refuses_a_damaged_network(tmp_path: Path) -> None:
 
 def test_class_map_averages_to_the_logits(engine: Engine) -> None:
     # What makes the heat map exact.
-    run = engine._classifier.blank_run()
+    run = engine._networks.make(Classifier).blank_run()
     outputs = engine._run(run)
     np.testing.assert_allclose(outputs["class_map"].mean(axis=(2, 3)), outputs["logits"], atol=1e-4)
 

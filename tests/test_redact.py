@@ -18,7 +18,7 @@ from onsight.core.results import Box, ImageInfo, OutputFile
 from onsight.errors import InvalidOptionError
 from onsight.files.zipping import pack
 from onsight.tools.detect import edit
-from onsight.tools.detect.exports import FORMATS, IMAGE_FOLDERS, Named, export
+from onsight.tools.detect.exports import FORMATS, IMAGE_FOLDERS, DetectedPicture, export
 from onsight.tools.detect.options import AnnotateOptions, CropOptions, DataSetOptions, ExportOptions, RedactOptions
 from onsight.tools.detect.parsing import detection_from
 from onsight.tools.detect.redact import MAX_CELLS, STYLES, redact
@@ -183,7 +183,9 @@ def test_exports_of_json_are_those_of_results(format: str) -> None:
     pictures = [{"name": "a/b.png", "detection": as_javascript(FOUND.to_json())}] * 2
     options = options_from(ExportOptions, {"format": format, "pictures": pictures, "name": "all"})
     file = run(edit.export(options, LABELS))
-    expected = {name: text.encode() for name, text in export(format, [Named("a/b.png", FOUND)] * 2, LABELS).items()}
+    expected = {
+        name: text.encode() for name, text in export(format, [DetectedPicture("a/b.png", FOUND)] * 2, LABELS).items()
+    }
     if len(expected) == 1:
         assert file == OutputFile(next(iter(expected.values())), f"all-{format}.json", "application/json")
         return
@@ -204,7 +206,7 @@ def test_a_data_set_says_where_each_picture_belongs(format: str) -> None:
     assert made.name == f"all-{format}"
     assert list(made.images) == [f"{folder}/{name}" for name in below]
     texts = {text.path: text.text for text in made.texts}
-    assert texts == export(format, [Named(name, FOUND) for name in names], LABELS)
+    assert texts == export(format, [DetectedPicture(name, FOUND) for name in names], LABELS)
     labels = {"yolo": "labels/{}.txt", "voc": "Annotations/{}.xml"}[format]
     assert {labels.format(name.rsplit(".", 1)[0]) for name in below} <= texts.keys()
     assert as_javascript(made.to_json())["images"] == list(made.images)
@@ -212,7 +214,7 @@ def test_a_data_set_says_where_each_picture_belongs(format: str) -> None:
 
 def test_only_formats_that_want_the_pictures_are_data_sets() -> None:
     with pytest.raises(InvalidOptionError, match="yolo, voc"):
-        run(edit.data_set(DataSetOptions("coco", (Named("x", FOUND),)), LABELS))
+        run(edit.data_set(DataSetOptions("coco", (DetectedPicture("x", FOUND),)), LABELS))
 
 
 BAD: dict[str, tuple[str, dict[str, Any]]] = {
@@ -249,7 +251,7 @@ def test_nonsense_is_refused_in_a_sentence(case: str) -> None:
 def test_export_of_a_class_that_is_not_known_is_refused() -> None:
     odd = Detection((Box("unicorn", 0.5, 0, 0, 1, 1),), FOUND.image, "a")
     with pytest.raises(InvalidOptionError, match="unicorn"):
-        run(edit.export(ExportOptions("coco", pictures=(Named("x", odd),)), LABELS))
+        run(edit.export(ExportOptions("coco", pictures=(DetectedPicture("x", odd),)), LABELS))
 
 
 # --- several files -------------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from onsight.api import tools_for
+from onsight.api import models_for
 from onsight.networks.model_cache import find_model
 from web.assemble import DIST, MODELS, sha256
 
@@ -70,4 +70,4 @@ def test_tools_are_made_once_for_the_same_texts() -> None:
             rows.append((model, spec, labels.read_text(encoding="utf-8") if labels.exists() else ""))
         return tuple(rows)
 
-    assert tools_for(texts()) is tools_for(texts())
+    assert models_for(texts()) is models_for(texts())

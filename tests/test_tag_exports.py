@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from onsight.api import METHODS, Tools
+from onsight.api import METHODS
 from onsight.core.flow import drive
 from onsight.core.options import options_from
 from onsight.core.results import ImageInfo, OutputFile, to_json
@@ -25,12 +25,14 @@ from onsight.image.png_text import XMP_HEADER
 from onsight.metadata.reading import read_sidecar
 from onsight.metadata.sidecar import write_sidecar
 from onsight.metadata.xmp import read
-from onsight.tools.tag.edits import Renaming, edit
+from onsight.networks.models import Models
+from onsight.tools.tag.edits import edit
 from onsight.tools.tag.exports import FORMATS
 from onsight.tools.tag.exports.cells import BYTE_ORDER_MARK, guarded, items_of, list_cell, parse, unguarded
 from onsight.tools.tag.exports.lists import hashtag, hashtags
 from onsight.tools.tag.exports.pictures import TaggedPicture, inside
 from onsight.tools.tag.keywords import keywords_of, path_of
+from onsight.tools.tag.parsing import Renaming
 from onsight.tools.tag.results import Tag
 from onsight.tools.tag.tag_names import MAX_LENGTH, TagNamer
 from tests.stated_samples import bag, dataset, jpeg, segment, with_iptc, xmp
@@ -54,7 +56,7 @@ TAGS = (DOG, RETRIEVER, LAKE, FAINT)
 
 
 @pytest.fixture(scope="module")
-def tools() -> Tools:
+def models() -> Models:
     def text(file: Path) -> str:
         return file.read_text(encoding="utf-8") if file.is_file() else ""  # not every network has labels
 
@@ -63,22 +65,22 @@ def tools() -> Tools:
         for folder in MODELS.iterdir()
         if (folder / "model.json").is_file()
     }
-    return Tools.from_texts(texts)
+    return Models.from_texts(texts)
 
 
 @pytest.fixture(scope="module")
-def namer(tools: Tools) -> TagNamer:
-    return tools.tag_namer
+def namer(models: Models) -> TagNamer:
+    return models.make(TagNamer)
 
 
 @pytest.fixture(scope="module")
-def ask(tools: Tools) -> Callable[..., Any]:
+def ask(models: Models) -> Callable[..., Any]:
     """Ask as the page does, with plain data."""
 
     def answer(name: str, image: bytes = b"", /, **params: Any) -> Any:
         method = METHODS[name]
-        flow = method.look(tools, image, options_from(method.options, params))
-        return method.conclude(tools, drive(flow, lambda run: pytest.fail("a network ran")), None)
+        flow = method.run(models, image, options_from(method.options, params))
+        return method.decide(models, drive(flow, lambda run: pytest.fail("a network ran")), None)
 
     return answer
 

@@ -215,6 +215,56 @@ export interface Tagging {
   model: string;
 }
 
+/** A name that a person may give a tag. */
+export interface TagName {
+  /** Of the tag. */
+  id: string;
+  /** Name for people, such as `"Golden retriever"`. */
+  name: string;
+  /** What kind of thing it is, such as `"Animals"`. */
+  group: string;
+  /** Names of the broader tags that hold as well, nearest first. */
+  parents: string[];
+  /** Other names that lead to it. */
+  aliases: string[];
+}
+
+/** All names that Onsight knows. */
+export interface TagNames {
+  /** Those of the vocabulary first, then more specific ones. */
+  names: TagName[];
+}
+
+/** The tags of a picture after a person has changed them. */
+export interface TagList {
+  /** Those of the person first, `"user"` as their source; then the others in their order. */
+  tags: Tag[];
+}
+
+/** Tags as a text. */
+export interface TagText {
+  /** To be pasted somewhere. */
+  text: string;
+}
+
+/** What the sidecar of a picture begins with. */
+export interface BegunSidecar {
+  /** An XMP document in UTF-8. */
+  data: Uint8Array<ArrayBuffer>;
+}
+
+/** A generated file. */
+export interface OutputFile {
+  /** Its bytes. */
+  data: Uint8Array<ArrayBuffer>;
+  /** Suggested name, such as `"street-blur.jpg"`. */
+  name: string;
+  /** Media type, such as `"image/jpeg"`. */
+  media_type: string;
+  /** Sentences that the user should read, such as which metadata the file could not hold. */
+  notes: string[];
+}
+
 /** A part of the whole that all possible labels share. */
 export interface Slice {
   /** Name for people. */
@@ -303,18 +353,6 @@ export interface DetectionClass {
 export interface DetectionClasses {
   /** In the order of the models. */
   classes: DetectionClass[];
-}
-
-/** A generated file. */
-export interface OutputFile {
-  /** Its bytes. */
-  data: Uint8Array<ArrayBuffer>;
-  /** Suggested name, such as `"street-blur.jpg"`. */
-  name: string;
-  /** Media type, such as `"image/jpeg"`. */
-  media_type: string;
-  /** Sentences that the user should read, such as which metadata the file could not hold. */
-  notes: string[];
 }
 
 /** A text file of a data set. */
@@ -483,54 +521,6 @@ export interface EnhancePreview {
   full_width: number;
   /** Height of that file. */
   full_height: number;
-  /** The picture that it was made from. */
-  image: ImageInfo;
-}
-
-/** A name that a person may give a tag. */
-export interface TagName {
-  /** Of the tag. */
-  id: string;
-  /** Name for people, such as `"Golden retriever"`. */
-  name: string;
-  /** What kind of thing it is, such as `"Animals"`. */
-  group: string;
-  /** Names of the broader tags that hold as well, nearest first. */
-  parents: string[];
-  /** Other names that lead to it. */
-  aliases: string[];
-}
-
-/** All names that Onsight knows. */
-export interface TagNames {
-  /** Those of the vocabulary first, then more specific ones. */
-  names: TagName[];
-}
-
-/** The tags of a picture after a person has changed them. */
-export interface TagList {
-  /** Those of the person first, `"user"` as their source; then the others in their order. */
-  tags: Tag[];
-}
-
-/** Tags as a text. */
-export interface TagText {
-  /** To be pasted somewhere. */
-  text: string;
-}
-
-/** What the sidecar of a picture begins with. */
-export interface BegunSidecar {
-  /** An XMP document in UTF-8. */
-  data: Uint8Array<ArrayBuffer>;
-}
-
-/** A picture that any browser can show, upright. */
-export interface Preview {
-  /** The bytes of a JPEG file; empty if the file itself can be shown, and no preview was wanted in that case. */
-  data: Uint8Array<ArrayBuffer>;
-  /** `"image/jpeg"`. */
-  media_type: string;
   /** The picture that it was made from. */
   image: ImageInfo;
 }
@@ -913,6 +903,16 @@ export interface MergedSidecars {
   sidecars: SidecarContent[];
 }
 
+/** A picture that any browser can show, upright. */
+export interface Preview {
+  /** The bytes of a JPEG file; empty if the file itself can be shown, and no preview was wanted in that case. */
+  data: Uint8Array<ArrayBuffer>;
+  /** `"image/jpeg"`. */
+  media_type: string;
+  /** The picture that it was made from. */
+  image: ImageInfo;
+}
+
 /** How to classify a picture. */
 export interface ClassifyOptions {
   /** How many candidates to return at most; those below 0.5% are left out. */
@@ -931,6 +931,110 @@ export interface TagOptions {
   heat_maps?: boolean;
   /** Run detection as well: people and things are recognised more reliably and get boxes; takes about three times as long. */
   boxes?: boolean;
+}
+
+/** No options. */
+export interface NoOptions {
+}
+
+/** Where in the picture the evidence for an answer is. */
+export interface HeatMap {
+  /** Region of the upright picture that the map covers, `(x1, y1, x2, y2)` in pixels. */
+  box: [number, number, number, number];
+  /** Number of rows. */
+  height: number;
+  /** Number of columns. */
+  width: number;
+  /** `height * width` numbers in [0, 1], row by row; 1 is the strongest evidence. */
+  values: number[];
+}
+
+/** Something that a picture shows, or is. */
+export interface Tag {
+  /** Stable name: of the vocabulary (`"river_lake"`), of the taxonomy (`"n02099601"`), or `"colour_red"`, `"photo_blurry"`. */
+  id: string;
+  /** Name for people, such as `"River or lake"`. */
+  name: string;
+  /** What kind of thing it is, such as `"Animals"`. */
+  group: string;
+  /** Probability in [0, 1]. */
+  score: number;
+  /** Score from which on it is shown where nobody chose another. */
+  threshold: number;
+  /** Whether it is shown by default. */
+  shown: boolean;
+  /** Names of the broader tags that hold as well, nearest first. */
+  parents: string[];
+  /** Where it comes from: `"classifier"`, `"scene"`, `"detector"`, `"colour"`, `"photo"` or `"user"`. */
+  source: string;
+  /** Where it is, `(x1, y1, x2, y2)` in pixels, if a detector found it. */
+  boxes: [number, number, number, number][];
+  /** Where the evidence lies, or None where it applies to the whole picture. */
+  heat_map: HeatMap | null;
+}
+
+/** Another name for a tag. */
+export interface Renaming {
+  /** Of the tag. */
+  id: string;
+  /** What it is called instead. */
+  name: string;
+}
+
+/** Which changes to make to the tags of a picture. */
+export interface EditTagsOptions {
+  /** The tags that were found. */
+  tags: Tag[];
+  /** Ids of the tags to remove. */
+  removed?: string[];
+  /** Ids of tags and their new names. */
+  renamed?: Renaming[];
+  /** Names of tags to add. */
+  added?: string[];
+}
+
+/** Which tags to write as text. */
+export interface TagTextOptions {
+  /** The format. */
+  format: string;
+  /** The tags; only those that are shown are written. */
+  tags: Tag[];
+}
+
+/** The picture that a result describes. */
+export interface ImageInfo {
+  /** Width of the upright picture in pixels. */
+  width: number;
+  /** Height of the upright picture in pixels. */
+  height: number;
+  /** The file's format, such as `"JPEG"`. */
+  format: string;
+  /** A sentence about a problem with a file that could still be opened, or None. */
+  warning?: string | null;
+  /** Whether every browser shows the file as Onsight decodes it: the same pixels, orientation and colours. If false, the page shows a preview instead of the file itself. */
+  as_in_browsers?: boolean;
+}
+
+/** The tags of a picture, and the picture's name. */
+export interface TaggedPicture {
+  /** Path of the picture as whoever reads the export shall find it, with `/`. */
+  name: string;
+  /** The picture. */
+  image: ImageInfo;
+  /** Its tags, those that matter most first. */
+  tags: Tag[];
+  /** The XMP document to which a sidecar adds the tags, as `begin_sidecar` returns it; empty for a new one. */
+  begun?: Uint8Array<ArrayBuffer>;
+}
+
+/** Which tags to write to a file. */
+export interface ExportTagsOptions {
+  /** The format. */
+  format: string;
+  /** The names of the pictures and their tags; only tags that are shown are written. */
+  pictures: TaggedPicture[];
+  /** Name of the file, without a suffix. The XMP file of a single picture is named after the picture. */
+  name?: string;
 }
 
 /** How to compare the label and the tags of a picture. */
@@ -959,10 +1063,6 @@ export interface DetectOptions {
   thorough?: boolean;
   /** Look at overlapping parts of the picture as well: finds small objects in large pictures, takes up to 17 times as long. */
   tiled?: boolean;
-}
-
-/** No options. */
-export interface NoOptions {
 }
 
 /** Which part of a picture to cut out. */
@@ -1011,20 +1111,6 @@ export interface AnnotateOptions {
   name?: string;
 }
 
-/** The picture that a result describes. */
-export interface ImageInfo {
-  /** Width of the upright picture in pixels. */
-  width: number;
-  /** Height of the upright picture in pixels. */
-  height: number;
-  /** The file's format, such as `"JPEG"`. */
-  format: string;
-  /** A sentence about a problem with a file that could still be opened, or None. */
-  warning?: string | null;
-  /** Whether every browser shows the file as Onsight decodes it: the same pixels, orientation and colours. If false, the page shows a preview instead of the file itself. */
-  as_in_browsers?: boolean;
-}
-
 /** The objects in a picture. */
 export interface Detection {
   /** One an object, most probable first. */
@@ -1036,7 +1122,7 @@ export interface Detection {
 }
 
 /** What was found in a picture, and the picture's name. */
-export interface Named {
+export interface DetectedPicture {
   /** Path of the picture as whoever reads the export shall find it, with `/`. */
   name: string;
   /** What was found. */
@@ -1048,7 +1134,7 @@ export interface ExportOptions {
   /** The format. */
   format: string;
   /** The names of the pictures and what was found in each. */
-  pictures: Named[];
+  pictures: DetectedPicture[];
   /** Name of the file, without a suffix. */
   name?: string;
 }
@@ -1058,28 +1144,8 @@ export interface DataSetOptions {
   /** The format. */
   format: string;
   /** The names of the pictures and what was found in each. */
-  pictures: Named[];
+  pictures: DetectedPicture[];
   /** Name of the data set. */
-  name?: string;
-}
-
-/** A generated file. */
-export interface OutputFile {
-  /** Its bytes. */
-  data: Uint8Array<ArrayBuffer>;
-  /** Suggested name, such as `"street-blur.jpg"`. */
-  name: string;
-  /** Media type, such as `"image/jpeg"`. */
-  media_type: string;
-  /** Sentences that the user should read, such as which metadata the file could not hold. */
-  notes?: string[];
-}
-
-/** Which files to put into a ZIP archive. */
-export interface ArchiveOptions {
-  /** The files; equal names are told apart by a number. */
-  files: OutputFile[];
-  /** Name of the archive, without a suffix. */
   name?: string;
 }
 
@@ -1153,100 +1219,6 @@ export interface EnhanceOptions {
   metadata?: string;
   /** Name of the picture's file. */
   name?: string;
-}
-
-/** Where in the picture the evidence for an answer is. */
-export interface HeatMap {
-  /** Region of the upright picture that the map covers, `(x1, y1, x2, y2)` in pixels. */
-  box: [number, number, number, number];
-  /** Number of rows. */
-  height: number;
-  /** Number of columns. */
-  width: number;
-  /** `height * width` numbers in [0, 1], row by row; 1 is the strongest evidence. */
-  values: number[];
-}
-
-/** Something that a picture shows, or is. */
-export interface Tag {
-  /** Stable name: of the vocabulary (`"river_lake"`), of the taxonomy (`"n02099601"`), or `"colour_red"`, `"photo_blurry"`. */
-  id: string;
-  /** Name for people, such as `"River or lake"`. */
-  name: string;
-  /** What kind of thing it is, such as `"Animals"`. */
-  group: string;
-  /** Probability in [0, 1]. */
-  score: number;
-  /** Score from which on it is shown where nobody chose another. */
-  threshold: number;
-  /** Whether it is shown by default. */
-  shown: boolean;
-  /** Names of the broader tags that hold as well, nearest first. */
-  parents: string[];
-  /** Where it comes from: `"classifier"`, `"scene"`, `"detector"`, `"colour"`, `"photo"` or `"user"`. */
-  source: string;
-  /** Where it is, `(x1, y1, x2, y2)` in pixels, if a detector found it. */
-  boxes: [number, number, number, number][];
-  /** Where the evidence lies, or None where it applies to the whole picture. */
-  heat_map: HeatMap | null;
-}
-
-/** Another name for a tag. */
-export interface Renaming {
-  /** Of the tag. */
-  id: string;
-  /** What it is called instead. */
-  name: string;
-}
-
-/** Which changes to make to the tags of a picture. */
-export interface EditTagsOptions {
-  /** The tags that were found. */
-  tags: Tag[];
-  /** Ids of the tags to remove. */
-  removed?: string[];
-  /** Ids of tags and their new names. */
-  renamed?: Renaming[];
-  /** Names of tags to add. */
-  added?: string[];
-}
-
-/** Which tags to write as text. */
-export interface TagTextOptions {
-  /** The format. */
-  format: string;
-  /** The tags; only those that are shown are written. */
-  tags: Tag[];
-}
-
-/** The tags of a picture, and the picture's name. */
-export interface TaggedPicture {
-  /** Path of the picture as whoever reads the export shall find it, with `/`. */
-  name: string;
-  /** The picture. */
-  image: ImageInfo;
-  /** Its tags, those that matter most first. */
-  tags: Tag[];
-  /** The XMP document to which a sidecar adds the tags, as `begin_sidecar` returns it; empty for a new one. */
-  begun?: Uint8Array<ArrayBuffer>;
-}
-
-/** Which tags to write to a file. */
-export interface ExportTagsOptions {
-  /** The format. */
-  format: string;
-  /** The names of the pictures and their tags; only tags that are shown are written. */
-  pictures: TaggedPicture[];
-  /** Name of the file, without a suffix. The XMP file of a single picture is named after the picture. */
-  name?: string;
-}
-
-/** How to make a preview of a picture. */
-export interface PreviewOptions {
-  /** Longest side of the preview. */
-  max_side?: number;
-  /** Make no preview if every browser shows the file itself in the same way. */
-  if_needed?: boolean;
 }
 
 /** How to read a picture for a library. */
@@ -1505,10 +1477,43 @@ export interface MergeSidecarsOptions {
   same_stem?: string[];
 }
 
+/** How to make a preview of a picture. */
+export interface PreviewOptions {
+  /** Longest side of the preview. */
+  max_side?: number;
+  /** Make no preview if every browser shows the file itself in the same way. */
+  if_needed?: boolean;
+}
+
+/** A generated file. */
+export interface OutputFile {
+  /** Its bytes. */
+  data: Uint8Array<ArrayBuffer>;
+  /** Suggested name, such as `"street-blur.jpg"`. */
+  name: string;
+  /** Media type, such as `"image/jpeg"`. */
+  media_type: string;
+  /** Sentences that the user should read, such as which metadata the file could not hold. */
+  notes?: string[];
+}
+
+/** Which files to put into a ZIP archive. */
+export interface ArchiveOptions {
+  /** The files; equal names are told apart by a number. */
+  files: OutputFile[];
+  /** Name of the archive, without a suffix. */
+  name?: string;
+}
+
 /** The methods that the page can call. */
 export interface Methods {
   classify: { params: { image: Blob; picture?: number } & ClassifyOptions; result: Classification };
   tag: { params: { image: Blob; picture?: number } & TagOptions; result: Tagging };
+  tag_names: { params: NoOptions; result: TagNames };
+  edit_tags: { params: EditTagsOptions; result: TagList };
+  tag_text: { params: TagTextOptions; result: TagText };
+  begin_sidecar: { params: { image: Blob; picture?: number } & NoOptions; result: BegunSidecar };
+  export_tags: { params: ExportTagsOptions; result: OutputFile };
   compare: { params: { image: Blob; picture?: number } & CompareOptions; result: Comparison };
   detect: { params: { image: Blob; picture?: number } & DetectOptions; result: Detection };
   detection_classes: { params: NoOptions; result: DetectionClasses };
@@ -1517,17 +1522,10 @@ export interface Methods {
   annotate: { params: { image: Blob; picture?: number } & AnnotateOptions; result: OutputFile };
   export: { params: ExportOptions; result: OutputFile };
   data_set: { params: DataSetOptions; result: LabelledDataSet };
-  archive: { params: ArchiveOptions; result: OutputFile };
   enhance_controls: { params: NoOptions; result: EnhanceControls };
   enhance_analysis: { params: { image: Blob; picture?: number } & NoOptions; result: EnhanceAnalysis };
   enhance_preview: { params: { image: Blob; picture?: number } & EnhancePreviewOptions; result: EnhancePreview };
   enhance: { params: { image: Blob; picture?: number } & EnhanceOptions; result: OutputFile };
-  tag_names: { params: NoOptions; result: TagNames };
-  edit_tags: { params: EditTagsOptions; result: TagList };
-  tag_text: { params: TagTextOptions; result: TagText };
-  begin_sidecar: { params: { image: Blob; picture?: number } & NoOptions; result: BegunSidecar };
-  export_tags: { params: ExportTagsOptions; result: OutputFile };
-  preview: { params: { image: Blob; picture?: number } & PreviewOptions; result: Preview };
   index: { params: { image: Blob; picture?: number } & IndexOptions; result: IndexedLook };
   archive_members: { params: { image: Blob; picture?: number } & NoOptions; result: ArchiveMembers };
   archive_member: { params: { image: Blob; picture?: number } & MemberOptions; result: OutputFile };
@@ -1561,4 +1559,6 @@ export interface Methods {
   library_own: { params: { image: Blob; picture?: number } & PictureOptions; result: OwnFile };
   library_keywords: { params: { image: Blob; picture?: number } & PictureOptions; result: OutputFile };
   library_sidecars: { params: { image: Blob; picture?: number } & MergeSidecarsOptions; result: MergedSidecars };
+  preview: { params: { image: Blob; picture?: number } & PreviewOptions; result: Preview };
+  archive: { params: ArchiveOptions; result: OutputFile };
 }

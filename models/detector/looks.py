@@ -13,12 +13,12 @@ import onnxruntime
 from onsight.core.boxes import batched_nms, clip_boxes_to_image
 from onsight.core.flow import Run, Tensors, drive
 from onsight.engine import load_session
+from onsight.evidence.network_outputs import CLASSIFIER
 from onsight.evidence.observation import MIN_SIDE
 from onsight.files.reading import read_file
 from onsight.image import decode
 from onsight.networks.model_cache import cache_folder, find_model
 from onsight.networks.spec import ModelSpec
-from onsight.tools.classify.task import CLASSIFIER
 from onsight.tools.detect.anchors import ssd_anchors
 from onsight.tools.detect.candidates import Candidates
 from onsight.tools.detect.decoding import DECODERS, FLOOR, MAX_CANDIDATES

@@ -14,11 +14,11 @@ from onsight.core.flow import drive
 from onsight.engine import Engine, load_session
 from onsight.errors import OnsightError
 from onsight.evidence.detected_classes import FAINT, MAX_BOXES, DetectedClasses
+from onsight.evidence.network_outputs import CLASSIFIER
 from onsight.evidence.observation import Observer
 from onsight.evidence.vocabulary import Vocabulary
 from onsight.files.reading import read_file
 from onsight.networks.model_cache import cache_folder, find_model
-from onsight.tools.classify.task import CLASSIFIER
 from onsight.tools.detect.options import DetectOptions
 from onsight.tools.detect.task import DETECTORS
 

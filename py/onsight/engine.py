@@ -21,28 +21,29 @@ from onsight.errors import ModelFailedError
 from onsight.files.reading import read_file
 from onsight.library.records import Look
 from onsight.networks.model_cache import find_model
+from onsight.networks.models import Models
 from onsight.tools.classify.options import ClassifyOptions
 from onsight.tools.classify.results import Classification
-from onsight.tools.classify.task import CLASSIFIER, Classifier
+from onsight.tools.classify.task import Classifier
 from onsight.tools.compare.options import CompareOptions
 from onsight.tools.compare.results import Comparison
 from onsight.tools.compare.task import Comparer
 from onsight.tools.detect import edit
 from onsight.tools.detect.options import CropOptions, DetectOptions, RedactOptions
 from onsight.tools.detect.results import Detection
-from onsight.tools.detect.task import DETECTORS, Detector
+from onsight.tools.detect.task import Detector
 from onsight.tools.enhance import task as enhance
 from onsight.tools.enhance.options import EnhanceOptions
 from onsight.tools.enhance.results import EnhanceAnalysis
 from onsight.tools.enhance.settings import EnhanceSettings
-from onsight.tools.enhance.upscale import UPSCALERS, Upscaler
+from onsight.tools.enhance.upscale import Upscaler
 from onsight.tools.organise.task import Indexer
 from onsight.tools.shared.options import PreviewOptions
 from onsight.tools.shared.results import Preview
 from onsight.tools.shared.task import preview
+from onsight.tools.tag.methods import tagger_for
 from onsight.tools.tag.options import TagOptions
 from onsight.tools.tag.results import Tagging
-from onsight.tools.tag.task import Tagger
 
 if TYPE_CHECKING:
     import onnxruntime
@@ -84,7 +85,7 @@ class Engine:
             UnreadableFileError: The file cannot be read.
             ModelError: The network is missing or does not run.
         """
-        return self._drive(lambda data: self._classifier.classify(data, options), image, on_timings)
+        return self._drive(lambda data: self._networks.make(Classifier).classify(data, options), image, on_timings)
 
     def detect(
         self,
@@ -99,7 +100,7 @@ class Engine:
             InvalidOptionError: A class that is allowed or denied does not exist.
         """
         self.check(options)
-        return self._drive(lambda data: self._detector.detect(data, options), image, on_timings)
+        return self._drive(lambda data: self._networks.make(Detector).detect(data, options), image, on_timings)
 
     def check(self, options: ClassifyOptions | TagOptions | CompareOptions | DetectOptions) -> None:
         """Refuse options that name what does not exist. No picture is needed for that, and no network.
@@ -109,14 +110,14 @@ class Engine:
             ModelError: The description of a network is missing.
         """
         if isinstance(options, DetectOptions) and (options.allow or options.deny):
-            self._detector.check(options)
+            self._networks.make(Detector).check(options)
         if isinstance(options, CompareOptions) and options.without:
-            self._comparer.check(options)
+            self._networks.make(Comparer).check(options)
 
     @property
     def detection_labels(self) -> tuple[str, ...]:
         """Names of all classes that `detect` knows, in the order of the models."""
-        return self._detector.labels
+        return self._networks.make(Detector).labels
 
     def tag(
         self,
@@ -126,7 +127,7 @@ class Engine:
         on_timings: Callable[[Mapping[str, float]], None] | None = None,
     ) -> Tagging:
         """Tell everything that a picture shows; arguments and errors as for `classify`."""
-        tagger = self._tagger.with_detector(self._detector) if options.boxes else self._tagger
+        tagger = tagger_for(self._networks, options)
         return self._drive(lambda data: tagger.tag(data, options), image, on_timings)
 
     def compare(
@@ -142,7 +143,7 @@ class Engine:
             InvalidOptionError: A label that is to be left out does not exist.
         """
         self.check(options)
-        return self._drive(lambda data: self._comparer.compare(data, options), image, on_timings)
+        return self._drive(lambda data: self._networks.make(Comparer).compare(data, options), image, on_timings)
 
     def indexer(self, *, detect: bool = False) -> Indexer:
         """Return the tools that look at pictures for a library.
@@ -150,7 +151,7 @@ class Engine:
         Args:
             detect: Whether objects are looked for too.
         """
-        return Indexer(self._classifier, self._tagger, self._detector if detect else None)
+        return Indexer.from_models(self._networks, detect=detect)
 
     def index(self, image: Image, *, detect: bool = False) -> Look:
         """Look at a picture with all tools, for a library; arguments as for `indexer`, errors as for `classify`."""
@@ -193,7 +194,9 @@ class Engine:
             on_settings: Told which settings are applied, those that the picture's analysis proposes among them.
         """
         return self._drive(
-            lambda data: enhance.enhance(data, options, lambda: self._upscaler, on_settings), image, on_timings
+            lambda data: enhance.enhance(data, options, lambda: self._networks.make(Upscaler), on_settings),
+            image,
+            on_timings,
         )
 
     def _drive(
@@ -212,32 +215,16 @@ class Engine:
         return result
 
     @cached_property
-    def _classifier(self) -> Classifier:
-        return Classifier.from_text(*self._texts(CLASSIFIER))
-
-    @cached_property
-    def _tagger(self) -> Tagger:
-        return Tagger.from_text(*self._texts(CLASSIFIER))
-
-    @cached_property
-    def _comparer(self) -> Comparer:
-        return Comparer(self._classifier, self._tagger)
-
-    @cached_property
-    def _detector(self) -> Detector:
-        return Detector.from_text([self._texts(model_id) for model_id in DETECTORS], self._texts(CLASSIFIER))
+    def _networks(self) -> Models:
+        return Models(self._texts)
 
     def _texts(self, model_id: str) -> tuple[str, str]:
         folder = find_model(model_id, self.models)
+        labels = folder / "labels.txt"
         return (
             (folder / "model.json").read_text(encoding="utf-8"),
-            (folder / "labels.txt").read_text(encoding="utf-8"),
+            labels.read_text(encoding="utf-8") if labels.exists() else "",
         )
-
-    @cached_property
-    def _upscaler(self) -> Upscaler:
-        folders = [find_model(model_id, self.models) for model_id in UPSCALERS]
-        return Upscaler.from_text([(folder / "model.json").read_text(encoding="utf-8") for folder in folders])
 
     @cached_property
     def _sessions(self) -> dict[str, onnxruntime.InferenceSession]:

@@ -19,7 +19,7 @@ export { OnsightError, isAbort } from "../common/messenger.js";
 /**
  * @import {
  *   Box, Classification, Comparison, Detection, DetectionClasses, EngineInfo, EnhanceAnalysis, EnhancePreview,
- *   EnhanceSettings, LabelledDataSet, Named, Progress, Renaming, Tag, TagList, TagNames, TagText, TaggedPicture, Tagging
+ *   EnhanceSettings, LabelledDataSet, DetectedPicture, Progress, Renaming, Tag, TagList, TagNames, TagText, TaggedPicture, Tagging
  * } from "../protocol.d.ts"
  */
 
@@ -351,7 +351,7 @@ export class Onsight extends EventTarget {
   /**
    * Write what was found in some pictures in another tool's format, as the command line does; several files are a ZIP.
    * @param {"coco" | "yolo" | "voc" | "labelstudio"} format
-   * @param {readonly Named[]} pictures
+   * @param {readonly DetectedPicture[]} pictures
    * @param {CallOptions & {name?: string}} [options]
    * @returns {Promise<File>}
    */
@@ -363,7 +363,7 @@ export class Onsight extends EventTarget {
   /**
    * Write the texts of a data set of pictures, and say where the pictures' own files belong beside them.
    * @param {"yolo" | "voc"} format
-   * @param {readonly Named[]} pictures
+   * @param {readonly DetectedPicture[]} pictures
    * @param {CallOptions & {name?: string}} [options]
    * @returns {Promise<LabelledDataSet>}
    */

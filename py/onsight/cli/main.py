@@ -6,47 +6,50 @@ import argparse
 import json
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Sequence
+from importlib import import_module
 from pathlib import Path
 
 from onsight import __version__
-from onsight.cli.command import Command
+from onsight.cli.command import Command, LibraryCommand, PictureCommand
 from onsight.cli.streams import prepare_streams
 from onsight.core.results import to_json
-from onsight.engine import Engine
+from onsight.core.wording import displayable
 from onsight.errors import InvalidOptionError, InvalidQueryError, ModelError, OnsightError
 from onsight.files.wildcards import expand, is_pattern
-from onsight.tools.classify import command as classify
-from onsight.tools.compare import command as compare
-from onsight.tools.detect import command as detect
-from onsight.tools.enhance import command as enhance
-from onsight.tools.organise.commands import LIBRARY_COMMANDS
-from onsight.tools.organise.commands.shared import displayable, point_at
-from onsight.tools.tag import command as tag
+from onsight.tools import TOOLS
 
-COMMANDS: Mapping[str, Command] = {
-    "classify": classify.COMMAND,
-    "tag": tag.COMMAND,
-    "compare": compare.COMMAND,
-    "detect": detect.COMMAND,
-    "enhance": enhance.COMMAND,
-}
+_TOOLS = {command: tool for tool in TOOLS for command in tool.commands}
+"""By command: the tool that it belongs to."""
 
 
-def make_parser() -> argparse.ArgumentParser:
-    """Return the parser of the whole command line."""
+def load_command(name: str) -> Command:
+    """Return a command; its module, and what that needs, is imported."""
+    command: Command = import_module(_TOOLS[name].command_module(name)).COMMAND
+    return command
+
+
+def make_parser(arguments: Collection[str] | None = None) -> argparse.ArgumentParser:
+    """Return the parser of the command line.
+
+    Args:
+        arguments: What was typed. Only commands that are named in it are imported and get their options, so that
+            ``onsight --help`` need not wait; None for all commands.
+    """
     parser = argparse.ArgumentParser(prog="onsight", description="Image tools that never send a picture anywhere.")
     parser.add_argument("--version", action="version", version=f"onsight {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for name, command in COMMANDS.items():
-        sub = commands.add_parser(name, help=command.help, description=command.help.capitalize() + ".")
-        sub.add_argument("files", nargs="+", metavar="FILE", help="a picture")
-        sub.add_argument("--json", action="store_true", help="print one JSON object a line")
-        sub.add_argument("--models", type=Path, help="folder of the converted models (default: the build's cache)")
+    for name, tool in _TOOLS.items():
+        help = tool.commands[name]
+        sub = commands.add_parser(name, help=help, description=help.capitalize() + ".")
+        if arguments is not None and name not in arguments:
+            continue
+        command = load_command(name)
+        if isinstance(command, PictureCommand):
+            sub.add_argument("files", nargs="+", metavar="FILE", help="a picture")
+            sub.add_argument("--json", action="store_true", help="print one JSON object a line")
+            sub.add_argument("--models", type=Path, help="folder of the converted models (default: the build's cache)")
         command.add_arguments(sub)
-    for name, library_command in LIBRARY_COMMANDS.items():
-        sub = commands.add_parser(name, help=library_command.help, description=library_command.help.capitalize() + ".")
-        library_command.add_arguments(sub)
     return parser
 
 
@@ -76,7 +79,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def run(arguments: Sequence[str] | None) -> int:
     """Answer for each file; return the exit status as `main` does."""
     prepare_streams(for_programs=False)
-    parser = make_parser()
+    arguments = sys.argv[1:] if arguments is None else arguments
+    parser = make_parser(arguments)
     options = parser.parse_args(arguments)
     prepare_streams(for_programs=is_for_programs(options))
     if "paths" in options:
@@ -86,9 +90,16 @@ def run(arguments: Sequence[str] | None) -> int:
                 parser.error(f"Nothing matches the pattern {displayable(path)}. Check it and the folder.")
     if "files" in options:
         options.files = expand(options.files)
-    if options.command in LIBRARY_COMMANDS:
-        return run_on_library(parser, options)
-    command = COMMANDS[options.command]
+    command = load_command(options.command)
+    if isinstance(command, LibraryCommand):
+        return run_on_library(command, parser, options)
+    return run_on_pictures(command, parser, options)
+
+
+def run_on_pictures(command: PictureCommand, parser: argparse.ArgumentParser, options: argparse.Namespace) -> int:
+    """Run a command for each file; return the exit status as `main` does."""
+    from onsight.engine import Engine
+
     try:
         answer = command.prepare(options)
     except InvalidOptionError as error:
@@ -134,6 +145,14 @@ def run(arguments: Sequence[str] | None) -> int:
     return 1 if failed else 0
 
 
+def point_at(error: InvalidQueryError) -> str:
+    """Return an error's sentence with the query below it, and a mark below the part that is wrong."""
+    query, position, length = (error.detail[name] for name in ("query", "position", "length"))
+    shown, before = displayable(query), len(displayable(query[:position]))
+    marked = max(1, len(displayable(query[position : position + length])))
+    return f"{error.message}\n  {shown}\n  {' ' * before}{'^' * marked}"
+
+
 def is_for_programs(options: argparse.Namespace) -> bool:
     """Return whether what is printed is in a form that programs read."""
     given = vars(options)
@@ -141,10 +160,10 @@ def is_for_programs(options: argparse.Namespace) -> bool:
     return bool(given.get("json") or given.get("null") or prints_export)
 
 
-def run_on_library(parser: argparse.ArgumentParser, options: argparse.Namespace) -> int:
+def run_on_library(command: LibraryCommand, parser: argparse.ArgumentParser, options: argparse.Namespace) -> int:
     """Run a command that works on a library; return the exit status as `main` does."""
     try:
-        return LIBRARY_COMMANDS[options.command].run(options)
+        return command.run(options)
     except InvalidOptionError as error:
         parser.error(error.message)
     except InvalidQueryError as error:
@@ -152,7 +171,3 @@ def run_on_library(parser: argparse.ArgumentParser, options: argparse.Namespace)
     except OnsightError as error:
         print(f"onsight: {error.message}", file=sys.stderr)
     return 2
-
-
-if __name__ == "__main__":
-    sys.exit(main())

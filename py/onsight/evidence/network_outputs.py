@@ -20,6 +20,9 @@ from onsight.networks.postprocess import softmax
 
 Array = NDArray[np.float32]
 
+CLASSIFIER = "efficientnet-lite2"
+"""Id of the classification network, whose outputs more than one tool reads."""
+
 FETCHES = ("logits", "features", "middle_map", "late_map", "class_map")
 """The classifier's outputs that Tag needs."""
 

@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from onsight.api import METHODS, Memory, Method, tools_for
+from onsight.api import METHODS, RunCache, models_for
 from onsight.core.flow import Run, Stage, Stopwatch, Tensors, drive_async
 from onsight.core.options import options_from
 from onsight.errors import (
@@ -30,6 +30,7 @@ from onsight.errors import (
     UnsupportedFormatError,
 )
 from onsight.image.writing import as_original
+from onsight.method import Method
 
 Message = dict[str, Any]
 
@@ -47,7 +48,7 @@ class Bridge:
         run: Callable[..., Awaitable[Any]],
         decode_in_browser: Callable[[Any], Awaitable[Any]],
     ) -> None:
-        """Make the tools ready.
+        """Make the tasks.
 
         Args:
             models: JS array of ``{"id", "spec": text of model.json, "labels": text of labels.txt or ""}``.
@@ -56,8 +57,8 @@ class Bridge:
             decode_in_browser: JS function that turns a blob into the bytes of a PNG, or rejects.
         """
         # A snapshot of Python has made them already (see py/prepare_snapshot.py).
-        self._tools = tools_for(tuple((text["id"], text["spec"], text["labels"]) for text in models.to_py()))
-        self._memory = Memory()
+        self._models = models_for(tuple((text["id"], text["spec"], text["labels"]) for text in models.to_py()))
+        self._cache = RunCache()
         self._post = post
         self._run_js = run
         self._decode_in_browser = decode_in_browser
@@ -115,16 +116,16 @@ class Bridge:
         given = {name: _plain(params, name) for name in _names(params) - {"image"}}
         picture = given.pop("picture", None)
         options = options_from(method.options, given)
-        method.check(self._tools, options)
-        kept = self._memory.recall(name, picture, options)
-        if kept is None:
+        method.check(self._models, options)
+        cached = self._cache.get(name, picture, options)
+        if cached is None:
             await on_stage(Stage("read"))
             image = await _file(params.image, method) if method.takes_image else b""
-            kept = await self._look(method, image, options, on_stage, params)
-            self._memory.keep(name, picture, options, kept)
-        seen, decoded_format = kept
+            cached = await self._run_method(method, image, options, on_stage, params)
+            self._cache.put(name, picture, options, cached)
+        outputs, decoded_format = cached
         await on_stage(Stage("postprocess"))
-        result = method.conclude(self._tools, seen, options)
+        result = method.decide(self._models, outputs, options)
         if decoded_format is not None and hasattr(result, "image"):
             result = replace(result, image=replace(result.image, format=decoded_format))
         watch.enter(None)
@@ -135,19 +136,19 @@ class Bridge:
             "timings_ms": watch.timings_ms,
         }
 
-    async def _look(
+    async def _run_method(
         self, method: Method, image: bytes, options: Any, on_stage: Callable[[Stage], Awaitable[None]], params: Any
     ) -> tuple[Any, str | None]:
         """Return what the method sees, and the file's format if only the browser can open it."""
         try:
-            return await drive_async(method.look(self._tools, image, options), self._run, on_stage), None
+            return await drive_async(method.run(self._models, image, options), self._run, on_stage), None
         except UnsupportedFormatError as error:
             detail = error.detail or {}
             if not detail.get("try_browser"):
                 raise
             await on_stage(Stage("decode"))
             image = as_original(await self._decoded_in_browser(params.image, error), image)
-            seen = await drive_async(method.look(self._tools, image, options), self._run, on_stage)
+            seen = await drive_async(method.run(self._models, image, options), self._run, on_stage)
             return seen, detail["format"]
 
     async def _decoded_in_browser(self, blob: Any, refusal: UnsupportedFormatError) -> bytes:

@@ -9,14 +9,14 @@ from onsight._version import __version__
 from onsight.evidence.detected_classes import DetectedClasses
 from onsight.library.database import Library
 from onsight.library.exports.files import ExportFile, Picture, pictures
-from onsight.tools.detect.exports import FORMATS, Named, image_names
+from onsight.tools.detect.exports import FORMATS, DetectedPicture, image_names
 from onsight.tools.detect.results import Detection
 from onsight.tools.detect.task import DETECTORS
 
 
 def _write(format: str, library: Library, images: Sequence[int], paths: str) -> Iterator[ExportFile]:
     named = [
-        Named(picture.path, Detection(picture.boxes, picture.image, _models(library, picture.facts["run"])))
+        DetectedPicture(picture.path, Detection(picture.boxes, picture.image, _models(library, picture.facts["run"])))
         for picture in _looked_at(library, images, paths)
     ]
     # The table of classes has them in the order of the models.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable
 
-from onsight.cli.command import Command
+from onsight.cli.command import PictureCommand
 from onsight.core.wording import percent
 from onsight.engine import Engine
 from onsight.tools.classify.options import ClassifyOptions
@@ -41,4 +41,4 @@ def describe(result: Classification) -> str:
     return f"{first}\n    {candidates}" if candidates else first
 
 
-COMMAND = Command("give each picture one label", add_arguments, prepare, describe)
+COMMAND = PictureCommand(add_arguments, prepare, describe)

@@ -19,21 +19,19 @@ from onsight.errors import ModelFailedError
 from onsight.evidence.categories import CATEGORIES
 from onsight.evidence.expectations import Expectations
 from onsight.evidence.head import TagHead
-from onsight.evidence.network_outputs import FETCHES, Evidence, weigh
+from onsight.evidence.network_outputs import CLASSIFIER, FETCHES, Evidence, weigh
 from onsight.evidence.observation import MIN_SIDE
 from onsight.evidence.places import tag_evidence
 from onsight.evidence.rollup import MINIMUM_SCORE, Rollup, ScoredConcept, bind
 from onsight.evidence.subject import Subject, Subjects
 from onsight.evidence.taxonomy import Taxonomy
 from onsight.image import DecodedImage, decode
+from onsight.networks.models import Models
 from onsight.networks.postprocess import normalize_map, softmax
 from onsight.networks.preprocess import Transform, preprocess
 from onsight.networks.spec import ModelSpec
 from onsight.tools.classify.options import ClassifyOptions
 from onsight.tools.classify.results import Candidate, Classification
-
-CLASSIFIER = "efficientnet-lite2"
-"""Id of the model that classification runs."""
 
 UNSURE = "Not sure"
 """The label of a picture of which no concept passes its threshold."""
@@ -108,6 +106,11 @@ class Classifier:
         synsets = parsed.parse_labels(labels)
         rollup = bind(Taxonomy.load(), synsets)
         return cls(parsed, rollup, Expectations.load(synsets), TagHead.load(), Subjects.load())
+
+    @classmethod
+    def from_models(cls, models: Models) -> Classifier:
+        """Make it from the descriptions of its networks; errors as for `Models.make`."""
+        return cls.from_text(*models.texts(CLASSIFIER))
 
     def blank_run(self) -> Run:
         """Return a run on an empty picture, to warm the network up."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable
 
-from onsight.cli.command import Command
+from onsight.cli.command import PictureCommand
 from onsight.core.texts import text
 from onsight.core.wording import percent
 from onsight.engine import Engine
@@ -76,4 +76,4 @@ def describe(result: Comparison) -> str:
     return "\n".join(lines)
 
 
-COMMAND = Command("hold the one label of each picture against its tags", add_arguments, prepare, describe, check=check)
+COMMAND = PictureCommand(add_arguments, prepare, describe, check=check)

@@ -11,6 +11,7 @@ from onsight.errors import InvalidOptionError
 from onsight.evidence.observation import MIN_SIDE, Observation
 from onsight.image import decode
 from onsight.metadata.camera import read_camera_facts
+from onsight.networks.models import Models
 from onsight.tools.classify.options import ClassifyOptions
 from onsight.tools.classify.results import Candidate, Classification
 from onsight.tools.classify.task import Classifier, Look, Verdict
@@ -52,6 +53,11 @@ class Comparer:
 
     classifier: Classifier
     tagger: Tagger
+
+    @classmethod
+    def from_models(cls, models: Models) -> Comparer:
+        """Make it from the descriptions of its networks; errors as for `Models.make`."""
+        return cls(models.make(Classifier), models.make(Tagger))
 
     def compare(self, image: bytes, options: CompareOptions) -> Flow[Comparison]:
         """Compare the label and the tags of a picture.

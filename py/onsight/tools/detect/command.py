@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from itertools import chain
 from pathlib import Path
 
-from onsight.cli.command import Command
+from onsight.cli.command import PictureCommand
 from onsight.core.wording import displayable, percent
 from onsight.engine import Engine
 from onsight.errors import InvalidOptionError
@@ -18,7 +18,7 @@ from onsight.files.reading import read_file
 from onsight.files.writing import write_all, write_free
 from onsight.image import decode
 from onsight.tools.detect.annotate import annotate
-from onsight.tools.detect.exports import FORMATS, IMAGE_FOLDERS, Named, export, image_names
+from onsight.tools.detect.exports import FORMATS, IMAGE_FOLDERS, DetectedPicture, export, image_names
 from onsight.tools.detect.options import DetectOptions
 from onsight.tools.detect.results import Detection
 
@@ -137,7 +137,7 @@ def finish(options: argparse.Namespace, engine: Engine, results: Sequence[tuple[
     if not options.format:
         return
     names = _relative_names([path for path, _ in results])
-    pictures = [Named(name, detection) for name, (_, detection) in zip(names, results, strict=True)]
+    pictures = [DetectedPicture(name, detection) for name, (_, detection) in zip(names, results, strict=True)]
     files = export(options.format, pictures, engine.detection_labels)
     if options.out:
         images = []
@@ -164,4 +164,4 @@ def describe(result: Detection) -> str:
     return (head or "Nothing found") + "".join(boxes)
 
 
-COMMAND = Command("find the objects in each picture", add_arguments, prepare, describe, finish, prints_export, check)
+COMMAND = PictureCommand(add_arguments, prepare, describe, finish, prints_export, check)

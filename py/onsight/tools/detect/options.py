@@ -9,17 +9,17 @@ from onsight.core.parsing import rectangle_from
 from onsight.core.results import Box
 from onsight.errors import InvalidOptionError
 from onsight.tools.detect.exports import FORMATS, IMAGE_FOLDERS
-from onsight.tools.detect.exports.pictures import Named
+from onsight.tools.detect.exports.pictures import DetectedPicture as DetectedPicture
 from onsight.tools.detect.parsing import box_from, detection_from
 from onsight.tools.detect.redact import STYLES
 
 
-def _named(name: str, value: Any) -> Named:
-    if isinstance(value, Named):
+def _named(name: str, value: Any) -> DetectedPicture:
+    if isinstance(value, DetectedPicture):
         return value
     if not isinstance(value, dict) or not isinstance(value.get("name"), str):
         raise InvalidOptionError(f"{name} must be an object with name and detection, got {value!r}.")
-    return Named(value["name"], detection_from(name, value.get("detection")))
+    return DetectedPicture(value["name"], detection_from(name, value.get("detection")))
 
 
 @options
@@ -100,7 +100,7 @@ class ExportOptions:
     """Which boxes to write in another tool's format."""
 
     format: str = option(choices=tuple(FORMATS), doc="The format.")
-    pictures: tuple[Named, ...] = option(
+    pictures: tuple[DetectedPicture, ...] = option(
         each=_named, item="picture", doc="The names of the pictures and what was found in each."
     )
     name: str = option(default="onsight", doc="Name of the file, without a suffix.")
@@ -111,7 +111,7 @@ class DataSetOptions:
     """Which pictures and boxes to make a data set of."""
 
     format: str = option(choices=tuple(IMAGE_FOLDERS), doc="The format.")
-    pictures: tuple[Named, ...] = option(
+    pictures: tuple[DetectedPicture, ...] = option(
         each=_named, item="picture", doc="The names of the pictures and what was found in each."
     )
     name: str = option(default="onsight", doc="Name of the data set.")

@@ -13,7 +13,9 @@ from onsight.core.boxes import clip_boxes_to_image
 from onsight.core.flow import Flow, Run, Stage, Tensors
 from onsight.core.results import Box, ImageInfo
 from onsight.errors import InvalidSpecError, ModelFailedError
+from onsight.evidence.network_outputs import CLASSIFIER
 from onsight.image import DecodedImage, decode
+from onsight.networks.models import Models
 from onsight.networks.preprocess import Region, Transform
 from onsight.networks.spec import ModelSpec
 from onsight.tools.detect.candidates import Candidates, Objects
@@ -93,6 +95,11 @@ class Detector:
             raise InvalidSpecError(f"Detection needs the model {', '.join(missing)} too.")
         labels = classes.pop()
         return cls(specs, labels, calibration, SecondOpinion.from_text(*classifier, labels))
+
+    @classmethod
+    def from_models(cls, models: Models) -> Detector:
+        """Make it from the descriptions of its networks; errors as for `Models.make`."""
+        return cls.from_text([models.texts(model) for model in DETECTORS], models.texts(CLASSIFIER))
 
     @property
     def classes(self) -> DetectionClasses:

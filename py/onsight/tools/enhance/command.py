@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from onsight.cli.command import Command
+from onsight.cli.command import PictureCommand
 from onsight.engine import Engine
 from onsight.errors import InvalidOptionError
 from onsight.files.reading import read_file
@@ -131,4 +131,4 @@ def _fractions(text: str) -> tuple[float, ...]:
         raise argparse.ArgumentTypeError(f"{text!r} is no list of numbers such as 0.1,0,0.9,1") from None
 
 
-COMMAND = Command("make each picture better", add_arguments, prepare, describe)
+COMMAND = PictureCommand(add_arguments, prepare, describe)

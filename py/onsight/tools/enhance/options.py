@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from onsight.core.options import option, options
 from onsight.errors import InvalidOptionError
-from onsight.tools.enhance.settings import NEUTRAL, EnhanceSettings, part_from, settings_from
+from onsight.tools.enhance.settings import NEUTRAL, part_from, settings_from
+from onsight.tools.enhance.settings import EnhanceSettings as EnhanceSettings
 
 FORMATS = ("jpeg", "png", "webp")
 """Formats that a finished picture can be written in."""

@@ -12,6 +12,7 @@ from PIL import Image
 
 from onsight.core.flow import Flow, Run, Stage
 from onsight.errors import ImageTooLargeError, InvalidOptionError, InvalidSpecError, ModelFailedError
+from onsight.networks.models import Models
 from onsight.networks.preprocess import resize
 from onsight.networks.spec import ModelSpec
 
@@ -63,6 +64,11 @@ class Upscaler:
                 raise InvalidSpecError(f"The model {spec.id} enlarges nothing.")
             specs[spec.scale] = spec
         return cls(specs)
+
+    @classmethod
+    def from_models(cls, models: Models) -> Upscaler:
+        """Make it from the descriptions of its networks; errors as for `Models.make`."""
+        return cls.from_text([models.texts(model)[0] for model in UPSCALERS])
 
     def check(self, height: int, width: int, scale: int) -> None:
         """Refuse what cannot be enlarged.

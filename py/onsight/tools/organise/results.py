@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from onsight.core.results import Box, to_json
-from onsight.library.records import FacetValue, SavedSearch
+from onsight.library.records import FacetValue as FacetValue
+from onsight.library.records import SavedSearch as SavedSearch
 from onsight.tools.classify.results import Candidate
 from onsight.tools.detect.results import DataSetText
 from onsight.tools.tag.results import Colour, Tag
 
 
-class Answer:
+class _Result:
     """Something that is told to the page."""
 
     __slots__ = ()
@@ -23,7 +24,7 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
-class LibraryRoot(Answer):
+class LibraryRoot(_Result):
     """A folder that was added, or a place of single files.
 
     Attributes:
@@ -38,7 +39,7 @@ class LibraryRoot(Answer):
 
 
 @dataclass(frozen=True, slots=True)
-class OwnFile(Answer):
+class OwnFile(_Result):
     """Whether a file is a picture's own.
 
     Attributes:
@@ -49,7 +50,7 @@ class OwnFile(Answer):
 
 
 @dataclass(frozen=True, slots=True)
-class LibraryStatus(Answer):
+class LibraryStatus(_Result):
     """How a library stands.
 
     Attributes:
@@ -74,7 +75,7 @@ class LibraryStatus(Answer):
 
 
 @dataclass(frozen=True, slots=True)
-class FileOutcome(Answer):
+class FileOutcome(_Result):
     """What becomes of a file.
 
     Attributes:
@@ -94,7 +95,7 @@ class FileOutcome(Answer):
 
 
 @dataclass(frozen=True, slots=True)
-class FileOutcomes(Answer):
+class FileOutcomes(_Result):
     """What becomes of files.
 
     Attributes:
@@ -120,7 +121,7 @@ class SidecarContent:
 
 
 @dataclass(frozen=True, slots=True)
-class MergedSidecars(Answer):
+class MergedSidecars(_Result):
     """The sidecars of a picture, with its tags.
 
     Attributes:
@@ -131,7 +132,7 @@ class MergedSidecars(Answer):
 
 
 @dataclass(frozen=True, slots=True)
-class FilesBeside(Answer):
+class FilesBeside(_Result):
     """Which files say something about which picture.
 
     Attributes:
@@ -142,7 +143,7 @@ class FilesBeside(Answer):
 
 
 @dataclass(frozen=True, slots=True)
-class IndexedLook(Answer):
+class IndexedLook(_Result):
     """What was seen in a picture, for a library.
 
     Attributes:
@@ -168,7 +169,7 @@ class ArchiveMember:
 
 
 @dataclass(frozen=True, slots=True)
-class ArchiveMembers(Answer):
+class ArchiveMembers(_Result):
     """The pictures in an archive, and its other files: sidecars, videos and anything else.
 
     Attributes:
@@ -198,7 +199,7 @@ class FailedFile:
 
 
 @dataclass(frozen=True, slots=True)
-class FailedFiles(Answer):
+class FailedFiles(_Result):
     """The files that could not be opened.
 
     Attributes:
@@ -209,7 +210,7 @@ class FailedFiles(Answer):
 
 
 @dataclass(frozen=True, slots=True)
-class FoundPictures(Answer):
+class FoundPictures(_Result):
     """Which pictures were found.
 
     Attributes:
@@ -251,7 +252,7 @@ class GridItem:
 
 
 @dataclass(frozen=True, slots=True)
-class GridItems(Answer):
+class GridItems(_Result):
     """What a grid shows of pictures.
 
     Attributes:
@@ -277,7 +278,7 @@ class Facet:
 
 
 @dataclass(frozen=True, slots=True)
-class Facets(Answer):
+class Facets(_Result):
     """What pictures have in common.
 
     Attributes:
@@ -301,7 +302,7 @@ class Fact:
 
 
 @dataclass(frozen=True, slots=True)
-class LibraryPicture(Answer):
+class LibraryPicture(_Result):
     """Everything that a library knows of a picture.
 
     Attributes:
@@ -344,7 +345,7 @@ class LibraryPicture(Answer):
 
 
 @dataclass(frozen=True, slots=True)
-class LibraryEdit(Answer):
+class LibraryEdit(_Result):
     """A change that was made, or turned.
 
     Attributes:
@@ -372,7 +373,7 @@ class TagCount:
 
 
 @dataclass(frozen=True, slots=True)
-class TagCounts(Answer):
+class TagCounts(_Result):
     """The tags of some pictures.
 
     Attributes:
@@ -403,7 +404,7 @@ class PictureGroup:
 
 
 @dataclass(frozen=True, slots=True)
-class PictureGroups(Answer):
+class PictureGroups(_Result):
     """Groups of pictures.
 
     Attributes:
@@ -457,7 +458,7 @@ class DataSetImage:
 
 
 @dataclass(frozen=True, slots=True)
-class DataSet(Answer):
+class DataSet(_Result):
     """A data set to train detectors with.
 
     Attributes:
@@ -508,7 +509,7 @@ class FolderCount:
 
 
 @dataclass(frozen=True, slots=True)
-class SortingPlan(Answer):
+class SortingPlan(_Result):
     """Where pictures go.
 
     Attributes:
@@ -536,7 +537,7 @@ class NamedChoice:
 
 
 @dataclass(frozen=True, slots=True)
-class LibraryChoices(Answer):
+class LibraryChoices(_Result):
     """What can be chosen.
 
     Attributes:

@@ -1,4 +1,4 @@
-"""The library that a page has open, and what it answers: one method for each row ``library_…`` of `onsight.api`.
+"""The library that a page has open: one method for each ``library_…`` of `onsight.tools.organise.methods`.
 
 The page's worker keeps the file; the networks run in others. What they see comes back as a parcel.
 """
@@ -30,6 +30,7 @@ from onsight.library.sorting.patterns import PATTERN_FIELDS
 from onsight.library.stated import ALONE, Beside
 from onsight.metadata.embed import embed
 from onsight.metadata.sidecar import merge_sidecars
+from onsight.networks.models import Models
 from onsight.tools.detect.exports import IMAGE_FOLDERS
 from onsight.tools.detect.results import DataSetText
 from onsight.tools.organise import details, results, serialization
@@ -57,10 +58,11 @@ from onsight.tools.organise.options import (
     SourceOptions,
 )
 from onsight.tools.organise.results import FileOutcome, LibraryEdit, LibraryStatus
+from onsight.tools.organise.task import Indexer
 from onsight.tools.tag.keywords import keywords_of
 
 
-class Shelf:
+class LibraryService:
     """Has at most one library open.
 
     Attributes:
@@ -79,6 +81,11 @@ class Shelf:
         self._sizes: set[int] = set()
         self._beside = ALONE
         self._added = Added()
+
+    @classmethod
+    def from_models(cls, models: Models) -> LibraryService:
+        """Make it from the descriptions of its networks; errors as for `Models.make`."""
+        return cls(lambda detect: Indexer.from_models(models, detect=detect).models)
 
     @property
     def library(self) -> Library:

@@ -15,6 +15,7 @@ from onsight.library.provenance import read_provenance
 from onsight.library.records import Look
 from onsight.metadata.camera import read_camera_facts
 from onsight.metadata.reading import read_stated
+from onsight.networks.models import Models
 from onsight.tools.classify.options import ClassifyOptions
 from onsight.tools.classify.task import Classifier
 from onsight.tools.detect.options import DetectOptions
@@ -41,6 +42,16 @@ class Indexer:
     classifier: Classifier
     tagger: Tagger
     detector: Detector | None = None
+
+    @classmethod
+    def from_models(cls, models: Models, *, detect: bool) -> Indexer:
+        """Make an indexer.
+
+        Args:
+            models: The descriptions of the networks.
+            detect: Whether objects are found, too.
+        """
+        return cls(models.make(Classifier), models.make(Tagger), models.make(Detector) if detect else None)
 
     @property
     def models(self) -> Mapping[str, str]:

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from onsight.cli.command import Command
+from onsight.cli.command import PictureCommand
 from onsight.core.wording import percent
 from onsight.engine import Engine
 from onsight.errors import InvalidOptionError
@@ -138,4 +138,4 @@ def _describe_photo(photo: Photo) -> str:
     return ", ".join(fact for fact in facts if fact)
 
 
-COMMAND = Command("tell everything that each picture shows", add_arguments, prepare, describe, finish, prints_export)
+COMMAND = PictureCommand(add_arguments, prepare, describe, finish, prints_export)

@@ -3,23 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from onsight.tools.tag.parsing import Renaming
 from onsight.tools.tag.results import Tag
 from onsight.tools.tag.tag_names import TagNamer
-
-
-@dataclass(frozen=True, slots=True)
-class Renaming:
-    """Another name for a tag.
-
-    Attributes:
-        id: Of the tag.
-        name: What it is called instead.
-    """
-
-    id: str
-    name: str
 
 
 def edit(

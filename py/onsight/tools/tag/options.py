@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from onsight.core.options import option, options
-from onsight.tools.tag.edits import Renaming
 from onsight.tools.tag.exports import FORMATS, TEXTS
-from onsight.tools.tag.exports.pictures import TaggedPicture
+from onsight.tools.tag.exports.pictures import TaggedPicture as TaggedPicture
+from onsight.tools.tag.parsing import Renaming as Renaming
 from onsight.tools.tag.parsing import picture_from, renaming_from, tags_from
 from onsight.tools.tag.results import Tag
 

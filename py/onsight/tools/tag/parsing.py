@@ -3,17 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from onsight.core.checks import check_flag, check_integer, check_number, check_texts
+from onsight.core.checks import check_flag, check_integer, check_number, check_text, check_texts
 from onsight.core.parsing import MAX_SIDE, fields_from, rectangle_from
 from onsight.core.results import ImageInfo
 from onsight.errors import InvalidOptionError
-from onsight.tools.tag.edits import Renaming
 from onsight.tools.tag.exports.pictures import TaggedPicture
 from onsight.tools.tag.results import Tag
 
 _TEXTS = ("id", "name", "group", "source")
+
+
+@dataclass(frozen=True, slots=True)
+class Renaming:
+    """Another name for a tag.
+
+    Attributes:
+        id: Of the tag.
+        name: What it is called instead.
+    """
+
+    id: str
+    name: str
 
 
 def tags_from(name: str, value: object) -> tuple[Tag, ...]:
@@ -82,5 +95,4 @@ def _tag_from(name: str, value: object) -> Tag:
 
 def _check_texts(name: str, fields: Mapping[str, Any], keys: tuple[str, ...]) -> None:
     for key in keys:
-        if not isinstance(fields[key], str):
-            raise InvalidOptionError(f"The {key} of {name} must be a text, got {fields[key]!r}.")
+        check_text(f"The {key} of {name}", fields[key])

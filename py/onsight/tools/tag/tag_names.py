@@ -7,8 +7,10 @@ from types import MappingProxyType
 
 from onsight.errors import InvalidOptionError
 from onsight.evidence.vocabulary import GROUPS
+from onsight.networks.models import Models
 from onsight.tools.tag.objects import ObjectNamer
 from onsight.tools.tag.results import Tag, TagName
+from onsight.tools.tag.task import Tagger
 
 MAX_LENGTH = 100
 """Characters of a tag's name; what is longer is a sentence."""
@@ -46,6 +48,11 @@ class TagNamer:
         ]
         self.names = tuple(names)
         self._by_name = MappingProxyType({name.name.casefold(): name for name in reversed(names)})
+
+    @classmethod
+    def from_models(cls, models: Models) -> TagNamer:
+        """Make it from the descriptions of its networks; errors as for `Models.make`."""
+        return cls(models.make(Tagger).namer)
 
     def tag(self, text: str) -> Tag:
         """Return a person's own tag.

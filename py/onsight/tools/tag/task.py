@@ -13,6 +13,7 @@ from onsight.core.results import HeatMap
 from onsight.errors import InvalidOptionError
 from onsight.evidence.detected_classes import FAINT, MAX_BOXES, DetectedClasses
 from onsight.evidence.head import TagHead
+from onsight.evidence.network_outputs import CLASSIFIER
 from onsight.evidence.observation import MIN_SIDE, Observation, Observer
 from onsight.evidence.photo import Attribute, attributes
 from onsight.evidence.places import class_evidence, tag_evidence
@@ -21,6 +22,7 @@ from onsight.evidence.taxonomy import Taxonomy
 from onsight.evidence.vocabulary import GROUPS, Vocabulary
 from onsight.image import decode
 from onsight.metadata.camera import read_camera_facts
+from onsight.networks.models import Models
 from onsight.networks.postprocess import normalize_map
 from onsight.networks.preprocess import Region
 from onsight.tools.detect.options import DetectOptions
@@ -66,6 +68,11 @@ class Tagger:
         rollup = bind(Taxonomy.load(), observer.labels)
         namer = ObjectNamer(rollup, Vocabulary.load(), head.object_weights.tolist())
         return cls(observer, head, namer, DetectedClasses.load())
+
+    @classmethod
+    def from_models(cls, models: Models) -> Tagger:
+        """Make it from the descriptions of its networks; errors as for `Models.make`."""
+        return cls.from_text(*models.texts(CLASSIFIER))
 
     def with_detector(self, detector: Detector) -> Tagger:
         """Return a tagger that can have detection look too."""

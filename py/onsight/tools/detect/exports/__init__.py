@@ -21,11 +21,11 @@ from collections.abc import Callable, Mapping, Sequence
 
 from onsight.errors import InvalidOptionError
 from onsight.tools.detect.exports import coco, labelstudio, voc, yolo
-from onsight.tools.detect.exports.pictures import Named, dataset_names
+from onsight.tools.detect.exports.pictures import DetectedPicture, dataset_names
 
-__all__ = ["FORMATS", "IMAGE_FOLDERS", "Named", "export", "image_names"]
+__all__ = ["FORMATS", "IMAGE_FOLDERS", "DetectedPicture", "export", "image_names"]
 
-FORMATS: Mapping[str, Callable[[Sequence[Named], Sequence[str]], dict[str, str]]] = {
+FORMATS: Mapping[str, Callable[[Sequence[DetectedPicture], Sequence[str]], dict[str, str]]] = {
     "coco": coco.write,
     "yolo": yolo.write,
     "voc": voc.write,
@@ -41,12 +41,12 @@ def image_names(format: str, names: Sequence[str]) -> list[str]:
 
     Args:
         format: One of `IMAGE_FOLDERS`.
-        names: As in `Named`, of all the pictures, in the same order.
+        names: As in `DetectedPicture`, of all the pictures, in the same order.
     """
     return [f"{IMAGE_FOLDERS[format]}/{name}" for name in dataset_names(names)]
 
 
-def export(name: str, pictures: Sequence[Named], labels: Sequence[str]) -> dict[str, str]:
+def export(name: str, pictures: Sequence[DetectedPicture], labels: Sequence[str]) -> dict[str, str]:
     """Write the objects of some pictures in another tool's format.
 
     Args:

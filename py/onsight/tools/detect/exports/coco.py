@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from onsight._version import __version__
-from onsight.tools.detect.exports.pictures import Named
+from onsight.tools.detect.exports.pictures import DetectedPicture
 
 COCO_IDS = (
     *range(1, 12), *range(13, 26), 27, 28, *range(31, 45), *range(46, 66), 67, 70, *range(72, 83), *range(84, 91)
@@ -15,7 +15,7 @@ COCO_IDS = (
 """Ids of COCO's 80 classes, in COCO's order; ten numbers up to 90 are not used."""
 
 
-def write(pictures: Sequence[Named], labels: Sequence[str]) -> dict[str, str]:
+def write(pictures: Sequence[DetectedPicture], labels: Sequence[str]) -> dict[str, str]:
     """Return ``annotations.json``; see `onsight.tools.detect.exports.export`."""
     # COCO's own numbers, so that the file can be held against COCO's ground truth as it is.
     ids = COCO_IDS if len(labels) == len(COCO_IDS) else range(1, len(labels) + 1)

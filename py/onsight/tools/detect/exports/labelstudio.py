@@ -8,12 +8,12 @@ from typing import Any
 from xml.etree import ElementTree
 
 from onsight.core.results import Box, ImageInfo
-from onsight.tools.detect.exports.pictures import Named
+from onsight.tools.detect.exports.pictures import DetectedPicture
 
 FROM_NAME, TO_NAME = "label", "image"
 
 
-def write(pictures: Sequence[Named], labels: Sequence[str]) -> dict[str, str]:
+def write(pictures: Sequence[DetectedPicture], labels: Sequence[str]) -> dict[str, str]:
     """Return ``tasks.json``, to import, and ``config.xml``, the labelling interface that it fits."""
     tasks = [_task(picture) for picture in pictures]
     return {
@@ -22,7 +22,7 @@ def write(pictures: Sequence[Named], labels: Sequence[str]) -> dict[str, str]:
     }
 
 
-def _task(picture: Named) -> dict[str, Any]:
+def _task(picture: DetectedPicture) -> dict[str, Any]:
     detection = picture.detection
     scores = [box.score for box in detection.boxes]
     return {

@@ -18,7 +18,7 @@ _LINE_BREAKS = re.compile(r"[\0\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
+class DetectedPicture:
     """What was found in a picture, and the picture's name.
 
     Attributes:

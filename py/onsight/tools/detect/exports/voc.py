@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 from xml.etree import ElementTree
 
 from onsight.core.results import Box
-from onsight.tools.detect.exports.pictures import Named, dataset_names, renamed, without_suffix
+from onsight.tools.detect.exports.pictures import DetectedPicture, dataset_names, renamed, without_suffix
 from onsight.tools.detect.exports.tables import renaming_table
 
 IMAGES = "JPEGImages"
@@ -16,7 +16,7 @@ IMAGES = "JPEGImages"
 _NOT_IN_XML = dict.fromkeys([*range(9), 11, 12, *range(14, 32), *range(0xD800, 0xE000), 0xFFFE, 0xFFFF], "�")
 
 
-def write(pictures: Sequence[Named], labels: Sequence[str]) -> dict[str, str]:
+def write(pictures: Sequence[DetectedPicture], labels: Sequence[str]) -> dict[str, str]:
     """Return ``Annotations/<picture>.xml`` a picture and, where there are several, the list of them."""
     names = [picture.name for picture in pictures]
     given = dataset_names(names)
@@ -31,7 +31,7 @@ def write(pictures: Sequence[Named], labels: Sequence[str]) -> dict[str, str]:
     return written | renaming_table(IMAGES, renamed(names, given))
 
 
-def _document(name: str, picture: Named) -> str:
+def _document(name: str, picture: DetectedPicture) -> str:
     info, path = picture.detection.image, PurePosixPath(name)
     root = ElementTree.Element("annotation")
     folder = str(path.parent)

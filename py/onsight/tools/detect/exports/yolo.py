@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 
 from onsight.core.boxes import box_convert
-from onsight.tools.detect.exports.pictures import Named, dataset_names, renamed, without_suffix
+from onsight.tools.detect.exports.pictures import DetectedPicture, dataset_names, renamed, without_suffix
 from onsight.tools.detect.exports.tables import renaming_table
 
 IMAGES = "images"
@@ -21,7 +21,7 @@ names:
 """
 
 
-def write(pictures: Sequence[Named], labels: Sequence[str]) -> dict[str, str]:
+def write(pictures: Sequence[DetectedPicture], labels: Sequence[str]) -> dict[str, str]:
     """Return ``labels/<picture>.txt`` a picture, ``train.txt``, ``classes.txt`` and ``data.yaml``."""
     class_ids = {label: index for index, label in enumerate(labels)}
     names = [picture.name for picture in pictures]

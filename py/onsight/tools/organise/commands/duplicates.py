@@ -6,10 +6,12 @@ import argparse
 import json
 from pathlib import Path
 
+from onsight.cli.command import LibraryCommand
+from onsight.core.wording import displayable
 from onsight.errors import InvalidOptionError
 from onsight.library import duplicates, near, search, store
 from onsight.library.database import Library
-from onsight.tools.organise.commands.shared import LibraryCommand, add_library, counted, displayable, open_library
+from onsight.tools.organise.commands.shared import add_library, counted, open_library
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -87,4 +89,4 @@ def _print_like(library: Library, images: list[int] | None, options: argparse.Na
     return 0 if alike else 1
 
 
-COMMAND = LibraryCommand("find duplicates and look-alikes in a library", add_arguments, run)
+COMMAND = LibraryCommand(add_arguments, run)

@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterator, Mapping
 from itertools import chain
 from pathlib import Path
 
+from onsight.cli.command import LibraryCommand
+from onsight.core.wording import displayable
 from onsight.errors import InvalidOptionError, OnsightError, UnreadableFileError, UnwritableFileError
 from onsight.files.writing import Content, write_all, write_new
 from onsight.library import search, stated, store
@@ -24,7 +26,7 @@ from onsight.library.sorting.targets import Existing
 from onsight.metadata.embed import embed
 from onsight.metadata.sidecar import write_sidecar
 from onsight.tools.detect.exports import IMAGE_FOLDERS
-from onsight.tools.organise.commands.shared import LibraryCommand, add_library, counted, displayable, open_library
+from onsight.tools.organise.commands.shared import add_library, counted, open_library
 from onsight.tools.tag.keywords import keywords_of
 
 _BESIDE = "sidecars"
@@ -164,4 +166,4 @@ def _other_files(existing: Existing) -> Existing:
     return lambda folder, sizes: existing(folder, ())
 
 
-COMMAND = LibraryCommand("write what a library knows for other programs", add_arguments, run)
+COMMAND = LibraryCommand(add_arguments, run)

@@ -11,7 +11,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from onsight.cli.command import LibraryCommand
 from onsight.core.checks import check_integer
+from onsight.core.wording import displayable
 from onsight.library import store
 from onsight.library.database import Library
 from onsight.library.files import Walk, is_there
@@ -19,7 +21,7 @@ from onsight.library.import_session import Outcome
 from onsight.library.records import Source
 from onsight.library.roots import add_own_root
 from onsight.tools.organise.commands.indexing import Report, default_jobs, index
-from onsight.tools.organise.commands.shared import LibraryCommand, add_library, counted, displayable
+from onsight.tools.organise.commands.shared import add_library, counted
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -161,4 +163,4 @@ def _missing(library: Library, paths: list[str]) -> list[int]:
     ]
 
 
-COMMAND = LibraryCommand("take pictures into a library", add_arguments, run)
+COMMAND = LibraryCommand(add_arguments, run)

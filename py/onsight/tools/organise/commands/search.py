@@ -7,13 +7,14 @@ import json
 import sys
 from dataclasses import asdict
 
-from onsight.core.wording import percent
+from onsight.cli.command import LibraryCommand
+from onsight.core.wording import displayable, percent
 from onsight.errors import InvalidOptionError
 from onsight.library import search, store
 from onsight.library.database import Library
 from onsight.library.query import FIELDS
 from onsight.library.search import Hit
-from onsight.tools.organise.commands.shared import LibraryCommand, add_library, counted, displayable, open_library
+from onsight.tools.organise.commands.shared import add_library, counted, open_library
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -106,4 +107,4 @@ def _print_facets(library: Library, query: str) -> int:
     return 0 if found else 1
 
 
-COMMAND = LibraryCommand("find pictures in a library", add_arguments, run)
+COMMAND = LibraryCommand(add_arguments, run)

@@ -6,7 +6,9 @@ import argparse
 import sys
 from pathlib import Path
 
+from onsight.cli.command import LibraryCommand
 from onsight.core.checks import check_integer
+from onsight.core.wording import displayable
 from onsight.errors import InvalidOptionError, OnsightError
 from onsight.files.writing import write_new
 from onsight.library import search, store
@@ -17,7 +19,7 @@ from onsight.library.sorting.patterns import PATTERN_FIELDS
 from onsight.library.sorting.placing import carry_out, existing_in
 from onsight.library.sorting.zipping import zip_plan
 from onsight.tools.organise.commands.index import add_engine, index_paths
-from onsight.tools.organise.commands.shared import LibraryCommand, counted, displayable
+from onsight.tools.organise.commands.shared import counted
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -129,4 +131,4 @@ def _path(move: Move) -> str:
     return f"{move.source.folder}/{move.source.name}"
 
 
-COMMAND = LibraryCommand("sort pictures into folders", add_arguments, run)
+COMMAND = LibraryCommand(add_arguments, run)

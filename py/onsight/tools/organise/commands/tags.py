@@ -5,11 +5,13 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 
+from onsight.cli.command import LibraryCommand
+from onsight.core.wording import displayable
 from onsight.errors import InvalidOptionError
 from onsight.library import edits, search
 from onsight.library.database import Library
 from onsight.library.edits import Edit
-from onsight.tools.organise.commands.shared import LibraryCommand, add_library, counted, displayable, open_library
+from onsight.tools.organise.commands.shared import add_library, counted, open_library
 
 _CHANGES = {
     "add": "give pictures tags",
@@ -83,4 +85,4 @@ def _describe(edit: Edit) -> str:
     return f"{displayable(edit.action)}: {counted(edit.images, 'picture')} changed{undone}"
 
 
-COMMAND = LibraryCommand("add, remove, rename tags; undo", add_arguments, run)
+COMMAND = LibraryCommand(add_arguments, run)

@@ -1,0 +1,36 @@
+"""What the page can ask of Enhance."""
+
+from __future__ import annotations
+
+from onsight.core.options import NoOptions
+from onsight.core.results import OutputFile
+from onsight.method import Method, at_once
+from onsight.tools.enhance import task
+from onsight.tools.enhance.controls import CONTROLS
+from onsight.tools.enhance.options import EnhanceOptions, EnhancePreviewOptions
+from onsight.tools.enhance.results import EnhanceAnalysis, EnhanceControls, EnhancePreview
+from onsight.tools.enhance.upscale import Upscaler
+
+TASKS = (Upscaler,)
+
+METHODS = {
+    "enhance_controls": Method(
+        lambda _models, _image, _options: at_once(CONTROLS), NoOptions, EnhanceControls, takes_image=False
+    ),
+    "enhance_analysis": Method(
+        lambda _models, image, _options: task.analyse(image), NoOptions, EnhanceAnalysis, cache_size=64
+    ),
+    "enhance_preview": Method(
+        lambda _, image, options: task.look(image, options),
+        EnhancePreviewOptions,
+        EnhancePreview,
+        decide=lambda _, seen, options: task.show(seen, options),
+        cache_key=task.seen_with,
+        cache_size=3,
+    ),
+    "enhance": Method(
+        lambda models, image, options: task.enhance(image, options, lambda: models.make(Upscaler)),
+        EnhanceOptions,
+        OutputFile,
+    ),
+}

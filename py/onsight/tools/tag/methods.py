@@ -1,0 +1,50 @@
+"""What the page can ask of Tag."""
+
+from __future__ import annotations
+
+from onsight.core.options import NoOptions
+from onsight.core.results import OutputFile
+from onsight.method import Method
+from onsight.networks.models import Models
+from onsight.tools.detect.task import Detector
+from onsight.tools.tag import curate
+from onsight.tools.tag.options import EditTagsOptions, ExportTagsOptions, TagOptions, TagTextOptions
+from onsight.tools.tag.results import BegunSidecar, Tagging, TagList, TagNames, TagText
+from onsight.tools.tag.tag_names import TagNamer
+from onsight.tools.tag.task import Tagger
+
+TASKS = (Tagger,)
+
+
+def tagger_for(models: Models, options: TagOptions) -> Tagger:
+    """Return the tagger, with the detector if the options want boxes."""
+    tagger = models.make(Tagger)
+    return tagger.with_detector(models.make(Detector)) if options.boxes else tagger
+
+
+METHODS = {
+    "tag": Method(
+        lambda models, image, options: tagger_for(models, options).observe(image, options),
+        TagOptions,
+        Tagging,
+        decide=lambda models, seen, options: tagger_for(models, options).conclude(seen, options),
+        cache_key=lambda options: options.boxes,
+        cache_size=16,
+    ),
+    "tag_names": Method(
+        lambda models, _, _options: curate.tag_names(models.make(TagNamer)), NoOptions, TagNames, takes_image=False
+    ),
+    "edit_tags": Method(
+        lambda models, _, options: curate.edit_tags(options, models.make(TagNamer)),
+        EditTagsOptions,
+        TagList,
+        takes_image=False,
+    ),
+    "tag_text": Method(
+        lambda _models, _, options: curate.tag_text(options), TagTextOptions, TagText, takes_image=False
+    ),
+    "begin_sidecar": Method(lambda _models, image, _options: curate.begin_sidecar(image), NoOptions, BegunSidecar),
+    "export_tags": Method(
+        lambda _models, _, options: curate.export_tags(options), ExportTagsOptions, OutputFile, takes_image=False
+    ),
+}
