@@ -30,7 +30,7 @@ def flags(*, graphics: bool = False) -> list[str]:
     """Return the flags to start Chromium with; root needs one more.
 
     Args:
-        graphics: Let it use a graphics processor.
+        graphics: Let it use a GPU.
     """
     as_root = hasattr(os, "geteuid") and os.geteuid() == 0
     chosen = [flag for flag in FLAGS if flag != "--disable-gpu" or not graphics]

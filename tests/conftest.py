@@ -19,7 +19,7 @@ NEEDS_THE_HOST = (
     "test_library_kill.py",
     "test_models.py",
     "test_compare_native.py",
-    "test_kept.py",
+    "test_stored_data.py",
     "test_library_datasets.py",
     "test_native.py",
     "test_page_scripts.py",

@@ -1,4 +1,4 @@
-"""Measure the engine with its networks on the graphics processor against the processor, in one page, in turns.
+"""Measure the engine with its networks on the GPU against the processor, in one page, in turns.
 
 python -m tests.bench.graphics [--runs N] [--flag FLAG …]    needs a built dist/ and a Chromium that finds the device
 
@@ -23,7 +23,7 @@ from tests.e2e.engine import PageEngine
 START = """async () => {
   const { Onsight } = await import("./page/client.js");
   globalThis.engines = { wasm: await Onsight.start() };
-  globalThis.onsight = engines.webgpu = await Onsight.start({ graphics: true });
+  globalThis.onsight = engines.webgpu = await Onsight.start({ device: "webgpu" });
   const info = (await navigator.gpu?.requestAdapter())?.info;
   return { threads: engines.wasm.engine.info.threads, provider: onsight.engine.info.provider,
     device: `${info?.vendor} ${info?.architecture}` };
@@ -57,7 +57,7 @@ def measure(runs: int, flags: list[str]) -> str:
     """Return the table.
 
     Raises:
-        SystemExit: Networks did not run on the graphics processor.
+        SystemExit: Networks did not run on the GPU.
     """
     executable = chromium.require()  # before Playwright starts: finding it may start one of its own
     with serving() as origin, sync_playwright() as playwright:
@@ -67,7 +67,7 @@ def measure(runs: int, flags: list[str]) -> str:
         page.goto(f"{origin}/manifest.json")
         facts = page.evaluate(START)
         if facts["provider"] != "webgpu":
-            raise SystemExit("This Chromium found no graphics processor for the page; see --help.")
+            raise SystemExit("This Chromium found no GPU for the page; see --help.")
         engine = PageEngine(page, is_started=True)
         rows = [
             f"{facts['device']} against WebAssembly on {facts['threads']} threads, milliseconds:",

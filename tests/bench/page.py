@@ -18,11 +18,11 @@ BOOT = """async () => {
   return performance.now() - started;
 }"""
 
-KEPT = """async () => {
+STORED_DATA = """async () => {
   const { trusted } = await import("./common/trusted.js");
   await navigator.serviceWorker.register(trusted(new URL("sw.js", location.href)));
   await navigator.serviceWorker.ready;
-  await onsight.keepAll();
+  await onsight.cacheAll();
 }"""
 """Has all of the site on this device, as the page does when nobody waits for it."""
 

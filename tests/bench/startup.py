@@ -20,7 +20,7 @@ from playwright.sync_api import BrowserContext, Page, Playwright, sync_playwrigh
 
 from tests import chromium
 from tests.bench.browser import browser, serving
-from tests.bench.page import CODE_KEPT_MS, KEPT, TIMED, WARM_LABELS, boot
+from tests.bench.page import CODE_KEPT_MS, STORED_DATA, TIMED, WARM_LABELS, boot
 from tests.bench.samples import photograph
 
 FORGET = """async () => {
@@ -52,7 +52,7 @@ def visit_all(playwright: Playwright, origin: str, picture: bytes) -> Iterator[t
                     raise RuntimeError(f"The visit {kind!r} was another one.")
                 yield kind, spent
                 if kind == "first":
-                    page.evaluate(KEPT)
+                    page.evaluate(STORED_DATA)
                 elif kind == "second":
                     for _ in range(WARM_LABELS):
                         page.evaluate(TIMED, ["photo"])

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.bench.page import KEPT
+from tests.bench.page import STORED_DATA
 from tests.bench.peer_sites import CLASSIFIER, RUNTIMES
 
 _ONSIGHT = """async ({ workers }) => {
@@ -110,7 +110,7 @@ class Subject:
 
 def onsight() -> Subject:
     """Return our page."""
-    return Subject("onsight", "Onsight", _ONSIGHT, {}, ("classify", "detect"), None, "manifest.json", KEPT)
+    return Subject("onsight", "Onsight", _ONSIGHT, {}, ("classify", "detect"), None, "manifest.json", STORED_DATA)
 
 
 def transformers(site: Path, runtime: str = RUNTIMES[0]) -> Subject:

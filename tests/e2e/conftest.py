@@ -123,7 +123,7 @@ def open_page(browser: Browser) -> Iterator[OpenPage]:
 
 @pytest.fixture(scope="module")
 def graphics_browser(browser: Browser) -> Iterator[Browser]:
-    """A Chromium with a graphics processor, which is made of software: slow, but WebGPU all the same."""
+    """A Chromium with a GPU, which is made of software: slow, but WebGPU all the same."""
     flags = [*chromium.flags(graphics=True), *SOFTWARE_WEBGPU]
     graphics = browser.browser_type.launch(executable_path=chromium.require(), args=flags)
     yield graphics

@@ -63,7 +63,7 @@ def test_nothing_is_found_in_the_tools(site: str, open_page: OpenPage, width: in
     check(page, "a list")
     page.evaluate("navigator.gpu.requestAdapter = async () => ({ info: { isFallbackAdapter: false } })")
     page.get_by_role("button", name="Engine: Ready").click()
-    expect(page.get_by_role("switch", name="Use the graphics processor")).to_be_visible()
+    expect(page.get_by_role("switch", name="Use the GPU")).to_be_visible()
     check(page, "the engine")
     page.keyboard.press("Escape")
     for name in ("classify", "tag", "detect", "compare", "enhance"):

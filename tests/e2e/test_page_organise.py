@@ -547,9 +547,9 @@ def test_without_the_origins_files_blocks_stand_in(site: str, open_page: OpenPag
     page.context.add_init_script(NO_CHOOSER_OF_ITS_OWN)
     page.evaluate(NO_CHOOSER_OF_ITS_OWN)
     page.context.route(
-        "**/worker/origin-files.js",
+        "**/worker/opfs-files.js",
         lambda route: route.fulfill(
-            content_type="text/javascript", body="export class OriginFiles { static async create() { return null; } }"
+            content_type="text/javascript", body="export class OpfsFiles { static async create() { return null; } }"
         ),
     )
     organise = OrganisePage(page)

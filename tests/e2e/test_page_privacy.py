@@ -28,9 +28,9 @@ STORED = """async () => {
 }"""
 
 LISTED = """async () => {
-  const { KEPT, find } = await import("./page/shell/stored-data.js");
+  const { STORED_DATA, find } = await import("./page/shell/stored-data.js");
   const all = { local: [], session: [], folders: [], databases: [], caches: [], serviceWorkers: [], cookies: [] };
-  for (const kept of KEPT) {
+  for (const kept of STORED_DATA) {
     const found = await find(kept);
     for (const [kind, names] of Object.entries(found)) {
       all[kind].push(...names.map((name) => (kind === "serviceWorkers" ? name.scope : name)));

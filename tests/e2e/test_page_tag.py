@@ -200,7 +200,7 @@ def test_slider_acts_at_once_and_asks_nobody(tool: ToolPage, tmp_path: Path) -> 
 
 def test_a_chip_shows_where_its_tag_is_without_another_look(tool: ToolPage) -> None:
     start(tool, cat())
-    seen, note = tool.page.locator(".frame__seen"), tool.page.locator(".stage__note")
+    seen, note = tool.page.locator(".frame__seen"), tool.page.locator(".pane__note")
     expect(note).to_contain_text("Point at a tag")
     tool.page.evaluate(COUNT)
     # Focus by the keyboard.
@@ -243,7 +243,7 @@ def test_boxes_show_where_detection_found_it(tool: ToolPage) -> None:
     expect(chip(tool, "Eileen", "Your tags")).to_be_visible()
     chip(tool, "Person", "People").click()
     expect(tool.page.locator(".box__line")).to_have_count(1)
-    expect(tool.page.locator(".stage__note")).to_contain_text("Found in one place.")
+    expect(tool.page.locator(".pane__note")).to_contain_text("Found in one place.")
     tag = next(tag for tag in tool.copied_json()["tags"] if tag["id"] == "person")
     (x1, y1, x2, y2), *_ = tag["boxes"]
     line = tool.page.locator(".box__line")

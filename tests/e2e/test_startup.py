@@ -34,7 +34,7 @@ def visited(site: str, open_page: OpenPage) -> Page:
     page, _ = open_page(f"{site}/{BLANK}")
     page.set_default_timeout(ENGINE_TIMEOUT_MS)
     assert PageEngine(page).info["restored"] is False
-    page.evaluate("onsight.keepAll()")
+    page.evaluate("onsight.cacheAll()")
     return page
 
 
@@ -54,7 +54,7 @@ def test_second_visit_restores_python_and_answers_the_same(site: str, open_page:
     engine = PageEngine(page)
     assert engine.info["restored"] is False
     first = answers(engine)
-    page.evaluate("onsight.keepAll()")
+    page.evaluate("onsight.cacheAll()")
     engine = visit(page)
     assert engine.info["restored"] is True
     assert answers(engine) == first

@@ -33,7 +33,7 @@ const METHODS = {
 };
 
 test("all methods that take options are tried", () => {
-  const others = ["constructor", "expect", "restart", "useGraphics", "keepAll", "whenIdle", "close"];
+  const others = ["constructor", "expect", "restart", "setDevice", "cacheAll", "whenIdle", "close"];
   const descriptors = Object.entries(Object.getOwnPropertyDescriptors(Onsight.prototype));
   const methods = descriptors.flatMap(([name, { value }]) => (value && !others.includes(name) ? [name] : []));
   assert.deepEqual(Object.keys(METHODS).sort(), methods.sort());

@@ -1,4 +1,4 @@
-/** As much of IndexedDB as block-files.js uses, with transactions that can be made to fail. */
+/** As much of IndexedDB as indexeddb-files.js uses, with transactions that can be made to fail. */
 
 const text = (key) => JSON.stringify(key, (_, value) => (value === Infinity ? "∞" : value));
 

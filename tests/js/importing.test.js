@@ -21,7 +21,7 @@ class World {
   constructor() {
     const listeners = new Map();
     this.onsight = {
-      lanes: 2,
+      concurrency: 2,
       engine: { state: "ready" },
       ready: Promise.resolve(),
       expect() {},

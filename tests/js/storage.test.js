@@ -3,7 +3,7 @@ import test from "node:test";
 
 import { FakeDatabase } from "./fake-indexeddb.js";
 import { random } from "./random.js";
-import { BlockFiles } from "../../web/worker/block-files.js";
+import { IndexedDBFiles } from "../../web/worker/indexeddb-files.js";
 import { Storage, storageError, STORAGE_METHODS } from "../../web/worker/storage.js";
 
 const FOLDER_BIT = 0o40000;
@@ -71,7 +71,7 @@ class FakeFileSystem {
 
 function createStorage(database = new FakeDatabase()) {
   const fs = new FakeFileSystem();
-  return { fs, database, storage: new Storage(fs, new BlockFiles(database)) };
+  return { fs, database, storage: new Storage(fs, new IndexedDBFiles(database)) };
 }
 
 const bytes = (...values) => Uint8Array.from(values);

@@ -6,15 +6,15 @@ import { Deletion } from "./shell/deletion.js";
 import { Onsight } from "./client.js";
 import { setUpEnginePanel } from "./shell/engine-panel.js";
 import { formatPlural } from "./lib/format.js";
-import { wantsGraphics } from "./shell/gpu-choice.js";
+import { chosenDevice } from "./shell/gpu-choice.js";
 import { chooseFiles } from "./lib/picture-files.js";
-import { setUpIntake } from "./shell/file-input.js";
+import { setUpFileInput } from "./shell/file-input.js";
 import { Offline } from "./shell/offline.js";
 import { Pictures } from "./workspace/pictures.js";
 import { currentTool, goToTool, setUpRouter } from "./shell/router.js";
 import { withTool } from "./shell/tool-loader.js";
 import { TOOLS } from "./shell/tools.js";
-import { setUpShared } from "./shell/share-target.js";
+import { setUpShareTarget } from "./shell/share-target.js";
 import { onKeys, setUpShortcuts } from "./lib/shortcuts.js";
 import { setUpTheme } from "./shell/theme.js";
 
@@ -28,7 +28,7 @@ const batches = new Map();
 const background = new Set();
 const isBusy = () => [...background, ...batches.values()].some(({ busy }) => busy);
 const offline = new Offline({ isBusy, countPictures: () => pictures.items.length, stop: () => onsight.close() });
-const onsight = Onsight.create({ after: offline.settled, graphics: wantsGraphics() });
+const onsight = Onsight.create({ after: offline.settled, device: chosenDevice() });
 
 const deletion = new Deletion(async () => {
   onsight.close();
@@ -54,12 +54,12 @@ setUpEnginePanel(onsight, offline);
 setUpShortcuts();
 onKeys({ o: chooseFiles });
 setUpRouter(app);
-setUpIntake(receive);
-setUpShared(receive);
+setUpFileInput(receive);
+setUpShareTarget(receive);
 // Not before the first answer, which needs the network and the processor for itself.
 onsight
   .whenIdle()
-  .then(() => offline.keep(() => onsight.keepAll()))
+  .then(() => offline.cacheEngine(() => onsight.cacheAll()))
   .catch(() => {}); // next time
 
 addEventListener("online", () => onsight.restart().catch(() => {})); // does nothing unless the start has failed

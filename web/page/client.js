@@ -30,13 +30,15 @@ export { OnsightError, isAbort } from "../common/messenger.js";
  *   | {state: "closed"}} EngineState
  */
 
+/** @typedef {"wasm" | "webgpu"} Device the processor, by WebAssembly, or the GPU */
+
 /**
  * @typedef {object} StartOptions
  * @property {URL | string} [base] folder that holds `worker/`; by default the site that this module came from
  * @property {(progress: {stage: string, fraction: number | null, text: string}) => void} [onProgress] of the start
  * @property {Promise<unknown>} [after] what the start waits for
- * @property {boolean | Promise<boolean>} [graphics] whether networks run on the graphics processor, which the start waits for;
- *   where that is not possible, they run on the processor (`EngineInfo.provider`)
+ * @property {Device | Promise<Device>} [device] what runs the networks; the start waits for it. Where "webgpu" is not
+ *   possible, they run on the processor (`EngineInfo.provider`)
  * @property {number} [workers] how many may look at pictures at a time; by default what suits this device
  * @property {number} [heapLimitBytes] memory beyond which a worker is replaced when it has little to do
  */
@@ -77,8 +79,8 @@ export class Onsight extends EventTarget {
   #lastPicture = 0;
   /** Calls without an answer so far. */
   #pending = 0;
-  /** Whether networks are to run on the graphics processor. */
-  #graphics = false;
+  /** What is to run the networks. @type {Device} */
+  #device = "wasm";
 
   /**
    * Start the engine and wait until it is ready.
@@ -107,7 +109,7 @@ export class Onsight extends EventTarget {
       base = new URL("..", import.meta.url),
       onProgress,
       after,
-      graphics = false,
+      device = "wasm",
       workers = suitableWorkers(),
       heapLimitBytes = HEAP_LIMIT_BYTES,
     } = optionsOf(options);
@@ -116,7 +118,7 @@ export class Onsight extends EventTarget {
       url: new URL("worker/worker.js", new URL(base, globalThis.document?.baseURI)),
       params: (isFurther) => ({
         isServed: isServed(),
-        graphics: this.#graphics,
+        device: this.#device,
         ...(isFurther && { threads: threadsOfEach(workers) }),
       }),
       atMost: workers,
@@ -124,7 +126,7 @@ export class Onsight extends EventTarget {
       onLoss: () => this.#boot(),
       onChange: () => this.#onWorkers(),
     });
-    this.#boot(Promise.all([after, Promise.resolve(graphics).then((isWanted) => (this.#graphics = isWanted))]));
+    this.#boot(Promise.all([after, Promise.resolve(device).then((chosen) => (this.#device = chosen))]));
   }
 
   /** Resolves when the engine is ready, rejects with an OnsightError when it could not start. */
@@ -138,8 +140,8 @@ export class Onsight extends EventTarget {
   }
 
   /** How many pictures are worth asking for at a time: more would only wait. */
-  get lanes() {
-    return this.#pool.lanes;
+  get concurrency() {
+    return this.#pool.concurrency;
   }
 
   /**
@@ -163,23 +165,22 @@ export class Onsight extends EventTarget {
   }
 
   /**
-   * Have networks run on the graphics processor, or on the processor again. The engine goes on meanwhile; what it is asked
-   * after that is answered by a new one.
-   * @param {boolean} isWanted
+   * Choose what runs the networks. The engine goes on meanwhile; later calls are answered by a new one.
+   * @param {Device} device
    * @returns {Promise<EngineInfo>} of the new engine; its `provider` says whether it was possible
    */
-  async useGraphics(isWanted) {
-    const before = this.#graphics;
-    this.#graphics = isWanted;
+  async setDevice(device) {
+    const before = this.#device;
+    this.#device = device;
     if (this.#engine.state === "failed") return this.restart();
     try {
       await this.ready;
       const info = (await this.#pool.renew()) ?? (await this.ready);
       // Further workers need not try again what does not work.
-      if (info.provider === "wasm") this.#graphics = false;
+      if (info.provider === "wasm") this.#device = "wasm";
       return info;
     } catch (error) {
-      this.#graphics = before;
+      this.#device = before;
       throw error;
     }
   }
@@ -463,9 +464,9 @@ export class Onsight extends EventTarget {
   }
 
   /** Keep all that the engine may need on this device, also what it has not needed yet, so that it works offline. */
-  async keepAll() {
+  async cacheAll() {
     await this.ready;
-    await this.#pool.askFirst("keep_all", {});
+    await this.#pool.askFirst("cache_all", {});
   }
 
   /**

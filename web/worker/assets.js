@@ -203,7 +203,7 @@ export class Assets {
   }
 
   /** Have every file of the engine on this device that it may need, one after the other: nobody waits for them. */
-  async keepAll() {
+  async cacheAll() {
     const cache = await this.#cache;
     for (const path of Object.keys(this.#manifest.assets)) {
       // Modules are imported by the browser, which asks the service worker: the site's own files are kept there.

@@ -59,10 +59,10 @@ function post(message, transfer = []) {
  * @param {string[]} params.files
  * @param {boolean} params.isServed
  * @param {number} [params.threads]
- * @param {boolean} params.graphics
+ * @param {Provider} params.device
  * @param {number} id of the request
  */
-async function start({ manifest, files, isServed, threads: wanted, graphics }, id) {
+async function start({ manifest, files, isServed, threads: wanted, device }, id) {
   const onProgress = (/** @type {string} */ stage, /** @type {number | null} */ fraction) =>
     post({ kind: "progress", id, stage, fraction });
   assets = new Assets(BASE, manifest, files, onProgress, isServed);
@@ -70,7 +70,7 @@ async function start({ manifest, files, isServed, threads: wanted, graphics }, i
   const boot = manifest.models.filter((model) => files.includes(networkPath(model)));
   const models = boot.map((model) => assets.read(networkPath(model)));
   for (const model of models) model.catch(() => {}); // awaited below
-  if (graphics) await startOn("webgpu").catch((error) => leaveGraphics("webgpu", error));
+  if (device === "webgpu") await startOn("webgpu").catch((error) => leaveGpu("webgpu", error));
   else await startOn("wasm");
   for (const [index, model] of boot.entries()) {
     await loadNetwork(model, /** @type {Promise<Uint8Array<ArrayBuffer>>} */ (models[index]));
@@ -89,13 +89,13 @@ function startOn(chosen) {
 }
 
 /**
- * A graphics processor can be taken away at any time, and drivers have their faults: networks then go on elsewhere.
+ * A GPU can be taken away at any time, and drivers have their faults: networks then go on elsewhere.
  * @param {Provider} failed what ran the network, or was to run it
  * @param {unknown} error of it
  */
-async function leaveGraphics(failed, error) {
+async function leaveGpu(failed, error) {
   if (failed === "wasm") throw error;
-  console.debug(`The graphics processor is of no use, so networks run without it: ${error}`);
+  console.debug(`The GPU is of no use, so networks run without it: ${error}`);
   if (provider === "webgpu") startOn("wasm").catch(() => {}); // awaited below
   await runtime;
 }
@@ -125,7 +125,7 @@ function blank(shapes) {
 async function run({ model, feeds, fetches }) {
   const network = await networkOf(model);
   const outputs = await runNetwork(network, feeds, fetches).catch(async (error) => {
-    await leaveGraphics(network.provider, error);
+    await leaveGpu(network.provider, error);
     // Another run of it may have seen to that already.
     if ((await networks.get(model)) === network) networks.delete(model);
     return runNetwork(await networkOf(model), feeds, fetches);
@@ -162,7 +162,7 @@ async function createOf(file) {
   const bytes = await file;
   const tried = provider;
   return createNetwork(bytes, tried).catch(async (error) => {
-    await leaveGraphics(tried, error);
+    await leaveGpu(tried, error);
     return createNetwork(bytes, provider);
   });
 }

@@ -22,7 +22,7 @@ export class Networks {
    * @param {string[]} params.files that count as progress
    * @param {boolean} params.isServed whether a service worker answers
    * @param {number} [params.threads] at most so many
-   * @param {boolean} params.graphics whether they are to run on the graphics processor, if that is possible
+   * @param {"wasm" | "webgpu"} params.device what is to run them, if that is possible
    * @param {OnProgress} onProgress
    * @returns {Promise<number>} threads that a network runs on
    */

@@ -1,5 +1,5 @@
 /**
- * Networks in onnxruntime-web, on the processor or on the graphics processor. The only file that knows it: tensors come in
+ * Networks in onnxruntime-web, on the processor or on the GPU. The only file that knows it: tensors come in
  * and go out as typed arrays with a shape.
  */
 

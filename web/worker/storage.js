@@ -4,9 +4,9 @@
  * IndexedDB stand in for them, written together after each answer.
  */
 
-import { BlockFiles } from "./block-files.js";
+import { IndexedDBFiles } from "./indexeddb-files.js";
 import { mountFiles } from "./mounted-files.js";
-import { OriginFiles } from "./origin-files.js";
+import { OpfsFiles } from "./opfs-files.js";
 
 /** @import { FileSystem, MountedFile } from "./mounted-files.js" */
 
@@ -37,7 +37,7 @@ export class Storage {
 
   /** @param {FileSystem} fs Emscripten's */
   static async create(fs) {
-    return new Storage(fs, (await OriginFiles.create()) ?? (await BlockFiles.create()));
+    return new Storage(fs, (await OpfsFiles.create()) ?? (await IndexedDBFiles.create()));
   }
 
   /**

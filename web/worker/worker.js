@@ -38,8 +38,8 @@ self.onmessage = async (/** @type {MessageEvent<ToWorker>} */ { data: message })
     await initialize(message.id, /** @type {StartParams} */ (message.params));
   } else if (storage && message.method in STORAGE_METHODS) {
     await askStorage(storage, message);
-  } else if (message.method === "keep_all") {
-    await keepAll(message.id);
+  } else if (message.method === "cache_all") {
+    await cacheAll(message.id);
   } else if (bridge) {
     // Every error that Python can name is an answer of the bridge. What comes through here is the interpreter's end.
     await bridge.handle(message.id, message.method, message.params).catch(die);
@@ -61,7 +61,7 @@ let storage;
  * @typedef {object} StartParams
  * @property {boolean} [library] whether this worker keeps a library, for which it needs no network
  * @property {number} [threads] at most so many for a network
- * @property {boolean} [graphics] whether networks are to run on the graphics processor, if that is possible
+ * @property {"wasm" | "webgpu"} [device] what is to run the networks, if that is possible
  * @property {boolean} [isServed] whether a service worker answers what this site asks for
  */
 
@@ -69,15 +69,15 @@ let storage;
  * @param {number} id of the request
  * @param {StartParams} params
  */
-async function initialize(id, { library = false, threads: wanted, isServed = false, graphics = false }) {
+async function initialize(id, { library = false, threads: wanted, isServed = false, device = "wasm" }) {
   try {
     const started = performance.now();
     if (!library) networks = new Networks(() => die(new Error("The networks' worker is gone.")));
     const manifest = await readManifest(BASE);
     const progress = new BootProgress((stage, fraction) => post({ kind: "progress", id, stage, fraction }));
-    const networkFiles = library ? [] : networkFilesOf(manifest, graphics);
+    const networkFiles = library ? [] : networkFilesOf(manifest, device);
     const ownFiles = manifest.boot.filter((path) => !NETWORK_FILE.test(path));
-    const wantedNetworks = { manifest, files: networkFiles, isServed, graphics, ...(wanted && { threads: wanted }) };
+    const wantedNetworks = { manifest, files: networkFiles, isServed, device, ...(wanted && { threads: wanted }) };
     const onProgress = progress.part(weigh(manifest, ownFiles));
     const onNetworkProgress = library ? () => {} : progress.part(weigh(manifest, networkFiles));
     assets = new Assets(BASE, manifest, ownFiles, onProgress, isServed);
@@ -116,12 +116,12 @@ async function initialize(id, { library = false, threads: wanted, isServed = fal
 
 /**
  * @param {import("./assets.js").Manifest} manifest
- * @param {boolean} graphics
+ * @param {"wasm" | "webgpu"} device
  * @returns {string[]} what a start of the networks reads
  */
-function networkFilesOf({ boot }, graphics) {
+function networkFilesOf({ boot }, device) {
   const files = boot.filter((path) => NETWORK_FILE.test(path));
-  return graphics ? files.map((path) => (path === ORT_FILES.wasm.wasm ? ORT_FILES.webgpu.wasm : path)) : files;
+  return device === "webgpu" ? files.map((path) => (path === ORT_FILES.wasm.wasm ? ORT_FILES.webgpu.wasm : path)) : files;
 }
 
 /**
@@ -137,9 +137,9 @@ async function askStorage(asked, { id, method, params }) {
 }
 
 /** @param {number} id of the request */
-async function keepAll(id) {
+async function cacheAll(id) {
   try {
-    await assets?.keepAll();
+    await assets?.cacheAll();
     post({ kind: "result", id, result: null, timings_ms: {} });
   } catch (error) {
     post({ kind: "error", id, error: errorPayload(error, "The engine's files could not be kept.") });

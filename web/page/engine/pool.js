@@ -12,7 +12,7 @@ import { Messenger, OnsightError, abortError, onAbort } from "../../common/messe
 /** @import { Answer } from "../../common/messenger.js" */
 
 /** Pictures that a worker has at a time: one with the networks, one with Python. */
-const LANES = 2;
+const CALLS_PER_WORKER = 2;
 
 /** So many pictures that wait for each worker are worth the start of another. */
 const WORTH_A_WORKER = 6;
@@ -108,7 +108,7 @@ class Engine {
     if (!this.info || this.isDead || this.isStale) return false;
     const jobs = [...this.jobs];
     if (job.isAlone || jobs.some(({ isAlone }) => isAlone)) return jobs.length === 0;
-    return jobs.length < LANES && jobs.every(({ isDecoded }) => isDecoded);
+    return jobs.length < CALLS_PER_WORKER && jobs.every(({ isDecoded }) => isDecoded);
   }
 }
 
@@ -168,8 +168,8 @@ export class Pool {
   }
 
   /** How many pictures can be under way at a time, when as many wait. */
-  get lanes() {
-    return this.#atMost * LANES;
+  get concurrency() {
+    return this.#atMost * CALLS_PER_WORKER;
   }
 
   /**

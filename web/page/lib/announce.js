@@ -1,11 +1,11 @@
 /** What is said to people: to screen readers alone, or to everybody in a passing notice. */
 
-import { box } from "./dom.js";
+import { ref } from "./dom.js";
 
 const NOTICE_MS = 6000;
 
-const live = box(document, "live");
-const noticeBox = box(document, "notice");
+const live = ref(document, "live");
+const noticeBox = ref(document, "notice");
 const places = [live, noticeBox].map((element) => ({ element, home: /** @type {HTMLElement} */ (element.parentElement) }));
 let noticeTimer = 0;
 

@@ -27,7 +27,7 @@ export function button(root, name) {
  * @param {ParentNode} root
  * @param {string} name
  */
-export function box(root, name) {
+export function ref(root, name) {
   return part(root, name, HTMLElement);
 }
 

@@ -1,6 +1,6 @@
 /** Shortcuts of a single key. They can be switched off, as people who speak to their computer need (WCAG 2.1.4). */
 
-import { box, button, part } from "./dom.js";
+import { button, part, ref } from "./dom.js";
 import { recall, remember } from "./local-storage.js";
 
 const KEY = "onsight.single-keys";
@@ -41,7 +41,7 @@ export function setUpShortcuts() {
     if (target === dialog) dialog.close(); // the backdrop
   });
   onKeys({ "?": () => dialog.showModal() });
-  box(document, "keys").hidden = !matchMedia("(any-pointer: fine)").matches;
+  ref(document, "keys").hidden = !matchMedia("(any-pointer: fine)").matches;
 }
 
 /**

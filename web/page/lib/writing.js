@@ -36,7 +36,7 @@ import { OnsightError, isAbort } from "../../common/messenger.js";
  */
 
 /** Files that are written at a time: the browser looks through each when it is closed. */
-const LANES = 3;
+const CONCURRENCY = 3;
 
 /** Bytes; a larger file goes into an archive in pieces, so that a disk that fails in its middle fails the archive. */
 const WHOLE_BYTES = 256_000_000;
@@ -54,7 +54,7 @@ export async function writeIntoFolder(directory, outputs, { signal, onProgress }
   const report = emptyReport();
   let next = 0;
   let done = 0;
-  const lane = async () => {
+  const writeNext = async () => {
     for (let output = outputs[next++]; output; output = outputs[next++]) {
       if (signal.aborted || report.problem) return;
       try {
@@ -72,7 +72,7 @@ export async function writeIntoFolder(directory, outputs, { signal, onProgress }
       onProgress(done, outputs.length, output.path);
     }
   };
-  await Promise.all(Array.from({ length: LANES }, lane));
+  await Promise.all(Array.from({ length: CONCURRENCY }, writeNext));
   report.isCancelled = signal.aborted && done < outputs.length;
   return report;
 }

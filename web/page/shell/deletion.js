@@ -1,7 +1,7 @@
 /** Deletes everything that is kept, after all tabs have let go of it. */
 
 import { fromTemplate } from "../lib/dom.js";
-import { KEPT, isThere, remove } from "./stored-data.js";
+import { STORED_DATA, isThere, remove } from "./stored-data.js";
 import { stopRemembering } from "../lib/local-storage.js";
 
 const CHANNEL = "onsight-deletion";
@@ -62,9 +62,9 @@ async function deleteAll() {
   /** @type {string[]} */
   let left = [];
   for (let tries = 0; tries < TRIES; tries += 1) {
-    await Promise.allSettled(KEPT.map(remove));
+    await Promise.allSettled(STORED_DATA.map(remove));
     left = [];
-    for (const kept of KEPT) if (await isThere(kept)) left.push(kept.title);
+    for (const kept of STORED_DATA) if (await isThere(kept)) left.push(kept.title);
     if (!left.length) break;
     await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
   }

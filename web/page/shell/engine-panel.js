@@ -2,9 +2,9 @@
 
 import { announce } from "../lib/announce.js";
 import { copyFrom } from "../lib/clipboard.js";
-import { box, button, fillFacts, listen, part, setProgress } from "../lib/dom.js";
+import { button, fillFacts, listen, part, ref, setProgress } from "../lib/dom.js";
 import { errorDetail } from "../lib/errors.js";
-import { hasGraphics, rememberGraphics, wantsGraphics } from "./gpu-choice.js";
+import { chosenDevice, hasGpu, rememberDevice } from "./gpu-choice.js";
 
 /** @import { EngineState, Onsight } from "../client.js" */
 /** @import { Offline } from "./offline.js" */
@@ -15,16 +15,16 @@ import { hasGraphics, rememberGraphics, wantsGraphics } from "./gpu-choice.js";
  * @param {Offline} offline
  */
 export function setUpEnginePanel(onsight, offline) {
-  const panel = box(document, "engine");
+  const panel = ref(document, "engine");
   const pill = button(document, "engine-pill");
-  const pillText = box(document, "engine-pill-text");
+  const pillText = ref(document, "engine-pill-text");
   const barProgress = part(document, "engine-progress", HTMLProgressElement);
   const progress = part(document, "engine-panel-progress", HTMLProgressElement);
-  const title = box(document, "engine-title");
-  const text = box(document, "engine-text");
-  const facts = box(document, "engine-facts");
-  const failed = box(document, "engine-failed");
-  const foot = box(document, "foot-engine");
+  const title = ref(document, "engine-title");
+  const text = ref(document, "engine-text");
+  const facts = ref(document, "engine-facts");
+  const failed = ref(document, "engine-failed");
+  const foot = ref(document, "foot-engine");
 
   button(failed, "engine-retry").addEventListener("click", () => onsight.restart().catch(() => {}));
   const copyDetail = button(failed, "engine-copy");
@@ -33,7 +33,7 @@ export function setUpEnginePanel(onsight, offline) {
     if (engine.state === "failed") copyFrom(copyDetail, errorDetail(engine.error));
   });
 
-  setUpGraphics(onsight, panel);
+  setUpGpuSwitch(onsight, panel);
 
   let state = "";
   const show = () => {
@@ -62,38 +62,39 @@ export function setUpEnginePanel(onsight, offline) {
 }
 
 /**
- * The switch for the graphics processor, where there is one.
+ * The switch for the GPU, where there is one.
  * @param {Onsight} onsight
  * @param {HTMLElement} panel
  */
-function setUpGraphics(onsight, panel) {
-  const choice = box(panel, "engine-graphics");
-  const toggle = part(choice, "graphics", HTMLInputElement);
-  const note = box(choice, "graphics-note");
-  // Asked when somebody looks: a graphics processor may have to be woken for it.
+function setUpGpuSwitch(onsight, panel) {
+  const choice = ref(panel, "engine-gpu");
+  const toggle = part(choice, "gpu", HTMLInputElement);
+  const note = ref(choice, "gpu-note");
+  // Asked when somebody looks: a GPU may have to be woken for it.
   panel.addEventListener(
     "beforetoggle",
     async () => {
-      toggle.checked = await wantsGraphics();
-      choice.hidden = !(await hasGraphics());
+      toggle.checked = (await chosenDevice()) === "webgpu";
+      choice.hidden = !(await hasGpu());
     },
     { once: true },
   );
   listen(toggle, "change", async () => {
     const isWanted = toggle.checked;
-    rememberGraphics(isWanted);
+    const device = isWanted ? "webgpu" : "wasm";
+    rememberDevice(device);
     note.textContent = "Changing over…";
     let isUsed = !isWanted;
     let problem = "";
     try {
-      isUsed = (await onsight.useGraphics(isWanted)).provider === "webgpu";
+      isUsed = (await onsight.setDevice(device)).provider === "webgpu";
       if (isUsed !== isWanted) problem = "It could not be used, so the networks stay on the processor.";
     } catch (error) {
       problem = /** @type {Error} */ (error).message;
     }
     if (toggle.checked !== isWanted) return; // changed again meanwhile
     toggle.checked = isUsed;
-    rememberGraphics(isUsed);
+    rememberDevice(isUsed ? "webgpu" : "wasm");
     note.textContent = problem;
   });
 }
@@ -133,7 +134,7 @@ function engineFacts({ version, models, provider, threads, isolated }, workers, 
     ["Model", models.join(", ")],
     ["Offline", isOffline ? "Yes: all of it is on this device" : "Not yet"],
     ["Workers", workers === 1 ? "1" : `${workers}, while many pictures wait`],
-    ["Networks on", provider === "webgpu" ? "the graphics processor" : "the processor"],
+    ["Networks on", provider === "webgpu" ? "the GPU" : "the processor"],
     ["Threads", threads === 1 ? `1, single-threaded${why}` : String(threads)],
   ];
 }

@@ -1,7 +1,7 @@
 /** The ways in: file and folder choosers, dropping, pasting. What comes out is the same: files with their paths. */
 
 import { notice } from "../lib/announce.js";
-import { box, part } from "../lib/dom.js";
+import { part, ref } from "../lib/dom.js";
 import { formatPlural } from "../lib/format.js";
 import { chooseFiles, isPicture } from "../lib/picture-files.js";
 import { setUpPaste } from "./paste.js";
@@ -20,7 +20,7 @@ const byName = new Intl.Collator("en", { numeric: true });
  */
 
 /** @param {Receive} receive */
-export function setUpIntake(receive) {
+export function setUpFileInput(receive) {
   const files = part(document, "files", HTMLInputElement);
   const folder = part(document, "folder", HTMLInputElement);
   files.addEventListener("change", () => {
@@ -46,7 +46,7 @@ export function setUpIntake(receive) {
 
 /** @param {Receive} receive */
 function setUpDrop(receive) {
-  const veil = box(document, "veil");
+  const veil = ref(document, "veil");
   let depth = 0; // dragenter and dragleave come for every element that the pointer crosses
   /** @param {DragEvent} event @param {string} type */
   const has = ({ dataTransfer }, type) => dataTransfer?.types.includes(type) ?? false;

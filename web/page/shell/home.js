@@ -1,4 +1,4 @@
-import { box, elementFromTemplate, fromTemplate, part } from "../lib/dom.js";
+import { elementFromTemplate, fromTemplate, part, ref } from "../lib/dom.js";
 import { showDropZone } from "../workspace/drop-zone.js";
 
 /** @import { App } from "../workspace/app.js" */
@@ -12,7 +12,7 @@ import { showDropZone } from "../workspace/drop-zone.js";
 export function mountHome(host, { tools }) {
   host.replaceChildren(fromTemplate("view-home"));
   showDropZone(host);
-  box(host, "tools").append(...tools.map(cardOf));
+  ref(host, "tools").append(...tools.map(cardOf));
   return () => {};
 }
 
@@ -21,7 +21,7 @@ function cardOf({ name, path, icon, text }) {
   const card = elementFromTemplate("tool-card");
   const link = part(card, "link", HTMLAnchorElement);
   part(card, "icon", SVGUseElement).setAttribute("href", `#${icon}`);
-  box(card, "text").textContent = text;
+  ref(card, "text").textContent = text;
   link.href = `#${path}`;
   link.textContent = name;
   return card;

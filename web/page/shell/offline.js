@@ -3,7 +3,7 @@
  * lets the first visit to a host that sends no headers begin anew, with threads.
  */
 
-import { box, button } from "../lib/dom.js";
+import { button, ref } from "../lib/dom.js";
 import { Emitter } from "../lib/emitter.js";
 import { trusted } from "../../common/trusted.js";
 
@@ -56,15 +56,15 @@ export class Offline extends Emitter {
       if (this.#isUpdating) location.reload();
     });
     button(document, "update-now").addEventListener("click", () => this.#update());
-    button(document, "update-later").addEventListener("click", () => (box(document, "update").hidden = true));
+    button(document, "update-later").addEventListener("click", () => (ref(document, "update").hidden = true));
   }
 
   /**
    * Register the service worker, and have all that the engine may need kept on this device. Where the browser saves
    * data, what is not used is not downloaded.
-   * @param {() => Promise<unknown>} keepAll
+   * @param {() => Promise<unknown>} cacheAll
    */
-  async keep(keepAll) {
+  async cacheEngine(cacheAll) {
     const { serviceWorker } = navigator;
     if (!serviceWorker) return;
     await (this.#registered ??= this.#register(serviceWorker));
@@ -72,7 +72,7 @@ export class Offline extends Emitter {
     await serviceWorker.ready;
     const { saveData = false } = /** @type {{connection?: {saveData?: boolean}}} */ (navigator).connection ?? {};
     if (saveData) return;
-    await keepAll();
+    await cacheAll();
     this.isReady = true;
     this.emit("change", undefined);
   }
@@ -107,19 +107,19 @@ export class Offline extends Emitter {
 
   #offer() {
     const count = this.#surroundings.countPictures();
-    box(document, "update-text").textContent = count
+    ref(document, "update-text").textContent = count
       ? "A new version of Onsight is ready. Updating reloads the page: save what you made first."
       : "A new version of Onsight is ready.";
-    box(document, "update").hidden = false;
+    ref(document, "update").hidden = false;
   }
 
   async #update() {
     if (this.#surroundings.isBusy()) {
-      box(document, "update-text").textContent = "Pictures are still being worked on. Update when that is done.";
+      ref(document, "update-text").textContent = "Pictures are still being worked on. Update when that is done.";
       return;
     }
     this.#isUpdating = true;
-    box(document, "update-text").textContent = "Updating…";
+    ref(document, "update-text").textContent = "Updating…";
     for (const name of ["update-now", "update-later"]) button(document, name).hidden = true;
     // A service worker steps down only when it has nothing to answer. Asked for a file at the moment that it is told to,
     // Chromium may start it once more and leave it there for minutes.

@@ -1,8 +1,8 @@
 import { tryTo } from "../lib/announce.js";
-import { box, button, elementFromTemplate, fromTemplate, listen } from "../lib/dom.js";
+import { button, elementFromTemplate, fromTemplate, listen, ref } from "../lib/dom.js";
 import { formatBytes, formatPlural } from "../lib/format.js";
 import { backUp } from "./tools.js";
-import { KEPT, isThere, measure } from "./stored-data.js";
+import { STORED_DATA, isThere, measure } from "./stored-data.js";
 
 /** @import { App } from "../workspace/app.js" */
 
@@ -14,13 +14,13 @@ import { KEPT, isThere, measure } from "./stored-data.js";
 export function mountPrivacy(host, app) {
   host.replaceChildren(fromTemplate("view-privacy"));
   const policy = document.querySelector('meta[http-equiv="Content-Security-Policy"]');
-  box(host, "policy").textContent = (policy?.getAttribute("content") ?? "").replaceAll("; ", ";\n");
-  const requests = box(host, "requests");
+  ref(host, "policy").textContent = (policy?.getAttribute("content") ?? "").replaceAll("; ", ";\n");
+  const requests = ref(host, "requests");
   const show = () => (requests.textContent = requestWords());
   const observer = new PerformanceObserver(show);
   observer.observe({ type: "resource" });
   show();
-  listKept(box(host, "kept"));
+  listKept(ref(host, "kept"));
   listen(button(host, "delete-all"), "click", () => void askToDelete(app));
   return () => observer.disconnect();
 }
@@ -38,12 +38,12 @@ function requestWords() {
 
 /** @param {HTMLElement} list */
 function listKept(list) {
-  for (const kept of KEPT) {
+  for (const kept of STORED_DATA) {
     const row = elementFromTemplate("privacy-kept");
     for (const name of /** @type {const} */ (["title", "what", "why", "until", "where"])) {
-      box(row, name).textContent = kept[name];
+      ref(row, name).textContent = kept[name];
     }
-    const size = box(row, "size");
+    const size = ref(row, "size");
     measureWords(kept).then(
       (words) => (size.textContent = words),
       () => (size.textContent = "size unknown"),
@@ -52,7 +52,7 @@ function listKept(list) {
   }
 }
 
-/** @param {import("./stored-data.js").Kept} kept */
+/** @param {import("./stored-data.js").StoredData} kept */
 async function measureWords(kept) {
   return (await isThere(kept)) ? formatBytes(await measure(kept)) : "nothing now";
 }
@@ -60,14 +60,14 @@ async function measureWords(kept) {
 /** @param {App} app */
 async function askToDelete(app) {
   const dialog = /** @type {HTMLDialogElement} */ (elementFromTemplate("privacy-delete"));
-  const libraries = KEPT.find(({ folders }) => folders);
+  const libraries = STORED_DATA.find(({ folders }) => folders);
   const save = button(dialog, "save-first");
   save.hidden = !libraries || !(await isThere(libraries));
   listen(save, "click", async () => {
     save.disabled = true;
-    box(dialog, "save-text").textContent = "Saving…";
-    const isSaved = await tryTo(backUp(app, (text) => (box(dialog, "save-text").textContent = text)));
-    if (!isSaved) box(dialog, "save-text").textContent = "Not saved. Open Organise to see what is wrong.";
+    ref(dialog, "save-text").textContent = "Saving…";
+    const isSaved = await tryTo(backUp(app, (text) => (ref(dialog, "save-text").textContent = text)));
+    if (!isSaved) ref(dialog, "save-text").textContent = "Not saved. Open Organise to see what is wrong.";
     save.disabled = false;
   });
   listen(dialog, "close", () => {

@@ -1,6 +1,6 @@
 /** Shows the view that the address names (`#/classify`). */
 
-import { box, button, elementFromTemplate, part } from "../lib/dom.js";
+import { button, elementFromTemplate, part, ref } from "../lib/dom.js";
 import { mountHome } from "./home.js";
 import { mountPrivacy } from "./privacy.js";
 import { loadTool, loadedTool } from "./tool-loader.js";
@@ -44,7 +44,7 @@ export function setUpRouter(app) {
     item.append(link);
     return { path, link, item };
   });
-  box(document, "nav").append(...links.map(({ item }) => item));
+  ref(document, "nav").append(...links.map(({ item }) => item));
   document.querySelector("[data-skip]")?.addEventListener("click", (event) => {
     event.preventDefault(); // its fragment would be taken for a route
     main.focus();
@@ -71,7 +71,7 @@ export function setUpRouter(app) {
     leave = () => {};
     document.title = current === HOME ? "Onsight" : `${current.name} · Onsight`;
     part(document, "files", HTMLInputElement).accept = tool?.accept ?? "image/*";
-    box(document, "veil-text").textContent = tool?.drop ?? TOOLS[0]?.drop ?? "";
+    ref(document, "veil-text").textContent = tool?.drop ?? TOOLS[0]?.drop ?? "";
     for (const { path: target, link } of links) {
       if (target === current.path) {
         link.setAttribute("aria-current", "page");
@@ -138,7 +138,7 @@ export function setUpRouter(app) {
  */
 function waitingView(tool, text) {
   const view = elementFromTemplate("tool-waiting");
-  box(view, "title").textContent = tool.name;
-  box(view, "text").textContent = text;
+  ref(view, "title").textContent = tool.name;
+  ref(view, "text").textContent = text;
   return view;
 }

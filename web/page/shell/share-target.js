@@ -5,7 +5,7 @@
 const SHARED_CACHE = "onsight-shared";
 
 /** @param {(files: FileWithPath[]) => void} receive */
-export function setUpShared(receive) {
+export function setUpShareTarget(receive) {
   takeShared()
     .then((files) => files.length && receive(files))
     .catch(() => {}); // no storage here, hence nothing shared

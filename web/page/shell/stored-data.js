@@ -4,7 +4,7 @@
  */
 
 /**
- * @typedef {object} Kept
+ * @typedef {object} StoredData
  * @property {string} title
  * @property {string} what
  * @property {string} why
@@ -18,8 +18,8 @@
  * @property {boolean} [hasServiceWorker]
  */
 
-/** @type {readonly Kept[]} */
-export const KEPT = [
+/** @type {readonly StoredData[]} */
+export const STORED_DATA = [
   {
     title: "Libraries",
     what:
@@ -114,7 +114,7 @@ export const KEPT = [
  */
 
 /**
- * @param {Kept} kept
+ * @param {StoredData} kept
  * @returns {Promise<Found>}
  */
 export async function find(kept) {
@@ -135,7 +135,7 @@ export async function find(kept) {
 }
 
 /**
- * @param {Kept} kept
+ * @param {StoredData} kept
  * @returns {Promise<number>} bytes that an entry takes on this device now
  */
 export async function measure(kept) {
@@ -152,7 +152,7 @@ export async function measure(kept) {
 
 /**
  * Delete an entry, as far as nothing holds it.
- * @param {Kept} kept
+ * @param {StoredData} kept
  */
 export async function remove(kept) {
   const found = await find(kept);
@@ -171,7 +171,7 @@ export async function remove(kept) {
 }
 
 /**
- * @param {Kept} kept
+ * @param {StoredData} kept
  * @returns {Promise<boolean>} whether anything of it is on this device
  */
 export async function isThere(kept) {

@@ -1,7 +1,7 @@
 /** The answer to the picture that is shown, whichever state its work is in. */
 
 import { copyFrom } from "../lib/clipboard.js";
-import { box, button, fillFacts, keepFocus, listen, part, setProgress } from "../lib/dom.js";
+import { button, fillFacts, keepFocus, listen, part, ref, setProgress } from "../lib/dom.js";
 import { errorDetail, needsDetail } from "../lib/errors.js";
 import { formatBytes, formatCount, formatSeconds } from "../lib/format.js";
 
@@ -41,7 +41,7 @@ export class AnswerPanel {
     this.#onsight = onsight;
     this.#tool = tool;
     this.#tell = tell;
-    box(root, "again-text").textContent = tool.again;
+    ref(root, "again-text").textContent = tool.again;
     const act = (/** @type {string} */ name, /** @type {(picture: Picture) => void} */ action) =>
       listen(button(root, name), "click", () => this.#picture && action(this.#picture));
     act("cancel", actions.cancel);
@@ -85,7 +85,7 @@ export class AnswerPanel {
         if (section instanceof HTMLElement) section.hidden = section.dataset.state !== shown;
       }
     });
-    box(this.#root, "file").textContent = picture.path;
+    ref(this.#root, "file").textContent = picture.path;
     if (job.state === "done") this.#showAnswer(picture, job.result, job.timings_ms);
     else if (job.state === "failed") this.#showError(job.error);
     else if (job.state !== "cancelled") this.#showPending(job, engine);
@@ -100,11 +100,11 @@ export class AnswerPanel {
     const root = this.#root;
     const { image, model } = result;
     this.#tell(result);
-    box(root, "file-warning").hidden = !image.warning;
-    box(root, "file-warning").textContent = image.warning ?? "";
+    ref(root, "file-warning").hidden = !image.warning;
+    ref(root, "file-warning").textContent = image.warning ?? "";
     const total = Object.values(timings_ms).reduce((sum, milliseconds) => sum + milliseconds, 0);
-    box(root, "time").textContent = `Answered in ${formatSeconds(total)} on this device`;
-    fillFacts(box(root, "facts"), [
+    ref(root, "time").textContent = `Answered in ${formatSeconds(total)} on this device`;
+    fillFacts(ref(root, "facts"), [
       ["Picture", `${formatCount(image.width)} × ${formatCount(image.height)}, ${image.format}`],
       ["File", formatBytes(picture.file.size)],
       ["Model", model ?? null],
@@ -118,10 +118,10 @@ export class AnswerPanel {
   /** @param {OnsightError} error */
   #showError(error) {
     const withDetail = needsDetail(error);
-    box(this.#root, "error-text").textContent = error.message;
-    box(this.#root, "error-code").textContent = error.code;
-    box(this.#root, "error-detail").hidden = !withDetail || error.detail === null;
-    box(this.#root, "error-detail-text").textContent = withDetail ? errorDetail(error) : "";
+    ref(this.#root, "error-text").textContent = error.message;
+    ref(this.#root, "error-code").textContent = error.code;
+    ref(this.#root, "error-detail").hidden = !withDetail || error.detail === null;
+    ref(this.#root, "error-detail-text").textContent = withDetail ? errorDetail(error) : "";
     button(this.#root, "copy-detail").hidden = !withDetail;
   }
 
@@ -130,8 +130,8 @@ export class AnswerPanel {
    * @param {EngineState} engine
    */
   #showPending(job, engine) {
-    const title = box(this.#root, "pending-title");
-    const text = box(this.#root, "pending-text");
+    const title = ref(this.#root, "pending-title");
+    const text = ref(this.#root, "pending-text");
     const progress = part(this.#root, "pending-progress", HTMLProgressElement);
     progress.hidden = engine.state === "failed";
     button(this.#root, "engine-retry").hidden = engine.state !== "failed";

@@ -2,7 +2,7 @@
 
 import { notice } from "../lib/announce.js";
 import { copyFrom } from "../lib/clipboard.js";
-import { box, button, elementFromTemplate, keepFocus, listen, part, setProgress } from "../lib/dom.js";
+import { button, elementFromTemplate, keepFocus, listen, part, ref, setProgress } from "../lib/dom.js";
 import { formatCount, formatPlural, formatRemaining } from "../lib/format.js";
 import { THUMBNAIL_SIDE, Thumbnails } from "./thumbnails.js";
 import { VirtualList } from "../lib/virtual-list.js";
@@ -59,7 +59,7 @@ export class BatchPanel {
     this.#pictures = pictures;
     this.#batch = batch;
     this.#thumbnails = new Thumbnails(onsight);
-    this.#list = new VirtualList(box(root, "list"), {
+    this.#list = new VirtualList(ref(root, "list"), {
       create: () => elementFromTemplate("list-row"),
       fill: (row, picture) => this.#fillRow(row, picture),
       onSelect: (picture) => pictures.select(picture),
@@ -100,21 +100,21 @@ export class BatchPanel {
     this.#showFilters({ all: items.length, unsure, failed });
     this.#visible = items.filter((picture) => this.#passes(this.#batch.job(picture)));
 
-    box(this.#root, "tally").textContent = formatPlural(items.length, "picture");
-    box(this.#root, "remaining").textContent = progress?.text ?? this.#summary(unsure);
+    ref(this.#root, "tally").textContent = formatPlural(items.length, "picture");
+    ref(this.#root, "remaining").textContent = progress?.text ?? this.#summary(unsure);
     const overall = part(this.#root, "overall", HTMLProgressElement);
     overall.hidden = !progress;
     setProgress(overall, progress?.fraction ?? 1);
-    keepFocus(this.#root, box(this.#root, "list"), () => {
+    keepFocus(this.#root, ref(this.#root, "list"), () => {
       button(this.#root, "cancel-all").hidden = !progress;
       button(this.#root, "retry-all").hidden = progress !== null || failed + cancelled === 0;
     });
-    box(this.#root, "retry-all-text").textContent = cancelled
+    ref(this.#root, "retry-all-text").textContent = cancelled
       ? `Go on with ${formatCount(failed + cancelled)}`
       : `Retry ${formatCount(failed)} failed`;
     button(this.#root, "copy-all").disabled = done + failed === 0;
     this.#saving.isPossible = done + failed > 0;
-    box(this.#root, "list-none").hidden = this.#visible.length > 0;
+    ref(this.#root, "list-none").hidden = this.#visible.length > 0;
     this.#list.setItems(this.#visible);
     this.#list.select(selected?.id);
   }
@@ -145,12 +145,12 @@ export class BatchPanel {
       label.append(input, words);
       return label;
     });
-    box(this.#root, "filters").append(...template);
+    ref(this.#root, "filters").append(...template);
   }
 
   /** @param {Record<Filter, number>} counts */
   #showFilters(counts) {
-    const filters = box(this.#root, "filters");
+    const filters = ref(this.#root, "filters");
     filters.hidden = counts.unsure + counts.failed === 0 && this.#filter === "all";
     for (const [index, label] of [...filters.querySelectorAll("label span")].entries()) {
       const [value, text] = this.#filters[index] ?? ["all", ""];
@@ -166,8 +166,8 @@ export class BatchPanel {
     const job = this.#batch.job(picture);
     row.dataset.state = this.#isUnsure(job) && !this.#tool.unsure.isFine ? "unsure" : job.state;
     row.title = picture.path;
-    box(row, "name").textContent = picture.name;
-    box(row, "status").textContent = jobText(job, this.#tool.short);
+    ref(row, "name").textContent = picture.name;
+    ref(row, "status").textContent = jobText(job, this.#tool.short);
     // What the browser makes of the file is replaced if the answer says that it is another picture.
     const isByEngine = job.state === "done" && !job.result.image.as_in_browsers;
     const thumbnail = `${picture.id}${isByEngine ? " engine" : ""}`;

@@ -131,7 +131,7 @@ export class Batch extends Emitter {
   /** Start the next pictures if the engine is ready. An engine that failed leaves all of them waiting. */
   #next() {
     if (this.#onsight.engine.state !== "ready") return;
-    while (this.#working.size < this.#onsight.lanes && this.#waiting.size > 0) {
+    while (this.#working.size < this.#onsight.concurrency && this.#waiting.size > 0) {
       const shown = this.#pictures.selected?.id;
       const id = shown !== undefined && this.#waiting.has(shown) ? shown : this.#waiting.values().next().value;
       const picture = id === undefined ? undefined : this.#pictures.get(id);

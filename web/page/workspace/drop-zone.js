@@ -1,4 +1,4 @@
-import { box, elementFromTemplate } from "../lib/dom.js";
+import { elementFromTemplate, ref } from "../lib/dom.js";
 import { canChooseFolder } from "../lib/picture-files.js";
 
 /**
@@ -9,5 +9,5 @@ export function showDropZone(host) {
   const zone = elementFromTemplate("drop-zone");
   const folder = zone.querySelector('[data-action="choose-folder"]');
   if (folder instanceof HTMLElement) folder.hidden = !canChooseFolder();
-  box(host, "drop").replaceChildren(zone);
+  ref(host, "drop").replaceChildren(zone);
 }

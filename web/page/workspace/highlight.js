@@ -6,7 +6,7 @@ import { Emitter } from "../lib/emitter.js";
  * @template Thing
  * @extends {Emitter<{change: Thing | null}>}
  */
-export class Spotlight extends Emitter {
+export class Highlight extends Emitter {
   /** @type {Thing | null} */
   #pointed = null;
   /** @type {Thing | null} */

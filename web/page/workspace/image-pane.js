@@ -6,7 +6,7 @@
  * preview that the engine makes takes its place, and nothing is drawn before that is there.
  */
 
-import { box, button, enableSteps, listen, part } from "../lib/dom.js";
+import { button, enableSteps, listen, part, ref } from "../lib/dom.js";
 import { Emitter } from "../lib/emitter.js";
 import { formatCount } from "../lib/format.js";
 
@@ -18,7 +18,7 @@ import { formatCount } from "../lib/format.js";
 export const PREVIEW_SIDE = 2048;
 
 /** @extends {Emitter<{image: boolean}>} tells when the picture is there to be seen, and when no longer */
-export class Stage extends Emitter {
+export class ImagePane extends Emitter {
   #root;
   #onsight;
   #image;
@@ -43,8 +43,8 @@ export class Stage extends Emitter {
     this.#root = root;
     this.#onsight = onsight;
     this.#image = part(root, "image", HTMLImageElement);
-    this.#frame = box(root, "frame");
-    this.#none = box(root, "no-image");
+    this.#frame = ref(root, "frame");
+    this.#none = ref(root, "no-image");
     listen(this.#image, "load", () => this.#showImage());
     listen(this.#image, "error", () => this.#url && void this.#fetchPreview());
     listen(button(root, "previous"), "click", () => onStep(-1));
@@ -69,7 +69,7 @@ export class Stage extends Emitter {
 
   /** Where switches for what lies over the picture go. */
   get controls() {
-    return box(this.#root, "controls");
+    return ref(this.#root, "controls");
   }
 
   /** Whether the picture can be seen. */
@@ -88,7 +88,7 @@ export class Stage extends Emitter {
 
   /** @param {string} text a sentence below the picture; empty for none */
   note(text) {
-    const note = box(this.#root, "note");
+    const note = ref(this.#root, "note");
     note.hidden = !text;
     note.textContent = text;
   }
@@ -119,8 +119,8 @@ export class Stage extends Emitter {
    * @param {number} count
    */
   showPosition(index, count) {
-    box(this.#root, "steps").hidden = count < 2;
-    box(this.#root, "position").textContent = `${formatCount(index + 1)} of ${formatCount(count)}`;
+    ref(this.#root, "steps").hidden = count < 2;
+    ref(this.#root, "position").textContent = `${formatCount(index + 1)} of ${formatCount(count)}`;
     enableSteps(this.#root, index, count);
   }
 

@@ -2,7 +2,7 @@
 
 import { notice } from "../lib/announce.js";
 import { isAbort } from "../client.js";
-import { box, button, listen, part } from "../lib/dom.js";
+import { button, listen, part, ref } from "../lib/dom.js";
 import { formatCount } from "../lib/format.js";
 import { downloadResults, exportResults } from "./results.js";
 
@@ -84,8 +84,8 @@ export class SaveAll {
   /** @param {string} [text] */
   #write(text) {
     const save = button(this.#root, "download");
-    if (!this.#abort) box(this.#root, "download-text").textContent = "Download";
-    else if (text) box(this.#root, "download-text").textContent = text;
+    if (!this.#abort) ref(this.#root, "download-text").textContent = "Download";
+    else if (text) ref(this.#root, "download-text").textContent = text;
     save.disabled = !this.#isPossible;
     this.#select.disabled = this.#abort !== undefined;
   }

@@ -4,7 +4,7 @@
 /** @import { Picture } from "./pictures.js" */
 
 export const THUMBNAIL_SIDE = 96;
-const KEPT = 600;
+const STORED_DATA = 600;
 /** The engine's preview of a picture that browsers show differently is this large, so that its middle square is sharp. */
 const PREVIEW_SIDE = 4 * THUMBNAIL_SIDE;
 
@@ -13,7 +13,7 @@ export class Thumbnails {
   #made = new Map();
   /** @type {{picture: Picture, isWanted: () => boolean, done: (bitmap: ImageBitmap | null) => void,
    *   isByEngine: boolean}[]} */
-  #wishes = [];
+  #requests = [];
   #working = false;
   #onsight;
 
@@ -32,19 +32,19 @@ export class Thumbnails {
   }
 
   /**
-   * Make a thumbnail when its turn comes; the latest wish comes first, for that is where the person looks.
+   * Make a thumbnail when its turn comes; the latest request comes first, for that is where the person looks.
    * @param {Picture} picture
    * @param {() => boolean} isWanted asked when its turn has come
    * @param {(bitmap: ImageBitmap | null) => void} done
    * @param {boolean} isByEngine whether the engine makes it, rather than the browser
    */
   request(picture, isWanted, done, isByEngine) {
-    this.#wishes.push({ picture, isWanted, done, isByEngine });
+    this.#requests.push({ picture, isWanted, done, isByEngine });
     this.#work();
   }
 
   close() {
-    this.#wishes = [];
+    this.#requests = [];
     for (const bitmap of this.#made.values()) bitmap?.close();
     this.#made.clear();
   }
@@ -52,15 +52,15 @@ export class Thumbnails {
   async #work() {
     if (this.#working) return;
     this.#working = true;
-    await Promise.resolve(); // the rows that wish are being put into the page
-    for (let wish = this.#wishes.pop(); wish; wish = this.#wishes.pop()) {
-      if (!wish.isWanted()) continue;
-      const { picture, isByEngine } = wish;
+    await Promise.resolve(); // the rows that ask for thumbnails are being put into the page
+    for (let request = this.#requests.pop(); request; request = this.#requests.pop()) {
+      if (!request.isWanted()) continue;
+      const { picture, isByEngine } = request;
       const key = keyOf(picture, isByEngine);
       const made = this.#made.get(key);
       const bitmap = made ?? (await makeThumbnail(isByEngine ? await this.#preview(picture) : picture.file));
       this.#keep(key, bitmap);
-      wish.done(bitmap);
+      request.done(bitmap);
     }
     this.#working = false;
   }
@@ -76,7 +76,7 @@ export class Thumbnails {
    */
   #keep(key, bitmap) {
     this.#made.set(key, bitmap);
-    if (this.#made.size <= KEPT) return;
+    if (this.#made.size <= STORED_DATA) return;
     const [oldest, dropped] = this.#made.entries().next().value ?? [];
     if (oldest === undefined) return;
     dropped?.close();

@@ -1,18 +1,18 @@
-/** What makes one tool different from the next. The bench does everything else: picture, list, states, copying. */
+/** What makes one tool different from the next. The workspace does everything else: picture, list, states, copying. */
 
 /** @import { ImageInfo } from "../../protocol.d.ts" */
 /** @import { Job } from "./batch.js" */
 /** @import { App } from "./app.js" */
 /** @import { CallOptions, Onsight } from "../client.js" */
 /** @import { Picture } from "./pictures.js" */
-/** @import { Stage } from "./image-pane.js" */
+/** @import { ImagePane } from "./image-pane.js" */
 
 /** @typedef {{image: ImageInfo, model?: string}} AnyResult what every result tells */
 
 /**
- * @typedef {object} Bench what a display may write to
+ * @typedef {object} Workspace what a display may write to
  * @property {App} app
- * @property {Stage} stage
+ * @property {ImagePane} pane
  * @property {HTMLElement} answer where the result is told, beside the picture
  * @property {HTMLElement} actions buttons for the result
  * @property {() => void} again looks at all pictures anew: how to look has changed
@@ -22,7 +22,7 @@
 /**
  * @template Result
  * @typedef {object} Display how a tool shows its result
- * @property {(result: Result | null, picture: Picture) => void} show the result of the picture on the stage, on the stage
+ * @property {(result: Result | null, picture: Picture) => void} show the result of the picture that is shown, over the picture
  * @property {(result: Result) => void} tell it, beside the picture
  * @property {Record<string, () => void>} keys shortcuts
  * @property {() => void} close
@@ -56,7 +56,7 @@
  * @property {(name: string, result: Result, onsight: Onsight) => string | Promise<string>} text the result in a line
  * @property {(result: Result) => object} data what is copied and saved
  * @property {Saving<Result>} [saving]
- * @property {(bench: Bench) => Display<Result>} display
+ * @property {(workspace: Workspace) => Display<Result>} display
  */
 
 /**

@@ -1,14 +1,14 @@
 /** What every tool stands on: wires the picture, the answer and the list to what happens. */
 
 import { announce } from "../lib/announce.js";
-import { beforePaint, box, fromTemplate, keepFocus, listen, part, setProgress } from "../lib/dom.js";
+import { beforePaint, fromTemplate, keepFocus, listen, part, ref, setProgress } from "../lib/dom.js";
 import { showDropZone } from "./drop-zone.js";
 import { formatPlural } from "../lib/format.js";
 import { canChooseFolder } from "../lib/picture-files.js";
 import { onKeys } from "../lib/shortcuts.js";
 import { AnswerPanel } from "./answer-panel.js";
 import { BatchPanel } from "./batch-panel.js";
-import { Stage } from "./image-pane.js";
+import { ImagePane } from "./image-pane.js";
 import { jobText } from "./tool.js";
 
 /** @import { App } from "./app.js" */
@@ -29,15 +29,15 @@ export function mountTool(host, app, tool) {
   showDropZone(host);
   const root = /** @type {HTMLElement} */ (host.firstElementChild);
   if (tool.layout) root.dataset.layout = tool.layout;
-  const stage = new Stage(box(root, "stage"), onsight, step);
-  const list = new BatchPanel(box(root, "batch"), onsight, pictures, batch, tool);
-  const answerRoot = box(root, "answer");
+  const pane = new ImagePane(ref(root, "pane"), onsight, step);
+  const list = new BatchPanel(ref(root, "batch"), onsight, pictures, batch, tool);
+  const answerRoot = ref(root, "answer");
   answerRoot.replaceChildren(fromTemplate("answer"));
   const display = tool.display({
     app,
-    stage,
-    answer: box(answerRoot, "result"),
-    actions: box(answerRoot, "result-actions"),
+    pane,
+    answer: ref(answerRoot, "result"),
+    actions: ref(answerRoot, "result-actions"),
     again: () => batch.again(),
     changed: () => {
       answer.refresh();
@@ -53,7 +53,7 @@ export function mountTool(host, app, tool) {
   const answer = new AnswerPanel(answerRoot, onsight, tool, actions, display.tell);
   const title = part(root, "title", HTMLHeadingElement);
   title.textContent = tool.title;
-  box(root, "lead").textContent = tool.lead;
+  ref(root, "lead").textContent = tool.lead;
   const clearDialog = part(document, "clear", HTMLDialogElement);
   const folderButton = root.querySelector(".for-folders");
   if (folderButton instanceof HTMLElement) folderButton.hidden = !canChooseFolder();
@@ -64,18 +64,18 @@ export function mountTool(host, app, tool) {
     const isEmpty = items.length === 0;
     root.dataset.count = isEmpty ? "none" : items.length === 1 ? "one" : "many";
     keepFocus(root, isEmpty ? title : answerRoot, () => {
-      box(root, "drop").hidden = !isEmpty;
-      box(root, "bench").hidden = isEmpty;
-      box(root, "actions").hidden = isEmpty;
-      box(root, "batch").hidden = items.length < 2;
+      ref(root, "drop").hidden = !isEmpty;
+      ref(root, "workspace").hidden = isEmpty;
+      ref(root, "actions").hidden = isEmpty;
+      ref(root, "batch").hidden = items.length < 2;
     });
     list.show();
     showBrief(items.length > 1 ? list.progress : null);
     const job = selected && batch.job(selected);
-    stage.showPicture(selected, job?.state === "done" ? job.result.image : null);
+    pane.showPicture(selected, job?.state === "done" ? job.result.image : null);
     if (!selected || !job) return;
     display.show(job.state === "done" ? job.result : null, selected);
-    stage.showPosition(list.visible.indexOf(selected), list.visible.length);
+    pane.showPosition(list.visible.indexOf(selected), list.visible.length);
     answer.show(selected, job, onsight.engine);
   });
 
@@ -102,7 +102,7 @@ export function mountTool(host, app, tool) {
       ...display.keys,
     }),
     () => display.close(),
-    () => stage.close(),
+    () => pane.close(),
     () => list.close(),
   ];
   show();
@@ -113,7 +113,7 @@ export function mountTool(host, app, tool) {
   }
 
   function askToClear() {
-    box(clearDialog, "clear-title").textContent = `Remove all ${formatPlural(pictures.items.length, "picture")}?`;
+    ref(clearDialog, "clear-title").textContent = `Remove all ${formatPlural(pictures.items.length, "picture")}?`;
     clearDialog.showModal();
   }
 
@@ -122,8 +122,8 @@ export function mountTool(host, app, tool) {
    * @param {{text: string, fraction: number} | null} progress
    */
   function showBrief(progress) {
-    box(root, "brief").hidden = !progress;
-    box(root, "brief-text").textContent = progress?.text ?? "";
+    ref(root, "brief").hidden = !progress;
+    ref(root, "brief-text").textContent = progress?.text ?? "";
     setProgress(part(root, "brief-progress", HTMLProgressElement), progress?.fraction ?? 1);
   }
 

@@ -1,6 +1,6 @@
 /** A classification in full: its label, where that stands in the taxonomy, and the runners-up. */
 
-import { box, elementFromTemplate } from "../../lib/dom.js";
+import { elementFromTemplate, ref } from "../../lib/dom.js";
 import { formatPercent } from "../../lib/format.js";
 
 /** @import { Candidate, Classification } from "../../../protocol.d.ts" */
@@ -10,20 +10,20 @@ import { formatPercent } from "../../lib/format.js";
  * @param {Classification} result
  */
 export function tellClassification(root, { label, score, certain, category, path, candidates }) {
-  box(root, "label").textContent = label;
-  box(root, "score").textContent = certain ? formatPercent(score) : "";
-  box(root, "unsure").hidden = certain;
-  const pathList = box(root, "path");
+  ref(root, "label").textContent = label;
+  ref(root, "score").textContent = certain ? formatPercent(score) : "";
+  ref(root, "unsure").hidden = certain;
+  const pathList = ref(root, "path");
   // A path of one is the label again.
   pathList.hidden = path.length < 2;
   pathList.replaceChildren(...path.map(listItem));
-  const chip = box(root, "category");
+  const chip = ref(root, "category");
   chip.hidden = !category;
   chip.textContent = category;
   // An answer that stands above its candidates ("Lizard" over geckos and agamas) is not one of them.
   const isListed = candidates.some((candidate) => candidate.label === label);
-  box(root, "bars-title").textContent = isListed ? "Confidence" : certain ? "Closest matches" : "Best guesses";
-  box(root, "bars").replaceChildren(
+  ref(root, "bars-title").textContent = isListed ? "Confidence" : certain ? "Closest matches" : "Best guesses";
+  ref(root, "bars").replaceChildren(
     ...candidates.map((candidate) => barOf(candidate, certain && candidate.label === label)),
   );
 }
@@ -41,11 +41,11 @@ function listItem(text) {
  */
 function barOf({ label, score }, isAnswer) {
   const item = elementFromTemplate("bar");
-  const meter = box(item, "meter");
+  const meter = ref(item, "meter");
   item.classList.toggle("bars__item--answer", isAnswer);
-  box(item, "name").textContent = label;
-  box(item, "score").textContent = formatPercent(score);
-  box(item, "fill").style.inlineSize = `${score * 100}%`;
+  ref(item, "name").textContent = label;
+  ref(item, "score").textContent = formatPercent(score);
+  ref(item, "fill").style.inlineSize = `${score * 100}%`;
   meter.setAttribute("aria-label", label);
   meter.setAttribute("aria-valuenow", String(Math.round(score * 100)));
   meter.setAttribute("aria-valuetext", formatPercent(score));

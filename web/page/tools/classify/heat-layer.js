@@ -1,16 +1,16 @@
 /** Where the network looked, over the picture, and the switch for it. */
 
-import { box, fromTemplate, listen, part } from "../../lib/dom.js";
+import { fromTemplate, listen, part, ref } from "../../lib/dom.js";
 import { paintScale, placeHeatMap } from "../../workspace/heat-map.js";
 
 /** @import { Classification } from "../../../protocol.d.ts" */
-/** @import { Stage } from "../../workspace/image-pane.js" */
+/** @import { ImagePane } from "../../workspace/image-pane.js" */
 
 /** Whether the person wants heat maps: stays from picture to picture and from visit to visit of the view. */
 let heatWanted = false;
 
 export class HeatLayer {
-  #stage;
+  #pane;
   #seen;
   #canvas;
   #legend;
@@ -19,23 +19,23 @@ export class HeatLayer {
   #result = null;
   #off;
 
-  /** @param {Stage} stage */
-  constructor(stage) {
-    this.#stage = stage;
-    stage.frame.append(fromTemplate("heat-layer"));
-    stage.controls.append(fromTemplate("heat-controls"));
-    this.#seen = box(stage.frame, "seen");
-    this.#canvas = part(stage.frame, "heat", HTMLCanvasElement);
-    this.#legend = box(stage.controls, "legend");
-    this.#switch = part(stage.controls, "heat-switch", HTMLInputElement);
+  /** @param {ImagePane} pane */
+  constructor(pane) {
+    this.#pane = pane;
+    pane.frame.append(fromTemplate("heat-layer"));
+    pane.controls.append(fromTemplate("heat-controls"));
+    this.#seen = ref(pane.frame, "seen");
+    this.#canvas = part(pane.frame, "heat", HTMLCanvasElement);
+    this.#legend = ref(pane.controls, "legend");
+    this.#switch = part(pane.controls, "heat-switch", HTMLInputElement);
     this.#switch.checked = heatWanted;
     this.#switch.disabled = true;
-    paintScale(part(stage.controls, "legend-scale", HTMLCanvasElement));
+    paintScale(part(pane.controls, "legend-scale", HTMLCanvasElement));
     listen(this.#switch, "change", () => {
       heatWanted = this.#switch.checked;
       this.#draw();
     });
-    this.#off = stage.on("image", () => this.#draw());
+    this.#off = pane.on("image", () => this.#draw());
   }
 
   toggle() {
@@ -58,11 +58,11 @@ export class HeatLayer {
 
   #draw() {
     const result = this.#result;
-    const on = heatWanted && Boolean(result?.heat_map) && this.#stage.isShown;
+    const on = heatWanted && Boolean(result?.heat_map) && this.#pane.isShown;
     this.#seen.hidden = !on;
     this.#legend.hidden = !on;
     const what = result?.certain ? `“${result.label}”` : "its best guess";
-    this.#stage.note(
+    this.#pane.note(
       on ? `Where the network found ${what}. It looks at the middle of the picture: the framed part.` : "",
     );
   }

@@ -39,8 +39,8 @@ const CLASSIFY = {
   short: shortAnswer,
   text: answerText,
   data: (result) => result,
-  display({ stage, answer }) {
-    const heat = new HeatLayer(stage);
+  display({ pane, answer }) {
+    const heat = new HeatLayer(pane);
     answer.append(fromTemplate("classify-answer"));
     return {
       show: (result) => heat.show(result),

@@ -1,6 +1,6 @@
 /** The difference in words. The sentences are Python's. */
 
-import { box, elementFromTemplate } from "../../lib/dom.js";
+import { elementFromTemplate, ref } from "../../lib/dom.js";
 
 /** @import { Comparison } from "../../../protocol.d.ts" */
 
@@ -9,17 +9,17 @@ import { box, elementFromTemplate } from "../../lib/dom.js";
  * @param {Comparison} result
  */
 export function tellDifference(root, { points, notes }) {
-  box(root, "points").replaceChildren(
+  ref(root, "points").replaceChildren(
     ...points.map(({ aspect, classification, tagging }) => {
       const item = elementFromTemplate("point");
-      box(item, "aspect").textContent = aspect;
-      box(item, "of-label").textContent = classification;
-      box(item, "of-tags").textContent = tagging;
+      ref(item, "aspect").textContent = aspect;
+      ref(item, "of-label").textContent = classification;
+      ref(item, "of-tags").textContent = tagging;
       return item;
     }),
   );
-  box(root, "special").hidden = notes.length === 0;
-  box(root, "notes").replaceChildren(
+  ref(root, "special").hidden = notes.length === 0;
+  ref(root, "notes").replaceChildren(
     ...notes.map((note) => {
       const item = document.createElement("li");
       item.textContent = note;

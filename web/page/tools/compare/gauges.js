@@ -1,13 +1,13 @@
 /** Tagging's side: a gauge of its own for each tag, and the line above which a tag is shown. */
 
 import { announce } from "../../lib/announce.js";
-import { box, button, elementFromTemplate, keepFocus, listen, part } from "../../lib/dom.js";
+import { button, elementFromTemplate, keepFocus, listen, part, ref } from "../../lib/dom.js";
 import { formatPercent, formatPlural } from "../../lib/format.js";
 import { choices } from "./choices.js";
 import { showRows } from "../../lib/keyed-list.js";
 
 /** @import { Comparison, Tag } from "../../../protocol.d.ts" */
-/** @import { Spotlight } from "../../workspace/highlight.js" */
+/** @import { Highlight } from "../../workspace/highlight.js" */
 /** @import { Sight } from "./look-layer.js" */
 
 /** How many of the tags below the line are listed: those next to it. */
@@ -18,7 +18,7 @@ const USUAL_PERCENT = 50;
 
 export class Gauges {
   #root;
-  #spotlight;
+  #highlight;
   #slider;
   /** @type {Map<string, Tag>} */
   #tags = new Map();
@@ -26,21 +26,21 @@ export class Gauges {
 
   /**
    * @param {HTMLElement} root made from the template "compare-answer"
-   * @param {Spotlight<Sight>} spotlight
+   * @param {Highlight<Sight>} highlight
    */
-  constructor(root, spotlight) {
+  constructor(root, highlight) {
     this.#root = root;
-    this.#spotlight = spotlight;
+    this.#highlight = highlight;
     this.#slider = part(root, "threshold", HTMLInputElement);
     listen(this.#slider, "input", () => (choices.percent = this.#slider.valueAsNumber));
-    listen(this.#slider, "change", () => announce(box(root, "sum-of-tags").textContent ?? ""));
+    listen(this.#slider, "change", () => announce(ref(root, "sum-of-tags").textContent ?? ""));
     listen(button(root, "own-thresholds"), "click", () => {
       choices.percent = null;
       this.#slider.focus();
     });
     this.#off = [
       choices.on("change", () => this.#tellThreshold()),
-      spotlight.on("change", () => this.#tellPinned()),
+      highlight.on("change", () => this.#tellPinned()),
     ];
     this.#tellThreshold();
   }
@@ -57,15 +57,15 @@ export class Gauges {
     const weaker = tags.filter((tag) => !tag.shown && nearness(tag) < 1).sort((a, b) => nearness(b) - nearness(a));
     const below = weaker.slice(0, MOST_BELOW);
     this.#tags = new Map(tags.map((tag) => [tag.id, tag]));
-    box(this.#root, "tag-count").textContent = formatPlural(shown.length, "tag");
-    box(this.#root, "sum-of-tags").textContent = sum_of_tags;
-    const rest = box(this.#root, "weaker");
+    ref(this.#root, "tag-count").textContent = formatPlural(shown.length, "tag");
+    ref(this.#root, "sum-of-tags").textContent = sum_of_tags;
+    const rest = ref(this.#root, "weaker");
     rest.hidden = weaker.length === below.length;
     rest.textContent = `and ${formatPlural(weaker.length - below.length, "weaker one")}`;
     keepFocus(this.#root, this.#slider, () => {
-      this.#tellRows(box(this.#root, "gauges"), shown);
-      box(this.#root, "below").hidden = below.length === 0;
-      this.#tellRows(box(this.#root, "gauges-below"), below);
+      this.#tellRows(ref(this.#root, "gauges"), shown);
+      ref(this.#root, "below").hidden = below.length === 0;
+      this.#tellRows(ref(this.#root, "gauges-below"), below);
     });
     this.#tellPinned();
   }
@@ -81,9 +81,9 @@ export class Gauges {
       ({ id }) => id,
       ({ id }) => this.#makeRow(id),
       (row, tag) => {
-        box(row, "name").textContent = tag.name;
-        box(row, "percent").textContent = formatPercent(tag.score);
-        box(row, "fill").style.inlineSize = `${tag.score * 100}%`;
+        ref(row, "name").textContent = tag.name;
+        ref(row, "percent").textContent = formatPercent(tag.score);
+        ref(row, "fill").style.inlineSize = `${tag.score * 100}%`;
         drawLine(row, tag);
       },
     );
@@ -97,10 +97,10 @@ export class Gauges {
       const tag = this.#tags.get(id);
       return tag ? sightOf(tag) : null;
     };
-    this.#spotlight.follow(row, sight);
+    this.#highlight.follow(row, sight);
     listen(press, "click", () => {
       const now = sight();
-      if (now) this.#spotlight.pin(now);
+      if (now) this.#highlight.pin(now);
     });
     return row;
   }
@@ -108,7 +108,7 @@ export class Gauges {
   #tellPinned() {
     for (const press of this.#root.querySelectorAll('[data-part="tag"]')) {
       const id = press.closest("[data-key]")?.getAttribute("data-key");
-      press.setAttribute("aria-pressed", String(this.#spotlight.pinned?.key === `tag:${id}`));
+      press.setAttribute("aria-pressed", String(this.#highlight.pinned?.key === `tag:${id}`));
     }
   }
 
@@ -118,7 +118,7 @@ export class Gauges {
     this.#slider.value = String(percent ?? USUAL_PERCENT);
     this.#slider.setAttribute("aria-valuetext", percent === null ? "Each tag has its own line" : text);
     this.#slider.classList.toggle("line__slider--idle", percent === null);
-    box(this.#root, "threshold-text").textContent = text;
+    ref(this.#root, "threshold-text").textContent = text;
     button(this.#root, "own-thresholds").disabled = percent === null;
     // The lines move with the slider; which tags pass is the engine's answer.
     for (const row of this.#root.querySelectorAll(".gauge[data-key]")) {
@@ -145,7 +145,7 @@ function sightOf({ id, name, heat_map: heatMap }) {
  */
 function drawLine(row, tag) {
   const line = lineOf(tag);
-  box(row, "line").style.insetInlineStart = `${line * 100}%`;
+  ref(row, "line").style.insetInlineStart = `${line * 100}%`;
   row.title = `Shown from ${formatPercent(line)} on`;
 }
 

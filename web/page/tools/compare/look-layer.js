@@ -1,11 +1,11 @@
 /** Over the picture: where the label or a tag was found, while it is looked at. */
 
 import { placeHeatMap } from "../../workspace/heat-map.js";
-import { box, fromTemplate, part } from "../../lib/dom.js";
+import { fromTemplate, part, ref } from "../../lib/dom.js";
 
 /** @import { HeatMap, ImageInfo } from "../../../protocol.d.ts" */
-/** @import { Spotlight } from "../../workspace/highlight.js" */
-/** @import { Stage } from "../../workspace/image-pane.js" */
+/** @import { Highlight } from "../../workspace/highlight.js" */
+/** @import { ImagePane } from "../../workspace/image-pane.js" */
 
 /**
  * @typedef {object} Sight what is looked at
@@ -17,8 +17,8 @@ import { box, fromTemplate, part } from "../../lib/dom.js";
 const AT_REST = "Point at the label or at a tag, or press it, to see where it was found.";
 
 export class LookLayer {
-  #stage;
-  #spotlight;
+  #pane;
+  #highlight;
   #seen;
   #canvas;
   /** @type {ImageInfo | null} */
@@ -26,16 +26,16 @@ export class LookLayer {
   #off;
 
   /**
-   * @param {Stage} stage
-   * @param {Spotlight<Sight>} spotlight
+   * @param {ImagePane} pane
+   * @param {Highlight<Sight>} highlight
    */
-  constructor(stage, spotlight) {
-    this.#stage = stage;
-    this.#spotlight = spotlight;
-    stage.frame.append(fromTemplate("heat-layer"));
-    this.#seen = box(stage.frame, "seen");
-    this.#canvas = part(stage.frame, "heat", HTMLCanvasElement);
-    this.#off = [stage.on("image", () => this.#draw()), spotlight.on("change", () => this.#draw())];
+  constructor(pane, highlight) {
+    this.#pane = pane;
+    this.#highlight = highlight;
+    pane.frame.append(fromTemplate("heat-layer"));
+    this.#seen = ref(pane.frame, "seen");
+    this.#canvas = part(pane.frame, "heat", HTMLCanvasElement);
+    this.#off = [pane.on("image", () => this.#draw()), highlight.on("change", () => this.#draw())];
   }
 
   /** @param {ImageInfo | null} image of the picture that is shown, once it has an answer */
@@ -49,14 +49,14 @@ export class LookLayer {
   }
 
   #draw() {
-    const sight = this.#spotlight.active;
+    const sight = this.#highlight.active;
     const image = this.#image;
     const heatMap = sight?.heatMap ?? null;
     // On narrow screens the picture comes along while something is kept in the light.
-    this.#stage.frame.closest(".stage")?.classList.toggle("stage--held", this.#spotlight.pinned !== null);
-    this.#stage.frame.classList.toggle("frame--whole", sight !== null && heatMap === null);
-    this.#stage.note(!image || !this.#stage.isShown ? "" : (sight?.text ?? AT_REST));
-    this.#seen.hidden = !image || !heatMap || !this.#stage.isShown;
+    this.#pane.frame.closest(".pane")?.classList.toggle("pane--held", this.#highlight.pinned !== null);
+    this.#pane.frame.classList.toggle("frame--whole", sight !== null && heatMap === null);
+    this.#pane.note(!image || !this.#pane.isShown ? "" : (sight?.text ?? AT_REST));
+    this.#seen.hidden = !image || !heatMap || !this.#pane.isShown;
     if (this.#seen.hidden || !image || !heatMap) return;
     placeHeatMap(this.#seen, this.#canvas, heatMap, image);
   }

@@ -1,7 +1,7 @@
 /** Compare: one label beside many tags, and the difference explained on the picture that is shown. */
 
 import { announce, tryTo } from "../../lib/announce.js";
-import { Spotlight } from "../../workspace/highlight.js";
+import { Highlight } from "../../workspace/highlight.js";
 import { mountTool } from "../../workspace/view.js";
 import { current, isCurrent, look, refresh } from "./answers.js";
 import { choices } from "./choices.js";
@@ -15,7 +15,7 @@ import { fromTemplate } from "../../lib/dom.js";
 /** @import { Comparison } from "../../../protocol.d.ts" */
 /** @import { App } from "../../workspace/app.js" */
 /** @import { Sight } from "./look-layer.js" */
-/** @import { Bench, Display, Tool } from "../../workspace/tool.js" */
+/** @import { Workspace, Display, Tool } from "../../workspace/tool.js" */
 /** @import { Picture } from "../../workspace/pictures.js" */
 
 /** @type {Tool<Comparison>} */
@@ -51,26 +51,26 @@ const COMPARE = {
 };
 
 /**
- * @param {Bench} bench
+ * @param {Workspace} workspace
  * @returns {Display<Comparison>}
  */
-function display({ app, stage, answer, changed }) {
+function display({ app, pane, answer, changed }) {
   /** @type {Picture | undefined} */
   let picture;
   /** @type {Comparison | null} */
   let shown = null;
   let isAsking = false;
   answer.append(fromTemplate("compare-answer"));
-  /** @type {Spotlight<Sight>} */
-  const spotlight = new Spotlight((a, b) => a.key === b.key);
-  const layer = new LookLayer(stage, spotlight);
-  const whole = new Whole(answer, spotlight, () => picture?.file);
-  const gauges = new Gauges(answer, spotlight);
+  /** @type {Highlight<Sight>} */
+  const highlight = new Highlight((a, b) => a.key === b.key);
+  const layer = new LookLayer(pane, highlight);
+  const whole = new Whole(answer, highlight, () => picture?.file);
+  const gauges = new Gauges(answer, highlight);
   const off = choices.on("change", ask);
 
   return {
     show(result, selected) {
-      if (picture !== selected) spotlight.clear();
+      if (picture !== selected) highlight.clear();
       picture = selected;
       shown = result;
       layer.show(result?.image ?? null);

@@ -1,13 +1,13 @@
 /** Classification's side: one bar of a fixed length, cut into what each possible label has of it. */
 
 import { announce } from "../../lib/announce.js";
-import { box, button, elementFromTemplate, keepFocus, listen, part } from "../../lib/dom.js";
+import { button, elementFromTemplate, keepFocus, listen, part, ref } from "../../lib/dom.js";
 import { formatPercent } from "../../lib/format.js";
 import { choices } from "./choices.js";
 import { showRows } from "../../lib/keyed-list.js";
 
 /** @import { Comparison, Slice } from "../../../protocol.d.ts" */
-/** @import { Spotlight } from "../../workspace/highlight.js" */
+/** @import { Highlight } from "../../workspace/highlight.js" */
 /** @import { Sight } from "./look-layer.js" */
 
 /** A part narrower than this, in per cent, has no room for its name. */
@@ -21,20 +21,20 @@ export class Whole {
 
   /**
    * @param {HTMLElement} root made from the template "compare-answer"
-   * @param {Spotlight<Sight>} spotlight
+   * @param {Highlight<Sight>} highlight
    * @param {() => Blob | undefined} file of the picture that is shown
    */
-  constructor(root, spotlight, file) {
+  constructor(root, highlight, file) {
     this.#root = root;
     this.#file = file;
     const verdict = button(root, "verdict");
     const sight = () => this.#sight();
-    spotlight.follow(verdict, sight);
+    highlight.follow(verdict, sight);
     listen(verdict, "click", () => {
       const now = sight();
-      if (now) spotlight.pin(now);
+      if (now) highlight.pin(now);
     });
-    spotlight.on("change", () => verdict.setAttribute("aria-pressed", String(spotlight.pinned?.key === "label")));
+    highlight.on("change", () => verdict.setAttribute("aria-pressed", String(highlight.pinned?.key === "label")));
   }
 
   /** @param {Comparison} result */
@@ -42,13 +42,13 @@ export class Whole {
     const { label, score, certain, category } = result.classification;
     const root = this.#root;
     this.#result = result;
-    box(root, "label").textContent = label;
-    box(root, "score").textContent = certain ? formatPercent(score) : "";
-    const chip = box(root, "category");
+    ref(root, "label").textContent = label;
+    ref(root, "score").textContent = certain ? formatPercent(score) : "";
+    const chip = ref(root, "category");
     chip.hidden = !category;
     chip.textContent = category;
-    box(root, "sum-of-shares").textContent = result.sum_of_shares;
-    keepFocus(root, box(root, "left-out"), () => {
+    ref(root, "sum-of-shares").textContent = result.sum_of_shares;
+    keepFocus(root, ref(root, "left-out"), () => {
       this.#tellBar(result.slices);
       this.#tellRows(result.slices);
       this.#tellLeftOut(result.without);
@@ -58,7 +58,7 @@ export class Whole {
   /** @param {readonly Slice[]} slices */
   #tellBar(slices) {
     showRows(
-      box(this.#root, "whole"),
+      ref(this.#root, "whole"),
       slices,
       keyOf,
       () => elementFromTemplate("slice"),
@@ -66,7 +66,7 @@ export class Whole {
         element.style.flexGrow = String(slice.percent);
         element.className = classOf("whole__slice", slice);
         element.classList.toggle("whole__slice--named", slice.percent >= ROOM_FOR_A_NAME);
-        box(element, "slice-name").textContent = slice.label;
+        ref(element, "slice-name").textContent = slice.label;
       },
     );
   }
@@ -74,7 +74,7 @@ export class Whole {
   /** @param {readonly Slice[]} slices */
   #tellRows(slices) {
     showRows(
-      box(this.#root, "shares"),
+      ref(this.#root, "shares"),
       slices,
       keyOf,
       (slice) => {
@@ -88,8 +88,8 @@ export class Whole {
       },
       (row, slice) => {
         row.className = classOf("share", slice);
-        box(row, "name").textContent = slice.label;
-        box(row, "percent").textContent = `${slice.percent.toFixed(1)}%`;
+        ref(row, "name").textContent = slice.label;
+        ref(row, "percent").textContent = `${slice.percent.toFixed(1)}%`;
         const leaveOut = button(row, "leave-out");
         leaveOut.hidden = slice.kind !== "candidate";
         leaveOut.setAttribute("aria-label", `Leave out ${slice.label}`);
@@ -99,7 +99,7 @@ export class Whole {
 
   /** @param {readonly string[]} labels */
   #tellLeftOut(labels) {
-    const group = box(this.#root, "left-out");
+    const group = ref(this.#root, "left-out");
     group.hidden = labels.length === 0;
     showRows(
       part(group, "left-out-list", HTMLUListElement),
@@ -115,7 +115,7 @@ export class Whole {
         return item;
       },
       (item, label) => {
-        box(item, "name").textContent = label;
+        ref(item, "name").textContent = label;
         button(item, "put-back").setAttribute("aria-label", `Put back ${label}`);
       },
     );

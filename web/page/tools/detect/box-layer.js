@@ -1,6 +1,6 @@
 /** Boxes with their names over the picture. Lines are vectors, names are text: crisp at any size. */
 
-import { box as boxElement, fromTemplate, listen, part } from "../../lib/dom.js";
+import { fromTemplate, listen, part, ref } from "../../lib/dom.js";
 import { formatPercent } from "../../lib/format.js";
 import { outlineOf } from "../../workspace/box-outline.js";
 import { shownBoxes } from "./answers.js";
@@ -8,12 +8,12 @@ import { colourOf, titleOf } from "./classes.js";
 import { placeTags } from "./tags.js";
 
 /** @import { Box, Detection } from "../../../protocol.d.ts" */
-/** @import { Stage } from "../../workspace/image-pane.js" */
-/** @import { Spotlight } from "../../workspace/highlight.js" */
+/** @import { ImagePane } from "../../workspace/image-pane.js" */
+/** @import { Highlight } from "../../workspace/highlight.js" */
 
 export class BoxLayer {
-  #stage;
-  #spotlight;
+  #pane;
+  #highlight;
   #svg;
   #tags;
   /** @type {Detection | null} */
@@ -24,23 +24,23 @@ export class BoxLayer {
   #off;
 
   /**
-   * @param {Stage} stage
-   * @param {Spotlight<Box>} spotlight
+   * @param {ImagePane} pane
+   * @param {Highlight<Box>} highlight
    */
-  constructor(stage, spotlight) {
-    this.#stage = stage;
-    this.#spotlight = spotlight;
-    stage.frame.append(fromTemplate("box-layer"));
-    this.#svg = part(stage.frame, "boxes", SVGSVGElement);
-    this.#tags = boxElement(stage.frame, "tags");
-    this.#resize.observe(stage.frame);
-    listen(this.#svg, "pointerover", ({ target }) => spotlight.point(this.#boxOf(target)));
-    listen(this.#svg, "pointerleave", () => spotlight.point(null));
+  constructor(pane, highlight) {
+    this.#pane = pane;
+    this.#highlight = highlight;
+    pane.frame.append(fromTemplate("box-layer"));
+    this.#svg = part(pane.frame, "boxes", SVGSVGElement);
+    this.#tags = ref(pane.frame, "tags");
+    this.#resize.observe(pane.frame);
+    listen(this.#svg, "pointerover", ({ target }) => highlight.point(this.#boxOf(target)));
+    listen(this.#svg, "pointerleave", () => highlight.point(null));
     listen(this.#svg, "click", ({ target }) => {
       const box = this.#boxOf(target);
-      if (box) spotlight.pin(box);
+      if (box) highlight.pin(box);
     });
-    this.#off = spotlight.on("change", (active) => this.#light(active));
+    this.#off = highlight.on("change", (active) => this.#light(active));
   }
 
   /** @param {Detection | null} result of the picture that is shown */
@@ -57,7 +57,7 @@ export class BoxLayer {
     this.#svg.replaceChildren(...groups);
     this.#tags.replaceChildren(...[...this.#drawn.values()].map(({ tag }) => tag));
     this.#place();
-    this.#spotlight.keep(boxes);
+    this.#highlight.keep(boxes);
   }
 
   close() {
@@ -66,7 +66,7 @@ export class BoxLayer {
   }
 
   #place() {
-    const { clientWidth: width, clientHeight: height } = this.#stage.frame;
+    const { clientWidth: width, clientHeight: height } = this.#pane.frame;
     if (!this.#result || !width) return;
     const scaleX = width / this.#result.image.width;
     const scaleY = height / this.#result.image.height;

@@ -1,6 +1,6 @@
 /** The boxes as a list: what there is, how many, and one row for each. This is also how the picture is read aloud. */
 
-import { box as part, button, elementFromTemplate, fromTemplate, listen } from "../../lib/dom.js";
+import { ref, button, elementFromTemplate, fromTemplate, listen } from "../../lib/dom.js";
 import { formatCount, formatPercent } from "../../lib/format.js";
 import { countDenied, countWeaker, shownBoxes } from "./answers.js";
 import { ClassFilter } from "./class-filter.js";
@@ -9,7 +9,7 @@ import { settings } from "./settings.js";
 import { shortFinding } from "./wording.js";
 
 /** @import { Box, Detection } from "../../../protocol.d.ts" */
-/** @import { Spotlight } from "../../workspace/highlight.js" */
+/** @import { Highlight } from "../../workspace/highlight.js" */
 
 /**
  * @typedef {object} BoxActions what can be done with a box
@@ -22,7 +22,7 @@ import { shortFinding } from "./wording.js";
 
 export class BoxList {
   #root;
-  #spotlight;
+  #highlight;
   #actions;
   #filter;
   /** @type {Map<Box, HTMLElement>} by box, the item of the list */
@@ -31,16 +31,16 @@ export class BoxList {
 
   /**
    * @param {HTMLElement} root
-   * @param {Spotlight<Box>} spotlight
+   * @param {Highlight<Box>} highlight
    * @param {BoxActions} actions
    */
-  constructor(root, spotlight, actions) {
+  constructor(root, highlight, actions) {
     this.#root = root;
-    this.#spotlight = spotlight;
+    this.#highlight = highlight;
     this.#actions = actions;
     root.append(fromTemplate("detect-answer"));
     this.#filter = new ClassFilter(root);
-    this.#off = spotlight.on("change", (active) => this.#light(active));
+    this.#off = highlight.on("change", (active) => this.#light(active));
   }
 
   /** @param {Detection} result */
@@ -49,14 +49,14 @@ export class BoxList {
     const weaker = countWeaker(result);
     const { percent } = settings;
     // A number stays on the line of its noun.
-    part(this.#root, "counts").textContent = shortFinding(result).replace(/(\d) /g, "$1\u00a0");
-    part(this.#root, "boxes-title").hidden = boxes.length === 0;
-    part(this.#root, "hidden").textContent = weaker
+    ref(this.#root, "counts").textContent = shortFinding(result).replace(/(\d) /g, "$1\u00a0");
+    ref(this.#root, "boxes-title").hidden = boxes.length === 0;
+    ref(this.#root, "hidden").textContent = weaker
       ? `${formatCount(weaker)} weaker ${weaker === 1 ? "box" : "boxes"} ` +
         `${percent === null ? "" : `below ${formatPercent(percent / 100)} `}not shown.`
       : "";
-    part(this.#root, "nothing").hidden = boxes.length > 0;
-    part(this.#root, "nothing").textContent = countDenied(result)
+    ref(this.#root, "nothing").hidden = boxes.length > 0;
+    ref(this.#root, "nothing").textContent = countDenied(result)
       ? "What is here is of kinds that are not chosen."
       : weaker
         ? "Lower the minimum confidence to see what the network was less sure of."
@@ -64,13 +64,13 @@ export class BoxList {
     this.#filter.show(result);
     const before = [...this.#items.keys()];
     if (before.length !== boxes.length || boxes.some((box, index) => box !== before[index])) this.#list(boxes);
-    part(this.#root, "found").hidden = boxes.length === 0;
-    this.#light(this.#spotlight.active);
+    ref(this.#root, "found").hidden = boxes.length === 0;
+    this.#light(this.#highlight.active);
   }
 
   /** Tell again which boxes are to be blurred. */
   refresh() {
-    this.#light(this.#spotlight.active);
+    this.#light(this.#highlight.active);
   }
 
   close() {
@@ -80,7 +80,7 @@ export class BoxList {
   /** @param {Box[]} boxes */
   #list(boxes) {
     this.#items = new Map(boxes.map((box) => [box, this.#itemOf(box, boxes)]));
-    part(this.#root, "found").replaceChildren(...this.#items.values());
+    ref(this.#root, "found").replaceChildren(...this.#items.values());
   }
 
   /**
@@ -91,17 +91,17 @@ export class BoxList {
     const item = elementFromTemplate("found-item");
     const row = button(item, "row");
     const { label, score, x1, y1, x2, y2 } = box;
-    part(row, "swatch").style.backgroundColor = colourOf(label);
-    part(row, "name").textContent = titleOf(label);
-    part(row, "score").textContent = formatPercent(score);
+    ref(row, "swatch").style.backgroundColor = colourOf(label);
+    ref(row, "name").textContent = titleOf(label);
+    ref(row, "score").textContent = formatPercent(score);
     const [x, y, width, height] = [x1, y1, x2 - x1, y2 - y1].map((value) => formatCount(Math.round(value)));
-    part(row, "place").textContent = `${width} × ${height} px at ${x}, ${y}`;
-    listen(row, "pointerenter", () => this.#spotlight.point(box));
-    listen(row, "pointerleave", () => this.#spotlight.point(null));
+    ref(row, "place").textContent = `${width} × ${height} px at ${x}, ${y}`;
+    listen(row, "pointerenter", () => this.#highlight.point(box));
+    listen(row, "pointerleave", () => this.#highlight.point(null));
     // A click gives the focus, too, but there the press decides.
-    listen(row, "focus", () => row.matches(":focus-visible") && this.#spotlight.focus(box));
-    listen(row, "blur", () => this.#spotlight.focus(null));
-    listen(row, "click", () => this.#spotlight.pin(box));
+    listen(row, "focus", () => row.matches(":focus-visible") && this.#highlight.focus(box));
+    listen(row, "blur", () => this.#highlight.focus(null));
+    listen(row, "click", () => this.#highlight.pin(box));
     const alike = boxes.filter((other) => other.label === label);
     listen(button(item, "crop"), "click", () => this.#actions.crop(box));
     listen(button(item, "classify"), "click", () => this.#actions.classify(box));
@@ -116,14 +116,14 @@ export class BoxList {
   /** @param {Box | null} active */
   #light(active) {
     for (const [box, item] of this.#items) {
-      const isPinned = box === this.#spotlight.pinned;
+      const isPinned = box === this.#highlight.pinned;
       item.classList.toggle("found__item--active", box === active);
       button(item, "row").setAttribute("aria-pressed", String(isPinned));
-      part(item, "box-actions").hidden = !isPinned;
+      ref(item, "box-actions").hidden = !isPinned;
       button(item, "blur").setAttribute("aria-pressed", String(this.#actions.isBlurred(box)));
     }
     const item = active && this.#items.get(active);
-    if (item) reveal(part(this.#root, "found"), item);
+    if (item) reveal(ref(this.#root, "found"), item);
   }
 }
 

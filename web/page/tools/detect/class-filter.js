@@ -1,6 +1,6 @@
 /** Which kinds of things are shown: a box to tick for each kind that is there, with how many there are. */
 
-import { box as part, button, elementFromTemplate, listen } from "../../lib/dom.js";
+import { ref, button, elementFromTemplate, listen } from "../../lib/dom.js";
 import { formatCount } from "../../lib/format.js";
 import { boxesOfAllKinds } from "./answers.js";
 import { colourOf, titleOf } from "./classes.js";
@@ -25,16 +25,16 @@ export class ClassFilter {
   /** @param {Detection} result */
   show(result) {
     const counts = countsByLabel(result);
-    const kinds = part(this.#root, "kinds");
+    const kinds = ref(this.#root, "kinds");
     kinds.hidden = counts.size < 2 && ![...counts.keys()].some((label) => settings.denied.has(label));
     // Chips stay where they are as long as their kind does: one of them may have the focus.
     const chips = new Map([...counts.keys()].map((label) => [label, this.#chips.get(label) ?? this.#chip(label)]));
-    const list = part(this.#root, "kinds-list");
+    const list = ref(this.#root, "kinds-list");
     const isSame = list.children.length === chips.size && [...chips.values()].every((c, i) => list.children[i] === c);
     if (!isSame) list.replaceChildren(...chips.values());
     this.#chips = chips;
     for (const [label, chip] of chips) {
-      part(chip, "count").textContent = formatCount(counts.get(label) ?? 0);
+      ref(chip, "count").textContent = formatCount(counts.get(label) ?? 0);
       const input = chip.querySelector("input");
       if (input) input.checked = !settings.denied.has(label);
     }
@@ -46,8 +46,8 @@ export class ClassFilter {
   /** @param {string} label */
   #chip(label) {
     const chip = elementFromTemplate("kind");
-    part(chip, "swatch").style.backgroundColor = colourOf(label);
-    part(chip, "name").textContent = titleOf(label);
+    ref(chip, "swatch").style.backgroundColor = colourOf(label);
+    ref(chip, "name").textContent = titleOf(label);
     listen(chip, "change", ({ target }) => {
       const denied = new Set(settings.denied);
       if (target.checked) denied.delete(label);

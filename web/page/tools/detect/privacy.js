@@ -2,7 +2,7 @@
 
 import { notice } from "../../lib/announce.js";
 import { download } from "../../lib/download.js";
-import { box as part, button, elementFromTemplate, listen, part as typedPart } from "../../lib/dom.js";
+import { ref, button, elementFromTemplate, listen, part as typedPart } from "../../lib/dom.js";
 import { describe } from "./region-layer.js";
 import { regions } from "./regions.js";
 
@@ -77,7 +77,7 @@ export class Privacy {
 
   #write() {
     const shown = this.#picture ? regions.of(this.#picture) : [];
-    const list = part(this.#root, "region-list");
+    const list = ref(this.#root, "region-list");
     list.hidden = shown.length === 0;
     if (shown.length) typedPart(this.#root, "privacy", HTMLDetailsElement).open = true;
     // A row for each, taken over from before where there are as many: one of them may have the focus.
@@ -88,7 +88,7 @@ export class Privacy {
       const row = list.children[index];
       if (!(row instanceof HTMLElement)) continue;
       const text = describe(region);
-      part(row, "name").textContent = text;
+      ref(row, "name").textContent = text;
       const remove = button(row, "remove-region");
       remove.setAttribute("aria-label", `Do not blur: ${text}`);
       remove.onclick = () => {

@@ -4,12 +4,12 @@
  */
 
 import { announce } from "../../lib/announce.js";
-import { box as boxElement, elementFromTemplate, fromTemplate, listen } from "../../lib/dom.js";
+import { elementFromTemplate, fromTemplate, listen, ref } from "../../lib/dom.js";
 import { formatCount } from "../../lib/format.js";
 import { regions, within } from "./regions.js";
 
 /** @import { ImageInfo } from "../../../protocol.d.ts" */
-/** @import { Stage } from "../../workspace/image-pane.js" */
+/** @import { ImagePane } from "../../workspace/image-pane.js" */
 /** @import { Picture } from "../../workspace/pictures.js" */
 /** @import { Region } from "./regions.js" */
 
@@ -33,13 +33,13 @@ export class RegionLayer {
   #off;
 
   /**
-   * @param {Stage} stage
+   * @param {ImagePane} pane
    * @param {() => void} onEmptied where the focus goes when the region that had it is gone
    */
-  constructor(stage, onEmptied) {
+  constructor(pane, onEmptied) {
     this.#onEmptied = onEmptied;
-    stage.frame.append(fromTemplate("region-layer"));
-    this.#layer = boxElement(stage.frame, "regions");
+    pane.frame.append(fromTemplate("region-layer"));
+    this.#layer = ref(pane.frame, "regions");
     listen(this.#layer, "pointerdown", (event) => this.#press(event));
     this.#off = regions.on("change", () => this.#draw());
   }

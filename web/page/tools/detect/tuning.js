@@ -1,6 +1,6 @@
 /** The controls below the picture: how sure, how much overlap, how hard to look. */
 
-import { box, button, listen, part } from "../../lib/dom.js";
+import { button, listen, part, ref } from "../../lib/dom.js";
 import { formatPercent } from "../../lib/format.js";
 import { DEFAULT_OVERLAP, settings } from "./settings.js";
 
@@ -17,9 +17,9 @@ export function setUpTuning(root) {
   const write = () => {
     const { percent } = settings;
     confidence.value = String(percent ?? AUTOMATIC_PERCENT);
-    tell(confidence, box(root, "confidence-text"), percent === null ? "Automatic" : formatPercent(percent / 100));
+    tell(confidence, ref(root, "confidence-text"), percent === null ? "Automatic" : formatPercent(percent / 100));
     overlap.value = String(settings.overlap);
-    tell(overlap, box(root, "overlap-text"), formatPercent(settings.overlap / 100));
+    tell(overlap, ref(root, "overlap-text"), formatPercent(settings.overlap / 100));
     thorough.checked = settings.thorough;
     tiled.checked = settings.tiled;
     reset.disabled = percent === null && settings.overlap === DEFAULT_OVERLAP;

@@ -3,7 +3,7 @@
 import { announce, tryTo } from "../../lib/announce.js";
 import { download } from "../../lib/download.js";
 import { setUpSaving } from "../../workspace/save-one.js";
-import { Spotlight } from "../../workspace/highlight.js";
+import { Highlight } from "../../workspace/highlight.js";
 import { mountTool } from "../../workspace/view.js";
 import { choose, isCurrent, look, shownBoxes, shownDetection } from "./answers.js";
 import { BoxLayer } from "./box-layer.js";
@@ -20,7 +20,7 @@ import { fromTemplate } from "../../lib/dom.js";
 
 /** @import { Box, Detection } from "../../../protocol.d.ts" */
 /** @import { App } from "../../workspace/app.js" */
-/** @import { Bench, Display, Tool } from "../../workspace/tool.js" */
+/** @import { Workspace, Display, Tool } from "../../workspace/tool.js" */
 /** @import { Format } from "./saving.js" */
 /** @import { Picture } from "../../workspace/pictures.js" */
 
@@ -63,10 +63,10 @@ const DETECT = {
 };
 
 /**
- * @param {Bench} bench
+ * @param {Workspace} workspace
  * @returns {Display<Detection>}
  */
-function display({ app, stage, answer, actions, again, changed }) {
+function display({ app, pane, answer, actions, again, changed }) {
   const { onsight, pictures } = app;
   /** @type {Picture | undefined} */
   let picture;
@@ -74,11 +74,11 @@ function display({ app, stage, answer, actions, again, changed }) {
   let shown = null;
   let isAsking = false;
 
-  /** @type {Spotlight<Box>} */
-  const spotlight = new Spotlight();
-  const layer = new BoxLayer(stage, spotlight);
-  const regionLayer = new RegionLayer(stage, () => privacy.focus());
-  const list = new BoxList(answer, spotlight, {
+  /** @type {Highlight<Box>} */
+  const highlight = new Highlight();
+  const layer = new BoxLayer(pane, highlight);
+  const regionLayer = new RegionLayer(pane, () => privacy.focus());
+  const list = new BoxList(answer, highlight, {
     crop: (box) => cut(box, (file) => download(file, file.name)),
     classify: (box) => cut(box, classify),
     blur: (box) => toggleBlur([box]),
@@ -87,10 +87,10 @@ function display({ app, stage, answer, actions, again, changed }) {
   });
   answer.append(fromTemplate("detect-privacy"));
   const privacy = new Privacy(answer, onsight, regionLayer);
-  stage.controls.append(fromTemplate("detect-controls"));
+  pane.controls.append(fromTemplate("detect-controls"));
   setUpSaving(actions, FORMATS, (format) => (picture && shown ? saveOne(onsight, picture, shown, format) : undefined));
   const off = [
-    setUpTuning(stage.controls),
+    setUpTuning(pane.controls),
     settings.on("change", (what) => (what === "look" ? again() : changed())),
     regions.on("change", () => list.refresh()),
   ];

@@ -1,7 +1,7 @@
 /** Copying settings from the picture that is shown to all others, as one change that can be undone. */
 
 import { notice } from "../../lib/announce.js";
-import { box, button, elementFromTemplate, listen } from "../../lib/dom.js";
+import { button, elementFromTemplate, listen, ref } from "../../lib/dom.js";
 import { formatPlural } from "../../lib/format.js";
 import { edits } from "./edits.js";
 import { SHAPE, SIZE, pick } from "./settings.js";
@@ -45,7 +45,7 @@ export class CopyDialog {
       ["Crop and rotation", SHAPE, false],
       ["Size", SIZE, true],
     ]);
-    box(this.#root, "copy-parts").replaceChildren(
+    ref(this.#root, "copy-parts").replaceChildren(
       ...rows.map(([name, keys, isChecked]) => {
         const label = document.createElement("label");
         const input = document.createElement("input");

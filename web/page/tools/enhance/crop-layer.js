@@ -4,7 +4,7 @@
  */
 
 import { announce } from "../../lib/announce.js";
-import { box, elementFromTemplate, listen } from "../../lib/dom.js";
+import { elementFromTemplate, listen, ref } from "../../lib/dom.js";
 import { moved, resized } from "./rectangle.js";
 
 /** @import { Edges, Rectangle } from "./rectangle.js" */
@@ -38,7 +38,7 @@ const HANDLES = {
 
 export class CropLayer {
   #root = elementFromTemplate("enhance-crop");
-  #box = box(this.#root, "crop-box");
+  #box = ref(this.#root, "crop-box");
   #viewer;
   #actions;
   /** @type {Rectangle} */
@@ -104,7 +104,7 @@ export class CropLayer {
     style.blockSize = `${frame.height}px`;
     const [x1, y1, x2, y2] = this.#rectangle;
     this.#box.style.inset = `${100 * y1}% ${100 - 100 * x2}% ${100 - 100 * y2}% ${100 * x1}%`;
-    const hole = box(this.#root, "crop-hole");
+    const hole = ref(this.#root, "crop-hole");
     hole.style.inset = this.#box.style.inset;
     this.#box.setAttribute("aria-label", `What stays: ${this.#actions.describe()}`);
   }

@@ -1,7 +1,7 @@
 /** Wires the picture before and after, the controls and what is saved to what a person does. */
 
 import { announce, notice } from "../../lib/announce.js";
-import { box, button, listen } from "../../lib/dom.js";
+import { button, listen, ref } from "../../lib/dom.js";
 import { CopyDialog } from "./copy-dialog.js";
 import { edits } from "./edits.js";
 import { ExportDialog } from "./export-dialog.js";
@@ -13,10 +13,10 @@ import { ShapePanel } from "./shape-panel.js";
 import { SizePanel } from "./size-panel.js";
 import { Toolbar } from "./toolbar.js";
 import { Viewer } from "./viewer.js";
-import { detailOf, isTooSmall, wishesFor } from "./wishes.js";
+import { detailOf, isTooSmall, previewRequestsFor } from "./preview-requests.js";
 
 /** @import { EnhanceAnalysis, EnhanceControls, EnhanceSettings } from "../../../protocol.d.ts" */
-/** @import { Bench, Display } from "../../workspace/tool.js" */
+/** @import { Workspace, Display } from "../../workspace/tool.js" */
 /** @import { Picture } from "../../workspace/pictures.js" */
 /** @import { Slot } from "./previews.js" */
 /** @import { Detail, Scene } from "./painting.js" */
@@ -26,7 +26,7 @@ const BUSY_MS = 400;
 
 /** @implements {Display<EnhanceAnalysis>} */
 export class EnhanceDisplay {
-  #bench;
+  #workspace;
   #viewer = new Viewer();
   #previews;
   #panel;
@@ -44,12 +44,12 @@ export class EnhanceDisplay {
   #busyTimer = 0;
   #off;
 
-  /** @param {Bench} bench */
-  constructor(bench) {
-    this.#bench = bench;
-    const { app, stage, answer } = bench;
+  /** @param {Workspace} workspace */
+  constructor(workspace) {
+    this.#workspace = workspace;
+    const { app, pane, answer } = workspace;
     const { onsight, pictures } = app;
-    stage.replace(this.#viewer.root);
+    pane.replace(this.#viewer.root);
     this.#previews = new Previews(onsight);
     const set = this.#set.bind(this);
     this.#panel = new Panel(answer, { set, pause: () => edits.pause(), grid: (on) => this.#viewer.root.toggleAttribute("data-grid", on) });
@@ -62,15 +62,15 @@ export class EnhanceDisplay {
       },
     });
     this.#size = new SizePanel(answer, { set });
-    this.#toolbar = new Toolbar(stage.controls, this.#viewer, {
+    this.#toolbar = new Toolbar(pane.controls, this.#viewer, {
       undo: () => this.#step("undo"),
       redo: () => this.#step("redo"),
       reset: () => neutral && set(neutral, "reset"),
     });
     this.#export = new ExportDialog(answer, onsight, pictures);
     this.#copy = new CopyDialog(answer, pictures);
-    const save = button(bench.answer, "export");
-    const copy = button(bench.answer, "copy-to-all");
+    const save = button(workspace.answer, "export");
+    const copy = button(workspace.answer, "copy-to-all");
     const endSending = setUpSending(answer, app, () => {
       this.#shape.apply();
       return this.#picture && { picture: this.#picture, settings: edits.of(this.#picture), size: this.#fullSize };
@@ -86,16 +86,16 @@ export class EnhanceDisplay {
       }),
       edits.on("change", (changed) => {
         if (this.#picture && changed.has(this.#picture)) this.#refresh();
-        bench.changed();
+        workspace.changed();
       }),
       this.#previews.on("change", () => this.#draw()),
       this.#previews.on("busy", (busy) => this.#tellBusy(busy)),
-      this.#previews.on("error", (error) => stage.note(`This view could not be made: ${error.message}`)),
+      this.#previews.on("error", (error) => pane.note(`This view could not be made: ${error.message}`)),
       this.#viewer.on("view", () => {
-        this.#wish();
+        this.#requestPreviews();
         this.#tellPixels();
       }),
-      stage.on("image", () => this.#draw()),
+      pane.on("image", () => this.#draw()),
       endSending,
     ];
     this.#off = () => off.forEach((end) => end());
@@ -107,14 +107,14 @@ export class EnhanceDisplay {
    * @param {Picture} picture
    */
   show(analysis, picture) {
-    const { pictures } = this.#bench.app;
-    button(this.#bench.answer, "copy-to-all").hidden = pictures.items.length < 2;
+    const { pictures } = this.#workspace.app;
+    button(this.#workspace.answer, "copy-to-all").hidden = pictures.items.length < 2;
     if (picture === this.#picture && analysis === this.#analysis) return;
     if (picture !== this.#picture) this.#shape.apply();
     this.#picture = picture;
     this.#analysis = analysis;
     this.#previews.picture = analysis ? picture : undefined;
-    this.#bench.stage.note("");
+    this.#workspace.pane.note("");
     this.#refresh();
     this.#draw();
   }
@@ -148,12 +148,12 @@ export class EnhanceDisplay {
 
   async #learn() {
     try {
-      const controls = await learnControls(this.#bench.app.onsight);
+      const controls = await learnControls(this.#workspace.app.onsight);
       this.#controls = controls;
       this.#panel.learn(controls.controls);
       this.#export.quality = controls.quality;
       this.#copy.learn(groupsOf(controls), controls.neutral);
-      this.#bench.changed();
+      this.#workspace.changed();
       this.#refresh();
     } catch (error) {
       notice(error instanceof Error ? error.message : String(error));
@@ -189,7 +189,7 @@ export class EnhanceDisplay {
     else announce(`${verb}: ${name}.`);
   }
 
-  /** Write everything that goes by the settings, and wish for views of them. */
+  /** Write everything that goes by the settings, and ask for views of them. */
   #refresh() {
     const settings = this.#picture ? edits.of(this.#picture) : null;
     const isUsable = settings !== null && this.#analysis !== null && this.#controls !== null;
@@ -199,7 +199,7 @@ export class EnhanceDisplay {
     this.#size.show(settings, this.#fullSize);
     const canReset = neutral !== null && JSON.stringify(settings) !== JSON.stringify({ ...settings, ...neutral });
     this.#toolbar.show({ ...edits.names(this.#picture), canReset });
-    this.#wish();
+    this.#requestPreviews();
     this.#draw();
   }
 
@@ -210,15 +210,15 @@ export class EnhanceDisplay {
     return this.#shape.isCropping ? { ...settings, crop: [], ...pick(neutral, SIZE) } : settings;
   }
 
-  #wish() {
+  #requestPreviews() {
     const settings = this.#shown;
     if (!settings || !neutral) return;
     const original = { ...neutral, ...pick(settings, [...SHAPE, ...SIZE]) };
     const { wantedSide, region, scale } = this.#viewer;
     const after = this.#previews.get("after");
     const detail = region && after && isTooSmall(after, scale) ? detailOf(after, region, scale) : null;
-    const wishes = wishesFor(settings, this.#shape.isCropping ? null : original, wantedSide ?? 0, detail);
-    this.#previews.want(wishes, edits.moving);
+    const requests = previewRequestsFor(settings, this.#shape.isCropping ? null : original, wantedSide ?? 0, detail);
+    this.#previews.want(requests, edits.moving);
   }
 
   #draw() {
@@ -231,7 +231,7 @@ export class EnhanceDisplay {
     const settings = this.#shown;
     const after = this.#previews.get("after");
     if (!after) {
-      const { image, isShown, size } = this.#bench.stage;
+      const { image, isShown, size } = this.#workspace.pane;
       if (!isShown) return null;
       return { size, before: image, after: null, beforeDetail: null, afterDetail: null };
     }
@@ -277,12 +277,12 @@ export class EnhanceDisplay {
   #tellPixels() {
     const settings = this.#shown;
     const isEnlarged = settings !== null && settings.upscale > 1 && this.#viewer.isNear;
-    box(this.#viewer.root, "pixels").hidden = !isEnlarged;
+    ref(this.#viewer.root, "pixels").hidden = !isEnlarged;
   }
 
   /** @param {boolean} busy */
   #tellBusy(busy) {
-    const sign = box(this.#viewer.root, "busy");
+    const sign = ref(this.#viewer.root, "busy");
     clearTimeout(this.#busyTimer);
     if (busy) this.#busyTimer = setTimeout(() => (sign.hidden = false), BUSY_MS);
     else sign.hidden = true;

@@ -2,7 +2,7 @@
 
 import { notice } from "../../lib/announce.js";
 import { isAbort } from "../../client.js";
-import { box, button, elementFromTemplate, listen, part, setProgress } from "../../lib/dom.js";
+import { button, elementFromTemplate, listen, part, ref, setProgress } from "../../lib/dom.js";
 import { formatBytes, formatCount, formatPlural } from "../../lib/format.js";
 import { edits } from "./edits.js";
 import { choices, saveMany, saveOne } from "./exporting.js";
@@ -81,9 +81,9 @@ export class ExportDialog {
     const stem = picture.name.replace(/\.[^.]*$/, "");
     this.#name.value = "";
     this.#name.placeholder = `${stem}-enhanced`;
-    box(this.#root, "export-which").hidden = count < 2;
-    box(this.#root, "export-all-text").textContent = `All ${formatPlural(count, "picture")}`;
-    box(this.#root, "export-failures").hidden = true;
+    ref(this.#root, "export-which").hidden = count < 2;
+    ref(this.#root, "export-all-text").textContent = `All ${formatPlural(count, "picture")}`;
+    ref(this.#root, "export-failures").hidden = true;
     part(this.#root, "export-one", HTMLInputElement).checked = true;
     this.#format.value = choices.format;
     if (choices.quality !== undefined) this.#quality.value = String(choices.quality);
@@ -113,17 +113,17 @@ export class ExportDialog {
   #write() {
     const isAll = this.#isAll && this.#pictures.items.length > 1;
     const isPng = choices.format === "png" || (choices.format === "" && !isAll && /\.png$/i.test(this.#picture?.name ?? ""));
-    box(this.#root, "quality-row").hidden = isPng;
+    ref(this.#root, "quality-row").hidden = isPng;
     const quality = this.#quality.value;
-    box(this.#root, "quality-text").textContent = quality;
-    box(this.#root, "name-row").hidden = isAll;
-    box(this.#root, "export-size").textContent =
+    ref(this.#root, "quality-text").textContent = quality;
+    ref(this.#root, "name-row").hidden = isAll;
+    ref(this.#root, "export-size").textContent =
       isAll || !this.#size ? "" : `${formatCount(this.#size.width)} × ${formatCount(this.#size.height)} px`;
     const isBusy = this.#abort !== undefined;
     part(this.#root, "export-fields", HTMLFieldSetElement).disabled = isBusy;
     button(this.#root, "export-save").hidden = isBusy;
-    box(this.#root, "export-save-text").textContent = isAll ? "Save all" : "Save";
-    box(this.#root, "export-progress").hidden = !isBusy;
+    ref(this.#root, "export-save-text").textContent = isAll ? "Save all" : "Save";
+    ref(this.#root, "export-progress").hidden = !isBusy;
     button(this.#root, "export-cancel").textContent = "Cancel";
   }
 
@@ -132,7 +132,7 @@ export class ExportDialog {
     if (!picture || this.#abort) return;
     this.#abort = new AbortController();
     const { signal } = this.#abort;
-    box(this.#root, "export-failures").hidden = true;
+    ref(this.#root, "export-failures").hidden = true;
     this.#write();
     this.#progress("Starting…", null);
     try {
@@ -191,7 +191,7 @@ export class ExportDialog {
    * @param {number | null} fraction
    */
   #progress(text, fraction) {
-    box(this.#root, "export-progress-text").textContent = text;
+    ref(this.#root, "export-progress-text").textContent = text;
     setProgress(part(this.#root, "export-bar", HTMLProgressElement), fraction);
   }
 
@@ -200,9 +200,9 @@ export class ExportDialog {
    * @param {readonly string[]} lines
    */
   #tell(title, lines) {
-    box(this.#root, "export-failures").hidden = false;
-    box(this.#root, "export-failures-title").textContent = title;
-    box(this.#root, "export-failures-list").replaceChildren(
+    ref(this.#root, "export-failures").hidden = false;
+    ref(this.#root, "export-failures-title").textContent = title;
+    ref(this.#root, "export-failures-list").replaceChildren(
       ...lines.map((line) => {
         const item = document.createElement("li");
         item.textContent = line;

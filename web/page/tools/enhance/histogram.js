@@ -1,6 +1,6 @@
 /** How many pixels have each level, in red, green and blue; where detail is lost at either end is told in words, too. */
 
-import { box, part } from "../../lib/dom.js";
+import { part, ref } from "../../lib/dom.js";
 import { formatPercent } from "../../lib/format.js";
 
 const LEVELS = 256;
@@ -60,7 +60,7 @@ export class Histogram {
       [at(0), "fully dark"],
       [at(LEVELS - 1), "fully bright"],
     ].flatMap(([share, word]) => (Number(share) >= WORTH_SAYING ? [`${formatPercent(Number(share))} ${word}`] : []));
-    box(this.#root, "histogram-text").textContent = words.join(", ");
+    ref(this.#root, "histogram-text").textContent = words.join(", ");
     this.#canvas.setAttribute("aria-label", ["Brightness of the pixels", ...words].join(", "));
   }
 }

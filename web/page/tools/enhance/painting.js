@@ -1,6 +1,6 @@
 /** Drawing before and after: what is transparent over checks, a part in more detail than the rest, captions in corners. */
 
-import { box } from "../../lib/dom.js";
+import { ref } from "../../lib/dom.js";
 
 /** @import { Panes, Point } from "./panes.js" */
 /** @import { Size } from "./transform.js" */
@@ -69,8 +69,8 @@ export function placeCaptions(root, at, { pane, corners: [, second] }, ratio) {
   const top = Math.max(0, at.y) / ratio;
   const right = Math.min(pane.width, at.x + at.width) / ratio;
   const x = second ? `${left + second.x / ratio}px` : `calc(${right}px - 100%)`;
-  box(root, "tag-before").style.translate = `${left}px ${top}px`;
-  box(root, "tag-after").style.translate = `${x} ${top + (second?.y ?? 0) / ratio}px`;
+  ref(root, "tag-before").style.translate = `${left}px ${top}px`;
+  ref(root, "tag-after").style.translate = `${x} ${top + (second?.y ?? 0) / ratio}px`;
 }
 
 /**

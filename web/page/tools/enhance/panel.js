@@ -1,6 +1,6 @@
 /** The controls beside the picture: what Auto did, presets, sliders in their groups. */
 
-import { box, elementFromTemplate, fromTemplate, listen, part } from "../../lib/dom.js";
+import { elementFromTemplate, fromTemplate, listen, part, ref } from "../../lib/dom.js";
 import { Histogram } from "./histogram.js";
 import { lookAlike, lookOf, presetsOf } from "./settings.js";
 import { Slider } from "./sliders.js";
@@ -60,19 +60,19 @@ export class Panel {
       this.#actions.grid(false);
       this.#actions.pause();
     };
-    const first = box(this.#root, "groups").firstElementChild;
+    const first = ref(this.#root, "groups").firstElementChild;
     for (const name of new Set(controls.map(({ group }) => group))) {
       const sliders = controls.filter(({ group }) => group === name).map((control) => new Slider(control, { set, pause }));
       this.#sliders.push(...sliders);
       const elements = sliders.map(({ root }) => root);
       if (name === SHAPE_GROUP) {
-        box(this.#root, "shape-sliders").replaceChildren(...elements);
+        ref(this.#root, "shape-sliders").replaceChildren(...elements);
         continue;
       }
       const group = elementFromTemplate("enhance-group");
-      box(group, "group-name").textContent = name;
-      box(group, "group-controls").append(...elements);
-      if (name === COLOUR_GROUP) this.#addBlackAndWhite(box(group, "group-controls"));
+      ref(group, "group-name").textContent = name;
+      ref(group, "group-controls").append(...elements);
+      if (name === COLOUR_GROUP) this.#addBlackAndWhite(ref(group, "group-controls"));
       this.#keepOpen(group, name);
       this.#groups.push({ group: name, element: group });
       first?.before(group);
@@ -88,9 +88,9 @@ export class Panel {
     for (const slider of this.#sliders) slider.show(settings);
     if (this.#blackAndWhite) this.#blackAndWhite.checked = settings.black_and_white;
     const { title, text } = headline(settings, analysis);
-    box(this.#root, "summary").textContent = title;
-    box(this.#root, "summary-more").textContent = text;
-    box(this.#root, "summary-more").hidden = !text;
+    ref(this.#root, "summary").textContent = title;
+    ref(this.#root, "summary-more").textContent = text;
+    ref(this.#root, "summary-more").hidden = !text;
     this.#showPresets(presetsOf(analysis), settings);
     for (const { group, element } of this.#groups) {
       const isMoved = this.#sliders.some((slider) => slider.group === group && slider.isMoved);
@@ -107,7 +107,7 @@ export class Panel {
    */
   #showPresets(presets, settings) {
     this.#presets = presets;
-    const root = box(this.#root, "presets");
+    const root = ref(this.#root, "presets");
     // The buttons stay where there are as many: one of them may have the focus.
     while (root.children.length > presets.length) root.lastElementChild?.remove();
     while (root.children.length < presets.length) {

@@ -1,6 +1,6 @@
 /**
  * The views of one picture that the engine makes: before and after, whole and in parts. One is made at a time; when a
- * slider is moved, what is under way is finished and shown, and the newest wish comes next: those between are skipped.
+ * slider is moved, what is under way is finished and shown, and the newest request comes next: those between are skipped.
  * While it moves, a view that takes too long is stood for by a draft of half the size; at rest, the view itself comes.
  */
 
@@ -16,7 +16,7 @@ import { Emitter } from "../../lib/emitter.js";
 /** @typedef {Detail["region"]} Region */
 
 /**
- * @typedef {object} Wish
+ * @typedef {object} PreviewRequest
  * @property {EnhanceSettings} settings
  * @property {Region | null} region null for the whole picture
  * @property {number} maxSide
@@ -28,14 +28,14 @@ import { Emitter } from "../../lib/emitter.js";
  * @property {Source} source
  * @property {EnhanceSettings} settings that it shows
  * @property {Region | null} region
- * @property {number} order views of a later order show later wishes
+ * @property {number} order views of a later order show later requests
  * @property {boolean} isDraft
  * @property {EnhancePreview} preview
  */
 
-/** A view that took longer than this, from the wish on, does not follow a slider. */
+/** A view that took longer than this, from the request on, does not follow a slider. */
 const FOLLOWS_MS = 70;
-/** How long a slider rests before what is wished for is made in full. */
+/** How long a slider rests before what is asked for is made in full. */
 const REST_MS = 160;
 
 /** @extends {Emitter<{change: Slot, busy: boolean, error: Error}>} */
@@ -43,8 +43,8 @@ export class Previews extends Emitter {
   #onsight;
   /** @type {Picture | undefined} */
   #picture;
-  /** By the order in which they are made. @type {Map<Slot, {wish: Wish, key: string, order: number}>} */
-  #wishes = new Map();
+  /** By the order in which they are made. @type {Map<Slot, {request: PreviewRequest, key: string, order: number}>} */
+  #requests = new Map();
   /** @type {Map<Slot, View & {key: string}>} */
   #views = new Map();
   #orders = 0;
@@ -70,7 +70,7 @@ export class Previews extends Emitter {
     this.#abort = new AbortController();
     clearTimeout(this.#rest);
     this.#rest = 0;
-    this.#wishes.clear();
+    this.#requests.clear();
     this.#views.clear();
   }
 
@@ -82,40 +82,40 @@ export class Previews extends Emitter {
     return this.#views.get(slot);
   }
 
-  /** Whether all that was wished for is there. */
+  /** Whether all that was asked for is there. */
   get isCurrent() {
-    return !this.#isBusy && !this.#rest && this.#wishes.size === 0;
+    return !this.#isBusy && !this.#rest && this.#requests.size === 0;
   }
 
   /**
-   * Wish for views, the most urgent first, in place of those that were wished for and are not made yet.
-   * @param {ReadonlyArray<readonly [Slot, Wish]>} wishes
+   * PreviewRequest for views, the most urgent first, in place of those that were asked for and are not made yet.
+   * @param {ReadonlyArray<readonly [Slot, PreviewRequest]>} requests
    * @param {string | null} [moved] what a person is moving
    */
-  want(wishes, moved = null) {
+  want(requests, moved = null) {
     clearTimeout(this.#rest);
     this.#rest = 0;
     this.#moved = moved;
     const isSlow = moved !== null && (this.#times.get(moved) ?? Infinity) > FOLLOWS_MS;
-    this.#take(isSlow ? wishes.filter(([slot]) => slot.startsWith("after")) : wishes, isSlow);
+    this.#take(isSlow ? requests.filter(([slot]) => slot.startsWith("after")) : requests, isSlow);
     if (!isSlow) return;
     this.#rest = setTimeout(() => {
       this.#rest = 0;
-      this.#take(wishes, false);
+      this.#take(requests, false);
     }, REST_MS);
   }
 
   /**
-   * @param {ReadonlyArray<readonly [Slot, Wish]>} wishes
+   * @param {ReadonlyArray<readonly [Slot, PreviewRequest]>} requests
    * @param {boolean} isDraft whether a draft will do
    */
-  #take(wishes, isDraft) {
-    this.#wishes.clear();
-    for (const [slot, wish] of wishes) {
-      const key = JSON.stringify([wish.settings, wish.region, wish.maxSide]);
+  #take(requests, isDraft) {
+    this.#requests.clear();
+    for (const [slot, request] of requests) {
+      const key = JSON.stringify([request.settings, request.region, request.maxSide]);
       const view = this.#views.get(slot);
       if (view?.key === key && (isDraft || !view.isDraft)) continue;
-      this.#wishes.set(slot, { wish: { ...wish, draft: isDraft }, key, order: ++this.#orders });
+      this.#requests.set(slot, { request: { ...request, draft: isDraft }, key, order: ++this.#orders });
     }
     void this.#work();
   }
@@ -133,22 +133,22 @@ export class Previews extends Emitter {
     if (this.#isBusy) return;
     this.#isBusy = true;
     this.emit("busy", true);
-    for (let next = this.#wishes.entries().next().value; next && this.#picture; next = this.#wishes.entries().next().value) {
-      const [slot, { wish, key, order }] = next;
+    for (let next = this.#requests.entries().next().value; next && this.#picture; next = this.#requests.entries().next().value) {
+      const [slot, { request, key, order }] = next;
       const picture = this.#picture;
-      this.#wishes.delete(slot);
+      this.#requests.delete(slot);
       try {
         const started = performance.now();
         const moved = this.#moved;
-        const preview = await this.#ask(picture, wish);
+        const preview = await this.#ask(picture, request);
         if (picture !== this.#picture) continue;
-        const { settings, region, draft: isDraft = false } = wish;
+        const { settings, region, draft: isDraft = false } = request;
         this.#views.set(slot, { source: toCanvas(preview, isDraft), settings, region, order, isDraft, preview, key });
         if (moved && !isDraft && slot === "after") this.#times.set(moved, performance.now() - started);
         this.emit("change", slot);
       } catch (error) {
         if (picture !== this.#picture || isAbort(error)) continue;
-        this.#wishes.clear();
+        this.#requests.clear();
         this.emit("error", error instanceof Error ? error : new Error(String(error)));
       }
     }
@@ -158,7 +158,7 @@ export class Previews extends Emitter {
 
   /**
    * @param {Picture} picture
-   * @param {Wish} wish
+   * @param {PreviewRequest} request
    */
   #ask({ file }, { settings, region, maxSide, draft = false }) {
     const { signal } = this.#abort;

@@ -2,7 +2,7 @@
 
 import { notice } from "../../lib/announce.js";
 import { isAbort } from "../../client.js";
-import { box, button, elementFromTemplate, keepFocus, listen, part, setProgress } from "../../lib/dom.js";
+import { button, elementFromTemplate, keepFocus, listen, part, ref, setProgress } from "../../lib/dom.js";
 import { makeFile } from "./exporting.js";
 
 /** @import { EnhanceSettings } from "../../../protocol.d.ts" */
@@ -22,16 +22,16 @@ const TARGETS = ["/classify", "/tag", "/detect"];
 export function setUpSending(root, { onsight, pictures, tools }, current) {
   /** @type {AbortController | undefined} */
   let abort;
-  const progress = box(root, "send-progress");
+  const progress = ref(root, "send-progress");
   const buttons = tools.flatMap(({ name, path, icon }) => {
     if (!TARGETS.includes(path)) return [];
     const control = elementFromTemplate("enhance-send");
     part(control, "icon", SVGUseElement).setAttribute("href", `#${icon}`);
-    box(control, "name").textContent = name;
+    ref(control, "name").textContent = name;
     listen(control, "click", () => send(path, control));
     return [control];
   });
-  box(root, "send").append(...buttons);
+  ref(root, "send").append(...buttons);
   listen(button(root, "send-cancel"), "click", () => abort?.abort());
   return () => abort?.abort();
 

@@ -1,7 +1,7 @@
 /** Crop and rotate: the buttons, and what goes on while a part is being chosen. */
 
 import { announce } from "../../lib/announce.js";
-import { box, button, keepFocus, listen, part } from "../../lib/dom.js";
+import { button, keepFocus, listen, part, ref } from "../../lib/dom.js";
 import { formatCount } from "../../lib/format.js";
 import { CropLayer } from "./crop-layer.js";
 import { WHOLE, isWhole, shaped } from "./rectangle.js";
@@ -67,7 +67,7 @@ export class ShapePanel {
       if (this.#draft) this.#place(ratio === null ? this.#draft : shaped(this.#draft, ratio));
     });
     listen(button(root, "crop"), "click", () => this.#begin());
-    listen(box(root, "shape-cropping"), "keydown", ({ key }) => key === "Escape" && this.cancel());
+    listen(ref(root, "shape-cropping"), "keydown", ({ key }) => key === "Escape" && this.cancel());
     listen(button(root, "crop-done"), "click", () => this.apply());
     listen(button(root, "crop-cancel"), "click", () => this.cancel());
     listen(button(root, "crop-whole"), "click", () => {
@@ -126,8 +126,8 @@ export class ShapePanel {
   #switch() {
     const { isCropping } = this;
     keepFocus(document.body, button(this.#root, isCropping ? "crop-done" : "crop"), () => {
-      box(this.#root, "shape-idle").hidden = isCropping;
-      box(this.#root, "shape-cropping").hidden = !isCropping;
+      ref(this.#root, "shape-idle").hidden = isCropping;
+      ref(this.#root, "shape-cropping").hidden = !isCropping;
       this.#layer.isShown = isCropping;
     });
     this.#viewer.isPlain = isCropping;
@@ -152,7 +152,7 @@ export class ShapePanel {
 
   #write() {
     if (!this.#draft) return;
-    box(this.#root, "crop-size").textContent = this.#describe();
+    ref(this.#root, "crop-size").textContent = this.#describe();
     this.#layer.show(this.#draft, this.#ratio);
   }
 

@@ -1,6 +1,6 @@
 /** How many pixels the picture gets: enlarged by a network, or shrunk to a longest side. */
 
-import { box, listen, part } from "../../lib/dom.js";
+import { listen, part, ref } from "../../lib/dom.js";
 import { formatCount, formatRemaining } from "../../lib/format.js";
 
 /** @import { EnhanceSettings } from "../../../protocol.d.ts" */
@@ -66,11 +66,11 @@ export class SizePanel {
     if (document.activeElement !== this.#side) this.#side.value = side ? String(side) : "";
     if (!size) return;
     const megapixels = (size.width * size.height) / 1e6;
-    box(this.#root, "result-size").textContent =
+    ref(this.#root, "result-size").textContent =
       `${formatCount(size.width)} × ${formatCount(size.height)} px, ${megapixels < 10 ? megapixels.toFixed(1) : Math.round(megapixels)} megapixels`;
     const milliseconds = guess(upscale, size);
     const words = formatRemaining(milliseconds).replace(" left", "");
-    box(this.#root, "result-time").textContent = words ? `Takes ${words} to save.` : "";
+    ref(this.#root, "result-time").textContent = words ? `Takes ${words} to save.` : "";
   }
 
   /** @returns {HTMLInputElement[]} */

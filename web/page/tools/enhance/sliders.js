@@ -1,6 +1,6 @@
 /** The sliders: each with its number, its way back to neutral, and a bar that shows how far it is from there. */
 
-import { box, button, elementFromTemplate, listen, part } from "../../lib/dom.js";
+import { button, elementFromTemplate, listen, part, ref } from "../../lib/dom.js";
 
 /** @import { EnhanceControl, EnhanceSettings } from "../../../protocol.d.ts" */
 
@@ -88,7 +88,7 @@ export class Slider {
     const text = `${value > 0 && this.#control.low < 0 ? "+" : value < 0 ? "−" : ""}${Math.abs(value).toFixed(digits)}`;
     this.#range.setAttribute("aria-valuetext", value === neutral ? `${text}, neutral` : text);
     button(this.root, "reset").hidden = value === neutral;
-    box(this.root, "name").toggleAttribute("data-moved", value !== neutral);
+    ref(this.root, "name").toggleAttribute("data-moved", value !== neutral);
   }
 
   /** @param {number} value */

@@ -1,6 +1,6 @@
 /** The controls below the picture: how before and after are compared, how near, and the way back. */
 
-import { box, button, elementFromTemplate, keepFocus, listen, part } from "../../lib/dom.js";
+import { button, elementFromTemplate, keepFocus, listen, part, ref } from "../../lib/dom.js";
 import { formatPercent } from "../../lib/format.js";
 
 /** @import { Mode, Viewer } from "./viewer.js" */
@@ -74,7 +74,7 @@ export class Toolbar {
 
   /** Whether there is something to compare and to come nearer to. @param {boolean} comparing */
   set isComparing(comparing) {
-    for (const name of ["compare", "zoom"]) box(this.#root, name).inert = !comparing;
+    for (const name of ["compare", "zoom"]) ref(this.#root, name).inert = !comparing;
   }
 
   /** @param {{undo: string | null, redo: string | null, canReset: boolean}} names of what would be undone and redone */
@@ -90,7 +90,7 @@ export class Toolbar {
   }
 
   #tellZoom() {
-    box(this.#root, "zoom-text").textContent = formatPercent(this.#viewer.scale);
+    ref(this.#root, "zoom-text").textContent = formatPercent(this.#viewer.scale);
     const isPixels = this.#viewer.isNear && Math.abs(this.#viewer.scale - 1) < 1e-6;
     button(this.#root, "zoom-fit").setAttribute("aria-pressed", String(!this.#viewer.isNear));
     button(this.#root, "zoom-pixels").setAttribute("aria-pressed", String(isPixels));

@@ -51,7 +51,7 @@ const ENHANCE = {
       notice(`${formatPlural(saved, "picture")} saved. ${first.picture.name} was not: ${first.error.message}${others}`);
     },
   },
-  display: (bench) => new EnhanceDisplay(bench),
+  display: (workspace) => new EnhanceDisplay(workspace),
 };
 
 /** @type {WeakSet<App>} */

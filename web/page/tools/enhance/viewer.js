@@ -3,7 +3,7 @@
  * near as a person likes. What is drawn comes from outside; this file knows nothing of how it is made.
  */
 
-import { beforePaint, box, elementFromTemplate, listen, part } from "../../lib/dom.js";
+import { beforePaint, elementFromTemplate, listen, part, ref } from "../../lib/dom.js";
 import { Emitter } from "../../lib/emitter.js";
 import { Divider } from "./divider.js";
 import { setUpGestures } from "./gestures.js";
@@ -62,7 +62,7 @@ export class Viewer extends Emitter {
 
   constructor() {
     super();
-    this.#divider = new Divider(box(this.root, "divider"), () => this.#draw());
+    this.#divider = new Divider(ref(this.root, "divider"), () => this.#draw());
     this.#observer = new ResizeObserver(([entry]) => entry && this.#resize(entry));
     observe(this.#observer, this.#canvas);
     const gestures = setUpGestures(this.root, this.#canvas, {

@@ -1,7 +1,7 @@
 /** One picture of the library, large, with all that is known of it. */
 
 import { announce, tryTo } from "../../lib/announce.js";
-import { box, button, elementFromTemplate, enableSteps, fillFacts, listen, part, redrawRows } from "../../lib/dom.js";
+import { button, elementFromTemplate, enableSteps, fillFacts, listen, part, redrawRows, ref } from "../../lib/dom.js";
 import { formatBytes, formatCount, formatPercent } from "../../lib/format.js";
 import { quoted } from "./query-text.js";
 import { editTags, namesIn } from "./tag-editing.js";
@@ -82,11 +82,11 @@ export class Detail {
       dialog.remove();
     });
     const tools = actions.tools.filter(({ name }) => name !== "Organise");
-    box(dialog, "tools").replaceChildren(...tools.map((tool) => this.#toolButton(tool)));
+    ref(dialog, "tools").replaceChildren(...tools.map((tool) => this.#toolButton(tool)));
     document.body.append(dialog);
     dialog.showModal();
     // Not a button, which is disabled at the first picture: keys must reach the dialog.
-    box(dialog, "heading").focus({ preventScroll: true });
+    ref(dialog, "heading").focus({ preventScroll: true });
     void this.#show();
   }
 
@@ -118,15 +118,15 @@ export class Detail {
     const dialog = this.#dialog;
     const index = this.#ids.indexOf(picture.id);
     enableSteps(dialog, index, this.#ids.length);
-    box(dialog, "position").textContent = `${formatCount(index + 1)} of ${formatCount(this.#ids.length)}`;
-    box(dialog, "file").textContent = picture.name;
-    box(dialog, "label").textContent = picture.label;
-    box(dialog, "score").textContent = formatPercent(picture.score);
-    box(dialog, "category").textContent = picture.category;
+    ref(dialog, "position").textContent = `${formatCount(index + 1)} of ${formatCount(this.#ids.length)}`;
+    ref(dialog, "file").textContent = picture.name;
+    ref(dialog, "label").textContent = picture.label;
+    ref(dialog, "score").textContent = formatPercent(picture.score);
+    ref(dialog, "category").textContent = picture.category;
     this.#fillTags(picture);
-    box(dialog, "objects").textContent = objectsOf(picture);
-    box(dialog, "objects").hidden = picture.boxes === null;
-    fillFacts(box(dialog, "facts"), [
+    ref(dialog, "objects").textContent = objectsOf(picture);
+    ref(dialog, "objects").hidden = picture.boxes === null;
+    fillFacts(ref(dialog, "facts"), [
       ["Folder", picture.folder || null],
       ["File", formatBytes(picture.size)],
       ...picture.facts.map(({ name, value }) => /** @type {const} */ ([name, value])),
@@ -142,14 +142,14 @@ export class Detail {
 
   /** @param {LibraryPicture} picture */
   #fillTags({ tags, rejected }) {
-    const list = box(this.#dialog, "tag-list");
+    const list = ref(this.#dialog, "tag-list");
     const rows = [...tags.map((tag) => this.#tag(tag)), ...rejected.map((name) => this.#rejected(name))];
     redrawRows(list, () => list.replaceChildren(...rows));
   }
 
   /** @param {LibraryPicture} picture */
   async #showLarge(picture) {
-    const note = box(this.#dialog, "small-only");
+    const note = ref(this.#dialog, "small-only");
     this.#viewing.abort();
     this.#viewing = new AbortController();
     const { signal } = this.#viewing;
@@ -174,8 +174,8 @@ export class Detail {
     row.dataset.key = name;
     row.classList.toggle("chip--own", isOwn);
     const press = button(row, "find");
-    box(press, "name").textContent = name;
-    box(press, "tag-score").textContent = isOwn ? "" : formatPercent(score);
+    ref(press, "name").textContent = name;
+    ref(press, "tag-score").textContent = isOwn ? "" : formatPercent(score);
     press.title = `Search for “${name}”`;
     listen(press, "click", () => {
       this.#dialog.close();
@@ -198,7 +198,7 @@ export class Detail {
     const row = elementFromTemplate("organise-rejected-tag");
     row.dataset.key = `-${name}`;
     const back = button(row, "back");
-    box(back, "name").textContent = name;
+    ref(back, "name").textContent = name;
     back.title = "Removed. Put it back";
     back.setAttribute("aria-label", `Put “${name}” back`);
     listen(back, "click", () => void this.#edit("add", [name]));

@@ -1,6 +1,6 @@
 /** The dialog that holds duplicates and look-alikes. */
 
-import { box, button, elementFromTemplate, listen } from "../../lib/dom.js";
+import { button, elementFromTemplate, listen, ref } from "../../lib/dom.js";
 import { mountDuplicates } from "./duplicates.js";
 
 /** @import { DuplicatesOptions } from "./duplicates.js" */
@@ -11,7 +11,7 @@ import { mountDuplicates } from "./duplicates.js";
  */
 export function openDuplicates(options) {
   const dialog = /** @type {HTMLDialogElement} */ (elementFromTemplate("duplicates-dialog"));
-  const end = mountDuplicates(box(dialog, "duplicates"), {
+  const end = mountDuplicates(ref(dialog, "duplicates"), {
     ...options,
     onSelect: (ids) => {
       dialog.close();

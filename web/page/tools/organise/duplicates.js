@@ -1,7 +1,7 @@
 /** Pictures that are the same, all but the same, or alike: which one to keep, and what becomes of the rest. */
 
 import { notice, tryTo } from "../../lib/announce.js";
-import { box, button, elementFromTemplate, fromTemplate, listen, part } from "../../lib/dom.js";
+import { button, elementFromTemplate, fromTemplate, listen, part, ref } from "../../lib/dom.js";
 import { formatBytes, formatCount, formatPlural } from "../../lib/format.js";
 import { deleteSpares, moveSpares } from "./discarding.js";
 import { JobPanel } from "./job-panel.js";
@@ -80,10 +80,10 @@ class DuplicatesView {
     host.replaceChildren(fromTemplate("duplicates-view"));
     const root = (this.#root = /** @type {HTMLElement} */ (host.firstElementChild));
     this.#tiles = new Tiles(options.library);
-    this.#reach = new ReachPanel(box(root, "reach"), options, () => {});
-    this.#job = new JobPanel(box(root, "job"), () => this.#write());
+    this.#reach = new ReachPanel(ref(root, "reach"), options, () => {});
+    this.#job = new JobPanel(ref(root, "job"), () => this.#write());
     this.#off = this.#tiles.on("change", () => this.#fillPictures());
-    listen(box(root, "kinds"), "change", ({ target }) => void this.#find(/** @type {Kind} */ (target.value)));
+    listen(ref(root, "kinds"), "change", ({ target }) => void this.#find(/** @type {Kind} */ (target.value)));
     listen(button(root, "more"), "click", () => this.#showMore());
     listen(button(root, "select"), "click", () => options.onSelect(this.#rest().map(({ id }) => id)));
     listen(button(root, "forget"), "click", () => this.#askFirst("forget"));
@@ -111,8 +111,8 @@ class DuplicatesView {
     this.#kind = kind;
     const asked = ++this.#asked;
     const { library } = this.#options;
-    box(this.#root, "about").textContent = ABOUT[kind];
-    box(this.#root, "summary").textContent = "Looking for them…";
+    ref(this.#root, "about").textContent = ABOUT[kind];
+    ref(this.#root, "summary").textContent = "Looking for them…";
     this.#pending = null;
     this.#setGroups([]);
     await tryTo(
@@ -133,13 +133,13 @@ class DuplicatesView {
     this.#groups = groups;
     this.#kept = groups.map(({ ids }) => new Set(this.#kind === "similar" ? ids : ids.slice(0, 1)));
     this.#shown = 0;
-    box(this.#root, "groups").replaceChildren();
+    ref(this.#root, "groups").replaceChildren();
     this.#showMore();
     this.#write();
   }
 
   #showMore() {
-    const list = box(this.#root, "groups");
+    const list = ref(this.#root, "groups");
     const until = Math.min(this.#shown + STEP, this.#groups.length);
     for (let index = this.#shown; index < until; index += 1) list.append(this.#groupRow(index));
     this.#shown = until;
@@ -152,19 +152,19 @@ class DuplicatesView {
   #groupRow(index) {
     const { ids, sizes, reason, turns } = /** @type {PictureGroup} */ (this.#groups[index]);
     const row = elementFromTemplate("duplicates-group");
-    box(row, "title").textContent = formatPlural(ids.length, "picture");
-    box(row, "rest").hidden = ids.length <= OF_GROUP;
-    box(row, "rest").textContent = `and ${formatCount(ids.length - OF_GROUP)} more`;
-    box(row, "pictures").replaceChildren(
+    ref(row, "title").textContent = formatPlural(ids.length, "picture");
+    ref(row, "rest").hidden = ids.length <= OF_GROUP;
+    ref(row, "rest").textContent = `and ${formatCount(ids.length - OF_GROUP)} more`;
+    ref(row, "pictures").replaceChildren(
       ...ids.slice(0, OF_GROUP).map((id, place) => {
         const picture = elementFromTemplate("duplicates-picture");
         picture.dataset.id = String(id);
-        box(picture, "bytes").textContent = formatBytes(sizes[place] ?? 0);
-        const best = box(picture, "reason");
+        ref(picture, "bytes").textContent = formatBytes(sizes[place] ?? 0);
+        const best = ref(picture, "reason");
         best.hidden = place !== 0 || !reason;
         best.textContent = reason;
-        box(picture, "turn").hidden = !turns[place];
-        box(picture, "turn").textContent = turns[place] ?? "";
+        ref(picture, "turn").hidden = !turns[place];
+        ref(picture, "turn").textContent = turns[place] ?? "";
         const keep = part(picture, "keep", HTMLInputElement);
         keep.checked = this.#kept[index]?.has(id) ?? false;
         listen(keep, "change", () => this.#mark(index, id, keep));
@@ -194,20 +194,20 @@ class DuplicatesView {
   }
 
   #fillPictures() {
-    for (const row of box(this.#root, "groups").querySelectorAll("[data-id]")) {
+    for (const row of ref(this.#root, "groups").querySelectorAll("[data-id]")) {
       const id = Number(/** @type {HTMLElement} */ (row).dataset.id);
       const tile = this.#tiles.get(id);
       const file = this.#files.get(id);
       if (file) {
-        box(row, "name").textContent = file.name;
-        box(row, "folder").textContent = file.folder;
+        ref(row, "name").textContent = file.name;
+        ref(row, "folder").textContent = file.folder;
         part(row, "keep", HTMLInputElement).setAttribute("aria-label", `Keep ${file.folder}/${file.name}`);
         button(row, "show").setAttribute("aria-label", `Show ${file.folder}/${file.name}`);
       }
       if (!tile) continue;
       const image = part(row, "image", HTMLImageElement);
       if (image.src !== tile.source) image.src = tile.source;
-      box(row, "dimensions").textContent = `${formatCount(tile.width)} × ${formatCount(tile.height)}`;
+      ref(row, "dimensions").textContent = `${formatCount(tile.width)} × ${formatCount(tile.height)}`;
     }
   }
 
@@ -233,7 +233,7 @@ class DuplicatesView {
     const words = rest.length
       ? `${formatPlural(rest.length, "picture")} not marked to be kept, ${formatBytes(bytes)}.`
       : "All are marked to be kept.";
-    box(this.#root, "summary").textContent = this.#groups.length
+    ref(this.#root, "summary").textContent = this.#groups.length
       ? `${formatPlural(this.#groups.length, "group")}. ${words}`
       : "There are none.";
   }
@@ -244,11 +244,11 @@ class DuplicatesView {
     const isBusy = this.#job.busy || this.#isDoing;
     const isAsking = this.#pending !== null;
     const isNone = !this.#rest().length;
-    box(root, "actions").hidden = isBusy || isAsking || !this.#groups.length;
+    ref(root, "actions").hidden = isBusy || isAsking || !this.#groups.length;
     for (const name of ["select", "forget", "delete", "move"]) button(root, name).disabled = isNone;
     for (const name of ["delete", "move"]) button(root, name).hidden = !hasDirectoryChooser();
     button(root, "cancel").hidden = !this.#job.busy;
-    box(root, "asking").hidden = !isAsking;
+    ref(root, "asking").hidden = !isAsking;
     part(root, "choices", HTMLFieldSetElement).disabled = isBusy || isAsking;
   }
 
@@ -273,8 +273,8 @@ class DuplicatesView {
       delete: [`Delete the files of ${count} for good?`, `${bytes} become free. One of each group stays. There is no way back.`, "Delete for good"],
       move: [`Move ${count} into “${directory?.name ?? ""}/Duplicates”?`, "They leave their folders and the library. One of each group stays.", "Move"],
     }[deed];
-    box(this.#root, "asking-title").textContent = title ?? "";
-    box(this.#root, "asking-text").textContent = text ?? "";
+    ref(this.#root, "asking-title").textContent = title ?? "";
+    ref(this.#root, "asking-text").textContent = text ?? "";
     button(this.#root, "yes").textContent = yes ?? "";
     this.#job.clear();
     this.#write();

@@ -2,7 +2,7 @@
 
 import { notice } from "../../lib/announce.js";
 import { download } from "../../lib/download.js";
-import { box, button, elementFromTemplate, listen, part } from "../../lib/dom.js";
+import { button, elementFromTemplate, listen, part, ref } from "../../lib/dom.js";
 import { formatCount, formatPlural } from "../../lib/format.js";
 import { JobPanel } from "./job-panel.js";
 import { hasDirectoryChooser, chooseArchive, chooseDirectory, mayUse } from "./pickers.js";
@@ -67,9 +67,9 @@ class ExportDialog {
     this.#originals = originals;
     this.#ids = ids;
     const { root } = this;
-    this.#reach = new ReachPanel(box(root, "reach"), { library, originals }, () => this.#write());
-    this.#job = new JobPanel(box(root, "job"), () => this.#write());
-    box(root, "export-title").textContent = `Export ${formatPlural(ids.length, "picture")}`;
+    this.#reach = new ReachPanel(ref(root, "reach"), { library, originals }, () => this.#write());
+    this.#job = new JobPanel(ref(root, "job"), () => this.#write());
+    ref(root, "export-title").textContent = `Export ${formatPlural(ids.length, "picture")}`;
     listen(this.#format, "change", () => void this.#choose());
     listen(button(root, "save"), "click", () => void this.#save());
     listen(button(root, "zip"), "click", () => void this.#intoZip());
@@ -119,11 +119,11 @@ class ExportDialog {
     const isDataSet = DATA_SETS.includes(format);
     const isPlain = !isCopies && !isSidecars;
     part(root, "export-choices", HTMLFieldSetElement).disabled = isBusy;
-    box(root, "format-help").textContent = HELP[format] ?? "";
-    box(root, "others-row").hidden = !isCopies;
+    ref(root, "format-help").textContent = HELP[format] ?? "";
+    ref(root, "others-row").hidden = !isCopies;
     button(root, "save").hidden = isBusy || !isPlain;
     button(root, "zip").hidden = isBusy || (isPlain && !isDataSet);
-    box(root, "zip-text").textContent = isDataSet ? "Save with the pictures" : "Save as ZIP";
+    ref(root, "zip-text").textContent = isDataSet ? "Save with the pictures" : "Save as ZIP";
     button(root, "folder").hidden = isBusy || !(isCopies || isDataSet) || !hasDirectoryChooser();
     button(root, "beside").hidden = isBusy || !isSidecars || !hasDirectoryChooser();
     for (const name of ["zip", "folder", "beside"]) button(root, name).disabled = this.#files === null;

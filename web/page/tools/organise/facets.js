@@ -1,6 +1,6 @@
 /** What the pictures that were found have in common, to narrow the search by. */
 
-import { box, button, elementFromTemplate, listen, redrawRows } from "../../lib/dom.js";
+import { button, elementFromTemplate, listen, redrawRows, ref } from "../../lib/dom.js";
 import { formatCount } from "../../lib/format.js";
 import { hasPart, withPart, withoutPart } from "./query-text.js";
 
@@ -41,9 +41,9 @@ export class Facets {
   #group({ kind, title, values }) {
     const group = elementFromTemplate("organise-facet");
     group.dataset.key = kind;
-    box(group, "title").textContent = title;
+    ref(group, "title").textContent = title;
     const shown = this.#whole.has(kind) ? values : values.slice(0, FEW);
-    box(group, "values").replaceChildren(...shown.map((value) => this.#value(value)));
+    ref(group, "values").replaceChildren(...shown.map((value) => this.#value(value)));
     const more = button(group, "more");
     more.hidden = values.length <= FEW;
     more.textContent = this.#whole.has(kind) ? "Fewer" : `${values.length - FEW} more`;
@@ -61,8 +61,8 @@ export class Facets {
     row.dataset.key = query;
     const use = button(row, "use");
     const isOn = hasPart(this.#query, query);
-    box(use, "name").textContent = name;
-    box(use, "count").textContent = formatCount(count);
+    ref(use, "name").textContent = name;
+    ref(use, "count").textContent = formatCount(count);
     use.setAttribute("aria-pressed", String(isOn));
     listen(use, "click", () => this.#write((isOn ? withoutPart : withPart)(this.#query, query)));
     const without = button(row, "without");

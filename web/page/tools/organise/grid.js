@@ -1,6 +1,6 @@
 /** A grid of pictures of which only the rows in sight exist, so that tens of thousands cost as much as a screenful. */
 
-import { beforePaint, box, elementFromTemplate, part } from "../../lib/dom.js";
+import { beforePaint, elementFromTemplate, part, ref } from "../../lib/dom.js";
 import { formatPercent } from "../../lib/format.js";
 
 /** @import { Selection } from "./selection.js" */
@@ -224,9 +224,9 @@ export class Grid {
 function fill(element, { source, label, score, name, missing }) {
   const image = part(element, "image", HTMLImageElement);
   if (image.src !== source) image.src = source;
-  box(element, "label").textContent = label;
-  box(element, "score").textContent = formatPercent(score);
-  box(element, "missing").hidden = !missing;
+  ref(element, "label").textContent = label;
+  ref(element, "score").textContent = formatPercent(score);
+  ref(element, "missing").hidden = !missing;
   element.setAttribute("aria-label", `${name}, ${missing ? "missing, " : ""}${label} ${formatPercent(score)}`);
   element.title = missing ? `${name}: missing, as another picture’s file is where this one’s was` : name;
 }

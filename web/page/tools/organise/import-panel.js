@@ -1,6 +1,6 @@
 /** How far the import is, and what could not be opened. */
 
-import { box, button, elementFromTemplate, listen, part, setProgress } from "../../lib/dom.js";
+import { button, elementFromTemplate, listen, part, ref, setProgress } from "../../lib/dom.js";
 import { formatCount, formatPlural, formatRemaining } from "../../lib/format.js";
 import { preferences } from "./preferences.js";
 
@@ -65,11 +65,11 @@ export class ImportPanel {
     if (this.#root.hidden) return;
     const isOver = phase === "done" || phase === "idle";
     if (phase === "idle" && unfinished) {
-      box(this.#root, "import-title").textContent = interruptedText(unfinished);
-      box(this.#root, "import-text").textContent = "What was looked at is safe, and is not looked at again.";
+      ref(this.#root, "import-title").textContent = interruptedText(unfinished);
+      ref(this.#root, "import-text").textContent = "What was looked at is safe, and is not looked at again.";
     } else {
-      box(this.#root, "import-title").textContent = titleOf(state);
-      box(this.#root, "import-text").textContent = isOver ? outcomesOf(state) : paceOf(state);
+      ref(this.#root, "import-title").textContent = titleOf(state);
+      ref(this.#root, "import-text").textContent = isOver ? outcomesOf(state) : paceOf(state);
     }
     const progress = part(this.#root, "import-progress", HTMLProgressElement);
     progress.hidden = isOver;
@@ -80,8 +80,8 @@ export class ImportPanel {
     button(this.#root, "cancel-import").hidden = isOver;
     button(this.#root, "dismiss").hidden = !isOver;
     button(this.#root, "retry-failed").hidden = !isOver || !failures.length;
-    box(this.#root, "problem").hidden = !problem;
-    box(this.#root, "problem").textContent = problem ?? "";
+    ref(this.#root, "problem").hidden = !problem;
+    ref(this.#root, "problem").textContent = problem ?? "";
     this.#listFailures(failures);
   }
 
@@ -89,15 +89,15 @@ export class ImportPanel {
   #listFailures(failures) {
     const details = part(this.#root, "failures", HTMLDetailsElement);
     details.hidden = !failures.length;
-    if (!failures.length) return box(details, "failure-list").replaceChildren();
-    box(details, "failure-count").textContent = `${formatPlural(failures.length, "file")} could not be opened`;
-    const list = box(details, "failure-list");
+    if (!failures.length) return ref(details, "failure-list").replaceChildren();
+    ref(details, "failure-count").textContent = `${formatPlural(failures.length, "file")} could not be opened`;
+    const list = ref(details, "failure-list");
     // A new run begins the list anew; within one it only grows.
     if (list.childElementCount > failures.length) list.replaceChildren();
     for (const { path, message } of failures.slice(list.childElementCount, LISTED)) {
       const row = elementFromTemplate("organise-failure");
-      box(row, "path").textContent = path;
-      box(row, "message").textContent = message;
+      ref(row, "path").textContent = path;
+      ref(row, "message").textContent = message;
       list.append(row);
     }
     return undefined;

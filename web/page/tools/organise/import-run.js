@@ -15,7 +15,7 @@ import { isSidecar } from "../../lib/suffixes.js";
 const BATCH = 200;
 
 /** Pictures that are under way beside those that are looked at: they are read or written meanwhile. */
-const SPARE_LANES = 1;
+const SPARE_CALLS = 1;
 
 const ELSEWHERE = "The library is open in another tab. Use it here, then go on.";
 
@@ -144,7 +144,7 @@ export class ImportRun {
    */
   async #each(entries, use) {
     let next = 0;
-    const lane = async () => {
+    const importNext = async () => {
       for (;;) {
         await this.#host.goOn();
         const entry = entries[next++];
@@ -154,7 +154,7 @@ export class ImportRun {
       }
     };
     try {
-      await Promise.all(Array.from({ length: this.#onsight.lanes + SPARE_LANES }, lane));
+      await Promise.all(Array.from({ length: this.#onsight.concurrency + SPARE_CALLS }, importNext));
     } finally {
       this.#onsight.expect(this, 0);
     }

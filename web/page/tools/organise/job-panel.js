@@ -1,7 +1,7 @@
 /** The part of a dialog that shows how far a long work is and, at its end, what could not be done. */
 
 import { announce } from "../../lib/announce.js";
-import { box, elementFromTemplate, part, setProgress } from "../../lib/dom.js";
+import { elementFromTemplate, part, ref, setProgress } from "../../lib/dom.js";
 import { formatCount, formatPlural, formatRemaining } from "../../lib/format.js";
 import { emptyReport, wordsOf } from "../../lib/writing.js";
 
@@ -49,13 +49,13 @@ export class JobPanel {
     const abort = (this.#abort = new AbortController());
     const began = performance.now();
     const say = (/** @type {string} */ text, /** @type {number | null} */ fraction = null) => {
-      box(this.#root, "job-text").textContent = text;
+      ref(this.#root, "job-text").textContent = text;
       setProgress(part(this.#root, "job-bar", HTMLProgressElement), fraction);
     };
     this.#root.hidden = false;
-    box(this.#root, "job-running").hidden = false;
-    box(this.#root, "job-end").hidden = true;
-    box(this.#root, "job-failures").hidden = true;
+    ref(this.#root, "job-running").hidden = false;
+    ref(this.#root, "job-end").hidden = true;
+    ref(this.#root, "job-failures").hidden = true;
     say("Looking at what is there…");
     this.#onChange();
     this.#root.scrollIntoView({ block: "nearest" });
@@ -77,7 +77,7 @@ export class JobPanel {
       removeEventListener("beforeunload", stay);
     }
     this.#abort = undefined;
-    box(this.#root, "job-running").hidden = true;
+    ref(this.#root, "job-running").hidden = true;
     this.#tell(report, summary(report));
     this.#onChange();
     this.#root.scrollIntoView({ block: "nearest" });
@@ -89,19 +89,19 @@ export class JobPanel {
    * @param {string} summary
    */
   #tell({ failures, problem, isCancelled }, summary) {
-    const end = box(this.#root, "job-end");
+    const end = ref(this.#root, "job-end");
     const words = [isCancelled ? "Cancelled." : "", problem ?? "", summary].filter(Boolean).join(" ");
     end.textContent = words;
     end.hidden = false;
     end.classList.toggle("job__end--bad", problem !== null);
     announce(words);
-    const list = box(this.#root, "job-failures");
+    const list = ref(this.#root, "job-failures");
     list.hidden = !failures.length;
-    box(list, "job-failures-title").textContent = `${formatPlural(failures.length, "file")} with a problem`;
-    box(list, "job-failures-list").replaceChildren(...failures.slice(0, LISTED).map(rowOf));
+    ref(list, "job-failures-title").textContent = `${formatPlural(failures.length, "file")} with a problem`;
+    ref(list, "job-failures-list").replaceChildren(...failures.slice(0, LISTED).map(rowOf));
     const rest = failures.length - LISTED;
-    box(list, "job-failures-more").hidden = rest <= 0;
-    box(list, "job-failures-more").textContent = `and ${formatCount(rest)} more`;
+    ref(list, "job-failures-more").hidden = rest <= 0;
+    ref(list, "job-failures-more").textContent = `and ${formatCount(rest)} more`;
   }
 }
 
@@ -116,7 +116,7 @@ function stay(event) {
 /** @param {WriteFailure} failure */
 function rowOf({ path, message }) {
   const row = elementFromTemplate("sort-job-failure");
-  box(row, "path").textContent = path;
-  box(row, "message").textContent = message;
+  ref(row, "path").textContent = path;
+  ref(row, "message").textContent = message;
   return row;
 }

@@ -5,7 +5,7 @@
  */
 
 import { pathOf } from "./entries.js";
-import { leaveFor } from "./pickers.js";
+import { permissionFor } from "./pickers.js";
 import { preferences } from "./preferences.js";
 import { isSame, nullIfMissing } from "../../lib/writing.js";
 
@@ -87,7 +87,7 @@ async function complete({ library, originals }, leaving) {
   // The library was not told: moving the picture again completes that. Or the picture has gone elsewhere since.
   if (!picture || pathOf(picture) !== leaving.target) return true;
   const [place, target] = await Promise.all([originals.placeOf(leaving), originals.placeOf(picture)]);
-  if (!place || !target || (await leaveFor(place.folder, "readwrite")) !== "granted") return false;
+  if (!place || !target || (await permissionFor(place.folder, "readwrite")) !== "granted") return false;
   const original = await place.folder.getFileHandle(place.name).catch(nullIfMissing);
   const copy = await target.folder.getFileHandle(target.name).catch(nullIfMissing);
   if (!original || !copy || (await original.isSameEntry(copy))) return true;

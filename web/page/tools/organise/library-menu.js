@@ -2,7 +2,7 @@
 
 import { announce, notice, tryTo } from "../../lib/announce.js";
 import { download } from "../../lib/download.js";
-import { box, button, elementFromTemplate, listen, part } from "../../lib/dom.js";
+import { button, elementFromTemplate, listen, part, ref } from "../../lib/dom.js";
 import { formatBytes, formatPlural } from "../../lib/format.js";
 import { preferences } from "./preferences.js";
 
@@ -42,7 +42,7 @@ export class LibraryMenu {
     const detect = part(root, "detect", HTMLInputElement);
     detect.checked = preferences.detect;
     listen(detect, "change", () => (preferences.detect = detect.checked));
-    listen(box(root, "panel"), "toggle", ({ newState }) => newState === "open" && void this.show());
+    listen(ref(root, "panel"), "toggle", ({ newState }) => newState === "open" && void this.show());
     this.#off = [library.on("state", () => void this.show()), library.on("status", () => void this.show())];
     void this.show();
   }
@@ -56,10 +56,10 @@ export class LibraryMenu {
     const toggle = button(this.#root, "menu");
     toggle.hidden = state.state !== "open";
     if (state.state !== "open") return;
-    box(toggle, "name").textContent = state.name;
+    ref(toggle, "name").textContent = state.name;
     const { status } = this.#library;
-    if (!status || !box(this.#root, "panel").matches(":popover-open")) return;
-    box(this.#root, "usage").textContent =
+    if (!status || !ref(this.#root, "panel").matches(":popover-open")) return;
+    ref(this.#root, "usage").textContent =
       `${formatPlural(status.pictures, "picture")}, ${formatBytes(status.bytes)} on this device.`;
     const failed = button(this.#root, "show-failures");
     failed.hidden = !status.failed;
@@ -68,8 +68,8 @@ export class LibraryMenu {
     const select = part(this.#root, "which", HTMLSelectElement);
     select.replaceChildren(...libraries.map(({ name }) => new Option(name, name)));
     select.value = state.name;
-    box(this.#root, "which-row").hidden = libraries.length < 2;
-    box(this.#root, "room").textContent = await roomText();
+    ref(this.#root, "which-row").hidden = libraries.length < 2;
+    ref(this.#root, "room").textContent = await roomText();
   }
 
   async #save() {
@@ -93,8 +93,8 @@ export class LibraryMenu {
     const { state, status } = this.#library;
     if (state.state !== "open" || !status) return;
     const dialog = /** @type {HTMLDialogElement} */ (elementFromTemplate("organise-delete-library"));
-    box(dialog, "delete-title").textContent = `Delete the library “${state.name}”?`;
-    box(dialog, "delete-text").textContent =
+    ref(dialog, "delete-title").textContent = `Delete the library “${state.name}”?`;
+    ref(dialog, "delete-text").textContent =
       `What is known of ${formatPlural(status.pictures, "picture")} goes for good, with your own tags. ` +
       "The pictures themselves stay where they are.";
     listen(button(dialog, "save-first"), "click", guarded(() => this.#save()));
@@ -105,11 +105,11 @@ export class LibraryMenu {
     const dialog = /** @type {HTMLDialogElement} */ (elementFromTemplate("organise-failures"));
     await tryTo(
       this.#library.ask("failures", {}).then(({ files }) => {
-        box(dialog, "failure-list").replaceChildren(
+        ref(dialog, "failure-list").replaceChildren(
           ...files.map(({ folder, name, message }) => {
             const row = elementFromTemplate("organise-failure");
-            box(row, "path").textContent = folder ? `${folder}/${name}` : name;
-            box(row, "message").textContent = message;
+            ref(row, "path").textContent = folder ? `${folder}/${name}` : name;
+            ref(row, "message").textContent = message;
             return row;
           }),
         );
@@ -129,7 +129,7 @@ export class LibraryMenu {
       dialog.remove();
     });
     document.body.append(dialog);
-    box(this.#root, "panel").hidePopover(); // gives the focus back to what opened it, which is there after the dialog
+    ref(this.#root, "panel").hidePopover(); // gives the focus back to what opened it, which is there after the dialog
     dialog.showModal();
   }
 }

@@ -5,7 +5,7 @@
 
 import { OnsightError } from "../../../common/messenger.js";
 import { pathOf } from "./entries.js";
-import { leaveFor, mayUse } from "./pickers.js";
+import { permissionFor, mayUse } from "./pickers.js";
 
 /** @import { Entry } from "./entries.js" */
 /** @import { Library } from "./library.js" */
@@ -116,7 +116,7 @@ export class Originals {
   async gone() {
     const gone = [];
     for (const [key, handle] of await this.handles()) {
-      if ((await leaveFor(handle, "read")) !== "granted") continue;
+      if ((await permissionFor(handle, "read")) !== "granted") continue;
       try {
         await handle.values().next();
       } catch (error) {
@@ -263,7 +263,7 @@ export class Originals {
     const barriers = [];
     for (const [root, behind] of missing) {
       const handle = roots.get(root) ?? null;
-      if (handle && (await leaveFor(handle, "read")) === "granted") continue;
+      if (handle && (await permissionFor(handle, "read")) === "granted") continue;
       barriers.push({ root, handle, originals: behind });
     }
     return barriers;

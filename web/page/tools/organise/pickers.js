@@ -47,7 +47,7 @@ export async function chooseArchive(name) {
  * @param {AccessMode} mode
  * @returns {Promise<PermissionState>}
  */
-export async function leaveFor(handle, mode) {
+export async function permissionFor(handle, mode) {
   return (await /** @type {FileSystemHandle & Access} */ (handle).queryPermission?.({ mode })) ?? "granted";
 }
 
@@ -59,7 +59,7 @@ export async function leaveFor(handle, mode) {
  */
 export async function mayUse(handle, mode) {
   const access = /** @type {FileSystemHandle & Access} */ (handle);
-  const state = await leaveFor(handle, mode);
+  const state = await permissionFor(handle, mode);
   if (state !== "prompt" || !navigator.userActivation?.isActive) return state === "granted";
   return (await access.requestPermission?.({ mode }).catch(() => state)) === "granted";
 }

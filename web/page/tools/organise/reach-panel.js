@@ -1,6 +1,6 @@
 /** The part of a dialog that tells which files cannot be reached, and what a person can do about it. */
 
-import { box, button, elementFromTemplate, listen } from "../../lib/dom.js";
+import { button, elementFromTemplate, listen, ref } from "../../lib/dom.js";
 import { formatPlural } from "../../lib/format.js";
 import { entriesOfArchive, entryOf, isArchive, pathOf } from "./entries.js";
 import { hasDirectoryChooser, chooseDirectory, mayUse } from "./pickers.js";
@@ -49,10 +49,10 @@ export class ReachPanel {
     if (wanted !== this.#wanted) return false; // another question came meanwhile
     const count = barriers.reduce((sum, { originals }) => sum + originals.length, 0);
     this.#root.hidden = !count;
-    box(this.#root, "reach-text").textContent = sidecars
+    ref(this.#root, "reach-text").textContent = sidecars
       ? `Onsight does not see yet what lies beside ${formatPlural(count, "picture")}. Sidecars that are there would not be merged.`
       : `Onsight cannot read the files of ${formatPlural(count, "picture")} yet.`;
-    box(this.#root, "reach-list").replaceChildren(...barriers.map((barrier) => this.#row(barrier)));
+    ref(this.#root, "reach-list").replaceChildren(...barriers.map((barrier) => this.#row(barrier)));
     return count === 0;
   }
 
@@ -64,11 +64,11 @@ export class ReachPanel {
     if (handle) press.textContent = `Let Onsight read “${root}”`;
     else if (isArchive({ name: root })) press.textContent = `Choose the archive “${root}” again`;
     else press.textContent = root ? `Choose the folder “${root}” again` : "Choose these files again";
-    box(row, "reach-count").textContent = formatPlural(originals.length, "picture");
+    ref(row, "reach-count").textContent = formatPlural(originals.length, "picture");
     listen(press, "click", async () => {
       const problem = await this.#overcome(barrier);
-      box(row, "reach-problem").textContent = problem ?? "";
-      box(row, "reach-problem").hidden = problem === null;
+      ref(row, "reach-problem").textContent = problem ?? "";
+      ref(row, "reach-problem").hidden = problem === null;
       if (problem !== null) return;
       await this.show(this.#wanted, { sidecars: this.#sidecars });
       this.#onChange();

@@ -1,7 +1,7 @@
 /** The line that a search is typed into, with help, order, remembered searches, and what is wrong with it. */
 
 import { tryTo } from "../../lib/announce.js";
-import { box, button, elementFromTemplate, listen, part } from "../../lib/dom.js";
+import { button, elementFromTemplate, listen, part, ref } from "../../lib/dom.js";
 import { withPart } from "./query-text.js";
 
 /** @import { LibraryChoices, LibraryStatus, SavedSearch } from "../../../protocol.d.ts" */
@@ -62,15 +62,15 @@ export class SearchBar {
     const select = part(this.#root, "order", HTMLSelectElement);
     select.replaceChildren(...orders.map(({ id, name }) => new Option(name, id)));
     select.value = this.#search.order;
-    box(this.#root, "fields").replaceChildren(
+    ref(this.#root, "fields").replaceChildren(
       ...fields.map(({ id, name }) => {
         const row = elementFromTemplate("organise-field");
         const example = button(row, "example");
         example.textContent = id;
-        box(row, "help").textContent = name;
+        ref(row, "help").textContent = name;
         listen(example, "click", () => {
           this.write(withPart(this.#input.value, id));
-          box(this.#root, "help-panel").hidePopover();
+          ref(this.#root, "help-panel").hidePopover();
           this.#input.focus();
         });
         return row;
@@ -80,7 +80,7 @@ export class SearchBar {
 
   /** @param {LibraryStatus} status */
   showSaved({ searches }) {
-    const list = box(this.#root, "saved");
+    const list = ref(this.#root, "saved");
     list.hidden = !searches.length;
     list.replaceChildren(...searches.map((search) => this.#chip(search)));
   }
@@ -88,18 +88,18 @@ export class SearchBar {
   /** @param {Found} found */
   show({ error, query, ranked }) {
     this.#showOrder(ranked);
-    const line = box(this.#root, "query-error");
+    const line = ref(this.#root, "query-error");
     line.hidden = !error;
     this.#input.setAttribute("aria-invalid", String(error !== null));
     button(this.#root, "save-search").disabled = error !== null || !query.trim();
     if (!error) return;
     const { position = 0, length = 0 } = /** @type {{position?: number, length?: number}} */ (error.detail ?? {});
-    box(line, "query-message").textContent = error.message;
+    ref(line, "query-message").textContent = error.message;
     const before = document.createTextNode(query.slice(0, position));
     const wrong = document.createElement("mark");
     wrong.textContent = query.slice(position, position + Math.max(length, 1)) || " ";
     const after = document.createTextNode(query.slice(position + Math.max(length, 1)));
-    const shown = box(line, "query-shown");
+    const shown = ref(line, "query-shown");
     shown.hidden = error.code !== "invalid_query";
     shown.replaceChildren(before, wrong, after);
   }

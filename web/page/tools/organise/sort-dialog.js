@@ -1,7 +1,7 @@
 /** The dialog that sorts pictures into folders: how, where each would go, and then copies, moves or a ZIP. */
 
 import { notice } from "../../lib/announce.js";
-import { box, button, elementFromTemplate, listen, part } from "../../lib/dom.js";
+import { button, elementFromTemplate, listen, part, ref } from "../../lib/dom.js";
 import { formatCount, formatPlural } from "../../lib/format.js";
 import { OnsightError } from "../../../common/messenger.js";
 import { JobPanel } from "./job-panel.js";
@@ -71,11 +71,11 @@ class SortDialog {
     const { by, rules, pattern } = preferences.sorting;
     this.#by = by;
     this.#pattern.value = pattern;
-    this.#rules = new SortRules(box(root, "rules"), rules, () => this.#changed());
+    this.#rules = new SortRules(ref(root, "rules"), rules, () => this.#changed());
     this.#rules.offer(library.status?.searches ?? []);
-    this.#reach = new ReachPanel(box(root, "reach"), { library, originals }, () => void this.#ask());
-    this.#job = new JobPanel(box(root, "job"), () => this.#write());
-    box(root, "sort-title").textContent = `Sort ${formatPlural(ids.length, "picture")} into folders`;
+    this.#reach = new ReachPanel(ref(root, "reach"), { library, originals }, () => void this.#ask());
+    this.#job = new JobPanel(ref(root, "job"), () => this.#write());
+    ref(root, "sort-title").textContent = `Sort ${formatPlural(ids.length, "picture")} into folders`;
     listen(this.#pattern, "input", () => this.#changed());
     listen(button(root, "copy"), "click", () => void this.#intoFolder());
     listen(button(root, "move"), "click", () => void this.#chooseWhereToMove());
@@ -106,12 +106,12 @@ class SortDialog {
     this.#groupings = [...groupings, { id: OWN_RULES, name: "Rules of my own" }];
     const known = new Set(this.#groupings.map(({ id }) => id));
     this.#by = this.#by.filter((id) => known.has(id));
-    box(this.root, "legend").replaceChildren(
+    ref(this.root, "legend").replaceChildren(
       ...pattern.map(({ id, name }) => {
         const row = elementFromTemplate("sort-field");
         const press = button(row, "insert");
         press.textContent = id;
-        box(row, "help").textContent = name;
+        ref(row, "help").textContent = name;
         listen(press, "click", () => this.#insert(id));
         return row;
       }),
@@ -137,7 +137,7 @@ class SortDialog {
     const sorting = this.#sorting;
     preferences.sorting = sorting;
     const rules = sorting.by.includes(OWN_RULES) ? sorting.rules.map(ruleText) : [];
-    box(this.root, "summary").textContent = "Working out where they go…";
+    ref(this.root, "summary").textContent = "Working out where they go…";
     /** @type {OnsightError | null} */
     let error = null;
     try {
@@ -167,7 +167,7 @@ class SortDialog {
   #showError(error) {
     const index = /** @type {{rule?: number} | null} */ (error?.detail ?? null)?.rule ?? null;
     this.#rules.showError(index, index === null ? null : error);
-    const line = box(this.root, "pattern-error");
+    const line = ref(this.root, "pattern-error");
     const isOfRules = index !== null || this.#isWithoutRules;
     line.hidden = !error || isOfRules;
     line.textContent = error?.message ?? "";
@@ -183,8 +183,8 @@ class SortDialog {
   }
 
   #showPlan() {
-    const summary = box(this.root, "summary");
-    const tree = box(this.root, "tree");
+    const summary = ref(this.root, "summary");
+    const tree = ref(this.root, "tree");
     if (!this.#plan) {
       summary.textContent = this.#isWithoutRules ? "Write a rule to see where the pictures go." : "";
       tree.replaceChildren();
@@ -201,11 +201,11 @@ class SortDialog {
 
   /** @param {readonly PlannedMove[]} moves */
   #showExamples(moves) {
-    box(this.root, "examples").replaceChildren(
+    ref(this.root, "examples").replaceChildren(
       ...moves.map(({ name, target }) => {
         const row = elementFromTemplate("sort-example");
-        box(row, "before").textContent = name;
-        box(row, "after").textContent = target.slice(target.lastIndexOf("/") + 1);
+        ref(row, "before").textContent = name;
+        ref(row, "after").textContent = target.slice(target.lastIndexOf("/") + 1);
         return row;
       }),
     );
@@ -227,14 +227,14 @@ class SortDialog {
         this.#by.splice(level, 1, ...(select.value ? [select.value] : []));
         if (select.value === OWN_RULES) this.#rules.begin();
         this.#writeLevels();
-        const heirs = box(this.root, "levels").querySelectorAll("select");
+        const heirs = ref(this.root, "levels").querySelectorAll("select");
         heirs[Math.min(level, heirs.length - 1)]?.focus();
         this.#changed();
       });
       return select;
     });
-    box(this.root, "levels").replaceChildren(...selects);
-    box(this.root, "rules").hidden = !this.#by.includes(OWN_RULES);
+    ref(this.root, "levels").replaceChildren(...selects);
+    ref(this.root, "rules").hidden = !this.#by.includes(OWN_RULES);
   }
 
   /** @param {string} field put into the pattern where the cursor is */
@@ -260,7 +260,7 @@ class SortDialog {
     button(root, "sort-cancel").hidden = isMoving;
     button(root, "sort-cancel").textContent = isBusy ? "Cancel" : "Close";
     button(root, "sort-close").disabled = isBusy;
-    box(root, "moving").hidden = !isMoving;
+    ref(root, "moving").hidden = !isMoving;
   }
 
   async #intoFolder() {
@@ -284,7 +284,7 @@ class SortDialog {
     const roots = await this.#originals.roots();
     const { moves } = this.#plan;
     const count = moves.filter(({ folder }) => roots.has(folder.split("/", 1)[0] ?? "")).length;
-    box(this.root, "moving-title").textContent = `Move into “${this.#target.name}”?`;
+    ref(this.root, "moving-title").textContent = `Move into “${this.#target.name}”?`;
     const rest = moves.length - count;
     const words = [
       count
@@ -294,7 +294,7 @@ class SortDialog {
         ? `${formatPlural(rest, "picture")} can only be copied: the browser does not let Onsight delete ${rest === 1 ? "it" : "them"}. That needs a folder that was added with “Add a folder”.`
         : "",
     ];
-    box(this.root, "moving-text").textContent = words.filter(Boolean).join(" ");
+    ref(this.root, "moving-text").textContent = words.filter(Boolean).join(" ");
     this.#write();
     button(this.root, "move-not").focus();
   }

@@ -1,6 +1,6 @@
 /** Where pictures would go, as a tree of folders that are filled when they are opened. */
 
-import { box, button, elementFromTemplate, listen } from "../../lib/dom.js";
+import { button, elementFromTemplate, listen, ref } from "../../lib/dom.js";
 import { formatCount, formatPlural } from "../../lib/format.js";
 
 /** @import { LeftBehind, PlannedMove } from "../../../protocol.d.ts" */
@@ -89,8 +89,8 @@ function append(list, rows, from) {
 /** @param {Folder} folder */
 function folderRow(folder) {
   const row = elementFromTemplate("sort-folder");
-  box(row, "name").textContent = folder.name;
-  box(row, "count").textContent = formatCount(folder.count);
+  ref(row, "name").textContent = folder.name;
+  ref(row, "count").textContent = formatCount(folder.count);
   const details = /** @type {HTMLDetailsElement} */ (row.firstElementChild);
   listen(details, "toggle", () => {
     if (details.open && details.children.length === 1) details.append(contentOf(folder));
@@ -102,24 +102,24 @@ function folderRow(folder) {
 function fileRow({ target, name, is_there: isThere, companions }) {
   const row = elementFromTemplate("sort-file");
   const newName = target.slice(target.lastIndexOf("/") + 1);
-  box(row, "name").textContent = newName;
+  ref(row, "name").textContent = newName;
   const notes = [
     isThere ? "there already" : newName === name ? "" : `was ${name}`,
     companions.length ? `with ${companions.map((one) => one.target.slice(one.target.lastIndexOf("/") + 1)).join(", ")}` : "",
   ];
-  box(row, "note").textContent = notes.filter(Boolean).join("; ");
+  ref(row, "note").textContent = notes.filter(Boolean).join("; ");
   return row;
 }
 
 /** @param {readonly LeftBehind[]} left */
 function leftBehind(left) {
   const details = /** @type {HTMLDetailsElement} */ (elementFromTemplate("sort-left"));
-  box(details, "left-count").textContent = `${formatPlural(left.length, "file")} of these names ${left.length === 1 ? "stays" : "stay"}`;
+  ref(details, "left-count").textContent = `${formatPlural(left.length, "file")} of these names ${left.length === 1 ? "stays" : "stay"}`;
   const list = document.createElement("ul");
   const rows = left.map(({ name, reason }) => () => {
     const row = elementFromTemplate("sort-file");
-    box(row, "name").textContent = name;
-    box(row, "note").textContent = reason;
+    ref(row, "name").textContent = name;
+    ref(row, "note").textContent = reason;
     return row;
   });
   append(list, rows, 0);

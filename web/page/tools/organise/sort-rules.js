@@ -1,6 +1,6 @@
 /** The rules of a person's own by which pictures are put into folders: "Pets" is `dog OR cat`. */
 
-import { box, button, elementFromTemplate, listen, part } from "../../lib/dom.js";
+import { button, elementFromTemplate, listen, part, ref } from "../../lib/dom.js";
 
 /** @import { SavedSearch } from "../../../protocol.d.ts" */
 /** @import { OnsightError } from "../../../common/messenger.js" */
@@ -20,7 +20,7 @@ export class SortRules {
    */
   constructor(root, rules, onChange) {
     this.#root = root;
-    this.#list = box(root, "rule-list");
+    this.#list = ref(root, "rule-list");
     this.#saved = part(root, "saved-search", HTMLSelectElement);
     this.#onChange = onChange;
     listen(button(root, "add-rule"), "click", () => part(this.#add(), "rule-name", HTMLInputElement).focus());
@@ -60,7 +60,7 @@ export class SortRules {
     const rows = this.#rows.filter((row) => Object.values(textOf(row)).some(Boolean));
     for (const row of this.#rows) {
       const isWrong = error !== null && row === rows[index ?? -1];
-      box(row, "rule-error").hidden = !isWrong;
+      ref(row, "rule-error").hidden = !isWrong;
       for (const name of ["rule-name", "rule-query"]) part(row, name, HTMLInputElement).removeAttribute("aria-invalid");
       if (isWrong) showIn(row, error);
     }
@@ -141,10 +141,10 @@ function textOf(row) {
 function showIn(row, error) {
   const { query = "", position = 0, length = 0 } =
     /** @type {{query?: string, position?: number, length?: number}} */ (error.detail ?? {});
-  box(row, "rule-message").textContent = error.message;
+  ref(row, "rule-message").textContent = error.message;
   const isQuery = error.code === "invalid_query";
   part(row, isQuery ? "rule-query" : "rule-name", HTMLInputElement).setAttribute("aria-invalid", "true");
-  const shown = box(row, "rule-shown");
+  const shown = ref(row, "rule-shown");
   shown.hidden = !isQuery;
   const wrong = document.createElement("mark");
   const end = position + Math.max(length, 1);

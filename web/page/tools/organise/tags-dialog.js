@@ -1,7 +1,7 @@
 /** The dialog in which the tags of many pictures are changed together. */
 
 import { tryTo } from "../../lib/announce.js";
-import { box, button, elementFromTemplate, listen, part, redrawRows } from "../../lib/dom.js";
+import { button, elementFromTemplate, listen, part, redrawRows, ref } from "../../lib/dom.js";
 import { formatCount, formatPlural } from "../../lib/format.js";
 import { editTags, namesIn } from "./tag-editing.js";
 
@@ -18,10 +18,10 @@ const LISTED = 80;
 export function openTagsDialog(library, ids) {
   const dialog = /** @type {HTMLDialogElement} */ (elementFromTemplate("organise-tags"));
   const field = part(dialog, "new-tags", HTMLInputElement);
-  const list = box(dialog, "tag-list");
+  const list = ref(dialog, "tag-list");
   /** Whether the list is to be written anew when nothing is typed into it any more. */
   let isStale = false;
-  box(dialog, "tags-title").textContent = `Tags of ${formatPlural(ids.length, "picture")}`;
+  ref(dialog, "tags-title").textContent = `Tags of ${formatPlural(ids.length, "picture")}`;
   listen(part(dialog, "add-form", HTMLFormElement), "submit", (event) => {
     event.preventDefault();
     const tags = namesIn(field.value);
@@ -50,9 +50,9 @@ export function openTagsDialog(library, ids) {
         isStale = list.querySelector("input:not([hidden])") !== null;
         if (isStale) return;
         redrawRows(list, () => list.replaceChildren(...tags.slice(0, LISTED).map(rowOf)));
-        box(dialog, "no-tags").hidden = tags.length > 0;
-        box(dialog, "more-tags").hidden = tags.length <= LISTED;
-        box(dialog, "more-tags").textContent = `and ${formatCount(tags.length - LISTED)} rarer ones`;
+        ref(dialog, "no-tags").hidden = tags.length > 0;
+        ref(dialog, "more-tags").hidden = tags.length <= LISTED;
+        ref(dialog, "more-tags").textContent = `and ${formatCount(tags.length - LISTED)} rarer ones`;
       }),
     );
   }
@@ -61,10 +61,10 @@ export function openTagsDialog(library, ids) {
   function rowOf({ name, count, own }) {
     const row = elementFromTemplate("organise-tag-row");
     row.dataset.key = name;
-    box(row, "name").textContent = name;
+    ref(row, "name").textContent = name;
     const whose = own === count ? "yours" : own ? `${formatCount(own)} yours` : "";
     const all = count === ids.length ? "all" : formatCount(count);
-    box(row, "count").textContent = whose ? `${all}, ${whose}` : all;
+    ref(row, "count").textContent = whose ? `${all}, ${whose}` : all;
     const actions = /** @type {const} */ ([
       ["accept", "accept", own < count, `Keep “${name}” for good`],
       ["add-to-all", "add", count < ids.length, `Give “${name}” to all`],

@@ -5,7 +5,7 @@ import { Emitter } from "../../lib/emitter.js";
 /** @import { GridItem } from "../../../protocol.d.ts" */
 /** @import { Library } from "./library.js" */
 
-const KEPT = 1500;
+const STORED_DATA = 1500;
 const BATCH = 120;
 
 /** @typedef {Omit<GridItem, "thumbnail"> & {source: string}} Tile `source` is the address of the thumbnail */
@@ -31,7 +31,7 @@ export class Tiles extends Emitter {
   }
 
   /**
-   * Have these at hand; a "change" tells when more of them are. Only the latest wish counts.
+   * Have these at hand; a "change" tells when more of them are. Only the latest request counts.
    * @param {readonly number[]} ids
    */
   want(ids) {
@@ -75,7 +75,7 @@ export class Tiles extends Emitter {
 
   #forgetOldest() {
     for (const [id, { source }] of this.#tiles) {
-      if (this.#tiles.size <= KEPT) return;
+      if (this.#tiles.size <= STORED_DATA) return;
       if (this.#wanted.includes(id)) continue;
       URL.revokeObjectURL(source);
       this.#tiles.delete(id);

@@ -2,7 +2,7 @@
 
 import { tryTo } from "../../lib/announce.js";
 import { PREVIEW_SIDE } from "../../workspace/image-pane.js";
-import { box, button, fromTemplate, keepFocus, listen, part } from "../../lib/dom.js";
+import { button, fromTemplate, keepFocus, listen, part, ref } from "../../lib/dom.js";
 import { showDropZone } from "../../workspace/drop-zone.js";
 import { formatPlural } from "../../lib/format.js";
 import { canChooseFolder, chooseFiles, isPicture } from "../../lib/picture-files.js";
@@ -45,11 +45,11 @@ export function mount(host, app) {
   const tiles = new Tiles(library);
   const selection = new Selection();
   const search = new Search(library);
-  const bar = new SearchBar(box(root, "search"), library, search);
-  const grid = new Grid(box(root, "grid"), tiles, selection, openDetail);
-  const facets = new Facets(box(root, "facets"), (query) => bar.write(query));
-  const panel = new ImportPanel(box(root, "import"), importer, library, () => void goOn());
-  const menu = new LibraryMenu(box(root, "library-menu"), library, () => importer.busy);
+  const bar = new SearchBar(ref(root, "search"), library, search);
+  const grid = new Grid(ref(root, "grid"), tiles, selection, openDetail);
+  const facets = new Facets(ref(root, "facets"), (query) => bar.write(query));
+  const panel = new ImportPanel(ref(root, "import"), importer, library, () => void goOn());
+  const menu = new LibraryMenu(ref(root, "library-menu"), library, () => importer.busy);
   const title = part(root, "title", HTMLHeadingElement);
   const dropHint = root.querySelector(".drop__title");
   if (dropHint) dropHint.textContent = "Drop a folder of pictures here";
@@ -136,14 +136,14 @@ export function mount(host, app) {
     const isOpen = state.state === "open";
     const isEmpty = isOpen && status?.pictures === 0 && !importer.busy;
     root.dataset.state = state.state;
-    box(root, "waiting").hidden = state.state !== "starting" && state.state !== "closed";
-    box(root, "elsewhere").hidden = state.state !== "elsewhere";
-    box(root, "broken").hidden = state.state !== "failed";
-    if (state.state === "failed") box(root, "broken-text").textContent = state.error.message;
+    ref(root, "waiting").hidden = state.state !== "starting" && state.state !== "closed";
+    ref(root, "elsewhere").hidden = state.state !== "elsewhere";
+    ref(root, "broken").hidden = state.state !== "failed";
+    if (state.state === "failed") ref(root, "broken-text").textContent = state.error.message;
     keepFocus(root, title, () => {
-      box(root, "drop").hidden = !isEmpty;
-      box(root, "shelf").hidden = !isOpen || isEmpty;
-      box(root, "actions").hidden = !isOpen;
+      ref(root, "drop").hidden = !isEmpty;
+      ref(root, "shelf").hidden = !isOpen || isEmpty;
+      ref(root, "actions").hidden = !isOpen;
     });
     if (!status) return;
     bar.showSaved(status);
@@ -151,7 +151,7 @@ export function mount(host, app) {
     undo.title = status.undo === null ? "Nothing to undo" : `Undo: ${status.undo}`;
     const redo = button(root, "redo");
     redo.title = `Do again: ${status.redo ?? ""}`;
-    keepFocus(root, box(root, "grid"), () => {
+    keepFocus(root, ref(root, "grid"), () => {
       undo.disabled = status.undo === null;
       redo.hidden = status.redo === null;
     });
@@ -160,20 +160,20 @@ export function mount(host, app) {
   function showFound() {
     const { ids, error } = search.found;
     const isAll = !search.query.trim();
-    box(root, "found-count").textContent = `${formatPlural(ids.length, "picture")} ${isAll ? "" : "found"}`;
-    keepFocus(root, ids.length ? box(root, "grid") : button(root, "show-all"), () => {
+    ref(root, "found-count").textContent = `${formatPlural(ids.length, "picture")} ${isAll ? "" : "found"}`;
+    keepFocus(root, ids.length ? ref(root, "grid") : button(root, "show-all"), () => {
       button(root, "show-all").hidden = isAll || error !== null;
-      box(root, "none").hidden = ids.length > 0 || error !== null || isAll;
-      box(root, "grid").hidden = ids.length === 0;
+      ref(root, "none").hidden = ids.length > 0 || error !== null || isAll;
+      ref(root, "grid").hidden = ids.length === 0;
       button(root, "select-all").disabled = ids.length === 0;
     });
   }
 
   function showSelection() {
     const { size } = selection;
-    box(root, "chosen-count").textContent = `${formatPlural(size, "picture")} chosen`;
-    keepFocus(root, box(root, "grid"), () => {
-      box(root, "chosen").hidden = size === 0;
+    ref(root, "chosen-count").textContent = `${formatPlural(size, "picture")} chosen`;
+    keepFocus(root, ref(root, "grid"), () => {
+      ref(root, "chosen").hidden = size === 0;
       button(root, "find-similar").hidden = size !== 1;
     });
     root.dataset.choosing = String(size > 0);
@@ -244,7 +244,7 @@ export function mount(host, app) {
   }
 
   function askToForget() {
-    box(forgetDialog, "forget-title").textContent = `Take ${formatPlural(selection.size, "picture")} out of the library?`;
+    ref(forgetDialog, "forget-title").textContent = `Take ${formatPlural(selection.size, "picture")} out of the library?`;
     forgetDialog.showModal();
   }
 

@@ -1,6 +1,6 @@
 /** The tags of a picture beside it: heading, own tags, groups, colours, facts of the photo. */
 
-import { box, fillFacts, fromTemplate } from "../../lib/dom.js";
+import { fillFacts, fromTemplate, ref } from "../../lib/dom.js";
 import { formatCount, formatPercent } from "../../lib/format.js";
 import { allTags, shownTags } from "./answers.js";
 import { Chips } from "./chips.js";
@@ -9,7 +9,7 @@ import { factsOf, headingOf } from "./wording.js";
 
 /** @import { Colour, Tagging } from "../../../protocol.d.ts" */
 /** @import { Onsight } from "../../client.js" */
-/** @import { Spotlight } from "../../workspace/highlight.js" */
+/** @import { Highlight } from "../../workspace/highlight.js" */
 /** @import { ChipActions } from "./chips.js" */
 
 /** @typedef {ChipActions & {add: (names: string[]) => Promise<boolean>}} AnswerActions */
@@ -22,13 +22,13 @@ export class TagAnswer {
   /**
    * @param {HTMLElement} root
    * @param {Onsight} onsight
-   * @param {Spotlight<string>} spotlight ids of tags
+   * @param {Highlight<string>} highlight ids of tags
    * @param {AnswerActions} actions
    */
-  constructor(root, onsight, spotlight, actions) {
+  constructor(root, onsight, highlight, actions) {
     this.#root = root;
     root.append(fromTemplate("tag-answer"));
-    this.#chips = new Chips(root, spotlight, actions);
+    this.#chips = new Chips(root, highlight, actions);
     this.#field = new TagField(root, onsight, actions.add);
   }
 
@@ -44,16 +44,16 @@ export class TagAnswer {
   tell(result, lastStep) {
     const tags = shownTags(result);
     const hidden = allTags(result).length - tags.length;
-    box(this.#root, "heading").textContent = headingOf(tags);
-    box(this.#root, "weaker").textContent = hidden
+    ref(this.#root, "heading").textContent = headingOf(tags);
+    ref(this.#root, "weaker").textContent = hidden
       ? `${formatCount(hidden)} less likely ${hidden === 1 ? "one is" : "ones are"} not shown.`
       : "";
-    box(this.#root, "none").hidden = tags.length > 0;
-    box(this.#root, "undo-row").hidden = lastStep === null;
-    box(this.#root, "undo-text").textContent = lastStep ?? "";
+    ref(this.#root, "none").hidden = tags.length > 0;
+    ref(this.#root, "undo-row").hidden = lastStep === null;
+    ref(this.#root, "undo-text").textContent = lastStep ?? "";
     this.#chips.show(result, tags);
-    showColours(box(this.#root, "palette"), result.colours);
-    fillFacts(box(this.#root, "photo-facts"), factsOf(result.photo));
+    showColours(ref(this.#root, "palette"), result.colours);
+    fillFacts(ref(this.#root, "photo-facts"), factsOf(result.photo));
   }
 
   close() {

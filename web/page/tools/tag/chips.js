@@ -1,11 +1,11 @@
 /** The tags as chips, by group: how sure each is, what is wrong with it, what it should be called. */
 
-import { box, button, elementFromTemplate, listen, part } from "../../lib/dom.js";
+import { button, elementFromTemplate, listen, part, ref } from "../../lib/dom.js";
 import { formatPercent } from "../../lib/format.js";
 import { aboutTag } from "./wording.js";
 
 /** @import { Colour, Tag, Tagging } from "../../../protocol.d.ts" */
-/** @import { Spotlight } from "../../workspace/highlight.js" */
+/** @import { Highlight } from "../../workspace/highlight.js" */
 
 /**
  * @typedef {object} ChipActions
@@ -15,7 +15,7 @@ import { aboutTag } from "./wording.js";
 
 export class Chips {
   #root;
-  #spotlight;
+  #highlight;
   #actions;
   /** @type {Map<string, {tag: Tag, chip: HTMLElement}>} by id */
   #chips = new Map();
@@ -27,14 +27,14 @@ export class Chips {
 
   /**
    * @param {HTMLElement} root that holds the groups
-   * @param {Spotlight<string>} spotlight ids of tags
+   * @param {Highlight<string>} highlight ids of tags
    * @param {ChipActions} actions
    */
-  constructor(root, spotlight, actions) {
+  constructor(root, highlight, actions) {
     this.#root = root;
-    this.#spotlight = spotlight;
+    this.#highlight = highlight;
     this.#actions = actions;
-    this.#off = spotlight.on("change", (active) => this.#light(active));
+    this.#off = highlight.on("change", (active) => this.#light(active));
   }
 
   close() {
@@ -60,14 +60,14 @@ export class Chips {
         return [tag.id, known?.tag === tag ? known : { tag, chip: this.#chipOf(tag, colours.get(tag.id)) }];
       }),
     );
-    fill(box(this.#root, "own"), this.#chipsOf((tag) => tag.source === "user"));
+    fill(ref(this.#root, "own"), this.#chipsOf((tag) => tag.source === "user"));
     const groups = result.groups.map((name) => ({
       name,
       chips: this.#chipsOf((tag) => tag.source !== "user" && tag.group === name),
     }));
     this.#showGroups(groups.filter(({ chips }) => chips.length));
-    this.#spotlight.keep([...this.#chips.keys()]);
-    this.#light(this.#spotlight.active);
+    this.#highlight.keep([...this.#chips.keys()]);
+    this.#light(this.#highlight.active);
     if (focused) this.#restore(focused);
   }
 
@@ -78,11 +78,11 @@ export class Chips {
 
   /** @param {{name: string, chips: HTMLElement[]}[]} groups */
   #showGroups(groups) {
-    const list = box(this.#root, "groups");
+    const list = ref(this.#root, "groups");
     const known = new Map([...list.children].map((element) => [/** @type {HTMLElement} */ (element).dataset.group, element]));
     const sections = groups.map(({ name, chips }) => {
       const section = /** @type {HTMLElement} */ (known.get(name) ?? sectionOf(name));
-      fill(box(section, "chips"), chips);
+      fill(ref(section, "chips"), chips);
       return section;
     });
     fill(list, sections);
@@ -96,11 +96,11 @@ export class Chips {
     const chip = elementFromTemplate("tag-chip");
     const press = button(chip, "press");
     const isOwn = tag.source === "user";
-    box(press, "name").textContent = tag.name;
-    box(press, "score").textContent = isOwn ? "" : formatPercent(tag.score);
-    box(chip, "bar").style.inlineSize = `${tag.score * 100}%`;
-    box(chip, "bar").hidden = isOwn;
-    const swatch = box(press, "swatch");
+    ref(press, "name").textContent = tag.name;
+    ref(press, "score").textContent = isOwn ? "" : formatPercent(tag.score);
+    ref(chip, "bar").style.inlineSize = `${tag.score * 100}%`;
+    ref(chip, "bar").hidden = isOwn;
+    const swatch = ref(press, "swatch");
     swatch.hidden = !colour;
     if (colour) swatch.style.backgroundColor = colour.hex;
     press.title = aboutTag(tag);
@@ -109,12 +109,12 @@ export class Chips {
     const remove = button(chip, "remove-tag");
     rename.setAttribute("aria-label", `Rename ${tag.name}`);
     remove.setAttribute("aria-label", `Remove ${tag.name}`);
-    listen(chip, "pointerenter", ({ pointerType }) => pointerType === "mouse" && this.#spotlight.point(tag.id));
-    listen(chip, "pointerleave", () => this.#spotlight.point(null));
+    listen(chip, "pointerenter", ({ pointerType }) => pointerType === "mouse" && this.#highlight.point(tag.id));
+    listen(chip, "pointerleave", () => this.#highlight.point(null));
     // A click gives the focus, too, but there the press decides.
-    listen(press, "focus", () => press.matches(":focus-visible") && this.#spotlight.focus(tag.id));
-    listen(press, "blur", () => this.#spotlight.focus(null));
-    listen(press, "click", () => this.#spotlight.pin(tag.id));
+    listen(press, "focus", () => press.matches(":focus-visible") && this.#highlight.focus(tag.id));
+    listen(press, "blur", () => this.#highlight.focus(null));
+    listen(press, "click", () => this.#highlight.pin(tag.id));
     listen(rename, "click", () => this.#startRenaming(tag, chip));
     listen(remove, "click", () => this.#remove(tag, chip));
     listen(chip, "keydown", (event) => this.#press(event, tag, chip));
@@ -156,7 +156,7 @@ export class Chips {
   #startRenaming(tag, chip) {
     if (this.#isRenaming) return;
     this.#isRenaming = true;
-    this.#spotlight.point(null);
+    this.#highlight.point(null);
     const field = elementFromTemplate("tag-name");
     const input = part(field, "input", HTMLInputElement);
     input.value = tag.name;
@@ -210,7 +210,7 @@ export class Chips {
   /** @param {string | null} active id */
   #light(active) {
     for (const [id, { chip }] of this.#chips) {
-      const isPinned = id === this.#spotlight.pinned;
+      const isPinned = id === this.#highlight.pinned;
       chip.classList.toggle("tagchip--active", id === active);
       button(chip, "press").setAttribute("aria-pressed", String(isPinned));
       button(chip, "rename").hidden = !isPinned;
@@ -224,8 +224,8 @@ export class Chips {
 function sectionOf(name) {
   const section = elementFromTemplate("tag-group");
   section.dataset.group = name;
-  box(section, "title").textContent = name;
-  box(section, "chips").setAttribute("aria-label", name);
+  ref(section, "title").textContent = name;
+  ref(section, "chips").setAttribute("aria-label", name);
   return section;
 }
 

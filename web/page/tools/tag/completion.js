@@ -1,7 +1,7 @@
 /** The field for tags of one's own. While a person writes, names that Onsight knows are offered: a combobox (ARIA 1.2). */
 
 import { announce } from "../../lib/announce.js";
-import { box, button, elementFromTemplate, listen, part } from "../../lib/dom.js";
+import { button, elementFromTemplate, listen, part, ref } from "../../lib/dom.js";
 import { formatPlural } from "../../lib/format.js";
 import { tidy } from "./edits.js";
 
@@ -36,7 +36,7 @@ export class TagField {
     this.#onsight = onsight;
     this.#onAdd = onAdd;
     this.#input = part(root, "new-tag", HTMLInputElement);
-    this.#list = box(root, "offers");
+    this.#list = ref(root, "offers");
     listen(this.#input, "focus", () => this.#learn());
     listen(this.#input, "input", () => this.#change());
     listen(this.#input, "blur", () => this.#close());
@@ -177,10 +177,10 @@ function beginsWord(name, text) {
 function optionOf({ name, group, aliases }, text, id) {
   const option = elementFromTemplate("offer");
   option.id = id;
-  box(option, "name").textContent = name;
+  ref(option, "name").textContent = name;
   const alias = rankOf({ name, group, aliases: [], id: "", parents: [] }, text) === null
     ? aliases.find((one) => beginsWord(one.toLowerCase(), text))
     : undefined;
-  box(option, "hint").textContent = alias ? `${alias} · ${group}` : group;
+  ref(option, "hint").textContent = alias ? `${alias} · ${group}` : group;
   return option;
 }

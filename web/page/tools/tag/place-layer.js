@@ -2,11 +2,11 @@
 
 import { placeHeatMap } from "../../workspace/heat-map.js";
 import { outlineOf } from "../../workspace/box-outline.js";
-import { box, fromTemplate, part } from "../../lib/dom.js";
+import { fromTemplate, part, ref } from "../../lib/dom.js";
 import { aboutTag } from "./wording.js";
 
 /** @import { HeatMap, Tag, Tagging } from "../../../protocol.d.ts" */
-/** @import { Stage } from "../../workspace/image-pane.js" */
+/** @import { ImagePane } from "../../workspace/image-pane.js" */
 
 const AT_REST = "Point at a tag, or press it, to see where it is.";
 const COLOUR = "#0b57d0";
@@ -15,7 +15,7 @@ const COLOUR = "#0b57d0";
 const PATIENCE = 150;
 
 export class PlaceLayer {
-  #stage;
+  #pane;
   #seen;
   #canvas;
   #svg;
@@ -29,17 +29,17 @@ export class PlaceLayer {
   #off;
 
   /**
-   * @param {Stage} stage
+   * @param {ImagePane} pane
    * @param {(result: Tagging, tag: Tag) => Promise<HeatMap | null>} where a tag is
    */
-  constructor(stage, where) {
-    this.#stage = stage;
+  constructor(pane, where) {
+    this.#pane = pane;
     this.#where = where;
-    stage.frame.append(fromTemplate("heat-layer"), fromTemplate("box-layer"));
-    this.#seen = box(stage.frame, "seen");
-    this.#canvas = part(stage.frame, "heat", HTMLCanvasElement);
-    this.#svg = part(stage.frame, "boxes", SVGSVGElement);
-    this.#off = stage.on("image", () => this.#draw());
+    pane.frame.append(fromTemplate("heat-layer"), fromTemplate("box-layer"));
+    this.#seen = ref(pane.frame, "seen");
+    this.#canvas = part(pane.frame, "heat", HTMLCanvasElement);
+    this.#svg = part(pane.frame, "boxes", SVGSVGElement);
+    this.#off = pane.on("image", () => this.#draw());
   }
 
   /**
@@ -72,12 +72,12 @@ export class PlaceLayer {
     const { isPending, heatMap } = this.#place;
     const tag = this.#tag;
     const image = this.#result?.image;
-    const isShown = this.#stage.isShown && image !== undefined;
+    const isShown = this.#pane.isShown && image !== undefined;
     this.#seen.hidden = !isShown || !heatMap;
     if (isShown && heatMap) placeHeatMap(this.#seen, this.#canvas, heatMap, image);
     if (image) this.#svg.setAttribute("viewBox", `0 0 ${image.width} ${image.height}`);
     this.#svg.replaceChildren(...(isShown && tag ? tag.boxes.map((edges) => outlineOf(edges, COLOUR)) : []));
-    this.#stage.note(!isShown ? "" : tag ? `${aboutTag(tag)} ${isPending ? "Looking where…" : placeText(tag, heatMap)}` : AT_REST);
+    this.#pane.note(!isShown ? "" : tag ? `${aboutTag(tag)} ${isPending ? "Looking where…" : placeText(tag, heatMap)}` : AT_REST);
   }
 }
 

@@ -1,6 +1,6 @@
 /** The controls below the picture: how sure a tag has to be, and whether detection looks, too. */
 
-import { box, button, listen, part } from "../../lib/dom.js";
+import { button, listen, part, ref } from "../../lib/dom.js";
 import { formatPercent } from "../../lib/format.js";
 import { settings } from "./settings.js";
 
@@ -18,7 +18,7 @@ export function setUpTuning(root) {
     confidence.value = String(percent ?? AUTOMATIC_PERCENT);
     confidence.setAttribute("aria-valuetext", text);
     // "Auto" beside it says the rest.
-    box(root, "tag-confidence-text").textContent = percent === null ? "" : text;
+    ref(root, "tag-confidence-text").textContent = percent === null ? "" : text;
     automatic.setAttribute("aria-pressed", String(percent === null));
     boxes.checked = settings.boxes;
   };

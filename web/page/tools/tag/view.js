@@ -2,10 +2,10 @@
 
 import { announce, tryTo } from "../../lib/announce.js";
 import { setUpSaving } from "../../workspace/save-one.js";
-import { Spotlight } from "../../workspace/highlight.js";
+import { Highlight } from "../../workspace/highlight.js";
 import { mountTool } from "../../workspace/view.js";
 import { copyFrom } from "../../lib/clipboard.js";
-import { box, button, fromTemplate, listen } from "../../lib/dom.js";
+import { button, fromTemplate, listen, ref } from "../../lib/dom.js";
 import { TagAnswer } from "./answer.js";
 import { allTags, change, currentTagging, fileOf, isCurrent, look, placesOf, refresh, shownTags } from "./answers.js";
 import { edits, renamingTo, tidy, withMore, withName, without } from "./edits.js";
@@ -17,7 +17,7 @@ import { shortTagging } from "./wording.js";
 
 /** @import { Tag, Tagging } from "../../../protocol.d.ts" */
 /** @import { App } from "../../workspace/app.js" */
-/** @import { Bench, Display, Tool } from "../../workspace/tool.js" */
+/** @import { Workspace, Display, Tool } from "../../workspace/tool.js" */
 /** @import { Changes } from "./edits.js" */
 /** @import { Format } from "./saving.js" */
 /** @import { Picture } from "../../workspace/pictures.js" */
@@ -61,10 +61,10 @@ const TAG = {
 };
 
 /**
- * @param {Bench} bench
+ * @param {Workspace} workspace
  * @returns {Display<Tagging>}
  */
-function display({ app, stage, answer, actions, again, changed }) {
+function display({ app, pane, answer, actions, again, changed }) {
   const { onsight } = app;
   /** @type {Picture | undefined} */
   let picture;
@@ -72,16 +72,16 @@ function display({ app, stage, answer, actions, again, changed }) {
   let shown = null;
   let isAsking = false;
 
-  /** @type {Spotlight<string>} ids of tags */
-  const spotlight = new Spotlight();
-  const layer = new PlaceLayer(stage, where);
-  const told = new TagAnswer(answer, onsight, spotlight, {
+  /** @type {Highlight<string>} ids of tags */
+  const highlight = new Highlight();
+  const layer = new PlaceLayer(pane, where);
+  const told = new TagAnswer(answer, onsight, highlight, {
     remove: (tag) => edit((changes) => without(changes, tag), `Removed “${tag.name}”`),
     rename: (tag, name) => edit((changes) => withName(changes, tag, tidy(name)), `Renamed “${tag.name}”`),
     add: (names) => edit((changes) => withMore(changes, names), `Added ${names.map((name) => `“${name}”`).join(", ")}`),
   });
-  stage.controls.append(fromTemplate("tag-controls"));
-  box(button(actions, "copy-text"), "copy-text-label").textContent = "Copy list";
+  pane.controls.append(fromTemplate("tag-controls"));
+  ref(button(actions, "copy-text"), "copy-text-label").textContent = "Copy list";
   button(actions, "copy-text").after(fromTemplate("tag-actions"));
   const hashtags = button(actions, "copy-hashtags");
   listen(hashtags, "click", () => {
@@ -97,10 +97,10 @@ function display({ app, stage, answer, actions, again, changed }) {
     undo();
   });
   const off = [
-    setUpTuning(stage.controls),
+    setUpTuning(pane.controls),
     settings.on("change", (what) => (what === "look" ? again() : changed())),
     edits.on("change", () => void ask()),
-    spotlight.on("change", showPlace),
+    highlight.on("change", showPlace),
   ];
 
   return {
@@ -158,9 +158,9 @@ function display({ app, stage, answer, actions, again, changed }) {
   }
 
   function showPlace() {
-    const { active } = spotlight;
+    const { active } = highlight;
     const tag = shown && active !== null ? allTags(shown).find(({ id }) => id === active) : undefined;
-    stage.frame.closest(".stage")?.classList.toggle("stage--held", shown !== null && spotlight.pinned !== null);
+    pane.frame.closest(".pane")?.classList.toggle("pane--held", shown !== null && highlight.pinned !== null);
     void layer.show(shown, tag ?? null);
   }
 

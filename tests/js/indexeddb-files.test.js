@@ -2,14 +2,14 @@ import assert from "node:assert/strict";
 import test from "node:test";
 
 import { FakeDatabase } from "./fake-indexeddb.js";
-import { BlockFiles } from "../../web/worker/block-files.js";
+import { IndexedDBFiles } from "../../web/worker/indexeddb-files.js";
 
 const BLOCK = 64 << 10;
 const filled = (length, value) => new Uint8Array(length).fill(value);
 
 /** What another visit reads. */
 async function stored(database, name, length) {
-  const file = await new BlockFiles(database).open(name);
+  const file = await new IndexedDBFiles(database).open(name);
   const into = new Uint8Array(length ?? file.size);
   file.read(into, 0);
   return into;
@@ -17,7 +17,7 @@ async function stored(database, name, length) {
 
 test("a transaction that is aborted stores nothing, and the next one stores all of it", async () => {
   const database = new FakeDatabase();
-  const files = new BlockFiles(database);
+  const files = new IndexedDBFiles(database);
   const file = await files.open("a");
   file.write(filled(BLOCK * 3, 1), 0);
   await files.keep();
@@ -37,7 +37,7 @@ test("a transaction that is aborted stores nothing, and the next one stores all 
 
 test("a transaction that follows an aborted one at once does not store a part", async () => {
   const database = new FakeDatabase();
-  const files = new BlockFiles(database);
+  const files = new IndexedDBFiles(database);
   const file = await files.open("a");
   file.write(filled(BLOCK * 2, 1), 0);
   database.failures = 1;
@@ -53,7 +53,7 @@ test("a transaction that follows an aborted one at once does not store a part", 
 
 test("what is written while blocks are being stored is stored with the next", async () => {
   const database = new FakeDatabase();
-  const files = new BlockFiles(database);
+  const files = new IndexedDBFiles(database);
   const file = await files.open("a");
   file.write(filled(10, 1), 0);
   const first = files.keep();
@@ -69,7 +69,7 @@ test("what is written while blocks are being stored is stored with the next", as
 
 test("a file that could not be made smaller is made smaller later, and does not grow old bytes again", async () => {
   const database = new FakeDatabase();
-  const files = new BlockFiles(database);
+  const files = new IndexedDBFiles(database);
   const file = await files.open("a");
   file.write(filled(BLOCK * 3, 1), 0);
   await files.keep();
@@ -87,7 +87,7 @@ test("a file that could not be made smaller is made smaller later, and does not 
 
 test("a read after a failure is answered, and is no reason to try again", async () => {
   const database = new FakeDatabase();
-  const files = new BlockFiles(database);
+  const files = new IndexedDBFiles(database);
   const file = await files.open("a");
   file.write(filled(10, 1), 0);
   database.failures = 1;
@@ -100,7 +100,7 @@ test("a read after a failure is answered, and is no reason to try again", async 
 
 test("a database that is gone keeps what was written for a later try", async () => {
   const database = new FakeDatabase();
-  const files = new BlockFiles(database);
+  const files = new IndexedDBFiles(database);
   const file = await files.open("a");
   file.write(filled(10, 1), 0);
   database.closed = true;
@@ -114,7 +114,7 @@ test("random writes, sizes and failures leave what some moment had", async () =>
   let seed = 7;
   const random = (limit) => (seed = (seed * 48271) % 2147483647) % limit;
   const database = new FakeDatabase();
-  const files = new BlockFiles(database);
+  const files = new IndexedDBFiles(database);
   const file = await files.open("a");
   let last = new Uint8Array();
   for (let round = 0; round < 200; round += 1) {

@@ -12,7 +12,7 @@ const BLOCKS = "blocks";
 const SIZES = "sizes";
 const BLOCK = 64 << 10;
 
-export class BlockFiles {
+export class IndexedDBFiles {
   #database;
   /** @type {Map<string, BlockFile>} */
   #open = new Map();
@@ -34,7 +34,7 @@ export class BlockFiles {
     };
     const database = await settled(opening);
     database.onversionchange = () => database.close(); // it is to be deleted
-    return new BlockFiles(database);
+    return new IndexedDBFiles(database);
   }
 
   get isDirty() {
@@ -193,7 +193,7 @@ class BlockFile {
     this.size = size;
   }
 
-  flush() {} // see BlockFiles.keep
+  flush() {} // see IndexedDBFiles.keep
 
   close() {
     this.#onClose();

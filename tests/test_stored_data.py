@@ -34,7 +34,7 @@ def test_small_choices_are_kept_in_one_way() -> None:
     allowed = {
         "page/lib/local-storage.js",
         "page/shell/stored-data.js",
-        "page/shell/early.js",
+        "page/shell/before-paint.js",
     }  # the last runs before all modules
     users = {path for path, text in sources().items() if re.search(r"\blocalStorage\b(?!’)", text)}
     assert users <= allowed

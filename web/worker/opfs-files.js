@@ -4,18 +4,18 @@
 
 const FOLDER = "onsight-libraries";
 
-export class OriginFiles {
+export class OpfsFiles {
   /** @param {FileSystemDirectoryHandle} folder */
   constructor(folder) {
     this.folder = folder;
   }
 
-  /** @returns {Promise<OriginFiles | null>} null where this browser has no such files */
+  /** @returns {Promise<OpfsFiles | null>} null where this browser has no such files */
   static async create() {
     try {
       const root = await navigator.storage.getDirectory();
       const folder = await root.getDirectoryHandle(FOLDER, { create: true });
-      return "createSyncAccessHandle" in FileSystemFileHandle.prototype ? new OriginFiles(folder) : null;
+      return "createSyncAccessHandle" in FileSystemFileHandle.prototype ? new OpfsFiles(folder) : null;
     } catch {
       return null;
     }
@@ -41,7 +41,7 @@ export class OriginFiles {
    */
   async open(name) {
     const handle = await this.folder.getFileHandle(name, { create: true });
-    return new OriginFile(await handle.createSyncAccessHandle());
+    return new OpfsFile(await handle.createSyncAccessHandle());
   }
 
   /** @param {string} name */
@@ -52,7 +52,7 @@ export class OriginFiles {
   }
 }
 
-class OriginFile {
+class OpfsFile {
   #handle;
 
   /** @param {FileSystemSyncAccessHandle} handle */

@@ -1,4 +1,4 @@
-"""Networks on the graphics processor, for who chooses it: the same answers, and the processor where it fails."""
+"""Networks on the GPU, for who chooses it: the same answers, and the processor where it fails."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from tests.e2e.test_engine import BLANK, assert_same_answer
 from tests.pictures import sample
 
 LOOKS_REAL = "Object.defineProperty(GPUAdapterInfo.prototype, 'isFallbackAdapter', { get: () => false })"
-"""The page offers no graphics processor that is made of software."""
+"""The page offers no GPU that is made of software."""
 
 PATIENCE_MS = 3 * ENGINE_TIMEOUT_MS
-"""A network takes half a minute on a graphics processor that is made of software."""
+"""A network takes half a minute on a GPU that is made of software."""
 
 
 def engine_on(page: Page) -> PageEngine:
-    """Start an engine that is to use the graphics processor."""
+    """Start an engine that is to use the GPU."""
     page.set_default_timeout(PATIENCE_MS)
-    return PageEngine(page, graphics=True)
+    return PageEngine(page, device="webgpu")
 
 
 def provider(engine: PageEngine) -> str:
@@ -63,7 +63,7 @@ def test_changing_over_loses_no_picture(site: str, open_page: OpenPage) -> None:
         """async () => {
           const one = () => onsight.classify(new Blob([pictures.cat])).then(({ label }) => label);
           const before = [one(), one(), one(), one()];
-          const change = onsight.useGraphics(true);
+          const change = onsight.setDevice("webgpu");
           const meanwhile = [one(), one()];
           await change;
           return Promise.all([...before, ...meanwhile, one(), one()]);
@@ -77,7 +77,7 @@ def test_changing_over_loses_no_picture(site: str, open_page: OpenPage) -> None:
 def switch(page: Page) -> Locator:
     """Open the engine's panel and return the switch that may be in it."""
     page.get_by_role("button", name="Engine: Ready").click(timeout=ENGINE_TIMEOUT_MS)
-    return page.get_by_role("switch", name="Use the graphics processor")
+    return page.get_by_role("switch", name="Use the GPU")
 
 
 def networks_on(page: Page) -> Locator:
@@ -93,7 +93,7 @@ def test_switch_is_there_where_it_is_of_use(site: str, open_page: OpenPage, open
 
 
 def without_first_runs(route: Route) -> None:
-    """Spare the graphics processor the runs that make networks ready: it draws the page, too, and waits for them."""
+    """Spare the GPU the runs that make networks ready: it draws the page, too, and waits for them."""
     response = route.fetch()
     route.fulfill(response=response, json={**response.json(), "first_runs": []})
 
@@ -105,11 +105,11 @@ def test_choice_is_kept_until_it_is_taken_back(site: str, open_graphics_page: Op
     page.context.route("**/manifest.json", without_first_runs)
     page.goto(f"{site}/")
     switch(page).check()
-    expect(networks_on(page)).to_have_text("the graphics processor", timeout=ENGINE_TIMEOUT_MS)
+    expect(networks_on(page)).to_have_text("the GPU", timeout=ENGINE_TIMEOUT_MS)
     page.reload()
     expect(switch(page)).to_be_checked()
-    expect(networks_on(page)).to_have_text("the graphics processor")
-    page.get_by_role("switch", name="Use the graphics processor").uncheck()
+    expect(networks_on(page)).to_have_text("the GPU")
+    page.get_by_role("switch", name="Use the GPU").uncheck()
     expect(networks_on(page)).to_have_text("the processor", timeout=ENGINE_TIMEOUT_MS)
     page.reload()
     expect(switch(page)).not_to_be_checked()
@@ -125,5 +125,5 @@ def test_what_does_not_work_is_said_and_not_chosen(site: str, open_page: OpenPag
     expect(status).to_have_text(
         "It could not be used, so the networks stay on the processor.", timeout=ENGINE_TIMEOUT_MS
     )
-    expect(page.get_by_role("switch", name="Use the graphics processor")).not_to_be_checked()
+    expect(page.get_by_role("switch", name="Use the GPU")).not_to_be_checked()
     expect(networks_on(page)).to_have_text("the processor")

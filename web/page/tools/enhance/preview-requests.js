@@ -1,7 +1,7 @@
 /** Which views of a picture are wanted, and how large, by what is seen of it. */
 
 /** @import { EnhanceSettings } from "../../../protocol.d.ts" */
-/** @import { Region, Slot, View, Wish } from "./previews.js" */
+/** @import { Region, Slot, View, PreviewRequest } from "./previews.js" */
 
 /** Longest side of a view of the whole picture, in pixels: one of these. */
 const SIDES = [800, 1200, 1600];
@@ -12,16 +12,16 @@ const PART_SIDES = [1024, 1536, 2048, 3072, 4096];
  * @param {EnhanceSettings | null} original what is compared with; null for nothing
  * @param {number} side longest side that the whole picture is shown with, in pixels of the screen
  * @param {{region: Region, maxSide: number} | null} detail a part that is seen nearer
- * @returns {[Slot, Wish][]} the most urgent first
+ * @returns {[Slot, PreviewRequest][]} the most urgent first
  */
-export function wishesFor(settings, original, side, detail) {
+export function previewRequestsFor(settings, original, side, detail) {
   const whole = { region: null, maxSide: atLeast(side, SIDES) };
-  /** @type {[Slot, Wish][]} */
-  const wishes = [["after", { settings, ...whole }]];
-  if (original) wishes.push(["before", { settings: original, ...whole }]);
-  if (detail) wishes.unshift(["afterDetail", { settings, ...detail }]); // what is looked at comes first
-  if (detail && original) wishes.push(["beforeDetail", { settings: original, ...detail }]);
-  return wishes;
+  /** @type {[Slot, PreviewRequest][]} */
+  const requests = [["after", { settings, ...whole }]];
+  if (original) requests.push(["before", { settings: original, ...whole }]);
+  if (detail) requests.unshift(["afterDetail", { settings, ...detail }]); // what is looked at comes first
+  if (detail && original) requests.push(["beforeDetail", { settings: original, ...detail }]);
+  return requests;
 }
 
 /**
