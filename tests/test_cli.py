@@ -177,7 +177,7 @@ def test_tag_prints_other_forms(folder: Path, capsys: pytest.CaptureFixture[str]
 def test_tag_refuses_two_ways_to_print(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         main(["tag", "--json", "--format", "csv", "cat.png"])
-    assert "choose one" in capsys.readouterr().err
+    assert "Use one of them" in capsys.readouterr().err
 
 
 def test_console_script_is_installed() -> None:

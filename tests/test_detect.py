@@ -274,7 +274,7 @@ def test_detector_wants_all_networks_with_the_same_classes() -> None:
         Detector.from_text([one], texts("efficientnet-lite2"))
     with pytest.raises(InvalidSpecError, match="differ"):
         Detector.from_text([one, (other[0], other[1].replace("dog", "wolf"))], texts("efficientnet-lite2"))
-    with pytest.raises(InvalidSpecError, match="no detector"):
+    with pytest.raises(InvalidSpecError, match="not a detector"):
         Detector.from_text([one, texts("efficientnet-lite2")], texts("efficientnet-lite2"))
 
 

@@ -1121,11 +1121,11 @@ export interface Detection {
   model: string;
 }
 
-/** What was found in a picture, and the picture's name. */
+/** A picture's name and the objects in it. */
 export interface DetectedPicture {
-  /** Path of the picture as whoever reads the export shall find it, with `/`. */
+  /** Path of the picture for the reader of the export, with `/`. */
   name: string;
-  /** What was found. */
+  /** The objects. */
   detection: Detection;
 }
 

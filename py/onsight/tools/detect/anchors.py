@@ -1,8 +1,8 @@
-"""SSD: anchors, and the boxes that a network makes of them.
+"""SSD: anchors, and boxes from a network's outputs.
 
 Source: ``object_detection/anchor_generators/multiple_grid_anchor_generator.py`` (``create_ssd_anchors``) and
-``object_detection/box_coders/faster_rcnn_box_coder.py`` of TensorFlow's models (Apache-2.0). Orders of
-coordinates are converted here, at the door: theirs are (y, x), ours (x, y).
+``object_detection/box_coders/faster_rcnn_box_coder.py`` of TensorFlow's models (Apache-2.0). Their
+coordinates are (y, x); this module converts them to (x, y).
 """
 
 from __future__ import annotations
@@ -23,18 +23,18 @@ TRAINED_SIDE = 300
 """Side in pixels of the inputs that the network was trained on."""
 ASPECT_RATIOS = (1.0, 2.0, 1 / 2, 3.0, 1 / 3)
 LOWEST_SHAPES = ((0.1, 1.0), (MIN_SCALE, 2.0), (MIN_SCALE, 0.5))
-"""(scale, aspect ratio) of the anchors at each place of the finest level, which has fewer of them."""
+"""(scale, aspect ratio) of the anchors at each cell of the finest level, which has fewer than the others."""
 VARIANCES = (0.1, 0.1, 0.2, 0.2)
-"""Unit of the network's outputs for centre x, centre y, width and height."""
+"""Scale of the network's outputs for centre x, centre y, width and height."""
 
 
 class Axis(NamedTuple):
-    """The places of a level along one side of the input, in pixels.
+    """The cells of a level along one side of the input.
 
     Attributes:
-        first: What the first place looks at: the centre of its receptive field.
-        stride: From one place to the next.
-        number: How many there are.
+        first: Centre of the first cell's receptive field, in pixels.
+        stride: Distance between neighbouring cells, in pixels.
+        number: Number of cells.
     """
 
     first: float
@@ -43,12 +43,12 @@ class Axis(NamedTuple):
 
 
 def axes(side: int) -> list[Axis]:
-    """Return the places of each level along a side of so many pixels."""
+    """Return the cells of each level, finest first, along a side of ``side`` pixels."""
     first, stride, count = 0.5, 1, side
     levels: list[Axis] = []
     while len(levels) < LEVELS:
-        # A 3x3 convolution that halves looks at pixels 1, 3, 5 … of an even number, at 0, 2, 4 … of an odd one:
-        # TensorFlow's "SAME" pads an even number at its end alone.
+        # A 3x3 convolution with stride 2 is centred on pixels 1, 3, 5 … of an even number, on 0, 2, 4 … of an odd one:
+        # TensorFlow's "SAME" pads an even number only at its end.
         if count % 2 == 0:
             first += stride
         stride, count = 2 * stride, -(-count // 2)
@@ -66,18 +66,18 @@ def grid_sizes(input_size: tuple[int, int]) -> list[tuple[int, int]]:
 def ssd_anchors(input_size: tuple[int, int]) -> Array:
     """Return the anchors of an SSD.
 
-    The network has learnt how far an object lies from the anchor of a place that sees it, in pixels: an anchor has
-    the size that it had in training, and lies as far from what its place looks at as it did then. For an input of
-    another size that is not what the checkpoint's own generator gives, which spreads and stretches anchors with the
-    input: at 320 pixels it puts boxes 10 pixels too far to the top left, all but the smallest ones.
+    The network has learnt the distance in pixels between an object and the anchor of a cell that sees it. So an anchor
+    keeps the size that it had in training, and its distance from the centre of its cell's receptive field. For other
+    input sizes, the checkpoint's own generator differs: it spreads and stretches the anchors with the input. At 320
+    pixels it puts all but the smallest boxes 10 pixels too far to the top left.
 
     Args:
         input_size: ``(height, width)`` of the network's input in pixels.
 
     Returns:
-        float64 [N, 4], ``(cx, cy, width, height)`` in parts of the input's width and height, in the network's
-        order: levels from fine to coarse, then rows, columns and shapes. Read-only. For the input of training
-        those of the checkpoint.
+        float64 [N, 4], ``(cx, cy, width, height)`` as fractions of the input's width and height, in the network's
+        order: levels from fine to coarse, then rows, columns and shapes. Read-only. For the input size of training,
+        these are the anchors of the checkpoint.
     """
     height, width = input_size
     scales = [MIN_SCALE + (MAX_SCALE - MIN_SCALE) * level / (LEVELS - 1) for level in range(LEVELS)] + [1.0]
@@ -99,10 +99,10 @@ def ssd_anchors(input_size: tuple[int, int]) -> Array:
 
 
 def _centres(axis: Axis, level: int, side: int) -> Array:
-    """Return where the anchors of a level lie along one side, in pixels."""
+    """Return the centres of a level's anchors along one side, in pixels."""
     index = np.arange(axis.number, dtype=np.float64)
     if side == TRAINED_SIDE:
-        # Anchors were spread evenly over the input, receptive fields are not.
+        # In training, anchors were spread evenly over the input; receptive fields are not.
         centres: Array = (index + 0.5) * (side / axis.number)
     else:
         trained = axes(TRAINED_SIDE)[level]
@@ -112,10 +112,10 @@ def _centres(axis: Axis, level: int, side: int) -> Array:
 
 
 def decode_ssd_boxes(encodings: NDArray[np.float32], anchors: Array) -> Array:
-    """Move and scale anchors as the network says.
+    """Move and scale anchors by the network's outputs.
 
     Args:
-        encodings: float32 [N, 4], the network's ``boxes``, in its order (y, x, height, width).
+        encodings: float32 [N, 4], the network's ``boxes``, in its order: y, x, height, width.
         anchors: [N, 4], ``(cx, cy, width, height)``.
 
     Returns:

@@ -1,4 +1,4 @@
-"""A picture with the boxes of its objects drawn on it."""
+"""Draws the boxes of objects on a picture."""
 
 from __future__ import annotations
 
@@ -14,12 +14,14 @@ COLOURS = (
     "#b3261e", "#0b57d0", "#146c2e", "#8430ce", "#8c4a00", "#006876",
     "#a1006b", "#4e5d00", "#5b4bb7", "#00639b", "#9c4146", "#3d6837",
 )  # fmt: skip
-"""White text on each of them has a contrast of more than 4.5 to 1 (WCAG AA)."""
+"""Colours of classes. White text on each has a contrast of more than 4.5 to 1 (WCAG AA)."""
+
 QUALITY = 92
+"""Of the JPEG."""
 
 
 def colour_of(label: str, labels: Sequence[str]) -> str:
-    """Return the colour of a class, ``#rrggbb``: the same one in every picture."""
+    """Return the colour of a class, ``#rrggbb``; it is the same in every picture."""
     return COLOURS[labels.index(label) % len(COLOURS)]
 
 
@@ -28,15 +30,15 @@ def annotate(picture: DecodedImage, boxes: Sequence[Box], labels: Sequence[str])
 
     Args:
         picture: The upright picture.
-        boxes: Boxes in pixels of the full picture; drawn so that the most probable lies on top.
-        labels: All classes, which the colours go by.
+        boxes: Boxes in pixels of the full picture, most probable first; the first is drawn on top.
+        labels: All classes; a class's colour depends on its position.
 
     Returns:
-        A JPEG of the size of ``picture.pixels``, or a PNG where a JPEG cannot be that large.
+        A JPEG of the size of ``picture.pixels``, or a PNG if that is too large for a JPEG.
     """
     image = Image.fromarray(picture.pixels)
     draw = ImageDraw.Draw(image)
-    # Seen as a whole on a screen, a picture of any size has lines and letters of about the same size.
+    # On a screen, with the whole picture in view, lines and letters look about the same for every size of picture.
     unit = max(1.0, max(image.size) / 640)
     line, font = max(1, round(2 * unit)), ImageFont.load_default(size=12 * unit)
     pad = 3 * unit
@@ -48,7 +50,7 @@ def annotate(picture: DecodedImage, boxes: Sequence[Box], labels: Sequence[str])
         text = f"{box.label} {box.score:.0%}"
         left, top, right, bottom = draw.textbbox((0, 0), text, font=font)
         width, height = right - left + 2 * pad, bottom - top + 2 * pad
-        # Above the box; inside it where there is no room above; never beyond the picture's right edge.
+        # Above the box, or inside it if there is no room above; never beyond the picture's right edge.
         x = max(0.0, min(x1, image.width - width))
         y = y1 - height if y1 >= height else y1
         draw.rectangle((x, y, x + width, y + height), fill=colour)

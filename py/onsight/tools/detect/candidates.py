@@ -1,4 +1,4 @@
-"""What a detection network proposes in a picture."""
+"""Boxes as arrays: the candidates of one network, and the objects made from them."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Candidates:
-    """Boxes of one network in one picture; several may be of the same object.
+    """Boxes that one network proposes for one picture; several may be of the same object.
 
     Attributes:
         boxes: float64 [N, 4], ``(x1, y1, x2, y2)`` in pixels.
-        logits: float64 [N], log odds as the network gives them, not calibrated.
+        logits: float64 [N], log odds as the network outputs them, not calibrated.
         class_ids: intp [N], index of the label.
     """
 
@@ -32,7 +32,7 @@ class Candidates:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Objects:
-    """Objects in a picture, each there once per class.
+    """Objects in a picture, with one box for each object and class.
 
     Attributes:
         boxes: float64 [N, 4], ``(x1, y1, x2, y2)`` in pixels of the upright picture.
@@ -54,7 +54,7 @@ class Objects:
 
     @classmethod
     def concatenate(cls, parts: Iterable[Objects]) -> Objects:
-        """Join objects of several parts; none give none."""
+        """Join the objects of several parts; no parts give no objects."""
         nothing = cls(np.zeros((0, 4)), np.zeros(0), np.zeros(0, np.intp), np.zeros(0, np.intp))
         parts = [nothing, *parts]
         return cls(

@@ -1,4 +1,4 @@
-"""Detection on the command line: its options, and the files that it writes."""
+"""Detect on the command line: its options, how its result is printed, and the files that it writes."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from itertools import chain
 from pathlib import Path
 
 from onsight.cli.command import PictureCommand
+from onsight.core.texts import text
 from onsight.core.wording import displayable, percent
 from onsight.engine import Engine
 from onsight.errors import InvalidOptionError
@@ -23,62 +24,87 @@ from onsight.tools.detect.options import DetectOptions
 from onsight.tools.detect.results import Detection
 
 SINGLE_FILE_FORMATS = ("coco", "labelstudio")
-"""Formats that have one file for all pictures."""
+"""Formats with one file for all pictures."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options of ``detect``."""
     defaults = DetectOptions()
     parser.add_argument(
-        "--score", type=float, help="probability that an object must reach, 0 to 1 (default: each class's own)"
+        "--score",
+        type=float,
+        help=text("probability that an object must reach, from 0 to 1 (default: each class's own threshold)"),
     )
     parser.add_argument(
         "--iou",
         type=float,
         default=defaults.iou,
-        help=f"of boxes of one class that overlap more than this, one stays (default {defaults.iou})",
+        help=text(
+            "of two boxes of one class that overlap more than this, keep the more probable one (default: {default})",
+            default=defaults.iou,
+        ),
     )
     parser.add_argument(
         "--max-results",
         type=int,
         default=defaults.max_results,
-        help=f"how many boxes a picture at most (default {defaults.max_results})",
+        help=text("maximum number of boxes for each picture (default: {default})", default=defaults.max_results),
     )
     parser.add_argument(
-        "--allow", action="append", default=[], metavar="CLASS", help="only this class; repeat for more"
+        "--allow",
+        action="append",
+        default=[],
+        metavar="CLASS",
+        help=text("return only this class; can be given several times"),
     )
-    parser.add_argument("--deny", action="append", default=[], metavar="CLASS", help="not this class; repeat for more")
-    parser.add_argument("--thorough", action="store_true", help="look in several sizes: finds more, takes longer")
     parser.add_argument(
-        "--tiled", action="store_true", help="look at parts, too: finds small objects, takes far longer"
+        "--deny",
+        action="append",
+        default=[],
+        metavar="CLASS",
+        help=text("leave out this class; can be given several times"),
     )
-    parser.add_argument("--annotate", type=Path, metavar="DIR", help="write the pictures with their boxes there")
+    parser.add_argument("--thorough", action="store_true", help=text("look at several sizes: finds more, takes longer"))
     parser.add_argument(
-        "--format", choices=FORMATS, help="print the boxes in another tool's format, or write them with --out"
+        "--tiled",
+        action="store_true",
+        help=text("look at overlapping parts of the picture as well: finds small objects, takes much longer"),
     )
-    parser.add_argument("--out", type=Path, metavar="DIR", help="folder for the files of --format")
+    parser.add_argument(
+        "--annotate", type=Path, metavar="DIR", help=text("write the pictures with their boxes to this folder")
+    )
+    parser.add_argument(
+        "--format",
+        choices=FORMATS,
+        help=text("print the boxes in another tool's format, or write them to the folder of --out"),
+    )
+    parser.add_argument("--out", type=Path, metavar="DIR", help=text("folder for the files of --format"))
     parser.add_argument(
         "--images",
         choices=("copy", "none"),
         default="copy",
-        help="what becomes of the pictures of --format yolo and voc, which want them beside their labels: copied into "
-        "the data set, so that it trains as it is (default), or left where they are",
+        help=text(
+            "what happens to the pictures of --format yolo and voc: they are copied into the data set, so that it is "
+            "ready for training (default), or left where they are"
+        ),
     )
 
 
 def prepare(options: argparse.Namespace) -> Callable[[Engine, str], Detection]:
-    """Check the options of ``detect`` and return what answers for one file, and draws on it if asked to.
+    """Check the options of ``detect`` and return a function that finds, and may draw, the objects of one file.
 
     Raises:
-        InvalidOptionError: A value is refused, or options do not go together.
+        InvalidOptionError: A value is not valid, or options contradict each other.
     """
     detect_options = _options(options)
     if options.out and not options.format:
-        raise InvalidOptionError("--out needs --format: it says which files to write.")
+        raise InvalidOptionError(text("--out needs --format, which says what files to write."))
     if options.format and options.json:
-        raise InvalidOptionError("--json and --format are two ways to print the same: choose one.")
+        raise InvalidOptionError(text("--json and --format both choose what is printed. Use one of them."))
     if options.format and not options.out and options.format not in SINGLE_FILE_FORMATS and len(options.files) > 1:
-        raise InvalidOptionError(f"{options.format} has one file a picture: name a folder for them with --out DIR.")
+        raise InvalidOptionError(
+            text("{format} has a file for each picture. Name a folder for them with --out DIR.", format=options.format)
+        )
 
     def answer(engine: Engine, path: str) -> Detection:
         detection = engine.detect(path, detect_options)
@@ -86,18 +112,19 @@ def prepare(options: argparse.Namespace) -> Callable[[Engine, str], Detection]:
             drawn = annotate(decode(read_file(path)), detection.boxes, engine.detection_labels)
             wanted = options.annotate / f"{stem_of(path)}{drawn.suffix}"
             written = write_free(wanted, drawn.data)
-            if written != wanted:  # beside the answers, which a program may read
-                print(f"{displayable(path)}: drawn as {displayable(str(written))}.", file=sys.stderr, flush=True)
+            if written != wanted:  # on standard error, because a program may read the results
+                drawn_as = text("drawn as {path}.", path=displayable(str(written)))
+                print(f"{displayable(path)}: {drawn_as}", file=sys.stderr, flush=True)
         return detection
 
     return answer
 
 
 def check(options: argparse.Namespace, engine: Engine) -> None:
-    """Refuse classes that do not exist, before the first file is opened.
+    """Check that the classes exist, before the first file is opened.
 
     Raises:
-        InvalidOptionError: A class that is allowed or denied does not exist.
+        InvalidOptionError: A class in ``--allow`` or ``--deny`` does not exist.
     """
     engine.check(_options(options))
 
@@ -115,7 +142,7 @@ def _options(options: argparse.Namespace) -> DetectOptions:
 
 
 def _relative_names(paths: Sequence[str]) -> list[str]:
-    """Return what pictures are called in an export: paths below here as they are, others below their common folder."""
+    """Return the names of pictures in an export: paths below the current folder, others below their common folder."""
     given = [Path(path) for path in paths]
     if not any(path.is_absolute() or ".." in path.parts for path in given):
         return [path.as_posix() for path in given]
@@ -128,12 +155,12 @@ def _relative_names(paths: Sequence[str]) -> list[str]:
 
 
 def prints_export(options: argparse.Namespace) -> bool:
-    """Tell whether standard output belongs to an export."""
+    """Return whether an export is printed on standard output."""
     return bool(options.format) and not options.out
 
 
 def finish(options: argparse.Namespace, engine: Engine, results: Sequence[tuple[str, Detection]]) -> None:
-    """Write or print what was found in all files in another tool's format, if asked to."""
+    """Write or print the objects of all files in another tool's format, if the options ask for one."""
     if not options.format:
         return
     names = _relative_names([path for path, _ in results])
@@ -146,13 +173,14 @@ def finish(options: argparse.Namespace, engine: Engine, results: Sequence[tuple[
         texts = ((name, content.encode("utf-8", "backslashreplace")) for name, content in files.items())
         written = write_all(options.out, chain(texts, ((name, read_file(path)) for name, path in images)))
         if [path.relative_to(options.out).as_posix() for path in written] != [*files, *(name for name, _ in images)]:
-            print(f"Written as {', '.join(displayable(str(path)) for path in written)}.", file=sys.stderr)
+            paths = ", ".join(displayable(str(path)) for path in written)
+            print(text("Written as {paths}.", paths=paths), file=sys.stderr)
     elif pictures or options.format in SINGLE_FILE_FORMATS:
         sys.stdout.write(next(iter(files.values())))
 
 
 def describe(result: Detection) -> str:
-    """Return what was found in a line for each class, and one for each box."""
+    """Return the number of objects of each class in one line, then a line for each box."""
     counts: dict[str, int] = {}
     for box in result.boxes:
         counts[box.label] = counts.get(box.label, 0) + 1
@@ -161,7 +189,7 @@ def describe(result: Detection) -> str:
         f"\n    {box.label} {percent(box.score)}  ({box.x1:.0f}, {box.y1:.0f}) – ({box.x2:.0f}, {box.y2:.0f})"
         for box in result.boxes
     )
-    return (head or "Nothing found") + "".join(boxes)
+    return (head or text("Nothing found")) + "".join(boxes)
 
 
 COMMAND = PictureCommand(add_arguments, prepare, describe, finish, prints_export, check)

@@ -1,4 +1,4 @@
-"""From a detection network's outputs to candidates."""
+"""Turns a detection network's outputs into candidates."""
 
 from __future__ import annotations
 
@@ -12,23 +12,23 @@ from onsight.tools.detect.anchors import decode_ssd_boxes, ssd_anchors
 from onsight.tools.detect.candidates import Candidates
 
 FLOOR = 0.01
-"""Scores of the networks below this are no evidence at all."""
+"""Scores below this are ignored."""
 FLOOR_LOGIT = float(np.log(FLOOR / (1 - FLOOR)))
 MAX_CANDIDATES = {"ssd": 800, "centernet": 300}
-"""The strongest candidates are kept. SSD proposes an object many times over, CenterNet once or twice."""
+"""Number of candidates kept, strongest first. SSD proposes each object many times, CenterNet once or twice."""
 CENTERNET_STRIDE = 4
-"""Pixels of the input per place of CenterNet's heat map."""
+"""Pixels of the input per cell of CenterNet's heat map."""
 
 
 def decode_ssd(outputs: Tensors, input_size: tuple[int, int]) -> Candidates:
-    """Read the outputs of an SSD.
+    """Return the candidates in the outputs of an SSD.
 
     Args:
-        outputs: ``boxes`` [1, N, 4] and ``scores`` [1, N, C], see `anchors`.
+        outputs: ``boxes`` float32 [1, N, 4] and ``scores`` float32 [1, N, C]; see `anchors`.
         input_size: ``(height, width)`` of the network's input.
 
     Returns:
-        Candidates in pixels of the input, strongest first, before any suppression.
+        Candidates in pixels of the input, strongest first, before non-maximum suppression.
     """
     scores = outputs["scores"][0]
     warm = np.flatnonzero(scores > FLOOR)
@@ -46,13 +46,13 @@ def decode_ssd(outputs: Tensors, input_size: tuple[int, int]) -> Candidates:
 
 
 def decode_centernet(outputs: Tensors, input_size: tuple[int, int]) -> Candidates:
-    """Read the outputs of a CenterNet: an object stands where its class's heat map has a peak.
+    """Return the candidates in the outputs of a CenterNet: the peaks of each class's heat map.
 
-    A peak is a place that none of its eight neighbours exceeds (Zhou et al., "Objects as Points", 2019).
+    A peak is a cell that none of its eight neighbours exceeds (Zhou et al., "Objects as Points", 2019).
 
     Args:
-        outputs: ``heat_map`` [1, C, rows, columns], log odds, and ``distances`` [1, 4, rows, columns], from the
-            place to the left, top, right and bottom edge in pixels of the input.
+        outputs: ``heat_map`` float32 [1, C, rows, columns], log odds, and ``distances`` float32
+            [1, 4, rows, columns], from the cell to the left, top, right and bottom edge in pixels of the input.
         input_size: ``(height, width)`` of the network's input.
 
     Returns:
@@ -66,24 +66,24 @@ def decode_centernet(outputs: Tensors, input_size: tuple[int, int]) -> Candidate
     left_, top, right, bottom = distances[:, row, column].astype(np.float64)
     x, y = column * CENTERNET_STRIDE, row * CENTERNET_STRIDE
     boxes = np.stack([x - left_, y - top, x + right, y + bottom], axis=1)
-    # Distances are free numbers: a box may come out inside out.
+    # Distances can be negative, so corners can be swapped.
     ordered = np.concatenate([np.minimum(boxes[:, :2], boxes[:, 2:]), np.maximum(boxes[:, :2], boxes[:, 2:])], axis=1)
     return Candidates(ordered, logits.astype(np.float64), class_ids)
 
 
 def _peaks(maps: NDArray[np.float32], floor: float) -> tuple[NDArray[np.intp], ...]:
-    """Return where maps [C, rows, columns] exceed a floor and none of the eight neighbours exceeds them.
+    """Return the peaks of maps, float32 [C, rows, columns]: cells above a floor that no neighbour exceeds.
 
     Returns:
-        Class, row and column of each peak, intp [N] each, in this order.
+        Class, row and column of each peak, intp [N] each.
     """
     count, rows, columns = maps.shape
-    # With a cold row before each map and a cold column after it, every neighbour is a fixed way off in one array.
+    # With a row of -inf before each map and a column after it, every neighbour is at a fixed offset in the flat array.
     padded = np.full((count, rows + 1, columns + 1), -np.inf, np.float32)
     padded[:, 1:, :columns] = maps
     flat, stride = padded.reshape(-1), columns + 1
-    # Few of a million places are warm, and most of those have a warmer neighbour to the right or to the left:
-    # each comparison leaves less to the next.
+    # Few of a million cells exceed the floor, and most of those have a greater neighbour to the right or left: each
+    # comparison leaves fewer cells for the next.
     warm = np.flatnonzero(flat > floor)
     values = flat[warm]
     for way in (1, -1, stride, -stride, stride + 1, -stride - 1, stride - 1, 1 - stride):
@@ -96,9 +96,9 @@ def _peaks(maps: NDArray[np.float32], floor: float) -> tuple[NDArray[np.intp], .
 Decoder = Callable[[Tensors, tuple[int, int]], Candidates]
 
 DECODERS: Mapping[str, Decoder] = {"ssd": decode_ssd, "centernet": decode_centernet}
-"""By ``ModelSpec.decoder``."""
+"""Decoders by the name in ``ModelSpec.decoder``."""
 
 
 def _strongest(scores: NDArray[np.float32], count: int) -> NDArray[np.intp]:
-    """Return the indices of the highest scores, highest first; of equal ones the earlier first."""
+    """Return the indices of the highest scores, highest first; equal scores keep their order."""
     return np.argsort(-scores, kind="stable")[:count]

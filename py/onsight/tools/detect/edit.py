@@ -1,4 +1,4 @@
-"""New pictures from one and what was found in it: a part of it, parts of it blurred, its boxes drawn."""
+"""New files from a picture and its boxes: a crop, parts redacted, boxes drawn, labels exported."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import numpy as np
 
 from onsight.core.flow import Flow, Stage
 from onsight.core.results import Box, OutputFile
+from onsight.core.texts import text
 from onsight.errors import InvalidOptionError
 from onsight.files.names import stem_of
 from onsight.files.zipping import pack
@@ -23,18 +24,18 @@ from onsight.tools.detect.results import DataSetText, LabelledDataSet
 
 
 def crop(image: bytes, options: CropOptions) -> Flow[OutputFile]:
-    """Cut a part out of a picture, in full resolution and without the file's metadata.
+    """Cut a part out of a picture, at full resolution and without the file's metadata.
 
     Args:
         image: The file's bytes.
         options: Which part.
 
     Returns:
-        A PNG or JPEG; every pixel that the part touches is in it.
+        A PNG or JPEG with every pixel that the part touches.
 
     Raises:
-        ImageError: The bytes are no picture that can be opened.
-        InvalidOptionError: The part lies outside of the picture.
+        ImageError: The bytes are not a picture that can be opened.
+        InvalidOptionError: The part is outside the picture.
     """
     yield Stage("decode")
     picture = decode(image)
@@ -43,14 +44,20 @@ def crop(image: bytes, options: CropOptions) -> Flow[OutputFile]:
     left, top = max(0, math.floor(x1)), max(0, math.floor(y1))
     right, bottom = min(width, math.ceil(x2)), min(height, math.ceil(y2))
     if left >= right or top >= bottom:
-        raise InvalidOptionError(f"The part lies outside of the picture, which has {width} × {height} pixels.")
+        raise InvalidOptionError(
+            text(
+                "The part is outside the picture, which has {width} × {height} pixels. Choose a part inside it.",
+                width=width,
+                height=height,
+            )
+        )
     yield Stage("encode")
     encoded = encode_like(np.ascontiguousarray(picture.pixels[top:bottom, left:right]), picture.info.format)
     return OutputFile(encoded.data, f"{stem_of(options.name)}-{options.label}{encoded.suffix}", encoded.media_type)
 
 
 def redact(image: bytes, options: RedactOptions) -> Flow[OutputFile]:
-    """Make parts of a picture unrecognisable, in full resolution and without the file's metadata.
+    """Make parts of a picture unrecognisable, at full resolution and without the file's metadata.
 
     Args:
         image: The file's bytes.
@@ -60,7 +67,7 @@ def redact(image: bytes, options: RedactOptions) -> Flow[OutputFile]:
         A PNG or JPEG.
 
     Raises:
-        ImageError: The bytes are no picture that can be opened.
+        ImageError: The bytes are not a picture that can be opened.
     """
     yield Stage("decode")
     picture = decode(image)
@@ -77,11 +84,14 @@ def annotate(image: bytes, options: AnnotateOptions, labels: Sequence[str]) -> F
     Args:
         image: The file's bytes.
         options: Which boxes.
-        labels: All classes, which the colours go by.
+        labels: All classes; a class's colour depends on its position.
+
+    Returns:
+        A JPEG, or a PNG if the picture is too large for a JPEG.
 
     Raises:
-        ImageError: The bytes are no picture that can be opened.
-        InvalidOptionError: A box is of no class of these.
+        ImageError: The bytes are not a picture that can be opened.
+        InvalidOptionError: A box has a class that is not in ``labels``.
     """
     check_classes(options.boxes, labels)
     yield Stage("decode")
@@ -92,24 +102,28 @@ def annotate(image: bytes, options: AnnotateOptions, labels: Sequence[str]) -> F
 
 
 def check_classes(boxes: Iterable[Box], labels: Collection[str]) -> None:
-    """Refuse boxes of unknown classes.
+    """Check that the classes of all boxes are known.
 
     Raises:
-        InvalidOptionError: A box is of none of these classes.
+        InvalidOptionError: A box has a class that is not in ``labels``.
     """
     if unknown := sorted({box.label for box in boxes} - set(labels)):
-        raise InvalidOptionError(f"A box is of the class {unknown[0]}, which is not known here.")
+        raise InvalidOptionError(
+            text(
+                "A box has the class {label}, which detection does not know. Use one of its classes.", label=unknown[0]
+            )
+        )
 
 
 def export(options: ExportOptions, labels: Sequence[str]) -> Flow[OutputFile]:
-    """Write what was found in another tool's format, as one file; several are put into a ZIP.
+    """Write the objects of pictures in another tool's format, as one file; several files are put into a ZIP.
 
     Args:
         options: Which pictures, which format.
         labels: All classes, in the order of the model.
 
     Raises:
-        InvalidOptionError: A box is of no class of these.
+        InvalidOptionError: A box has a class that is not in ``labels``.
     """
     check_classes((box for picture in options.pictures for box in picture.detection.boxes), labels)
     yield Stage("encode")
@@ -117,19 +131,21 @@ def export(options: ExportOptions, labels: Sequence[str]) -> Flow[OutputFile]:
 
 
 def data_set(options: DataSetOptions, labels: Sequence[str]) -> Flow[LabelledDataSet]:
-    """Write what was found in another tool's format, and say where the pictures belong beside it.
+    """Write the objects of pictures in another tool's format, and say where in the data set each picture belongs.
 
     Args:
         options: Which pictures, which format.
         labels: As for `export`.
 
     Raises:
-        InvalidOptionError: A box is of no class of these.
+        InvalidOptionError: A box has a class that is not in ``labels``.
     """
     check_classes((box for picture in options.pictures for box in picture.detection.boxes), labels)
     yield Stage("encode")
     written = write(options.format, options.pictures, labels)
-    # As in a file: what is not valid Unicode is escaped.
-    texts = [DataSetText(path, text.encode("utf-8", "backslashreplace").decode()) for path, text in written.items()]
+    # As in a file on disk, what is not valid Unicode is escaped.
+    texts = [
+        DataSetText(path, content.encode("utf-8", "backslashreplace").decode()) for path, content in written.items()
+    ]
     images = image_names(options.format, [picture.name for picture in options.pictures])
     return LabelledDataSet(f"{options.name}-{options.format}", tuple(texts), tuple(images))

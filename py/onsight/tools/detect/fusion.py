@@ -1,9 +1,8 @@
-"""From the candidates of several networks to objects with calibrated scores.
+"""Turns the candidates of several networks into objects with calibrated scores.
 
-Boxes of one class that overlap are taken to be of one object. Its box is their mean, weighted by their scores
-(after Solovyev et al., "Weighted boxes fusion", 2021). Its score is no mean: each network's log odds are evidence,
-weighted by how much that network is worth, and evidence adds up. One logistic regression learns the weights and
-calibrates the score in one step.
+Overlapping boxes of one class count as one object. Its box is their mean, weighted by their scores (after Solovyev et
+al., "Weighted boxes fusion", 2021). Its score is not a mean: each network's log odds are evidence, and the weighted
+evidence adds up. One logistic regression learns the weights and calibrates the score in one step.
 """
 
 from __future__ import annotations
@@ -24,24 +23,23 @@ from onsight.tools.detect.rescoring import Opinion
 from onsight.tools.detect.tiles import cut_by_edges
 
 MAX_PER_PASS = 100
-"""Candidates of one pass that are looked at, after suppression."""
+"""Number of candidates that are used of one pass, after non-maximum suppression."""
 CONTAINED = 0.8
-"""A tile's box with this part of its area inside a better box of the whole picture is a part of that object."""
-
+"""If this part of the area of a tile's box is inside a better box of the whole picture, it is part of that object."""
 
 DOUBTFUL = 0.1
-"""Score from which on an animal or a vehicle is worth a second opinion; from 0.35 on it would be shown."""
+"""Score from which the classifier is asked about an animal or a vehicle; from 0.35 on it would be shown."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Evidence:
-    """Objects, and what each pass says of them.
+    """Objects, and the evidence of each pass for them.
 
     Attributes:
         boxes: float64 [N, 4], ``(x1, y1, x2, y2)``.
-        logits: float64 [N, passes]; ``FLOOR_LOGIT`` where the pass does not see the object.
-        class_ids: intp [N].
-        ids: intp [N], number of the strongest candidate of each object.
+        logits: float64 [N, passes], log odds; ``FLOOR_LOGIT`` if the pass does not see the object.
+        class_ids: intp [N], index of the label.
+        ids: intp [N], number of each object's strongest candidate.
     """
 
     boxes: NDArray[np.float64]
@@ -51,19 +49,19 @@ class Evidence:
 
 
 def gather(passes: Sequence[Candidates], iou_threshold: float, first_id: int = 0) -> Evidence:
-    """Bring together the candidates that are of the same object.
+    """Group the candidates by object.
 
-    As in non-maximum suppression, the strongest candidate stands for its object and takes in all of its class
-    that overlap it.
+    As in non-maximum suppression, the strongest candidate leads its object, and all candidates of its class that
+    overlap it belong to it.
 
     Args:
         passes: Candidates of each pass, in the same unit of pixels.
-        iou_threshold: Candidates whose intersection over union exceeds this are of one object.
-        first_id: Number of the first candidate. They are counted pass by pass, so that an object keeps its number at
+        iou_threshold: Candidates of a class whose intersection over union exceeds this belong to one object.
+        first_id: Number of the first candidate. The numbers run through all passes, so an object keeps its number at
             every threshold.
 
     Returns:
-        The objects, that of the strongest candidate first.
+        The objects, in the order of their strongest candidates.
     """
     places = [
         batched_nms(candidates.boxes, candidates.logits, candidates.class_ids, iou_threshold, MAX_PER_PASS)
@@ -89,16 +87,17 @@ def gather(passes: Sequence[Candidates], iou_threshold: float, first_id: int = 0
 
 
 def weigh(evidence: Evidence, preset: Preset, opinion: Opinion | None = None, *, is_part: bool = False) -> Objects:
-    """Turn what the passes say of each object into its calibrated score.
+    """Turn the evidence for each object into its calibrated score.
 
-    The classifier tells whether something is there, not how often: it may lower the score of any box, and raise that of
-    the best one of a class.
+    The classifier knows whether something is there, but not how often: it can lower the score of any box, but raise
+    only that of the best box of a class.
 
     Args:
-        evidence: What the passes say.
-        preset: What that is worth.
-        opinion: What the classifier says of the picture, if it was asked.
-        is_part: Whether they looked at a part of the picture, whose best box need not be the picture's: none is raised.
+        evidence: The evidence of the passes.
+        preset: The weights of the passes.
+        opinion: The classifier's evidence, or None if it was not asked.
+        is_part: Whether the passes saw a part of the picture. Its best box need not be the best of the whole picture,
+            so no score is raised.
 
     Returns:
         The objects, most probable first.
@@ -113,7 +112,7 @@ def weigh(evidence: Evidence, preset: Preset, opinion: Opinion | None = None, *,
 def _change(
     alone: NDArray[np.float64], evidence: Evidence, preset: Preset, opinion: Opinion, is_part: bool
 ) -> NDArray[np.float64]:
-    """Return what an opinion adds to the log odds of objects, float64 [N]; arguments as for `weigh`."""
+    """Return what the classifier adds to the log odds of objects, float64 [N]; arguments as for `weigh`."""
     changes = np.zeros(len(alone))
     for group, weights in preset.seconded.items():
         at = np.flatnonzero(members(SECONDED[group], evidence.class_ids))
@@ -129,13 +128,13 @@ def _change(
 
 
 def is_doubtful(passes: Sequence[Candidates], preset: Preset) -> bool:
-    """Tell whether the classifier's opinion may matter: whether an object of `SECONDED` may reach `DOUBTFUL`.
+    """Return whether the classifier could change the result: whether an object of `SECONDED` can reach `DOUBTFUL`.
 
-    It is a bound. No object has more evidence than the strongest candidates of its class in each pass.
+    This is an upper bound: no object has more evidence than the strongest candidates of its class in each pass.
 
     Args:
         passes: Candidates of each pass.
-        preset: What they are worth.
+        preset: The weights of the passes.
     """
     groups = [SECONDED[name] for name in preset.seconded]
     if not groups:
@@ -150,12 +149,12 @@ def is_doubtful(passes: Sequence[Candidates], preset: Preset) -> bool:
 
 
 def merge_views(views: Sequence[tuple[Region, Objects]], size: tuple[int, int], iou_threshold: float) -> Objects:
-    """Bring together what was found in the whole picture and in its tiles.
+    """Merge the objects that were found in the whole picture and in its tiles.
 
     Args:
         views: The objects of each view, in pixels of the picture; the whole picture first.
         size: ``(height, width)`` of the picture.
-        iou_threshold: Of boxes of a class that overlap more than this, the most probable stays.
+        iou_threshold: Of boxes of a class whose intersection over union exceeds this, the most probable is kept.
 
     Returns:
         The objects, most probable first.

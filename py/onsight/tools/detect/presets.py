@@ -1,6 +1,6 @@
-"""Which networks look at a picture in which size, and how much the evidence of each weighs.
+"""Which networks run on a picture, at what size, and the weight of each.
 
-The numbers are fitted by ``models/detector`` and lie in ``data/detector.json``.
+The scripts in ``models/detector`` fit the numbers; ``data/detector.json`` holds them.
 """
 
 from __future__ import annotations
@@ -26,15 +26,15 @@ VEHICLES = range(1, 9)
 """Indices of COCO's vehicles, from bicycle to boat."""
 
 SECONDED = MappingProxyType({"animals": ANIMALS, "vehicles": VEHICLES})
-"""Classes of which the classifier knows many kinds, and most of what looks like one and is none."""
+"""Groups of classes that the classifier rescores: it knows many kinds of them, and most of their lookalikes."""
 
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """What the evidence of each pass is worth.
+    """The weights of a logistic regression over the evidence of the passes.
 
     Attributes:
-        passes: Weight of each pass.
+        passes: Weight of each pass, in the order of `Preset.passes`.
         bias: Added to the weighted sum.
     """
 
@@ -44,19 +44,19 @@ class Weights:
 
 @dataclass(frozen=True, slots=True)
 class Preset:
-    """A way to look at a picture.
+    """Which passes run on a picture, and how their evidence is combined.
 
-    The log odds that an object is there are ``bias`` plus the sum, over the passes, of ``weight`` times the log
-    odds that the pass gives it; a pass that does not see it counts with the lowest log odds that it can give.
+    The log odds that an object is there are ``bias`` plus the sum, over the passes, of ``weight`` times the log odds of
+    the pass. A pass that does not see the object counts with the lowest log odds that it can give.
 
     Attributes:
-        passes: The looks, in the order in which they are taken.
+        passes: The passes, in the order in which they run.
         weights: Weight of each pass.
         bias: Added to the weighted sum.
-        animals: What holds for `ANIMALS` instead: the networks know ten and take most others for one of them. None
-            if nothing else does.
-        seconded: By name of a group of `SECONDED`, what holds for it where the classifier was asked, too: the weight
-            of its log odds comes last.
+        animals: Weights to use for `ANIMALS` instead: the networks know ten animals and take most others for one of
+            them. None to use the same weights.
+        seconded: By name of a group of `SECONDED`, the weights to use for it if the classifier was asked, too. The
+            weight of the classifier's log odds is the last.
     """
 
     passes: tuple[Pass, ...]
@@ -66,11 +66,11 @@ class Preset:
     seconded: Mapping[str, Weights] = field(default_factory=dict)
 
     def alone(self, logits: NDArray[np.float64], class_ids: NDArray[np.intp]) -> NDArray[np.float64]:
-        """Return the log odds of objects by the passes alone, float64 [N].
+        """Return the log odds of objects without the classifier, float64 [N].
 
         Args:
-            logits: float64 [N, passes].
-            class_ids: intp [N].
+            logits: float64 [N, passes], log odds.
+            class_ids: intp [N], index of the label.
         """
         log_odds: NDArray[np.float64] = logits @ np.array(self.weights) + self.bias
         if self.animals:
@@ -80,18 +80,18 @@ class Preset:
 
 
 def members(group: range, class_ids: NDArray[np.intp]) -> NDArray[np.bool_]:
-    """Tell which classes belong to a group, bool [N]."""
+    """Return which classes belong to a group, bool [N]."""
     return (class_ids >= group.start) & (class_ids < group.stop)
 
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """What was fitted.
+    """The fitted numbers.
 
     Attributes:
-        presets: By name: ``"default"`` and ``"thorough"``.
-        threshold: Score that an object must reach to be shown, for classes without a threshold of their own.
-        thresholds: By label, the threshold of its own.
+        presets: The presets by name: ``"default"`` and ``"thorough"``.
+        threshold: Score that an object must reach to be shown, for classes that are not in ``thresholds``.
+        thresholds: Thresholds by label.
     """
 
     presets: Mapping[str, Preset]

@@ -1,4 +1,4 @@
-"""Make parts of a picture unrecognisable, for good."""
+"""Makes parts of a picture unrecognisable; this cannot be undone."""
 
 from __future__ import annotations
 
@@ -13,22 +13,22 @@ from onsight.core.parsing import Rectangle
 
 STYLES = ("blur", "black")
 MAX_CELLS = 4
-"""Cells along the long side of a part. Four colours tell no face and no number plate, whoever tries to undo it."""
+"""Cells along the long side of a part. No face and no number plate can be recovered from four colours a side."""
 MIN_CELL_SIDE = 8
-"""Pixels; a small part is of one cell."""
+"""Side of a cell in pixels at least; a small part is a single cell."""
 LEVELS = 8
-"""How finely a cell's colour is kept, per channel: text leaves its trace in the last bits of an average."""
+"""Levels per channel of a cell's colour. The last bits of an average could reveal text, so they are dropped."""
 
 
 def redact(pixels: NDArray[np.uint8], rectangles: Sequence[Rectangle], style: str) -> None:
     """Cover parts of a picture, in place.
 
-    ``"blur"`` leaves of a part the coarse mean colours of at most 4 × 4 cells, and blends them into one another. What
-    a real blur keeps, and sharpening brings back, is not in the result. ``"black"`` leaves nothing.
+    ``"blur"`` keeps only the coarse mean colours of at most 4 × 4 cells and blends them into one another. Unlike with a
+    real blur, sharpening cannot bring anything back. ``"black"`` keeps nothing.
 
     Args:
         pixels: uint8 [H, W, 3].
-        rectangles: The parts, in pixels of the picture; every pixel that one touches is covered.
+        rectangles: The parts, ``(x1, y1, x2, y2)`` in pixels of the picture; every pixel that one touches is covered.
         style: One of `STYLES`.
     """
     height, width = pixels.shape[:2]
@@ -42,10 +42,10 @@ def redact(pixels: NDArray[np.uint8], rectangles: Sequence[Rectangle], style: st
 
 
 def _blurred(part: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Return a picture of the size of ``part`` in which only its coarsest colours are left."""
+    """Return a picture of the size of ``part`` with only its coarsest colours."""
     height, width = part.shape[:2]
     side = max(MIN_CELL_SIDE, math.ceil(max(height, width) / MAX_CELLS))
-    # Each cell's mean is of its sum alone: how its pixels were arranged leaves no trace, not even in a rounding.
+    # A cell's mean depends only on its sum: the arrangement of its pixels leaves no trace, not even by rounding.
     means = np.asarray(Image.fromarray(np.ascontiguousarray(part)).reduce(side))
     step = 256 // LEVELS
     coarse = (means // step * step + step // 2).astype(np.uint8)

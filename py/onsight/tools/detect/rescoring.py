@@ -1,7 +1,7 @@
-"""A second opinion on what detection's networks see, by the classifier.
+"""Rescores boxes with the classifier's evidence.
 
-Detection's networks know eighty classes and take most of the rest of the world for one of them: a ladybug is a bird, a
-lion a bear. The classifier knows a thousand, and says of each place of the picture what is there.
+Detection's networks know 80 classes and mistake most other things for one of them: a ladybird for a bird, a lion for a
+bear. The classifier knows 1,000 classes, and says for each place in the picture what is there.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from onsight.core.flow import Flow, Run, Stage
+from onsight.core.texts import text
 from onsight.errors import ModelFailedError
 from onsight.evidence.detected_classes import DetectedClasses
 from onsight.evidence.network_outputs import input_size, log_odds
@@ -28,20 +29,20 @@ from onsight.networks.spec import ModelSpec
 FETCHES = ("class_map",)
 
 MAX_AREA = 256 * 256
-"""Pixels of the network's input at most."""
+"""Largest area of the network's input, in pixels."""
 
 CLEAR = 2.0
-"""Places a side of a box of which the classifier sees enough."""
+"""Side of a box, in places of the classifier's map, from which the classifier sees enough of its inside."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Opinion:
-    """What the classifier sees at each place of a picture.
+    """The classifier's evidence for detection's classes at each place in a picture.
 
     Attributes:
-        log_odds: Of each of detection's classes, float32 [rows, columns, C], within ±4; NaN of those that the
+        log_odds: Log odds of detection's classes, float32 [rows, columns, C], within ±4; NaN for classes that the
             classifier does not know.
-        region: What of the picture the places cover, ``(x1, y1, x2, y2)`` in pixels.
+        region: The part of the picture that the places cover, ``(x1, y1, x2, y2)`` in pixels.
     """
 
     log_odds: NDArray[np.float32]
@@ -50,16 +51,16 @@ class Opinion:
     def of_boxes(
         self, boxes: NDArray[np.float64], class_ids: NDArray[np.intp]
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Tell what the classifier says of boxes.
+        """Return the classifier's evidence for boxes.
 
         Args:
             boxes: float64 [N, 4], ``(x1, y1, x2, y2)`` in pixels.
-            class_ids: The class of each, intp [N].
+            class_ids: intp [N], index of the label of each box.
 
         Returns:
-            The log odds of its class at the best place inside of each box, float64 [N], and how much that is worth, in
-            [0, 1]: nothing for a class that the classifier does not know, less than all for a box of less than
-            `CLEAR` places a side, of whose inside it sees little.
+            The log odds of each box's class at the best place inside the box, float64 [N], and their weights in [0, 1],
+            float64 [N]. The weight is 0 for a class that the classifier does not know, and less than 1 for a box whose
+            sides are shorter than `CLEAR` places, because the classifier sees little of its inside.
         """
         x1, y1, x2, y2 = self.region
         rows, columns, _ = self.log_odds.shape
@@ -77,12 +78,12 @@ class Opinion:
 
 @dataclass(frozen=True, slots=True)
 class SecondOpinion:
-    """The classifier, asked for what detection knows.
+    """Runs the classifier to rescore detection's classes.
 
     Attributes:
         spec: The network's description.
-        members: Of each of detection's classes, which of the classifier's are kinds of it, intp [K]; none if it does
-            not know the class.
+        members: For each of detection's classes, the indices of the classifier's classes that are kinds of it,
+            intp [K]; empty if the classifier does not know the class.
     """
 
     spec: ModelSpec
@@ -93,8 +94,8 @@ class SecondOpinion:
         """Make one from the text of the classifier's ``model.json`` and ``labels.txt``.
 
         Args:
-            spec: As text.
-            labels: As text.
+            spec: Text of ``model.json``.
+            labels: Text of ``labels.txt``.
             classes: Names of detection's classes, in order.
 
         Raises:
@@ -104,21 +105,21 @@ class SecondOpinion:
         rollup = bind(Taxonomy.load(), parsed.parse_labels(labels))
         known = {concept.id for concept in rollup.concepts}
         concepts = {label: row.concept for label, row in DetectedClasses.load().classes.items()}
-        # What people wear is no person, though it tells of one.
+        # The taxonomy counts clothes towards a person, but clothes are not a person.
         wanted = [None if label == "person" else concepts.get(label) for label in classes]
         nothing = np.zeros(0, np.intp)
         return cls(parsed, tuple(rollup.classes_of(id) if id in known else nothing for id in wanted))
 
     def of(self, decoded: DecodedImage) -> Flow[Opinion]:
-        """Look at a picture."""
+        """Run the classifier on a picture."""
         yield Stage("preprocess")
         size = input_size((decoded.info.height, decoded.info.width), MAX_AREA)
-        # The whole picture, as tagging sees it, but smaller.
+        # The whole picture, as for tagging, but smaller.
         pixel_values, transform = preprocess(decoded, replace(self.spec.input, input_size=size, crop_mode="squash"))
         yield Stage("infer")
         outputs = yield Run(self.spec.id, self.spec.feeds(pixel_values, FETCHES), FETCHES)
         if outputs is None:
-            raise ModelFailedError("The network gave no answer.")
+            raise ModelFailedError(text("The network returned no outputs. Try again."))
         yield Stage("postprocess")
         places = softmax(np.ascontiguousarray(outputs["class_map"][0].transpose(1, 2, 0)))
         rows, columns, _ = places.shape

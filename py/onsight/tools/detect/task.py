@@ -1,4 +1,4 @@
-"""Detection: boxes around the objects of COCO's 80 classes."""
+"""Detection: finds objects of COCO's 80 classes."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from onsight.core.boxes import clip_boxes_to_image
 from onsight.core.flow import Flow, Run, Stage, Tensors
 from onsight.core.results import Box, ImageInfo
+from onsight.core.texts import text
 from onsight.errors import InvalidSpecError, ModelFailedError
 from onsight.evidence.network_outputs import CLASSIFIER
 from onsight.image import DecodedImage, decode
@@ -34,16 +35,16 @@ DETECTORS = ("centernet-mobilenet-v3", "ssdlite-mobilenet-v2")
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Found:
-    """What the networks propose in a picture, before any choice: `Detector.select` turns it into an answer.
+    """What the networks propose for a picture; `Detector.select` turns it into a result.
 
-    It is small. Whoever keeps it can answer other thresholds without running a network again.
+    It is small. Keep it to try other thresholds without running a network again.
 
     Attributes:
-        views: The parts of the picture that were looked at, the whole first, and what each pass proposes there,
-            in pixels of the picture.
-        preset: How it was looked at.
+        views: The parts of the picture that the networks saw, the whole picture first, and the candidates of each pass
+            there, in pixels of the picture.
+        preset: The passes and their weights.
         image: The picture.
-        opinion: What the classifier says, if it was asked.
+        opinion: The classifier's evidence, or None if it was not asked.
     """
 
     views: tuple[tuple[Region, tuple[Candidates, ...]], ...]
@@ -54,13 +55,13 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Detector:
-    """Detection networks that know the same classes, and how much each is believed.
+    """Detection networks that know the same classes, and the weights of their evidence.
 
     Attributes:
         specs: The networks' descriptions by id.
         labels: Names of the classes.
         calibration: The presets and thresholds.
-        second: The classifier it asks for a second opinion on animals and vehicles.
+        second: The classifier, which rescores animals and vehicles.
     """
 
     specs: Mapping[str, ModelSpec]
@@ -73,22 +74,22 @@ class Detector:
         """Make a detector from the texts of ``model.json`` and ``labels.txt`` of each network.
 
         Args:
-            models: Of the detection networks.
-            classifier: Of the classifier.
+            models: Texts of the detection networks.
+            classifier: Texts of the classifier.
 
         Raises:
-            InvalidSpecError: A description is wrong, the classes differ, or a network of a preset is missing.
+            InvalidSpecError: A description is invalid, the classes differ, or a network of a preset is missing.
         """
         specs: dict[str, ModelSpec] = {}
         classes = set()
         for spec_text, labels_text in models:
             spec = ModelSpec.from_json(json.loads(spec_text))
             if spec.decoder is None:
-                raise InvalidSpecError(f"The model {spec.id} is no detector.")
+                raise InvalidSpecError(f"The model {spec.id} is not a detector.")
             specs[spec.id] = spec
             classes.add(spec.parse_labels(labels_text))
         if len(classes) != 1:
-            raise InvalidSpecError("The detectors' classes differ from one another.")
+            raise InvalidSpecError("The detection models have different classes.")
         calibration = load_calibration()
         needed = {look.model for preset in calibration.presets.values() for look in preset.passes}
         if missing := sorted(needed - set(specs)):
@@ -103,12 +104,12 @@ class Detector:
 
     @property
     def classes(self) -> DetectionClasses:
-        """What the detector knows, with the thresholds that hold where nobody chose another."""
+        """The classes that the detector knows, with their default thresholds."""
         return DetectionClasses(tuple(DetectionClass(*item) for item in self.thresholds.items()))
 
     @property
     def thresholds(self) -> dict[str, float]:
-        """By class, the score from which on an object is answered where nobody chose another."""
+        """The default threshold of each class: the score that an object must reach."""
         known = self.calibration
         return {label: known.thresholds.get(label, known.threshold) for label in self.labels}
 
@@ -125,36 +126,36 @@ class Detector:
 
         Args:
             image: The file's bytes.
-            options: How to look, and what to answer.
+            options: How to look for objects, and which to return.
 
         Returns:
             The boxes, most probable first.
 
         Raises:
-            ImageError: The bytes are no picture that can be opened.
-            InvalidOptionError: A class that is allowed or denied does not exist.
+            ImageError: The bytes are not a picture that can be opened.
+            InvalidOptionError: A class in ``allow`` or ``deny`` does not exist.
         """
         found = yield from self.find(image, options)
         return self.select(found, options)
 
     def find(self, image: bytes, options: DetectOptions, *, may_ask: bool = True) -> Flow[Found]:
-        """Run the networks on a picture; arguments and errors as for `detect`, and as for `find_in`."""
+        """Run the networks on a picture; arguments and errors as for `detect` and `find_in`."""
         self.check(options)
         yield Stage("decode")
         return (yield from self.find_in(decode(image, min_side=self.min_side(options)), options, may_ask=may_ask))
 
     def check(self, options: DetectOptions) -> None:
-        """Refuse classes that do not exist.
+        """Check that the classes that the options name exist.
 
         Raises:
-            InvalidOptionError: A class that is allowed or denied does not exist.
+            InvalidOptionError: A class in ``allow`` or ``deny`` does not exist.
         """
         check_labels(options, self.labels)
 
     def min_side(self, options: DetectOptions) -> int:
         """Return the shortest side in pixels that a picture must keep when it is decoded."""
         side = max(look.side for look in self._preset(options).passes)
-        # Tiles are up to a quarter of the picture's short side.
+        # Tiles can be as small as a quarter of the picture's short side.
         return side * (round(MAX_TILES**0.5) if options.tiled else 1)
 
     def find_in(self, decoded: DecodedImage, options: DetectOptions, *, may_ask: bool = True) -> Flow[Found]:
@@ -163,7 +164,7 @@ class Detector:
         Args:
             decoded: The picture.
             options: As for `detect`.
-            may_ask: Whether the classifier is asked where that may matter.
+            may_ask: Whether to ask the classifier if that could change the result.
         """
         preset, info = self._preset(options), decoded.info
         views = []
@@ -175,10 +176,10 @@ class Detector:
         return Found(tuple(views), preset, info, opinion)
 
     def select(self, found: Found, options: DetectOptions) -> Detection:
-        """Answer from what was found; no network runs.
+        """Select the boxes from what the networks found; no network runs.
 
         Raises:
-            InvalidOptionError: A class that is allowed or denied does not exist.
+            InvalidOptionError: A class in ``allow`` or ``deny`` does not exist.
         """
         size = (found.image.height, found.image.width)
         views = []
@@ -213,13 +214,13 @@ class Detector:
             yield Stage("infer")
             outputs = yield self._run(look, pixel_values)
             if outputs is None:
-                raise ModelFailedError("The network gave no answer.")
+                raise ModelFailedError(text("The network returned no outputs. Try again."))
             found.append((look, outputs, transform))
         yield Stage("postprocess")
         return tuple(self._candidates(decoded, *one) for one in found)
 
     def _candidates(self, decoded: DecodedImage, look: Pass, outputs: Tensors, transform: Transform) -> Candidates:
-        """Read what a network says of a part of the picture."""
+        """Return the candidates in a network's outputs for a part of the picture, in pixels of the picture."""
         candidates = DECODERS[self.specs[look.model].decoder or ""](outputs, transform.input_size)
         boxes = transform.boxes_to_picture(candidates.boxes)
         boxes = clip_boxes_to_image(boxes, (decoded.info.height, decoded.info.width))

@@ -1,7 +1,7 @@
-"""Which parts of a picture the networks look at.
+"""Which parts of a picture the networks see.
 
-Networks see a few hundred pixels a side. The whole picture is always looked at; small objects of large pictures,
-and all objects of long panoramas, show only when parts of it are looked at as if they were pictures of their own.
+Networks see a few hundred pixels a side. They always see the whole picture. To find small objects in large pictures,
+and any objects in long panoramas, they must also see parts of it as if these were pictures of their own.
 """
 
 from __future__ import annotations
@@ -17,27 +17,29 @@ from onsight.networks.preprocess import Region, Transform, normalize, resize
 from onsight.networks.spec import InputSpec
 
 MAX_ASPECT = 2.5
-"""A picture with longer sides than this is looked at in parts: squashed as a whole, its objects lose their shape."""
+"""A picture with a greater aspect ratio is divided into tiles: squashed as a whole, its objects lose their shape."""
 TILE_SIDE = 480
-"""Tiles of a tiled pass are at least this large, in pixels of the picture: smaller ones hold nothing but blur."""
+"""Sides of tiles at least, in pixels of the picture: smaller tiles are only blur."""
 MAX_TILES = 16
+"""Number of tiles of a picture at most."""
 OVERLAP = 0.25
-"""Part of a tile's side that it shares with the next, so that what lies on one's edge lies inside the other."""
+"""Part of a tile's side that it shares with the next, so that an object on one's edge is inside the other."""
 EDGE = 0.01
-"""A box that ends within this part of a tile's side from its edge is taken to be cut by it."""
+"""A box that ends within this part of a tile's side from its edge counts as cut by the edge."""
 STEP = 32
-"""Sides of inputs are multiples of this: what the networks halve, they halve five times."""
+"""Sides of inputs are multiples of this, because the networks halve them five times."""
 MIN_SIDE = 128
+"""Sides of inputs at least, in pixels."""
 
 
 @dataclass(frozen=True, slots=True)
 class Pass:
-    """One look of one network.
+    """One run of one network.
 
     Attributes:
         model: Id of the model.
-        side: Side in pixels of the square whose area the input has.
-        keep_shape: Whether the input has about the shape of the view; else it is a square, as in training.
+        side: The area of the input is that of a square with this side, in pixels.
+        keep_shape: Whether the input has about the shape of the region; otherwise it is a square, as in training.
     """
 
     model: str
@@ -45,7 +47,7 @@ class Pass:
     keep_shape: bool
 
     def input_size(self, region: Region) -> tuple[int, int]:
-        """Return ``(height, width)`` of the network's input for a view, in pixels."""
+        """Return ``(height, width)`` of the network's input for a region, in pixels."""
         if not self.keep_shape:
             return self.side, self.side
         x1, y1, x2, y2 = region
@@ -55,16 +57,16 @@ class Pass:
 
 
 def regions(height: int, width: int, tiled: bool) -> list[Region]:
-    """Return the parts of a picture to look at.
+    """Return the parts of a picture that the networks see.
 
     Args:
         height: Height of the picture in pixels.
         width: Width of the picture in pixels.
-        tiled: Whether to look for small objects too.
+        tiled: Whether to look for small objects, too.
 
     Returns:
-        The whole picture first, then overlapping tiles that cover it: about square ones if ``tiled``, else tiles
-        that are not too long, which most pictures need none of.
+        Regions ``(x1, y1, x2, y2)`` in pixels: the whole picture first, then overlapping tiles that cover it. The tiles
+        are about square if ``tiled``; otherwise there are tiles only if the picture is longer than `MAX_ASPECT`.
     """
     whole = (0.0, 0.0, float(width), float(height))
     short, long = sorted((height, width))
@@ -93,11 +95,11 @@ def prepare(
     Args:
         image: The picture.
         region: The part, in pixels of the full picture.
-        spec: What the network wants; its own size and crop do not matter here.
-        input_size: ``(height, width)`` to make.
+        spec: The network's normalisation and interpolation; its size and crop are ignored.
+        input_size: ``(height, width)`` of the input to make.
 
     Returns:
-        ``pixel_values``, C-contiguous float32 [1, 3, height, width], and the way back to the picture.
+        ``pixel_values``, C-contiguous float32 [1, 3, height, width], and the transform back to the picture.
     """
     x1, y1, x2, y2 = region
     box = (x1 / image.scale_x, y1 / image.scale_y, x2 / image.scale_x, y2 / image.scale_y)
@@ -106,12 +108,12 @@ def prepare(
 
 
 def cut_by_edges(boxes: NDArray[np.float64], region: Region, size: tuple[int, int]) -> NDArray[np.bool_]:
-    """Tell which boxes may be cut by an edge of their tile.
+    """Return which boxes may be cut off by an edge of their tile.
 
     Args:
         boxes: float64 [N, 4], ``(x1, y1, x2, y2)`` in pixels of the picture.
         region: The tile.
-        size: ``(height, width)`` of the picture, whose own edges cut nothing.
+        size: ``(height, width)`` of the picture, whose own edges cut off nothing.
 
     Returns:
         bool [N].
@@ -133,8 +135,8 @@ def _count(length: float, side: float) -> int:
 
 
 def _spans(length: int, count: int) -> list[tuple[float, float]]:
-    """Return ``count`` equal spans that cover ``length`` and overlap by `OVERLAP` of themselves."""
+    """Return ``count`` equal spans that cover ``length``; each shares `OVERLAP` of itself with the next."""
     side = length / (count - (count - 1) * OVERLAP)
     starts = [index * side * (1 - OVERLAP) for index in range(count)]
-    # The last ends on the edge exactly, which rounding may miss by a hair.
+    # Rounding could miss the edge by a hair, so the last span ends on it exactly.
     return [(start, length if index == count - 1 else start + side) for index, start in enumerate(starts)]

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from onsight.cli.command import PictureCommand
+from onsight.core.texts import text
 from onsight.core.wording import percent
 from onsight.engine import Engine
 from onsight.errors import InvalidOptionError
@@ -52,7 +53,7 @@ def prepare(options: argparse.Namespace) -> Callable[[Engine, str], Tagging]:
     chosen = {name: getattr(options, name) for name in ("threshold", "all", "heat_maps", "boxes")}
     tag_options = TagOptions(**chosen)
     if options.format and options.json:
-        raise InvalidOptionError("--json and --format are two ways to print the same: choose one.")
+        raise InvalidOptionError(text("--json and --format both choose what is printed. Use one of them."))
 
     def answer(engine: Engine, path: str) -> Tagging:
         tagging = engine.tag(path, tag_options)
@@ -106,9 +107,9 @@ def _print_texts(format: str) -> Callable[[Sequence[TaggedPicture]], str]:
 
 
 def _print_table(pictures: Sequence[TaggedPicture]) -> str:
-    (text,) = table.write(pictures).values()
+    (content,) = table.write(pictures).values()
     # The mark is for spreadsheets that open a file; a pipe has no use for it, and a terminal ends lines its own way.
-    return text.removeprefix(BYTE_ORDER_MARK).replace("\r\n", "\n")
+    return content.removeprefix(BYTE_ORDER_MARK).replace("\r\n", "\n")
 
 
 def _print_rekognition(pictures: Sequence[TaggedPicture]) -> str:

@@ -1,4 +1,4 @@
-"""COCO: one JSON file. See https://cocodataset.org/#format-data."""
+"""The COCO format: one JSON file. See https://cocodataset.org/#format-data."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from onsight.tools.detect.exports.pictures import DetectedPicture
 COCO_IDS = (
     *range(1, 12), *range(13, 26), 27, 28, *range(31, 45), *range(46, 66), 67, 70, *range(72, 83), *range(84, 91)
 )  # fmt: skip
-"""Ids of COCO's 80 classes, in COCO's order; ten numbers up to 90 are not used."""
+"""Ids of COCO's 80 classes, in COCO's order; ten numbers up to 90 are unused."""
 
 
 def write(pictures: Sequence[DetectedPicture], labels: Sequence[str]) -> dict[str, str]:
     """Return ``annotations.json``; see `onsight.tools.detect.exports.export`."""
-    # COCO's own numbers, so that the file can be held against COCO's ground truth as it is.
+    # COCO's own ids, so that COCO's tools can compare the file with its ground truth.
     ids = COCO_IDS if len(labels) == len(COCO_IDS) else range(1, len(labels) + 1)
     category_ids = dict(zip(labels, ids, strict=True))
     images: list[dict[str, Any]] = []

@@ -1,4 +1,4 @@
-"""Label Studio: tasks with predictions. See https://labelstud.io/guide/predictions."""
+"""The Label Studio format: tasks with predictions. See https://labelstud.io/guide/predictions."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ FROM_NAME, TO_NAME = "label", "image"
 
 
 def write(pictures: Sequence[DetectedPicture], labels: Sequence[str]) -> dict[str, str]:
-    """Return ``tasks.json``, to import, and ``config.xml``, the labelling interface that it fits."""
+    """Return ``tasks.json``, to import, and ``config.xml``, the labelling interface for it."""
     tasks = [_task(picture) for picture in pictures]
     return {
         "tasks.json": json.dumps(tasks, ensure_ascii=False, indent=1) + "\n",

@@ -1,4 +1,4 @@
-"""Names of pictures, and of the files about them."""
+"""Names of pictures in data sets, and of the files about them."""
 
 from __future__ import annotations
 
@@ -11,19 +11,18 @@ from onsight.files.names import path_key
 from onsight.tools.detect.results import Detection
 
 _TAKEN_BY_LOADERS = frozenset({"images", "labels"})
-"""Folders that programs exchange for one another to find the labels of a picture."""
-
+"""Folder names that training programs replace with each other to find a picture's labels."""
 
 _LINE_BREAKS = re.compile(r"[\0\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
 
 
 @dataclass(frozen=True, slots=True)
 class DetectedPicture:
-    """What was found in a picture, and the picture's name.
+    """A picture's name and the objects in it.
 
     Attributes:
-        name: Path of the picture as whoever reads the export shall find it, with ``/``.
-        detection: What was found.
+        name: Path of the picture for the reader of the export, with ``/``.
+        detection: The objects.
     """
 
     name: str
@@ -31,16 +30,18 @@ class DetectedPicture:
 
 
 def dataset_names(names: Sequence[str]) -> list[str]:
-    """Return under which names pictures go into a data set, so that each has a file beside it that differs in suffix.
+    """Return the names of pictures in a data set, which are unique even without their suffixes.
 
-    The folders stay. Names are only changed if a list of them could not be read, and if they differ from another's in
-    nothing but their suffix or case: these get a number.
+    A picture's labels have its name with another suffix.
+
+    Folders stay. A name is changed only if a list of names could not be read with it, or if it differs from another
+    name only in its suffix or case; then it gets a number.
 
     Args:
         names: Paths of the pictures with ``/``.
 
     Returns:
-        Relative paths with ``/``; no two of them are the same without their suffixes, on any system.
+        Relative paths with ``/``, in the same order; no two are the same without their suffixes, on any system.
     """
     wanted = [_below(name) for name in names]
     first: dict[str, int] = {}
@@ -60,22 +61,22 @@ def dataset_names(names: Sequence[str]) -> list[str]:
 
 
 def without_suffix(path: str) -> str:
-    """Return a path without its last suffix, as programs do that look for the labels of a picture."""
+    """Return a path without its last suffix, as programs do to find a picture's labels."""
     return str(PurePosixPath(path).with_suffix(""))
 
 
 def renamed(names: Sequence[str], given: Sequence[str]) -> list[tuple[str, str]]:
-    """Return the pictures that go into a data set under another name, as pairs of both names, the new one first."""
+    """Return the pictures whose name differs in the data set, as pairs of the new and the old name."""
     return [(new, old) for old, new in zip(names, given, strict=True) if str(PurePosixPath(old)) != new]
 
 
 def _below(name: str) -> PurePosixPath:
-    """Return a path that stays below the folder that it is put into, and takes one line."""
+    """Return a path that stays below its folder and has no line breaks."""
     steps = [step for step in name.replace("\\", "/").split("/") if step not in ("", ".", "..")]
     if steps and steps[0].endswith(":"):  # a drive
         del steps[0]
     *folders, last = [_LINE_BREAKS.sub("_", step) for step in steps] or ["picture"]
-    if last.startswith(".") and last.count(".") == 1:  # for some programs all of this is the suffix
+    if last.startswith(".") and last.count(".") == 1:  # some programs take all of this as the suffix
         last = f"picture{last}"
     folders = [f"{folder}_" if folder.casefold() in _TAKEN_BY_LOADERS else folder for folder in folders]
     return PurePosixPath(*folders, last)

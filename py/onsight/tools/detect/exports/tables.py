@@ -1,4 +1,4 @@
-"""The table of the pictures that go into a data set under another name."""
+"""The table of the pictures that have another name in a data set."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from collections.abc import Iterable
 
 
 def renaming_table(folder: str, pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
-    """Return ``renamed.csv``, or nothing where no picture has another name.
+    """Return ``renamed.csv``, or nothing if no picture has another name.
 
     Args:
-        folder: Of the pictures in the data set.
-        pairs: New and old name of each.
+        folder: Folder of the pictures in the data set.
+        pairs: New and old name of each picture.
     """
     text = io.StringIO(newline="")
     writer = csv.writer(text)

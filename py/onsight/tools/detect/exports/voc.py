@@ -1,4 +1,4 @@
-"""Pascal VOC: one XML file a picture. See http://host.robots.ox.ac.uk/pascal/VOC/voc2012/htmldoc/."""
+"""The Pascal VOC format: an XML file for each picture. See http://host.robots.ox.ac.uk/pascal/VOC/voc2012/htmldoc/."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _NOT_IN_XML = dict.fromkeys([*range(9), 11, 12, *range(14, 32), *range(0xD800, 0
 
 
 def write(pictures: Sequence[DetectedPicture], labels: Sequence[str]) -> dict[str, str]:
-    """Return ``Annotations/<picture>.xml`` a picture and, where there are several, the list of them."""
+    """Return ``Annotations/<picture>.xml`` for each picture and, for several pictures, lists of them."""
     names = [picture.name for picture in pictures]
     given = dataset_names(names)
     stems = [without_suffix(name) for name in given]
@@ -55,11 +55,11 @@ def _document(name: str, picture: DetectedPicture) -> str:
 
 
 def _pixels(box: Box) -> tuple[int, int, int, int]:
-    """Return the first and last whole pixels of a box, counted from 1: the leftmost of a picture is 1."""
+    """Return the first and last whole pixels of a box, counted from 1: ``(xmin, ymin, xmax, ymax)``."""
     x1, y1, x2, y2 = (round(value) for value in (box.x1, box.y1, box.x2, box.y2))
     return x1 + 1, y1 + 1, max(x2, x1 + 1), max(y2, y1 + 1)
 
 
 def _add(parent: ElementTree.Element, name: str, text: object) -> None:
-    # Names of files may hold what XML cannot.
+    # File names can hold characters that XML cannot.
     ElementTree.SubElement(parent, name).text = str(text).translate(_NOT_IN_XML)

@@ -1,4 +1,4 @@
-"""YOLO (Darknet, Ultralytics): one text file a picture. See https://docs.ultralytics.com/datasets/detect/."""
+"""The YOLO format (Darknet, Ultralytics): a text file for each picture. See https://docs.ultralytics.com/datasets/detect/."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from onsight.tools.detect.exports.pictures import DetectedPicture, dataset_names
 from onsight.tools.detect.exports.tables import renaming_table
 
 IMAGES = "images"
-"""The folder of the pictures. A program finds the labels of one by putting ``labels`` in place of this."""
+"""The folder of the pictures. Programs find a picture's labels by replacing this with ``labels``."""
 
 _HEAD = """\
-# Without a path the data set is the folder that this file is in.
-# The same pictures are for training and validation: divide train.txt to change that.
+# Without a path, the data set is the folder of this file.
+# The same pictures serve for training and validation. Divide train.txt to change that.
 train: train.txt
 val: train.txt
 names:
@@ -22,7 +22,7 @@ names:
 
 
 def write(pictures: Sequence[DetectedPicture], labels: Sequence[str]) -> dict[str, str]:
-    """Return ``labels/<picture>.txt`` a picture, ``train.txt``, ``classes.txt`` and ``data.yaml``."""
+    """Return ``labels/<picture>.txt`` for each picture, ``train.txt``, ``classes.txt`` and ``data.yaml``."""
     class_ids = {label: index for index, label in enumerate(labels)}
     names = [picture.name for picture in pictures]
     given = dataset_names(names)
@@ -35,10 +35,10 @@ def write(pictures: Sequence[DetectedPicture], labels: Sequence[str]) -> dict[st
             parts = (cx / info.width, cy / info.height, width / info.width, height / info.height)
             lines.append(" ".join([str(class_ids[box.label]), *(f"{part:.8f}" for part in parts)]) + "\n")
         written[f"labels/{without_suffix(name)}.txt"] = "".join(lines)
-    # A path that begins with "./" is looked for beside the list.
+    # Programs look for a path that begins with "./" beside the list.
     written["train.txt"] = "".join(f"./{IMAGES}/{name}\n" for name in given)
     written["classes.txt"] = "".join(f"{label}\n" for label in labels)
-    # A JSON string is a YAML string, too, whatever is in it.
+    # Every JSON string is a YAML string.
     written["data.yaml"] = _HEAD + "".join(
         f"  {index}: {json.dumps(label, ensure_ascii=False)}\n" for label, index in class_ids.items()
     )
