@@ -973,11 +973,11 @@ export interface Tag {
   heat_map: HeatMap | null;
 }
 
-/** Another name for a tag. */
+/** A new name for a tag. */
 export interface Renaming {
-  /** Of the tag. */
+  /** Id of the tag. */
   id: string;
-  /** What it is called instead. */
+  /** Its new name. */
   name: string;
 }
 
@@ -1015,15 +1015,15 @@ export interface ImageInfo {
   as_in_browsers?: boolean;
 }
 
-/** The tags of a picture, and the picture's name. */
+/** A picture's name and its tags. */
 export interface TaggedPicture {
-  /** Path of the picture as whoever reads the export shall find it, with `/`. */
+  /** Path of the picture for the reader of the export, with `/`. */
   name: string;
   /** The picture. */
   image: ImageInfo;
-  /** Its tags, those that matter most first. */
+  /** Its tags, the most important first. */
   tags: Tag[];
-  /** The XMP document to which a sidecar adds the tags, as `begin_sidecar` returns it; empty for a new one. */
+  /** The XMP document to add the tags to, as `begin_sidecar` returns it; empty for a new document. */
   begun?: Uint8Array<ArrayBuffer>;
 }
 

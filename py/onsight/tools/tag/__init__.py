@@ -1,12 +1,16 @@
-"""Tags: what is known before a picture is seen, what is seen, and what becomes of it.
+"""Tag: list everything that a picture shows.
 
 ::
 
-    vocabulary    the closed vocabulary of tags, a table
-    expectations  what a picture of each of the classifier's classes usually shows, a table
-    naming        the names that a person's own tags can have
-    edits         what a person changed, put over what was found
-    keywords      tags → the keywords of metadata
-    exports       tags → texts and files for elsewhere
-    plain         plain data → tags, checked
+    task        runs the networks and puts the steps below together
+    selection   evidence from all sources → one list of tags, and which of them to show
+    objects     the classifier's classes → names that are more specific than the vocabulary's
+    detected    detection's boxes → tags and their places
+    tag_names   names for the user's own tags
+    edits       applies the user's changes to the tags that were found
+    keywords    tags → keywords of metadata
+    exports     tags → texts and files for other programs
+    parsing     JSON → tags, checked
+
+The tables behind them, such as the vocabulary, are in `onsight.evidence`.
 """

@@ -1,4 +1,4 @@
-"""Tagging on the command line: its options, and how its answer is shown to a person."""
+"""Tag on the command line: its options, how its result is printed, and the sidecars that it writes."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from onsight.cli.command import PictureCommand
-from onsight.core.texts import text
+from onsight.core.texts import plural, text
 from onsight.core.wording import percent
 from onsight.engine import Engine
 from onsight.errors import InvalidOptionError
@@ -26,29 +26,35 @@ from onsight.tools.tag.selection import FLOOR
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options of ``tag``."""
     parser.add_argument(
-        "--threshold", type=float, help="score from which on a tag is shown, 0 to 1 (default: each tag's own)"
+        "--threshold",
+        type=float,
+        help=text("score that a tag must reach to be shown, from 0 to 1 (default: each tag's own threshold)"),
     )
-    parser.add_argument("--all", action="store_true", help="every tag of the vocabulary, with its score")
+    parser.add_argument("--all", action="store_true", help=text("list every tag of the vocabulary, with its score"))
     parser.add_argument(
-        "--boxes", action="store_true", help="have detection look too: surer of people and things, but slower"
+        "--boxes", action="store_true", help=text("run detection, too: more certain of people and things, but slower")
     )
-    parser.add_argument("--heat-maps", action="store_true", help="tell with --json where each tag applies")
+    parser.add_argument("--heat-maps", action="store_true", help=text("with --json, add where each tag applies"))
     parser.add_argument(
-        "--format", choices=FORMATS, help="print the tags in another form; rekognition is one JSON object a line"
+        "--format",
+        choices=FORMATS,
+        help=text("print the tags in another format; rekognition prints one JSON object on each line"),
     )
     parser.add_argument(
         "--write-xmp",
         action="store_true",
-        help="write the tags into the picture's sidecars, else into a new FILE.xmp that begins with what the picture "
-        "says itself; what is in them stays",
+        help=text(
+            "write the tags into the picture's sidecars, or into a new FILE.xmp that starts from the picture's own "
+            "metadata; what the sidecars contain is kept"
+        ),
     )
 
 
 def prepare(options: argparse.Namespace) -> Callable[[Engine, str], Tagging]:
-    """Check the options of ``tag`` and return what answers for one file, and writes its sidecar if asked to.
+    """Check the options of ``tag`` and return a function that tags one file, and may write its sidecar.
 
     Raises:
-        InvalidOptionError: A value is refused, or options do not go together.
+        InvalidOptionError: A value is not valid, or options contradict each other.
     """
     chosen = {name: getattr(options, name) for name in ("threshold", "all", "heat_maps", "boxes")}
     tag_options = TagOptions(**chosen)
@@ -59,7 +65,7 @@ def prepare(options: argparse.Namespace) -> Callable[[Engine, str], Tagging]:
         tagging = engine.tag(path, tag_options)
         if options.write_xmp:
             for change in write_sidecar(path, keywords_of(tag for tag in tagging.tags if tag.shown)):
-                # Beside the answers, which a program may read.
+                # On standard error, because a program may read the results.
                 print(f"{change.path}: {describe_change(change)}", file=sys.stderr, flush=True)
         return tagging
 
@@ -67,12 +73,12 @@ def prepare(options: argparse.Namespace) -> Callable[[Engine, str], Tagging]:
 
 
 def prints_export(options: argparse.Namespace) -> bool:
-    """Tell whether standard output belongs to an export."""
+    """Return whether an export is printed on standard output."""
     return bool(options.format)
 
 
 def finish(options: argparse.Namespace, engine: Engine, results: Sequence[tuple[str, Tagging]]) -> None:
-    """Print the tags of all files in another form, if asked to."""
+    """Print the tags of all files in another format, if the options ask for one."""
     if not options.format:
         return
     pictures = [TaggedPicture(Path(path).as_posix(), tagging.image, tagging.tags) for path, tagging in results]
@@ -80,25 +86,36 @@ def finish(options: argparse.Namespace, engine: Engine, results: Sequence[tuple[
 
 
 def describe_change(change: SidecarChange) -> str:
-    """Return what became of a sidecar in a few words."""
-    added = f"{change.added} keyword{'' if change.added == 1 else 's'}"
+    """Return in a few words what was done to a sidecar."""
+    if change.is_new and change.kept:
+        return plural(
+            change.added,
+            "written with {count} keyword and the {kept} that the picture has.",
+            "written with {count} keywords and the {kept} that the picture has.",
+            kept=change.kept,
+        )
     if change.is_new:
-        return f"written with {added}" + (f" and the {change.kept} that the picture has." if change.kept else ".")
+        return plural(change.added, "written with {count} keyword.", "written with {count} keywords.")
     if not change.added:
-        return f"had all of them; its {change.kept} stay."
-    return f"{added} added to the {change.kept} that were there."
+        return text("had all keywords already; its {kept} are unchanged.", kept=change.kept)
+    return plural(
+        change.added,
+        "{count} keyword added to the {kept} that were there.",
+        "{count} keywords added to the {kept} that were there.",
+        kept=change.kept,
+    )
 
 
 def describe(result: Tagging) -> str:
-    """Return the tags by group, one group a line, each tag with its score."""
-    # What lies below the floor is there only if it was asked for.
+    """Return the tags with their scores, one line for each group."""
+    # Tags below the floor are present only if the options ask for all tags.
     everything = any(tag.score < FLOOR for tag in result.tags)
     listed = [tag for tag in result.tags if tag.shown or everything]
     grouped = ((group, [tag for tag in listed if tag.group == group]) for group in result.groups)
     lines = [f"    {group}: " + ", ".join(_describe_tag(tag) for tag in tags) for group, tags in grouped if tags]
     if facts := _describe_photo(result.photo):
-        lines.append(f"    Photo: {facts}")
-    first = ", ".join(tag.name for tag in listed[:5]) or "no tag is sure enough"
+        lines.append("    " + text("Photo: {facts}", facts=facts))
+    first = ", ".join(tag.name for tag in listed[:5]) or text("no tag is certain enough")
     return "\n".join([first, *lines])
 
 
@@ -108,7 +125,7 @@ def _print_texts(format: str) -> Callable[[Sequence[TaggedPicture]], str]:
 
 def _print_table(pictures: Sequence[TaggedPicture]) -> str:
     (content,) = table.write(pictures).values()
-    # The mark is for spreadsheets that open a file; a pipe has no use for it, and a terminal ends lines its own way.
+    # The byte order mark is for spreadsheets that open a file, and a terminal has its own line ends.
     return content.removeprefix(BYTE_ORDER_MARK).replace("\r\n", "\n")
 
 
@@ -122,7 +139,7 @@ FORMATS: dict[str, Callable[[Sequence[TaggedPicture]], str]] = {
     "csv": _print_table,
     "rekognition": _print_rekognition,
 }
-"""What ``--format`` prints."""
+"""Functions that write what ``--format`` prints, by format."""
 
 
 def _describe_tag(tag: Tag) -> str:
@@ -134,7 +151,7 @@ def _describe_photo(photo: Photo) -> str:
         photo.taken and photo.taken.replace("T", " "),
         photo.camera,
         photo.lens,
-        "has a location" if photo.has_location else None,
+        text("has a location") if photo.has_location else None,
     ]
     return ", ".join(fact for fact in facts if fact)
 

@@ -1,4 +1,4 @@
-"""What becomes of tags after a picture was looked at: a person's changes, texts and files. No network runs."""
+"""What can be done with tags: edit them, write them as text or files. No network runs."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ from onsight.tools.tag.tag_names import TagNamer
 
 
 def tag_names(namer: TagNamer) -> Flow[TagNames]:
-    """Tell all names that are known."""
+    """Return all names of tags that Onsight knows."""
     yield Stage("postprocess")
     return TagNames(namer.names)
 
 
 def edit_tags(options: EditTagsOptions, namer: TagNamer) -> Flow[TagList]:
-    """Put a person's changes over what was found.
+    """Apply the user's changes to the tags that were found.
 
     Raises:
-        InvalidOptionError: A name is empty, too long, or has a comma in it.
+        InvalidOptionError: A name is empty or too long, or contains a comma or a control character.
     """
     yield Stage("postprocess")
     return TagList(edits.edit(options.tags, options.removed, options.renamed, options.added, namer))
@@ -38,13 +38,13 @@ def tag_text(options: TagTextOptions) -> Flow[TagText]:
 
 
 def begin_sidecar(image: bytes) -> Flow[BegunSidecar]:
-    """Return what a file says about its picture, as the XMP document with which a sidecar begins."""
+    """Return the metadata of a file as the XMP document that a new sidecar starts from."""
     yield Stage("encode")
     return BegunSidecar(beginning.begin_sidecar(image))
 
 
 def export_tags(options: ExportTagsOptions) -> Flow[OutputFile]:
-    """Write the tags of pictures as one file; several are put into a ZIP."""
+    """Write the tags of pictures as one file; several files are put into a ZIP."""
     yield Stage("encode")
     files = FORMATS[options.format](options.pictures)
     if options.format == "xmp" and len(files) == 1:

@@ -1,4 +1,4 @@
-"""The objects that detection found, as tags: where each is, and names that nothing else gave."""
+"""The objects that detection found, as tags: their places, and names that no other source gave."""
 
 from __future__ import annotations
 
@@ -20,11 +20,12 @@ Corners = tuple[float, float, float, float]
 
 
 class DetectedObjects:
-    """What detection found in one picture.
+    """The objects that detection found in one picture.
 
     Attributes:
-        log_odds: Of each tag of the vocabulary by the boxes, float32 [T].
-        objects: Of each class that passes its threshold, the boxes that do, best first.
+        log_odds: Log odds of the vocabulary's tags by the boxes, float32 [T].
+        objects: For each class that reaches its threshold, the boxes that reach it, best first.
+        thresholds: The threshold of each class, by label.
     """
 
     log_odds: NDArray[np.float32]
@@ -41,7 +42,7 @@ class DetectedObjects:
         self.thresholds = thresholds
 
     def boxes_of(self, tag: str) -> tuple[Corners, ...]:
-        """Return where a tag of the vocabulary applies, best first; empty where no box says so."""
+        """Return the boxes of a tag of the vocabulary, best first; empty if there are none."""
         return corners(self._by_tag.get(tag, ()))
 
     @cached_property
@@ -55,22 +56,23 @@ def corners(boxes: Iterable[Box]) -> tuple[Corners, ...]:
 
 
 PLAUSIBLE = 0.02
-"""Probability at its best place from which on the classifier, too, has seen something of an animal."""
+"""Probability at its best place from which the classifier counts as having seen an animal, too."""
 
 
 def with_detected(
     named: Iterable[Found], objects: DetectedObjects, namer: ObjectNamer, places: NDArray[np.float32]
 ) -> list[Found]:
-    """Add what was detected to the objects that the classifier named, each thing once.
+    """Merge the detected objects with the objects that the classifier named, each thing once.
 
-    A name that is the same or a kind of what was detected gets its boxes. Of two names for one thing, the more specific
-    stays if it is sure, else the detected one. Detection knows ten animals and takes a badger for a bear: where the
-    classifier is sure of another animal and sees nothing of the detected one, that one is left out.
+    A name that is the same as a detected class, or a kind of it, gets its boxes. Of two names for one thing, the more
+    specific one is kept if it reaches its threshold, otherwise the detected one. Detection knows ten animals and
+    mistakes a badger for a bear: if the classifier is certain of another animal and sees nothing of the detected one,
+    the detected one is left out.
 
     Args:
-        named: What the classifier named.
-        objects: What was detected.
-        namer: Knows how names belong together.
+        named: The objects that the classifier named.
+        objects: The detected objects.
+        namer: Knows how names are related.
         places: Class probabilities at each place, float32 [rows, columns, C].
     """
     found = list(named)

@@ -1,4 +1,4 @@
-"""What a person changed of the tags of a picture: kept apart from what was seen, and put over it anew each time."""
+"""Applies the user's changes to the tags that were found; the two are stored apart."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ def edit(
     added: Iterable[str],
     namer: TagNamer,
 ) -> tuple[Tag, ...]:
-    """Return the tags as a person wants them, the person's own first.
+    """Return the tags with the user's changes, the user's own tags first.
 
-    A tag of one's own takes the place of one that was found and has the same name, and its boxes. What was removed or
-    renamed is no longer a parent of other tags.
+    A user's own tag replaces a found tag with the same name and takes its boxes. Removed and renamed tags are no longer
+    parents of other tags.
 
     Args:
-        tags: What was found.
-        removed: Ids of tags that are wrong; those that are not there do not matter.
-        renamed: Other names. A renamed tag is the person's own.
-        added: Names of further tags.
-        namer: Knows names.
+        tags: The tags that were found.
+        removed: Ids of tags to remove; unknown ids are ignored.
+        renamed: Tags to rename. A renamed tag is the user's own.
+        added: Names of tags to add.
+        namer: Makes tags from names.
 
     Raises:
         InvalidOptionError: A name is empty, too long, or has a comma in it.

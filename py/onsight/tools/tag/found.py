@@ -1,4 +1,4 @@
-"""A tag on its way from what was seen to the list that is shown."""
+"""A tag before the selection."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from onsight.tools.tag.results import Tag
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A tag before it is decided whether it is shown.
+    """A tag before it is decided whether to show it.
 
     Attributes:
-        tag: Without a heat map.
-        priority: How much it matters to a person.
-        row: Its position in the vocabulary, or None.
+        tag: The tag, without a heat map.
+        priority: How much it matters to the user; 1 is average.
+        row: Its row in the vocabulary, or None.
         concept: Id of its concept in the taxonomy, or None.
     """
 
@@ -25,5 +25,5 @@ class Found:
 
     @property
     def rank(self) -> float:
-        """What the list is sorted by."""
+        """The key that the list is sorted by, highest first."""
         return self.tag.score * self.priority

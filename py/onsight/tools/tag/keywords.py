@@ -10,10 +10,10 @@ from onsight.tools.tag.results import Tag
 
 
 def keywords_of(tags: Iterable[Tag]) -> Keywords:
-    """Return the tags as keywords: each with everything broader, and as a path.
+    """Return keywords for tags: each tag with its broader tags, and as a path.
 
     Args:
-        tags: Those that are to be written.
+        tags: The tags to write.
     """
     subjects: dict[str, None] = {}
     paths: dict[tuple[str, ...], None] = {}
@@ -24,9 +24,9 @@ def keywords_of(tags: Iterable[Tag]) -> Keywords:
 
 
 def path_of(tag: Tag) -> tuple[str, ...]:
-    """Return the way from broad to specific that ends in a tag.
+    """Return the path to a tag, from broad to specific.
 
-    A tag can have several broader ones; the way goes by the first of each. One that a person removed is left out.
+    If a tag has several broader tags, the path goes through the first. Tags that the user removed are left out.
     """
     steps = [tag.name]
     for parent in _first_parents(tag):
@@ -40,7 +40,7 @@ def _first_parents(tag: Tag) -> Iterable[str]:
     by_label = {entry.label: entry for entry in vocabulary}
     entry = vocabulary.tags.get(tag.id)
     if entry is None:
-        # Something specific: its nearest parent is the vocabulary's.
+        # A specific name that is not in the vocabulary: its nearest parent is.
         entry = by_label.get(tag.parents[0]) if tag.parents else None
         if entry is not None:
             yield entry.label

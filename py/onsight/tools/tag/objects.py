@@ -1,7 +1,7 @@
-"""Specific objects: the classes that the network names, at the level that the evidence supports.
+"""Specific objects: the classifier's classes, at the level that the evidence supports.
 
-The vocabulary says "musical instrument"; the classifier may know that it is a cello. Its classes are rolled up the
-taxonomy, and of each branch one name is taken: the most specific that is sure enough.
+The vocabulary has "musical instrument"; the classifier may know that it is a cello. Its classes are rolled up the
+taxonomy. Each branch gives one name: the most specific one that is certain enough.
 """
 
 from __future__ import annotations
@@ -17,15 +17,16 @@ from onsight.evidence.taxonomy import Concept
 from onsight.evidence.vocabulary import THING_GROUPS, Vocabulary
 
 SURE = 0.55
-"""Score from which on a specific name is preferred to a broader one, and shown."""
+"""Score from which a specific name is preferred to a broader one, and shown."""
 
 FLOOR = 0.15
-"""Names below it are not mentioned."""
+"""Names with a lower score are left out."""
 
 MAX_OBJECTS = 8
+"""Number of names for a picture at most."""
 
 LAND_CATEGORIES = frozenset({"plants", "landscapes", "water"})
-"""Categories of the classifier whose things are elements of a scene."""
+"""The classifier's categories of things that are elements of a scene."""
 
 _OFFSET = 0.003
 
@@ -35,9 +36,9 @@ class NamedObject:
     """Something specific in the picture.
 
     Attributes:
-        concept: Its name in the taxonomy.
+        concept: Its concept in the taxonomy.
         score: Probability in [0, 1].
-        threshold: Probability from which on it is shown.
+        threshold: Probability from which it is shown.
     """
 
     concept: Concept
@@ -46,12 +47,12 @@ class NamedObject:
 
 
 class ObjectNamer:
-    """Names what the classifier sees, where the vocabulary has no name for it.
+    """Names the objects that the classifier sees and the vocabulary has no name for.
 
     Attributes:
-        rollup: From classes to concepts.
-        vocabulary: Its tags stand for the concepts that mean the same.
-        named: Of which of the roll-up's concepts the names are given here, bool [N].
+        rollup: Maps classes to concepts.
+        vocabulary: The tags; a concept that means the same as a tag is not named here.
+        named: Whether each of the roll-up's concepts is named here, bool [N].
     """
 
     def __init__(self, rollup: Rollup, vocabulary: Vocabulary, weights: Sequence[float]) -> None:
@@ -71,11 +72,11 @@ class ObjectNamer:
         )
 
     def name(self, probabilities: NDArray[np.float32], average_place: NDArray[np.float32]) -> tuple[NamedObject, ...]:
-        """Return what is there, at most one name for each branch of the taxonomy, most probable first.
+        """Return the objects, at most one name for each branch of the taxonomy, most probable first.
 
         Args:
-            probabilities: Of the classes in the whole picture, float32 [C].
-            average_place: Of the classes at the average place, float32 [C].
+            probabilities: Class probabilities for the whole picture, float32 [C].
+            average_place: Class probabilities averaged over all places, float32 [C].
         """
         bias, *weights = self._weights
         total = bias + sum(
@@ -86,7 +87,7 @@ class ObjectNamer:
         rows = [int(row) for row in np.flatnonzero(self.named & (scores >= FLOOR))]
         concepts, found = self.rollup.concepts, []
         taken: list[int] = []
-        # Those that are sure come first, the most specific of them before all.
+        # Names that reach their threshold come first, the most specific of them before the others.
         rows.sort(key=lambda row: (scores[row] < self._threshold(row), -len(self._ancestors[row]), -scores[row]))
         for row in rows:
             is_related = any(
@@ -100,7 +101,7 @@ class ObjectNamer:
         return tuple(found[:MAX_OBJECTS])
 
     def parents(self, concept: Concept) -> tuple[str, ...]:
-        """Return the ids of the broader tags: the vocabulary's, nearest first."""
+        """Return the ids of a concept's broader tags in the vocabulary, nearest first."""
         found: dict[str, None] = {}
         for id in self.rollup.taxonomy.ancestors(concept.id):
             tag = self.vocabulary.of_concept(id)
@@ -109,17 +110,17 @@ class ObjectNamer:
         return tuple(found)
 
     def group(self, concept: Concept) -> str:
-        """Return the id of a concept's group: that of its nearest broader thing, else by its category."""
+        """Return the id of a concept's group: the group of its nearest broader thing, otherwise one by its category."""
         groups = [self.vocabulary[id].group for id in self.parents(concept)]
         fallback = "elements" if concept.category in LAND_CATEGORIES else "objects"
         return next((group for group in groups if group in THING_GROUPS), fallback)
 
     def _threshold(self, row: int) -> float:
-        # A row that asks for more evidence than others to be an answer asks for it here too.
+        # A concept that needs more evidence than others to be a label needs it here, too.
         return max(SURE, self.rollup.concepts[row].threshold or 0.0)
 
 
 def log_odds(probabilities: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the log odds of probabilities, kept within ±6."""
+    """Return the log odds of probabilities, limited to about ±6."""
     odds: NDArray[np.float64] = np.log(probabilities + _OFFSET) - np.log(1 - probabilities + _OFFSET)
     return odds

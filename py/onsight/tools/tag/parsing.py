@@ -1,4 +1,4 @@
-"""From plain JSON data to tags, checked: what a page or a program hands back."""
+"""Makes tags and tagged pictures from JSON data that a page or a program sends, and checks it."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 from onsight.core.checks import check_flag, check_integer, check_number, check_text, check_texts
 from onsight.core.parsing import MAX_SIDE, fields_from, rectangle_from
 from onsight.core.results import ImageInfo
+from onsight.core.texts import text
 from onsight.errors import InvalidOptionError
 from onsight.tools.tag.exports.pictures import TaggedPicture
 from onsight.tools.tag.results import Tag
@@ -18,11 +19,11 @@ _TEXTS = ("id", "name", "group", "source")
 
 @dataclass(frozen=True, slots=True)
 class Renaming:
-    """Another name for a tag.
+    """A new name for a tag.
 
     Attributes:
-        id: Of the tag.
-        name: What it is called instead.
+        id: Id of the tag.
+        name: Its new name.
     """
 
     id: str
@@ -30,22 +31,22 @@ class Renaming:
 
 
 def tags_from(name: str, value: object) -> tuple[Tag, ...]:
-    """Return the JSON of tags as tags, without their heat maps.
+    """Return tags from their JSON data, without their heat maps.
 
     Args:
-        name: What the value is called in the message of an error.
+        name: Name of the value in error messages.
         value: A list of tags.
 
     Raises:
-        InvalidOptionError: It is anything else.
+        InvalidOptionError: It is something else.
     """
     if not isinstance(value, (list, tuple)):
-        raise InvalidOptionError(f"{name} must be a list of tags, got {value!r}.")
+        raise InvalidOptionError(text("{name} must be a list of tags, got {value!r}.", name=name, value=value))
     return tuple(_tag_from(f"tag {number} of {name}", tag) for number, tag in enumerate(value, 1))
 
 
 def picture_from(name: str, value: object) -> TaggedPicture:
-    """Return ``{"name", "image", "tags"}``, perhaps with ``"begun"``, as a `TaggedPicture`.
+    """Return a `TaggedPicture` from ``{"name", "image", "tags"}`` and, optionally, ``"begun"``.
 
     Arguments and errors as for `tags_from`.
     """
@@ -59,12 +60,14 @@ def picture_from(name: str, value: object) -> TaggedPicture:
     info = ImageInfo(image["width"], image["height"], str(image["format"]))
     begun = fields.get("begun", b"")
     if not isinstance(begun, (bytes, memoryview)):
-        raise InvalidOptionError(f"The begun sidecar of {name} must be bytes, got {type(begun).__name__}.")
+        raise InvalidOptionError(
+            text("The begun sidecar of {name} must be bytes, got {type}.", name=name, type=type(begun).__name__)
+        )
     return TaggedPicture(fields["name"], info, tags_from(name, fields["tags"]), bytes(begun))
 
 
 def renaming_from(name: str, value: object) -> Renaming:
-    """Return ``{"id", "name"}`` as a `Renaming`; arguments and errors as for `tags_from`."""
+    """Return a `Renaming` from ``{"id", "name"}``; arguments and errors as for `tags_from`."""
     if isinstance(value, Renaming):
         return value
     fields = fields_from(name, value, ("id", "name"))
@@ -81,9 +84,11 @@ def _tag_from(name: str, value: object) -> Tag:
         check_number(f"The {number} of {name}", fields[number], 0, 1)
     check_flag(f"shown of {name}", fields["shown"])
     if not isinstance(fields["boxes"], (list, tuple)):
-        raise InvalidOptionError(f"The boxes of {name} must be a list, got {fields['boxes']!r}.")
+        raise InvalidOptionError(
+            text("The boxes of {name} must be a list, got {value!r}.", name=name, value=fields["boxes"])
+        )
     return Tag(
-        **{text: fields[text] for text in _TEXTS},
+        **{key: fields[key] for key in _TEXTS},
         score=float(fields["score"]),
         threshold=float(fields["threshold"]),
         shown=fields["shown"],

@@ -1,4 +1,4 @@
-"""From what was found to one list of tags: fused, without two names for one thing, in the order that matters."""
+"""Makes one list of tags from all sources, without two names for one thing, and decides which of them to show."""
 
 from __future__ import annotations
 
@@ -17,34 +17,36 @@ from onsight.tools.tag.objects import ObjectNamer
 from onsight.tools.tag.results import Tag
 
 FLOOR = 0.05
-"""Tags below it are not listed unless all are asked for."""
+"""Tags with a lower score are listed only if the options ask for all tags."""
 
 MIN_SHOWN, MAX_SHOWN = 5, 20
+"""Number of tags that are shown, if enough come near their thresholds."""
 
 MAX_COLOURS = 3
+"""Number of colours that are shown at most."""
 
 NEARLY = 0.5
-"""Where too few tags pass, those are shown too that reach this part of their threshold."""
+"""If too few tags reach their threshold, tags that reach this part of it are shown, too."""
 
 SCENE_GROUPS = frozenset({"setting", "scene", "elements", "concepts", "style"})
-"""Groups whose tags speak of the picture as a whole rather than of things in it."""
+"""Groups of tags about the picture as a whole rather than things in it; they have the source ``"scene"``."""
 
 WHOLE_PICTURE_GROUPS = frozenset({"setting", "concepts", "style", "colours"})
-"""Groups whose tags are nowhere in particular."""
+"""Groups of tags that have no place in the picture, and so no heat map."""
 
 COLOUR_THRESHOLD = 0.55
 COLOUR_PRIORITY = 0.4
 _COLOUR_SHARE = 0.12
-"""A colour that covers this part of a picture is named with 63%."""
+"""A colour that covers this part of a picture has a score of 63%."""
 
 PHOTO_THRESHOLD = 0.5
 PHOTO_PRIORITY = 0.5
 
 PLAIN_TAGS = frozenset({"photo_horizontal", "photo_vertical", "photo_square", "photo_low_resolution"})
-"""True of so many pictures that they are shown to nobody who did not ask."""
+"""Tags that apply to so many pictures that they are shown only with a threshold of the user's."""
 
 GREYS = frozenset({"colour_black", "colour_grey", "colour_white"})
-"""What "Black and white" says already."""
+"""Tags that are redundant beside "Black and white"."""
 
 
 def find(
@@ -57,11 +59,11 @@ def find(
     """Return the tags of all sources, each thing once, unsorted.
 
     Args:
-        seen: What the classifier's network saw.
-        head: Reads it.
+        seen: The classification network's outputs.
+        head: Turns them into probabilities of tags.
         namer: Names specific objects.
-        measured: Facts of the picture as a photograph.
-        objects: What detection found, or None where it did not look.
+        measured: Attributes of the picture as a photograph.
+        objects: The objects that detection found, or None if it did not run.
     """
     attributes = {attribute.id: attribute for attribute in measured}
     found = list(_vocabulary_tags(seen, head, namer.vocabulary, attributes, objects))
@@ -77,8 +79,11 @@ def select(found: Iterable[Found], threshold: float | None, floor: float) -> lis
 
     Args:
         found: The tags.
-        threshold: A person's own, or None.
-        floor: Tags below it are left out.
+        threshold: The user's threshold, or None for each tag's own.
+        floor: Tags with a lower score are left out.
+
+    Returns:
+        The tags, highest rank first, with ``shown`` set.
     """
     kept = sorted((one for one in found if one.tag.score >= floor), key=lambda one: (-one.rank, one.tag.id))
     if threshold is not None:
@@ -99,7 +104,7 @@ def select(found: Iterable[Found], threshold: float | None, floor: float) -> lis
 
 
 def is_somewhere(found: Found, vocabulary: Vocabulary) -> bool:
-    """Say whether a tag applies to a part of the picture rather than to all of it."""
+    """Return whether a tag applies to a part of the picture rather than to all of it."""
     if found.row is not None:
         return vocabulary[found.tag.id].group not in WHOLE_PICTURE_GROUPS
     return found.concept is not None
@@ -121,7 +126,7 @@ def _vocabulary_tags(
     for row, (entry, probability) in enumerate(zip(vocabulary, probabilities, strict=True)):
         score = float(probability)
         if entry.id == "black_white":
-            # Whether there is colour is measured, not guessed.
+            # Whether a picture has colour is measured, not estimated by the network.
             score = _colourless(score, attributes)
         boxes = objects.boxes_of(entry.id) if objects else ()
         yield Found(
@@ -175,7 +180,7 @@ def _object_tags(seen: Observation, namer: ObjectNamer) -> Iterable[Found]:
                 boxes=(),
                 heat_map=None,
             ),
-            # As much as the broader thing that a person would have named.
+            # At least the priority of its broader tags.
             priority=max([concept.priority, *(vocabulary[id].priority for id in parents)]),
             concept=concept.id,
         )
@@ -192,7 +197,7 @@ def _colour_tags(colours: Iterable[ColourShare]) -> Iterable[Found]:
 
 def _photo_tags(attributes: dict[str, Attribute]) -> Iterable[Found]:
     for attribute in attributes.values():
-        if attribute.id == "monochrome":  # the vocabulary has a name for it
+        if attribute.id == "monochrome":  # the vocabulary has a tag for it
             continue
         tag = _plain_tag(f"photo_{attribute.id}", attribute.label, "style", attribute.score, PHOTO_THRESHOLD, "photo")
         yield Found(tag, PHOTO_PRIORITY)

@@ -1,10 +1,11 @@
-"""The names that a person's own tags can have: any, but those that Onsight knows bring their group and parents."""
+"""Names for the user's own tags. Any name is allowed; a name that Onsight knows brings its group and parents."""
 
 from __future__ import annotations
 
 import unicodedata
 from types import MappingProxyType
 
+from onsight.core.texts import text
 from onsight.errors import InvalidOptionError
 from onsight.evidence.vocabulary import GROUPS
 from onsight.networks.models import Models
@@ -13,14 +14,14 @@ from onsight.tools.tag.results import Tag, TagName
 from onsight.tools.tag.task import Tagger
 
 MAX_LENGTH = 100
-"""Characters of a tag's name; what is longer is a sentence."""
+"""Longest name of a tag, in characters."""
 
 
 class TagNamer:
-    """Makes tags of what a person wrote.
+    """Makes tags from the names that the user typed.
 
     Attributes:
-        names: All names that are known: the vocabulary's, then those of specific objects.
+        names: All known names: the vocabulary's, then those of specific objects.
     """
 
     def __init__(self, namer: ObjectNamer) -> None:
@@ -54,16 +55,16 @@ class TagNamer:
         """Make it from the descriptions of its networks; errors as for `Models.make`."""
         return cls(models.make(Tagger).namer)
 
-    def tag(self, text: str) -> Tag:
-        """Return a person's own tag.
+    def tag(self, typed: str) -> Tag:
+        """Return a tag of the user's own.
 
         Args:
-            text: What the person wrote. Where Onsight knows the name, its spelling is taken.
+            typed: The name that the user typed. If Onsight knows the name, its spelling is used.
 
         Raises:
-            InvalidOptionError: It is empty, too long, or has a comma or a control character in it.
+            InvalidOptionError: It is empty or too long, or contains a comma or a control character.
         """
-        name = clean(text)
+        name = clean(typed)
         known = self._by_name.get(name.casefold())
         return Tag(
             id=known.id if known else f"user:{name.casefold()}",
@@ -79,15 +80,23 @@ class TagNamer:
         )
 
 
-def clean(text: str) -> str:
-    """Return a name as it is written: composed, and with single spaces inside alone; errors as for `TagNamer.tag`."""
-    name = " ".join(unicodedata.normalize("NFC", text).split())
+def clean(typed: str) -> str:
+    """Return a name in Unicode's NFC form, with single spaces between words; errors as for `TagNamer.tag`."""
+    name = " ".join(unicodedata.normalize("NFC", typed).split())
     if not name:
-        raise InvalidOptionError("A tag needs a name.")
+        raise InvalidOptionError(text("A tag needs a name. Type one."))
     if len(name) > MAX_LENGTH:
-        raise InvalidOptionError(f"A tag's name has at most {MAX_LENGTH} characters, this one has {len(name)}.")
+        raise InvalidOptionError(
+            text(
+                "A tag's name can have at most {limit} characters, but this one has {length}. Shorten it.",
+                limit=MAX_LENGTH,
+                length=len(name),
+            )
+        )
     if "," in name:
-        raise InvalidOptionError("A tag's name has no comma: it stands between tags.")
+        raise InvalidOptionError(
+            text("A tag's name cannot contain a comma, because commas separate tags. Add the tags one by one.")
+        )
     if any(unicodedata.category(char) in ("Cc", "Cs", "Co", "Cn") for char in name):
-        raise InvalidOptionError("A tag's name has no control characters.")
+        raise InvalidOptionError(text("A tag's name cannot contain control characters. Remove them."))
     return name

@@ -1,4 +1,4 @@
-"""Tagging: everything that a picture shows, each tag with its own confidence."""
+"""Tagging: lists everything that a picture shows, each tag with its own score."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from onsight.core.flow import Flow, Run, Stage
 from onsight.core.results import HeatMap
+from onsight.core.texts import text
 from onsight.errors import InvalidOptionError
 from onsight.evidence.detected_classes import FAINT, MAX_BOXES, DetectedClasses
 from onsight.evidence.head import TagHead
@@ -35,19 +36,19 @@ from onsight.tools.tag.results import Colour, Photo, Tag, Tagging
 from onsight.tools.tag.selection import FLOOR, find, is_somewhere, select
 
 FAINT_BOXES = DetectOptions(score=FAINT, max_results=MAX_BOXES)
-"""Which boxes say something about tags: the unsure ones too."""
+"""Options for the boxes that are evidence for tags; these include uncertain boxes."""
 
 
 @dataclass(frozen=True, slots=True)
 class Tagger:
-    """A network that looks, the head that reads it, and the names.
+    """Makes tags from the outputs of the classification network and, optionally, of detection.
 
     Attributes:
-        observer: Looks at pictures.
-        head: What was learned.
+        observer: Runs the classification network.
+        head: Turns its outputs into probabilities of tags.
         namer: Names specific objects.
-        detected: What the objects that detection finds say about tags.
-        detector: Finds them if asked to, or None.
+        detected: Maps the classes of detection to tags.
+        detector: Runs detection, or None.
     """
 
     observer: Observer
@@ -61,7 +62,7 @@ class Tagger:
         """Make a tagger from the text of the classifier's ``model.json`` and ``labels.txt``.
 
         Raises:
-            InvalidSpecError: The description or the labels are wrong, or do not fit what was learned.
+            InvalidSpecError: The description or the labels are invalid, or do not fit the trained head.
         """
         observer = Observer.from_text(spec, labels)
         head = TagHead.load()
@@ -75,7 +76,7 @@ class Tagger:
         return cls.from_text(*models.texts(CLASSIFIER))
 
     def with_detector(self, detector: Detector) -> Tagger:
-        """Return a tagger that can have detection look too."""
+        """Return a tagger that can run detection, too."""
         return replace(self, detector=detector)
 
     def blank_run(self) -> Run:
@@ -87,36 +88,36 @@ class Tagger:
 
         Args:
             image: The file's bytes.
-            options: Which tags to show, what else to tell.
+            options: Which tags to show, what else to return.
 
         Returns:
-            The tags.
+            The tags, and facts about the photograph.
 
         Raises:
-            ImageError: The bytes are no picture that can be opened.
+            ImageError: The bytes are not a picture that can be opened.
         """
         seen = yield from self.observe(image, options)
         return self.conclude(seen, options)
 
     def observe(self, image: bytes, options: TagOptions) -> Flow[Observation]:
-        """Run the network, or the networks, on a picture; arguments and errors as for `tag`.
+        """Run the networks on a picture; arguments and errors as for `tag`.
 
         Raises:
-            InvalidOptionError: Boxes are wanted of a tagger without a detector.
+            InvalidOptionError: The options ask for boxes, but the tagger has no detector.
         """
         if not options.boxes:
             return (yield from self.observer.observe(image))
         if self.detector is None:
-            raise InvalidOptionError("This tagger has no detector; leave the option boxes out.")
+            raise InvalidOptionError(text("This tagger has no detector. Leave out the option boxes."))
         yield Stage("decode")
         decoded = decode(image, min_side=max(MIN_SIDE, self.detector.min_side(FAINT_BOXES)))
         seen = yield from self.observer.observe_at(decoded, read_camera_facts(image))
-        # The classifier is heard already, and the head has learnt what boxes are worth without it.
+        # The head uses the classifier anyway, and was trained on boxes that were not rescored.
         found = yield from self.detector.find_in(decoded, FAINT_BOXES, may_ask=False)
         return replace(seen, boxes=self.detector.select(found, FAINT_BOXES).boxes)
 
     def conclude(self, seen: Observation, options: TagOptions) -> Tagging:
-        """Answer from what was seen; no network runs."""
+        """Make the tags from the networks' outputs; no network runs."""
         measured = attributes(seen.measurements, (seen.image.height, seen.image.width))
         objects = None
         if seen.boxes is not None and self.detector is not None:
@@ -134,7 +135,7 @@ class Tagger:
         )
 
     def _with_heat_maps(self, listed: list[Found], seen: Observation) -> list[Tag]:
-        """Add the maps of the tags that are somewhere, and not too far from being shown."""
+        """Return the tags, with heat maps for those that have a place and at least half their threshold."""
         vocabulary = self.namer.vocabulary
         wanted = [
             is_somewhere(one, vocabulary) and (one.tag.shown or one.tag.score >= one.tag.threshold / 2)

@@ -1,11 +1,11 @@
-"""Tags for elsewhere. Only those that are shown are written.
+"""Tags in the formats of other programs. Only tags that are shown are written.
 
 ================  ==========================================================================================
-``list``          a text: names with commas between them, as photo sites and catalogues take them
-``hashtags``      a text: ``#RiverOrLake``
-``csv``           one table for all pictures, a row a tag
-``rekognition``   one JSON file a picture, in the shape that programs know from Amazon Rekognition's labels
-``xmp``           one sidecar a picture, ``<name>.<ext>.xmp``
+``list``          a line of text: names separated by commas, as photo sites and catalogues accept them
+``hashtags``      a line of text: ``#RiverOrLake``
+``csv``           one table for all pictures, with a row for each tag
+``rekognition``   a JSON file for each picture, in the format of Amazon Rekognition's labels
+``xmp``           a sidecar for each picture, ``<name>.<ext>.xmp``
 ================  ==========================================================================================
 """
 
@@ -21,11 +21,11 @@ TEXTS: Mapping[str, Callable[[Sequence[Tag]], str]] = {
     "list": lists.comma_list,
     "hashtags": lists.hashtags,
 }
-"""From the tags of a picture to a text of one line."""
+"""Functions that write the tags of a picture as a line of text, by format."""
 
 FORMATS: Mapping[str, Callable[[Sequence[TaggedPicture]], dict[str, str]]] = {
     "csv": table.write,
     "rekognition": rekognition.write,
     "xmp": sidecars.write,
 }
-"""From the tags of pictures to contents by name of file, relative and with ``/``."""
+"""Functions that write the tags of pictures as contents by file name (relative, with ``/``), by format."""

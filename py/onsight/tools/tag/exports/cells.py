@@ -1,8 +1,8 @@
-r"""Cells of CSV tables (RFC 4180): texts that no spreadsheet takes for a formula, lists, and both of them read back.
+r"""Cells of CSV tables (RFC 4180): texts that are safe in spreadsheets, lists, and functions that read both back.
 
-A list stands in one cell, with ``; `` between its items. In an item, a backslash stands before each semicolon and each
-backslash: ``AC\; DC`` is one item. A text that a spreadsheet would take for a formula has an apostrophe before it, and
-so has one that begins with apostrophes and would otherwise be taken for such a text.
+A list is one cell with ``; `` between its items. In an item, a backslash precedes each semicolon and each backslash:
+``AC\; DC`` is one item. A text that a spreadsheet would run as a formula gets an apostrophe in front. So does a text
+that already looks like that: apostrophes, then a formula.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import re
 from collections.abc import Collection, Iterable
 
 BYTE_ORDER_MARK = "\ufeff"
-"""Without it, spreadsheets take the file for one in the machine's old encoding."""
+"""Without it, spreadsheets assume the computer's legacy encoding."""
 
 _FORMULA = re.compile(r"\s*[=+\-@＝＋－＠]|[\t\r\n]")
 _GUARDED = re.compile(rf"'+(?:{_FORMULA.pattern})")
@@ -21,9 +21,9 @@ _ITEM = re.compile(r"(?:[^;\\]|\\.)*", re.DOTALL)
 
 
 def guarded(cell: str) -> str:
-    """Return a cell that no spreadsheet takes for a formula; `unguarded` undoes it.
+    """Return a cell that no spreadsheet runs as a formula; `unguarded` reverses it.
 
-    Names of files and of people's own tags are texts of strangers: ``=HYPERLINK(…)`` in one of them would be run.
+    Names of files and tags can come from strangers: a spreadsheet would run ``=HYPERLINK(…)`` in one of them.
     Source: OWASP, "CSV Injection".
     """
     return f"'{cell}" if _FORMULA.match(cell) or _GUARDED.match(cell) else cell
@@ -35,7 +35,7 @@ def unguarded(cell: str) -> str:
 
 
 def list_cell(items: Iterable[str]) -> str:
-    """Return a list of texts as a cell; `items_of` undoes it. None of them may be empty."""
+    """Return a list of texts, none of them empty, as a cell; `items_of` reverses it."""
     return guarded("; ".join(re.sub(r"([\\;])", r"\\\1", item) for item in items))
 
 
@@ -45,7 +45,7 @@ def items_of(cell: str) -> list[str]:
     cell, at = unguarded(cell), 0
     while cell and at <= len(cell):
         match = _ITEM.match(cell, at)
-        assert match  # it matches nothing, too
+        assert match  # the pattern also matches an empty text
         items.append(re.sub(r"\\(.)", r"\1", match[0], flags=re.DOTALL))
         if match.end() < len(cell) and cell[match.end()] != ";":  # a lone backslash at the end
             items[-1] += cell[match.end() :]
@@ -55,10 +55,10 @@ def items_of(cell: str) -> list[str]:
 
 
 def parse(text: str, lists: Collection[str] = ()) -> list[dict[str, str | list[str]]]:
-    """Return the rows of a table that Onsight wrote, by the names of its columns.
+    """Return the rows of a table that Onsight wrote, as dicts by column name.
 
     Args:
-        text: The file, with or without its byte order mark.
+        text: Content of the file, with or without its byte order mark.
         lists: Names of the columns whose cells are lists.
     """
     rows = csv.DictReader(io.StringIO(text.removeprefix(BYTE_ORDER_MARK), newline=""))

@@ -21,13 +21,13 @@ def hashtags(tags: Sequence[Tag]) -> str:
 
 
 def hashtag(name: str) -> str:
-    """Return a name as a hashtag in camel case, or nothing where no letter or digit is in it.
+    """Return a name as a hashtag in camel case, or an empty text if it has no letter or digit.
 
-    Letters, digits and combining marks of all scripts stay. A name of digits alone gets an underscore in front:
-    ``#2024`` is taken for a number.
+    Letters, digits and combining marks of all scripts are kept. A name of digits only gets an underscore in front,
+    because sites do not take ``#2024`` for a hashtag.
     """
     text = unicodedata.normalize("NFC", name)
-    # "Bird's" is one word, "River/lake" are two.
+    # "Bird's" is one word, "River/lake" is two.
     words = _spaced(re.sub(r"(?<=\w)['’](?=\w)", "", text)).split()
     joined = "".join(word[:1].upper() + word[1:] for word in words)
     if not any(char.isalnum() for char in joined):
@@ -36,5 +36,5 @@ def hashtag(name: str) -> str:
 
 
 def _spaced(text: str) -> str:
-    """Return a text with a space for everything that no hashtag holds."""
+    """Return a text with a space in place of each character that a hashtag cannot contain."""
     return "".join(char if unicodedata.category(char)[0] in "LMN" or char == "_" else " " for char in text)

@@ -1,4 +1,4 @@
-"""Names of pictures, and of the files about them."""
+"""Tagged pictures, and names for their sidecars."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from onsight.tools.tag.results import Tag
 
 @dataclass(frozen=True, slots=True)
 class TaggedPicture:
-    """The tags of a picture, and the picture's name.
+    """A picture's name and its tags.
 
     Attributes:
-        name: Path of the picture as whoever reads the export shall find it, with ``/``.
+        name: Path of the picture for the reader of the export, with ``/``.
         image: The picture.
-        tags: Its tags, those that matter most first.
-        begun: The XMP document to which a sidecar adds the tags, as `begin_sidecar` returns it; empty for a new one.
+        tags: Its tags, the most important first.
+        begun: The XMP document to add the tags to, as `begin_sidecar` returns it; empty for a new document.
     """
 
     name: str
@@ -32,7 +32,7 @@ class TaggedPicture:
 
 
 def inside(name: str) -> PurePosixPath:
-    """Return a path that stays below the folder it is put in, whatever the picture's is."""
+    """Return a picture's path, changed so that it stays below the folder it is joined to."""
     steps = [step for step in name.replace("\\", "/").split("/") if step not in ("", ".", "..")]
     if steps and steps[0].endswith(":"):  # a drive
         del steps[0]
@@ -40,7 +40,7 @@ def inside(name: str) -> PurePosixPath:
 
 
 class SidecarNames:
-    """Names for the sidecars of pictures, none of them twice."""
+    """Gives each picture's sidecar a name that no other has."""
 
     def __init__(self) -> None:
         self._taken: set[str] = set()
@@ -49,7 +49,7 @@ class SidecarNames:
         """Return ``<picture>.<ext>.xmp`` for the path of a picture, in the picture's folder."""
         path = inside(picture)
         name, number = f"{path}.xmp", 1
-        while name.casefold() in self._taken:  # many file systems take no notice of case
+        while name.casefold() in self._taken:  # many file systems ignore case
             number += 1
             name = f"{path.with_stem(f'{path.stem}-{number}')}.xmp"
         self._taken.add(name.casefold())

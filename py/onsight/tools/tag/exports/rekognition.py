@@ -1,4 +1,4 @@
-"""Tags in the shape of Amazon Rekognition's ``DetectLabels``, which many programs read.
+"""Tags in the format of Amazon Rekognition's ``DetectLabels``, which many programs read.
 
 See https://docs.aws.amazon.com/rekognition/latest/APIReference/API_DetectLabels.html.
 """
@@ -17,7 +17,7 @@ from onsight.tools.tag.results import Tag
 
 
 def write(pictures: Sequence[TaggedPicture]) -> dict[str, str]:
-    """Return ``<picture>.json`` a picture, in the picture's folder."""
+    """Return ``<picture>.json`` for each picture, in the picture's folder."""
     names = dataset_names([picture.name for picture in pictures])
     return {
         f"{without_suffix(name)}.json": json.dumps(document(picture), ensure_ascii=False, indent=1) + "\n"
@@ -26,7 +26,7 @@ def write(pictures: Sequence[TaggedPicture]) -> dict[str, str]:
 
 
 def document(picture: TaggedPicture) -> dict[str, Any]:
-    """Return the labels of one picture. Confidences are in percent, places in parts of the picture's sides."""
+    """Return the labels of one picture: confidences in percent, boxes as fractions of the picture's sides."""
     return {
         "Labels": [_label(tag, picture.image) for tag in picture.shown],
         "LabelModelVersion": f"Onsight {__version__}",

@@ -1,12 +1,14 @@
 """Tags as XMP sidecars, each beside its picture.
 
-Each begins with what its picture's file says. To add to a sidecar that is there, use the command line or a library.
+A sidecar starts from the metadata of its picture's file. To add to an existing sidecar, use the command line or a
+library.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
+from onsight.core.texts import text
 from onsight.errors import InvalidSidecarError
 from onsight.metadata.xmp import EMPTY, merge
 from onsight.tools.tag.exports.pictures import SidecarNames, TaggedPicture
@@ -14,10 +16,10 @@ from onsight.tools.tag.keywords import keywords_of
 
 
 def write(pictures: Sequence[TaggedPicture]) -> dict[str, str]:
-    """Return ``<picture>.<ext>.xmp`` a picture, in the picture's folder.
+    """Return ``<picture>.<ext>.xmp`` for each picture, in the picture's folder.
 
     Raises:
-        InvalidSidecarError: What the file of a picture says is in a form that cannot be added to.
+        InvalidSidecarError: Tags cannot be added to the metadata of a picture's file.
     """
     names = SidecarNames()
     return {names.unique(picture.name): _document(picture) for picture in pictures}
@@ -27,4 +29,6 @@ def _document(picture: TaggedPicture) -> str:
     try:
         return merge(picture.begun or EMPTY, keywords_of(picture.shown)).decode()
     except InvalidSidecarError as error:
-        raise InvalidSidecarError(f"No sidecar was made for {picture.name}. {error.message}") from error
+        raise InvalidSidecarError(
+            text("No sidecar was made for {name}. {reason}", name=picture.name, reason=error.message)
+        ) from error

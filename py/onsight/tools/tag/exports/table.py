@@ -1,4 +1,4 @@
-"""Tags as a table, CSV after RFC 4180; `onsight.tools.tag.exports.cells` reads it back."""
+"""Tags as a CSV table (RFC 4180), which `onsight.tools.tag.exports.cells` can read back."""
 
 from __future__ import annotations
 
