@@ -138,7 +138,7 @@ COMMANDS: dict[str, Callable[[list[str]], None]] = {
     "build": lambda _: build(),
     "serve": after(build, "-m", "web.serve"),
     "test": after(build, "-m", "tests.run"),
-    "check": after(setup, "-m", "pytest", "-q", "tests/test_house.py"),
+    "check": after(setup, "-m", "pytest", "-q", "tests/test_conventions.py"),
     "coverage": after(build, "-m", "tests.coverage_report"),
     "bench": after(build, "-m", "tests.bench"),
     "wheels": lambda rest: run(sys.executable, ROOT / "py" / "wheels" / "recipe" / "build_wheels.py", *rest),

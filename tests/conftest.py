@@ -13,7 +13,7 @@ NEEDS_THE_HOST = (
     "test_cli_writers.py",
     "test_convert.py",
     "test_coverage_report.py",
-    "test_house.py",
+    "test_conventions.py",
     "test_javascript.py",
     "test_layers.py",
     "test_library_kill.py",
@@ -28,7 +28,7 @@ NEEDS_THE_HOST = (
     "test_serve.py",
     "test_snapshot.py",
     "test_tfjs.py",
-    "test_weight.py",
+    "test_size_budget.py",
     "test_wheels.py",
 )
 """Modules about the repository, subprocesses or onnxruntime's wheel: there is none of it inside Pyodide."""

@@ -15,7 +15,7 @@ from onsight.core.results import Box, ImageInfo
 from onsight.image import decode, encode_preview
 from onsight.library import store
 from onsight.library.database import Library
-from onsight.library.records import Look, Source
+from onsight.library.records import PictureRecord, Source
 from onsight.metadata.stated import NOTHING, DateCandidate, Stated
 from onsight.tools.classify.results import Candidate, Classification
 from onsight.tools.detect.results import Detection
@@ -53,7 +53,7 @@ def look(
     thumbnail: bytes = b"thumbnail",
     stated: Stated = NOTHING,
     **photo: Any,
-) -> Look:
+) -> PictureRecord:
     """A look in which everything is as told; ``size`` is (width, height)."""
     image = ImageInfo(*size, format)
     facts: dict[str, Any] = {
@@ -70,7 +70,7 @@ def look(
     if facts["taken"] and not stated.dates:
         stated = replace(stated, dates=(DateCandidate(facts["taken"], facts["taken_source"] or "exif"),))
     vector = np.asarray(tuple(embedding), np.float32)
-    return Look(
+    return PictureRecord(
         hash=hashlib.sha256((content or repr((label, tuple(tags), size))).encode()).hexdigest(),
         classification=Classification(
             label, score, certain, category, (label,) if certain else (), (Candidate(label, score),), None, image, "m"
@@ -92,7 +92,7 @@ def look(
     )
 
 
-def filled(pictures: Mapping[str, Look]) -> Library:
+def filled(pictures: Mapping[str, PictureRecord]) -> Library:
     """A library in memory of these pictures, by path."""
     library = Library.open(":memory:")
     run = store.begin_run(library, MODELS)
@@ -121,7 +121,7 @@ def data_of(image: Image.Image, quality: int = 90) -> bytes:
     return written.getvalue()
 
 
-def look_at(data: bytes, *, embedding: tuple[float, ...] = (1.0, 0.0), **facts: Any) -> Look:
+def look_at(data: bytes, *, embedding: tuple[float, ...] = (1.0, 0.0), **facts: Any) -> PictureRecord:
     """What is seen in a file, with its own thumbnail and hash."""
     thumbnail = encode_preview(decode(data), THUMBNAIL_SIDE, THUMBNAIL_QUALITY)
     seen = look(thumbnail=thumbnail, embedding=embedding, **facts)

@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 from onsight.engine import load_session
-from web import assemble, weight
+from web import assemble, size_budget
 
 DIST = assemble.DIST
 
@@ -35,7 +35,7 @@ def test_manifest_tells_the_size_and_hash_of_every_file_of_the_engine(manifest: 
             packed = (DIST / f"{name}.gz").read_bytes()
             assert len(packed) == asset["gzip"], name
             assert gzip.decompress(packed) == data, name
-    there = {p.relative_to(DIST).as_posix() for f in ("runtime", "models") for p in weight.files_of(DIST / f)}
+    there = {p.relative_to(DIST).as_posix() for f in ("runtime", "models") for p in size_budget.files_of(DIST / f)}
     assert there == set(manifest["assets"])
     assert set(manifest["boot"]) <= there
 
@@ -56,7 +56,7 @@ def test_service_worker_keeps_the_page_whole_and_knows_its_build(manifest: dict[
     page = {
         p.relative_to(DIST).as_posix()
         for folder in ("page", "worker", "css", "icons")
-        for p in weight.files_of(DIST / folder)
+        for p in size_budget.files_of(DIST / folder)
     }
     assert page <= set(site)
     assert {"index.html", "manifest.webmanifest", "runtime/pyodide/pyodide.mjs"} <= set(site)

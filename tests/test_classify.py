@@ -16,7 +16,7 @@ from onsight.evidence.network_outputs import Evidence
 from onsight.networks.preprocess import Transform
 from onsight.tools.classify.options import ClassifyOptions
 from onsight.tools.classify.results import Classification
-from onsight.tools.classify.task import UNSURE, Classifier, Look
+from onsight.tools.classify.task import UNSURE, Classifier, ClassifierRun
 
 MODEL = Path(__file__).resolve().parents[1] / "models" / "efficientnet-lite2"
 TABBY, TIGER_CAT, PERSIAN, SIAMESE, EGYPTIAN = 281, 282, 283, 284, 285
@@ -120,7 +120,7 @@ def test_classify_passes_on_what_is_wrong_with_the_file(classifier: Classifier) 
 def test_without_a_label_the_others_share_what_it_had(classifier: Classifier) -> None:
     probabilities = np.full(1000, 0.05 / 998, np.float32)
     probabilities[[GOLDEN_RETRIEVER, TABBY]] = 0.8, 0.15
-    seen = Look(
+    seen = ClassifierRun(
         probabilities=probabilities,
         evidence=Evidence(
             tuple(np.zeros(size, np.float32) for size in (1280, 1248, 1248, 1248, 1248)),
@@ -132,13 +132,13 @@ def test_without_a_label_the_others_share_what_it_had(classifier: Classifier) ->
         transform=Transform((5.0, 0.0, 35.0, 30.0), (260, 260)),
         image=ImageInfo(40, 30, "PNG"),
     )
-    whole = classifier.weigh(seen, DEFAULTS)
-    left = classifier.weigh(seen, DEFAULTS, without=("Golden retriever",))
+    whole = classifier.choose_label(seen, DEFAULTS)
+    left = classifier.choose_label(seen, DEFAULTS, without=("Golden retriever",))
     assert whole.answer is not None
     assert whole.answer.concept.label == "Golden retriever"
     assert left.answer is not None
     assert left.answer.concept.label == "Tabby cat"
     assert left.answer.score == pytest.approx(0.15 / 0.2, abs=0.01)
     assert left.probabilities.sum() == pytest.approx(1, abs=1e-5)
-    result = classifier.conclude(seen, DEFAULTS, left)
+    result = classifier.decide(seen, DEFAULTS, left)
     assert all(candidate.label != "Golden retriever" for candidate in result.candidates)

@@ -101,11 +101,11 @@ def test_label_and_tags_are_those_of_the_two_tasks_alone(comparer: Comparer) -> 
 
 def test_another_threshold_and_other_labels_need_no_other_look(comparer: Comparer) -> None:
     run = network(comparer, c281=0.6, c287=0.2)
-    seen = drive(comparer.look(PICTURE, CompareOptions()), run)
+    seen = drive(comparer.run(PICTURE, CompareOptions()), run)
     asked = len(run.runs)
-    strict = comparer.conclude(seen, CompareOptions(threshold=0.9))
-    loose = comparer.conclude(seen, CompareOptions(threshold=0.1))
-    without = comparer.conclude(seen, CompareOptions(without=("Tabby cat",)))
+    strict = comparer.decide(seen, CompareOptions(threshold=0.9))
+    loose = comparer.decide(seen, CompareOptions(threshold=0.1))
+    without = comparer.decide(seen, CompareOptions(without=("Tabby cat",)))
     assert len(run.runs) == asked
     assert sum(tag.shown for tag in strict.tagging.tags) < sum(tag.shown for tag in loose.tagging.tags)
     assert strict.classification == loose.classification

@@ -20,7 +20,7 @@ from onsight.tools.detect.options import DetectOptions
 from onsight.tools.detect.presets import Calibration, load_calibration
 from onsight.tools.detect.results import Detection
 from onsight.tools.detect.selection import select_objects
-from onsight.tools.detect.task import Detector, Found
+from onsight.tools.detect.task import Detector, DetectorRun
 from tests.detection_samples import IDS, candidates, make_detector, objects, texts
 
 
@@ -213,7 +213,7 @@ def test_detect_asks_the_classifier_once_whether_a_dog_is_one(detector: Detector
     dog, beetle = FakeNetworks(), FakeNetworks(is_dog=False)
     surely = drive(detector.detect(image, options), dog).boxes[0]
     hardly = drive(detector.detect(image, options), beetle).boxes[0]
-    alone = drive(detector.find(image, options, may_ask=False), FakeNetworks())
+    alone = drive(detector.find(image, options, rescore=False), FakeNetworks())
     assert dog.asked == beetle.asked == [(224, 288)]
     assert hardly.score < detector.select(alone, options).boxes[0].score < surely.score
     assert (hardly.x1, hardly.y1, hardly.x2, hardly.y2) == (surely.x1, surely.y1, surely.x2, surely.y2)
@@ -242,11 +242,11 @@ def test_select_answers_another_threshold_without_a_run(detector: Detector) -> N
 
 def test_an_object_keeps_its_id_at_every_threshold(detector: Detector) -> None:
     one = drive(detector.find(picture(480, 640, (100, 50, 300, 250)), DetectOptions()), FakeNetworks())
-    views = (
+    parts = (
         ((0.0, 0.0, 640.0, 480.0), (candidates((10, 10, 90, 90, 2, 1), (12, 12, 95, 95, 1, 1)), candidates())),
         ((0.0, 0.0, 320.0, 240.0), (candidates((200, 100, 220, 130, 1, 2)), candidates((50, 9, 70, 30, 0, 3)))),
     )
-    found = Found(views, one.preset, one.image)
+    found = DetectorRun(parts, one.preset, one.image)
     every = detector.select(found, DetectOptions(score=0.0)).boxes
     assert sorted((box.label, box.id) for box in every) == [("bicycle", 1), ("car", 3), ("motorcycle", 4)]
     for score in (box.score - 0.0001 for box in every):

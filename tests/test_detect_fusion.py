@@ -13,9 +13,9 @@ from numpy.typing import ArrayLike
 from onsight.core.boxes import batched_nms, box_iou
 from onsight.tools.detect.candidates import Candidates
 from onsight.tools.detect.decoding import FLOOR_LOGIT
-from onsight.tools.detect.fusion import DOUBTFUL, Evidence, gather, is_doubtful, merge_views, weigh
+from onsight.tools.detect.fusion import DOUBTFUL, Evidence, fuse, gather, is_doubtful, merge_parts
 from onsight.tools.detect.presets import ANIMALS, Preset, Weights, load_calibration
-from onsight.tools.detect.rescoring import Opinion
+from onsight.tools.detect.rescoring import Rescoring
 from onsight.tools.detect.task import Detector
 from tests.detection_samples import candidates, make_detector, objects
 
@@ -29,10 +29,10 @@ def test_animals_are_weighed_on_their_own(detector: Detector) -> None:
     animals = [detector.labels[index] for index in ANIMALS]
     assert animals == ["bird", "cat", "dog", "horse", "sheep", "cow", "elephant", "bear", "zebra", "giraffe"]
     evidence = Evidence(np.tile([0.0, 0, 9, 9], (4, 1)), np.full((4, 1), 2.0), np.array([13, 14, 23, 24]), np.arange(4))
-    found = weigh(evidence, Preset((), (0.5,), 1.0, Weights((1.5,), -1.0)))
+    found = fuse(evidence, Preset((), (0.5,), 1.0, Weights((1.5,), -1.0)))
     by_class = dict(zip(found.class_ids.tolist(), np.log(found.scores / (1 - found.scores)), strict=True))
     assert by_class == pytest.approx({13: 2, 14: 2, 23: 2, 24: 2})
-    found = weigh(evidence, Preset((), (0.5,), 1.0, Weights((1.5,), 0.0)))
+    found = fuse(evidence, Preset((), (0.5,), 1.0, Weights((1.5,), 0.0)))
     assert found.class_ids.tolist() == [14, 23, 13, 24]
 
 
@@ -87,7 +87,7 @@ def test_an_object_is_known_by_its_strongest_candidate_at_every_overlap(seed: in
         assert len(set(leaders)) == len(leaders)
         np.testing.assert_array_equal(class_ids[leaders], evidence.class_ids)
         np.testing.assert_allclose(logits[leaders], evidence.logits.max(axis=1))
-        found = weigh(evidence, Preset((), (1.0, 1.0), 0.0))
+        found = fuse(evidence, Preset((), (1.0, 1.0), 0.0))
         by_id = dict(zip(evidence.ids.tolist(), evidence.boxes.tolist(), strict=True))
         assert [by_id[id] for id in found.ids.tolist()] == found.boxes.tolist()
 
@@ -96,14 +96,14 @@ def test_weigh_adds_up_evidence() -> None:
     evidence = Evidence(
         np.array([[0, 0, 1, 1], [0, 0, 2, 2.0]]), np.array([[0, -1], [1, 2.0]]), np.array([4, 5]), np.arange(2)
     )
-    found = weigh(evidence, Preset((), (2.0, 1.0), -0.5))
+    found = fuse(evidence, Preset((), (2.0, 1.0), -0.5))
     np.testing.assert_allclose(found.scores, 1 / (1 + np.exp([-3.5, 1.5])))
     assert found.class_ids.tolist() == [5, 4]
     np.testing.assert_array_equal(found.boxes[0], [0, 0, 2, 2])
 
 
 def test_gather_and_weigh_of_nothing_are_nothing() -> None:
-    found = weigh(gather([candidates(), candidates()], 0.5), Preset((), (1.0, 1.0), 0.0))
+    found = fuse(gather([candidates(), candidates()], 0.5), Preset((), (1.0, 1.0), 0.0))
     assert len(found) == 0
     assert found.boxes.shape == (0, 4)
 
@@ -117,26 +117,26 @@ def test_merge_views_takes_from_tiles_what_is_whole_there_and_new() -> None:
         (12, 12, 90, 90, 0.5, 1),  # the object again
         (5, 5, 8, 8, 0.4, 1),  # small and new
     )
-    found = merge_views([((0, 0, 200, 100), whole), ((0, 0, 100, 100), tile)], (100, 200), 0.5)
+    found = merge_parts([((0, 0, 200, 100), whole), ((0, 0, 100, 100), tile)], (100, 200), 0.5)
     assert list(zip(found.scores, found.class_ids, strict=True)) == [(0.9, 1), (0.8, 2), (0.4, 1)]
 
 
-def opinion_of(**by_class: ArrayLike) -> Opinion:
-    """An opinion of a picture of 400 × 200 pixels in 4 × 2 places: of classes by name, rows of log odds."""
+def opinion_of(**by_class: ArrayLike) -> Rescoring:
+    """An rescoring of a picture of 400 × 200 pixels in 4 × 2 places: of classes by name, rows of log odds."""
     log_odds = np.full((2, 4, 80), np.nan, np.float32)
     for label, rows in by_class.items():
         log_odds[..., {"car": 2, "cat": 15, "dog": 16}[label]] = rows
-    return Opinion(log_odds, (0.0, 0.0, 400.0, 200.0))
+    return Rescoring(log_odds, (0.0, 0.0, 400.0, 200.0))
 
 
 def test_an_opinion_is_that_of_the_best_place_inside_of_the_box() -> None:
-    opinion = opinion_of(dog=[[-4, -3, -2, -1], [0, 1, 2, 3]])
+    rescoring = opinion_of(dog=[[-4, -3, -2, -1], [0, 1, 2, 3]])
     boxes = np.array([[0.0, 0, 200, 200], [10, 5, 90, 95], [100, 0, 400, 100], [390, 190, 400, 200], [0, 0, 400, 200]])
-    said, worth = opinion.of_boxes(boxes, np.array([16, 16, 16, 16, 15]))
+    said, worth = rescoring.of_boxes(boxes, np.array([16, 16, 16, 16, 15]))
     assert said.tolist() == [1, -4, -1, 3, 0]
     # Two places a side are enough; of a class that the classifier does not know it says nothing.
     assert worth == pytest.approx([1, 0.4 * 0.45, 0.5, 0.05 * 0.05, 0])
-    assert [len(part) for part in opinion.of_boxes(np.zeros((0, 4)), np.zeros(0, np.intp))] == [0, 0]
+    assert [len(part) for part in rescoring.of_boxes(np.zeros((0, 4)), np.zeros(0, np.intp))] == [0, 0]
 
 
 def test_an_opinion_lowers_any_box_and_raises_the_best_of_its_class() -> None:
@@ -145,15 +145,15 @@ def test_an_opinion_lowers_any_box_and_raises_the_best_of_its_class() -> None:
         np.array([box] * 5), np.array([[0.0], [1], [1], [2], [0]]), np.array([16, 16, 15, 2, 0], np.intp), np.arange(5)
     )
     preset = Preset((), (1.0,), 0.0, None, {"animals": Weights((1.0, 1.0), 0.0), "vehicles": Weights((1.0, 2.0), 0.0)})
-    opinion = opinion_of(dog=3, cat=-3, car=1)
+    rescoring = opinion_of(dog=3, cat=-3, car=1)
 
     def log_odds(**options: Any) -> list[tuple[int, float]]:
-        found = weigh(evidence, preset, **options)
+        found = fuse(evidence, preset, **options)
         return sorted(zip(found.class_ids.tolist(), np.log(found.scores / (1 - found.scores)).round(6), strict=True))
 
     assert log_odds() == [(0, 0), (2, 2), (15, 1), (16, 0), (16, 1)]
-    assert log_odds(opinion=opinion) == [(0, 0), (2, 4), (15, -2), (16, 0), (16, 4)]
-    assert log_odds(opinion=opinion, is_part=True) == [(0, 0), (2, 2), (15, -2), (16, 0), (16, 1)]
+    assert log_odds(rescoring=rescoring) == [(0, 0), (2, 4), (15, -2), (16, 0), (16, 4)]
+    assert log_odds(rescoring=rescoring, is_part=True) == [(0, 0), (2, 2), (15, -2), (16, 0), (16, 1)]
 
 
 @given(st.lists(st.tuples(st.sampled_from([0, 2, 16, 23]), st.floats(-4.6, 4)), max_size=8), st.integers(0, 2**32 - 1))
@@ -163,13 +163,13 @@ def test_what_is_not_doubtful_stays_below_the_bound(found: list[tuple[int, float
     corners = rng.uniform(0, 50, (len(found), 2))
     rows = [(x, y, x + 40, y + 40, logit, label) for (x, y), (label, logit) in zip(corners, found, strict=True)]
     passes = [candidates(*rows[::2]), candidates(*rows[1::2])]
-    objects_ = weigh(gather(passes, 0.45), preset)
+    objects_ = fuse(gather(passes, 0.45), preset)
     wild = objects_.scores[np.isin(objects_.class_ids, [2, 16, 23])]
     assert is_doubtful(passes, preset) or wild.max(initial=0) < DOUBTFUL
 
 
 def test_the_classifier_is_asked_for_what_it_knows(detector: Detector) -> None:
-    known = dict(zip(detector.labels, map(len, detector.second.members), strict=True))
+    known = dict(zip(detector.labels, map(len, detector.rescorer.members), strict=True))
     assert known["dog"] >= 110
     assert known["car"] > 3
     # It has no class of people, and no giraffe.

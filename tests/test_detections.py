@@ -135,7 +135,7 @@ def test_boxes_by_tag_lists_the_best_first_and_people_only_where_there_are_sever
 def tag(tagger: Tagger, found: list[Box], *classes: int) -> Tagging:
     """Conclude from a look in which detection found these boxes."""
     seen = drive(tagger.observe(encode(photo(120, 90), "PNG"), TagOptions()), lambda run: outputs(*classes))
-    return tagger.conclude(replace(seen, boxes=tuple(found)), TagOptions(all=True))
+    return tagger.decide(replace(seen, boxes=tuple(found)), TagOptions(all=True))
 
 
 def named(result: Tagging, id: str) -> Tag | None:

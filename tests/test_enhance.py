@@ -47,7 +47,7 @@ def preview(
     data: bytes, settings: EnhanceSettings = NEUTRAL, **options: Any
 ) -> tuple[EnhancePreview, NDArray[np.uint8]]:
     chosen = EnhancePreviewOptions(settings=settings, **options)
-    shown = enhance.show(run(enhance.look(data, chosen)), chosen)
+    shown = enhance.make_preview(run(enhance.prepare_preview(data, chosen)), chosen)
     return shown, np.frombuffer(shown.data, np.uint8).reshape(shown.height, shown.width, 4)
 
 

@@ -16,7 +16,7 @@ from onsight.errors import NotAnImageError
 from onsight.evidence.network_outputs import FETCHES
 from onsight.library import store
 from onsight.library.database import Library
-from onsight.library.records import Look, Source
+from onsight.library.records import PictureRecord, Source
 from onsight.tools.classify.options import ClassifyOptions
 from onsight.tools.classify.task import Classifier
 from onsight.tools.detect.anchors import ssd_anchors
@@ -71,7 +71,7 @@ class Network:
         return {name: np.asarray(said[name], np.float32) for name in run.fetches}
 
 
-def index(indexer: Indexer, data: bytes) -> Look:
+def index(indexer: Indexer, data: bytes) -> PictureRecord:
     return drive(indexer.index(data), Network())
 
 

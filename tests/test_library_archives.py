@@ -24,7 +24,7 @@ from onsight.library import edits, store
 from onsight.library.archives import Archive, OpenArchives, written_ns
 from onsight.library.database import Library
 from onsight.library.files import Walk, is_its_own, is_there, names_beside, read_picture
-from onsight.library.import_session import Intake
+from onsight.library.import_session import ImportSession
 from onsight.library.records import Source
 from onsight.library.zip_names import guess_code_page, member_names
 from tests.library_samples import look
@@ -218,8 +218,8 @@ def test_a_library_that_knew_wrong_names_keeps_its_pictures_and_their_tags(tmp_p
     with Library.open(":memory:") as library:
         image = store.record(library, wrong, look(content="0"), store.begin_run(library, {}))
         edits.add_tags(library, [image], ["Grandma"])
-        intake = Intake(library, {}, exists=lambda known: is_its_own(known.source, known.hash))
-        outcome = intake.known(found, lambda: read_picture(found))
+        session = ImportSession(library, {}, exists=lambda known: is_its_own(known.source, known.hash))
+        outcome = session.known(found, lambda: read_picture(found))
         assert outcome is not None
         assert (outcome.kind, outcome.image) == ("moved", image)
         assert [tag.name for tag in store.tags_of(library, image)] == ["Grandma"]
@@ -233,7 +233,7 @@ def test_another_reading_of_the_time_is_no_other_picture(tmp_path: Path) -> None
     with Library.open(":memory:") as library:
         run = store.begin_run(library, {})
         store.record(library, before, look(content="0"), run)
-        outcome = Intake(library, {}).known(found, lambda: read_picture(found))
+        outcome = ImportSession(library, {}).known(found, lambda: read_picture(found))
         assert outcome is not None
         assert outcome.kind == "unchanged"
 

@@ -13,7 +13,7 @@ from PIL import Image, ImageDraw, ImageEnhance, ImageOps
 from onsight.library import edits, search, store
 from onsight.library.database import Library
 from onsight.library.identity import Appearance, is_same_picture
-from onsight.library.import_session import Intake
+from onsight.library.import_session import ImportSession
 from onsight.library.records import Source
 from tests.library_samples import MODELS, data_of, look, look_at, picture, source
 
@@ -151,12 +151,12 @@ class Disk:
     def index(self, models: dict[str, str] | None = None) -> dict[str, tuple[str, int | None]]:
         """What became of each file."""
         self.reads = 0
-        intake = Intake(self.library, models or MODELS, exists=self._exists)
+        session = ImportSession(self.library, models or MODELS, exists=self._exists)
         found = {}
         for path, (data, mtime_ns) in sorted(self.files.items()):
             file = source(path, len(data), mtime_ns)
-            outcome = intake.known(file, partial(self._read, data))
-            outcome = outcome or intake.accept(file, look_at(data))
+            outcome = session.known(file, partial(self._read, data))
+            outcome = outcome or session.accept(file, look_at(data))
             found[path] = (outcome.kind, outcome.image)
         return found
 
@@ -274,9 +274,9 @@ def test_a_path_in_another_spelling_is_the_same_picture(empty_disk: Disk, before
 
 def test_two_paths_to_one_file_are_one_picture(disk: Disk) -> None:
     """As on a disk that ignores case."""
-    intake = Intake(disk.library, MODELS, is_one_file=lambda one, other: True)
+    session = ImportSession(disk.library, MODELS, is_one_file=lambda one, other: True)
     data, mtime_ns = disk.files["/card/1.jpg"]
-    outcome = intake.known(Source("/CARD", "1.JPG", len(data), mtime_ns), lambda: data)
+    outcome = session.known(Source("/CARD", "1.JPG", len(data), mtime_ns), lambda: data)
     assert outcome is not None
     assert (outcome.kind, outcome.image) == ("unchanged", 1)
     assert list(disk.tags()) == ["/CARD/1.JPG"]

@@ -27,7 +27,7 @@ from onsight.library.orientation import (
 from onsight.library.perceptual import hashes_of, near_pairs, waves_of
 from onsight.library.provenance import read_provenance
 from onsight.library.ranking import is_named_as_edited, rank_of_name
-from onsight.library.records import Look, Provenance
+from onsight.library.records import PictureRecord, Provenance
 from onsight.tools.organise.serialization import pack, unpack
 from tests.library_samples import filled, look
 from tests.pictures import encode, exif, photo, sample, stored_for
@@ -35,7 +35,7 @@ from tests.pictures import encode, exif, photo, sample, stored_for
 Transpose = Image.Transpose
 
 
-def seen(data: bytes, **facts: Any) -> Look:
+def seen(data: bytes, **facts: Any) -> PictureRecord:
     """What indexing sees of a file, as far as duplicates are concerned."""
     picture = decode(data, min_side=320)
     known = look(
@@ -110,13 +110,13 @@ def stars(seed: int) -> Image.Image:
     return image
 
 
-def groups_of(pictures: dict[str, Look]) -> list[set[str]]:
+def groups_of(pictures: dict[str, PictureRecord]) -> list[set[str]]:
     with filled(pictures) as library:
         names = dict(library.connection.execute("SELECT id, name FROM image").fetchall())
         return [{names[id] for id in group.images} for group in duplicates.near(library)]
 
 
-def turns_of(pictures: dict[str, Look]) -> dict[str, str]:
+def turns_of(pictures: dict[str, PictureRecord]) -> dict[str, str]:
     with filled(pictures) as library:
         names = dict(library.connection.execute("SELECT id, name FROM image").fetchall())
         (group,) = duplicates.near(library)
@@ -286,7 +286,7 @@ def test_finding_compares_few_of_all_pairs(monkeypatch: pytest.MonkeyPatch) -> N
 CAMERA = {"camera": "Canon EOS 5D", "exposure_s": 0.01}
 
 
-def kept(pictures: dict[str, Look]) -> tuple[str, str]:
+def kept(pictures: dict[str, PictureRecord]) -> tuple[str, str]:
     with filled(pictures) as library:
         names = dict(library.connection.execute("SELECT id, name FROM image").fetchall())
         (group,) = duplicates.near(library)

@@ -15,7 +15,7 @@ from onsight.api import METHODS
 from onsight.core.options import options_from
 from onsight.errors import CorruptImageError, InvalidOptionError
 from onsight.library import search, store
-from onsight.library.import_session import Intake
+from onsight.library.import_session import ImportSession
 from onsight.library.records import Source
 from onsight.tools.organise import serialization
 from onsight.tools.organise.service import LibraryService
@@ -38,12 +38,12 @@ class Page:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self.shelf = LibraryService(lambda detect: MODELS)
+        self.service = LibraryService(lambda detect: MODELS)
         self.ask("open", path=str(path))
 
     def ask(self, method: str, data: bytes | None = None, **options: Any) -> Any:
         given = options_from(METHODS[f"library_{method}"].options, options)
-        answer = getattr(self.shelf, method)(given) if data is None else getattr(self.shelf, method)(data, given)
+        answer = getattr(self.service, method)(given) if data is None else getattr(self.service, method)(data, given)
         return answer.to_json()
 
     def add(
@@ -85,8 +85,8 @@ class Page:
     def tags(self) -> dict[str, list[str]]:
         """A person's tags by path; those of missing pictures with a question mark."""
         found = {}
-        for hit in search.describe(self.shelf.library, search.find(self.shelf.library)):
-            names = [tag.name for tag in store.tags_of(self.shelf.library, hit.image) if tag.source == "user"]
+        for hit in search.describe(self.service.library, search.find(self.service.library)):
+            names = [tag.name for tag in store.tags_of(self.service.library, hit.image) if tag.source == "user"]
             found[hit.path + "?" * hit.missing] = names
         return found
 
@@ -294,11 +294,11 @@ def test_a_library_goes_from_the_page_to_the_command_line_and_back(page: Page) -
     again = Page(page.path)
     for _ in range(2):
         # On the command line no folder of a page is there.
-        intake = Intake(again.shelf.library, MODELS, exists=lambda known: known.source.folder.startswith("/"))
+        session = ImportSession(again.service.library, MODELS, exists=lambda known: known.source.folder.startswith("/"))
         for path, image in A.items():
             data = data_of(image)
             place = Source("/media/card/100CANON", path.rpartition("/")[2], len(data), NEW)
-            outcome = intake.known(place, partial(bytes, data))
+            outcome = session.known(place, partial(bytes, data))
             assert outcome is not None
             assert outcome.kind == "moved"
         assert list(again.tags().values()) == [["Grandma"], []]

@@ -21,7 +21,7 @@ from onsight.library.database import Library
 from onsight.library.exports import export
 from onsight.library.files import Walk, read_picture
 from onsight.library.folders import Folders
-from onsight.library.import_session import Intake, Outcome
+from onsight.library.import_session import ImportSession, Outcome
 from onsight.library.records import Source
 from onsight.metadata.reading import read_stated
 from onsight.metadata.stated import DateCandidate, Stated
@@ -43,12 +43,12 @@ def source_of(path: Path) -> Source:
 
 def take_in(library: Library, path: Path) -> Outcome:
     """Do with a file what the command ``index`` does, but for the networks."""
-    intake = Intake(library, MODELS, exists=lambda known: Path(known.source.path).exists(), beside=Folders())
+    session = ImportSession(library, MODELS, exists=lambda known: Path(known.source.path).exists(), beside=Folders())
     source = source_of(path)
-    outcome = intake.known(source, path.read_bytes)
+    outcome = session.known(source, path.read_bytes)
     data = path.read_bytes()
     seen = replace(look(stated=read_stated(data)), hash=hashlib.sha256(data).hexdigest())
-    return outcome or intake.accept(source, seen)
+    return outcome or session.accept(source, seen)
 
 
 def with_keywords(*keywords: str, attributes: str = "") -> bytes:
@@ -198,8 +198,8 @@ def test_an_unchanged_file_is_read_once_only(library: Library, tmp_path: Path) -
     def read() -> bytes:
         raise AssertionError("the file was read")
 
-    intake = Intake(library, MODELS, beside=Folders())
-    assert intake.known(source_of(picture), read) == Outcome(source_of(picture), "unchanged", 1)
+    session = ImportSession(library, MODELS, beside=Folders())
+    assert session.known(source_of(picture), read) == Outcome(source_of(picture), "unchanged", 1)
 
 
 def test_pictures_of_an_old_library_are_read_when_they_are_met_again(library: Library, tmp_path: Path) -> None:
@@ -339,9 +339,9 @@ def test_what_lies_beside_a_picture_in_an_archive_is_read_too(library: Library, 
         archive.writestr("Photos/a.jpg", with_keywords("Grandma"))
         archive.writestr("Photos/a.jpg.json", '{"photoTakenTime": {"timestamp": "1594730096"}}')
         archive.writestr("Photos/a.xmp", xmp(bag("dc:subject", "Picnic")))
-    intake = Intake(library, MODELS, beside=Folders())
+    session = ImportSession(library, MODELS, beside=Folders())
     (found,) = Walk([path])
     data = read_picture(found.source)
-    intake.accept(found.source, look(stated=read_stated(data)))
+    session.accept(found.source, look(stated=read_stated(data)))
     assert own_tags(library) == ["Grandma", "Picnic"]
     assert facts_of(library)["Taken"] == "2020-07-14 12:34:56 – from Google Takeout, in UTC"

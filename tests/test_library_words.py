@@ -8,7 +8,7 @@ from typing import Any, Literal
 import pytest
 
 from onsight.library import edits, search, stated
-from onsight.library.records import Look
+from onsight.library.records import PictureRecord
 from onsight.library.terms import known_terms
 from onsight.metadata.stated import Stated
 from tests.library_samples import filled, look, source
@@ -66,7 +66,7 @@ def written(query: str) -> list[str]:
 def test_every_text_is_found_by_its_words(kind: str, form: Literal["NFC", "NFD"]) -> None:
     texts = [unicodedata.normalize(form, text) for text, _ in WORDS]
 
-    def look_of(number: int, text: str) -> Look:
+    def look_of(number: int, text: str) -> PictureRecord:
         camera_facts: dict[str, Any] = {kind: text} if kind in ("camera", "lens") else {}
         return look(content=str(number), **camera_facts)
 

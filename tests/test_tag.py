@@ -17,7 +17,7 @@ from onsight.core.options import options_from
 from onsight.core.results import to_json
 from onsight.errors import InvalidOptionError, InvalidSpecError, ModelFailedError
 from onsight.evidence.head import ARRAYS, TagHead
-from onsight.evidence.network_outputs import FETCHES, MAX_AREA, STRIDE, input_size, weigh
+from onsight.evidence.network_outputs import FETCHES, MAX_AREA, STRIDE, evidence_from, input_size
 from onsight.evidence.places import tag_evidence
 from onsight.evidence.vocabulary import GROUPS, Vocabulary
 from onsight.tools.tag.command import describe
@@ -164,7 +164,7 @@ def test_heat_maps_point_to_the_place(tagger: Tagger) -> None:
     assert musical.heat_map is None or musical.heat_map.height == ROWS
     rows = [Vocabulary.load().row_of("musical_instrument")]
     said = outputs(CELLO, place=(6, 2))
-    evidence = weigh(said, tagger.observer.expectations, 0.64)
+    evidence = evidence_from(said, tagger.observer.expectations, 0.64)
     places = tag_evidence(rows, tagger.head, evidence, said["late_map"][0] * 0, tagger.observer.expectations)[0]
     assert np.unravel_index(places.argmax(), places.shape) == (6, 2)
     assert abs(float(places.mean())) < 1e-4

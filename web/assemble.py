@@ -25,7 +25,7 @@ from onsight.networks.model_cache import find_model, model_files
 from onsight.tools.classify.task import Classifier
 from onsight.tools.detect.task import DETECTORS
 from onsight.tools.enhance.upscale import UPSCALERS
-from web import protocol, weight
+from web import protocol, size_budget
 from web.serve import page_header, worker_policy
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -93,7 +93,7 @@ def copy(sources: list[Path], target: Path) -> None:
     """Copy files into a folder, creating it if needed; archives are stored without compression."""
     target.mkdir(parents=True, exist_ok=True)
     for source in sources:
-        place = weight.store if source.suffix in (".whl", ".zip") else shutil.copyfile
+        place = size_budget.store if source.suffix in (".whl", ".zip") else shutil.copyfile
         place(source, target / source.name)
 
 
@@ -136,8 +136,8 @@ def compiled(source: Path) -> Path:
 def snapshot(site: Path) -> list[Path]:
     """Return the files of the snapshot of Python with a site's packages imported, from the cache if possible."""
     inputs = [ROOT / name for name in SNAPSHOT_MAKERS]
-    inputs += weight.files_of(site / "runtime" / "pyodide") + weight.files_of(site / "runtime" / "packages")
-    inputs += [path for path in weight.files_of(site / "models") if path.suffix != ".onnx"]
+    inputs += size_budget.files_of(site / "runtime" / "pyodide") + size_budget.files_of(site / "runtime" / "packages")
+    inputs += [path for path in size_budget.files_of(site / "models") if path.suffix != ".onnx"]
     key = hashlib.sha256("".join(path.name + sha256(path) for path in inputs).encode()).hexdigest()[:16]
     target = SNAPSHOT_CACHE / key
     if not target.exists():
@@ -174,7 +174,7 @@ def write_lock(wheels: list[Path], target: Path) -> None:
 def asset(path: Path) -> dict[str, int | str]:
     """Return what the worker needs to know about a file; "gzip" is the size of that variant, if it exists."""
     facts: dict[str, int | str] = {"bytes": path.stat().st_size, "sha256": sha256(path)}
-    if packed := weight.variants(path).get("gzip"):
+    if packed := size_budget.variants(path).get("gzip"):
         facts["gzip"] = packed.stat().st_size
     return facts
 
@@ -189,12 +189,12 @@ def first_run(folder: Path) -> dict[str, Any]:
 
 def finish(site: Path) -> None:
     """Compress and list the files of a site, and write the build's id into the service worker."""
-    page = [path for path in weight.files_of(site) if path.name not in UNKEPT]
-    weight.write_variants(site, page)
+    page = [path for path in size_budget.files_of(site) if path.name not in UNKEPT]
+    size_budget.write_variants(site, page)
     build = hashlib.sha256("".join(sha256(path) for path in page).encode()).hexdigest()[:16]
     write_manifest(site, page, build)
     write_service_worker(site, build)
-    weight.write_variants(site, [site / name for name in UNKEPT])
+    size_budget.write_variants(site, [site / name for name in UNKEPT])
 
 
 def write_manifest(site: Path, page: list[Path], build: str) -> None:
@@ -259,7 +259,7 @@ def assemble(site: Path) -> None:
     shutil.copytree(ROOT / "py" / "wheels" / "licenses", site / "licenses" / "python-wheels")
     shutil.copyfile(ROOT / "LICENSE", site / "licenses" / "onsight.txt")
     finish(site)
-    weight.check_budgets(site)
+    size_budget.check_budgets(site)
 
 
 def main() -> None:
@@ -269,11 +269,11 @@ def main() -> None:
     fresh.mkdir(parents=True)
     try:
         assemble(fresh)
-    except weight.OverweightError as error:
+    except size_budget.OverweightError as error:
         sys.exit(f"The site is too large. {error}")
     shutil.rmtree(DIST, ignore_errors=True)
     fresh.rename(DIST)
-    first = sum(row.brotli_bytes for row in weight.first_visit(DIST))
+    first = sum(row.brotli_bytes for row in size_budget.first_visit(DIST))
     print(f"── dist/ is ready: a first visit transfers {first / 1e6:.1f} MB, Onsight {__version__}")
 
 

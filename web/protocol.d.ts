@@ -526,7 +526,7 @@ export interface EnhancePreview {
 }
 
 /** What was seen in a picture, for a library. */
-export interface IndexedLook {
+export interface IndexedPicture {
   /** For `RecordOptions`, and nobody else. */
   look: Uint8Array<ArrayBuffer>;
 }
@@ -1526,7 +1526,7 @@ export interface Methods {
   enhance_analysis: { params: { image: Blob; picture?: number } & NoOptions; result: EnhanceAnalysis };
   enhance_preview: { params: { image: Blob; picture?: number } & EnhancePreviewOptions; result: EnhancePreview };
   enhance: { params: { image: Blob; picture?: number } & EnhanceOptions; result: OutputFile };
-  index: { params: { image: Blob; picture?: number } & IndexOptions; result: IndexedLook };
+  index: { params: { image: Blob; picture?: number } & IndexOptions; result: IndexedPicture };
   archive_members: { params: { image: Blob; picture?: number } & NoOptions; result: ArchiveMembers };
   archive_member: { params: { image: Blob; picture?: number } & MemberOptions; result: OutputFile };
   library_open: { params: OpenLibraryOptions; result: LibraryStatus };

@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 
 from models.detector.dataset import PHOTO_TAGS, Frame, Photo, folds, read_frames, read_photos, shared_classes, tagged
-from models.detector.looks import candidates_of, opinions_of
+from models.detector.looks import candidates_of, rescorings_of
 from models.detector.metrics import (
     Floats,
     average_precision,
@@ -37,10 +37,10 @@ from models.detector.metrics import (
 from onsight.networks.model_cache import find_model
 from onsight.networks.spec import ModelSpec
 from onsight.tools.detect.candidates import Candidates, Objects
-from onsight.tools.detect.fusion import Evidence, gather, is_doubtful, weigh
+from onsight.tools.detect.fusion import Evidence, fuse, gather, is_doubtful
 from onsight.tools.detect.options import DetectOptions
-from onsight.tools.detect.presets import ANIMALS, SECONDED, Preset, Weights, members
-from onsight.tools.detect.rescoring import Opinion
+from onsight.tools.detect.presets import ANIMALS, RESCORED, Preset, Weights, members
+from onsight.tools.detect.rescoring import Rescoring
 from onsight.tools.detect.tiles import Pass
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -75,8 +75,8 @@ class Data:
         frame_evidence: Candidates in each frame.
         photos: Pictures with tags.
         photo_evidence: Candidates in each photo.
-        frame_opinions: The classifier's result for each frame.
-        photo_opinions: The classifier's result for each photo.
+        frame_rescorings: The classifier's result for each frame.
+        photo_rescorings: The classifier's result for each photo.
     """
 
     labels: tuple[str, ...]
@@ -84,8 +84,8 @@ class Data:
     frame_evidence: Sequence[Evidence]
     photos: Sequence[Photo]
     photo_evidence: Sequence[Evidence]
-    frame_opinions: Sequence[Opinion]
-    photo_opinions: Sequence[Opinion]
+    frame_rescorings: Sequence[Rescoring]
+    photo_rescorings: Sequence[Rescoring]
 
     def class_ids(self, tag: str) -> list[int]:
         """Return the classes that a photo tag stands for."""
@@ -117,8 +117,8 @@ def read(frames: Path, photos: Path | None, passes: Sequence[Pass]) -> Data:
         evidence(frame_paths),
         photo_list,
         evidence(photo_paths) if photo_list else [],
-        opinions_of(frame_paths, labels),
-        opinions_of(photo_paths, labels),
+        rescorings_of(frame_paths, labels),
+        rescorings_of(photo_paths, labels),
     )
 
 
@@ -132,7 +132,7 @@ def fit(data: Data, frames: NDArray[np.intp], photos: NDArray[np.intp], passes: 
         guess = Objects(evidence.boxes, evidence.logits.mean(axis=1), evidence.class_ids, evidence.ids)
         known = np.isin(evidence.class_ids, classes)
         logits.append(evidence.logits[known])
-        said.append(data.frame_opinions[index].of_boxes(evidence.boxes[known], evidence.class_ids[known])[0])
+        said.append(data.frame_rescorings[index].of_boxes(evidence.boxes[known], evidence.class_ids[known])[0])
         right.append(match(guess, data.frames[index])[known])
         weights.append(np.ones(known.sum()))
         class_ids.append(evidence.class_ids[known])
@@ -143,7 +143,8 @@ def fit(data: Data, frames: NDArray[np.intp], photos: NDArray[np.intp], passes: 
             if len(there):
                 best = there[evidence.logits[there].sum(axis=1).argmax()]
                 logits.append(evidence.logits[best : best + 1])
-                said.append(data.photo_opinions[index].of_boxes(evidence.boxes[[best]], evidence.class_ids[[best]])[0])
+                rescoring = data.photo_rescorings[index]
+                said.append(rescoring.of_boxes(evidence.boxes[[best]], evidence.class_ids[[best]])[0])
                 right.append(np.array([tag in data.photos[index].tags]))
                 weights.append(np.array([PHOTO_WEIGHT]))
                 class_ids.append(evidence.class_ids[best : best + 1])
@@ -157,13 +158,13 @@ def fit(data: Data, frames: NDArray[np.intp], photos: NDArray[np.intp], passes: 
     is_animal = members(ANIMALS, ids)
     others = fit_on(~is_animal)
     animals = fit_on(is_animal) if is_animal.any() else None
-    seconded = {}
+    rescored = {}
     heard = np.concatenate(said)
-    for name, group in SECONDED.items():
+    for name, group in RESCORED.items():
         of_group = members(group, ids)
         if of_group.any():
-            seconded[name] = fit_on(of_group, heard)
-    return Preset(tuple(passes), others.passes, others.bias, animals, seconded)
+            rescored[name] = fit_on(of_group, heard)
+    return Preset(tuple(passes), others.passes, others.bias, animals, rescored)
 
 
 def _regress(logits: Floats, right: NDArray[np.bool_], weights: Floats) -> Weights:
@@ -182,16 +183,16 @@ def hold_out(data: Data, passes: Sequence[Pass]) -> HeldOut:
         other_photos = np.setdiff1d(np.arange(len(data.photos)), photo_fold)
         preset = fit(data, others, other_photos, passes)
         for index in frame_fold:
-            held_out.frames[index] = _weigh(data.frame_evidence[index], preset, data.frame_opinions[index])
+            held_out.frames[index] = _fuse(data.frame_evidence[index], preset, data.frame_rescorings[index])
         for index in photo_fold:
-            held_out.photos[index] = _weigh(data.photo_evidence[index], preset, data.photo_opinions[index])
+            held_out.photos[index] = _fuse(data.photo_evidence[index], preset, data.photo_rescorings[index])
     return held_out
 
 
-def _weigh(evidence: Evidence, preset: Preset, opinion: Opinion) -> Objects:
+def _fuse(evidence: Evidence, preset: Preset, rescoring: Rescoring) -> Objects:
     """Compute scores like `Detector`, which rescores only where that may change something."""
     passes = [Candidates(evidence.boxes, logits, evidence.class_ids) for logits in evidence.logits.T]
-    return weigh(evidence, preset, opinion if is_doubtful(passes, preset) else None)
+    return fuse(evidence, preset, rescoring if is_doubtful(passes, preset) else None)
 
 
 def report(data: Data, held_out: HeldOut) -> str:
@@ -253,10 +254,10 @@ def describe(preset: Preset) -> dict[str, object]:
     if preset.animals:
         weights = [round(weight, 4) for weight in preset.animals.passes]
         result["animals"] = {"weights": weights, "bias": round(preset.animals.bias, 4)}
-    if preset.seconded:
+    if preset.rescored:
         result["seconded"] = {
             group: {"weights": [round(weight, 4) for weight in weights.passes], "bias": round(weights.bias, 4)}
-            for group, weights in preset.seconded.items()
+            for group, weights in preset.rescored.items()
         }
     return result
 

@@ -22,7 +22,7 @@ from onsight.networks.spec import ModelSpec
 from onsight.tools.detect.anchors import ssd_anchors
 from onsight.tools.detect.candidates import Candidates
 from onsight.tools.detect.decoding import DECODERS, FLOOR, MAX_CANDIDATES
-from onsight.tools.detect.rescoring import MAX_AREA, Opinion, SecondOpinion
+from onsight.tools.detect.rescoring import MAX_AREA, Rescorer, Rescoring
 from onsight.tools.detect.tiles import Pass, prepare
 
 LOOSE_IOU = 0.8
@@ -57,7 +57,7 @@ def candidates_of(look: Pass, pictures: Sequence[Path]) -> list[Candidates]:
     return [Candidates(kept[f"b{i}"], kept[f"l{i}"], kept[f"c{i}"]) for i in range(len(pictures))]
 
 
-def opinions_of(pictures: Sequence[Path], classes: Sequence[str]) -> list[Opinion]:
+def rescorings_of(pictures: Sequence[Path], classes: Sequence[str]) -> list[Rescoring]:
     """Return the classifier's result for each picture, cached like those of `candidates_of`.
 
     Args:
@@ -66,8 +66,8 @@ def opinions_of(pictures: Sequence[Path], classes: Sequence[str]) -> list[Opinio
     """
     folder = find_model(CLASSIFIER)
     spec, labels = ((folder / name).read_text(encoding="utf-8") for name in ("model.json", "labels.txt"))
-    second = SecondOpinion.from_text(spec, labels, classes)
-    made_with = f"{second.spec.files['model.onnx'].sha256} {MAX_AREA} {second.members}".encode()
+    rescorer = Rescorer.from_text(spec, labels, classes)
+    made_with = f"{rescorer.spec.files['model.onnx'].sha256} {MAX_AREA} {rescorer.members}".encode()
 
     def ask_all() -> dict[str, Any]:
         session = load_session(folder, threads=1)
@@ -77,12 +77,12 @@ def opinions_of(pictures: Sequence[Path], classes: Sequence[str]) -> list[Opinio
 
         arrays = {}
         for index, path in enumerate(pictures):
-            opinion = drive(second.of(decode(read_file(path), min_side=MIN_SIDE)), run)
-            arrays.update({f"o{index}": opinion.log_odds, f"r{index}": np.array(opinion.region)})
+            rescoring = drive(rescorer.of(decode(read_file(path), min_side=MIN_SIDE)), run)
+            arrays.update({f"o{index}": rescoring.log_odds, f"r{index}": np.array(rescoring.region)})
         return arrays
 
     kept = _kept(made_with, pictures, ask_all)
-    return [Opinion(kept[f"o{i}"], tuple(kept[f"r{i}"].tolist())) for i in range(len(pictures))]
+    return [Rescoring(kept[f"o{i}"], tuple(kept[f"r{i}"].tolist())) for i in range(len(pictures))]
 
 
 def _kept(made_with: bytes, pictures: Sequence[Path], make: Callable[[], dict[str, Any]]) -> dict[str, Any]:

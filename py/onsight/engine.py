@@ -19,7 +19,7 @@ from onsight.core.flow import Flow, Run, Stopwatch, Tensors, drive
 from onsight.core.results import OutputFile
 from onsight.errors import ModelFailedError
 from onsight.files.reading import read_file
-from onsight.library.records import Look
+from onsight.library.records import PictureRecord
 from onsight.networks.model_cache import find_model
 from onsight.networks.models import Models
 from onsight.tools.classify.options import ClassifyOptions
@@ -153,7 +153,7 @@ class Engine:
         """
         return Indexer.from_models(self._networks, detect=detect)
 
-    def index(self, image: Image, *, detect: bool = False) -> Look:
+    def index(self, image: Image, *, detect: bool = False) -> PictureRecord:
         """Look at a picture with all tools, for a library; arguments as for `indexer`, errors as for `classify`."""
         return self._drive(self.indexer(detect=detect).index, image, None)
 

@@ -21,7 +21,7 @@ from PIL import Image, ImageEnhance, ImageOps
 from onsight.image import decode, encode_preview
 from onsight.library.near import find_same
 from onsight.library.orientation import NAMES, followed_by, inverse
-from onsight.library.records import Look
+from onsight.library.records import PictureRecord
 from onsight.library.signature import GRID
 from tests.library_samples import filled, look
 
@@ -134,7 +134,7 @@ def time_many(count: int) -> None:
         print(f"{count} pictures: {groups} groups in {time.perf_counter() - started:.1f} s")
 
 
-def _look(thumbnail: bytes, image: Image.Image) -> Look:
+def _look(thumbnail: bytes, image: Image.Image) -> PictureRecord:
     return look(content=str(hash(thumbnail)), thumbnail=thumbnail, size=image.size)
 
 

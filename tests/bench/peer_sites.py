@@ -14,7 +14,7 @@ from onnx.utils import Extractor
 from models.convert.origin import origin_from
 from onsight.networks.model_cache import cache_folder, find_model
 from onsight.networks.spec import ModelSpec
-from web.weight import write_variants
+from web.size_budget import write_variants
 
 ROOT = Path(__file__).resolve().parents[2]
 PINS = [ROOT / "tests" / "bench" / name for name in ("package.json", "package-lock.json")]

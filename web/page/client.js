@@ -460,7 +460,7 @@ export class Onsight extends EventTarget {
   async index(image, options) {
     const { detect, ...call } = optionsOf(options);
     const result = await this.#call("index", { image: blobOf(image), ...given({ detect }) }, call);
-    return /** @type {import("../protocol.d.ts").IndexedLook} */ (result).look;
+    return /** @type {import("../protocol.d.ts").IndexedPicture} */ (result).look;
   }
 
   /** Keep all that the engine may need on this device, also what it has not needed yet, so that it works offline. */

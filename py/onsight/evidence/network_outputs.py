@@ -87,7 +87,7 @@ def input_size(size: tuple[int, int], max_area: int = MAX_AREA) -> tuple[int, in
     return rows * STRIDE, columns * STRIDE
 
 
-def weigh(outputs: Mapping[str, Array], expectations: Expectations, temperature: float) -> Evidence:
+def evidence_from(outputs: Mapping[str, Array], expectations: Expectations, temperature: float) -> Evidence:
     """Convert the network's outputs for one picture to evidence.
 
     Args:

@@ -14,7 +14,7 @@ from onsight.core.results import Box, ImageInfo
 from onsight.errors import ModelFailedError
 from onsight.evidence.colours import ColourShare, Palette
 from onsight.evidence.expectations import Expectations
-from onsight.evidence.network_outputs import FETCHES, MAX_AREA, Evidence, input_size, weigh
+from onsight.evidence.network_outputs import FETCHES, MAX_AREA, Evidence, evidence_from, input_size
 from onsight.evidence.photo import Measurements, colour_pixels, measure
 from onsight.image import DecodedImage, decode
 from onsight.metadata.camera import CameraFacts, read_camera_facts
@@ -120,7 +120,7 @@ class Observer:
             raise ModelFailedError("The network returned no result.")
         yield Stage("postprocess")
         return Observation(
-            evidence=weigh(outputs, self.expectations, self.spec.temperature),
+            evidence=evidence_from(outputs, self.expectations, self.spec.temperature),
             probabilities=softmax(outputs["logits"][0], self.spec.temperature),
             late_map=outputs["late_map"][0],
             region=transform.region,

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from onsight.library.database import Library
-from onsight.library.records import Look
+from onsight.library.records import PictureRecord
 
 SIDE = 64
 """Side, in pixels, to which thumbnails are scaled before they are compared."""
@@ -80,7 +80,7 @@ class Appearance:
         taken_source: Where that comes from, of `onsight.metadata.dates.SOURCES`, or None.
         camera: With what, or None.
         thumbnail: A small JPEG, upright.
-        embedding: As in `Look`.
+        embedding: As in `PictureRecord`.
     """
 
     taken: str | None
@@ -90,7 +90,7 @@ class Appearance:
     embedding: NDArray[np.float16]
 
     @classmethod
-    def of_look(cls, look: Look) -> Appearance:
+    def of_look(cls, look: PictureRecord) -> Appearance:
         """Return the appearance of a picture that was looked at just now."""
         photo = look.tagging.photo
         return cls(photo.taken, photo.taken_source, photo.camera, look.thumbnail, look.embedding)

@@ -10,7 +10,7 @@ from onsight.errors import Fault, OnsightError
 from onsight.library import stated, store
 from onsight.library.database import Library
 from onsight.library.identity import Appearance, is_same_picture
-from onsight.library.records import Look, Source
+from onsight.library.records import PictureRecord, Source
 from onsight.library.roots import OWN_PLACES, Places, common_end
 from onsight.library.stated import ALONE, Beside
 from onsight.library.store import Known
@@ -40,7 +40,7 @@ class Outcome:
     message: str | None = None
 
 
-class Intake:
+class ImportSession:
     """One run over many files; whatever ends it, the next one goes on where it stopped.
 
     Each file goes through :meth:`known`; one that is not known is looked at, and then through :meth:`accept` or
@@ -121,7 +121,7 @@ class Intake:
         into = changed[1].image if changed else None
         return Outcome(place, "copied", store.copy(self._library, others[0].image, place, into=into))
 
-    def accept(self, source: Source, look: Look, places: Places = OWN_PLACES) -> Outcome:
+    def accept(self, source: Source, look: PictureRecord, places: Places = OWN_PLACES) -> Outcome:
         """Write what was seen in a file.
 
         Args:
@@ -162,7 +162,7 @@ class Intake:
         if outcome.kind in ("moved", "copied") or not stated.is_current(self._library, image, beside):
             stated.write(self._library, image, outcome.source, read_stated(read()), beside)
 
-    def _identify(self, source: Source, look: Look, places: Places) -> tuple[Source, int | None]:
+    def _identify(self, source: Source, look: PictureRecord, places: Places) -> tuple[Source, int | None]:
         """Return the place of a file that was looked at, and the id of its picture if the library has it."""
         there = self._there(source, places)
         for place, one in there:

@@ -56,7 +56,7 @@ class Provenance:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Look:
+class PictureRecord:
     """Everything that was seen in one picture.
 
     Attributes:

@@ -13,7 +13,7 @@ from onsight.errors import OnsightError
 from onsight.evidence.detected_classes import DetectedClasses
 from onsight.evidence.vocabulary import GROUPS
 from onsight.library.database import Library, now
-from onsight.library.records import Look, Source
+from onsight.library.records import PictureRecord, Source
 from onsight.library.signatures import write_signature
 from onsight.tools.tag.results import Tag
 
@@ -59,7 +59,7 @@ def begin_run(library: Library, models: Mapping[str, str]) -> int:
     return int(run)
 
 
-def record(library: Library, source: Source, look: Look, run: int, *, image: int | None = None) -> int:
+def record(library: Library, source: Source, look: PictureRecord, run: int, *, image: int | None = None) -> int:
     """Write a picture with all that was seen in it. Another picture that was at its place is missing from then on.
 
     Args:
@@ -320,7 +320,7 @@ def _make_way(connection: sqlite3.Connection, source: Source, image: int | None)
     )
 
 
-def _write_image(library: Library, source: Source, look: Look, run: int, image: int | None) -> int:
+def _write_image(library: Library, source: Source, look: PictureRecord, run: int, image: int | None) -> int:
     seen, photo = look.classification, look.tagging.photo
     # The label may be "Not sure", which is no name for anything.
     label_term = library.terms.ensure(seen.label) if seen.certain else None

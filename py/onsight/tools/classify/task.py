@@ -19,7 +19,7 @@ from onsight.errors import ModelFailedError
 from onsight.evidence.categories import CATEGORIES
 from onsight.evidence.expectations import Expectations
 from onsight.evidence.head import TagHead
-from onsight.evidence.network_outputs import CLASSIFIER, FETCHES, Evidence, weigh
+from onsight.evidence.network_outputs import CLASSIFIER, FETCHES, Evidence, evidence_from
 from onsight.evidence.observation import MIN_SIDE
 from onsight.evidence.places import tag_evidence
 from onsight.evidence.rollup import MINIMUM_SCORE, Rollup, ScoredConcept, bind
@@ -38,8 +38,8 @@ UNSURE = "Not sure"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Look:
-    """What the network says of a picture, before any choice: `Classifier.conclude` turns it into an answer.
+class ClassifierRun:
+    """What the network says of a picture, before any choice: `Classifier.decide` turns it into an answer.
 
     Attributes:
         probabilities: Of the classes, float32 [C].
@@ -130,14 +130,14 @@ class Classifier:
         Raises:
             ImageError: The bytes are no picture that can be opened.
         """
-        seen = yield from self.look(image)
-        return self.conclude(seen, options)
+        seen = yield from self.run(image)
+        return self.decide(seen, options)
 
-    def look(self, image: bytes) -> Flow[Look]:
+    def run(self, image: bytes) -> Flow[ClassifierRun]:
         """Run the network on a picture; arguments and errors as for `classify`."""
         yield Stage("decode")
         # The pixels are not needed while the network runs: nothing here keeps them.
-        return (yield from self.look_at(decode(image, min_side=self.min_side)))
+        return (yield from self.run_on(decode(image, min_side=self.min_side)))
 
     @property
     def min_side(self) -> int:
@@ -147,7 +147,7 @@ class Classifier:
         """
         return max(self.spec.input.min_side, MIN_SIDE)
 
-    def look_at(self, decoded: DecodedImage) -> Flow[Look]:
+    def run_on(self, decoded: DecodedImage) -> Flow[ClassifierRun]:
         """Run the network on a picture that is decoded already."""
         yield Stage("preprocess")
         pixel_values, transform = preprocess(decoded, self.spec.input)
@@ -158,16 +158,16 @@ class Classifier:
         if outputs is None:
             raise ModelFailedError("The network gave no answer.")
         yield Stage("postprocess")
-        return Look(
+        return ClassifierRun(
             probabilities=softmax(outputs["logits"][0], self.spec.temperature),
-            evidence=weigh(outputs, self.expectations, self.spec.temperature),
+            evidence=evidence_from(outputs, self.expectations, self.spec.temperature),
             class_map=outputs["class_map"][0],
             late_map=outputs["late_map"][0],
             transform=transform,
             image=info,
         )
 
-    def weigh(self, seen: Look, options: ClassifyOptions, without: Collection[str] = ()) -> Verdict:
+    def choose_label(self, seen: ClassifierRun, options: ClassifyOptions, without: Collection[str] = ()) -> Verdict:
         """Decide what a picture is of; no network runs.
 
         Args:
@@ -186,15 +186,15 @@ class Classifier:
             subject = None
         return Verdict(probabilities, scores, answer, subject, heard if subject else 0.0)
 
-    def conclude(self, seen: Look, options: ClassifyOptions, verdict: Verdict | None = None) -> Classification:
+    def decide(self, seen: ClassifierRun, options: ClassifyOptions, verdict: Verdict | None = None) -> Classification:
         """Answer from what was seen; no network runs.
 
         Args:
             seen: What the network said.
             options: How many candidates, which threshold.
-            verdict: Of `weigh`, if it is known already.
+            verdict: Of `choose_label`, if it is known already.
         """
-        verdict = verdict or self.weigh(seen, options)
+        verdict = verdict or self.choose_label(seen, options)
         scores, answer, subject = verdict.scores, verdict.answer, verdict.subject
         candidates = tuple(
             Candidate(candidate.concept.label, round(candidate.score, 4))
@@ -244,7 +244,7 @@ class Classifier:
         total = left.sum()
         return left / total if total > 0 else left
 
-    def _subject_map(self, subject: Subject, seen: Look) -> NDArray[np.float32]:
+    def _subject_map(self, subject: Subject, seen: ClassifierRun) -> NDArray[np.float32]:
         maps = tag_evidence([subject.row], self.head, seen.evidence, seen.late_map, self.expectations)
         only: NDArray[np.float32] = maps[0]
         return only

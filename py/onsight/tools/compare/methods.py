@@ -11,10 +11,10 @@ TASKS = ()
 
 METHODS = {
     "compare": Method(
-        lambda models, image, options: models.make(Comparer).look(image, options),
+        lambda models, image, options: models.make(Comparer).run(image, options),
         CompareOptions,
         Comparison,
-        decide=lambda models, seen, options: models.make(Comparer).conclude(seen, options),
+        decide=lambda models, seen, options: models.make(Comparer).decide(seen, options),
         check=lambda models, options: models.make(Comparer).check(options),
         cache_size=16,
     ),

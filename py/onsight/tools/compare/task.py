@@ -14,7 +14,7 @@ from onsight.metadata.camera import read_camera_facts
 from onsight.networks.models import Models
 from onsight.tools.classify.options import ClassifyOptions
 from onsight.tools.classify.results import Candidate, Classification
-from onsight.tools.classify.task import Classifier, Look, Verdict
+from onsight.tools.classify.task import Classifier, ClassifierRun, Verdict
 from onsight.tools.compare.facts import Facts, Heard, LeftOut
 from onsight.tools.compare.notes import remark
 from onsight.tools.compare.options import CompareOptions
@@ -30,15 +30,15 @@ AS_CLASSIFY = ClassifyOptions()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Seen:
+class ComparerRun:
     """The networks' outputs for a picture, before any decision.
 
     Attributes:
-        look: The outputs for classification.
+        classifier_run: The outputs for classification.
         observation: The outputs for tagging.
     """
 
-    look: Look
+    classifier_run: ClassifierRun
     observation: Observation
 
 
@@ -73,28 +73,28 @@ class Comparer:
             ImageError: The bytes are not a picture that can be opened.
             InvalidOptionError: A label to rule out does not exist.
         """
-        seen = yield from self.look(image, options)
-        return self.conclude(seen, options)
+        seen = yield from self.run(image, options)
+        return self.decide(seen, options)
 
-    def look(self, image: bytes, options: CompareOptions) -> Flow[Seen]:
+    def run(self, image: bytes, options: CompareOptions) -> Flow[ComparerRun]:
         """Run both networks on a picture; arguments and errors as for `compare`."""
         self.check(options)
         yield Stage("decode")
         decoded = decode(image, min_side=max(self.classifier.min_side, MIN_SIDE))
-        look = yield from self.classifier.look_at(decoded)
+        look = yield from self.classifier.run_on(decoded)
         observation = yield from self.tagger.observer.observe_at(decoded, read_camera_facts(image))
-        return Seen(look, observation)
+        return ComparerRun(look, observation)
 
-    def conclude(self, seen: Seen, options: CompareOptions) -> Comparison:
+    def decide(self, seen: ComparerRun, options: CompareOptions) -> Comparison:
         """Compare from the networks' outputs; no network runs.
 
         Raises:
             InvalidOptionError: A label to rule out does not exist.
         """
         self.check(options)
-        verdict = self.classifier.weigh(seen.look, AS_CLASSIFY, options.without)
-        classification = self.classifier.conclude(seen.look, AS_CLASSIFY, verdict)
-        tagging = self.tagger.conclude(seen.observation, _tag_options(options))
+        verdict = self.classifier.choose_label(seen.classifier_run, AS_CLASSIFY, options.without)
+        classification = self.classifier.decide(seen.classifier_run, AS_CLASSIFY, verdict)
+        tagging = self.tagger.decide(seen.observation, _tag_options(options))
         label = classification.label
         facts = Facts(
             classification=classification,
@@ -105,7 +105,7 @@ class Comparer:
             ),
             relations=self._relatives.relate(label if classification.certain else None, tagging.tags),
             heard=self._heard(verdict),
-            left_out=self._left_out(seen.look, options.without),
+            left_out=self._left_out(seen.classifier_run, options.without),
             threshold=options.threshold,
         )
         return Comparison(
@@ -149,12 +149,12 @@ class Comparer:
         tag = self.tagger.namer.vocabulary[verdict.subject.tag].label
         return Heard(tag, round(verdict.heard, 4), instead_of)
 
-    def _left_out(self, look: Look, without: tuple[str, ...]) -> LeftOut | None:
+    def _left_out(self, look: ClassifierRun, without: tuple[str, ...]) -> LeftOut | None:
         """Return what the labels that are ruled out have otherwise, or None if no label is ruled out."""
         if not without:
             return None
-        verdict = self.classifier.weigh(look, AS_CLASSIFY)
-        before: Classification = self.classifier.conclude(look, AS_CLASSIFY, verdict)
+        verdict = self.classifier.choose_label(look, AS_CLASSIFY)
+        before: Classification = self.classifier.decide(look, AS_CLASSIFY, verdict)
         had = {one.label: one.score for one in before.candidates}
         had.setdefault(before.label, before.score)
         concepts = {concept.label: concept.id for concept in self.classifier.rollup.concepts if concept.label}

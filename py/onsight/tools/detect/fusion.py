@@ -18,8 +18,8 @@ from onsight.core.boxes import batched_groups, batched_nms, box_area, box_inter_
 from onsight.networks.preprocess import Region
 from onsight.tools.detect.candidates import Candidates, Objects
 from onsight.tools.detect.decoding import FLOOR_LOGIT
-from onsight.tools.detect.presets import SECONDED, Preset, members
-from onsight.tools.detect.rescoring import Opinion
+from onsight.tools.detect.presets import RESCORED, Preset, members
+from onsight.tools.detect.rescoring import Rescoring
 from onsight.tools.detect.tiles import cut_by_edges
 
 MAX_PER_PASS = 100
@@ -86,7 +86,7 @@ def gather(passes: Sequence[Candidates], iou_threshold: float, first_id: int = 0
     return Evidence(sums / totals[:, None], evidence, class_ids[leaders], ids[leaders])
 
 
-def weigh(evidence: Evidence, preset: Preset, opinion: Opinion | None = None, *, is_part: bool = False) -> Objects:
+def fuse(evidence: Evidence, preset: Preset, rescoring: Rescoring | None = None, *, is_part: bool = False) -> Objects:
     """Turn the evidence for each object into its calibrated score.
 
     The classifier knows whether something is there, but not how often: it can lower the score of any box, but raise
@@ -95,7 +95,7 @@ def weigh(evidence: Evidence, preset: Preset, opinion: Opinion | None = None, *,
     Args:
         evidence: The evidence of the passes.
         preset: The weights of the passes.
-        opinion: The classifier's evidence, or None if it was not asked.
+        rescoring: The classifier's evidence, or None if it was not asked.
         is_part: Whether the passes saw a part of the picture. Its best box need not be the best of the whole picture,
             so no score is raised.
 
@@ -103,20 +103,20 @@ def weigh(evidence: Evidence, preset: Preset, opinion: Opinion | None = None, *,
         The objects, most probable first.
     """
     log_odds = preset.alone(evidence.logits, evidence.class_ids)
-    if opinion is not None:
-        log_odds += _change(log_odds, evidence, preset, opinion, is_part)
+    if rescoring is not None:
+        log_odds += _change(log_odds, evidence, preset, rescoring, is_part)
     order = np.argsort(-log_odds, kind="stable")
     return Objects(evidence.boxes, 1 / (1 + np.exp(-log_odds)), evidence.class_ids, evidence.ids)[order]
 
 
 def _change(
-    alone: NDArray[np.float64], evidence: Evidence, preset: Preset, opinion: Opinion, is_part: bool
+    alone: NDArray[np.float64], evidence: Evidence, preset: Preset, rescoring: Rescoring, is_part: bool
 ) -> NDArray[np.float64]:
-    """Return what the classifier adds to the log odds of objects, float64 [N]; arguments as for `weigh`."""
+    """Return what the classifier adds to the log odds of objects, float64 [N]; arguments as for `fuse`."""
     changes = np.zeros(len(alone))
-    for group, weights in preset.seconded.items():
-        at = np.flatnonzero(members(SECONDED[group], evidence.class_ids))
-        said, worth = opinion.of_boxes(evidence.boxes[at], evidence.class_ids[at])
+    for group, weights in preset.rescored.items():
+        at = np.flatnonzero(members(RESCORED[group], evidence.class_ids))
+        said, worth = rescoring.of_boxes(evidence.boxes[at], evidence.class_ids[at])
         heard = np.column_stack([evidence.logits[at], said]) @ np.array(weights.passes) + weights.bias
         change = worth * (heard - alone[at])
         strongest_first = np.argsort(-alone[at], kind="stable")
@@ -128,7 +128,7 @@ def _change(
 
 
 def is_doubtful(passes: Sequence[Candidates], preset: Preset) -> bool:
-    """Return whether the classifier could change the result: whether an object of `SECONDED` can reach `DOUBTFUL`.
+    """Return whether the classifier could change the result: whether an object of `RESCORED` can reach `DOUBTFUL`.
 
     This is an upper bound: no object has more evidence than the strongest candidates of its class in each pass.
 
@@ -136,7 +136,7 @@ def is_doubtful(passes: Sequence[Candidates], preset: Preset) -> bool:
         passes: Candidates of each pass.
         preset: The weights of the passes.
     """
-    groups = [SECONDED[name] for name in preset.seconded]
+    groups = [RESCORED[name] for name in preset.rescored]
     if not groups:
         return False
     class_ids = np.concatenate([np.arange(group.start, group.stop) for group in groups])
@@ -148,18 +148,18 @@ def is_doubtful(passes: Sequence[Candidates], preset: Preset) -> bool:
     return bool(log_odds.max() >= math.log(DOUBTFUL / (1 - DOUBTFUL)))
 
 
-def merge_views(views: Sequence[tuple[Region, Objects]], size: tuple[int, int], iou_threshold: float) -> Objects:
+def merge_parts(parts: Sequence[tuple[Region, Objects]], size: tuple[int, int], iou_threshold: float) -> Objects:
     """Merge the objects that were found in the whole picture and in its tiles.
 
     Args:
-        views: The objects of each view, in pixels of the picture; the whole picture first.
+        parts: The objects of each view, in pixels of the picture; the whole picture first.
         size: ``(height, width)`` of the picture.
         iou_threshold: Of boxes of a class whose intersection over union exceeds this, the most probable is kept.
 
     Returns:
         The objects, most probable first.
     """
-    (_, whole), *tiles = views
+    (_, whole), *tiles = parts
     if not tiles:
         return whole
     found = Objects.concatenate(objects[~cut_by_edges(objects.boxes, region, size)] for region, objects in tiles)

@@ -25,7 +25,7 @@ ANIMALS = range(14, 24)
 VEHICLES = range(1, 9)
 """Indices of COCO's vehicles, from bicycle to boat."""
 
-SECONDED = MappingProxyType({"animals": ANIMALS, "vehicles": VEHICLES})
+RESCORED = MappingProxyType({"animals": ANIMALS, "vehicles": VEHICLES})
 """Groups of classes that the classifier rescores: it knows many kinds of them, and most of their lookalikes."""
 
 
@@ -55,7 +55,7 @@ class Preset:
         bias: Added to the weighted sum.
         animals: Weights to use for `ANIMALS` instead: the networks know ten animals and take most others for one of
             them. None to use the same weights.
-        seconded: By name of a group of `SECONDED`, the weights to use for it if the classifier was asked, too. The
+        rescored: By name of a group of `RESCORED`, the weights to use for it if the classifier was asked, too. The
             weight of the classifier's log odds is the last.
     """
 
@@ -63,7 +63,7 @@ class Preset:
     weights: tuple[float, ...]
     bias: float
     animals: Weights | None = None
-    seconded: Mapping[str, Weights] = field(default_factory=dict)
+    rescored: Mapping[str, Weights] = field(default_factory=dict)
 
     def alone(self, logits: NDArray[np.float64], class_ids: NDArray[np.intp]) -> NDArray[np.float64]:
         """Return the log odds of objects without the classifier, float64 [N].
@@ -116,8 +116,8 @@ class Calibration:
                         weights=tuple(float(look["weight"]) for look in preset["passes"]),
                         bias=float(preset["bias"]),
                         animals=_weights(preset["animals"]) if "animals" in preset else None,
-                        seconded={
-                            group: _weights(preset["seconded"][group]) for group in SECONDED if "seconded" in preset
+                        rescored={
+                            group: _weights(preset["seconded"][group]) for group in RESCORED if "seconded" in preset
                         },
                     )
                     for name, preset in data["presets"].items()

@@ -36,7 +36,7 @@ CLEAR = 2.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Opinion:
+class Rescoring:
     """The classifier's evidence for detection's classes at each place in a picture.
 
     Attributes:
@@ -77,7 +77,7 @@ class Opinion:
 
 
 @dataclass(frozen=True, slots=True)
-class SecondOpinion:
+class Rescorer:
     """Runs the classifier to rescore detection's classes.
 
     Attributes:
@@ -90,7 +90,7 @@ class SecondOpinion:
     members: tuple[NDArray[np.intp], ...]
 
     @classmethod
-    def from_text(cls, spec: str, labels: str, classes: Sequence[str]) -> SecondOpinion:
+    def from_text(cls, spec: str, labels: str, classes: Sequence[str]) -> Rescorer:
         """Make one from the text of the classifier's ``model.json`` and ``labels.txt``.
 
         Args:
@@ -110,7 +110,7 @@ class SecondOpinion:
         nothing = np.zeros(0, np.intp)
         return cls(parsed, tuple(rollup.classes_of(id) if id in known else nothing for id in wanted))
 
-    def of(self, decoded: DecodedImage) -> Flow[Opinion]:
+    def of(self, decoded: DecodedImage) -> Flow[Rescoring]:
         """Run the classifier on a picture."""
         yield Stage("preprocess")
         size = input_size((decoded.info.height, decoded.info.width), MAX_AREA)
@@ -127,4 +127,4 @@ class SecondOpinion:
         for class_id, members in enumerate(self.members):
             if len(members):
                 sums[..., class_id] = places[..., members].sum(axis=-1)
-        return Opinion(log_odds(sums), transform.region)
+        return Rescoring(log_odds(sums), transform.region)

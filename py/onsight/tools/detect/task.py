@@ -21,10 +21,10 @@ from onsight.networks.preprocess import Region, Transform
 from onsight.networks.spec import ModelSpec
 from onsight.tools.detect.candidates import Candidates, Objects
 from onsight.tools.detect.decoding import DECODERS
-from onsight.tools.detect.fusion import gather, is_doubtful, merge_views, weigh
+from onsight.tools.detect.fusion import fuse, gather, is_doubtful, merge_parts
 from onsight.tools.detect.options import DetectOptions
 from onsight.tools.detect.presets import Calibration, Preset, load_calibration
-from onsight.tools.detect.rescoring import Opinion, SecondOpinion
+from onsight.tools.detect.rescoring import Rescorer, Rescoring
 from onsight.tools.detect.results import Detection, DetectionClass, DetectionClasses
 from onsight.tools.detect.selection import check_labels, select_objects
 from onsight.tools.detect.tiles import MAX_TILES, Pass, prepare, regions
@@ -34,23 +34,23 @@ DETECTORS = ("centernet-mobilenet-v3", "ssdlite-mobilenet-v2")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Found:
+class DetectorRun:
     """What the networks propose for a picture; `Detector.select` turns it into a result.
 
     It is small. Keep it to try other thresholds without running a network again.
 
     Attributes:
-        views: The parts of the picture that the networks saw, the whole picture first, and the candidates of each pass
+        parts: The parts of the picture that the networks saw, the whole picture first, and the candidates of each pass
             there, in pixels of the picture.
         preset: The passes and their weights.
         image: The picture.
-        opinion: The classifier's evidence, or None if it was not asked.
+        rescoring: The classifier's evidence, or None if it was not asked.
     """
 
-    views: tuple[tuple[Region, tuple[Candidates, ...]], ...]
+    parts: tuple[tuple[Region, tuple[Candidates, ...]], ...]
     preset: Preset
     image: ImageInfo
-    opinion: Opinion | None = None
+    rescoring: Rescoring | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +61,13 @@ class Detector:
         specs: The networks' descriptions by id.
         labels: Names of the classes.
         calibration: The presets and thresholds.
-        second: The classifier, which rescores animals and vehicles.
+        rescorer: The classifier, which rescores animals and vehicles.
     """
 
     specs: Mapping[str, ModelSpec]
     labels: tuple[str, ...]
     calibration: Calibration
-    second: SecondOpinion
+    rescorer: Rescorer
 
     @classmethod
     def from_text(cls, models: Sequence[tuple[str, str]], classifier: tuple[str, str]) -> Detector:
@@ -95,7 +95,7 @@ class Detector:
         if missing := sorted(needed - set(specs)):
             raise InvalidSpecError(f"Detection needs the model {', '.join(missing)} too.")
         labels = classes.pop()
-        return cls(specs, labels, calibration, SecondOpinion.from_text(*classifier, labels))
+        return cls(specs, labels, calibration, Rescorer.from_text(*classifier, labels))
 
     @classmethod
     def from_models(cls, models: Models) -> Detector:
@@ -138,11 +138,11 @@ class Detector:
         found = yield from self.find(image, options)
         return self.select(found, options)
 
-    def find(self, image: bytes, options: DetectOptions, *, may_ask: bool = True) -> Flow[Found]:
+    def find(self, image: bytes, options: DetectOptions, *, rescore: bool = True) -> Flow[DetectorRun]:
         """Run the networks on a picture; arguments and errors as for `detect` and `find_in`."""
         self.check(options)
         yield Stage("decode")
-        return (yield from self.find_in(decode(image, min_side=self.min_side(options)), options, may_ask=may_ask))
+        return (yield from self.find_in(decode(image, min_side=self.min_side(options)), options, rescore=rescore))
 
     def check(self, options: DetectOptions) -> None:
         """Check that the classes that the options name exist.
@@ -158,41 +158,41 @@ class Detector:
         # Tiles can be as small as a quarter of the picture's short side.
         return side * (round(MAX_TILES**0.5) if options.tiled else 1)
 
-    def find_in(self, decoded: DecodedImage, options: DetectOptions, *, may_ask: bool = True) -> Flow[Found]:
+    def find_in(self, decoded: DecodedImage, options: DetectOptions, *, rescore: bool = True) -> Flow[DetectorRun]:
         """Run the networks on a picture that is decoded already.
 
         Args:
             decoded: The picture.
             options: As for `detect`.
-            may_ask: Whether to ask the classifier if that could change the result.
+            rescore: Whether to ask the classifier if that could change the result.
         """
         preset, info = self._preset(options), decoded.info
-        views = []
+        parts = []
         for region in regions(info.height, info.width, options.tiled):
-            views.append((region, (yield from self._look(decoded, region, preset.passes))))  # noqa: PERF401  # it yields
-        opinion = None
-        if may_ask and any(is_doubtful(candidates, preset) for _, candidates in views):
-            opinion = yield from self.second.of(decoded)
-        return Found(tuple(views), preset, info, opinion)
+            parts.append((region, (yield from self._look(decoded, region, preset.passes))))  # noqa: PERF401  # it yields
+        rescoring = None
+        if rescore and any(is_doubtful(candidates, preset) for _, candidates in parts):
+            rescoring = yield from self.rescorer.of(decoded)
+        return DetectorRun(tuple(parts), preset, info, rescoring)
 
-    def select(self, found: Found, options: DetectOptions) -> Detection:
+    def select(self, found: DetectorRun, options: DetectOptions) -> Detection:
         """Select the boxes from what the networks found; no network runs.
 
         Raises:
             InvalidOptionError: A class in ``allow`` or ``deny`` does not exist.
         """
         size = (found.image.height, found.image.width)
-        views = []
+        parts = []
         first_id = 1
-        for index, (region, candidates) in enumerate(found.views):
+        for index, (region, candidates) in enumerate(found.parts):
             evidence = gather(candidates, options.iou, first_id)
-            views.append((region, weigh(evidence, found.preset, found.opinion, is_part=index > 0)))
+            parts.append((region, fuse(evidence, found.preset, found.rescoring, is_part=index > 0)))
             first_id += sum(map(len, candidates))
-        objects = merge_views(views, size, options.iou)
+        objects = merge_parts(parts, size, options.iou)
         objects = select_objects(objects, self.labels, self.calibration, options)
         models = [look.model for look in found.preset.passes]
-        if found.opinion is not None:
-            models.append(self.second.spec.id)
+        if found.rescoring is not None:
+            models.append(self.rescorer.spec.id)
         return Detection(
             boxes=tuple(self._box(objects, index) for index in range(len(objects))),
             image=found.image,

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 T = TypeVar("T")
 
 
-class Kept:
+class Cached:
     """Results by name, one each."""
 
     def __init__(self) -> None:

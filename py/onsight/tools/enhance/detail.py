@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from onsight.tools.enhance import wavelet
-from onsight.tools.enhance.cache import Kept
+from onsight.tools.enhance.cache import Cached
 from onsight.tools.enhance.colour import lightness
 from onsight.tools.enhance.settings import EnhanceSettings
 from onsight.tools.enhance.tone import LUMA
@@ -73,7 +73,7 @@ class Refinement:
     planes: Bytes
     longest: int
     scale: float
-    _kept: Kept = field(default_factory=Kept)
+    _kept: Cached = field(default_factory=Cached)
 
     def of(self, settings: EnhanceSettings) -> Bytes:
         """Denoise and sharpen.
@@ -85,7 +85,7 @@ class Refinement:
             uint8 [3, H, W].
         """
         if self.planes[0].size > _KEPT_PIXELS:
-            self._kept = Kept()
+            self._kept = Cached()
         light = self._kept.get("light", (), lambda: lightness(*self.planes))
         smooth, sharp = light, light
         if settings.denoise:

@@ -17,7 +17,7 @@ from PIL import Image
 
 from onsight.image.decoding import DecodedImage
 from onsight.tools.enhance import colour, detail, local, tone
-from onsight.tools.enhance.cache import Kept
+from onsight.tools.enhance.cache import Cached
 from onsight.tools.enhance.geometry import Shape, fit
 from onsight.tools.enhance.local import Context
 from onsight.tools.enhance.placement import Placement
@@ -42,9 +42,9 @@ class Development:
 
     picture: DecodedImage
     context: Context
-    _views: dict[bool, Kept] = field(default_factory=lambda: {False: Kept(), True: Kept()})
+    _views: dict[bool, Cached] = field(default_factory=lambda: {False: Cached(), True: Cached()})
     """What drafts keep, and what previews in full size do: one goes on to the other many times."""
-    _gains: Kept = field(default_factory=Kept)
+    _gains: Cached = field(default_factory=Cached)
 
     @classmethod
     def of(cls, picture: DecodedImage) -> Development:
@@ -163,7 +163,7 @@ class Development:
         picture = replace(self.picture, pixels=halved(self.picture.pixels), alpha=alpha)
         return Development(picture, self.context)
 
-    def _plan(self, settings: EnhanceSettings, shape: Shape, size: tuple[int, int], kept: Kept | None = None) -> Plan:
+    def _plan(self, settings: EnhanceSettings, shape: Shape, size: tuple[int, int], kept: Cached | None = None) -> Plan:
         """Return the tables; those of gains, being the largest, are kept, and so are enlarged maps if asked for."""
         gains = None
         if local.is_local(settings):

@@ -21,11 +21,11 @@ METHODS = {
         lambda _models, image, _options: task.analyse(image), NoOptions, EnhanceAnalysis, cache_size=64
     ),
     "enhance_preview": Method(
-        lambda _, image, options: task.look(image, options),
+        lambda _, image, options: task.prepare_preview(image, options),
         EnhancePreviewOptions,
         EnhancePreview,
-        decide=lambda _, seen, options: task.show(seen, options),
-        cache_key=task.seen_with,
+        decide=lambda _, seen, options: task.make_preview(seen, options),
+        cache_key=task.preview_cache_key,
         cache_size=3,
     ),
     "enhance": Method(

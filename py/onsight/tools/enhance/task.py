@@ -73,12 +73,12 @@ class Magnification:
         return cls(options.max_side * 2**doublings)
 
 
-def seen_with(options: EnhancePreviewOptions) -> Hashable:
+def preview_cache_key(options: EnhancePreviewOptions) -> Hashable:
     """Return what of the options decides how large a copy of the picture is kept."""
     return Magnification.of(options)
 
 
-def look(image: bytes, options: EnhancePreviewOptions) -> Flow[Development]:
+def prepare_preview(image: bytes, options: EnhancePreviewOptions) -> Flow[Development]:
     """Make a picture ready for previews.
 
     Args:
@@ -105,11 +105,11 @@ def look(image: bytes, options: EnhancePreviewOptions) -> Flow[Development]:
     return Development.of(picture)
 
 
-def show(seen: Development, options: EnhancePreviewOptions) -> EnhancePreview:
+def make_preview(seen: Development, options: EnhancePreviewOptions) -> EnhancePreview:
     """Return the picture with settings applied, small.
 
     Args:
-        seen: From `look`.
+        seen: From `prepare_preview`.
         options: Which settings, which part, how large.
     """
     shape = Shape.of(options.settings, options.region)

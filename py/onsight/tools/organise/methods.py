@@ -53,10 +53,10 @@ def _library(models: Models) -> LibraryService:
     return models.make(LibraryService)
 
 
-def _index(models: Models, image: bytes, chosen: options.IndexOptions) -> Flow[results.IndexedLook]:
+def _index(models: Models, image: bytes, chosen: options.IndexOptions) -> Flow[results.IndexedPicture]:
     from onsight.tools.organise.serialization import pack
 
-    return results.IndexedLook(pack((yield from Indexer.from_models(models, detect=chosen.detect).index(image))))
+    return results.IndexedPicture(pack((yield from Indexer.from_models(models, detect=chosen.detect).index(image))))
 
 
 def _open_archive(_models: Models, file: BinaryIO, _chosen: object) -> Flow[Archive]:
@@ -76,7 +76,7 @@ def _member(_models: Models, archive: Archive, chosen: options.MemberOptions) ->
 
 
 METHODS = {
-    "index": Method(_index, options.IndexOptions, results.IndexedLook),
+    "index": Method(_index, options.IndexOptions, results.IndexedPicture),
     "archive_members": Method(
         _open_archive, NoOptions, results.ArchiveMembers, decide=_members, cache_size=1, reads_parts=True
     ),

@@ -143,7 +143,7 @@ class FilesBeside(_Result):
 
 
 @dataclass(frozen=True, slots=True)
-class IndexedLook(_Result):
+class IndexedPicture(_Result):
     """What was seen in a picture, for a library.
 
     Attributes:

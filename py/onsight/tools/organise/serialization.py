@@ -14,7 +14,7 @@ import numpy as np
 from onsight.core import results
 from onsight.errors import InvalidOptionError
 from onsight.library import records
-from onsight.library.records import Look
+from onsight.library.records import PictureRecord
 from onsight.metadata import stated
 from onsight.tools.classify import results as classification
 from onsight.tools.detect import results as detection
@@ -23,14 +23,14 @@ from onsight.tools.tag import results as tagging
 _MODULES = {module.__name__: module for module in (results, classification, detection, tagging, records, stated)}
 
 
-def pack(look: Look) -> bytes:
+def pack(look: PictureRecord) -> bytes:
     """Return a look as bytes."""
-    fields = {name: getattr(look, name) for name in Look.__dataclass_fields__}
+    fields = {name: getattr(look, name) for name in PictureRecord.__dataclass_fields__}
     # An array as its bytes: what rebuilds arrays is no class of ours.
     return pickle.dumps({**fields, "embedding": look.embedding.tobytes()}, protocol=5)
 
 
-def unpack(data: bytes) -> Look:
+def unpack(data: bytes) -> PictureRecord:
     """Return the look that bytes are of.
 
     Raises:
@@ -38,7 +38,7 @@ def unpack(data: bytes) -> Look:
     """
     try:
         fields = _Unpickler(io.BytesIO(data)).load()
-        return Look(**{**fields, "embedding": np.frombuffer(fields["embedding"], np.float16)})
+        return PictureRecord(**{**fields, "embedding": np.frombuffer(fields["embedding"], np.float16)})
     except Exception as error:  # a damaged pickle raises anything
         raise InvalidOptionError(f"look must be what index answered ({error}).") from error
 

@@ -22,7 +22,7 @@ from onsight.library.beside import SmallFile, beside, pair
 from onsight.library.database import Library
 from onsight.library.exports.boxes import image_files
 from onsight.library.exports.packing import pack_export
-from onsight.library.import_session import Intake, Outcome
+from onsight.library.import_session import ImportSession, Outcome
 from onsight.library.query import FIELDS
 from onsight.library.records import Source
 from onsight.library.sorting import GROUPINGS, Pattern, Rule, make_plan
@@ -77,7 +77,7 @@ class LibraryService:
         """
         self._models = models
         self._library: Library | None = None
-        self._intake: Intake | None = None
+        self._session: ImportSession | None = None
         self._sizes: set[int] = set()
         self._beside = ALONE
         self._added = Added()
@@ -136,7 +136,7 @@ class LibraryService:
         """Begin a run of importing."""
         self._sizes = set()
         self._added = self._added.again(self.library, options)
-        self._intake = Intake(
+        self._session = ImportSession(
             self.library,
             self._models(options.detect),
             retry=options.retry,
@@ -396,7 +396,7 @@ class LibraryService:
     def _end(self) -> None:
         if self._library is not None:
             self._library.close()
-        self._library = self._intake = None
+        self._library = self._session = None
         self._added = Added()
 
     def _status(self) -> LibraryStatus:
@@ -425,10 +425,10 @@ class LibraryService:
             roots=tuple(map(_root, roots.roots(library))),
         )
 
-    def _run(self) -> Intake:
-        if self._intake is None:
+    def _run(self) -> ImportSession:
+        if self._session is None:
             raise LibraryError("No import has begun.")
-        return self._intake
+        return self._session
 
     def _known(self, file: SourceOptions, data: bytes | None) -> FileOutcome:
         self._beside = _beside(file)

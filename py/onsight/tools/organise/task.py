@@ -12,7 +12,7 @@ from onsight.image import decode, encode_preview
 from onsight.library.embedding import embedding
 from onsight.library.perceptual import perceptual_hash
 from onsight.library.provenance import read_provenance
-from onsight.library.records import Look
+from onsight.library.records import PictureRecord
 from onsight.metadata.camera import read_camera_facts
 from onsight.metadata.reading import read_stated
 from onsight.networks.models import Models
@@ -59,7 +59,7 @@ class Indexer:
         specs = [self.classifier.spec, *(self.detector.specs.values() if self.detector else ())]
         return {spec.id: spec.version for spec in specs}
 
-    def index(self, image: bytes) -> Flow[Look]:
+    def index(self, image: bytes) -> Flow[PictureRecord]:
         """Look at a picture with all tools.
 
         The answers are those of the tools by themselves, up to what another reduction while decoding changes.
@@ -80,20 +80,20 @@ class Indexer:
         decoded = decode(image, min_side=max(sides))
         thumbnail = encode_preview(decoded, THUMBNAIL_SIDE, THUMBNAIL_QUALITY)
         bits = perceptual_hash(decoded)
-        label = self.classifier.conclude((yield from self.classifier.look_at(decoded)), ClassifyOptions())
+        label = self.classifier.decide((yield from self.classifier.run_on(decoded)), ClassifyOptions())
         seen = yield from self.tagger.observer.observe_at(decoded, read_camera_facts(image))
         tagger, detection = self.tagger, None
         if self.detector:
             found = yield from self.detector.find_in(decoded, DetectOptions())
             detection = self.detector.select(found, DetectOptions())
             # Of boxes that the classifier has not changed: see `Tagger.observe`.
-            faint = self.detector.select(replace(found, opinion=None), FAINT_BOXES)
+            faint = self.detector.select(replace(found, rescoring=None), FAINT_BOXES)
             seen = replace(seen, boxes=faint.boxes)
             tagger = tagger.with_detector(self.detector)
-        return Look(
+        return PictureRecord(
             hash=hashlib.sha256(image).hexdigest(),
             classification=replace(label, heat_map=None),
-            tagging=tagger.conclude(seen, TagOptions(boxes=self.detector is not None)),
+            tagging=tagger.decide(seen, TagOptions(boxes=self.detector is not None)),
             detection=detection,
             thumbnail=thumbnail,
             perceptual_hash=bits,

@@ -27,7 +27,7 @@ METHODS = {
         lambda models, image, options: tagger_for(models, options).observe(image, options),
         TagOptions,
         Tagging,
-        decide=lambda models, seen, options: tagger_for(models, options).conclude(seen, options),
+        decide=lambda models, seen, options: tagger_for(models, options).decide(seen, options),
         cache_key=lambda options: options.boxes,
         cache_size=16,
     ),

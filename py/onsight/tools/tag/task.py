@@ -97,7 +97,7 @@ class Tagger:
             ImageError: The bytes are not a picture that can be opened.
         """
         seen = yield from self.observe(image, options)
-        return self.conclude(seen, options)
+        return self.decide(seen, options)
 
     def observe(self, image: bytes, options: TagOptions) -> Flow[Observation]:
         """Run the networks on a picture; arguments and errors as for `tag`.
@@ -113,10 +113,10 @@ class Tagger:
         decoded = decode(image, min_side=max(MIN_SIDE, self.detector.min_side(FAINT_BOXES)))
         seen = yield from self.observer.observe_at(decoded, read_camera_facts(image))
         # The head uses the classifier anyway, and was trained on boxes that were not rescored.
-        found = yield from self.detector.find_in(decoded, FAINT_BOXES, may_ask=False)
+        found = yield from self.detector.find_in(decoded, FAINT_BOXES, rescore=False)
         return replace(seen, boxes=self.detector.select(found, FAINT_BOXES).boxes)
 
-    def conclude(self, seen: Observation, options: TagOptions) -> Tagging:
+    def decide(self, seen: Observation, options: TagOptions) -> Tagging:
         """Make the tags from the networks' outputs; no network runs."""
         measured = attributes(seen.measurements, (seen.image.height, seen.image.width))
         objects = None

@@ -15,8 +15,8 @@ from onsight.errors import CrashedError, OnsightError, OutOfMemoryError, WorkerF
 from onsight.library.database import Library
 from onsight.library.files import PictureFile, is_its_own, is_one_file, read_picture
 from onsight.library.folders import Folders
-from onsight.library.import_session import KINDS, Intake, Outcome
-from onsight.library.records import Look, Source
+from onsight.library.import_session import KINDS, ImportSession, Outcome
+from onsight.library.records import PictureRecord, Source
 
 if TYPE_CHECKING:
     from concurrent.futures import Future, ProcessPoolExecutor
@@ -75,7 +75,7 @@ def index(
     """
     report = Report()
     indexer = Engine(models=models).indexer(detect=detect)
-    intake = Intake(
+    session = ImportSession(
         library,
         indexer.models,
         retry=retry,
@@ -93,9 +93,9 @@ def index(
             try:
                 if file.error:
                     raise file.error
-                outcome = intake.known(file.source, partial(read_picture, file.source))
+                outcome = session.known(file.source, partial(read_picture, file.source))
             except OnsightError as error:
-                outcome = intake.refuse(file.source, error)
+                outcome = session.refuse(file.source, error)
             if outcome:
                 told(outcome)
             else:
@@ -103,7 +103,7 @@ def index(
 
     look_at = _look_here if jobs <= 1 else _look_in_processes
     for source, seen in look_at(unknown(), models, detect, jobs):
-        told(intake.refuse(source, seen) if isinstance(seen, OnsightError) else intake.accept(source, seen))
+        told(session.refuse(source, seen) if isinstance(seen, OnsightError) else session.accept(source, seen))
     return report
 
 
@@ -114,10 +114,10 @@ def default_jobs() -> int:
     return os.cpu_count() or 1
 
 
-Seen = Look | OnsightError
+Analysed = PictureRecord | OnsightError
 
 
-def _look(engine: Engine, detect: bool, source: Source) -> Seen:
+def _look(engine: Engine, detect: bool, source: Source) -> Analysed:
     """Look at a file; whatever goes wrong with it is the answer."""
     try:
         return engine.index(read_picture(source), detect=detect)
@@ -131,7 +131,7 @@ def _look(engine: Engine, detect: bool, source: Source) -> Seen:
 
 def _look_here(
     sources: Iterable[Source], models: Path | None, detect: bool, _jobs: int
-) -> Iterator[tuple[Source, Seen]]:
+) -> Iterator[tuple[Source, Analysed]]:
     engine = Engine(models=models)
     for source in sources:
         yield source, _look(engine, detect, source)
@@ -139,14 +139,14 @@ def _look_here(
 
 def _look_in_processes(
     sources: Iterable[Source], models: Path | None, detect: bool, jobs: int
-) -> Iterator[tuple[Source, Seen]]:
+) -> Iterator[tuple[Source, Analysed]]:
     """Look in several processes. A picture that ends its process, or lacks memory, is tried again alone."""
     from concurrent.futures import FIRST_COMPLETED, wait
     from concurrent.futures.process import BrokenProcessPool
 
     waiting = iter(sources)
     pool = _pool(models, detect, jobs)
-    pending: dict[Future[Seen], Source] = {}
+    pending: dict[Future[Analysed], Source] = {}
     short_of_memory: list[Source] = []
     try:
         while True:
@@ -181,7 +181,7 @@ def _look_in_processes(
     yield from _look_one_by_one(short_of_memory, models, detect)
 
 
-def _look_one_by_one(sources: list[Source], models: Path | None, detect: bool) -> Iterator[tuple[Source, Seen]]:
+def _look_one_by_one(sources: list[Source], models: Path | None, detect: bool) -> Iterator[tuple[Source, Analysed]]:
     """Look in one process, so that it is known which picture ends it.
 
     Raises:
@@ -192,7 +192,7 @@ def _look_one_by_one(sources: list[Source], models: Path | None, detect: bool) -
     pool = None
     try:
         for source in sources:
-            seen: Seen | None = None
+            seen: Analysed | None = None
             for _ in range(ATTEMPTS):
                 pool = pool or _working_pool(models, detect)
                 try:
@@ -259,7 +259,7 @@ def _begin_worker(models: Path | None, detect: bool) -> None:
     threading.Thread(target=end_with_parent, daemon=True).start()
 
 
-def _look_as_worker(source: Source) -> Seen:
+def _look_as_worker(source: Source) -> Analysed:
     if _worker is None:
         raise RuntimeError("This process was not begun as a worker.")
     engine, detect = _worker

@@ -17,14 +17,14 @@ from onsight.library import edits, store
 from onsight.library.archives import MAX_BYTES
 from onsight.library.database import Library
 from onsight.library.files import Walk, is_there, read_picture
-from onsight.library.import_session import Intake, Outcome
-from onsight.library.records import Look, Source
+from onsight.library.import_session import ImportSession, Outcome
+from onsight.library.records import PictureRecord, Source
 from tests.library_samples import MODELS, filled, look, source
 
 OLD, NEW = 1_600_000_000_000_000_000, 1_700_000_000_000_000_000
 
 
-def seen(data: bytes) -> Look:
+def seen(data: bytes) -> PictureRecord:
     """A look at a file with these bytes."""
     made = look()
     object.__setattr__(made, "hash", hashlib.sha256(data).hexdigest())
@@ -49,15 +49,15 @@ def library() -> Iterator[Library]:
         yield library
 
 
-def begin(library: Library, **options: object) -> Intake:
-    return Intake(library, MODELS, **options)  # type: ignore[arg-type]
+def begin(library: Library, **options: object) -> ImportSession:
+    return ImportSession(library, MODELS, **options)  # type: ignore[arg-type]
 
 
 def test_a_new_file_is_looked_at_and_then_known_without_reading_it(library: Library) -> None:
     with library:
-        intake, cat = begin(library), file("a/cat.jpg", b"cat")
-        assert intake.known(cat, unread) is None
-        assert intake.accept(cat, seen(b"cat")) == Outcome(cat, "seen", 1)
+        session, cat = begin(library), file("a/cat.jpg", b"cat")
+        assert session.known(cat, unread) is None
+        assert session.accept(cat, seen(b"cat")) == Outcome(cat, "seen", 1)
         assert begin(library).known(cat, unread) == Outcome(cat, "unchanged", 1)
 
 
@@ -81,8 +81,8 @@ def test_a_moved_file_keeps_its_tags(library: Library) -> None:
         begin(library).accept(file("a/cat.jpg", b"cat"), seen(b"cat"))
         edits.add_tags(library, [1], ["Mine"])
         moved = file("b/kitty.jpg", b"cat", NEW)
-        intake = begin(library, exists=lambda known: known.source.folder == "b")
-        assert intake.known(moved, reading(b"cat")) == Outcome(moved, "moved", 1)
+        session = begin(library, exists=lambda known: known.source.folder == "b")
+        assert session.known(moved, reading(b"cat")) == Outcome(moved, "moved", 1)
         assert store.find(library, "a", "cat.jpg") is None
         assert [one.name for one in store.tags_of(library, 1)] == ["Mine"]
 
@@ -97,9 +97,9 @@ def test_a_copy_is_known_without_a_look(library: Library) -> None:
 def test_another_model_or_version_looks_again(library: Library) -> None:
     with library:
         cat = file("a/cat.jpg", b"cat")
-        Intake(library, {"a": "1", "b": "1"}).accept(cat, seen(b"cat"))
+        ImportSession(library, {"a": "1", "b": "1"}).accept(cat, seen(b"cat"))
         for models, kind in (({"a": "1"}, "unchanged"), ({"a": "2"}, None), ({"a": "1", "c": "1"}, None)):
-            outcome = Intake(library, models).known(cat, reading(b"cat"))
+            outcome = ImportSession(library, models).known(cat, reading(b"cat"))
             assert (outcome and outcome.kind) == kind
 
 

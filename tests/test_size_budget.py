@@ -12,7 +12,7 @@ from pathlib import Path
 import brotli
 import pytest
 
-from web import weight
+from web import size_budget
 from web.assemble import DIST
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -44,13 +44,13 @@ def test_store_keeps_content_and_compresses_nothing(tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "a.zip", "w", zipfile.ZIP_DEFLATED) as archive:
         archive.mkdir("folder")
         archive.writestr("folder/file.py", TEXT)
-    weight.store(tmp_path / "a.zip", tmp_path / "b.zip")
+    size_budget.store(tmp_path / "a.zip", tmp_path / "b.zip")
     with zipfile.ZipFile(tmp_path / "b.zip") as archive:
         (entry,) = archive.infolist()
         assert (entry.filename, entry.compress_type) == ("folder/file.py", zipfile.ZIP_STORED)
         assert archive.read(entry) == TEXT
     first = (tmp_path / "b.zip").read_bytes()
-    weight.store(tmp_path / "a.zip", tmp_path / "b.zip")
+    size_budget.store(tmp_path / "a.zip", tmp_path / "b.zip")
     assert (tmp_path / "b.zip").read_bytes() == first
 
 
@@ -58,47 +58,48 @@ def test_write_variants_keeps_those_that_help(tmp_path: Path, cache: Path) -> No
     helped, dense = tmp_path / "a.js", tmp_path / "b.png"
     helped.write_bytes(TEXT)
     dense.write_bytes(random.Random(1).randbytes(256))
-    weight.write_variants(tmp_path, [helped, dense])
+    size_budget.write_variants(tmp_path, [helped, dense])
     assert brotli.decompress((tmp_path / "a.js.br").read_bytes()) == TEXT
     assert gzip.decompress((tmp_path / "a.js.gz").read_bytes()) == TEXT
-    assert weight.variants(dense) == {}
-    assert weight.transfer_bytes(dense) == 256
-    assert weight.transfer_bytes(helped) < weight.transfer_bytes(helped, "gzip") < len(TEXT)
+    assert size_budget.variants(dense) == {}
+    assert size_budget.transfer_bytes(dense) == 256
+    assert size_budget.transfer_bytes(helped) < size_budget.transfer_bytes(helped, "gzip") < len(TEXT)
 
 
 def test_write_variants_follows_the_file(tmp_path: Path) -> None:
     path = tmp_path / "a.js"
     path.write_bytes(TEXT)
-    weight.write_variants(tmp_path, [path])
+    size_budget.write_variants(tmp_path, [path])
     path.write_bytes(b"short")
-    weight.write_variants(tmp_path, [path])
-    assert weight.variants(path) == {}
+    size_budget.write_variants(tmp_path, [path])
+    assert size_budget.variants(path) == {}
 
 
 def test_files_of_a_site_are_those_that_are_not_variants(tmp_path: Path) -> None:
     for name in ("a.js", "a.js.br", "a.js.gz"):
         (tmp_path / name).write_bytes(b"x")
-    assert weight.files_of(tmp_path) == [tmp_path / "a.js"]
+    assert size_budget.files_of(tmp_path) == [tmp_path / "a.js"]
 
 
 def test_a_file_over_its_budget_fails_with_a_sentence(site: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    weight.check_budgets(site)
-    monkeypatch.setattr(weight, "BUDGETS", (weight.Budget("*.js", 100), weight.Budget("*", 10**6)))
-    with pytest.raises(weight.OverweightError, match=r"app\.js has 10,000 bytes compressed, but its budget is 100"):
-        weight.check_budgets(site)
-    weight.write_variants(site)
-    weight.check_budgets(site)
+    size_budget.check_budgets(site)
+    monkeypatch.setattr(size_budget, "BUDGETS", (size_budget.Budget("*.js", 100), size_budget.Budget("*", 10**6)))
+    sentence = r"app\.js has 10,000 bytes compressed, but its budget is 100"
+    with pytest.raises(size_budget.OverweightError, match=sentence):
+        size_budget.check_budgets(site)
+    size_budget.write_variants(site)
+    size_budget.check_budgets(site)
 
 
 def test_a_first_visit_over_its_budget_fails(site: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(weight, "FIRST_VISIT_BUDGET", 20_000)
-    with pytest.raises(weight.OverweightError, match="A first visit transfers 20,"):
-        weight.check_budgets(site)
+    monkeypatch.setattr(size_budget, "FIRST_VISIT_BUDGET", 20_000)
+    with pytest.raises(size_budget.OverweightError, match="A first visit transfers 20,"):
+        size_budget.check_budgets(site)
 
 
 def test_first_visit_counts_every_file_once(site: Path) -> None:
-    rows = weight.first_visit(site)
-    assert sum(row.raw_bytes for row in rows) == sum(path.stat().st_size for path in weight.files_of(site))
+    rows = size_budget.first_visit(site)
+    assert sum(row.raw_bytes for row in rows) == sum(path.stat().st_size for path in size_budget.files_of(site))
     assert "a.wasm" in [row.name for row in rows]
 
 
@@ -107,7 +108,7 @@ def test_readme_tells_what_a_first_visit_transfers() -> None:
         name, *sizes = (cell.strip(" *") for cell in line.strip("|").split("|"))
         return re.sub(r"\d+ files", "files", name), [float(size) for size in sizes]
 
-    table = weight.table(weight.first_visit(DIST)).splitlines()
+    table = size_budget.table(size_budget.first_visit(DIST)).splitlines()
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     start = readme.index(table[0])
     told = dict(map(cells, readme[start:].split("\n\n")[0].splitlines()[2:]))

@@ -1,6 +1,6 @@
 """Keep the site small: compressible archives, compressed variants of its files, size budgets, and a table of sizes.
 
-    python -m web.weight
+    python -m web.size_budget
 
 prints what a first visit transfers of the site in dist/, as the README shows it.
 """
@@ -149,7 +149,7 @@ def check_budgets(site: Path) -> None:
         if size > most:
             raise OverweightError(
                 f"{name} has {size:,} bytes compressed, but its budget is {most:,}. Make it smaller, or raise the "
-                "budget in web/weight.py and explain why in the commit."
+                "budget in web/size_budget.py and explain why in the commit."
             )
     total = sum(row.brotli_bytes for row in first_visit(site))
     if total > FIRST_VISIT_BUDGET:
