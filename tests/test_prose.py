@@ -14,7 +14,9 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 
-_MOST_NOUNS = r"(?!longer\b|more\b|less\b|such\b|need\b|one\b|other\b|better\b|worse\b|different\b|way\b|doubt\b)"
+_MOST_NOUNS = (
+    r"(?!longer\b|more\b|less\b|such\b|need\b|one\b|other\b|better\b|worse\b|different\b|way\b|doubt\b|reason\b)"
+)
 
 BANNED: dict[str, str] = {
     r"\banew\b": "again, from scratch",
@@ -51,7 +53,8 @@ _PATTERN = re.compile("|".join(f"(?P<p{index}>{source})" for index, source in en
 
 CLEAN = (
     *("*.md", "build.py", "web/*.py", ":(glob)py/*.py", "py/wheels", "models"),
-    *(f"py/onsight/{folder}" for folder in ("core", "evidence", "files", "networks")),
+    *("py/onsight/errors.py", "py/onsight/data"),
+    *(f"py/onsight/{folder}" for folder in ("core", "evidence", "files", "image", "metadata", "networks")),
 )
 """Git's patterns of the files that are checked."""
 

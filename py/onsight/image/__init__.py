@@ -1,15 +1,15 @@
-"""Bytes of any file → upright sRGB pixels, or an error that says in a sentence what is wrong with the file.
+"""Decode the bytes of any file to upright sRGB pixels, or raise an error that explains what is wrong with it.
 
 ::
 
-    sniff       what format is this? a table of signatures; what is no picture is refused by name
-    decoding    opens, loads, reduces and turns the picture upright
-    orientation which way up it is: the one decision for all formats
-    colour      any pixel type and colour space → 8-bit sRGB on white
-    containers  facts that stand in a file's container, read without a decoder
-    guard       the limit of size, and every exception of Pillow → an Onsight error with a sentence
+    sniff       detects the format by signature; refuses files that are not pictures by name
+    decoding    opens, loads and reduces the picture, and turns it upright
+    orientation decides which way up a picture is, for all formats
+    colour      converts any pixel type and colour space to 8-bit sRGB on white
+    containers  facts in a file's container, read without a decoder
+    guard       the size limit, and the conversion of Pillow's exceptions to Onsight errors
 
-Nothing here writes to a file, changes a setting of Pillow, or knows where the bytes came from.
+Nothing here writes files, changes Pillow's settings, or knows where the bytes came from.
 """
 
 from onsight.image.decoding import DecodedImage, decode, encode_preview

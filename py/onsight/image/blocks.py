@@ -1,7 +1,7 @@
-"""Where a file keeps what it says besides its pixels: EXIF, XMP, IPTC, texts and resolution, read without a decoder.
+"""Find the metadata blocks in a file: EXIF, XMP, IPTC, texts and resolution, without a decoder.
 
-Every function here takes the bytes of a whole file that may be damaged in any way, and raises nothing. All of them
-know JPEG, PNG, WebP, TIFF, AVIF and HEIF, JPEG 2000, PSD and GIF, as far as each has such a block.
+Every function takes the bytes of a whole file, which may be damaged in any way, and raises nothing. All of them support
+JPEG, PNG, WebP, TIFF, AVIF and HEIF, JPEG 2000, PSD and GIF, as far as the format has such a block.
 """
 
 from __future__ import annotations
@@ -45,11 +45,11 @@ _APP1, _APP13, _JPEG_COMMENT, _APP0 = b"\xe1", b"\xed", b"\xfe", b"\xe0"
 
 @dataclass(frozen=True, slots=True)
 class Resolution:
-    """How many pixels are meant to be printed or shown on an inch.
+    """The resolution for printing or display.
 
     Attributes:
-        x: Pixels an inch, across.
-        y: The same, downwards.
+        x: Horizontal pixels per inch.
+        y: Vertical pixels per inch.
     """
 
     x: float
@@ -57,7 +57,7 @@ class Resolution:
 
 
 def exif_blocks(data: bytes) -> Iterator[bytes]:
-    """Yield the TIFF structures that hold a file's EXIF data, without ``EXIF_HEADER``; of a TIFF itself all of it."""
+    """Yield the TIFF structures of a file's EXIF data, without ``EXIF_HEADER``; for a TIFF, the whole file."""
     if is_tiff(data):
         yield data
         return
@@ -78,7 +78,7 @@ def _raw_exif_blocks(data: bytes) -> Iterator[bytes]:
     elif is_webp(data):
         yield from _webp_bodies(data, b"EXIF")
     elif data[4:8] == b"ftyp":
-        # Before the structure stands how many bytes come before it.
+        # The number of bytes before the structure comes first.
         for item in heif_items(data):
             if item.kind == b"Exif":
                 yield item.content[4 + int.from_bytes(item.content[:4], "big") :]
@@ -89,10 +89,10 @@ def _raw_exif_blocks(data: bytes) -> Iterator[bytes]:
 
 
 def xmp_packets(data: bytes) -> Iterator[bytes]:
-    """Yield a file's XMP packets as they are written there, the main one first.
+    """Yield a file's XMP packets unchanged, the main one first.
 
-    A JPEG's extended packet follows the main one, put together again, where all of its parts are there. The packet may
-    be anything: `onsight.image.xmp` parses it.
+    A JPEG's extended packet follows the main one, joined from its parts if all of them are present. A packet can
+    contain anything; `onsight.image.xmp` parses it.
     """
     if is_jpeg(data):
         bodies = list(_jpeg_bodies(data, _APP1))
@@ -112,15 +112,15 @@ def xmp_packets(data: bytes) -> Iterator[bytes]:
     elif data[:4] == b"GIF8":
         for label, start, end in gif_extensions(data):
             if label == _GIF_APPLICATION and data[start + 1 : start + 12] == _GIF_XMP:
-                # The packet is not in sub-blocks; 257 bytes after it make readers skip it as if it were.
+                # The packet is not in sub-blocks; the 257 bytes after it make readers skip it as if it were.
                 yield data[start + 12 : max(start + 12, end - 257)]
     yield from _tiff_values(data, XMP_TAG)
 
 
 def iptc_records(data: bytes) -> Iterator[bytes]:
-    """Yield a file's IPTC records (IIM), which Photoshop's resources hold among others."""
+    """Yield a file's IPTC records (IIM), which are among Photoshop's resources."""
     if is_jpeg(data):
-        # Long resources go on in the next segment.
+        # Long resources continue in the next segment.
         bodies = [body for body in _jpeg_bodies(data, _APP13) if body.startswith(PHOTOSHOP_HEADER)]
         yield from _iptc_in(b"".join(body[len(PHOTOSHOP_HEADER) :] for body in bodies))
     elif is_png(data):
@@ -134,14 +134,14 @@ def iptc_records(data: bytes) -> Iterator[bytes]:
     found = False
     for records in _tiff_values(data, IPTC_TAG):
         found = True
-        yield records.rstrip(b"\0")  # padded to whole numbers of 4 bytes
+        yield records.rstrip(b"\0")  # padded to a multiple of 4 bytes
     if not found:
         for resources in _tiff_values(data, PHOTOSHOP_TAG):
             yield from _iptc_in(resources)
 
 
 def comments(data: bytes) -> Iterator[bytes]:
-    """Yield the comments of a JPEG or GIF, in whatever encoding they are."""
+    """Yield the comments of a JPEG or GIF, in their original encoding."""
     if is_jpeg(data):
         yield from _jpeg_bodies(data, _JPEG_COMMENT)
     elif data[:4] == b"GIF8":
@@ -153,7 +153,7 @@ def comments(data: bytes) -> Iterator[bytes]:
 def resolution(data: bytes) -> Resolution | None:
     """Return the resolution in a JPEG's JFIF header, a PNG's pHYs chunk, a BMP's header or the EXIF data; else None.
 
-    Where a JPEG has several, JFIF goes first, as most readers have it.
+    If a JPEG has several, JFIF takes precedence, as in most readers.
     """
     with suppress(struct.error):
         if is_jpeg(data):
@@ -235,7 +235,7 @@ def _iptc_in(resources: bytes) -> Iterator[bytes]:
 
 
 def _extended_packets(bodies: list[bytes], packets: list[bytes]) -> Iterator[bytes]:
-    """Put the extended packets of a JPEG together, those that a main packet names. Source: XMP part 3, 1.1.3.1."""
+    """Join the extended packets of a JPEG that a main packet refers to. Source: XMP part 3, 1.1.3.1."""
     named = {
         text.encode("ascii", "replace")
         for packet in packets

@@ -1,12 +1,12 @@
-"""Any pixel type and colour space of Pillow → 8-bit sRGB without transparency.
+"""Convert any of Pillow's pixel types and colour spaces to 8-bit sRGB without transparency.
 
-- 16 bits a channel keep their upper eight. Only 12-bit TIFFs are shifted by four.
-- 32-bit integers and floats have no agreed white. Floats within [0, 1] are taken as fractions of white;
-  everything else is stretched so that its smallest finite value is black and its largest is white.
-- Transparent pixels are laid on white, the colour of the page that such a picture was made for.
-- An ICC profile is honoured where it is sound and fits the pixels, else ignored: relative colorimetric intent
-  with black point compensation. Without a profile RGB is what the file says in numbers (see `colour_statement`), else
-  sRGB, and CMYK is converted by its plain formula.
+- 16-bit channels keep their upper eight bits. Only 12-bit TIFFs are shifted by four.
+- 32-bit integers and floats have no standard white. Floats within [0, 1] are fractions of white; everything else is
+  stretched so that the smallest finite value is black and the largest is white.
+- Transparent pixels are composited on white, the usual colour of the page that such pictures are made for.
+- An ICC profile is applied if it is valid and fits the pixels, with relative colorimetric intent and black point
+  compensation. Without a profile, RGB is in the space that the file's numbers describe (see `colour_statement`), else
+  in sRGB, and CMYK is converted with the simple formula.
 """
 
 from __future__ import annotations
@@ -27,21 +27,21 @@ _BITS_PER_SAMPLE = 258
 _PHOTOMETRIC = 262
 _WHITE_IS_ZERO = 0
 
-# ICC's names of colour spaces → Pillow's modes that can be handed to a profile of that space.
+# Pillow's modes that a profile accepts, by ICC's name of its colour space.
 _PROFILE_MODES = {"RGB": "RGB", "GRAY": "L", "CMYK": "CMYK"}
 _NOTHING_STATED = Statement()
 
 
 @dataclass(frozen=True, slots=True)
 class ColourConversion:
-    """How the pixels of one picture become 8-bit sRGB; made once, then applied strip by strip.
+    """The conversion of one picture's pixels to 8-bit sRGB; created once, then applied strip by strip.
 
     Attributes:
         black: Value that becomes black, for pixels of more than eight bits.
         white: Value that becomes white; less than ``black`` in a negative.
-        transform: Colour transform into sRGB, or None where none is needed.
+        transform: Colour transform to sRGB, or None if none is needed.
         space: The colour space of RGB or grey without a transform; None for sRGB.
-        as_in_browsers: Whether every browser shows these colours in the same way.
+        as_in_browsers: Whether every browser shows these colours the same way.
     """
 
     black: float
@@ -56,7 +56,7 @@ class ColourConversion:
 
         Args:
             image: The picture.
-            statement: What its file says about colours apart from an ICC profile.
+            statement: What its file says about colours, apart from an ICC profile.
         """
         black, white = _value_range(image)
         sample = _without_alpha(cls(black, white).to_eight_bits(image.crop((0, 0, 1, 1))))
@@ -68,7 +68,7 @@ class ColourConversion:
         return cls(black, white, transform, space, as_in_browsers)
 
     def to_eight_bits(self, strip: Image.Image) -> Image.Image:
-        """Return ``strip`` in a mode of one byte a channel: L, LA, RGB, RGBA, CMYK or LAB."""
+        """Return ``strip`` in a mode with one byte per channel: L, LA, RGB, RGBA, CMYK or LAB."""
         if strip.mode in ("L", "LA", "RGB", "RGBA", "CMYK", "LAB") and "transparency" not in strip.info:
             return strip
         if strip.mode[0] in "IF":
@@ -78,7 +78,7 @@ class ColourConversion:
         return strip.convert("L" if strip.mode == "1" else "RGB")
 
     def to_srgb(self, strip: Image.Image) -> Image.Image:
-        """Return ``strip``, of 8-bit channels, as RGB in sRGB on white."""
+        """Return ``strip``, with 8-bit channels, as RGB in sRGB on white."""
         colours = _without_alpha(strip)
         if self.transform is not None:
             if colours.mode != self.transform.input_mode:
@@ -96,7 +96,7 @@ class ColourConversion:
 
     def _scale(self, values: NDArray[Any]) -> NDArray[np.uint8]:
         if values.dtype.itemsize == 2 and self.black == 0:
-            # As Pillow does for 16-bit RGB, so that grey is the same in both.
+            # Like Pillow for 16-bit RGB, so that grey is the same in both.
             upper: NDArray[np.uint8] = (values >> (int(self.white).bit_length() - 8)).astype(np.uint8)
             return upper
         span = (self.white - self.black) or 1.0
@@ -139,13 +139,13 @@ def _without_alpha(image: Image.Image) -> Image.Image:
 
 
 def _srgb_transform(sample: Image.Image, icc_profile: bytes | None) -> tuple[ImageCms.ImageCmsTransform | None, bool]:
-    """Return the transform from a picture's colours to sRGB, or None where the pixels are sRGB as they are.
+    """Return the transform from a picture's colours to sRGB, or None if the pixels are sRGB as they are.
 
-    With it comes whether the profile could be used; no profile counts as one that could.
+    Also returns whether the profile could be used; true without a profile.
 
     Args:
         sample: A picture of the same mode without alpha.
-        icc_profile: The profile that the file carries, if any; it may be damaged.
+        icc_profile: The embedded profile, if any; it may be damaged.
     """
     if not icc_profile:
         return None, True
@@ -164,12 +164,12 @@ def _srgb_transform(sample: Image.Image, icc_profile: bytes | None) -> tuple[Ima
         )
         return (None if mode == "RGB" and _changes_nothing(transform) else transform), True
     except Exception:
-        # Profiles are often damaged, and the picture is worth more than its exact shade.
+        # Profiles are often damaged, and showing the picture matters more than its exact shade.
         return None, False
 
 
 def _changes_nothing(transform: ImageCms.ImageCmsTransform) -> bool:
-    """Say whether a transform moves no colour by more than rounding: the profile is one of the many sRGBs."""
+    """Return whether a transform changes colours only by rounding: the profile is one of the many sRGB profiles."""
     levels = np.linspace(0, 255, 9).astype(np.uint8)
     probe = np.stack(np.meshgrid(levels, levels, levels), axis=-1).reshape(27, 27, 3)
     after = np.asarray(transform.apply(Image.fromarray(probe)))

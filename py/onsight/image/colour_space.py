@@ -1,12 +1,12 @@
-"""Colour spaces that numbers describe instead of an ICC profile, and how pixels in them become sRGB.
+"""Colour spaces described by numbers instead of an ICC profile, and their conversion to sRGB.
 
-Primaries and transfer functions go by their codes in ITU-T H.273. Colours that sRGB does not have are clipped, channel
-by channel, as Chromium does it.
+Primaries and transfer functions are identified by their codes in ITU-T H.273. Colours outside sRGB are clipped channel
+by channel, as in Chromium.
 
-Pictures in HDR (PQ and HLG) are brought to the range of a screen without HDR. Up to 88 nits they stay as bright as they
-are, if the screen's white is the reference white of 203 nits (BT.2408); from there up to 1,000 nits, which become the
-screen's white, they are rolled off by the curve of BT.2390, 5.4. It acts on the brightest channel of each pixel, so the
-hue stays. HLG is shown as on a screen of 1,000 nits (BT.2100, gamma 1.2).
+HDR pictures (PQ and HLG) are tone-mapped to the range of a screen without HDR. Brightness up to 88 nits is unchanged,
+if the screen's white is the reference white of 203 nits (BT.2408). From there up to 1,000 nits, which become the
+screen's white, the curve of BT.2390, 5.4, rolls off. It uses the brightest channel of each pixel, so the hue is
+preserved. HLG is shown as on a screen of 1,000 nits (BT.2100, gamma 1.2).
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ Points = tuple[float, float, float, float, float, float, float, float]
 """x and y of white, red, green and blue."""
 
 REFERENCE_WHITE = 203.0
-"""Nits of the white of a page in HDR (BT.2408)."""
+"""Luminance of reference white in HDR, in nits (BT.2408)."""
 PEAK = 1000.0
-"""Nits that become the screen's white."""
+"""Luminance that becomes the screen's white, in nits."""
 
 _D65 = (0.3127, 0.3290)
 _C = (0.310, 0.316)
@@ -50,7 +50,7 @@ PRIMARIES: dict[int, Points] = {
 
 _PQ, _HLG, SRGB_TRANSFER = 16, 18, 13
 VIDEO = frozenset({1, 6, 11, 14, 15})
-"""Transfer functions of cameras for television."""
+"""Transfer functions of television cameras."""
 
 
 def _power(exponent: float, scale: float = 1.0) -> Callable[[NDArray[np.float64]], NDArray[np.float64]]:
@@ -79,12 +79,12 @@ def _nits_to_pq(nits: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def _hlg_to_scene(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """ARIB STD-B67; 1 is the brightest."""
+    """ARIB STD-B67; 1 is the maximum."""
     a, b, c = 0.17883277, 0.28466892, 0.55991073
     return np.where(values <= 0.5, values**2 / 3.0, (np.exp((values - c) / a) + b) / 12.0)
 
 
-# ITU-T H.273, table 3; 1 is white, for PQ a nit.
+# ITU-T H.273, table 3; 1 is white, or one nit for PQ.
 TRANSFERS: dict[int, Callable[[NDArray[np.float64]], NDArray[np.float64]]] = {
     **dict.fromkeys(VIDEO, _power(2.4)),
     4: _power(2.2),
@@ -103,12 +103,12 @@ _HLG_WEIGHTS = np.array([0.2627, 0.6780, 0.0593], np.float32)
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ColourSpace:
-    """How 8-bit RGB becomes sRGB.
+    """The conversion of 8-bit RGB to sRGB.
 
     Attributes:
-        linear: float32 [256], the light that each value stands for; 1 is white.
+        linear: float32 [256], linear light of each value; 1 is white.
         matrix: float32 [3, 3], from this space's linear light to that of sRGB.
-        tone: Brings linear light [N, 3] of HDR into [0, 1], in this space; None where it is there already.
+        tone: Maps linear HDR light [N, 3] to [0, 1] in this space; None if it is in that range already.
     """
 
     linear: Floats
@@ -117,7 +117,7 @@ class ColourSpace:
 
     @classmethod
     def of_codes(cls, primaries: int, transfer: int) -> ColourSpace | None:
-        """Return the space of two codes of H.273; None if that is sRGB, or one of them is not defined."""
+        """Return the space for two codes of H.273; None if it is sRGB or a code is undefined."""
         if primaries not in PRIMARIES or transfer not in TRANSFERS or (primaries, transfer) == (1, SRGB_TRANSFER):
             return None
         tone = {_PQ: _tone_of_pq, _HLG: _tone_of_hlg}.get(transfer)
@@ -125,7 +125,7 @@ class ColourSpace:
 
     @classmethod
     def of_gamma(cls, exponent: float, points: Points = SRGB) -> ColourSpace | None:
-        """Return the space of a display with this exponent; None if its primaries make no sense."""
+        """Return the space of a display with this exponent; None if its primaries are invalid."""
         try:
             matrix = _to_srgb_matrix(points)
         except (np.linalg.LinAlgError, ZeroDivisionError):
@@ -133,7 +133,7 @@ class ColourSpace:
         return cls(_table(_power(exponent)), matrix) if np.isfinite(matrix).all() else None
 
     def to_srgb(self, image: Image.Image) -> Image.Image:
-        """Return a picture of mode RGB in sRGB."""
+        """Return an RGB picture converted to sRGB."""
         values = np.asarray(image)
         light = self.linear[values.reshape(-1, 3)]
         if self.tone:
@@ -153,7 +153,7 @@ _encoding: list[NDArray[np.uint8]] = []
 
 
 def _encoded() -> NDArray[np.uint8]:
-    """Return sRGB's value for each of 65,536 steps of linear light; made when it is first needed."""
+    """Return the sRGB value of each of 65,536 steps of linear light; computed on first use."""
     if not _encoding:
         light = np.arange(_LEVELS) / (_LEVELS - 1)
         signal = np.where(light <= 0.0031308, 12.92 * light, 1.055 * light ** (1 / 2.4) - 0.055)
@@ -173,7 +173,7 @@ def _tone_of_hlg(scene: Floats) -> Floats:
 
 
 def _roll_off(nits: Floats) -> Floats:
-    """Return what to multiply light of this many nits by, for a screen whose white is the reference white."""
+    """Return the factor for light of this many nits, for a screen whose white is the reference white."""
     signal = _nits_to_pq(np.minimum(nits, PEAK).astype(np.float64)) / _PQ_PEAK
     most = _PQ_WHITE / _PQ_PEAK
     knee = 1.5 * most - 0.5
@@ -195,12 +195,12 @@ def _xyz_matrix(points: Points) -> NDArray[np.float64]:
 
 
 def _pairs(points: Points) -> list[tuple[float, float]]:
-    # A primary on the x axis has no brightness; a little keeps the numbers finite.
+    # A primary on the x axis has no luminance; a small value keeps the numbers finite.
     return [(x, y or 1e-9) for x, y in zip(points[::2], points[1::2], strict=True)]
 
 
 def _to_srgb_matrix(points: Points) -> Floats:
-    """Return the matrix from linear RGB of these primaries to that of sRGB; white becomes white (Bradford)."""
+    """Return the matrix from linear RGB with these primaries to linear sRGB; white stays white (Bradford)."""
     bradford = np.array([[0.8951, 0.2664, -0.1614], [-0.7502, 1.7135, 0.0367], [0.0389, -0.0685, 1.0296]])
     source, target = _xyz_matrix(points), _xyz_matrix(SRGB)
     cones = (bradford @ target.sum(axis=1)) / (bradford @ source.sum(axis=1))

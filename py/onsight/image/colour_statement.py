@@ -1,12 +1,12 @@
-"""What a PNG's chunks and an AVIF's ``nclx`` say about colours, apart from an ICC profile.
+"""Read the colour space from a PNG's chunks and an AVIF's ``nclx``, apart from an ICC profile.
 
-What counts, and how, is as in Chromium:
+The rules are those of Chromium:
 
-- PNG, the first of: ``cICP``, ``iCCP``, ``sRGB``, ``gAMA`` with or without ``cHRM`` (PNG, third edition, 4.3).
-  ``cHRM`` alone says nothing. ``gAMA`` of 1/2.2 alone, give or take 5%, means sRGB. A ``cICP`` with a colour matrix, a
-  narrow range, or a code that nobody has defined is passed over.
-- AVIF: an ICC profile goes before ``nclx``. BT.709's transfer function and its relatives count as sRGB's there, and as
-  a display's exponent of 2.4 in PNG.
+- PNG: the first of ``cICP``, ``iCCP``, ``sRGB``, ``gAMA`` with or without ``cHRM`` (PNG, third edition, 4.3). ``cHRM``
+  alone is ignored. ``gAMA`` of 1/2.2 alone, within 5%, means sRGB. A ``cICP`` with a colour matrix, a narrow range, or
+  an undefined code is skipped.
+- AVIF: an ICC profile takes precedence over ``nclx``. BT.709's transfer function and its relatives count as sRGB's in
+  AVIF, and as a display exponent of 2.4 in PNG.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ from onsight.image.parts import Part, boxes, png_chunks
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """What a file says about its colours apart from an ICC profile.
+    """What a file says about its colours, apart from an ICC profile.
 
     Attributes:
-        space: The space, or None for sRGB, or where nothing is said.
-        over_profile: Whether it counts even if there is an ICC profile.
-        is_plain: Whether nothing is said but, at most, that it is sRGB.
+        space: The space; None for sRGB or if nothing is specified.
+        over_profile: Whether it takes precedence over an ICC profile.
+        is_plain: Whether the file specifies sRGB or nothing at all.
     """
 
     space: ColourSpace | None = None
@@ -34,7 +34,7 @@ class Statement:
 
 
 def colour_statement(data: bytes, name: str) -> Statement:
-    """Read what a PNG or AVIF says about its colours.
+    """Read the colour space of a PNG or AVIF.
 
     Args:
         data: The bytes of the file, which may be damaged in any way.
@@ -84,7 +84,7 @@ def _avif_statement(data: bytes) -> Statement:
     if codes is None or len(codes) < 8:
         return Statement()
     primaries, transfer = struct.unpack_from(">HH", codes, 4)
-    # As Chromium has it: what was meant for a television is shown as on a computer's screen.
+    # As in Chromium: pictures meant for a television are shown as on a computer's screen.
     space = ColourSpace.of_codes(
         primaries if primaries in PRIMARIES else 1,
         SRGB_TRANSFER if transfer in VIDEO or transfer not in TRANSFERS else transfer,
@@ -112,7 +112,7 @@ def _colour_boxes(data: bytes) -> list[bytes]:
 
 
 def _associations(data: bytes, ipma: Part) -> dict[int, list[int]]:
-    """Return the numbers of the properties of each item, counted from 1."""
+    """Return the indices of the properties of each item, starting at 1."""
     version, flags = data[ipma.body], data[ipma.body + 3]
     id_size, index_size = (2 if version == 0 else 4), (2 if flags & 1 else 1)
     (count,) = struct.unpack_from(">I", data, ipma.body + 4)
@@ -122,7 +122,7 @@ def _associations(data: bytes, ipma: Part) -> dict[int, list[int]]:
         item = int.from_bytes(data[at : at + id_size], "big")
         size = data[at + id_size]
         at += id_size + 1
-        mask = (1 << (8 * index_size - 1)) - 1  # the first bit says that it matters
+        mask = (1 << (8 * index_size - 1)) - 1  # the first bit marks essential properties
         found[item] = [
             int.from_bytes(data[at + index_size * n : at + index_size * (n + 1)], "big") & mask for n in range(size)
         ]

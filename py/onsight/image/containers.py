@@ -1,6 +1,6 @@
-"""What can be read off a file's container without a decoder.
+"""Read facts from a file's container without a decoder.
 
-Every function here takes the bytes of a whole file that may be damaged in any way, and raises nothing.
+Every function takes the bytes of a whole file, which may be damaged in any way, and raises nothing.
 """
 
 from __future__ import annotations
@@ -15,16 +15,16 @@ _DNG_VERSION = 50706
 _COMPRESSION = 259
 _RARE_COMPRESSIONS = frozenset({34925, 50000, 50001})  # LZMA, Zstandard, WebP
 
-# The chunks that make the picture, its transparency, its colours and its orientation.
+# The chunks with the picture, its transparency, its colours and its orientation.
 _PNG_KEPT = frozenset({b"IHDR", b"PLTE", b"tRNS", b"iCCP", b"eXIf", b"IDAT", b"IEND"})
 _PNG_SIGNATURE_BYTES = 8
 
 
 def is_camera_raw(data: bytes) -> bool:
-    """Say whether a TIFF is a camera raw file (DNG, NEF, ARW …).
+    """Return whether a TIFF is a camera raw file (DNG, NEF, ARW …).
 
-    Such a file begins with a small preview and keeps the sensor's data in a sub-directory. Opened as a TIFF it
-    would give a picture of 160 × 120 pixels that nobody asked for.
+    Such a file starts with a small preview and has the sensor's data in a sub-directory. Opened as a TIFF it would be a
+    picture of 160 × 120 pixels, which is not what the user expects.
     """
     tags = _first_tiff_directory(data)
     is_preview = bool(tags.get(_NEW_SUBFILE_TYPE, 0) & 1)
@@ -32,14 +32,14 @@ def is_camera_raw(data: bytes) -> bool:
 
 
 def is_rarely_compressed(data: bytes, name: str) -> bool:
-    """Say whether a TIFF is compressed in a way that only some builds of its decoder know."""
+    """Return whether a TIFF uses a compression that only some builds of its decoder support."""
     return name == "TIFF" and _first_tiff_directory(data).get(_COMPRESSION) in _RARE_COMPRESSIONS
 
 
 def declared_size(data: bytes, name: str) -> tuple[int, int] | None:
-    """Return the width and height in a WebP's or AVIF's header; None where they cannot be told.
+    """Return the width and height in a WebP's or AVIF's header; None if they are unknown.
 
-    Their decoders take memory for the whole canvas, or give up without saying why, before Pillow can be asked.
+    Their decoders allocate memory for the whole canvas, or fail without a reason, before Pillow reports the size.
     """
     try:
         if name == "WebP" and data[12:16] == b"VP8X":
@@ -52,7 +52,7 @@ def declared_size(data: bytes, name: str) -> tuple[int, int] | None:
 
 
 def is_cut_short(data: bytes, name: str) -> bool:
-    """Say whether a file ends before the end that its container announces."""
+    """Return whether a file ends before the end given in its container."""
     try:
         if name == "WebP":
             return 8 + int(struct.unpack_from("<I", data, 4)[0]) > len(data)
@@ -63,14 +63,14 @@ def is_cut_short(data: bytes, name: str) -> bool:
         if name in ("AVIF", "JPEG 2000") and data[:1] == b"\x00":
             return _boxes_end(data) > len(data)
     except struct.error:
-        return True  # not even the header is whole
+        return True  # even the header is incomplete
     return False
 
 
 def without_ancillary_chunks(png: bytes) -> bytes | None:
-    """Return a PNG with only the sound chunks that show it; None where there are no others.
+    """Return a PNG with only the valid chunks that affect the picture; None if it has no others.
 
-    Pillow refuses a whole picture for a comment with a wrong checksum or of more than a megabyte.
+    Pillow refuses a whole picture because of a comment with a wrong checksum or of more than a megabyte.
     """
     kept = [png[:_PNG_SIGNATURE_BYTES]]
     at = _PNG_SIGNATURE_BYTES
@@ -87,14 +87,14 @@ def without_ancillary_chunks(png: bytes) -> bytes | None:
 
 
 def without_exif(jpeg: bytes) -> bytes | None:
-    """Return a JPEG without EXIF data; None where it has none.
+    """Return a JPEG without EXIF data; None if it has none.
 
-    Where numbers have 32 bits, as in a browser, Pillow refuses a whole picture for an offset too large for them.
+    On 32-bit platforms such as WebAssembly, Pillow refuses a whole picture because of an offset that is too large.
     """
     kept = [jpeg[:2]]
     at = 2
     dropped = False
-    while jpeg[at : at + 1] == b"\xff" and jpeg[at + 1 : at + 2] != b"\xda":  # the picture begins
+    while jpeg[at : at + 1] == b"\xff" and jpeg[at + 1 : at + 2] != b"\xda":  # start of the picture
         end = at + 2 + max(2, int.from_bytes(jpeg[at + 2 : at + 4], "big"))
         if jpeg[at + 1 : at + 2] == b"\xe1" and jpeg[at + 4 : at + 10] == b"Exif\0\0":
             dropped = True
@@ -106,18 +106,18 @@ def without_exif(jpeg: bytes) -> bytes | None:
 
 
 def _first_tiff_directory(data: bytes) -> dict[int, int]:
-    """Return tag → value (or offset of the values) of a TIFF's first directory, as far as it can be read."""
+    """Return the values (or their offsets) in a TIFF's first directory by tag, as far as it is readable."""
     tags: dict[int, int] = {}
     order = "<" if data[:2] == b"II" else ">"
     try:
         version, offset = struct.unpack_from(order + "HI", data, 2)
-        if version != 42:  # BigTIFF, which no camera writes
+        if version != 42:  # BigTIFF, which cameras do not write
             return tags
         (count,) = struct.unpack_from(order + "H", data, offset)
         for index in range(count):
             at = offset + 2 + 12 * index
             tag, kind = struct.unpack_from(order + "HH", data, at)
-            # A SHORT stands in the first half of its field.
+            # A SHORT is in the first half of its field.
             (tags[tag],) = struct.unpack_from(order + ("H" if kind == 3 else "I"), data, at + 8)
     except struct.error:
         pass
@@ -135,7 +135,7 @@ def _spatial_extents(data: bytes) -> Iterator[tuple[int, int]]:
 
 
 def _boxes_end(data: bytes) -> int:
-    """Return where the last of the top-level ISO boxes ends, by their own sizes."""
+    """Return the end of the last top-level ISO box, by the boxes' own sizes."""
     at = 0
     while at < len(data):
         (size,) = struct.unpack_from(">I", data, at)
@@ -143,7 +143,7 @@ def _boxes_end(data: bytes) -> int:
             return len(data)
         if size == 1:
             (size,) = struct.unpack_from(">Q", data, at + 8)
-        if size < 8:  # damaged rather than short
+        if size < 8:  # damaged rather than truncated
             return len(data)
         at += size
     return at

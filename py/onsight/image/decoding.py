@@ -1,4 +1,4 @@
-"""Open, load, reduce and turn a picture upright, within stated limits."""
+"""Open, load and reduce a picture and turn it upright, within fixed limits."""
 
 from __future__ import annotations
 
@@ -24,17 +24,17 @@ from onsight.image.orientation import ORIENTATION_TAG, Orientation
 from onsight.image.sniff import sniff_format
 
 _Reduction = Callable[[int, int], int]
-"""Takes a picture's width and height and returns the whole factor to reduce it by; 0 counts as 1."""
+"""Takes a picture's width and height and returns the integer factor to reduce it by; 0 counts as 1."""
 
 _REDUCE_TO_NEEDED = {"PNG": without_ancillary_chunks, "JPEG": without_exif}
-"""What leaves of a file only what shows the picture, or nothing where it has no more than that."""
+"""Functions that reduce a file to the parts that affect the picture, or return None if it has no others."""
 
 _STRIP_PIXELS = 1 << 20
 PREVIEW_QUALITY = 90
 
-# Decoders are called directly, not through Image.open: it would import all 40 plugins to find AVIF, turn the
-# reason for a failure into "cannot identify", and warn about sizes that are allowed here. So these classes
-# are also the only decoders that a file can reach: EPS, which starts Ghostscript, is not among them.
+# Decoders are called directly, not through Image.open. It would import all 40 plugins to find AVIF, hide the reason for
+# a failure behind "cannot identify", and warn about sizes that are allowed here. These classes are also the only
+# decoders that a file can reach; EPS, which starts Ghostscript, is not one of them.
 _DECODERS = {
     "JPEG": ("PIL.JpegImagePlugin", "JpegImageFile"),
     "PNG": ("PIL.PngImagePlugin", "PngImageFile"),
@@ -51,13 +51,13 @@ _DECODERS = {
 
 _SMALL = 1 << 18
 _MAX_PIXELS_PER_BYTE = 512
-"""A plain colour takes less than that; a damaged header can claim anything."""
+"""Maximum pixels per byte: a plain colour takes less than that, but a damaged header can claim anything."""
 
 _AS_IN_BROWSERS = frozenset({"JPEG", "PNG", "WebP", "GIF"})
-"""Formats whose ordinary pictures every browser decodes to what Pillow does."""
+"""Formats whose ordinary pictures look the same in every browser and in Pillow."""
 
-# EXIF orientation → (what turns stored pixels upright, the axis of the upright picture along which stored
-# rows follow each other, whether they do so from that axis's end).
+# By EXIF orientation: the operation that turns stored pixels upright, the axis of the upright picture that stored rows
+# follow, and whether they start at that axis's end.
 _Transpose = Image.Transpose
 _ORIENTATIONS: dict[int, tuple[Image.Transpose | None, int, bool]] = {
     1: (None, 0, False),
@@ -73,14 +73,13 @@ _ORIENTATIONS: dict[int, tuple[Image.Transpose | None, int, bool]] = {
 
 @dataclass(frozen=True, slots=True, eq=False)
 class DecodedImage:
-    """A picture as the eye sees it.
+    """A decoded picture.
 
     Attributes:
-        pixels: uint8 [H', W', 3], C-contiguous, upright, sRGB; smaller than the picture where ``decode``
-            reduced it.
+        pixels: uint8 [H', W', 3], C-contiguous, upright, sRGB; smaller than the picture if ``decode`` reduced it.
         info: Width, height and format of the full upright picture.
-        alpha: uint8 [H', W'], how opaque each pixel is, where ``decode`` was asked to keep that and any is not
-            opaque: ``pixels`` are then the colours behind it. Else None: they lie on white.
+        alpha: uint8 [H', W'], the opacity of each pixel, if ``decode`` was asked to keep it and not all are opaque;
+        ``pixels`` are then the colours without a background. Otherwise None: ``pixels`` are on white.
     """
 
     pixels: NDArray[np.uint8]
@@ -89,41 +88,39 @@ class DecodedImage:
 
     @property
     def scale_x(self) -> float:
-        """Full pixels per pixel along x: an x of ``pixels`` times this is an x of the full picture."""
+        """Horizontal scale: x in ``pixels`` times this is x in the full picture."""
         return self.info.width / float(self.pixels.shape[1])
 
     @property
     def scale_y(self) -> float:
-        """Full pixels per pixel along y."""
+        """Vertical scale, in the same way."""
         return self.info.height / float(self.pixels.shape[0])
 
 
 def decode(
     data: bytes | bytearray | memoryview, *, min_side: int | None = None, keep_alpha: bool = False
 ) -> DecodedImage:
-    """Decode the bytes of a file into upright sRGB pixels.
+    """Decode the bytes of a file to upright sRGB pixels.
 
-    Of animations, bursts and multi-page files the first picture is taken.
+    Animations, bursts and multi-page files are represented by their first picture.
 
     Args:
         data: The bytes of a whole file, in any format.
-        min_side: Length in pixels that the short side must have at least, where the picture has it. A larger
-            picture is reduced by a whole factor while it is decoded, which takes less time and memory: its
-            short side is then less than twice ``min_side``. None keeps every pixel. A caller that resizes to
-            n pixels asks for 2 n: its result then differs by 1 to 2 of 255 levels on average from one made of
-            every pixel, and by 3 to 4 if it asks for n.
-        keep_alpha: Whether to keep transparency apart rather than to lay the picture on white.
+        min_side: Minimum length of the short side in pixels, if the picture is that large. A larger picture is reduced
+        by an integer factor while it is decoded, which saves time and memory: its short side is then less than twice
+        ``min_side``. None keeps every pixel. A caller that resizes to n pixels should ask for 2 n: its result then
+        differs by 1 to 2 of 255 levels on average from one made of every pixel, and by 3 to 4 if it asks for n.
+        keep_alpha: Whether to return transparency separately instead of compositing the picture on white.
 
     Returns:
         The pixels and the facts of the full picture.
 
     Raises:
         EmptyFileError: There are no bytes.
-        NotAnImageError: The bytes are of something that is not a picture.
-        UnsupportedFormatError: The bytes are of a format that is not opened here.
-        CorruptImageError: The picture is damaged or cut short.
-        ImageTooLargeError: The picture has more than ``MAX_PIXELS`` pixels, or needs more memory than there
-            is.
+        NotAnImageError: The file is not a picture.
+        UnsupportedFormatError: Onsight does not open this format.
+        CorruptImageError: The picture is damaged or truncated.
+        ImageTooLargeError: The picture has more than ``MAX_PIXELS`` pixels, or needs too much memory.
         InvalidOptionError: ``min_side`` is not a positive integer.
     """
     if min_side is None:
@@ -135,18 +132,18 @@ def decode(
 def encode_preview(
     picture: DecodedImage | bytes | bytearray | memoryview, max_side: int, quality: int = PREVIEW_QUALITY
 ) -> bytes:
-    """Encode a picture as a JPEG that every browser shows: upright, sRGB, transparency on white.
+    """Encode a picture as a JPEG for any browser: upright, sRGB, transparency on white.
 
     Args:
         picture: A decoded picture, or the bytes of a file.
-        max_side: Length in pixels that neither side exceeds; smaller pictures keep their size.
-        quality: Of the JPEG, 1 to 95.
+        max_side: Maximum length of either side in pixels; smaller pictures keep their size.
+        quality: JPEG quality, 1 to 95.
 
     Returns:
         The bytes of a JPEG.
 
     Raises:
-        ImageError: As ``decode``.
+        ImageError: As in ``decode``.
         InvalidOptionError: ``max_side`` is not a positive integer.
     """
     limit = min(_positive("max_side", max_side), JPEG_MAX_SIDE)
@@ -167,7 +164,7 @@ def _positive(name: str, value: int) -> int:
 
 @dataclass(frozen=True, slots=True)
 class _Source:
-    """A file that is to be decoded, and what its container says about the picture."""
+    """A file to decode, and what its container says about the picture."""
 
     data: bytes
     name: str
@@ -182,16 +179,16 @@ class _Source:
         return cls(data, name, Orientation.of(data, name), colour_statement(data, name))
 
     def reduced_to_needed(self) -> _Source | None:
-        """Return the file with only what shows the picture, or None where it has no more than that."""
+        """Return the file with only the parts that affect the picture, or None if it has no others."""
         reduce_to_needed = _REDUCE_TO_NEEDED.get(self.name)
         needed = reduce_to_needed(self.data) if reduce_to_needed else None
         return replace(self, data=needed, is_whole=False) if needed else None
 
     def with_an_end(self) -> _Source | None:
-        """Return the file completed, or None where something else is wrong with it than that its end is missing.
+        """Return the file with its missing end filled in, or None if something else is wrong with it.
 
         Raises:
-            CorruptImageError: Too little of the picture is there.
+            CorruptImageError: Too little of the picture is present.
         """
         completed = complete(self.data, self.name, self._stored_pixels)
         if completed is None:
@@ -213,9 +210,9 @@ def _decode(data: bytes | bytearray | memoryview, reduction: _Reduction, keep_al
     try:
         decoded = _decode_source(source, reduction, keep_alpha)
     except CorruptImageError as error:
-        # The damage may be in what is not needed to show the picture; else the first reason is the true one.
+        # The damage may be in a part that does not affect the picture; otherwise the first error is the real one.
         is_cut = source.name == "PNG" and lacks_its_end(source.data, source.name)
-        if is_cut and (completed := source.with_an_end()):  # within a text behind the pixels, perhaps
+        if is_cut and (completed := source.with_an_end()):  # perhaps within a text after the pixels
             with suppress(ImageError):
                 return _decode_source(completed, reduction, keep_alpha)
         if needed := source.reduced_to_needed():
@@ -247,14 +244,13 @@ def _read(image: ImageFile.ImageFile, source: _Source, reduction: _Reduction, ke
     width, height = image.size
     factor = max(1, reduction(width, height))
     if name == "JPEG" and factor > 1:
-        # Decodes at 1/2, 1/4 or 1/8 of the size, leaving out the finer frequencies: a fraction of time and
-        # memory.
+        # Decodes at 1/2, 1/4 or 1/8 of the size without the higher frequencies, in a fraction of the time and memory.
         image.draft(None, (width // factor, height // factor))
     is_animated = name in _AS_IN_BROWSERS and bool(getattr(image, "is_animated", False))
     orientation = _prepare_orientation(image, source)
     image.load()
     if name != "JPEG":
-        # Some formats tell the true size only with the pixels.
+        # In some formats the true size is known only after decoding.
         width, height = image.size
         check_size(width, height)
     if source.completed is not None:
@@ -279,18 +275,18 @@ def _read(image: ImageFile.ImageFile, source: _Source, reduction: _Reduction, ke
 
 _GREY = 128
 _NO_DATA = frozenset({127, 128})
-"""What a JPEG's decoder writes where there is no data: grey, in CMYK inverted."""
+"""The value that a JPEG decoder writes for missing data: grey, inverted in CMYK."""
 
 
 def _ends_grey(image: Image.Image) -> bool:
-    """Say whether a JPEG's last pixels look as if there were no data for them."""
+    """Return whether a JPEG's last pixels look like missing data."""
     width, height = image.size
     extremes = image.crop((max(0, width - 2), height - 1, width, height)).getextrema()
     return all(value in _NO_DATA for value in np.ravel(extremes))
 
 
 def _blank(image: Image.Image, completed: Completed) -> None:
-    """Make the rows grey that the decoder made up."""
+    """Fill the rows that the decoder invented with grey."""
     if completed.rows is None or completed.is_blank or completed.rows >= completed.height:
         return
     top = completed.rows * image.height // completed.height
@@ -299,14 +295,14 @@ def _blank(image: Image.Image, completed: Completed) -> None:
 
 
 def _prepare_orientation(image: ImageFile.ImageFile, source: _Source) -> int:
-    """Return the orientation that is to be applied after loading, 1 to 8."""
+    """Return the orientation to apply after loading, 1 to 8."""
     if source.name == "AVIF":
-        # Pillow reports the container's rotation in this way; EXIF's own orientation it replaces, XMP's it would take.
+        # Pillow reports the container's rotation this way. It replaces EXIF's orientation, but would apply XMP's.
         image.info.pop("xmp", None)
         value = image.getexif().get(ORIENTATION_TAG, 1)
         return value if value in _ORIENTATIONS else 1
     if source.name == "TIFF":
-        # Pillow turns TIFFs itself while it loads them, by what it finds here.
+        # Pillow rotates TIFFs itself while loading, according to this value.
         image.getexif()[ORIENTATION_TAG] = source.orientation.value
         return 1
     return source.orientation.value
@@ -315,7 +311,7 @@ def _prepare_orientation(image: ImageFile.ImageFile, source: _Source) -> int:
 def _to_upright_srgb(
     image: Image.Image, conversion: ColourConversion, factor: int, orientation: int, keep_alpha: bool
 ) -> tuple[NDArray[np.uint8], NDArray[np.uint8] | None]:
-    """Convert a loaded picture strip by strip, so that no second picture of full size is ever in memory."""
+    """Convert a loaded picture strip by strip, so that memory never holds a second picture at full size."""
     turn, axis, from_end = _ORIENTATIONS[orientation]
     rows, columns = -(-image.height // factor), -(-image.width // factor)
     shape = (rows, columns) if axis == 0 else (columns, rows)

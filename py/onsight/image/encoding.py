@@ -1,4 +1,4 @@
-"""Write pixels as a file of the web: no metadata, no profile, no location; nothing but the picture."""
+"""Encode pixels for the web: only the picture, without metadata, profile or location."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from PIL import Image
 JPEG_QUALITY = 95
 JPEG_MAX_SIDE = 65_500
 LOSSLESS = frozenset({"PNG", "GIF", "BMP", "TIFF", "ICO", "PNM", "PSD"})
-"""Formats whose pixels are kept exactly; the others have lost something before, so JPEG does them no harm."""
+"""Lossless formats, which are written as PNG. The others are lossy already, so JPEG is fine for them."""
 
 
 @dataclass(frozen=True, slots=True)
 class EncodedImage:
-    """A picture in a file.
+    """An encoded picture.
 
     Attributes:
         data: The file's bytes.
@@ -31,7 +31,7 @@ class EncodedImage:
 
 
 def encode_like(pixels: NDArray[np.uint8], format: str) -> EncodedImage:
-    """Encode a picture that came from a file of some format: as a PNG if that lost nothing, else as a JPEG.
+    """Encode a picture: as a PNG if its original format is lossless, else as a JPEG.
 
     Args:
         pixels: uint8 [H, W, 3], upright, sRGB.
@@ -42,7 +42,7 @@ def encode_like(pixels: NDArray[np.uint8], format: str) -> EncodedImage:
 
 
 def encode_jpeg(image: Image.Image, quality: int) -> EncodedImage:
-    """Encode as a JPEG, or as a PNG where a side is longer than a JPEG can be."""
+    """Encode as a JPEG, or as a PNG if a side is too long for a JPEG."""
     if max(image.size) > JPEG_MAX_SIDE:
         return encode_png(image)
     data = io.BytesIO()

@@ -1,11 +1,11 @@
-"""Pictures whose end is missing: how much of one is there, and what a decoder can be given instead.
+"""Truncated pictures: measure how much is present, and complete the file so that it can be decoded.
 
-A copy that was broken off, a full card or a recovered file often lacks its last bytes. What is there counts: if at
-least `LIMIT` of the picture is, it is opened with a warning; otherwise it is refused.
+An interrupted copy, a full card or a recovered file often lacks its last bytes. If at least `LIMIT` of the picture is
+present, it is opened with a warning; otherwise it is refused.
 
-How much is there is measured by decoding and not by counting bytes: the file is completed in several ways, with other
-bytes each time. Rows that come out the same each time are determined by what is there; the others are not. PNG and GIF
-are counted by unpacking them.
+The amount is measured by decoding, not by counting bytes. The file is completed in several ways, with different bytes
+each time. Rows that are the same each time are determined by the existing data; the others are not. For PNG and GIF the
+unpacked data is counted.
 """
 
 from __future__ import annotations
@@ -25,16 +25,16 @@ from onsight.image.jpeg_scans import Scan, has_everything, scans_of
 from onsight.image.parts import PNG_SIGNATURE, boxes, jpeg_segments, png_chunks, riff_chunks
 
 LIMIT = 0.9
-"""Share of a picture that must be there."""
+"""Fraction of a picture that must be present."""
 
 Pixels = Callable[[bytes], NDArray[np.uint8]]
-"""Decodes a file into its stored pixels [H, W, …]."""
+"""Decodes a file to its stored pixels [H, W, …]."""
 
 _FILLER_BYTES = 1 << 12
 _BLOCK = 16
 """Rows of pixels that are coded together."""
 _MIN_PADDING = 4
-"""Zeros at the end of a JPEG that are padding: what was never copied."""
+"""Number of zeros at the end of a JPEG that count as padding, from data that was never copied."""
 _ADAM7 = ((0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2))
 """x and y of each pass's first pixel, and the steps between its pixels."""
 _CHANNELS = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
@@ -44,15 +44,15 @@ _END_OF_IMAGE = b"\xff\xd9"
 
 @dataclass(frozen=True, slots=True)
 class Completed:
-    """A file whose end was missing, completed so that it can be decoded.
+    """A truncated file, completed so that it can be decoded.
 
     Attributes:
         data: The completed file.
-        share: How much of the picture is there, in [0, 1].
-        rows: How many of the stored rows are there, counted from the top; None where that is not how it is stored.
-        height: How many stored rows there should be.
-        is_blank: Whether the decoder leaves the other rows empty by itself.
-        has_end: Whether the file has its end after all, though perhaps too early.
+        share: Fraction of the picture that is present, in [0, 1].
+        rows: Number of stored rows that are present, from the top; None if the picture is stored in another way.
+        height: Expected number of stored rows.
+        is_blank: Whether the decoder itself leaves the other rows empty.
+        has_end: Whether the file does have an end marker, though perhaps too early.
     """
 
     data: bytes
@@ -63,7 +63,7 @@ class Completed:
     has_end: bool = False
 
     def warning(self, name: str) -> str | None:
-        """Return the sentence that people are told; None if nothing is missing."""
+        """Return the warning for the user; None if nothing is missing."""
         missing = self.height - self.rows if self.rows is not None else 0
         if self.share >= 1.0 or (self.rows is not None and missing <= 0):
             return None if self.has_end else f"The end of this {name} file is missing, but the whole picture is there."
@@ -75,7 +75,7 @@ class Completed:
 
 
 def complete(data: bytes, name: str, pixels: Pixels) -> Completed | None:
-    """Complete a file that cannot be decoded as it is, if what it lacks is its end.
+    """Complete a file that cannot be decoded because its end is missing.
 
     Args:
         data: The bytes of the file.
@@ -83,7 +83,7 @@ def complete(data: bytes, name: str, pixels: Pixels) -> Completed | None:
         pixels: Decodes a file, or raises ImageError.
 
     Returns:
-        The completed file, whatever share of the picture is there; None where something else is wrong with it.
+        The completed file, however much of the picture is present; None if something else is wrong with it.
     """
     try:
         if name == "JPEG":
@@ -100,14 +100,14 @@ def complete(data: bytes, name: str, pixels: Pixels) -> Completed | None:
                 [data + bytes([value]) * (len(data) // 8 + _FILLER_BYTES) for value in (0, 255)], pixels
             )
     except (ImageError, struct.error, zlib.error, LookupError, ValueError, ArithmeticError):
-        pass  # what there is makes no sense as a picture
+        pass  # the existing data is not a valid picture
     return None
 
 
 def lacks_its_end(data: bytes, name: str) -> bool:
-    """Say whether a JPEG, PNG or GIF that could be decoded has no end."""
+    """Return whether a JPEG, PNG or GIF that could be decoded has no end marker."""
     if name == "JPEG" and not data.endswith(_END_OF_IMAGE):
-        # One within a preview in the metadata does not count.
+        # An end marker within a preview in the metadata does not count.
         start = max((part.end for part in jpeg_segments(data)), default=0)
         return data.find(_END_OF_IMAGE, start) < 0
     if name == "PNG" and data[-8:-4] != b"IEND":
@@ -116,7 +116,7 @@ def lacks_its_end(data: bytes, name: str) -> bool:
 
 
 def too_short(name: str, share: float) -> CorruptImageError:
-    """Return the error for a picture of which too little is there."""
+    """Return the error for a picture with too little data."""
     return CorruptImageError(
         f"This {name} picture is cut short: only {share:.0%} of it is there. Onsight opens a picture if {LIMIT:.0%} is "
         "there. Copy or download it again.",
@@ -126,7 +126,7 @@ def too_short(name: str, share: float) -> CorruptImageError:
 
 def _fillers() -> Iterator[bytes]:
     for seed in range(3):
-        # Without 0xFF, which would be a marker in a JPEG.
+        # Without 0xFF, which would start a marker in a JPEG.
         yield bytes(random.Random(seed).choices(range(255), k=_FILLER_BYTES))
 
 
@@ -134,7 +134,7 @@ _FILLERS = tuple(_fillers())
 
 
 def _measure(candidates: Sequence[bytes | None], pixels: Pixels) -> Completed | None:
-    """Compare completed files; what they have in common from the top on is there."""
+    """Compare completed files; the rows that they share from the top are present."""
     whole = [candidate for candidate in candidates if candidate is not None]
     if len(whole) < 2:
         return None
@@ -150,7 +150,7 @@ def _measure_raw(candidates: Sequence[bytes], pixels: Pixels) -> Completed:
 
 
 def _in_common(one: NDArray[np.uint8], others: Sequence[NDArray[np.uint8]]) -> tuple[int, float]:
-    """Return how many rows from the top on are the same in all, and the share of the picture up to the difference."""
+    """Return the number of rows from the top that are the same in all, and the fraction up to the difference."""
     if any(other.shape != one.shape for other in others):
         return 0, 0.0
     different = np.zeros(one.shape[:2], bool)
@@ -161,7 +161,7 @@ def _in_common(one: NDArray[np.uint8], others: Sequence[NDArray[np.uint8]]) -> t
         return len(one), 1.0
     height, width = one.shape[:2]
     row = int(rows_differ.argmax())
-    # Coded in blocks from left to right: in the row of blocks that breaks off, those before are there.
+    # Blocks are coded from left to right: in the row where the data ends, the earlier blocks are present.
     band = different[row : row + _BLOCK]
     columns = int(band.any(axis=0).argmax())
     return row, (row + len(band) * columns / width) / height
@@ -183,7 +183,7 @@ def _complete_jpeg(data: bytes, pixels: Pixels) -> Completed | None:
 
 
 def _share_of_all(scans: Sequence[Scan], end: int, share: float) -> float:
-    """Return how much of the coded data is there, of all scans, if this share of the last one is."""
+    """Return how much of the data of all scans is present, given the fraction of the last one."""
     first, last = scans[0].start, scans[-1].start
     return (end - first) / (last - first + (end - last) / share) if share > 0.0 else 0.0
 
@@ -231,7 +231,7 @@ def _complete_gif(data: bytes) -> Completed | None:
 
 
 def _filled_webp(data: bytes, filler: bytes) -> bytes | None:
-    """Return a WebP that ends with its picture; a part after that which is cut short is dropped."""
+    """Return a WebP that ends with its picture; a truncated part after that is dropped."""
     if not len(data) < 8 + int.from_bytes(data[4:8], "little") <= _most(data):
         return None
     body = b""
@@ -240,7 +240,7 @@ def _filled_webp(data: bytes, filler: bytes) -> bytes | None:
         if part.end > _most(data):
             return None
         if part.end > len(data) and part.kind in _IMAGE_CHUNKS:
-            # More than is missing: a decoder that runs out of data while it reads what was made up gives up.
+            # More than is missing, because a decoder fails if it runs out of data while it reads the filler.
             size = (part.body_end - part.body) * 5 // 4 // 2 * 2 + _FILLER_BYTES
             chunk = part.kind + struct.pack("<I", size) + _filled(data[part.body :], size, filler)
         elif part.body_end > len(data) and (part.kind != _FRAME or _FRAME not in body):
@@ -255,7 +255,7 @@ def _filled_avif(data: bytes, filler: bytes) -> bytes | None:
 
 
 def _most(data: bytes) -> int:
-    """Return how large the whole file may be; one that claims to be larger lacks too much, or is damaged."""
+    """Return the maximum size of the whole file; if it claims to be larger, it lacks too much or is damaged."""
     return 2 * len(data) + _FILLER_BYTES
 
 

@@ -1,7 +1,8 @@
-"""EXIF data for another file that shows the same picture: copied entry by entry, byte for byte.
+"""Copy EXIF data to another file with the same picture, entry by entry and byte for byte.
 
-Only what must change does. The new file's pixels are upright, in sRGB, and may have another size, so orientation, sizes
-and colour space say so; what describes the old file's pixels or holds another picture goes.
+Only what has to change is changed. The new file's pixels are upright, in sRGB, and may have another size, so
+orientation, sizes and colour space are updated. Entries that describe the old file's pixels or contain another picture
+are removed.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ _CHROMA_POSITION = 0x0213
 _SRGB, _CENTRED = 1, 1
 _POINTERS = frozenset({EXIF_IFD, GPS_IFD, INTEROP_IFD})
 _MAX_BYTES = 65_000
-"""Where maker notes must end to be kept: EXIF data that a JPEG can hold."""
+"""Maximum end of maker notes that are kept: the size of EXIF data in a JPEG."""
 
 _STRUCTURE = frozenset(
     {0xFE, 0xFF, 0x0106, 0x010A, 0x0111, 0x0115, 0x0116, 0x0117, 0x011C, 0x013D, 0x0140, 0x014A, 0x0152, 0x0153, 0x015B}
@@ -44,17 +45,17 @@ _STRUCTURE = frozenset(
     | {0x012D, 0x013E, 0x013F, 0x0301, 0x0302, 0x0303, 0xA500}  # the colours of the old pixels
     | {XMP_TAG, IPTC_TAG, PHOTOSHOP_TAG, ICC_TAG}
 )
-"""What says how the old file's pixels are stored, or holds another picture, or has a place of its own in a file."""
+"""Tags that describe how the old pixels are stored, contain another picture, or are stored elsewhere in a file."""
 
 _DNG, _PANASONIC_TITLES = frozenset(range(0xC612, 0xC800)), frozenset({0xC6D2, 0xC6D3})
-"""Of DNG's tags only texts are true of another file; Panasonic keeps a person's titles among them."""
+"""Only the texts among DNG's tags apply to another file; Panasonic stores users' titles there."""
 
 _AREAS = frozenset({0x9214, 0xA214})
-"""Where in the picture the subject is."""
+"""Tags for the subject's position in the picture."""
 
 _NUMBERS, _TEXTS = frozenset({1, 3, 4, 5, 6, 8, 9, 10, 11, 12}), frozenset({2, 129})
 _ELSEWHERE = frozenset({13, 16, 17, 18})
-"""Types of places in this file, and those of BigTIFF alone."""
+"""Types of offsets within the file, including those of BigTIFF."""
 
 _PLACELESS_TEXTS = frozenset({0x010F, 0x0110, 0x0131, 0x013B, 0x8298, 0x9C9D, 0xA430, 0xA431, 0xA433, 0xA434, 0xA435})
 """Camera, lens and their serial numbers, software, author, owner, copyright."""
@@ -73,12 +74,12 @@ _PLACELESS_DATES = frozenset({0x0132, 0x9003, 0x9004, 0x9010, 0x9011, 0x9012, 0x
 _DATE = re.compile(rb"(?:\d{4}[:-]\d\d[:-]\d\d(?:[ T]\d\d:\d\d(?::\d\d)?)?|[+-]\d\d:\d\d|Z|\d{1,9}|[ :]*) *\0*")
 _VERSION = re.compile(rb"\d{4}")
 _MAX_NUMBERS = 4
-"""More of them could spell anything."""
+"""Maximum count of numbers; more of them could encode any text."""
 
 
 @dataclass(slots=True)
 class _Directories:
-    """What a block is built from: the entries of each directory by tag, without the pointers between them."""
+    """The content of a block: the entries of each directory by tag, without the pointers between directories."""
 
     order: str
     main: dict[int, Entry] = field(default_factory=dict)
@@ -92,8 +93,8 @@ class ExifCopy:
     """EXIF data for another file.
 
     Attributes:
-        block: A TIFF structure; empty where nothing is left.
-        lost_maker_notes: Whether the maker's notes had to go although everything was to be kept.
+        block: A TIFF structure; empty if nothing is left.
+        lost_maker_notes: Whether maker notes had to be removed although everything was to be kept.
         is_damaged: Whether nothing could be read.
     """
 
@@ -103,16 +104,16 @@ class ExifCopy:
 
 
 def copied(block: bytes, *, size: tuple[int, int], location: bool, reshaped: bool) -> ExifCopy:
-    """Return EXIF data for a new file that is made of another's pixels; nothing of it where it cannot be read.
+    """Return EXIF data for a new file made from another's pixels; empty if the data cannot be read.
 
-    The maker's notes hold offsets from the start of the block, so they are kept only where they can stay at the same
-    offset, and only where the new picture shows all that the old one did: many hold a small copy of it.
+    Maker notes contain offsets from the start of the block, so they are kept only if they can stay at the same offset.
+    Many contain a small copy of the picture, so they are also kept only if the new picture shows all of the old one.
 
     Args:
         block: A TIFF structure, as `onsight.image.blocks.exif_blocks` yields it.
         size: Width and height of the new picture in pixels.
-        location: Whether to keep everything. Else only entries stay that are listed here as unable to name a place.
-        reshaped: Whether the new picture shows another part, or another way up: what points into it goes.
+        location: Whether to keep everything; otherwise only the entries listed here, which cannot reveal a location.
+        reshaped: Whether the new picture is cropped or rotated, so that positions in it no longer apply.
     """
     found = exif_directories(block)
     if found is None or not found[1]:
@@ -145,11 +146,11 @@ def copied(block: bytes, *, size: tuple[int, int], location: bool, reshaped: boo
 
 
 def with_resolution(block: bytes, resolution: Resolution) -> bytes:
-    """Return EXIF data that says a resolution, unless it says one already.
+    """Return EXIF data with a resolution, unless it has one already.
 
     Args:
         block: A TIFF structure, or nothing.
-        resolution: To be said.
+        resolution: The resolution to add.
     """
     found = exif_directories(block)
     if found is None:
@@ -184,7 +185,7 @@ def _is_placeless(entry: Entry) -> bool:
 
 
 def _correct(new: _Directories, size: tuple[int, int]) -> None:
-    """Make what the entries say true of the new picture; what they do not say is not added."""
+    """Update the existing entries for the new picture; no entries are added."""
     order = new.order
 
     def say(entries: dict[int, Entry], tag: int, value: int) -> None:
@@ -211,8 +212,8 @@ def _packed(value: int, kind: int, order: str) -> bytes:
 
 
 def _built(new: _Directories) -> bytes:
-    """Return a TIFF structure of these directories; the maker's notes stand where they stood."""
-    directories: list[tuple[dict[int, Entry], int, dict[int, Entry]]] = []  # where the pointer is, its tag, where to
+    """Return a TIFF structure with these directories; maker notes keep their offset."""
+    directories: list[tuple[dict[int, Entry], int, dict[int, Entry]]] = []  # parent, the pointer's tag, target
     main, camera = dict(new.main), dict(new.camera)
     if new.interop:
         directories.append((camera, INTEROP_IFD, new.interop))
@@ -248,7 +249,7 @@ def _built(new: _Directories) -> bytes:
 
 
 class _Room:
-    """The bytes of a structure, given away from its start around a stretch that is reserved."""
+    """Allocates the bytes of a structure from its start, around a reserved range."""
 
     def __init__(self, reserved: Entry | None) -> None:
         self.data = bytearray()
@@ -258,7 +259,7 @@ class _Room:
             self._reserved = reserved.offset, reserved.offset + len(reserved.value)
 
     def take(self, size: int) -> int:
-        """Return where so many bytes are free."""
+        """Return the offset of a free range of this many bytes."""
         start, end = self._reserved
         if self._at < end and self._at + size > start:
             self._at = end + end % 2
@@ -267,12 +268,12 @@ class _Room:
         return at
 
     def put(self, value: bytes) -> int:
-        """Write a value where there is room and return where that is."""
+        """Write a value into free space and return its offset."""
         at = self.take(len(value))
         self.fill(at, value)
         return at
 
     def fill(self, at: int, value: bytes) -> None:
-        """Write bytes at a place."""
+        """Write bytes at an offset."""
         self.data.extend(bytes(max(0, at + len(value) + len(value) % 2 - len(self.data))))
         self.data[at : at + len(value)] = value

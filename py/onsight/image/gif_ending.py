@@ -1,4 +1,4 @@
-"""How much of a GIF's first frame is there, and that frame completed."""
+"""Measure how much of a GIF's first frame is present, and complete that frame."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ class Frame:
         height: In pixels.
         is_interlaced: Whether its rows are stored in another order.
         code_size: Bits of a colour's number.
-        codes: Its coded pixels, as far as they are there.
-        start: Where the sub-blocks of these begin in the file.
+        codes: Its coded pixels, as far as they are present.
+        start: Offset of their sub-blocks in the file.
         is_whole: Whether they end as they should.
     """
 
@@ -32,7 +32,7 @@ class Frame:
 
 
 def has_end(data: bytes) -> bool:
-    """Say whether a GIF goes on up to its end mark."""
+    """Return whether a GIF is complete up to its end marker."""
     at = _first_block(data)
     while at < len(data):
         if data[at] == _TRAILER:
@@ -50,7 +50,7 @@ def has_end(data: bytes) -> bool:
 
 
 def first_frame(data: bytes) -> Frame | None:
-    """Return the first frame of a GIF, or None where the file breaks off before that."""
+    """Return the first frame of a GIF, or None if the file ends before it."""
     at = _first_block(data)
     while at + 10 < len(data):
         if data[at] == _EXTENSION:
@@ -69,9 +69,9 @@ def first_frame(data: bytes) -> Frame | None:
 
 
 def count_pixels(codes: bytes, code_size: int, most: int) -> int:
-    """Return how many pixels these codes stand for, up to ``most``."""
+    """Return the number of pixels that these codes produce, up to ``most``."""
     clear = 1 << code_size
-    lengths = [1] * clear + [0, 0]  # of what each code stands for
+    lengths = [1] * clear + [0, 0]  # pixels per code
     bits, before, pixels = code_size + 1, 0, 0
     held = held_bits = 0
     for byte in codes:
@@ -101,7 +101,7 @@ def count_pixels(codes: bytes, code_size: int, most: int) -> int:
 
 
 def completed(data: bytes, frame: Frame, missing: int) -> bytes:
-    """Return a GIF that ends with its first frame, in which the pixels that are missing have the first colour."""
+    """Return a GIF that ends with its first frame; missing pixels have the first colour."""
     codes = frame.codes + bytes(missing * 12 // 8 + 2)
     blocks = [codes[at : at + 255] for at in range(0, len(codes), 255)]
     return data[: frame.start] + b"".join(bytes([len(block)]) + block for block in blocks) + bytes([0, _TRAILER])
@@ -116,7 +116,7 @@ def _colours(flags: int) -> int:
 
 
 def _sub_blocks(data: bytes, at: int) -> tuple[bytes, int, bool]:
-    """Return what sub-blocks hold, where the next block begins, and whether they end as they should."""
+    """Return the content of sub-blocks, the offset of the next block, and whether they end correctly."""
     parts: list[bytes] = []
     while at < len(data):
         size = data[at]

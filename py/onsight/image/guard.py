@@ -1,4 +1,4 @@
-"""Run Pillow on bytes that may be hostile: whatever it raises becomes an Onsight error with a sentence."""
+"""Run Pillow on untrusted bytes, and convert its exceptions to Onsight errors with a message."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from onsight.errors import (
 from onsight.image.containers import is_cut_short, is_rarely_compressed
 
 MAX_PIXELS = 200_000_000
-"""Largest picture that is opened, in pixels: what the largest camera of a phone writes (16,320 × 12,240)."""
+"""Maximum number of pixels: the size of the largest phone camera's pictures (16,320 × 12,240)."""
 
 # Pillow's own limit, which it applies inside its TIFF, GIF and ICO decoders.
 _PILLOW_MAX_PIXELS = 178_956_970
 
-# How Pillow and the libraries below it word that they do not know a kind of file, lack memory, or miss the end.
+# How Pillow and its libraries report an unsupported kind of file, too little memory, or a missing end.
 _UNKNOWN_KIND = (
     "unsupported",
     "not installed",
@@ -42,14 +42,14 @@ def guarded(data: bytes, name: str) -> Iterator[None]:
     """Silence Pillow's warnings and turn its exceptions into Onsight's.
 
     Args:
-        data: The bytes of the file that is being decoded.
-        name: The format that they are in.
+        data: The bytes of the file that is decoded.
+        name: Their format.
 
     Raises:
-        UnsupportedFormatError: The format is one that is opened, but this kind of it is not.
-        CorruptImageError: The picture is damaged or cut short.
+        UnsupportedFormatError: The format is supported, but this variant is not.
+        CorruptImageError: The picture is damaged or truncated.
         ImageTooLargeError: The picture has more pixels than Pillow accepts.
-        OutOfMemoryError: The picture needs more memory than there is now.
+        OutOfMemoryError: The picture needs more memory than is available now.
     """
     try:
         with _silent_warnings():
@@ -98,7 +98,7 @@ def _explain(error: Exception, data: bytes, name: str) -> OnsightError:
     if any(sign in reason.lower() for sign in _NO_MEMORY):
         return _out_of_memory(name, reason)
     is_unknown_kind = (
-        isinstance(error.__cause__, KeyError)  # which Pillow's tables of pixel types and compressions raise
+        isinstance(error.__cause__, KeyError)  # raised by Pillow's tables of pixel types and compressions
         or any(sign in reason.lower() for sign in _UNKNOWN_KIND)
         or is_rarely_compressed(data, name)
     )
@@ -122,11 +122,10 @@ _silence: warnings.catch_warnings[None] | None = None
 
 @contextmanager
 def _silent_warnings() -> Iterator[None]:
-    """Keep Pillow's warnings about odd metadata from being shown, or raised where warnings are errors.
+    """Suppress Pillow's warnings about odd metadata.
 
-    ``warnings.catch_warnings`` alone is not safe when two threads decode at once: the one that leaves last
-    would restore the silence that it found. So the first to enter saves the filters and the last to leave
-    restores them.
+    ``warnings.catch_warnings`` alone is not safe if two threads decode at once: the last to leave would restore the
+    suppressed state that it found. So the first to enter saves the filters and the last to leave restores them.
     """
     global _silence, _silence_depth
     with _silence_lock:

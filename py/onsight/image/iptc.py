@@ -1,4 +1,4 @@
-"""IPTC records (IIM): the datasets in them, and what holds them in a JPEG."""
+"""IPTC records (IIM): their datasets, and their containers in a JPEG."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from onsight.image.parts import PHOTOSHOP_HEADER
 
 IPTC_RESOURCE = 0x0404
-"""The number of Photoshop's resource that holds them."""
+"""Id of the Photoshop resource that contains them."""
 
 
 def iptc_datasets(records: bytes) -> Iterator[tuple[int, int, bytes]]:
@@ -23,7 +23,7 @@ def iptc_spans(records: bytes) -> Iterator[tuple[int, int, int, int]]:
     at = 0
     while records[at : at + 1] == b"\x1c" and at + 5 <= len(records):
         size, header = int.from_bytes(records[at + 3 : at + 5], "big"), 5
-        if size & 0x8000:  # longer than 32 KB: this many bytes say how long
+        if size & 0x8000:  # longer than 32 KB: the number of bytes that hold the length
             header += size & 0x7FFF
             if header > 13:
                 return
@@ -35,11 +35,11 @@ def iptc_spans(records: bytes) -> Iterator[tuple[int, int, int, int]]:
 
 
 def iptc_segment(records: bytes) -> bytes:
-    """Return the JPEG segment that holds IPTC records."""
+    """Return the JPEG segment for IPTC records."""
     body = PHOTOSHOP_HEADER + iptc_resource(records)
     return b"\xff\xed" + struct.pack(">H", len(body) + 2) + body
 
 
 def iptc_resource(records: bytes) -> bytes:
-    """Return the Photoshop resource that holds IPTC records."""
+    """Return the Photoshop resource for IPTC records."""
     return b"8BIM" + struct.pack(">HHI", IPTC_RESOURCE, 0, len(records)) + records + bytes(len(records) % 2)

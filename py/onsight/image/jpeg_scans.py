@@ -1,4 +1,4 @@
-"""The scans of a JPEG: which coefficients of which components each of them holds."""
+"""The scans of a JPEG: which coefficients of which components each contains."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 _START_OF_SCAN, _END_OF_IMAGE = 0xDA, 0xD9
 _FRAMES = frozenset({*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC})
 _IN_SCANS = frozenset({0x00, *range(0xD0, 0xD8), 0xFF})
-"""What may follow 0xFF within a scan: a stuffed zero, a restart, a fill byte."""
+"""Bytes that may follow 0xFF within a scan: a stuffed zero, a restart, a fill byte."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,11 +16,11 @@ class Scan:
     """One scan.
 
     Attributes:
-        start: Where its coded data begins in the file.
+        start: Offset of its coded data in the file.
         components: The ids of its components.
         first: Its first coefficient, 0 to 63.
         last: Its last coefficient.
-        low: How many low bits of the coefficients it leaves out.
+        low: Number of low bits of the coefficients that it omits.
     """
 
     start: int
@@ -31,9 +31,9 @@ class Scan:
 
 
 def scans_of(data: bytes) -> tuple[list[Scan], int]:
-    """Return the scans of a JPEG, in their order, and where the last one ends.
+    """Return the scans of a JPEG in order, and the end of the last one.
 
-    That is where the end-of-image marker is, or else the end of the file.
+    The end is the position of the end-of-image marker, or else the end of the file.
     """
     scans: list[Scan] = []
     at = 2
@@ -63,7 +63,7 @@ def scans_of(data: bytes) -> tuple[list[Scan], int]:
 
 
 def has_everything(data: bytes, scans: Sequence[Scan]) -> bool:
-    """Say whether these scans, the last one too, hold all bits of all coefficients of all components."""
+    """Return whether these scans, including the last, contain all bits of all coefficients of all components."""
     components = _components(data)
     missing = {(component, coefficient) for component in components for coefficient in range(64)}
     for scan in scans:

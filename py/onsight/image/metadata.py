@@ -1,8 +1,9 @@
-"""What a file says besides its pixels, for another file that shows the same picture.
+"""Carry a file's metadata over to another file with the same picture.
 
-The new file's pixels are upright, in sRGB, and may be others than the camera's. So what would contradict them goes:
-orientation, sizes, colour profiles, thumbnails and every other picture inside the metadata. All else is copied byte for
-byte, unless no place may be named: then only what `onsight.image.placeless` and `onsight.image.exif` list stays.
+The new file's pixels are upright, in sRGB, and may differ from the camera's. So everything that would contradict them
+is removed: orientation, sizes, colour profiles, thumbnails and other pictures inside the metadata. The rest is copied
+byte for byte, unless the location must be removed: then only what `onsight.image.placeless` and `onsight.image.exif`
+list is kept.
 """
 
 from __future__ import annotations
@@ -44,33 +45,33 @@ _STALE = frozenset(
 )  # fmt: skip
 
 _DROPPED_RESOURCES = frozenset({0x03ED, 0x0404, 0x0409, 0x040C, 0x040F, 0x0422, 0x0423, 0x0424, 0x0416, 0x0419})
-"""Photoshop's resources that hold thumbnails, colours of the old pixels, or what has a place of its own."""
+"""Photoshop's resources with thumbnails, colours of the old pixels, or data that is stored elsewhere as well."""
 
 
 _KNOWN_SEGMENTS = (
     blocks.EXIF_HEADER, XMP_HEADER, blocks.XMP_EXTENSION_HEADER, PHOTOSHOP_HEADER, b"ICC_PROFILE\0", b"MPF\0",
     b"Adobe", b"urn:iso:std:iso:ts:21496",
 )  # fmt: skip
-"""What segments begin with that are read, or belong to the old pixels: profiles, other pictures, gain maps."""
+"""Signatures of segments that are read, or belong to the old pixels: profiles, other pictures, gain maps."""
 _IPTC_MARK = b"\x1c"
 _CREDENTIALS = "Content Credentials, which are true of the original alone"
 
 
 @dataclass(frozen=True, slots=True)
 class Metadata:
-    """What a file says besides its pixels.
+    """The metadata of a file.
 
     Attributes:
         exif: A TIFF structure; empty for none.
         xmp: A packet in UTF-8; empty for none.
         iptc: Records; empty for none.
-        resources: Photoshop's other resources, each as a whole; empty for none.
+        resources: Photoshop's other resources, each complete; empty for none.
         comments: A JPEG's or GIF's comments.
         texts: A PNG's texts.
-        resolution: Pixels an inch, or None.
-        density: Unit, x and y as a JPEG's JFIF header has them; empty to work it out from `resolution`.
-        physical: Content of a PNG's pHYs chunk; empty to work it out from `resolution`.
-        left_out: What was to be kept and could not be, in words for people.
+        resolution: Pixels per inch, or None.
+        density: Unit, x and y as in a JPEG's JFIF header; empty to derive them from `resolution`.
+        physical: Content of a PNG's pHYs chunk; empty to derive it from `resolution`.
+        left_out: Descriptions of what could not be kept, for the user.
     """
 
     exif: bytes = b""
@@ -91,14 +92,14 @@ NONE = Metadata()
 def carry_over(
     data: bytes, *, size: tuple[int, int], location: bool, reshaped: bool, resized: bool = False
 ) -> Metadata:
-    """Return what a new file says that is made of another's pixels.
+    """Return the metadata for a new file that is made from another's pixels.
 
     Args:
         data: The other file's bytes; damaged metadata counts as none.
         size: Width and height of the new picture in pixels.
-        location: Whether to keep everything; else only what cannot name a place.
-        reshaped: Whether the new picture shows another part, or another way up: what points into it goes.
-        resized: Whether it has other sizes for another reason.
+        location: Whether to keep everything; otherwise only what cannot reveal a location.
+        reshaped: Whether the new picture is cropped or rotated, so that positions in it no longer apply.
+        resized: Whether its size differs for another reason.
     """
     left_out: list[str] = []
     copy = exif.ExifCopy(b"")
@@ -160,7 +161,7 @@ def _is_stale(name: Name, *, reshaped: bool, resized: bool) -> bool:
 
 
 def _resources(data: bytes) -> bytes:
-    """Return Photoshop's resources of a JPEG other than its IPTC records: paths, the copyright mark, its address."""
+    """Return a JPEG's Photoshop resources other than IPTC records: paths, the copyright flag and URL."""
     if not is_jpeg(data):
         return b""
     kept = b""
@@ -174,7 +175,7 @@ def _resources(data: bytes) -> bytes:
 
 
 def _others(data: bytes) -> list[str]:
-    """Return what a file says in other places, in words: it is about the old pixels, or no more is known of it."""
+    """Return descriptions of other metadata: it concerns the old pixels, or is unknown."""
     found: list[str] = []
     if is_jpeg(data):
         for part in jpeg_segments(data):

@@ -38,7 +38,7 @@ def oklab(pixels: NDArray[np.uint8]) -> Array:
 
 
 def to_hex(colour: Array) -> str:
-    """Return an Oklab colour, [3], as sRGB ``"#rrggbb"``; what a screen cannot show is clipped."""
+    """Return an Oklab colour, [3], as sRGB ``"#rrggbb"``, clipped to the gamut."""
     lms = np.linalg.solve(_LMS_TO_LAB.T.astype(np.float64), colour) ** 3
     linear = np.clip(np.linalg.solve(_LINEAR_TO_LMS.T.astype(np.float64), lms), 0, 1)
     encoded = np.where(linear <= 0.0031308, linear * 12.92, 1.055 * linear ** (1 / 2.4) - 0.055)
@@ -46,7 +46,7 @@ def to_hex(colour: Array) -> str:
 
 
 def _linear_table() -> Array:
-    """Return the light of each of the 256 values of sRGB, in [0, 1]."""
+    """Return the linear light of each of the 256 values of sRGB, in [0, 1]."""
     values = np.arange(256) / 255
     return np.where(values <= 0.04045, values / 12.92, ((values + 0.055) / 1.055) ** 2.4).astype(np.float32)
 

@@ -1,11 +1,11 @@
-"""Which way up a picture is: one decision for every format, from whatever says so in the file.
+"""Decide which way up a picture is, for every format and from every source in the file.
 
-The first of these that says something counts:
+The first of these sources that specifies an orientation counts:
 
-1. AVIF: the container's own rotation and mirroring (``irot``, ``imir``), which its decoder reports. EXIF and XMP in an
-   AVIF are for information only, as its standard and browsers have it.
+1. AVIF: the container's own rotation and mirroring (``irot``, ``imir``), which its decoder reports. According to the
+   standard and in browsers, EXIF and XMP in an AVIF are for information only.
 2. JPEG, PNG, WebP, TIFF: ``Orientation`` in the first EXIF block that has a valid one, as an integer of any type. In a
-   PNG the ``eXIf`` chunk comes before the raw profiles that ImageMagick writes.
+   PNG the ``eXIf`` chunk takes precedence over ImageMagick's raw profiles.
 3. The same formats: ``tiff:Orientation`` in XMP.
 
 Other formats are shown as they are stored. Browsers follow EXIF in a JPEG if it is a ``SHORT``; most of them ignore it
@@ -25,7 +25,7 @@ ORIENTATION_TAG = 0x0112
 
 _FORMATS = frozenset({"JPEG", "PNG", "WebP", "TIFF"})
 _INTEGERS = frozenset({1, 3, 4, 6, 7, 8, 9, 13, 16, 17, 18})
-"""TIFF's types of integers, and UNDEFINED, which some programs use for a byte."""
+"""TIFF's integer types, and UNDEFINED, which some programs use for a byte."""
 _TIFF_VERSION = 42
 
 
@@ -34,8 +34,8 @@ class Orientation:
     """Which way up a picture is.
 
     Attributes:
-        value: As EXIF numbers it, 1 (stored upright) to 8.
-        as_in_browsers: Whether every browser turns the picture in the same way.
+        value: EXIF's number, 1 (stored upright) to 8.
+        as_in_browsers: Whether every browser rotates the picture the same way.
     """
 
     value: int = 1
@@ -47,7 +47,7 @@ class Orientation:
 
         Args:
             data: The bytes of the file; its metadata may be damaged in any way.
-            name: The format that it is in. For AVIF the decoder has to be asked instead.
+            name: Its format. AVIF's orientation comes from the decoder instead.
         """
         if name not in _FORMATS:
             return UPRIGHT
@@ -72,7 +72,7 @@ UPRIGHT = Orientation()
 
 
 def _exif_entries(data: bytes) -> Iterator[tuple[int, bool]]:
-    """Yield each EXIF block's orientation (0 for none), and whether it is written as the standard says."""
+    """Yield each EXIF block's orientation (0 for none), and whether it is written as the standard requires."""
     for block in exif_blocks(data):
         tiff = Tiff.parse(block)
         if tiff is None:

@@ -1,7 +1,7 @@
-"""Walk the parts that each container is made of: segments, chunks, boxes, resources.
+"""Iterate over the parts of each container: segments, chunks, boxes, resources.
 
-Every function here takes bytes that may be damaged in any way, and raises nothing: a walk ends where the damage
-begins. A part that claims more bytes than the file has ends beyond it.
+Every function takes bytes that may be damaged in any way, and raises nothing: an iteration ends where the damage
+begins. If a part claims more bytes than the file has, its end is beyond the file's.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ class Part(NamedTuple):
     """One part of a file.
 
     Attributes:
-        kind: What names it: a JPEG marker's second byte, or a chunk's or box's four letters.
-        start: Where it begins in the file.
-        body: Where its content begins.
-        body_end: Where its content ends.
-        end: Where the next part begins, after any checksum and padding.
+        kind: Its type: a JPEG marker's second byte, or a chunk's or box's four letters.
+        start: Offset of the part in the file.
+        body: Offset of its content.
+        body_end: End of its content.
+        end: Offset of the next part, after any checksum and padding.
     """
 
     kind: bytes
@@ -38,22 +38,22 @@ class Part(NamedTuple):
 
 
 def is_jpeg(data: bytes) -> bool:
-    """Say whether these bytes begin a JPEG."""
+    """Return whether these bytes begin a JPEG."""
     return data[:2] == b"\xff\xd8"
 
 
 def is_png(data: bytes) -> bool:
-    """Say whether these bytes begin a PNG."""
+    """Return whether these bytes begin a PNG."""
     return data[:8] == PNG_SIGNATURE
 
 
 def is_webp(data: bytes) -> bool:
-    """Say whether these bytes begin a WebP."""
+    """Return whether these bytes begin a WebP."""
     return data[:4] == b"RIFF" and data[8:12] == b"WEBP"
 
 
 def is_tiff(data: bytes) -> bool:
-    """Say whether these bytes begin a TIFF or BigTIFF."""
+    """Return whether these bytes begin a TIFF or BigTIFF."""
     return data[:4] in (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 
 
@@ -94,7 +94,7 @@ def riff_chunks(data: bytes) -> Iterator[Part]:
 
 
 def boxes(data: bytes, start: int = 0, end: int | None = None) -> Iterator[Part]:
-    """Yield the ISO boxes (AVIF, HEIF, JPEG 2000) in a stretch of a file."""
+    """Yield the ISO boxes (AVIF, HEIF, JPEG 2000) in a range of a file."""
     end = len(data) if end is None else min(end, len(data))
     at = start
     while at + 8 <= end:
@@ -110,11 +110,11 @@ def boxes(data: bytes, start: int = 0, end: int | None = None) -> Iterator[Part]
 
 
 def photoshop_resources(data: bytes) -> Iterator[tuple[int, bytes]]:
-    """Yield number and content of Photoshop's image resources, without the header that a JPEG has before them."""
+    """Yield id and content of Photoshop's image resources, given without the JPEG's header."""
     at = 0
     while data[at : at + 4] == b"8BIM" and at + 12 <= len(data):
         number = int.from_bytes(data[at + 4 : at + 6], "big")
-        name = 1 + data[at + 6]  # a text with its length before it, padded to an even length
+        name = 1 + data[at + 6]  # a text preceded by its length, padded to an even length
         at += 6 + name + name % 2
         size = int.from_bytes(data[at : at + 4], "big")
         yield number, data[at + 4 : at + 4 + size]
@@ -122,7 +122,7 @@ def photoshop_resources(data: bytes) -> Iterator[tuple[int, bytes]]:
 
 
 def gif_extensions(data: bytes) -> Iterator[tuple[int, int, int]]:
-    """Yield the label of each extension of a GIF, where its first sub-block begins, and where it ends."""
+    """Yield the label of each extension in a GIF, the offset of its first sub-block, and its end."""
 
     def colours(flags: int) -> int:
         return 3 << ((flags & 7) + 1) if flags & 0x80 else 0
@@ -151,7 +151,7 @@ class Item:
 
     Attributes:
         kind: Its type, such as ``b"Exif"`` or ``b"mime"``.
-        content_type: Of a ``mime`` item, else empty.
+        content_type: Content type of a ``mime`` item, else empty.
         content: Its bytes.
     """
 
@@ -161,7 +161,7 @@ class Item:
 
 
 def heif_items(data: bytes) -> Iterator[Item]:
-    """Yield the items of an AVIF or HEIF file that hold metadata. Source: ISO/IEC 14496-12, 8.11."""
+    """Yield the metadata items of an AVIF or HEIF file. Source: ISO/IEC 14496-12, 8.11."""
     try:
         for outer in boxes(data):
             if outer.kind == b"meta":
@@ -203,14 +203,14 @@ def _items(data: bytes, meta: Part) -> Iterator[Item]:
 
 
 def _locations(data: bytes, iloc: Part) -> Iterator[tuple[int, int, list[tuple[int, int]]]]:
-    """Yield number, construction method, and offset and length of each extent of the items."""
+    """Yield the items' id, construction method, and offset and length of each extent."""
     at = iloc.body + 4
     version = data[iloc.body]
 
     def read(size: int) -> int:
         nonlocal at
         if at + size > iloc.body_end or at + size > len(data):
-            raise IndexError("the item locations are cut short")
+            raise IndexError("the item locations are truncated")
         at += size
         return int.from_bytes(data[at - size : at], "big")
 

@@ -1,9 +1,8 @@
-"""What stays of a picture's metadata where nothing may name a place: only what is listed here.
+"""Remove the location from metadata: only the properties listed here are kept.
 
-The lists hold technical properties, dates, ratings, and who made a picture and holds its rights. Titles, descriptions,
-keywords, comments and names of people or things in a picture are a person's own words, which may well name a place, so
-they are not among them; nor is anything that is not known here. A value that is not of the form that its property has
-goes, too.
+The lists contain technical properties, dates, ratings, authors and copyright holders. Titles, descriptions, keywords,
+comments and names of people or things in a picture may name a place, so they are not listed; nor are unknown
+properties. A value is also removed if it does not have the form that its property requires.
 """
 
 from __future__ import annotations
@@ -104,7 +103,7 @@ _IPTC: Mapping[tuple[int, int], re.Pattern[bytes] | None] = {
     **dict.fromkeys([(2, 55), (2, 60), (2, 62), (2, 63)], re.compile(rb"\d{8}|\d{6}(?:[+-]\d{4})?")),  # dates and times
     **dict.fromkeys([(2, 65), (2, 70), (2, 80), (2, 85), (2, 110), (2, 116)]),  # program, author, credit, copyright
 }
-"""Record and dataset, and the form that its value must have if not every one will do."""
+"""Record and dataset, and the form that the value must have, if it is restricted."""
 _HOUSEKEEPING = frozenset({(1, 90), (2, 0)})
 
 _TEXTS: Mapping[str, _Check] = {
@@ -120,7 +119,7 @@ _TEXTS: Mapping[str, _Check] = {
 
 
 def placeless_xmp(packet: bytes) -> bytes:
-    """Return a new packet with those properties of one that cannot name a place; empty where there are none."""
+    """Return a new packet with only the properties that cannot reveal a location; empty if there are none."""
     document = parse(packet)
     found: dict[Name, str] = {}
     for description in document.descriptions() if document else ():
@@ -143,7 +142,7 @@ def placeless_xmp(packet: bytes) -> bytes:
 
 
 def _content(node: Node, check: _Check) -> str:
-    """Return what an element holds as XML: a text or a list of texts, each of the right form; else nothing."""
+    """Return an element's content as XML: a text or a list of texts, each of the right form; else nothing."""
     resource = node.attributes.get((RDF, "resource"))
     if resource is not None:
         return escape(resource) if check(resource) else ""
@@ -166,7 +165,7 @@ def _content(node: Node, check: _Check) -> str:
 
 
 def placeless_iptc(records: bytes) -> bytes:
-    """Return those IPTC datasets that cannot name a place; what comes after damage goes."""
+    """Return the IPTC datasets that cannot reveal a location, up to the first damaged one."""
     kept, says_something = [], False
     for record, dataset, start, end in iptc_spans(records):
         if (record, dataset) in _IPTC and end - start < 0x8000:
@@ -178,6 +177,6 @@ def placeless_iptc(records: bytes) -> bytes:
 
 
 def is_placeless_text(text: PngText) -> bool:
-    """Say whether a text of a PNG cannot name a place."""
+    """Return whether a PNG text cannot reveal a location."""
     check = _TEXTS.get(text.keyword.lower())
     return check is not None and check(text.text.strip()) and not text.translated

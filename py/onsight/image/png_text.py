@@ -1,6 +1,6 @@
-"""The texts of a PNG: those for people, and those that hold other blocks.
+"""The texts in a PNG: those for people, and those that contain other blocks.
 
-Every function here takes the bytes of a whole file that may be damaged in any way, and raises nothing.
+Every function takes the bytes of a whole file, which may be damaged in any way, and raises nothing.
 """
 
 from __future__ import annotations
@@ -17,20 +17,20 @@ XMP_HEADER = b"http://ns.adobe.com/xap/1.0/\0"
 XMP_KEYWORD = b"XML:com.adobe.xmp"
 
 _MAX_TEXT = 1 << 26
-"""Bytes that a compressed text may have once it is unpacked."""
+"""Maximum size of an unpacked text in bytes."""
 
 
 @dataclass(frozen=True, slots=True)
 class PngText:
-    """A text of a PNG.
+    """A text in a PNG.
 
     Attributes:
-        keyword: What it is, such as ``"Author"``.
+        keyword: Its keyword, such as ``"Author"``.
         text: The text.
-        kind: The chunk that holds it: ``b"tEXt"``, ``b"zTXt"`` or ``b"iTXt"``.
-        language: An RFC 3066 tag; only of ``iTXt``.
-        translated: The keyword in that language; only of ``iTXt``.
-        raw: The chunk's content as it is written.
+        kind: Its chunk type: ``b"tEXt"``, ``b"zTXt"`` or ``b"iTXt"``.
+        language: An RFC 3066 tag; only for ``iTXt``.
+        translated: The keyword in that language; only for ``iTXt``.
+        raw: The chunk's content, unchanged.
     """
 
     keyword: str
@@ -42,7 +42,7 @@ class PngText:
 
 
 def png_texts(data: bytes) -> Iterator[PngText]:
-    """Yield the texts of a PNG, wherever they are in it; XMP and raw profiles are not among them."""
+    """Yield the texts in a PNG, wherever they are, except XMP and raw profiles."""
     if not is_png(data):
         return
     for part in _png_text_parts(data):
@@ -65,7 +65,7 @@ def png_texts(data: bytes) -> Iterator[PngText]:
 
 
 def png_xmp_parts(data: bytes) -> list[tuple[Part, bytes]]:
-    """Return the chunks of a PNG that hold XMP, and the packet in each; raw profiles come after the others."""
+    """Return the chunks of a PNG with XMP, and the packet in each; raw profiles come last."""
     found, profiles = [], []
     for part in _png_text_parts(data):
         parsed = _parse_text(part.kind, data[part.body : part.body_end])
@@ -84,7 +84,7 @@ def png_xmp_parts(data: bytes) -> list[tuple[Part, bytes]]:
 
 
 def png_texts_raw(data: bytes) -> Iterator[tuple[bytes, bytes, bytes]]:
-    """Yield chunk, keyword and unpacked bytes of every text of a PNG, XMP and raw profiles included."""
+    """Yield chunk, keyword and unpacked bytes of every text in a PNG, including XMP and raw profiles."""
     for part in _png_text_parts(data):
         parsed = _parse_text(part.kind, data[part.body : part.body_end])
         if parsed:
@@ -97,7 +97,7 @@ def _png_text_parts(data: bytes) -> Iterator[Part]:
 
 
 def _parse_text(kind: bytes, body: bytes) -> tuple[bytes, bytes, bytes, bytes] | None:
-    """Return keyword, unpacked text, language and translated keyword of a chunk; None where it is damaged."""
+    """Return keyword, unpacked text, language and translated keyword of a chunk; None if it is damaged."""
     keyword, zero, rest = body.partition(b"\0")
     language = translated = b""
     if not zero:
@@ -122,7 +122,7 @@ def _parse_text(kind: bytes, body: bytes) -> tuple[bytes, bytes, bytes, bytes] |
 
 
 def raw_profiles(data: bytes, name: str) -> Iterator[bytes]:
-    """Yield ImageMagick's and ExifTool's way to keep a block in a PNG: a text of hexadecimal digits."""
+    """Yield blocks that ImageMagick and ExifTool store in a PNG as a text of hexadecimal digits."""
     for _, keyword, text in png_texts_raw(data):
         profile = _raw_profile(keyword, text, name)
         if profile is not None:

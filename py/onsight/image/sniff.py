@@ -1,7 +1,7 @@
-"""Tell a file's format from its first bytes, never from its name.
+"""Detect a file's format by its first bytes, never by its name.
 
-Formats that Onsight opens come back as a name of ``READABLE``; everything else is refused here, by name where
-it has one, so that no decoder ever sees bytes that are not its own.
+Formats that Onsight opens are returned as a name in ``READABLE``. Everything else is refused here, by name if it is
+known, so that no decoder gets data in another format.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _SAVE_AS = "save it as JPEG or PNG and choose that file"
 
 @dataclass(frozen=True, slots=True)
 class _Kind:
-    """What a file is when it is not a picture that Onsight opens."""
+    """A kind of file that Onsight does not open."""
 
     name: str
     message: str
@@ -72,8 +72,8 @@ _RAW = _Kind(
 _HEIC = _picture("HEIC", try_browser=True)
 _JPEG_XL = _picture("JPEG XL", try_browser=True)
 
-# (offset, bytes there, what it is): a name of READABLE or a kind that is refused.
-# The first match wins, so longer signatures stand before the shorter ones that they begin with.
+# (offset, signature, result): the result is a name in READABLE or a kind that is refused.
+# The first match wins, so longer signatures come before shorter ones that they start with.
 _SIGNATURES: tuple[tuple[int, bytes, str | _Kind], ...] = (
     (0, b"\xff\xd8", "JPEG"),
     (0, b"\x89PNG", "PNG"),
@@ -161,18 +161,18 @@ _BMP_HEADER_SIZES = frozenset({12, 16, 40, 52, 56, 64, 108, 124})
 
 
 def sniff_format(data: bytes) -> str:
-    """Return the name of the format that ``data`` is in.
+    """Return the name of the format of ``data``.
 
     Args:
         data: The bytes of a whole file.
 
     Returns:
-        One of ``READABLE``. Says nothing about whether the picture is complete.
+        One of ``READABLE``; the picture may still be incomplete.
 
     Raises:
         EmptyFileError: There are no bytes.
-        NotAnImageError: The bytes are of something that is not a picture.
-        UnsupportedFormatError: The bytes are of a picture, drawing or document format that is not opened.
+        NotAnImageError: The file is not a picture.
+        UnsupportedFormatError: The file is in a picture, drawing or document format that Onsight does not open.
     """
     if not data:
         raise EmptyFileError("This file is empty: it has no bytes. Copy or download it again.")
@@ -235,7 +235,7 @@ def _identify_text(head: bytes) -> _Kind:
         text = head.decode("utf-16", "ignore")
     else:
         try:
-            # Incrementally, because a character may be cut in two at the end of the head.
+            # Incrementally, because the end of the head may split a character.
             text = codecs.getincrementaldecoder("utf-8-sig")().decode(head)
         except UnicodeDecodeError:
             return _UNKNOWN
@@ -244,7 +244,7 @@ def _identify_text(head: bytes) -> _Kind:
     text = text.lstrip().lower()
     if text.startswith("<"):
         if "<svg" in text:
-            # An SVG inside a page is a page.
+            # A web page that contains an SVG is still a web page.
             return _HTML if "<html" in text.partition("<svg")[0] else _SVG
         if "<html" in text or text.startswith("<!doctype html"):
             return _HTML

@@ -1,7 +1,7 @@
-"""The directories of a TIFF structure, which EXIF is kept in too: each entry as it was written.
+"""The directories of a TIFF structure, which EXIF uses as well, with each entry as written.
 
-A value stays the bytes that it is, so that what is copied is the same afterwards, even where a text is in an encoding
-or a number in a type that the standard does not foresee.
+Values remain bytes, so that copies are exact, even if a text has an encoding or a number has a type that is not in the
+standard.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ XMP_TAG, IPTC_TAG, PHOTOSHOP_TAG, ICC_TAG = 0x02BC, 0x83BB, 0x8649, 0x8773
 
 BYTE, ASCII, SHORT, LONG, RATIONAL, UNDEFINED = 1, 2, 3, 4, 5, 7
 SIZES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8, 13: 4, 16: 8, 17: 8, 18: 8, 129: 1}
-"""Bytes of one value, by type. 129 is UTF-8, of Exif 3.0."""
+"""Size of one value in bytes, by type. 129 is UTF-8, from Exif 3.0."""
 
 _MAX_ENTRIES = 4096
 
@@ -26,9 +26,9 @@ class Entry:
     Attributes:
         tag: Its number.
         type: The type's number.
-        count: How many values.
+        count: Number of values.
         value: Their bytes, in the file's byte order.
-        offset: Where they begin in the structure; 0 in one that is not read from there.
+        offset: Their offset in the structure; 0 for an entry that was not read from there.
     """
 
     tag: int
@@ -44,9 +44,9 @@ class Tiff:
 
     Attributes:
         data: All of its bytes; offsets count from the first.
-        order: ``"little"`` or ``"big"``, as `int.from_bytes` wants it.
+        order: ``"little"`` or ``"big"``, as in `int.from_bytes`.
         is_big: Whether it is a BigTIFF, with offsets of 8 bytes.
-        first: Where the first directory begins.
+        first: Offset of the first directory.
     """
 
     data: bytes
@@ -56,14 +56,14 @@ class Tiff:
 
     @classmethod
     def parse(cls, data: bytes) -> Tiff | None:
-        """Read the header; None where these bytes have none."""
+        """Read the header; None if there is none."""
         order = {b"II": "little", b"MM": "big"}.get(data[:2])
         if order is None or len(data) < 8:
             return None
         version = int.from_bytes(data[2:4], order)  # type: ignore[arg-type]
         if version == 43 and len(data) >= 16:
             return cls(data, order, True, int.from_bytes(data[8:16], order))  # type: ignore[arg-type]
-        # Some cameras write other versions than 42 into what is otherwise EXIF.
+        # Some cameras write a version other than 42 into otherwise valid EXIF.
         return cls(data, order, False, int.from_bytes(data[4:8], order))  # type: ignore[arg-type]
 
     def number(self, data: bytes) -> int:
@@ -71,25 +71,25 @@ class Tiff:
         return int.from_bytes(data, self.order)  # type: ignore[arg-type]
 
     def directory(self, at: int) -> dict[int, Entry]:
-        """Return the whole entries of a directory by their tags, the first of each; empty where there is none."""
+        """Return the complete entries of a directory by tag, the first of each; empty if there is no directory."""
         entries: dict[int, Entry] = {}
         for entry in self._entries(at):
             entries.setdefault(entry.tag, entry)
         return entries
 
     def sub_directory(self, entries: dict[int, Entry], tag: int) -> dict[int, Entry]:
-        """Return the directory that an entry points to; empty where there is none."""
+        """Return the directory that an entry points to; empty if there is none."""
         at = self.integer(entries.get(tag))
         return self.directory(at) if at else {}
 
     def integer(self, entry: Entry | None) -> int | None:
-        """Return the first value of an entry of any unsigned type (BYTE, SHORT, LONG …); None where it is none."""
+        """Return the first value of an entry of any unsigned type (BYTE, SHORT, LONG …); else None."""
         if entry is None or entry.type not in (BYTE, SHORT, LONG, 13, 16, 18) or not entry.value:
             return None
         return self.number(entry.value[: SIZES[entry.type]])
 
     def text(self, entry: Entry | None) -> str | None:
-        """Return a text: UTF-8 where it is valid as that, else Latin-1; None where the entry holds no text."""
+        """Return a text: UTF-8 if it is valid, else Latin-1; None if the entry is not a text."""
         if entry is None or entry.type not in (BYTE, ASCII, UNDEFINED, 129):
             return None
         raw = entry.value.split(b"\0")[0]
@@ -123,10 +123,10 @@ class Tiff:
 
 
 def exif_directories(block: bytes) -> tuple[Tiff, dict[int, Entry], dict[int, Entry], dict[int, Entry]] | None:
-    """Return an EXIF block's structure and its main, Exif and GPS directories; None where it is no TIFF structure.
+    """Return an EXIF block's structure and its main, Exif and GPS directories; None if it is not a TIFF structure.
 
     Args:
-        block: As `onsight.image.blocks.exif_blocks` yields it; it may be damaged.
+        block: A block from `onsight.image.blocks.exif_blocks`; it may be damaged.
     """
     tiff = Tiff.parse(block)
     if tiff is None:

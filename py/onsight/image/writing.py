@@ -1,4 +1,4 @@
-"""Put metadata into a file that was just encoded and has none."""
+"""Add metadata to a newly encoded file without metadata."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from onsight.image.xmp import DC, RDF, Name, properties
 from onsight.image.xmp_edit import joined, split, wrapped
 
 MAX_SEGMENT = 65_533
-"""Bytes of content that a JPEG segment can hold."""
+"""Maximum size of a JPEG segment's content in bytes."""
 WEBP_XMP_FLAG, WEBP_EXIF_FLAG, WEBP_ALPHA_FLAG = 0x04, 0x08, 0x10
 
 _MAX_EXTENSION = 65_000
@@ -27,16 +27,16 @@ _IN_XMP: dict[str, tuple[Name, str]] = {
     "description": ((DC, "description"), "Alt"),
     "copyright": ((DC, "rights"), "Alt"),
 }
-"""The registered keywords of PNG texts that XMP has a property for, and the list that it is."""
+"""The registered keywords of PNG texts with a property in XMP, and the kind of list that it is."""
 
 
 def with_metadata(data: bytes, format: str, metadata: Metadata) -> tuple[bytes, tuple[str, ...]]:
-    """Return a file with metadata in it, and what it could not hold, in words for people.
+    """Return a file with metadata, and descriptions of what it could not hold, for the user.
 
     Args:
-        data: A file as Pillow encodes it without metadata.
+        data: A file from Pillow, without metadata.
         format: ``"jpeg"``, ``"png"`` or ``"webp"``.
-        metadata: What the file is to say.
+        metadata: The metadata to add.
     """
     left_out = list(metadata.left_out)
     if format == "jpeg":
@@ -49,11 +49,11 @@ def with_metadata(data: bytes, format: str, metadata: Metadata) -> tuple[bytes, 
 
 
 def as_original(png: bytes, original: bytes) -> bytes:
-    """Return a PNG that the browser made of a picture, upright, with what the picture's own file says.
+    """Return an upright PNG made by the browser, with the metadata of the picture's own file.
 
     Args:
-        png: As the browser encodes it.
-        original: The file that only the browser could decode, such as a HEIC.
+        png: The browser's PNG.
+        original: The file that only the browser can decode, such as a HEIC.
     """
     size = int.from_bytes(png[16:20], "big"), int.from_bytes(png[20:24], "big")
     return _in_png(png, carry_over(original, size=size, location=True, reshaped=False))
@@ -177,14 +177,14 @@ def _in_webp(data: bytes, metadata: Metadata, left_out: list[str]) -> bytes:
 
 
 def webp_of(chunks: list[tuple[bytes, bytes]], flags: int) -> bytes:
-    """Return a WebP of chunks, with the extended header that metadata asks for.
+    """Return a WebP made of chunks, with the extended header that metadata requires.
 
     Args:
         chunks: Name and content of each.
-        flags: What the header is to say besides what it says already.
+        flags: Flags to add to the header.
 
     Raises:
-        struct.error: There is no picture among them.
+        struct.error: None of them is a picture.
     """
     if not chunks:
         raise struct.error("no chunks")
@@ -199,7 +199,7 @@ def webp_of(chunks: list[tuple[bytes, bytes]], flags: int) -> bytes:
 
 
 def webp_header(name: bytes, content: bytes) -> bytes:
-    """Return the content of the extended header that a simple file lacks. Source: WebP Container Specification."""
+    """Return the content of an extended header for a simple file. Source: WebP Container Specification."""
     flags, width, height = 0, 0, 0
     if name == b"VP8 ":
         width, height = (side & 0x3FFF for side in struct.unpack_from("<HH", content, 6))
@@ -214,7 +214,7 @@ def webp_header(name: bytes, content: bytes) -> bytes:
 
 
 def _texts_in_xmp(metadata: Metadata) -> tuple[bytes, list[PngText]]:
-    """Return the packet with those texts that XMP has a property for and lacks, and the others."""
+    """Return the packet with added texts that XMP has a property for but lacks, and the other texts."""
     known = set(properties(metadata.xmp))
     items: list[str] = []
     others: list[PngText] = []

@@ -1,7 +1,7 @@
-"""XMP packets, parsed: whatever encoding, prefixes, wrapper and form of RDF a program chose.
+"""Parse XMP packets in any encoding, with any prefixes, wrapper and form of RDF.
 
-Nothing here raises: what is not well-formed, or has a document type (with which come entities that grow without end
-or read other files), counts as no XMP.
+Nothing here raises. A packet that is not well-formed, or has a document type (whose entities could expand without limit
+or read other files), does not count as XMP.
 """
 
 from __future__ import annotations
@@ -25,10 +25,10 @@ Name = tuple[str, str]
 
 _SEPARATOR = " "  # no namespace has a space
 _MAX_DEPTH = 60
-_TEXT_BUFFER = 1 << 20  # pictures inside of packets are long texts
+_TEXT_BUFFER = 1 << 20  # pictures inside packets are long texts
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
-    (codecs.BOM_UTF32_LE, "utf-32-le"),  # before UTF-16, whose mark it begins with
+    (codecs.BOM_UTF32_LE, "utf-32-le"),  # before UTF-16, because it starts with the same mark
     (codecs.BOM_UTF32_BE, "utf-32-be"),
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
@@ -42,14 +42,14 @@ class Node:
 
     Attributes:
         name: Its namespace and local name.
-        attributes: Values by name; declarations of namespaces are not among them.
+        attributes: Values by name, without declarations of namespaces.
         children: The elements inside.
         text: The text directly inside, without that of the children.
-        start: Where its start tag begins, in bytes of `Document.text`.
-        end: Where its end tag ends.
-        tag_end: Where its start tag ends.
-        close: Where its end tag begins; of ``<a/>`` where its ``/>`` does.
-        namespaces: The namespace of each prefix that is known here; that of the empty prefix is the default.
+        start: Offset of its start tag, in bytes of `Document.text`.
+        end: End of its end tag.
+        tag_end: End of its start tag.
+        close: Offset of its end tag, or of the ``/>`` in ``<a/>``.
+        namespaces: Namespaces by prefix in this scope; the empty prefix is the default namespace.
     """
 
     name: Name
@@ -63,7 +63,7 @@ class Node:
     namespaces: Mapping[str, str] = field(default_factory=dict)
 
     def walk(self) -> Iterator[Node]:
-        """Yield this element and all that are inside it."""
+        """Yield this element and all its descendants."""
         yield self
         for child in self.children:
             yield from child.walk()
@@ -71,7 +71,7 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A packet that could be parsed.
+    """A parsed packet.
 
     Attributes:
         text: The packet in UTF-8, without a byte order mark before it.
@@ -84,12 +84,12 @@ class Document:
     rdf: Node
 
     def descriptions(self) -> Iterator[Node]:
-        """Yield the elements that hold the properties: ``rdf:Description``, or a node with a type as its name."""
+        """Yield the elements with the properties: ``rdf:Description``, or a node named by its type."""
         yield from self.rdf.children
 
 
 def parse(packet: bytes) -> Document | None:
-    """Parse a packet; None where it is no XMP.
+    """Parse a packet; None if it is not XMP.
 
     Args:
         packet: In UTF-8, UTF-16 or UTF-32, with or without a byte order mark and an ``<?xpacket?>`` wrapper.
@@ -106,13 +106,13 @@ def parse(packet: bytes) -> Document | None:
 
 
 def properties(packet: bytes) -> Mapping[Name, tuple[str, ...]]:
-    """Return the texts of each property of a packet by namespace and name; empty where it is no XMP.
+    """Return the texts of each property in a packet by namespace and name; empty if it is not XMP.
 
-    A simple property has one text, written as an attribute or as an element. A list has one for each item, that of the
-    default language first. Structures have none.
+    A simple property has one text, written as an attribute or as an element. A list has one per item, with the default
+    language first. Structures have none.
 
     Args:
-        packet: As `onsight.image.blocks.xmp_packets` yields it.
+        packet: A packet from `onsight.image.blocks.xmp_packets`.
     """
     document = parse(packet)
     found: dict[Name, list[str]] = {}
@@ -126,7 +126,7 @@ def properties(packet: bytes) -> Mapping[Name, tuple[str, ...]]:
 
 
 def encoding_of(packet: bytes) -> tuple[bytes, str]:
-    """Return the byte order mark that a packet begins with, or nothing, and the name of its encoding."""
+    """Return a packet's byte order mark, if any, and the name of its encoding."""
     for mark, encoding in _MARKS:
         if packet.startswith(mark):
             return mark, encoding
@@ -134,7 +134,7 @@ def encoding_of(packet: bytes) -> tuple[bytes, str]:
 
 
 def decode(packet: bytes) -> bytes | None:
-    """Return a packet's text in UTF-8 without a mark and without padding around it; None where it is no text."""
+    """Return a packet's text in UTF-8 without byte order mark and padding; None if it is not text."""
     packet = packet.lstrip(b"\r\n\t ") if not packet.startswith((b"\0", b"\xff", b"\xfe")) else packet
     mark, encoding = encoding_of(packet)
     packet = packet[len(mark) :]
@@ -143,8 +143,8 @@ def decode(packet: bytes) -> bytes | None:
     except UnicodeDecodeError:
         if encoding != "utf-8":
             return None
-        text = packet.decode("utf-8", "replace")  # one bad letter does not make the rest unreadable
-    # Padding of zeros after the packet, as some programs write it, is not XML.
+        text = packet.decode("utf-8", "replace")  # the rest stays readable if one character is invalid
+    # Some programs pad the packet with zeros, which are not XML.
     return text.strip("\0 \t\r\n\ufeff").encode("utf-8", "replace")
 
 
@@ -181,7 +181,7 @@ class _Builder:
         self._parser.CharacterDataHandler = self._characters
 
     def build(self) -> Node:
-        # A declaration of another encoding would be wrong by now: the parser is told UTF-8, which goes first.
+        # A declared encoding would be wrong now; the parser gets UTF-8 explicitly, which takes precedence.
         self._parser.Parse(self._text, True)
         if self._root is None:
             raise ValueError("there is no element")
@@ -226,7 +226,7 @@ _TAG = re.compile(rb"<(?:[^\"'>]|\"[^\"]*\"|'[^']*')*>")
 def _tag_end(text: bytes, start: int) -> int:
     tag = _TAG.match(text, start)
     if tag is None:
-        raise ValueError("a tag without an end")
+        raise ValueError("an unclosed tag")
     return tag.end()
 
 
@@ -236,4 +236,4 @@ def _name(written: str) -> Name:
 
 
 def _refuse(*_: object) -> None:
-    raise ValueError("no XMP has a document type")
+    raise ValueError("XMP must not have a document type")

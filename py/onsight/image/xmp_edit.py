@@ -1,4 +1,4 @@
-"""Change an XMP packet by taking out or putting in stretches of its text; every other byte stays as it is."""
+"""Edit an XMP packet by removing or inserting pieces of its text; every other byte stays the same."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ _ATTRIBUTE = re.compile(rb"\s+([^\s=]+)\s*=\s*(?:\"[^\"]*\"|'[^']*')")
 _ENCODING = re.compile(rb"^(<\?xml\s[^?>]*?)\s+encoding\s*=\s*(?:\"[^\"]*\"|'[^']*')")
 _WRAPPER = '<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>'
 _POINTER_BYTES = 300
-"""What the description takes that names an extended packet."""
+"""Space for the description that refers to an extended packet."""
 
 
 def without(packet: bytes, unwanted: Callable[[Name], bool]) -> bytes | None:
-    """Return a packet in UTF-8 without some of its properties; None where it is no XMP.
+    """Return a packet in UTF-8 without some of its properties; None if it is not XMP.
 
     Args:
         packet: In any encoding.
-        unwanted: Says by namespace and name which properties go.
+        unwanted: Returns whether to remove a property, by namespace and name.
     """
     document = parse(packet)
     if document is None:
@@ -47,11 +47,11 @@ def names(document: Document) -> Iterator[Name]:
 
 
 def joined(packet: bytes, others: Iterable[bytes]) -> bytes | None:
-    """Return a packet with those properties of others that it lacks; None where it is no XMP.
+    """Return a packet with the properties that it lacks and others have; None if it is not XMP.
 
     Args:
         packet: In any encoding; the result is in UTF-8.
-        others: Further packets; those that are no XMP are passed over.
+        others: Other packets; those that are not XMP are skipped.
     """
     document = parse(packet)
     if document is None:
@@ -68,14 +68,14 @@ def joined(packet: bytes, others: Iterable[bytes]) -> bytes | None:
 
 
 def split(packet: bytes, limit: int) -> tuple[bytes, bytes, bytes] | None:
-    """Divide a packet into a main one of limited size and an extended one. Source: XMP part 3, 1.1.3.1.
+    """Split a packet into a main one of limited size and an extended one. Source: XMP part 3, 1.1.3.1.
 
     Args:
-        packet: That is too large for a JPEG's segment.
-        limit: Bytes of the main packet.
+        packet: A packet that is too large for a JPEG segment.
+        limit: Maximum size of the main packet in bytes.
 
     Returns:
-        The main packet, the extended one, and the 32 letters that identify it; None where it cannot be divided so.
+        The main packet, the extended one, and the 32 characters that identify it; None if it cannot be split.
     """
     document = parse(packet)
     if document is None:
@@ -118,7 +118,7 @@ def _about(document: Document) -> str:
 
 
 def _attributes(text: bytes, node: Node) -> Iterator[tuple[Name, int, int]]:
-    """Yield the name and the place of each attribute with a prefix, white space before it included."""
+    """Yield the name and range of each attribute with a prefix, including the white space before it."""
     for match in _ATTRIBUTE.finditer(text, node.start, node.tag_end):
         prefix, colon, name = match[1].decode().partition(":")
         if colon and prefix != "xmlns":
@@ -134,7 +134,7 @@ def _cut(text: bytes, spans: Iterable[tuple[int, int]]) -> bytes:
 
 
 def _inserted(document: Document, piece: bytes) -> bytes:
-    """Put a piece at the end of the ``rdf:RDF``."""
+    """Insert a piece at the end of the ``rdf:RDF``."""
     rdf, text = document.rdf, document.text
     if text[rdf.close : rdf.close + 2] != b"/>":
         return text[: rdf.close] + piece + text[rdf.close :]
@@ -144,7 +144,7 @@ def _inserted(document: Document, piece: bytes) -> bytes:
 
 
 def _standing_alone(text: bytes, node: Node) -> bytes:
-    """Return an element's text with the declarations of the prefixes that it uses."""
+    """Return an element's text with declarations of the prefixes that it uses."""
     span = text[node.start : node.end]
     tag = re.match(rb"<[^\s/>]+", span)
     head = tag.end() if tag else 1

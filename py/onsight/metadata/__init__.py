@@ -1,8 +1,8 @@
-"""What is written about a picture beside it.
+"""Metadata about a picture, in its file and next to it.
 
 ::
 
-    rdf      where lists stand in the text of an RDF document
-    xmp      keywords in XMP: read, built, merged into what is there
-    sidecar  the file ``<name>.<ext>.xmp`` that holds them
+    rdf      positions of lists in the text of an RDF document
+    xmp      keywords in XMP: read, create, merge into existing ones
+    sidecar  the file ``<name>.<ext>.xmp`` with keywords
 """

@@ -1,7 +1,7 @@
-"""What a new sidecar begins with: what the picture's file says already.
+"""The initial content of a new sidecar: the metadata in the picture's file.
 
-Programs in which sidecars go before files would otherwise no longer see the keywords, the rating and the texts that a
-person gave the picture.
+Programs that prefer sidecars to files would otherwise lose the keywords, rating and texts that a person gave the
+picture.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ from onsight.metadata.xmp import EMPTY, Keywords, merge
 
 
 def begin_sidecar(picture: bytes, stated: Stated | None = None) -> bytes:
-    """Return the XMP document with which the sidecar of a picture begins.
+    """Return the initial XMP document of a picture's sidecar.
 
-    That is the file's own XMP packet, and what only its IPTC and EXIF data say: keywords, rating, title, description.
+    This is the file's own XMP packet, plus keywords, rating, title and description that only IPTC or EXIF contain.
 
     Args:
-        picture: The bytes of the file, in any format; of a damaged one as much as can be read.
-        stated: What is known to be said about the picture; None reads the file.
+        picture: The bytes of the file, in any format; a damaged file is read as far as possible.
+        stated: The metadata of the picture, if known; None reads the file.
     """
     packet = next((packet for packet in xmp_packets(picture) if parse(packet)), None)
     document = without_extension(decode(packet) or b"") + b"\n" if packet else EMPTY
@@ -34,18 +34,18 @@ def begin_sidecar(picture: bytes, stated: Stated | None = None) -> bytes:
     have = {keyword.casefold() for keyword in known.keywords}
     try:
         document = merge(document, Keywords(tuple(one for one in said.keywords if one.casefold() not in have), ()))
-    except InvalidSidecarError:  # the file's own packet cannot be added to: nothing can begin with it
+    except InvalidSidecarError:  # nothing can be added to the file's own packet, so it cannot be the start
         return begin_sidecar(b"", said)
     return with_texts(document, said, known)
 
 
 def with_texts(document: bytes, said: Stated, known: Stated = NOTHING) -> bytes:
-    """Return a document with the rating, the title and the description that it lacks.
+    """Return a document with rating, title and description added, if it lacks them.
 
     Args:
-        document: An XMP document in UTF-8, as `begin_sidecar` returns it.
-        said: What it shall say.
-        known: What it says already, which stays.
+        document: An XMP document in UTF-8 from `begin_sidecar`.
+        said: The values to add.
+        known: The values that it has already, which stay.
     """
     lines = []
     if said.rating and known.rating is None:

@@ -1,6 +1,6 @@
-"""What the camera wrote into the file: with what it was taken, when, and whether there is a place.
+"""Camera metadata: the equipment, the time, and whether there is a location.
 
-The place itself is never read out.
+The location itself is never read.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from onsight.metadata.dates import choose
 from onsight.metadata.reading import read_stated
 
 MAX_TEXT = 80
-"""Longer names are cut: no camera has one."""
+"""Maximum length of names; longer ones are not real."""
 
 _MAKE, _MODEL = 0x010F, 0x0110
 _EXIF_IFD, _GPS_IFD = 0x8769, 0x8825
@@ -31,18 +31,18 @@ _GPS_LATITUDE, _GPS_LONGITUDE = 2, 4
 
 @dataclass(frozen=True, slots=True)
 class CameraFacts:
-    """What the camera wrote; None where it wrote nothing that can be read.
+    """Camera metadata; fields are None if missing or unreadable.
 
     Attributes:
-        taken: When it was taken, in the form of `onsight.metadata.stated.DateCandidate`.
-        taken_source: Where that comes from, one of `onsight.metadata.dates.SOURCES`.
+        taken: When the picture was taken, in the form of `onsight.metadata.stated.DateCandidate`.
+        taken_source: Source of that date, one of `onsight.metadata.dates.SOURCES`.
         camera: Maker and model.
-        lens: Its name.
-        focal_length_mm: Of the lens, in millimetres.
+        lens: Name of the lens.
+        focal_length_mm: Focal length in millimetres.
         aperture: The f-number.
         exposure_s: Exposure time in seconds.
         iso: Sensitivity.
-        has_location: Whether the file tells where it was taken.
+        has_location: Whether the file contains the location.
     """
 
     taken: str | None = None
@@ -57,14 +57,14 @@ class CameraFacts:
 
 
 def read_camera_facts(data: bytes) -> CameraFacts:
-    """Read what the camera wrote; damaged metadata counts as none.
+    """Read the camera metadata; damaged metadata counts as missing.
 
     Args:
         data: The bytes of a file, in any format.
     """
     facts = CameraFacts()
     for block in exif_blocks(data):
-        # Pillow's parser raises nearly anything on damaged metadata, and warns of the rest.
+        # Pillow's parser raises nearly anything on damaged metadata, and warns about the rest.
         with suppress(ImageError), guarded(data, "EXIF"):
             facts = _facts(block)
             break
@@ -92,7 +92,7 @@ def _facts(block: bytes) -> CameraFacts:
 
 
 def _text(value: Any) -> str | None:
-    """Return a text fit to be shown, or None."""
+    """Return a text that can be displayed, or None."""
     if not isinstance(value, str):
         return None
     shown = "".join(" " if unicodedata.category(char)[0] in "CZ" else char for char in value)
@@ -104,7 +104,7 @@ def _number(values: Mapping[int, Any], tag: int) -> float | None:
     if isinstance(value, tuple):  # several sensitivities: the first is the camera's
         value = value[0] if value else None
     try:
-        number = float(value)  # type: ignore[arg-type]  # what is no number raises
+        number = float(value)  # type: ignore[arg-type]  # anything but a number raises
     except (TypeError, ValueError, ZeroDivisionError):
         return None
     return round(number, 6) if 0 < number < 1e9 else None

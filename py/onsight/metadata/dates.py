@@ -1,4 +1,4 @@
-"""When a picture was taken, from every source that a camera, phone, scanner or messenger leaves.
+"""Find out when a picture was taken, from all sources that cameras, phones, scanners and messengers leave.
 
 Sources, the most trusted first:
 
@@ -12,22 +12,22 @@ Sources, the most trusted first:
 ``iptc-digitized``      IPTC DigitalCreationDate and DigitalCreationTime                           local
 ``sidecar-digitized``   the same properties of XMP in a sidecar                                    local
 ``png``                 the PNG text "Creation Time"                                               local
-``gps``                 the clock of the satellites                                                UTC
+``gps``                 the satellites' clock                                                      UTC
 ``takeout``             photoTakenTime in the JSON file that Google Takeout writes                 UTC
 ``name``                the file's name                                                            local
 ``name-utc``            the file's name, where the program that chose it is known to use UTC       UTC
 ======================  =========================================================================  ======
 
-Two rules refine the order. A name with a time goes before ``gps`` and ``takeout`` if it is within a day of them: it is
-local time, and the day in UTC can be another one. A date without a time is completed by a less trusted source
-that says the same day and has a time.
+Two rules refine the order. A name with a time takes precedence over ``gps`` and ``takeout`` if it is within a day of
+them, because it is in local time and the day in UTC can differ. A date without a time is completed by a less trusted
+source with a time on the same day.
 
-These are no dates of a picture and are never used: EXIF ModifyDate, XMP xmp:ModifyDate, PNG tIME, PNG "date:create" and
-"date:modify" (times of some file), and the time at which the file was last written.
+Some dates do not say when a picture was taken and are never used: EXIF ModifyDate, XMP xmp:ModifyDate, PNG tIME, PNG
+"date:create" and "date:modify" (times of some file), and the file's modification time.
 
-A date is ignored, and the next source is asked, if it is more than a day in the future, before 1826 (the first
-photograph), or the moment at which clocks start that nobody has set: any time on 1970-01-01, and midnight exactly on
-1 January of 1900, 1904, 1980 and 2000.
+A date is ignored, and the next source is used, if it is more than a day in the future, before 1826 (the first
+photograph), or the start of an unset clock: any time on 1970-01-01, and exactly midnight on 1 January of 1900, 1904,
+1980 and 2000.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ SOURCES: Mapping[str, str] = {
     "name": "from the file's name",
     "name-utc": "from the file's name, in UTC",
 }
-"""The sources for people, the most trusted first."""
+"""Descriptions of the sources, the most trusted first."""
 
 KINDS: Mapping[str, str] = {
     "exif": "Camera (EXIF)",
@@ -66,7 +66,7 @@ KINDS: Mapping[str, str] = {
     "takeout": "Google Takeout",
     "name": "File name",
 }
-"""Kinds of sources for people: what is before the hyphen."""
+"""Descriptions of the kinds of sources, by the part before the hyphen."""
 
 IN_UTC = frozenset({"gps", "takeout", "name-utc"})
 
@@ -93,13 +93,13 @@ _BLANK_TIME = re.compile(r"[T ]*\s*:\s*:?\s*$")
 
 
 def parse_date(text: str | None) -> str | None:
-    """Return a date in the form of `DateCandidate.value`, or None if the text is no date, or could mean several.
+    """Return a date in the form of `DateCandidate.value`, or None if the text is not a date or is ambiguous.
 
     Understands the forms of EXIF, ISO 8601 and RFC 1123, dates without day or month (which some programs write as
     zeros or blanks), and trailing zones, which do not change the local time. A second of 60 counts as 59.
 
     Args:
-        text: As it is written in the file.
+        text: The text in the file.
     """
     tidy = (text or "").split("\0", 1)[0].strip()
     if len(tidy) > 64:
@@ -130,16 +130,16 @@ def date_of(
     second: str | None = None,
     half: str | None = None,
 ) -> str | None:
-    """Return a date from its parts in digits, or None if there is no such date.
+    """Return a date from its parts in digits, or None if it is invalid.
 
     Args:
         year: Four digits.
-        month: From 1; 0 or nothing where it is not known.
-        day: The same.
-        hour: 0 to 24, or 1 to 12 with ``half``; nothing where the time is not known.
-        minute: Of the hour.
-        second: Of the minute; 60 counts as 59.
-        half: Begins with "a" or "p", for the half of the day before or after noon.
+        month: 1 to 12; 0 or empty if unknown.
+        day: 1 to 31; 0 or empty if unknown.
+        hour: 0 to 24, or 1 to 12 with ``half``; empty if the time is unknown.
+        minute: 0 to 59.
+        second: 0 to 60; 60 counts as 59.
+        half: Starts with "a" or "p", for times before or after noon.
     """
     if not year or not int(year):
         return None
@@ -166,7 +166,7 @@ def date_of(
 
 
 def parse_iptc_date(date: str | None, time: str | None) -> str | None:
-    """Return the date of IPTC's two fields ``20200714`` and ``123456+0200``; zeros stand for what is not known."""
+    """Return the date from IPTC's two fields ``20200714`` and ``123456+0200``; zeros mean unknown."""
     day = (date or "").strip().strip("\0").replace("-", "").replace(":", "")
     if not re.fullmatch(r"\d{8}", day, re.ASCII):
         return None
@@ -177,18 +177,18 @@ def parse_iptc_date(date: str | None, time: str | None) -> str | None:
 
 
 def parse_epoch(seconds: float) -> str | None:
-    """Return a date from seconds since 1970 in UTC; 0, which means "not known", is none."""
+    """Return a date from seconds since 1970 in UTC; None for 0, which means "unknown"."""
     with suppress(OverflowError, ValueError):
         return (datetime(1970, 1, 1) + timedelta(seconds=int(seconds))).isoformat() if seconds else None
     return None
 
 
 def is_plausible(value: str, now: datetime) -> bool:
-    """Say whether a picture can have this date; the head of this module tells what is ruled out.
+    """Return whether a picture can have this date; the module's docstring lists impossible dates.
 
     Args:
-        value: As in `DateCandidate`.
-        now: The present local time.
+        value: A date as in `DateCandidate`.
+        now: The current local time.
     """
     latest = (now + timedelta(days=1)).isoformat(timespec="seconds")
     is_past = value <= latest[: len(value)]
@@ -196,11 +196,11 @@ def is_plausible(value: str, now: datetime) -> bool:
 
 
 def choose(candidates: Iterable[DateCandidate], *, now: datetime | None = None) -> DateCandidate | None:
-    """Return the date that is trusted most, or None; the head of this module tells the order.
+    """Return the most trusted date, or None; the module's docstring gives the order.
 
     Args:
         candidates: All dates that were found.
-        now: The present local time; None asks the clock.
+        now: The current local time; None uses the clock.
     """
     moment = now or datetime.now()
     ranks = list(SOURCES)
@@ -234,7 +234,7 @@ def _local_name(best: DateCandidate, usable: Iterable[DateCandidate]) -> DateCan
 
 
 def matching_sources(name: str) -> tuple[str, ...]:
-    """Return the sources that a word in a search names: ``exif``, ``digitized``, ``utc`` and the like; else none."""
+    """Return the sources that a word in a search stands for, such as ``exif``, ``digitized`` or ``utc``."""
     if name == "utc":
         return tuple(source for source in SOURCES if source in IN_UTC)
     return tuple(source for source in SOURCES if name == source or name in source.split("-"))

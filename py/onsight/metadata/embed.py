@@ -1,7 +1,7 @@
-"""Keywords inside the file of a picture: its XMP packet is made or added to, all else stays as it is.
+"""Write keywords into a picture's file: create or extend its XMP packet, and leave everything else unchanged.
 
-A file has one packet afterwards, whatever it had before. Where it had several, or one in a form that few programs read
-(a PNG's raw profile), they become one with the properties of all.
+Afterwards a file has exactly one packet. If it had several, or one in a form that few programs read (a PNG's raw
+profile), they are merged into one with all properties.
 """
 
 from __future__ import annotations
@@ -22,17 +22,17 @@ from onsight.metadata.xmp import Keywords, build, merge, read
 
 
 def embed(picture: bytes, keywords: Keywords) -> bytes:
-    """Return the file of a picture with keywords in it; those that it has stay, and so does all else.
+    """Return a picture's file with keywords added; everything else stays the same.
 
     Args:
         picture: The bytes of a JPEG, PNG or WebP file.
-        keywords: What it shall have.
+        keywords: Keywords that the file should have.
 
     Raises:
-        NotAnImageError: It is no picture.
-        UnsupportedFormatError: It is of a format that keywords cannot be written into here.
-        InvalidSidecarError: It has XMP that is broken.
-        UnwritableFileError: There is no room for so many keywords, or the file is damaged.
+        NotAnImageError: It is not a picture.
+        UnsupportedFormatError: Onsight cannot write keywords into this format.
+        InvalidSidecarError: Its XMP is broken.
+        UnwritableFileError: There is no space for so many keywords, or the file is damaged.
     """
     name = sniff_format(picture)
     if name not in _WRITERS:
@@ -51,15 +51,15 @@ def find_packet(picture: bytes) -> bytes | None:
 
 
 Merge = Callable[[Sequence[bytes]], bytes]
-"""Takes the packets of a file, the main one first, and returns the one that it shall have."""
+"""Takes the packets of a file, the main one first, and returns the new one."""
 
 
 def _with_keywords(packets: Sequence[bytes], keywords: Keywords) -> bytes:
     if not packets:
         return build(keywords)
     packet, *others = packets
-    known = [read(other) for other in others]  # refuses one that is broken
-    if others or (decode(packet) or b"") not in packet:  # inside of pictures XMP is in UTF-8
+    known = [read(other) for other in others]  # raises an error for a broken one
+    if others or (decode(packet) or b"") not in packet:  # XMP inside pictures is in UTF-8
         whole = joined(packet, others)
         if whole is None:
             raise InvalidSidecarError("The XMP is broken.")
@@ -81,7 +81,7 @@ def _in_jpeg(data: bytes, merged: Merge) -> bytes:
     content = XMP_HEADER + merged(packets)
     if len(content) > MAX_SEGMENT:
         raise UnwritableFileError("A JPEG has no room for so many keywords; a sidecar has.")
-    # A new one comes after JFIF and EXIF, which say that they come first.
+    # A new packet comes after JFIF and EXIF, which must come first.
     first = [one.end for one in segments if one.kind in (b"\xe0", b"\xe1")]
     start = holders[0].start if holders else first[-1] if first else 2
     return _replaced(data, holders, b"\xff\xe1" + struct.pack(">H", len(content) + 2) + content, start)
@@ -101,7 +101,7 @@ def _in_png(data: bytes, merged: Merge) -> bytes:
     chunk = png_chunk(b"iTXt", XMP_KEYWORD + b"\0\0\0\0\0" + packet)
     start = holders[0].start if holders else chunks[0].end
     if any(part.kind == b"IDAT" and part.start < start for part in chunks):
-        start = chunks[0].end  # many programs read only what comes before the picture
+        start = chunks[0].end  # many programs read only what precedes the picture
     return _replaced(data, holders, chunk, start)
 
 
@@ -134,9 +134,9 @@ def _riff_chunk(kind: bytes, content: bytes) -> bytes:
 
 
 def _replaced(data: bytes, parts: Sequence[Part], piece: bytes, start: int) -> bytes:
-    """Take parts out and put a piece in, at a place between parts."""
+    """Remove parts and insert a piece at a position between parts."""
     pieces = [(part.start, part.end, b"") for part in parts] + [(start, start, piece)]
-    for begin, end, new in sorted(pieces, reverse=True):  # of two at one place the one that takes out goes first
+    for begin, end, new in sorted(pieces, reverse=True):  # at the same position, the removal comes first
         data = data[:begin] + new + data[end:]
     return data
 

@@ -1,6 +1,6 @@
-"""Brings XMP into a form that can be added to, without touching anything else in it.
+"""Rewrite XMP properties in a form that items can be added to, without changing anything else.
 
-RDF allows a property that should be a list to be written as one text: as an attribute or as an element.
+RDF allows a property that should be a list to be a single text, as an attribute or as an element.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ _EXTENDED = ("http://ns.adobe.com/xmp/note/", "HasExtendedXMP")
 
 
 def with_list(text: bytes, name: Name) -> bytes:
-    """Return a document in which a property that was one text is a list of one item.
+    """Return a document with a property changed from a single text to a list of one item.
 
     Args:
-        text: The document in UTF-8, without a byte order mark. One that cannot be parsed is returned as it is.
+        text: The document in UTF-8, without a byte order mark. It is returned unchanged if it cannot be parsed.
         name: Namespace and name of the property.
     """
     document = parse(text)
@@ -41,7 +41,7 @@ def with_list(text: bytes, name: Name) -> bytes:
 
 
 def without_extension(text: bytes) -> bytes:
-    """Return a packet without the note that a file has a second one, which a sidecar does not have."""
+    """Return a packet without the note about a second packet, because a sidecar has only one."""
     document = parse(text)
     if document is None:
         return text
@@ -65,7 +65,7 @@ def _list_of(item: bytes) -> bytes:
 
 def _attribute_to_list(document: Document, node: Node, name: Name) -> list[tuple[int, int, bytes]]:
     found = _attributes(document, node, name)
-    if len(found) != 1:  # two namespaces have the same name with the same value: too strange to be touched
+    if len(found) != 1:  # two namespaces have the same name with the same value: leave this odd case alone
         return []
     begin, end, written, value = found[0]
     if not value.strip():
@@ -80,7 +80,7 @@ def _attribute_to_list(document: Document, node: Node, name: Name) -> list[tuple
 
 
 def _attributes(document: Document, node: Node, name: Name) -> list[tuple[int, int, bytes, bytes]]:
-    """Return where an attribute may be, how it is written, and its value as it is written."""
+    """Return a possible position of an attribute, its text, and its value as written."""
     pattern = re.compile(rb"\s+((?:[^\s=:/>\"']+:)?%b)\s*=\s*(\"[^\"]*\"|'[^']*')" % re.escape(name[1].encode()))
     return [
         (found.start(), found.end(), found[1], found[2][1:-1])

@@ -1,8 +1,8 @@
-"""Dates in the names that cameras, phones, messengers and programs for screenshots and scans give to files.
+"""Dates in file names from cameras, phones, messengers, and screenshot and scanning programs.
 
-A number counts as a date only in a form that means one: day and time together; year, month and day with signs
-between them; or eight digits at the beginning, or behind a word that such programs put first. ``DSC01234``,
-``14.07.2020`` (which could be read in two orders in ``04.07.2020``) and the like are none.
+A number counts as a date only in an unambiguous form: day and time together; year, month and day with separators; or
+eight digits at the beginning or after a prefix that such programs use. ``DSC01234`` and ``14.07.2020`` (a form that is
+ambiguous in ``04.07.2020``) are not dates.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ _DAYS = (
         re.IGNORECASE | re.ASCII,
     ),
 )
-"""The second one is looked for at the beginning alone."""
+"""The second form is only searched at the beginning."""
 
 _PARTS = ("year", "month", "day", "hour", "minute", "second", "half")
 
@@ -47,17 +47,17 @@ _EPOCH = re.compile(
     r"(?:FB_IMG_|mmexport|wx_camera_|microMsg\.|Screenshot_)(\d{10}|\d{13})(?!\d)", re.IGNORECASE | re.ASCII
 )
 _UTC = re.compile(r"PXL_", re.IGNORECASE)
-"""Google's Pixel phones name pictures by the time in UTC."""
+"""Google's Pixel phones name pictures by UTC time."""
 
 _SUFFIX = re.compile(r"\.(?=[^.]*[A-Za-z])[A-Za-z0-9]{2,5}$")
 _SPACES = str.maketrans({"\u00a0": " ", "\u202f": " ", "\u2009": " ", "：": ":", "꞉": ":", "∶": ":"})
 
 
 def date_in_name(name: str) -> DateCandidate | None:
-    """Return the date that a file's name tells, or None.
+    """Return the date in a file's name, or None.
 
     Args:
-        name: The file's name; what its folders are called does not matter.
+        name: The file's name; its folders are ignored.
     """
     stem = _SUFFIX.sub("", unicodedata.normalize("NFC", name).translate(_SPACES))
     source = "name-utc" if _UTC.match(stem) else "name"

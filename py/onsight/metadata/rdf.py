@@ -1,4 +1,4 @@
-"""Finds lists in the text of an RDF document, so that items can be put in without touching anything else."""
+"""Find lists in the text of an RDF document, so that items can be inserted without changing anything else."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from onsight.errors import InvalidSidecarError
 RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 
 SEPARATOR = " "
-"""Between a namespace and a name; no namespace has a space."""
+"""Separates a namespace from a name; namespaces contain no spaces."""
 
 _TAG = re.compile(rb"<([^\s/>]+)(?:\s+[^\s=]+\s*=\s*(?:\"[^\"]*\"|'[^']*'))*\s*(/?)>")
 
@@ -23,9 +23,9 @@ class Element:
 
     Attributes:
         name: Namespace, `SEPARATOR` and name.
-        written: Its name as it is written, with a prefix.
-        start: Where its content begins, in bytes.
-        ends_itself: Whether its tag is of the form ``<a/>``.
+        written: Its name as written, with a prefix.
+        start: Offset of its content, in bytes.
+        ends_itself: Whether its tag has the form ``<a/>``.
     """
 
     name: str
@@ -39,8 +39,8 @@ class FoundList:
     """A list in a document.
 
     Attributes:
-        container: The element that holds the items.
-        end: Where the last item ends, or the content begins, in bytes.
+        container: The element that contains the items.
+        end: End of the last item, or start of the content if there is none, in bytes.
         before_item: White space before an item.
         items: The texts of the items.
     """
@@ -53,14 +53,14 @@ class FoundList:
 
 @dataclass(slots=True)
 class Found:
-    """What was looked for in a document.
+    """The result of a search in a document.
 
     Attributes:
         root: ``rdf:RDF``, or None.
-        root_end: Where its content ends, in bytes.
-        about: What its descriptions are about; all of them must say the same.
-        lists: The lists by property; a property can be there more than once.
-        others: Properties that are there as something else than a list.
+        root_end: End of its content, in bytes.
+        about: The subject of its descriptions; it must be the same in all of them.
+        lists: The lists by property; a property can have several.
+        others: Properties that exist but are not lists.
     """
 
     root: Element | None = None
@@ -78,7 +78,7 @@ def find(text: bytes, properties: Collection[str]) -> Found:
     """Find properties of the document's subject.
 
     Args:
-        text: The document in UTF-8, without a byte order mark; what it says of its encoding is ignored.
+        text: The document in UTF-8, without a byte order mark; its declared encoding is ignored.
         properties: Namespace, `SEPARATOR` and name of each.
 
     Raises:
@@ -121,7 +121,7 @@ class _Finder:
 
     @property
     def _depth(self) -> int | None:
-        """How far below ``rdf:RDF`` the innermost open element is; None outside of it."""
+        """Depth of the innermost open element below ``rdf:RDF``; None outside of it."""
         return None if self._root_depth is None else len(self._open) - 1 - self._root_depth
 
     def _start(self, name: str, attributes: dict[str, str], here: int) -> None:
@@ -166,5 +166,5 @@ class _Finder:
 
 
 def _refuse_document_type(*_: object) -> None:
-    # No XMP has one. With it come entities: some grow without end, some read other files.
+    # XMP never has one. Its entities could expand without limit or read other files.
     raise InvalidSidecarError("The XMP has a document type, which no XMP needs.")

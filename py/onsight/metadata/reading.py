@@ -1,4 +1,4 @@
-"""Reads what a picture's file, its sidecars and Google Takeout's JSON say about the picture.
+"""Read the metadata in a picture's file, its sidecars and Google Takeout's JSON.
 
 ===========  ===================================================================================================
 keywords     dc:subject, lr:hierarchicalSubject, digiKam:TagsList, MicrosoftPhoto:LastKeywordXMP, MediaPro's
@@ -11,8 +11,8 @@ description  dc:description, acdsee:caption; IPTC 2:120; EXIF ImageDescription, 
 dates        see `onsight.metadata.dates`
 ===========  ===================================================================================================
 
-Of a rating, a title and a description the first that is there counts: XMP before IPTC before EXIF before the texts of
-a PNG, and a sidecar before its picture. Keywords are collected from all. Damaged metadata counts as none.
+For rating, title and description the first source that has one counts: XMP before IPTC before EXIF before the texts of
+a PNG, and a sidecar before its picture. Keywords are collected from all sources. Damaged metadata counts as missing.
 """
 
 from __future__ import annotations
@@ -32,13 +32,13 @@ from onsight.metadata.dates import parse_date, parse_epoch, parse_iptc_date
 from onsight.metadata.stated import NOTHING, DateCandidate, Stated
 
 MAX_KEYWORDS = 500
-"""Further keywords of a file are left out: nobody has typed them."""
+"""Maximum number of keywords from a file; nobody has typed more."""
 
 MAX_KEYWORD, MAX_TITLE, MAX_DESCRIPTION = 100, 500, 5000
-"""Characters. A longer keyword is left out; longer texts are cut."""
+"""Maximum number of characters. Longer keywords are dropped, longer texts are cut."""
 
 MAX_PACKET = 8 << 20
-"""Bytes. Larger packets are not read: they hold pictures, not what a person wrote."""
+"""Maximum size in bytes. Larger packets are not read, because they contain pictures, not what a person wrote."""
 
 _DC, _XMP, _EXIF = "http://purl.org/dc/elements/1.1/", "http://ns.adobe.com/xap/1.0/", "http://ns.adobe.com/exif/1.0/"
 _PHOTOSHOP, _LIGHTROOM = "http://ns.adobe.com/photoshop/1.0/", "http://ns.adobe.com/lightroom/1.0/"
@@ -53,13 +53,13 @@ _PATHS: tuple[tuple[Name, str], ...] = (
     ((_MICROSOFT.rstrip("/"), "LastKeywordXMP"), "/"),
     ((_MEDIAPRO, "CatalogSets"), "|"),
 )
-"""Properties that hold paths, each with what separates the steps."""
+"""Properties with paths, and the separator in each."""
 
 _INTERNAL = re.compile(r"_digikam_|darktable\|", re.IGNORECASE)
-"""Beginnings of paths that programs keep for themselves."""
+"""Path prefixes that programs reserve for themselves."""
 
 _MICROSOFT_STARS = ((88, 5), (63, 4), (38, 3), (13, 2), (1, 1))
-"""From which percentage on a picture has how many stars."""
+"""Minimum percentages and the number of stars they stand for."""
 
 _IMAGE_DESCRIPTION, _RATING, _RATING_PERCENT = 0x010E, 0x4746, 0x4749
 _XP_TITLE, _XP_COMMENT, _XP_KEYWORDS = 0x9C9B, 0x9C9C, 0x9C9E
@@ -75,26 +75,26 @@ _WRITTEN_BY_CAMERAS = re.compile(
     r"|\w{0,6}hdr\w{0,6}|cof|edf|ptr|fpt|oznor\w*|mde|sdr|binary comment",
     re.IGNORECASE,
 )
-"""What cameras write where a description belongs."""
+"""Texts that cameras write in place of a description."""
 
 
 def read_stated(data: bytes) -> Stated:
-    """Return what the file of a picture says about it.
+    """Return the metadata in a picture's file.
 
     Args:
-        data: The bytes of a file, in any format and any state.
+        data: The bytes of a file, in any format and possibly damaged.
     """
     packets = [packet for packet in xmp_packets(data) if len(packet) <= MAX_PACKET]
     return combine(*(_of_xmp(packet, "xmp") for packet in packets), _of_iptc(data), _of_exif(data), _of_png(data))
 
 
 def read_sidecar(document: bytes) -> Stated:
-    """Return what an XMP sidecar says about its picture; of one that is damaged nothing."""
+    """Return the metadata in an XMP sidecar; nothing if it is damaged."""
     return _of_xmp(document, "sidecar") if len(document) <= MAX_PACKET else NOTHING
 
 
 def read_takeout(document: bytes) -> Stated:
-    """Return what Google Takeout's JSON file says about its picture; of any other file nothing."""
+    """Return the metadata in Google Takeout's JSON file; nothing for any other file."""
     try:
         found = json.loads(document)
         time = found.get("photoTakenTime")
@@ -109,7 +109,7 @@ def read_takeout(document: bytes) -> Stated:
 
 
 def combine(*sources: Stated) -> Stated:
-    """Return what several sources say together; of what they contradict each other in, the first one's."""
+    """Merge the metadata of several sources; if they contradict each other, the first wins."""
     ratings = [one.rating for one in sources if one.rating is not None]
     return Stated(
         tuple(date for one in sources for date in one.dates),
@@ -121,13 +121,13 @@ def combine(*sources: Stated) -> Stated:
 
 
 def clean_text(text: str, limit: int) -> str | None:
-    """Return a text fit to be kept and shown: composed, without control characters, cut at a limit; None if empty.
+    """Return a cleaned text: composed, without control characters, cut at a limit; None if empty.
 
     Line breaks stay.
 
     Args:
-        text: As it was written.
-        limit: Characters at most.
+        text: The text as written.
+        limit: Maximum number of characters.
     """
     lines = text[: 8 * limit].replace("\r\n", "\n").replace("\r", "\n").split("\n")
     tidy = "\n".join(" ".join("".join(map(_shown, line)).split()) for line in lines)
@@ -173,9 +173,9 @@ def _of_xmp(packet: bytes, source: str) -> Stated:
 
 
 def _respelt(keywords: Iterable[str]) -> set[str]:
-    """Return how paths spell keywords that contain what separates steps, folded: ``ac-dc`` for ``AC/DC``.
+    """Return the folded spelling in paths of keywords that contain a separator: ``ac-dc`` for ``AC/DC``.
 
-    A path cannot hold such a keyword as it is, so we write a hyphen there; it is not a keyword of its own.
+    A path cannot contain such a keyword unchanged, so we write a hyphen; the result is not a separate keyword.
     """
     spelt = {keyword.casefold() for keyword in keywords}
     separators = {separator for _, separator in _PATHS}
@@ -183,7 +183,7 @@ def _respelt(keywords: Iterable[str]) -> set[str]:
 
 
 def _mwg_keywords(packet: bytes) -> Iterator[str]:
-    """Yield every step of the hierarchies that the Metadata Working Group has defined."""
+    """Yield every level of the hierarchies defined by the Metadata Working Group."""
     document = parse(packet) if _MWG.encode() in packet else None
     for node in document.rdf.walk() if document else ():
         if node.name == (_MWG, "Keyword"):
@@ -211,14 +211,14 @@ def _of_iptc(data: bytes) -> Stated:
 
 
 def decode_text(value: bytes) -> str:
-    """Return a text whose encoding is not known for sure: UTF-8 where it can be that, else Windows-1252.
+    """Decode a text with an uncertain encoding: as UTF-8 if that is possible, else as Windows-1252.
 
-    What a file says about the encoding is not asked: some say UTF-8 and have Latin-1, and many say nothing.
+    The encoding declared in the file is ignored: some declare UTF-8 and contain Latin-1, and many declare nothing.
     """
     text = value.split(b"\0", 1)[0]
     with suppress(UnicodeDecodeError):
         return text.decode()
-    for cut in (1, 2, 3):  # old programs cut a text at 64 bytes, in the middle of a character too
+    for cut in (1, 2, 3):  # old programs cut texts at 64 bytes, even in the middle of a character
         with suppress(UnicodeDecodeError):
             if len(text) >= 32:
                 return text[:-cut].decode()
@@ -262,18 +262,18 @@ def _ascii(entry: Entry | None) -> str:
 
 
 def _utf_16(entry: Entry | None) -> str:
-    """Return one of Windows' texts, which are UTF-16 in little-endian order whatever the file's own order is."""
+    """Return one of Windows' texts, which are in little-endian UTF-16 regardless of the file's byte order."""
     return entry.value.decode("utf-16-le", "replace").split("\0", 1)[0] if entry else ""
 
 
 def _comment(tiff: Tiff, entry: Entry | None) -> str:
-    """Return the text of a UserComment, whose first 8 bytes name its encoding."""
+    """Return the text of a UserComment; its first 8 bytes name the encoding."""
     if entry is None:
         return ""
     code, text = entry.value[:8].rstrip(b"\0 ").upper(), entry.value[8:]
     if code == b"UNICODE":
         order = "le" if tiff.order == "little" else "be"
-        # Some programs have another order than the file: then letters of the Latin alphabet end up far away.
+        # Some programs use a different byte order than the file; Latin letters then become characters far away.
         other = "be" if order == "le" else "le"
         decoded, swapped = (text.decode(f"utf-16-{one}", "replace").strip("\ufeff\0 ") for one in (order, other))
         return swapped if _latin(swapped) > _latin(decoded) else decoded
@@ -289,7 +289,7 @@ def _latin(text: str) -> int:
 
 
 def _description(text: str) -> str | None:
-    """Return a description if a person may have written it."""
+    """Return a description if a person could have written it."""
     tidy = clean_text(text, MAX_DESCRIPTION)
     if not tidy or _WRITTEN_BY_CAMERAS.fullmatch(tidy) or (tidy[0], tidy[-1]) == ("{", "}"):
         return None
@@ -322,7 +322,7 @@ def _of_png(data: bytes) -> Stated:
 
 
 def keywords_from(texts: Iterable[str]) -> tuple[str, ...]:
-    """Return keywords that can be tags: without control characters and commas (which separate two), each once."""
+    """Return unique keywords that can be tags: without control characters, and split at commas."""
     return _each_once(_clean_keywords(texts))
 
 
@@ -354,14 +354,14 @@ def _dates(dates: Iterable[tuple[str | None, str]]) -> tuple[DateCandidate, ...]
 
 
 def _stars(text: str) -> int | None:
-    """Return a rating as XMP has it, from -1 to 5."""
+    """Return a rating as in XMP, from -1 to 5."""
     found = re.fullmatch(r"(-?\d{1,2})(?:[.,]\d+)?", text.strip())
     return int(found[1]) if found and -1 <= int(found[1]) <= 5 else None
 
 
 def _stars_of_percent(percent: str | int | None) -> int | None:
     with suppress(ValueError, TypeError):
-        number = int(percent)  # type: ignore[arg-type]  # what is no number raises
+        number = int(percent)  # type: ignore[arg-type]  # anything but a number raises
         return next((stars for least, stars in _MICROSOFT_STARS if number >= least), 0) if 0 <= number <= 100 else None
     return None
 
@@ -373,4 +373,4 @@ def _first_rating(*ratings: int | None) -> int | None:
 Reader = Callable[[bytes], Stated]
 
 READERS: Mapping[str, Reader] = {"sidecar": read_sidecar, "takeout": read_takeout}
-"""How to read the files beside a picture, by their kind in `onsight.files.companions`."""
+"""Functions that read the files next to a picture, by their kind in `onsight.files.companions`."""

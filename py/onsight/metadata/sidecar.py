@@ -1,8 +1,8 @@
-"""The sidecars of a picture: ``IMG_1.JPG.xmp`` (as darktable and digiKam call it) and ``IMG_1.xmp`` (as Adobe does).
+"""The sidecars of a picture: ``IMG_1.JPG.xmp`` (darktable's and digiKam's name) and ``IMG_1.xmp`` (Adobe's name).
 
-Those that are there are added to, both if there are both, so that none says less than another. Where there is none,
-``IMG_1.JPG.xmp`` is made; it begins with what the picture's file says already. A file ``IMG_1.xmp`` that several
-finished pictures share, and that does not say whose it is, is left alone: a new ``IMG_1.JPG.xmp`` begins with it.
+Existing sidecars are extended, both if there are two, so that they agree. If there is none, ``IMG_1.JPG.xmp`` is
+created and starts with the metadata in the picture's file. A file ``IMG_1.xmp`` that several finished pictures share
+without saying whose it is, is left alone; a new ``IMG_1.JPG.xmp`` starts with its content.
 """
 
 from __future__ import annotations
@@ -24,18 +24,18 @@ from onsight.metadata.xmp import Keywords, merge
 
 SIDECAR = ".xmp"
 _ALIKE = {".jpeg": ".jpg", ".jpe": ".jpg", ".tiff": ".tif"}
-"""What a sidecar adds to the name of its picture."""
+"""The suffix that a sidecar adds to its picture's name."""
 
 
 @dataclass(frozen=True, slots=True)
 class SidecarChange:
-    """What became of a sidecar.
+    """The result of updating a sidecar.
 
     Attributes:
-        path: Where it lies.
-        added: How many keywords it did not have before, counted by ``dc:subject``.
-        kept: How many it had, or a new one has from the picture's file.
-        is_new: Whether there was none.
+        path: Path of the sidecar.
+        added: Number of new keywords, counted in ``dc:subject``.
+        kept: Number of keywords that it had before, or that a new one has from the picture's file.
+        is_new: Whether it was created.
     """
 
     path: Path
@@ -45,33 +45,33 @@ class SidecarChange:
 
 
 def sidecar_path(picture: str | os.PathLike[str]) -> Path:
-    """Return where a new sidecar of a picture lies: ``cat.jpg.xmp`` for ``cat.jpg``."""
+    """Return the path of a new sidecar for a picture: ``cat.jpg.xmp`` for ``cat.jpg``."""
     return Path(f"{os.fspath(picture)}{SIDECAR}")
 
 
 def spelling_of(companion: Companion) -> str:
-    """Return what a sidecar is named after: the picture's ``"name"`` or its ``"stem"``; ``""`` if it is none.
+    """Return what a sidecar is named after: the picture's ``"name"`` or ``"stem"``; ``""`` if it is not its sidecar.
 
-    darktable numbers further sidecars, which are other versions of the picture; they are not added to.
+    darktable numbers additional sidecars, which are other versions of the picture; they are not extended.
     """
     is_sidecar = companion.kind == "sidecar" and companion.tail.lower() == SIDECAR
     return companion.after if is_sidecar else ""
 
 
 def is_anothers(document: bytes, picture: str) -> bool:
-    """Say whether a sidecar that is named after a stem says itself that it is another picture's.
+    """Return whether a sidecar that is named after a stem declares that it belongs to another picture.
 
     Args:
         document: The sidecar.
         picture: Name of the picture.
     """
     named, own = (_ALIKE.get(suffix, suffix) for suffix in (_named_extension(document), suffix_of(picture)))
-    # What is said of a raw file holds for the finished picture beside it, too.
+    # What it says about a raw file also applies to the finished picture next to it.
     return named not in ("", own, *RAW)
 
 
 def is_shared(document: bytes, companion: Companion) -> bool:
-    """Say whether a sidecar that is named after a stem may be that of another finished picture as well."""
+    """Return whether a sidecar that is named after a stem may also belong to another finished picture."""
     finished = [name for name in companion.sharers if suffix_of(name) not in RAW]
     return bool(finished) and not _named_extension(document)
 
@@ -82,9 +82,9 @@ class MergedSidecar:
 
     Attributes:
         name: Its name.
-        before: What it held; None if there was none.
-        after: What it shall hold.
-        kept: How many keywords it had, or a new one has from the picture's file, counted by ``dc:subject``.
+        before: Its old content; None if it did not exist.
+        after: Its new content.
+        kept: Number of keywords that it had before, or that a new one has from the picture's file, in ``dc:subject``.
     """
 
     name: str
@@ -96,20 +96,20 @@ class MergedSidecar:
 def write_sidecar(
     picture: str | os.PathLike[str], keywords: Keywords, said: Stated = NOTHING
 ) -> tuple[SidecarChange, ...]:
-    """Write keywords into the sidecars of a picture; what is in them stays, and what they have is not repeated.
+    """Write keywords into a picture's sidecars; existing content stays, and existing keywords are not repeated.
 
-    Each file is replaced as a whole or not at all, and none if one of them is broken.
+    Each file is replaced atomically, and none is replaced if one of them is broken.
 
     Args:
         picture: The picture's own path.
-        keywords: What the sidecars shall have.
-        said: What else a new one shall say about the picture, where the file says nothing.
+        keywords: Keywords that the sidecars should have.
+        said: Other metadata for a new sidecar, where the file has none.
 
     Returns:
-        What became of each, at least of one.
+        The results, at least one.
 
     Raises:
-        InvalidSidecarError: A sidecar that is there is broken; all are left as they are.
+        InvalidSidecarError: An existing sidecar is broken; nothing is changed.
         UnwritableFileError: A sidecar, or the picture, cannot be read, or a sidecar cannot be written.
     """
     path = Path(os.path.abspath(picture))
@@ -141,14 +141,14 @@ def write_sidecar(
 def merge_sidecars(
     picture: str, names: Iterable[str], read: Callable[[str], bytes], keywords: Keywords, said: Stated = NOTHING
 ) -> list[MergedSidecar]:
-    """Return the sidecars of a picture with keywords added, at least one.
+    """Return a picture's sidecars with keywords added, at least one.
 
     Args:
         picture: The picture's name.
         names: Names of the files in its folder.
-        read: Returns the bytes of a file in that folder, the picture or a sidecar.
-        keywords: What the sidecars shall have.
-        said: What else a new one shall say about the picture, where the file says nothing.
+        read: Returns the bytes of a file in that folder: the picture or a sidecar.
+        keywords: Keywords that the sidecars should have.
+        said: Other metadata for a new sidecar, where the file has none.
 
     Raises:
         InvalidSidecarError: A sidecar is broken; ``detail`` has its ``name``.
@@ -159,7 +159,7 @@ def merge_sidecars(
         if not spelling_of(companion):
             continue
         content = read(companion.name)
-        if not content:  # left by a program that was ended before it wrote
+        if not content:  # left by a program that was interrupted before it wrote
             empty = companion.name if companion.after == "name" else empty
         elif companion.after == "stem" and is_shared(content, companion):
             shared = companion.name, content

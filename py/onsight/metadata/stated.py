@@ -1,4 +1,4 @@
-"""What a file says about its picture, as plain values: dates, keywords, a rating, a title, a description."""
+"""Metadata in a file about its picture, as plain values: dates, keywords, rating, title, description."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class DateCandidate:
-    """A date that some source gives for a picture.
+    """A picture's date from one source.
 
     Attributes:
-        value: ISO 8601 without a zone: ``"2020-07-14T12:34:56"``, or less where less is known: ``"2020-07-14"``,
-            ``"2020-07"``, ``"2020"``.
+        value: ISO 8601 without a time zone: ``"2020-07-14T12:34:56"``, or a part of it: ``"2020-07-14"``,
+        ``"2020-07"``, ``"2020"``.
         source: One of `onsight.metadata.dates.SOURCES`.
     """
 
@@ -21,12 +21,12 @@ class DateCandidate:
 
 @dataclass(frozen=True, slots=True)
 class Stated:
-    """What a file, or a sidecar, says about a picture.
+    """Metadata about a picture from a file or sidecar.
 
     Attributes:
-        dates: Every date that could be read, in any order.
-        keywords: Keywords, each fit to be a person's tag, in their order, each once.
-        rating: Stars from 1 to 5, -1 for "rejected"; None if there is none (0 means none, too).
+        dates: All dates that could be read, in any order.
+        keywords: Unique keywords that can be tags, in order.
+        rating: Stars from 1 to 5, or -1 for "rejected"; None if there is no rating (0 also means none).
         title: A title, or None.
         description: A caption, or None.
     """

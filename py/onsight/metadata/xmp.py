@@ -1,16 +1,15 @@
-"""Keywords in XMP: read, built, and merged into what other programs wrote.
+"""Keywords in XMP: read them, create them, and merge them into what other programs wrote.
 
 ===========================  ==============================  =================================================
-``dc:subject``               what every program reads        each keyword by itself, the broader ones too
+``dc:subject``               all programs                    each keyword separately, including broader ones
 ``lr:hierarchicalSubject``   Lightroom, Bridge, darktable    ``Animal|Dog``
 ``digiKam:TagsList``         digiKam, Immich                 ``Animal/Dog``
 ===========================  ==============================  =================================================
 
-A list that is new begins with what the others say, because programs that know it read no other.
+A new list starts with the content of the others, because programs that support it read no other list.
 
-A merge adds text at the right places and leaves every other byte as it was: fields of other programs, comments,
-prefixes, the order and the shape of everything. Parsing a document and writing it again would
-keep its meaning at best.
+A merge inserts text at the right positions and leaves every other byte unchanged: other programs' fields, comments,
+prefixes, order and layout. Parsing a document and writing it again would preserve its meaning at best.
 """
 
 from __future__ import annotations
@@ -32,8 +31,8 @@ class Keywords:
     """The keywords of a picture.
 
     Attributes:
-        subjects: Each keyword by itself.
-        paths: The same as ways from broad to specific, such as ``("Animal", "Dog")``.
+        subjects: Each keyword separately.
+        paths: The same keywords as paths from broad to specific, such as ``("Animal", "Dog")``.
     """
 
     subjects: tuple[str, ...]
@@ -45,10 +44,10 @@ class Property:
     """A list of keywords in XMP.
 
     Attributes:
-        prefix: What its namespace is called where this module declares it.
+        prefix: The prefix for its namespace in declarations by this module.
         namespace: The namespace.
-        name: Its name there.
-        separator: Between the steps of a path; None where keywords stand by themselves.
+        name: Its local name.
+        separator: Between the steps of a path; None if keywords stand by themselves.
     """
 
     prefix: str
@@ -58,21 +57,21 @@ class Property:
 
     @property
     def key(self) -> str:
-        """Namespace and name as `onsight.metadata.rdf` wants them."""
+        """Namespace and name in the form that `onsight.metadata.rdf` uses."""
         return f"{self.namespace}{SEPARATOR}{self.name}"
 
     def texts(self, keywords: Keywords) -> list[str]:
-        """Return the texts that stand for the keywords, each once."""
+        """Return the unique texts for the keywords."""
         separator = self.separator
         if separator is None:
             return _unique(keywords.subjects)
-        # There is no way to write a separator that is part of a name.
+        # A separator that is part of a name cannot be written.
         return _unique(separator.join(step.replace(separator, "-") for step in path) for path in keywords.paths)
 
     def missing(self, found: Found, keywords: Keywords) -> list[str]:
-        """Return the texts that a document lacks; upper and lower case make no other keyword.
+        """Return the texts that a document lacks; case is ignored.
 
-        A keyword by itself is not missing where it is a step of a path: programs would show it twice.
+        A separate keyword is not missing if it is a level of a path; otherwise programs would show it twice.
         """
         return self.unknown(keywords, found.items(self.key))
 
@@ -108,23 +107,23 @@ def build(keywords: Keywords) -> bytes:
 
 
 def read(document: bytes) -> Keywords:
-    """Return the keywords of a document, of which there may be none; arguments and errors as for `merge`."""
+    """Return the keywords in a document, which may be empty; arguments and errors as in `merge`."""
     found = _find(_decode(document)[2].rstrip(b"\0"))
     return Keywords(tuple(found.items(SUBJECT.key)), _paths(found))
 
 
 def merge(document: bytes, keywords: Keywords) -> bytes:
-    """Return a document with the keywords that it lacks; all else in it stays as it is, byte for byte.
+    """Return a document with missing keywords added; everything else stays the same, byte for byte.
 
     Args:
         document: An XMP document in UTF-8, UTF-16 or UTF-32.
-        keywords: What it shall have.
+        keywords: Keywords that it should have.
 
     Raises:
-        InvalidSidecarError: It is no XMP, is broken, or has keywords in a form that cannot be added to.
+        InvalidSidecarError: It is not XMP, is broken, or has keywords in a form that cannot be extended.
     """
     mark, encoding, whole = _decode(document)
-    text = whole.rstrip(b"\0")  # zeros that some programs leave room with
+    text = whole.rstrip(b"\0")  # some programs reserve space with zeros
     padding = whole[len(text) :]
     merged = _with_keywords(text, keywords)
     if merged == text:
@@ -155,8 +154,8 @@ def _with_keywords(text: bytes, keywords: Keywords) -> bytes:
             text = with_list(text, (one.namespace, one.name))
     found = _find(text)
     if found.root is None:
-        raise InvalidSidecarError("This is no XMP: it has no rdf:RDF.")
-    pieces: list[tuple[int, int, bytes]] = []  # where from, where to, what instead
+        raise InvalidSidecarError("This is not XMP: it has no rdf:RDF.")
+    pieces: list[tuple[int, int, bytes]] = []  # start, end, replacement
     new: list[tuple[Property, list[str]]] = []
     for one in PROPERTIES:
         missing = one.missing(found, keywords)
@@ -170,14 +169,14 @@ def _with_keywords(text: bytes, keywords: Keywords) -> bytes:
             new.append((one, [*carried, *one.unknown(keywords, carried)]))
     if new:
         pieces.append(_in_root(text, found, found.root, new))
-    # From the end, so that the places before stay where they are.
+    # From the end, so that earlier offsets stay valid.
     for start, end, piece in sorted(pieces, reverse=True):
         text = text[:start] + piece + text[end:]
     return text
 
 
 def _carried(one: Property, found: Found, keywords: Keywords) -> list[str]:
-    """Return what a new list must have of the lists that are there: programs that read it do not read the others."""
+    """Return what a new list must copy from the existing lists, because programs that read it do not read those."""
     paths = _paths(found)
     steps = [step for path in paths for step in path]
     if one.separator is None:
@@ -202,7 +201,7 @@ def _in_list(found: FoundList, items: list[str]) -> tuple[int, int, bytes]:
 
 
 def _in_root(text: bytes, found: Found, root: Element, new: list[tuple[Property, list[str]]]) -> tuple[int, int, bytes]:
-    """Return a description of its own for properties that are not there."""
+    """Return a separate description for properties that are missing."""
     lines = [f'<rdf:Description xmlns:rdf="{RDF}" rdf:about={quoteattr(found.about)}']
     lines += [f'  xmlns:{one.prefix}="{one.namespace}"' for one, _ in new]
     lines[-1] += ">"
@@ -224,6 +223,6 @@ def _in_root(text: bytes, found: Found, root: Element, new: list[tuple[Property,
 
 
 def _unique(texts: Iterable[str]) -> list[str]:
-    """Return texts as XML can hold them, each once."""
+    """Return unique texts that XML can contain."""
     clean = [text.translate(_NOT_IN_XML).strip() for text in texts]
     return list({text.casefold(): text for text in reversed(clean) if text}.values())[::-1]
