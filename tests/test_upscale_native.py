@@ -11,18 +11,19 @@ from typing import Any
 import numpy as np
 import pytest
 
-from models.convert.onnx_graph import Storage
 from onsight.networks.model_cache import find_model, model_files
 from onsight.networks.spec import ModelSpec
 from onsight.tools.enhance.upscale import UPSCALERS
 from tests.upscaler_network import MODELS, residual, weights_of
 
-onnx = pytest.importorskip("onnx")
+pytest.importorskip("onnx")
 pytest.importorskip("onnxruntime")
-import onnxruntime  # noqa: E402
+import onnx
+import onnxruntime
 
-from models.convert import ConversionError, upscalers  # noqa: E402
-from models.convert.origin import RepositoryOrigin, origin_from  # noqa: E402
+from models.convert import ConversionError, upscalers
+from models.convert.onnx_graph import Storage
+from models.convert.origin import RepositoryOrigin, origin_from
 
 GOLDEN = Path(__file__).with_name("golden") / "upscale.npz"
 ROOT = Path(__file__).resolve().parents[1]
