@@ -78,7 +78,7 @@ def test_build_gives_what_its_layers_give(storage: Storage, scale: int) -> None:
     [
         ({"bias_2": None}, "are called"),
         ({"kernel_1": np.zeros((6, 4, 3, 3), "f")}, "kernel_1"),
-        ({"kernel_2": np.zeros((5, 6, 3, 3), "f"), "bias_2": np.zeros(5, "f")}, "no square"),
+        ({"kernel_2": np.zeros((5, 6, 3, 3), "f"), "bias_2": np.zeros(5, "f")}, "a square block"),
     ],
 )
 def test_build_refuses_other_weights(change: dict[str, Any], message: str) -> None:
