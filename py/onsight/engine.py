@@ -1,4 +1,4 @@
-"""Runs the tasks in CPython, with the onnxruntime wheel.
+"""The engine for CPython: the tools as methods, with networks in onnxruntime.
 
 Example:
     >>> from onsight.engine import Engine
@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from onsight.core.flow import Flow, Run, Stopwatch, Tensors, drive
 from onsight.core.results import OutputFile
+from onsight.core.texts import text
 from onsight.errors import ModelFailedError
 from onsight.files.reading import read_file
 from onsight.library.records import PictureRecord
@@ -51,16 +52,16 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 Image = bytes | str | os.PathLike[str]
-"""A file's bytes, or where the file lies."""
+"""A file's bytes, or its path."""
 
 
 @dataclass(frozen=True)
 class Engine:
-    """The tools, ready for use. Networks are loaded when they are first needed.
+    """The tools, ready to use. Networks are loaded when they are first needed.
 
     Attributes:
-        models: Folder of the converted models; None takes the build's cache.
-        threads: Threads that a network runs on; None leaves it to onnxruntime.
+        models: Folder of the converted models; None for the build's cache.
+        threads: Number of threads that a network runs on; None lets onnxruntime choose.
     """
 
     models: Path | None = None
@@ -73,15 +74,15 @@ class Engine:
         *,
         on_timings: Callable[[Mapping[str, float]], None] | None = None,
     ) -> Classification:
-        """Give a picture its one label.
+        """Give a picture one label.
 
         Args:
             image: A file's bytes, or its path.
-            options: How many candidates, which threshold.
-            on_timings: Told, at the end, the milliseconds that each stage took.
+            options: How many candidates to return, and the threshold.
+            on_timings: Called at the end with the milliseconds that each stage took, by stage.
 
         Raises:
-            ImageError: It is no picture that can be opened.
+            ImageError: The file is not a picture that can be opened.
             UnreadableFileError: The file cannot be read.
             ModelError: The network is missing or does not run.
         """
@@ -97,13 +98,13 @@ class Engine:
         """Find the objects in a picture; arguments and errors as for `classify`.
 
         Raises:
-            InvalidOptionError: A class that is allowed or denied does not exist.
+            InvalidOptionError: A class in ``allow`` or ``deny`` does not exist.
         """
         self.check(options)
         return self._drive(lambda data: self._networks.make(Detector).detect(data, options), image, on_timings)
 
     def check(self, options: ClassifyOptions | TagOptions | CompareOptions | DetectOptions) -> None:
-        """Refuse options that name what does not exist. No picture is needed for that, and no network.
+        """Check that the classes and labels that options name exist. This needs no picture and runs no network.
 
         Raises:
             InvalidOptionError: A class or label does not exist.
@@ -126,7 +127,7 @@ class Engine:
         *,
         on_timings: Callable[[Mapping[str, float]], None] | None = None,
     ) -> Tagging:
-        """Tell everything that a picture shows; arguments and errors as for `classify`."""
+        """List everything that a picture shows; arguments and errors as for `classify`."""
         tagger = tagger_for(self._networks, options)
         return self._drive(lambda data: tagger.tag(data, options), image, on_timings)
 
@@ -137,24 +138,24 @@ class Engine:
         *,
         on_timings: Callable[[Mapping[str, float]], None] | None = None,
     ) -> Comparison:
-        """Hold a picture's one label against its tags; arguments and errors as for `classify`.
+        """Compare a picture's label with its tags; arguments and errors as for `classify`.
 
         Raises:
-            InvalidOptionError: A label that is to be left out does not exist.
+            InvalidOptionError: A label to rule out does not exist.
         """
         self.check(options)
         return self._drive(lambda data: self._networks.make(Comparer).compare(data, options), image, on_timings)
 
     def indexer(self, *, detect: bool = False) -> Indexer:
-        """Return the tools that look at pictures for a library.
+        """Return the tools that analyse pictures for a library.
 
         Args:
-            detect: Whether objects are looked for too.
+            detect: Whether to detect objects, too.
         """
         return Indexer.from_models(self._networks, detect=detect)
 
     def index(self, image: Image, *, detect: bool = False) -> PictureRecord:
-        """Look at a picture with all tools, for a library; arguments as for `indexer`, errors as for `classify`."""
+        """Analyse a picture for a library; arguments as for `indexer`, errors as for `classify`."""
         return self._drive(self.indexer(detect=detect).index, image, None)
 
     def preview(
@@ -162,7 +163,7 @@ class Engine:
         image: Image,
         options: PreviewOptions = PreviewOptions(),  # noqa: B008  # frozen
     ) -> Preview:
-        """Make a picture that any browser can show, upright; errors as for `classify`."""
+        """Make an upright preview that every browser can show; errors as for `classify`."""
         return self._drive(lambda data: preview(data, options), image, None)
 
     def crop(self, image: Image, options: CropOptions) -> OutputFile:
@@ -174,7 +175,7 @@ class Engine:
         return self._drive(lambda data: edit.redact(data, options), image, None)
 
     def enhance_analysis(self, image: Image) -> EnhanceAnalysis:
-        """Tell what would make a picture better; errors as for `classify`."""
+        """Return what would improve a picture; errors as for `classify`."""
         return self._drive(enhance.analyse, image, None)
 
     def enhance(
@@ -185,13 +186,13 @@ class Engine:
         on_timings: Callable[[Mapping[str, float]], None] | None = None,
         on_settings: Callable[[EnhanceSettings], None] | None = None,
     ) -> OutputFile:
-        """Make a picture better, in full resolution; arguments and errors as for `classify`.
+        """Improve a picture at full resolution; arguments and errors as for `classify`.
 
         Args:
             image: A file's bytes, or its path.
             options: Which settings, which format.
             on_timings: As for `classify`.
-            on_settings: Told which settings are applied, those that the picture's analysis proposes among them.
+            on_settings: Called with the settings that are applied, including those that the analysis proposes.
         """
         return self._drive(
             lambda data: enhance.enhance(data, options, lambda: self._networks.make(Upscaler), on_settings),
@@ -235,8 +236,10 @@ class Engine:
             self._sessions[step.model] = load_session(find_model(step.model, self.models), self.threads)
         try:
             outputs: list[Any] = self._sessions[step.model].run(list(step.fetches), dict(step.feeds))
-        except Exception as error:  # onnxruntime has a class a status, under no common one
-            raise ModelFailedError("The network could not run on this picture.", detail=str(error)) from error
+        except Exception as error:  # onnxruntime's errors have no common base class
+            raise ModelFailedError(
+                text("The network could not run on this picture. Try a smaller copy of it."), detail=str(error)
+            ) from error
         return dict(zip(step.fetches, outputs, strict=True))
 
 
@@ -244,13 +247,13 @@ def load_session(folder: Path, threads: int | None = None) -> onnxruntime.Infere
     """Load the network of a converted model's folder.
 
     Raises:
-        ModelFailedError: onnxruntime is not installed or refuses the file.
+        ModelFailedError: onnxruntime is not installed or cannot load the file.
     """
     try:
         import onnxruntime
     except ImportError as error:
         raise ModelFailedError(
-            "The package onnxruntime is needed to run networks. Install it: pip install onnxruntime"
+            text("The package onnxruntime is needed to run networks. Install it with: pip install onnxruntime")
         ) from error
     settings = onnxruntime.SessionOptions()
     settings.log_severity_level = 3
@@ -258,8 +261,11 @@ def load_session(folder: Path, threads: int | None = None) -> onnxruntime.Infere
         settings.intra_op_num_threads = threads
     try:
         return onnxruntime.InferenceSession(folder / "model.onnx", settings, providers=["CPUExecutionProvider"])
-    except Exception as error:  # onnxruntime has a class a status, under no common one
+    except Exception as error:  # onnxruntime's errors have no common base class
         raise ModelFailedError(
-            f"The network in {folder} could not be loaded. Run python3 build.py setup to make it again.",
+            text(
+                "The network in {folder} could not be loaded. Run python3 build.py setup to convert it again.",
+                folder=folder,
+            ),
             detail=str(error),
         ) from error

@@ -1,4 +1,4 @@
-"""What a command is made of."""
+"""The parts of a command."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class PictureCommand:
-    """A command that answers for one picture after the other.
+    """A command that handles one picture after another.
 
     Attributes:
         add_arguments: Adds the tool's own options to its parser.
-        prepare: From the parsed options to a function of engine and path that answers for one file.
-        describe: Shows a result to a person.
-        finish: Is given the results of all files that were answered for, at the end.
-        is_quiet: Tells from the parsed options whether results are shown at the end only.
-        check: Raises InvalidOptionError for options that only the engine can refuse, before the first file.
+        prepare: Turns the parsed options into a function of engine and path that handles one file.
+        describe: Returns a result as text for the terminal.
+        finish: Called at the end with the paths and results of all files that succeeded.
+        is_quiet: Returns whether the parsed options leave all printing to ``finish``.
+        check: Called before the first file; raises InvalidOptionError for options that only the engine can check.
     """
 
     add_arguments: Callable[[argparse.ArgumentParser], None]
@@ -38,7 +38,7 @@ class LibraryCommand:
 
     Attributes:
         add_arguments: Adds its options to its parser.
-        run: Does it and returns the exit status: 0 if all went well, 1 if a file failed or nothing was found.
+        run: Runs the command and returns the exit status: 0 for success, 1 if a file failed or nothing was found.
     """
 
     add_arguments: Callable[[argparse.ArgumentParser], None]

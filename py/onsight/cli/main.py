@@ -1,4 +1,4 @@
-"""The command line: ``python -m onsight classify FILE… [--json]``; ``tag``, ``compare``, ``detect``, ``enhance``."""
+"""The command line: ``onsight COMMAND …``, or ``python -m onsight COMMAND …``."""
 
 from __future__ import annotations
 
@@ -14,17 +14,18 @@ from onsight import __version__
 from onsight.cli.command import Command, LibraryCommand, PictureCommand
 from onsight.cli.streams import prepare_streams
 from onsight.core.results import to_json
+from onsight.core.texts import text
 from onsight.core.wording import displayable
 from onsight.errors import InvalidOptionError, InvalidQueryError, ModelError, OnsightError
 from onsight.files.wildcards import expand, is_pattern
 from onsight.tools import TOOLS
 
 _TOOLS = {command: tool for tool in TOOLS for command in tool.commands}
-"""By command: the tool that it belongs to."""
+"""The tool of each command, by command."""
 
 
 def load_command(name: str) -> Command:
-    """Return a command; its module, and what that needs, is imported."""
+    """Import a command's module, and return the command."""
     command: Command = import_module(_TOOLS[name].command_module(name)).COMMAND
     return command
 
@@ -33,10 +34,12 @@ def make_parser(arguments: Collection[str] | None = None) -> argparse.ArgumentPa
     """Return the parser of the command line.
 
     Args:
-        arguments: What was typed. Only commands that are named in it are imported and get their options, so that
-            ``onsight --help`` need not wait; None for all commands.
+        arguments: The arguments that were typed. Only the commands among them are imported and get their options, so
+            that ``onsight --help`` is fast; None for all commands.
     """
-    parser = argparse.ArgumentParser(prog="onsight", description="Image tools that never send a picture anywhere.")
+    parser = argparse.ArgumentParser(
+        prog="onsight", description=text("Image tools that run on this computer. They never send a picture anywhere.")
+    )
     parser.add_argument("--version", action="version", version=f"onsight {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for name, tool in _TOOLS.items():
@@ -46,9 +49,13 @@ def make_parser(arguments: Collection[str] | None = None) -> argparse.ArgumentPa
             continue
         command = load_command(name)
         if isinstance(command, PictureCommand):
-            sub.add_argument("files", nargs="+", metavar="FILE", help="a picture")
-            sub.add_argument("--json", action="store_true", help="print one JSON object a line")
-            sub.add_argument("--models", type=Path, help="folder of the converted models (default: the build's cache)")
+            sub.add_argument("files", nargs="+", metavar="FILE", help=text("a picture"))
+            sub.add_argument(
+                "--json", action="store_true", help=text("print a JSON object for each file, one on each line")
+            )
+            sub.add_argument(
+                "--models", type=Path, help=text("folder of the converted models (default: the build's cache)")
+            )
         command.add_arguments(sub)
     return parser
 
@@ -57,8 +64,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line.
 
     Returns:
-        0 if every file was answered for, 1 if any failed, 2 if nothing could be done at all; as shells count,
-        130 if the person stopped it and 141 if whoever read the answers did.
+        0 if every file succeeded, 1 if a file failed, 2 if the command could not run. By the convention of shells, 130
+        if the user interrupted it, and 141 if the program that reads the output stopped.
     """
     try:
         status = run(arguments)
@@ -66,18 +73,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:
-        # Python flushes once more as it ends: let it do so into nothing.
+        # Python flushes the stream again at exit, which must not fail.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 141
     except OSError as error:
-        print(f"onsight: the answers could not be written: {error.strerror}.", file=sys.stderr)
+        message = text("The results could not be written: {reason}. Check the disk.", reason=error.strerror)
+        print(f"onsight: {message}", file=sys.stderr)
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 2
     return status
 
 
 def run(arguments: Sequence[str] | None) -> int:
-    """Answer for each file; return the exit status as `main` does."""
+    """Run a command; return the exit status as `main` does."""
     prepare_streams(for_programs=False)
     arguments = sys.argv[1:] if arguments is None else arguments
     parser = make_parser(arguments)
@@ -87,7 +95,12 @@ def run(arguments: Sequence[str] | None) -> int:
         options.paths = expand(options.paths, folders=True)
         for path in options.paths:
             if is_pattern(path) and not os.path.lexists(path):
-                parser.error(f"Nothing matches the pattern {displayable(path)}. Check it and the folder.")
+                parser.error(
+                    text(
+                        "Nothing matches the pattern {pattern}. Check the pattern and the folder.",
+                        pattern=displayable(path),
+                    )
+                )
     if "files" in options:
         options.files = expand(options.files)
     command = load_command(options.command)
@@ -146,7 +159,7 @@ def run_on_pictures(command: PictureCommand, parser: argparse.ArgumentParser, op
 
 
 def point_at(error: InvalidQueryError) -> str:
-    """Return an error's sentence with the query below it, and a mark below the part that is wrong."""
+    """Return an error's message with the query below it, and the wrong part underlined with carets."""
     query, position, length = (error.detail[name] for name in ("query", "position", "length"))
     shown, before = displayable(query), len(displayable(query[:position]))
     marked = max(1, len(displayable(query[position : position + length])))
@@ -154,7 +167,7 @@ def point_at(error: InvalidQueryError) -> str:
 
 
 def is_for_programs(options: argparse.Namespace) -> bool:
-    """Return whether what is printed is in a form that programs read."""
+    """Return whether the output is in a format for programs."""
     given = vars(options)
     prints_export = given.get("format") and not given.get("out") and options.command != "enhance"
     return bool(given.get("json") or given.get("null") or prints_export)

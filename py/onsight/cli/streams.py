@@ -1,4 +1,4 @@
-"""What is printed: UTF-8 for programs, and for people what their console can show."""
+"""Encodings of the output: UTF-8 for programs, and for users what their console can show."""
 
 from __future__ import annotations
 
@@ -6,17 +6,17 @@ import codecs
 import sys
 
 _PLAIN = {"·": "-", "›": ">", "→": "->", "…": "...", "“": '"', "”": '"', "‘": "'", "’": "'", "–": "-", "×": "x"}
-"""Signs of our own, and what stands for them where they cannot be shown."""
+"""Characters that our texts use, and replacements for consoles that cannot show them."""
 
 _FALLBACK = "onsight.plain"
 
 
 def prepare_streams(*, for_programs: bool) -> None:
-    """Choose how standard output and standard error are written.
+    """Choose the encoding of standard output and standard error.
 
     Args:
-        for_programs: Whether a program reads standard output; it gets UTF-8 whatever the console has. A name of a file
-            that is no text is escaped as JSON does it.
+        for_programs: Whether a program reads standard output. If so, it is UTF-8 whatever the console uses, and a file
+            name that is not valid Unicode is escaped as in JSON.
     """
     codecs.register_error(_FALLBACK, _replace)
     sys.stderr.reconfigure(errors=_FALLBACK)  # type: ignore[union-attr]  # a text stream, as below
@@ -27,7 +27,7 @@ def prepare_streams(*, for_programs: bool) -> None:
 
 
 def _replace(error: UnicodeError) -> tuple[str, int]:
-    """Return what a console shows in the place of characters that it lacks."""
+    """Return replacements for characters that the console cannot show."""
     if not isinstance(error, UnicodeEncodeError):
         raise error
     lacking = error.object[error.start : error.end]

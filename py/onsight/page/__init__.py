@@ -1,1 +1,1 @@
-"""The page: requests from the browser, and the snapshot that Python starts from."""
+"""Python's side of the page: requests from the browser, and the snapshot that Python starts from."""

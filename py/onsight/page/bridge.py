@@ -1,6 +1,6 @@
-"""Serves the page: requests come from the worker as plain data, answers go back as messages.
+"""Handles the page's requests: they come from the worker as plain data, and results go back as messages.
 
-The only module that knows that a page exists. The messages are those of ``web/protocol.d.ts``, which
+No other module knows about the page. The messages are those of ``web/protocol.d.ts``, which
 ``web/protocol.py`` generates from `METHODS` and the result dataclasses.
 """
 
@@ -19,6 +19,7 @@ import numpy as np
 from onsight.api import METHODS, RunCache, models_for
 from onsight.core.flow import Run, Stage, Stopwatch, Tensors, drive_async
 from onsight.core.options import options_from
+from onsight.core.texts import text
 from onsight.errors import (
     CancelledError,
     DownloadFailedError,
@@ -35,11 +36,11 @@ from onsight.method import Method
 Message = dict[str, Any]
 
 PAUSE_EVERY = 0.02
-"""Seconds of work after which messages from the page are waited for when a stage begins. Each wait takes its time."""
+"""A stage begins by handling messages from the page if this many seconds have passed; each such pause costs time."""
 
 
 class Bridge:
-    """Answers requests, one message each; never raises for what a request holds."""
+    """Handles requests, with one result or error message for each; raises nothing, whatever a request contains."""
 
     def __init__(
         self,
@@ -56,8 +57,8 @@ class Bridge:
             run: JS function ``run(model, fetches, names, ...arrays)`` that runs a network.
             decode_in_browser: JS function that turns a blob into the bytes of a PNG, or rejects.
         """
-        # A snapshot of Python has made them already (see py/prepare_snapshot.py).
-        self._models = models_for(tuple((text["id"], text["spec"], text["labels"]) for text in models.to_py()))
+        # The snapshot of Python contains them already (see py/prepare_snapshot.py).
+        self._models = models_for(tuple((model["id"], model["spec"], model["labels"]) for model in models.to_py()))
         self._cache = RunCache()
         self._post = post
         self._run_js = run
@@ -65,42 +66,44 @@ class Bridge:
         self._tasks: dict[int, asyncio.Task[Any]] = {}
 
     async def handle(self, request_id: int, method: str, params: Any) -> None:
-        """Answer one request with exactly one ``result`` or ``error`` message."""
+        """Handle one request and send exactly one ``result`` or ``error`` message."""
         task = asyncio.ensure_future(self._answer(request_id, method, params))
         self._tasks[request_id] = task
         try:
             message = await task
         except asyncio.CancelledError:
-            message = _error(request_id, CancelledError("The work was cancelled."))
+            message = _error(request_id, CancelledError(text("The work was cancelled.")))
         except OnsightError as error:
             message = _error(request_id, error)
         except MemoryError:
             message = _error(
                 request_id,
                 OutOfMemoryError(
-                    "There is not enough memory for this picture now. Close other tabs and programs and try again, or "
-                    "use a smaller copy of it."
+                    text(
+                        "There is not enough memory for this picture now. Close other tabs and programs and try again, "
+                        "or use a smaller copy of it."
+                    )
                 ),
             )
-        except Exception as error:  # a bug of ours: the page shows it with the traceback to copy
+        except Exception as error:  # a bug in Onsight: the page shows it with a traceback to copy
             detail = "".join(traceback.format_exception(error))
             message = _error(
                 request_id,
-                OnsightError("Something went wrong inside Onsight with this picture.", detail=detail),
+                OnsightError(text("Something went wrong inside Onsight with this picture."), detail=detail),
             )
         finally:
             del self._tasks[request_id]
         self._send(message)
 
     def cancel(self, request_id: int) -> None:
-        """Cancel a request at its next pause; does nothing if it has ended."""
+        """Cancel a request at its next pause; does nothing if it has finished."""
         if task := self._tasks.get(request_id):
             task.cancel()
 
     async def _answer(self, request_id: int, name: str, params: Any) -> Message:
         method = METHODS.get(name)
         if method is None:
-            raise InvalidOptionError(f"There is no method {name!r}.")
+            raise InvalidOptionError(text("There is no method {name!r}.", name=name))
         watch = Stopwatch()
 
         paused = time.perf_counter()
@@ -110,7 +113,7 @@ class Bridge:
             watch.enter(stage.name)
             self._send({"kind": "progress", "id": request_id, "stage": stage.name, "fraction": stage.fraction})
             if time.perf_counter() - paused > PAUSE_EVERY:
-                await asyncio.sleep(0)  # lets a message from the page, such as a cancellation, come through
+                await asyncio.sleep(0)  # lets in messages from the page, such as a cancellation
                 paused = time.perf_counter()
 
         given = {name: _plain(params, name) for name in _names(params) - {"image"}}
@@ -139,7 +142,7 @@ class Bridge:
     async def _run_method(
         self, method: Method, image: bytes, options: Any, on_stage: Callable[[Stage], Awaitable[None]], params: Any
     ) -> tuple[Any, str | None]:
-        """Return what the method sees, and the file's format if only the browser can open it."""
+        """Return what the method's run returns, and the file's format if only the browser can open it."""
         try:
             return await drive_async(method.run(self._models, image, options), self._run, on_stage), None
         except UnsupportedFormatError as error:
@@ -167,10 +170,10 @@ class Bridge:
         try:
             outputs = await self._run_js(step.model, to_js(step.fetches), to_js(list(step.feeds)), *arrays)
         except JsException as error:
-            if getattr(error, "code", None) == DownloadFailedError.code:  # it says itself what happened
+            if getattr(error, "code", None) == DownloadFailedError.code:  # its message is complete
                 raise DownloadFailedError(str(getattr(error, "message", error))) from None
             raise ModelFailedError(
-                "The network could not run on this picture. Reload the page and try again.", detail=str(error)
+                text("The network could not run on this picture. Reload the page and try again."), detail=str(error)
             ) from None
         return {name: _array(getattr(outputs, name)) for name in step.fetches}
 
@@ -182,17 +185,20 @@ class Bridge:
 
 
 async def _file(blob: Any, method: Method) -> Any:
-    """Return a blob as the method wants it: its bytes, or something to read parts from."""
+    """Return a blob as the method needs it: its bytes, or a file to read parts from."""
     return BufferedReader(_BlobFile(blob), 1 << 16) if method.reads_parts else await _read(blob)
 
 
 class _BlobFile(RawIOBase):
-    """A blob as a file: archives of any size are read without being in memory."""
+    """A blob as a file, so that archives of any size can be read without loading them into memory."""
 
     def __init__(self, blob: Any) -> None:
         from js import FileReaderSync
 
-        self._blob, self._reader = blob.slice(), FileReaderSync.new()  # the parameters' own reference ends with them
+        self._blob, self._reader = (
+            blob.slice(),
+            FileReaderSync.new(),
+        )  # a slice, because the request's own blob is released with it
         self._size, self._position = int(blob.size), 0
 
     def readable(self) -> bool:
@@ -215,35 +221,39 @@ class _BlobFile(RawIOBase):
         try:
             part = self._reader.readAsArrayBuffer(self._blob.slice(self._position, end))
         except JsException as error:
-            raise OSError("the file has changed or is gone") from error
+            raise OSError(text("the file has changed or is gone")) from error
         part.assign_to(memoryview(buffer)[: end - self._position])
         read, self._position = end - self._position, end
         return read
 
 
 async def _read(blob: Any) -> bytes:
-    """Return a blob's bytes; a file that vanished since it was chosen raises UnreadableFileError."""
+    """Return a blob's bytes.
+
+    Raises:
+        UnreadableFileError: The file was moved, deleted or locked after it was chosen.
+    """
     from pyodide.ffi import JsException
 
     try:
         data: bytes = (await blob.arrayBuffer()).to_bytes()
     except JsException as error:
         raise UnreadableFileError(
-            "The file could not be read: it was moved, deleted or locked after it was chosen. Choose it again.",
+            text("The file could not be read: it was moved, deleted or locked after it was chosen. Choose it again."),
             detail=str(error),
         ) from None
     return data
 
 
 def _array(tensor: Any) -> np.ndarray[Any, np.dtype[np.float32]]:
-    """Copy a JS tensor ``{data: Float32Array, dims}`` into Python's memory, once."""
+    """Return a JS tensor ``{data: Float32Array, dims}`` as a float32 array; its data is copied once."""
     array = np.empty(tuple(tensor.dims), np.float32)
     tensor.data.assign_to(array.reshape(-1))
     return array
 
 
 def _wire(value: Any) -> Any:
-    """Return plain data in which None is JavaScript's null: Pyodide would make it undefined, which JSON drops."""
+    """Replace None in plain data with JavaScript's null; Pyodide would make it undefined, which JSON drops."""
     from pyodide.ffi import jsnull
 
     if isinstance(value, dict):

@@ -1,4 +1,4 @@
-"""After Python was restored from a snapshot: what must differ from one run to the next."""
+"""Resets what must differ between runs after Python was restored from a snapshot."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import tempfile
 
 
 def wake() -> None:
-    """Seed every generator of random numbers anew, which would otherwise go on alike in each copy of the snapshot."""
+    """Seed all random number generators again; otherwise every copy of the snapshot gives the same numbers."""
     random.seed()
     if numpy_random := sys.modules.get("numpy.random"):
         numpy_random.seed()

@@ -63,10 +63,10 @@ class Tool:
 
 TOOLS = (
     Tool("classify", {"classify": "give each picture one label"}),
-    Tool("tag", {"tag": "tell everything that each picture shows"}),
-    Tool("compare", {"compare": "hold the one label of each picture against its tags"}),
+    Tool("tag", {"tag": "list everything that each picture shows"}),
+    Tool("compare", {"compare": "compare the label of each picture with its tags"}),
     Tool("detect", {"detect": "find the objects in each picture"}),
-    Tool("enhance", {"enhance": "make each picture better"}),
+    Tool("enhance", {"enhance": "improve light, colour, detail and shape of each picture"}),
     Tool(
         "organise",
         {

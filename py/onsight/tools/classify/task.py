@@ -1,7 +1,7 @@
-"""Classification: the whole picture gets one label, at the level that the evidence supports.
+"""Classification: gives a picture one label, at the level that the evidence supports.
 
-The network's classes are most of the evidence. What the tagger's head says of the same look is the rest: it knows
-people and places, of which the network has no class.
+Most of the evidence is the probabilities of the network's classes. The tagger's head adds evidence from the same run:
+it knows people and places, for which the network has no classes.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from onsight.core.flow import Flow, Run, Stage
 from onsight.core.results import HeatMap, ImageInfo
+from onsight.core.texts import text
 from onsight.errors import ModelFailedError
 from onsight.evidence.categories import CATEGORIES
 from onsight.evidence.expectations import Expectations
@@ -34,19 +35,19 @@ from onsight.tools.classify.options import ClassifyOptions
 from onsight.tools.classify.results import Candidate, Classification
 
 UNSURE = "Not sure"
-"""The label of a picture of which no concept passes its threshold."""
+"""The label of a picture if no concept reaches its threshold."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ClassifierRun:
-    """What the network says of a picture, before any choice: `Classifier.decide` turns it into an answer.
+    """The network's outputs for a picture; `Classifier.decide` turns them into a result.
 
     Attributes:
-        probabilities: Of the classes, float32 [C].
-        evidence: What speaks for each tag.
+        probabilities: Class probabilities, float32 [C].
+        evidence: Evidence for the tags.
         class_map: What each place adds to the logit of each class, float32 [C, rows, columns].
-        late_map: What an inner layer sees at each place, float32 [channels, rows, columns].
-        transform: From the network's input to the picture.
+        late_map: Activations of a late layer at each place, float32 [channels, rows, columns].
+        transform: The transform from the network's input to the picture.
         image: The picture.
     """
 
@@ -60,13 +61,13 @@ class ClassifierRun:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Verdict:
-    """What a picture is of, and why.
+    """The decision on a label, and the numbers behind it.
 
     Attributes:
-        probabilities: Of the classes, float32 [C]: those that may be given.
-        scores: Of the concepts, float64 [N].
-        answer: What the classes alone say, or None if nothing passes its threshold.
-        subject: The tag that takes the answer's place, or None.
+        probabilities: Class probabilities without the labels that are ruled out, float32 [C].
+        scores: Probabilities of the concepts, float64 [N].
+        answer: The label by the classes alone, or None if no concept reaches its threshold.
+        subject: The tag that replaces that label, or None.
         heard: Probability of that tag, or 0.
     """
 
@@ -79,14 +80,14 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Classifier:
-    """A classification network's description, bound to the names that people use.
+    """Makes labels from the outputs of the classification network.
 
     Attributes:
         spec: The network's description.
-        rollup: From its outputs to concepts.
-        expectations: From its outputs to tags.
+        rollup: Maps its classes to concepts.
+        expectations: Maps its classes to tags.
         head: The trained part of the tagger.
-        subjects: Which tags take the place of an answer.
+        subjects: The tags that can replace a label.
     """
 
     spec: ModelSpec
@@ -100,7 +101,7 @@ class Classifier:
         """Make a classifier from the text of ``model.json`` and ``labels.txt``.
 
         Raises:
-            InvalidSpecError: The description or the labels are wrong.
+            InvalidSpecError: The description or the labels are invalid.
         """
         parsed = ModelSpec.from_json(json.loads(spec))
         synsets = parsed.parse_labels(labels)
@@ -118,17 +119,17 @@ class Classifier:
         return self._run(np.zeros((1, 3, height, width), np.float32))
 
     def classify(self, image: bytes, options: ClassifyOptions) -> Flow[Classification]:
-        """Give a picture its one label.
+        """Give a picture one label.
 
         Args:
             image: The file's bytes.
-            options: How many candidates, which threshold.
+            options: How many candidates to return, and the threshold.
 
         Returns:
-            The classification.
+            The label, its category, the candidates and the heat map.
 
         Raises:
-            ImageError: The bytes are no picture that can be opened.
+            ImageError: The bytes are not a picture that can be opened.
         """
         seen = yield from self.run(image)
         return self.decide(seen, options)
@@ -136,19 +137,19 @@ class Classifier:
     def run(self, image: bytes) -> Flow[ClassifierRun]:
         """Run the network on a picture; arguments and errors as for `classify`."""
         yield Stage("decode")
-        # The pixels are not needed while the network runs: nothing here keeps them.
+        # No name here refers to the pixels, so that their memory is free while the network runs.
         return (yield from self.run_on(decode(image, min_side=self.min_side)))
 
     @property
     def min_side(self) -> int:
-        """The shortest side in pixels that a picture must keep when it is decoded.
+        """The shortest side in pixels that a decoded picture must have.
 
-        Never less than tagging's: both tools see the same pixels, whether they decode a picture apart or together.
+        It is at least that of tagging, so that both tools see the same pixels whether or not they share a picture.
         """
         return max(self.spec.input.min_side, MIN_SIDE)
 
     def run_on(self, decoded: DecodedImage) -> Flow[ClassifierRun]:
-        """Run the network on a picture that is decoded already."""
+        """Run the network on a decoded picture."""
         yield Stage("preprocess")
         pixel_values, transform = preprocess(decoded, self.spec.input)
         info = decoded.info
@@ -156,7 +157,7 @@ class Classifier:
         yield Stage("infer")
         outputs = yield self._run(pixel_values)
         if outputs is None:
-            raise ModelFailedError("The network gave no answer.")
+            raise ModelFailedError(text("The network returned no outputs. Try again."))
         yield Stage("postprocess")
         return ClassifierRun(
             probabilities=softmax(outputs["logits"][0], self.spec.temperature),
@@ -168,13 +169,12 @@ class Classifier:
         )
 
     def choose_label(self, seen: ClassifierRun, options: ClassifyOptions, without: Collection[str] = ()) -> Verdict:
-        """Decide what a picture is of; no network runs.
+        """Decide on the label; no network runs.
 
         Args:
-            seen: What the network said.
-            options: Which threshold.
-            without: Labels that may not be given. The classes that are left share what these would have had, and no
-                tag takes the place of one of theirs.
+            seen: The network's outputs.
+            options: The threshold.
+            without: Labels to rule out. The other classes share their probability, and no tag replaces the label.
         """
         probabilities = self._shared(seen.probabilities, without)
         scores = self.rollup.roll_up(probabilities)
@@ -187,12 +187,12 @@ class Classifier:
         return Verdict(probabilities, scores, answer, subject, heard if subject else 0.0)
 
     def decide(self, seen: ClassifierRun, options: ClassifyOptions, verdict: Verdict | None = None) -> Classification:
-        """Answer from what was seen; no network runs.
+        """Make the result from the network's outputs; no network runs.
 
         Args:
-            seen: What the network said.
-            options: How many candidates, which threshold.
-            verdict: Of `choose_label`, if it is known already.
+            seen: The network's outputs.
+            options: How many candidates to return, and the threshold.
+            verdict: The result of `choose_label`, if it is known already.
         """
         verdict = verdict or self.choose_label(seen, options)
         scores, answer, subject = verdict.scores, verdict.answer, verdict.subject
@@ -213,7 +213,7 @@ class Classifier:
                 image=seen.image,
                 model=self.spec.id,
             )
-        # A flat distribution may leave no candidate worth naming, hence nothing to point at.
+        # If the probabilities are spread too evenly, there is no candidate, and so no heat map.
         shown = answer or next(iter(self.rollup.candidates(scores, 1, options.threshold)), None)
         heat_map = None
         if shown is not None:
@@ -235,7 +235,7 @@ class Classifier:
         return Run(self.spec.id, self.spec.feeds(pixel_values, FETCHES), FETCHES)
 
     def _shared(self, probabilities: NDArray[np.float32], without: Collection[str]) -> NDArray[np.float32]:
-        """Return the probabilities as they are without some labels: softmax over the classes that are left."""
+        """Return the class probabilities without some labels: softmax over the other classes."""
         barred = [concept.id for concept in self.rollup.concepts if concept.label and concept.label in without]
         if not barred:
             return probabilities
@@ -251,7 +251,7 @@ class Classifier:
 
 
 def _behind(winner: Candidate, others: tuple[Candidate, ...], k: int) -> tuple[Candidate, ...]:
-    """Return the winner, and the others with what it leaves them of the probability."""
+    """Return the winner, then the others, which share the probability that it leaves."""
     left = 1 - winner.score
     rest = (Candidate(one.label, round(one.score * left, 4)) for one in others if one.label != winner.label)
     return (winner, *(one for one in rest if one.score >= MINIMUM_SCORE))[:k]
@@ -266,12 +266,12 @@ def _map_of(evidence: NDArray[np.float32], transform: Transform) -> HeatMap:
 def _class_map(
     class_map: NDArray[np.float32], probabilities: NDArray[np.float32], classes: NDArray[np.intp]
 ) -> NDArray[np.float32]:
-    """Return where the evidence for a group of classes lies, [h, w].
+    """Return the evidence for a group of classes at each place, float32 [rows, columns].
 
-    The network averages over all places and then applies one linear layer, so the logit of a class is exactly
-    the mean of its map (class activation mapping, Zhou et al. 2016). A group's map is the mean of its classes'
-    maps, weighted by their share of the group's probability. Softmax ignores what is added to all logits
-    alike: the mean over all classes is therefore taken off.
+    The network averages over all places and then applies one linear layer, so the logit of a class is exactly the mean
+    of its map (class activation mapping, Zhou et al., 2016). A group's map is the mean of its classes' maps, weighted
+    by their shares of the group's probability. Softmax ignores a constant that is added to all logits, so the mean over
+    all classes is subtracted.
     """
     shares = probabilities[classes] / probabilities[classes].sum()
     evidence: NDArray[np.float32] = np.tensordot(shares, class_map[classes], axes=1) - class_map.mean(axis=0)

@@ -1,1 +1,1 @@
-"""What all picture tools share: previews and archives."""
+"""Methods that all picture tools share: previews and archives."""

@@ -1,4 +1,4 @@
-"""A picture that every browser shows in the same way, from one that it may not open or may show otherwise."""
+"""Makes previews, which every browser shows in the same way, and ZIP archives."""
 
 from __future__ import annotations
 
@@ -10,21 +10,21 @@ from onsight.tools.shared.options import ArchiveOptions, PreviewOptions
 from onsight.tools.shared.results import Preview
 
 _FIRST_LOOK = 16
-"""How much smaller a picture may be decoded to learn whether a preview is needed: a JPEG then takes far less time."""
+"""To learn whether a preview is needed, the picture is decoded this many times smaller; a JPEG takes far less time."""
 
 
 def preview(image: bytes, options: PreviewOptions) -> Flow[Preview]:
-    """Decode a picture and write it again, upright, in a format of the web.
+    """Make a preview of a picture: upright, in a format that every browser shows.
 
     Args:
         image: The file's bytes.
-        options: How large.
+        options: How large, and whether to make it only if it is needed.
 
     Returns:
-        The preview, a JPEG; empty if none is needed and the options say that none is wanted then.
+        The preview, a JPEG; empty if it is not needed and the options ask for it only if it is.
 
     Raises:
-        ImageError: The bytes are no picture that can be opened.
+        ImageError: The bytes are not a picture that can be opened.
     """
     yield Stage("decode")
     if options.if_needed:
@@ -37,6 +37,6 @@ def preview(image: bytes, options: PreviewOptions) -> Flow[Preview]:
 
 
 def archive(options: ArchiveOptions) -> Flow[OutputFile]:
-    """Put files into a ZIP."""
+    """Put files into a ZIP archive."""
     yield Stage("encode")
     return put_together(options.name, options.files)
