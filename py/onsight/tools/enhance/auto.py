@@ -1,6 +1,6 @@
-"""From what was measured to what is done, and the words for it: restrained, and nothing for a picture that is fine.
+"""Chooses settings from what was measured, and describes them: restrained, and nothing for a picture that is fine.
 
-The limits lie between what good photographs measure and what degraded ones do; docs/enhance.md has the tables.
+The limits are between the measurements of good photographs and of degraded ones; docs/enhance.md has the tables.
 """
 
 from __future__ import annotations
@@ -10,31 +10,33 @@ from dataclasses import replace
 
 import numpy as np
 
+from onsight.core.texts import text
+from onsight.core.wording import listed
 from onsight.tools.enhance import tone
 from onsight.tools.enhance.detail import NOISE_SIGMA
 from onsight.tools.enhance.results import EnhanceMeasurements, EnhancePreset
 from onsight.tools.enhance.settings import NEUTRAL, EnhanceSettings
 
-FINE = "This picture is fine as it is."
-
 _WHITE_AT = 0.97
-"""Encoded level that the brightest parts of an underexposed picture are brought to."""
+"""Encoded level to which the brightest parts of an underexposed picture are raised."""
 _EXPOSURE_FROM, _EXPOSURE_MOST = 1.25, 3.0
-"""Stops that must be missing before any are added, and that are added at most."""
+"""How many stops must be missing before any are added, and how many are added at most."""
 _CAST_FROM, _CAST_FULL, _CAST_MOST = 0.45, 0.65, 1.6
-"""Stops of a cast from which on some of it, and all of it, is taken away, and that are taken away at most."""
+"""Strength of a cast, in stops, from which part of it is removed, from which all is, and the most that is removed."""
 _WHITES = 0.002
-"""Share of white in a picture that has no cast."""
+"""A picture with a larger share of white pixels has no cast."""
 _NOISE_FROM, _COLOUR_NOISE_SHARE = 3.0, 0.5
-"""Grain that is smoothed where colour has at least this share of it: where it has none, it is fur, grass or sand."""
+"""Grain above this is smoothed if colour has at least this share of it; without colour, it is fur, grass or sand."""
 _NOISE_SURE = 14.0
+"""Grain above this is smoothed in any case."""
 _BLOCKS_FROM = 1.75
+"""Blockiness above this is smoothed."""
 _BLURRED, _BLURRED_COARSE, _SOFT = 0.322, 0.42, 0.40
-"""Sharpness below which a picture is out of focus (over one pixel, and over two), and was enlarged once."""
+"""A picture with both sharpnesses below the first two is out of focus; below the third, it was enlarged before."""
 
 
 def propose(measured: EnhanceMeasurements) -> EnhanceSettings:
-    """Return what makes a picture better; neutral settings for one that is fine."""
+    """Return settings that improve a picture; neutral settings for a picture that is fine."""
     settings = replace(NEUTRAL, exposure=_exposure(measured))
     if not settings.exposure and measured.lightness < 20 and measured.white > 0.85:
         settings = replace(settings, shadows=float(round(min(40.0, 2.5 * (20 - measured.lightness) + 10))))
@@ -55,7 +57,7 @@ def propose(measured: EnhanceMeasurements) -> EnhanceSettings:
 
 
 def _exposure(measured: EnhanceMeasurements) -> float:
-    """Return the stops that bring the brightest parts of an underexposed picture near white."""
+    """Return how many stops bring the brightest parts of an underexposed picture near white; 0 for other pictures."""
     if measured.white < 0.02:  # black altogether
         return 0.0
     stops = math.log2(_linear(_WHITE_AT) / _linear(measured.white))
@@ -67,7 +69,7 @@ def _linear(encoded: float) -> float:
 
 
 def _balance(measured: EnhanceMeasurements) -> tuple[float, float]:
-    """Return the temperature and tint that take a cast away."""
+    """Return the temperature and tint that remove a cast."""
     gains = tone.balance_gains(measured.cast_temperature, measured.cast_tint)
     red, green, blue = np.log2(gains)
     strength = math.hypot(red - green, blue - green)
@@ -81,43 +83,43 @@ def _balance(measured: EnhanceMeasurements) -> tuple[float, float]:
 
 
 def changes(settings: EnhanceSettings) -> tuple[str, ...]:
-    """Return in words what settings do, the most visible first."""
+    """Return phrases that say what settings do, the most visible change first."""
     found = []
     if settings.exposure:
-        found.append("brightened the picture" if settings.exposure > 0 else "darkened the picture")
+        found.append(text("brightened the picture") if settings.exposure > 0 else text("darkened the picture"))
     if settings.shadows:
-        found.append("lifted the shadows" if settings.shadows > 0 else "deepened the shadows")
+        found.append(text("lifted the shadows") if settings.shadows > 0 else text("deepened the shadows"))
     if settings.highlights:
-        found.append("recovered the highlights" if settings.highlights < 0 else "brightened the highlights")
+        found.append(text("recovered the highlights") if settings.highlights < 0 else text("brightened the highlights"))
     if settings.temperature or settings.tint:
-        found.append(f"removed {_cast_name(settings)} cast")
+        found.append(_removed_cast(settings))
     if settings.contrast:
-        found.append("raised the contrast" if settings.contrast > 0 else "softened the contrast")
+        found.append(text("raised the contrast") if settings.contrast > 0 else text("softened the contrast"))
     if settings.dehaze > 0:
-        found.append("cleared the haze")
+        found.append(text("cleared the haze"))
     if settings.vibrance > 0 or settings.saturation > 0:
-        found.append("strengthened pale colours")
+        found.append(text("strengthened pale colours"))
     if settings.denoise or settings.denoise_colour:
-        found.append("smoothed the grain")
+        found.append(text("smoothed the grain"))
     if settings.sharpen:
-        found.append("sharpened the picture" if settings.sharpen > 30 else "sharpened it a little")
+        found.append(text("sharpened the picture") if settings.sharpen > 30 else text("sharpened it a little"))
     return tuple(found)
 
 
 def summarise(done: tuple[str, ...]) -> str:
-    """Return one sentence."""
+    """Return the phrases of `changes` as one sentence."""
     if not done:
-        return FINE
-    listed = done[0] if len(done) == 1 else f"{', '.join(done[:-1])} and {done[-1]}"
-    return f"{listed[0].upper()}{listed[1:]}."
+        return text("This picture is fine as it is.")
+    phrases = listed(done)
+    return text("{changes}.", changes=phrases[0].upper() + phrases[1:])
 
 
 def presets(settings: EnhanceSettings, measured: EnhanceMeasurements) -> tuple[EnhancePreset, ...]:
-    """Return the presets, Auto first, fitted to the picture.
+    """Return the presets, fitted to the picture; Auto is the first.
 
     Args:
-        settings: What `propose` returned.
-        measured: What was measured.
+        settings: The settings from `propose`.
+        measured: The measurements of the picture.
     """
     dark = max(0.0, min(1.0, (50 - measured.lightness) / 40))
     vivid = replace(settings, contrast=15.0, vibrance=45.0, clarity=20.0)
@@ -139,15 +141,15 @@ def presets(settings: EnhanceSettings, measured: EnhanceMeasurements) -> tuple[E
     )
     grey = replace(settings, temperature=0.0, tint=0.0, contrast=15.0, clarity=15.0, black_and_white=True)
     return (
-        EnhancePreset("auto", "Auto", settings),
-        EnhancePreset("vivid", "Vivid", vivid),
-        EnhancePreset("low-light", "Low light", low_light),
-        EnhancePreset("document", "Document", document),
-        EnhancePreset("black-and-white", "Black & white", grey),
+        EnhancePreset("auto", text("Auto"), settings),
+        EnhancePreset("vivid", text("Vivid"), vivid),
+        EnhancePreset("low-light", text("Low light"), low_light),
+        EnhancePreset("document", text("Document"), document),
+        EnhancePreset("black-and-white", text("Black & white"), grey),
     )
 
 
-def _cast_name(settings: EnhanceSettings) -> str:
+def _removed_cast(settings: EnhanceSettings) -> str:
     if abs(settings.temperature) >= abs(settings.tint):
-        return "a blue" if settings.temperature > 0 else "a yellow"
-    return "a green" if settings.tint > 0 else "a magenta"
+        return text("removed a blue cast") if settings.temperature > 0 else text("removed a yellow cast")
+    return text("removed a green cast") if settings.tint > 0 else text("removed a magenta cast")

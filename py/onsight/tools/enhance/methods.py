@@ -6,7 +6,7 @@ from onsight.core.options import NoOptions
 from onsight.core.results import OutputFile
 from onsight.method import Method, at_once
 from onsight.tools.enhance import task
-from onsight.tools.enhance.controls import CONTROLS
+from onsight.tools.enhance.controls import enhance_controls
 from onsight.tools.enhance.options import EnhanceOptions, EnhancePreviewOptions
 from onsight.tools.enhance.results import EnhanceAnalysis, EnhanceControls, EnhancePreview
 from onsight.tools.enhance.upscale import Upscaler
@@ -15,7 +15,7 @@ TASKS = (Upscaler,)
 
 METHODS = {
     "enhance_controls": Method(
-        lambda _models, _image, _options: at_once(CONTROLS), NoOptions, EnhanceControls, takes_image=False
+        lambda _models, _image, _options: at_once(enhance_controls()), NoOptions, EnhanceControls, takes_image=False
     ),
     "enhance_analysis": Method(
         lambda _models, image, _options: task.analyse(image), NoOptions, EnhanceAnalysis, cache_size=64

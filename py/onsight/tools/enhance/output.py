@@ -1,4 +1,4 @@
-"""The finished picture as a file."""
+"""Writes the finished picture as a file."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from onsight.core.results import OutputFile
+from onsight.core.texts import text
 from onsight.files.names import stem_of
 from onsight.image.encoding import JPEG_MAX_SIDE, LOSSLESS
 from onsight.image.metadata import Metadata
@@ -31,16 +32,16 @@ def write(
 
     Args:
         pixels: uint8 [H, W, 3], or [H, W, 4] with transparency.
-        source: Format of the file that it was made from, as in `ImageInfo`.
-        metadata: What the file is to say besides its pixels.
-        format: One of `onsight.tools.enhance.options.FORMATS`; empty for the source's, or the nearest that can hold
-            the picture.
-        quality: Of JPEG and WebP, 1 to 100.
-        name: Of the picture's file.
+        source: Format of the original file, as in `ImageInfo`.
+        metadata: The metadata to write.
+        format: One of `onsight.tools.enhance.options.FORMATS`; empty for the original's format, or the nearest one that
+            can hold the picture.
+        quality: Quality of JPEG and WebP, 1 to 100.
+        name: Name of the original file.
 
     Returns:
-        The file, with a note where it could not hold all of the metadata. A JPEG has transparency on white. A side
-        longer than a format can have makes it a PNG.
+        The file, with a note if it could not hold all of the metadata. In a JPEG, transparent parts become white. A
+        picture that is too large for a format becomes a PNG.
     """
     image = Image.fromarray(pixels)
     format = format or _nearest(source, image.mode == "RGBA")
@@ -55,7 +56,7 @@ def write(
     else:
         image.save(data, "PNG")
     written, left_out = with_metadata(data.getvalue(), format, metadata)
-    notes = (f"Left out: {', '.join(left_out)}.",) if left_out else ()
+    notes = (text("Left out: {items}.", items=", ".join(left_out)),) if left_out else ()
     return OutputFile(written, f"{stem_of(name)}-enhanced{_SUFFIXES[format]}", f"image/{format}", notes)
 
 

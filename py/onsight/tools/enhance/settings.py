@@ -1,4 +1,4 @@
-"""The settings of Enhance. All are neutral at first: settings that were not touched change nothing."""
+"""The settings of Enhance. By default they are neutral and change nothing."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from onsight.core.options import declared_options, option, options, options_from
+from onsight.core.texts import text
 from onsight.errors import InvalidOptionError
 
 ROTATIONS = (0, 90, 180, 270)
@@ -16,10 +17,22 @@ MIN_CROP = 1e-4
 
 
 def part_from(name: str, value: object) -> tuple[float, ...]:
-    """Return a part of a picture, ``(x1, y1, x2, y2)`` as fractions, or nothing; raise InvalidOptionError."""
+    """Return a part of a picture, ``(x1, y1, x2, y2)`` as fractions, or an empty tuple for the whole picture.
+
+    Args:
+        name: Name of the value in error messages.
+        value: A list of four fractions, or an empty one.
+
+    Raises:
+        InvalidOptionError: It is something else, or the part has no area.
+    """
     if isinstance(value, (list, tuple)) and not value:
         return ()
-    wanted = f"{name} must be four fractions x1, y1, x2, y2 from 0 to 1 with x1 < x2 and y1 < y2, got {value!r}."
+    wanted = text(
+        "{name} must be four fractions x1, y1, x2, y2 from 0 to 1 with x1 < x2 and y1 < y2, got {value!r}.",
+        name=name,
+        value=value,
+    )
     if not isinstance(value, (list, tuple)) or len(value) != 4 or not all(_is_fraction(item) for item in value):
         raise InvalidOptionError(wanted)
     x1, y1, x2, y2 = (float(item) for item in value)
@@ -81,7 +94,7 @@ class EnhanceSettings:
     )
 
     def over(self, base: EnhanceSettings) -> EnhanceSettings:
-        """Return ``base`` with each control that is not neutral here as it is here."""
+        """Return ``base`` with the values of all controls that are not neutral here."""
         changed = {
             field.name: getattr(self, field.name)
             for field in dataclasses.fields(self)
@@ -91,19 +104,21 @@ class EnhanceSettings:
 
 
 def settings_from(name: str, value: object) -> EnhanceSettings:
-    """Return settings that came as plain data.
+    """Return settings from plain data.
 
     Args:
-        name: What the message calls them.
+        name: Name of the value in error messages.
         value: Settings, or an object with some of their fields.
 
     Raises:
-        InvalidOptionError: It is something else, or a value is refused.
+        InvalidOptionError: It is something else, or a value is not valid.
     """
     if isinstance(value, EnhanceSettings):
         return value
     if not isinstance(value, Mapping):
-        raise InvalidOptionError(f"{name} must be an object with controls and their values, got {value!r}.")
+        raise InvalidOptionError(
+            text("{name} must be an object with controls and their values, got {value!r}.", name=name, value=value)
+        )
     return options_from(EnhanceSettings, value)
 
 

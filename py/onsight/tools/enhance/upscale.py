@@ -1,4 +1,4 @@
-"""Enlarging: a network adds to Lanczos' enlargement what that misses."""
+"""Enlarges pictures: a network adds the detail that Lanczos resampling misses."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from onsight.core.flow import Flow, Run, Stage
+from onsight.core.texts import text
+from onsight.core.wording import listed
 from onsight.errors import ImageTooLargeError, InvalidOptionError, InvalidSpecError, ModelFailedError
 from onsight.networks.models import Models
 from onsight.networks.preprocess import resize
@@ -20,20 +22,20 @@ UPSCALERS = ("upscale-x2", "upscale-x4")
 """Ids of the models that enlarge."""
 
 MAX_OUTPUT_PIXELS = 64_000_000
-"""Largest picture that is made, in pixels: 12 megapixels twice as wide and high fit. Three bytes each, and as many
-again while the file is written, stay far below the 4 GB that a page's Python can have."""
+"""Largest result, in pixels; 12 megapixels can be enlarged 2 times. Three bytes for each pixel, and as many again while
+the file is written, stay far below the 4 GB that Python can use in a page."""
 
 _FILL_CELL = 8
-"""Hidden colours are replaced up to about so many pixels from visible ones: as far as the network looks around."""
+"""Hidden colours are replaced up to about this many pixels from visible ones, which is as far as the network sees."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Upscaled:
-    """A picture that was enlarged.
+    """An enlarged picture.
 
     Attributes:
         pixels: uint8 [scale · H, scale · W, 3], C-contiguous.
-        alpha: uint8 [scale · H, scale · W], how opaque each pixel is; None if the picture had none.
+        alpha: uint8 [scale · H, scale · W], opacity of each pixel; None if the picture had no transparency.
     """
 
     pixels: NDArray[np.uint8]
@@ -42,10 +44,10 @@ class Upscaled:
 
 @dataclass(frozen=True, slots=True)
 class Upscaler:
-    """Networks that enlarge.
+    """Enlarges pictures with networks.
 
     Attributes:
-        specs: Their descriptions by how many times they enlarge.
+        specs: The networks' descriptions, by how many times they enlarge.
     """
 
     specs: Mapping[int, ModelSpec]
@@ -55,13 +57,13 @@ class Upscaler:
         """Make an upscaler from the text of each network's ``model.json``.
 
         Raises:
-            InvalidSpecError: A description is wrong, or of a network that does not enlarge.
+            InvalidSpecError: A description is invalid, or its network does not enlarge.
         """
         specs = {}
-        for text in models:
-            spec = ModelSpec.from_json(json.loads(text))
+        for description in models:
+            spec = ModelSpec.from_json(json.loads(description))
             if spec.scale is None or spec.context is None or min(spec.input.input_size) <= 2 * spec.context:
-                raise InvalidSpecError(f"The model {spec.id} enlarges nothing.")
+                raise InvalidSpecError(f"The model {spec.id} does not enlarge pictures.")
             specs[spec.scale] = spec
         return cls(specs)
 
@@ -71,38 +73,53 @@ class Upscaler:
         return cls.from_text([models.texts(model)[0] for model in UPSCALERS])
 
     def check(self, height: int, width: int, scale: int) -> None:
-        """Refuse what cannot be enlarged.
+        """Check that a picture can be enlarged.
+
+        Args:
+            height: Height of the picture in pixels.
+            width: Width of the picture in pixels.
+            scale: How many times as wide and high the result is.
 
         Raises:
             InvalidOptionError: No network enlarges this many times.
             ImageTooLargeError: The result would have more than `MAX_OUTPUT_PIXELS`.
         """
         if scale not in self.specs:
-            known = " or ".join(map(str, sorted(self.specs)))
-            raise InvalidOptionError(f"A picture can be enlarged {known} times, not {scale!r} times.")
-        if height * width * scale**2 > MAX_OUTPUT_PIXELS:
-            wanted = (
-                f"{width * scale:,} × {height * scale:,} pixels ({height * width * scale**2 / 1e6:,.0f} megapixels)"
+            raise InvalidOptionError(
+                text(
+                    "A picture can be enlarged {scales} times, not {scale!r} times.",
+                    scales=listed([str(known) for known in sorted(self.specs)], "or"),
+                    scale=scale,
+                )
             )
+        if height * width * scale**2 > MAX_OUTPUT_PIXELS:
             raise ImageTooLargeError(
-                f"Enlarged {scale} times this picture would have {wanted}, and up to {MAX_OUTPUT_PIXELS // 10**6} "
-                "megapixels can be made. Enlarge it less, or a part or a smaller copy of it.",
+                text(
+                    "Enlarged {scale} times, this picture would have {width:,} × {height:,} pixels ({megapixels:,.0f} "
+                    "megapixels), but the limit is {limit} megapixels. Enlarge it less, or enlarge a part or a smaller "
+                    "copy of it.",
+                    scale=scale,
+                    width=width * scale,
+                    height=height * scale,
+                    megapixels=height * width * scale**2 / 1e6,
+                    limit=MAX_OUTPUT_PIXELS // 10**6,
+                ),
                 detail={"width": width * scale, "height": height * scale, "max_pixels": MAX_OUTPUT_PIXELS},
             )
 
     def upscale(self, pixels: NDArray[np.uint8], scale: int, alpha: NDArray[np.uint8] | None = None) -> Flow[Upscaled]:
-        """Enlarge a picture, part by part; says before each which fraction is done.
+        """Enlarge a picture part by part; reports the fraction that is done before each part.
 
-        The parts overlap by all that the network looks around, so that no seam can come to be: each pixel of the result
-        is what it would be if the picture were enlarged as a whole.
+        The parts overlap by as much as the network sees around a pixel. So there are no seams: each pixel of the result
+        is the same as if the picture were enlarged as a whole.
 
         Args:
             pixels: uint8 [H, W, 3], sRGB.
-            scale: How many times as wide and high it is to be: 2 or 4.
-            alpha: uint8 [H, W], how opaque each pixel is; None for a picture that is opaque.
+            scale: How many times as wide and high the result is: 2 or 4.
+            alpha: uint8 [H, W], opacity of each pixel; None for an opaque picture.
 
         Returns:
-            The picture. What has no colour has none afterwards.
+            The enlarged picture; grey pixels stay grey.
 
         Raises:
             InvalidOptionError: No network enlarges this many times.
@@ -119,7 +136,7 @@ class Upscaler:
             yield Stage("upscale", done / len(parts))
             outputs = yield Run(spec.id, {spec.input.name: _surroundings(luminance, rows, columns, spec)}, spec.outputs)
             if outputs is None:
-                raise ModelFailedError("The network gave no answer.")
+                raise ModelFailedError(text("The network returned no outputs. Try again."))
             place = tuple(slice(part.start * scale, part.stop * scale) for part in (rows, columns))
             enlarged[place] = _add(_base(colours, rows, columns, spec), outputs[spec.outputs[0]][0, 0], spec)
         size = (width * scale, height * scale)
@@ -130,7 +147,7 @@ class Upscaler:
 
 
 def _parts(height: int, width: int, spec: ModelSpec) -> Iterator[tuple[slice, slice]]:
-    """Yield the rows and columns of each part: about equal ones, none larger than the network is meant for."""
+    """Yield the rows and columns of each part; parts are about equal, and none is larger than the network's input."""
     rows, columns = (
         _cut(length, side - 2 * (spec.context or 0))
         for length, side in zip((height, width), spec.input.input_size, strict=True)
@@ -144,7 +161,7 @@ def _cut(length: int, largest: int) -> list[slice]:
 
 
 def _surroundings(luminance: NDArray[np.uint8], rows: slice, columns: slice, spec: ModelSpec) -> NDArray[np.float32]:
-    """Return a part with what is around it, where the picture ends its edge repeated: float32 [1, 1, h, w]."""
+    """Return a part and its surroundings, with the picture's edge repeated outside: float32 [1, 1, h, w]."""
     context = spec.context or 0
     y, x = (
         np.clip(np.arange(part.start - context, part.stop + context), 0, length - 1)
@@ -156,23 +173,23 @@ def _surroundings(luminance: NDArray[np.uint8], rows: slice, columns: slice, spe
 
 
 def _base(pixels: NDArray[np.uint8], rows: slice, columns: slice, spec: ModelSpec) -> NDArray[np.uint8]:
-    """Return a part enlarged without the network; what is around it is seen, so that parts fit together."""
+    """Return a part enlarged by resampling, which also sees its surroundings, so that parts fit together."""
     scale = spec.scale or 1
     size = (scale * (rows.stop - rows.start), scale * (columns.stop - columns.start))
     return resize(pixels, size, spec.input.interpolation, (columns.start, rows.start, columns.stop, rows.stop))
 
 
 def _add(base: NDArray[np.uint8], residual: NDArray[np.float32], spec: ModelSpec) -> NDArray[np.uint8]:
-    """Add to each of R, G, B what the network says of luminance: hue stays, grey stays grey."""
+    """Add the network's luminance to each of red, green and blue: hue stays, and grey stays grey."""
     levels = np.rint(residual * np.float32(spec.input.std[0])).astype(np.int16)
     sums: NDArray[np.int16] = base + levels[..., None]
     return sums.clip(0, 255).astype(np.uint8)
 
 
 def _without_hidden_colours(pixels: NDArray[np.uint8], alpha: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Replace colours that cannot be seen by those around: black behind a cut-out would stain its edge."""
+    """Replace invisible colours with those around them: black behind a cut-out would stain its edge."""
     image = Image.fromarray(np.dstack((pixels, alpha)))
-    # Pillow weighs colours with their alpha here.
+    # Pillow weights colours by their alpha here.
     cells = image.resize((-(-image.width // _FILL_CELL), -(-image.height // _FILL_CELL)), Image.Resampling.BOX)
     around = np.asarray(cells.resize(image.size, Image.Resampling.BILINEAR))
     return np.where((alpha == 0)[..., None], around[..., :3], pixels)
