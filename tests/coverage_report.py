@@ -49,7 +49,7 @@ def lines_run(source: str, functions: Iterable[Mapping[str, Any]]) -> set[int]:
 
     Args:
         source: Text of a script.
-        functions: What V8 says of it: for each function, ranges of offsets and how often they ran. Outer ranges come
+        functions: V8's coverage: for each function, ranges of offsets and how often they ran. Outer ranges come
             before the inner ones that correct them.
     """
     has_run = bytearray(len(source))

@@ -70,7 +70,7 @@ def test_classify_names_the_breed_when_it_is_sure(classifier: Classifier) -> Non
 
 
 def test_classify_adds_breeds_up_to_a_cat(classifier: Classifier) -> None:
-    # Each alone is at 18%: no label in sight. Together they are a cat.
+    # Each alone is at 18%: not enough for a label. Together they are a cat.
     result = answer(classifier, {TABBY: 0.18, TIGER_CAT: 0.18, PERSIAN: 0.18, SIAMESE: 0.18, EGYPTIAN: 0.18})
     assert result.label == "Cat"
     assert result.score == pytest.approx(0.9, abs=0.01)

@@ -116,7 +116,7 @@ def test_every_option_that_writes_is_tried() -> None:
     known = {(command, option) for command, option in found if option in READS}
     assert found - known - tried == {
         ("enhance", "--metadata"), ("detect", "--format"), ("export", "--format"), ("sort", "--dry-run"),
-    } & found  # fmt: skip  # they speak of writing and name no place
+    } & found  # fmt: skip  # they mention writing and have no location
     assert set(WRITERS) <= found
 
 

@@ -1,4 +1,4 @@
-"""Dates of pictures: every form and source, the order of trust, and what is no date."""
+"""Dates of pictures: every form and source, the order of trust, and what is not a date."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""onsight.tools.detect: from what networks and the classifier say of objects to scores."""
+"""onsight.tools.detect: from the outputs of the networks and the classifier to scores."""
 
 from __future__ import annotations
 

@@ -55,7 +55,7 @@ FILES = {
 
 
 def others(data: bytes) -> list[bytes]:
-    """Return every part of a file that is no XMP, byte for byte, and what comes after them."""
+    """Return every part of a file that is not XMP, byte for byte, and what comes after them."""
     if data[:2] == b"\xff\xd8":
         parts = [one for one in jpeg_segments(data) if not data.startswith(XMP_HEADER, one.body)]
         rest = data[list(jpeg_segments(data))[-1].end :]

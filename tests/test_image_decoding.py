@@ -156,7 +156,7 @@ def test_decode_ignores_orientations_that_do_not_exist(orientation: int) -> None
     "damaged",
     [
         b"Exif\0\0",
-        b"Exif\0\0garbage that is no TIFF directory",
+        b"Exif\0\0garbage that is not a TIFF directory",
         b"Exif\0\0II*\0\xff\xff\xff\x7f",
         b"Exif\0\0II*\0\x08\0\0\0\xff\xff" + bytes(20),
         b"Exif\0\0MM\0*\0\0\0\x08\0\x01\x01\x12\0\x02\0\0\0\x04six\0" + bytes(4),

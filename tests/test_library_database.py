@@ -48,7 +48,7 @@ def test_open_refuses_what_is_no_library(tmp_path: Path) -> None:
     with pytest.raises(LibraryError, match="There is no library"):
         Library.open(tmp_path / "nothing.sqlite", create=False)
     text = tmp_path / "text.sqlite"
-    text.write_text("This is no database, however long it may be." * 100)
+    text.write_text("This is not a database, however long it may be." * 100)
     with pytest.raises(LibraryError, match="cannot be opened"):
         Library.open(text)
     other = tmp_path / "other.sqlite"

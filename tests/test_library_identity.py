@@ -1,4 +1,4 @@
-"""Which picture a file is: a changed one keeps what a person said of it, another one does not get it."""
+"""Which picture a file is: a changed file keeps the user's tags, another picture does not get them."""
 
 from __future__ import annotations
 

@@ -169,7 +169,7 @@ def test_index_says_which_files_are_damaged(photos: Path, tmp_path: Path, capsys
     assert f"{folder.as_posix()}/cut.jpg: The end of this JPEG file is missing" in errors
     assert "1 picture is damaged, but could be opened. Search for is:damaged." in errors
     assert run(capsys, "search", "is:damaged", "--library", library)[1] == f"{folder / 'cut.jpg'}\n"
-    assert "damaged" not in run(capsys, *index)[2]  # nothing is looked at
+    assert "damaged" not in run(capsys, *index)[2]  # nothing is analysed
 
 
 def test_index_opens_archives(photos: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -213,7 +213,7 @@ if __name__ == "__main__":
     )
     assert done.returncode == 0, done.stderr
     with Library.open(path) as library:
-        # What ended a process may not do so again: it is told, and not held against the file.
+        # A crash may not happen again, so it is reported but not recorded for the file.
         assert [row["name"] for row in store.failures(library)] == ["broken.jpg"]
         assert len(search.find(library)) == 3
     assert "'failed': 2" in done.stdout

@@ -42,7 +42,7 @@ def source_of(path: Path) -> Source:
 
 
 def take_in(library: Library, path: Path) -> Outcome:
-    """Do with a file what the command ``index`` does, but for the networks."""
+    """Do with a file what the command ``index`` does, without the networks."""
     session = ImportSession(library, MODELS, exists=lambda known: Path(known.source.path).exists(), beside=Folders())
     source = source_of(path)
     outcome = session.known(source, path.read_bytes)

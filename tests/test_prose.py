@@ -40,7 +40,7 @@ BANNED: dict[str, str] = {
     r"\b(?:lie|lies|lay) (?:beside|there|here)\b": "is next to, is there",
     r"\bof one's own\b": "your own",
     r"\b(?:can|cannot|could) be had\b": "is available, can be downloaded",
-    r"\b(?:whence|whereof|thereof|therein|wherein|hither|thither|lest|seldom)\b": "a plain word",
+    r"\b(?:whereof|thereof|therein|wherein|hither|thither|lest|seldom)\b": "a plain word",
     r"\bby chance\b": "at random",
     r"\bmade ready\b": "prepared",
     r"\bone an? (?:line|row|kind|class|picture|tool|model|method|worker)\b": "one per line, one per class",
@@ -52,8 +52,8 @@ BANNED: dict[str, str] = {
 _PATTERN = re.compile("|".join(f"(?P<p{index}>{source})" for index, source in enumerate(BANNED)), re.IGNORECASE)
 
 CLEAN = (
-    *("*.md", "build.py", "web/*.py", ":(glob)py/*.py", "py/wheels", "models"),
-    *("py/onsight/errors.py", "py/onsight/data"),
+    *("*.md", "*.toml", "*.sh", "*.mjs", "*.css", "build.py", "web/*.py", "web/worker", "web/common", "web/sw.js"),
+    *(":(glob)py/*.py", "py/wheels", "py/onsight/errors.py", "py/onsight/data", "models", "tests"),
     *(f"py/onsight/{folder}" for folder in ("core", "evidence", "files", "image", "metadata", "networks")),
 )
 """Git's patterns of the files that are checked."""

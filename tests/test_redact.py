@@ -1,4 +1,4 @@
-"""onsight.tools.detect.edit and what it stands on: crops, blurs, boxes handed back as JSON, several files in one."""
+"""onsight.tools.detect.edit and the modules it uses: crops, blurs, boxes handed back as JSON, several files in one."""
 
 from __future__ import annotations
 

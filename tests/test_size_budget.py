@@ -113,5 +113,5 @@ def test_readme_tells_what_a_first_visit_transfers() -> None:
     start = readme.index(table[0])
     told = dict(map(cells, readme[start:].split("\n\n")[0].splitlines()[2:]))
     for name, sizes in map(cells, table[2:]):
-        # What is ours grows a little with each change; the table is written anew now and then.
+        # Our own files grow a little with each change; the table is updated now and then.
         assert told[name] == pytest.approx(sizes, rel=0.1, abs=0.15), name

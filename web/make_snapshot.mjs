@@ -38,7 +38,7 @@ const { loadPyodide } = await import(pathToFileURL(join(pyodideFolder, "pyodide.
 const pyodide = await loadPyodide({
   indexURL: `${pyodideFolder}/`,
   lockFileURL: join(packages, "pyodide-lock.json"),
-  // Everybody's snapshot is the same, so its hashes cannot be secret; then let it be the same each time it is made.
+  // All users get the same snapshot, so its hashes cannot be secret; this makes the build reproducible.
   env: { PYTHONHASHSEED: "0" },
   _sysExecutable: "./this.program", // as in a browser
   _makeSnapshot: true,

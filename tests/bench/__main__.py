@@ -1,4 +1,4 @@
-"""Hold our page against transformers.js, coco-ssd and plain CPython, on this machine.
+"""Compare our page with transformers.js, coco-ssd and native CPython, on this machine.
 
 python3 build.py bench [--runs N] [--starts N] [--pictures N] [--sizes MP …] [--threads N] [--print]
 

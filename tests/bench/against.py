@@ -1,4 +1,4 @@
-"""Hold our page against other libraries and plain CPython: same pictures, same weights, in turns, in one run."""
+"""Compare our page with other libraries and native CPython in one run: same pictures, same weights, taking turns."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ START_MEGAPIXELS = 2
 THROUGHPUT_MEGAPIXELS = 2
 WORKERS = (1, 2, 4)
 PARTS = 4
-"""In which the many pictures are labelled in turns."""
+"""Number of parts that the many pictures are divided into; the subjects take turns."""
 
 Turns = dict[tuple[str, str, float], list[dict[str, float]]]
 """Milliseconds by stage of each turn, by subject, method and megapixels."""
@@ -197,7 +197,7 @@ def ratios(turns: Turns) -> dict[str, dict[str, dict[str, float]]]:
 def _throughput(
     playwright: Playwright, subjects: Sequence[Subject], paths: Sequence[Path], threads: int
 ) -> dict[str, Any]:
-    """Return pictures a second of everybody, and memory as it goes; parts of the pictures are labelled in turns."""
+    """Return pictures per second and memory over time for all subjects, which take turns on parts of the pictures."""
     found: dict[str, Any] = {"pictures": len(paths), "megapixels": THROUGHPUT_MEGAPIXELS, "ratios": {}}
     step = math.ceil(len(paths) / PARTS)
     parts = [paths[first : first + step] for first in range(0, len(paths), step)]
@@ -231,10 +231,10 @@ class Labeller(Protocol):
 
 
 def label_in_turns(labellers: Mapping[str, Labeller], parts: Sequence[Sequence[Path]]) -> dict[str, dict[str, Any]]:
-    """Have everybody label the same pictures, part by part in turns, and return the figures of each.
+    """Label the same pictures with all subjects, which take turns part by part, and return the figures of each.
 
     Args:
-        labellers: By id; ``native`` is what the others are held against.
+        labellers: By id; the others are compared with ``native``.
         parts: The pictures.
     """
     seconds: dict[str, list[float]] = {name: [] for name in labellers}

@@ -2,10 +2,10 @@
 
 python -m tests.bench.first_visit [--megabits N] [--round-trip MS] [--runs N] [--megapixels N] [--only SUBJECT]
 
-Prints JSON: medians, in milliseconds since the navigation, for our page and for one with transformers.js that has the
-same network of EfficientNet-Lite2, in turns; first on the slow network (see network.py for what it models), then on one
-without a limit. Each visit has a browser with a new profile. ``bytes`` and ``requests`` are what had passed when the
-label was there, over the connections of page, workers and service worker together.
+Prints JSON: medians, in milliseconds since the navigation, for our page and for one with transformers.js and the same
+EfficientNet-Lite2 network, taking turns; first on the slow network (network.py says what it models), then without a
+limit. Each visit has a browser with a new profile. ``bytes`` and ``requests`` count everything until the label
+appeared, over the connections of the page, the workers and the service worker.
 """
 
 from __future__ import annotations

@@ -1,10 +1,10 @@
-"""Measure the engine with its networks on the GPU against the processor, in one page, in turns.
+"""Compare the engine with its networks on the GPU and on the CPU, alternating in one page.
 
 python -m tests.bench.graphics [--runs N] [--flag FLAG …]    needs a built dist/ and a Chromium that finds the device
 
-Prints a table, medians in milliseconds, and what each took of the other. Where Chromium does not use the graphics
-processor by itself, flags help it: on Linux without a display ``--flag=--enable-unsafe-webgpu
---flag=--enable-features=Vulkan --flag=--use-angle=vulkan --flag=--disable-vulkan-surface``.
+Prints a table with medians in milliseconds and their ratios. If Chromium does not use the GPU by itself, pass flags; on
+Linux without a display: ``--flag=--enable-unsafe-webgpu --flag=--enable-features=Vulkan --flag=--use-angle=vulkan
+--flag=--disable-vulkan-surface``.
 """
 
 from __future__ import annotations

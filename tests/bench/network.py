@@ -29,7 +29,7 @@ class Conditions:
     """What a network is like.
 
     Attributes:
-        bytes_per_second: Rate of the downlink; None is no limit.
+        bytes_per_second: Rate of the downlink; None means no limit.
         round_trip_seconds: Time of a round trip.
     """
 
@@ -45,7 +45,7 @@ class Downlink:
     """A link that sends one piece after the other.
 
     Attributes:
-        bytes_per_second: Its rate; None is no limit.
+        bytes_per_second: Its rate; None means no limit.
         free_at: Time in seconds at which it has sent all that it was given.
     """
 

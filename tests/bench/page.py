@@ -48,7 +48,7 @@ CENTERNET = """async ([input, side, runs]) => {
   }
   return times.slice(1);
 }"""
-"""Runs one network of detection alone, in the engine's worker: what the default look is held against."""
+"""Runs one network of detection alone, in the engine's worker, for comparison with the default preset."""
 CENTERNET_SIDE = 416
 
 

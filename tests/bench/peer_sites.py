@@ -40,7 +40,7 @@ def installed() -> Path:
             shutil.copyfile(path, FOLDER / path.name)
         npm = shutil.which("npm")
         if npm is None:
-            raise RuntimeError("npm is needed to install the libraries that Onsight is held against.")
+            raise RuntimeError("npm is needed to install the libraries that Onsight is compared with.")
         options = ["--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
         subprocess.run([npm, "ci", *options], cwd=FOLDER, check=True)
         stamp.write_text(digest)

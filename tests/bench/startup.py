@@ -2,8 +2,9 @@
 
 python -m tests.bench.startup [--runs N] [--megapixels N]
 
-Prints JSON: medians in milliseconds, the kinds of visit in turns: the first; the second, which restores Python from its
-snapshot; a later one, for which the browser has kept the compiled code, too; and one without a snapshot, but with that.
+Prints JSON: medians in milliseconds, alternating between the kinds of visit: the first; the second, which
+restores Python from its snapshot; a later one, for which the browser has also cached the compiled code; and one with
+that cache but without a snapshot.
 """
 
 from __future__ import annotations
@@ -45,7 +46,7 @@ def visit_all(playwright: Playwright, origin: str, picture: bytes) -> Iterator[t
     """Make each kind of visit, with a browser and a profile that is new at the first; yield the kind and its times."""
     with tempfile.TemporaryDirectory() as profile:
         for kind in ("first", "second", "later", "without_snapshot"):
-            # Started anew: what is kept in memory only does not count.
+            # In a new process, so that nothing is cached in memory.
             with browser(playwright, profile) as (context, _):
                 page, spent, is_restored = visit(context, origin, picture)
                 if is_restored != (kind in ("second", "later")):

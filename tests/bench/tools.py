@@ -53,7 +53,7 @@ def measure_tools(picture: bytes, megapixels: float, runs: int) -> dict[str, Any
         engine.prepare("photo", picture)
         report["engine"] = engine.info
         page.evaluate(TIMED, ["photo", "tag"])  # its first look is of another size, for which memory is taken
-        # In turns: what slows the machine down for a while slows both down.
+        # Alternating, so that a temporary slowdown of the machine affects both.
         turns = [[page.evaluate(TIMED, ["photo", method]) for method in ("classify", "tag")] for _ in range(runs)]
         label, tags = (median(times) for times in zip(*turns, strict=True))
         report |= {"warm_label_ms": label, "warm_tags_ms": tags, "tags_to_label": ratio(tags, label)}

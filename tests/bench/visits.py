@@ -62,7 +62,7 @@ class Visit:
         page: The page.
         pid: The browser's process, where it is known.
         start_ms: Until everything was loaded.
-        info: What the subject says of itself: threads, workers.
+        info: The subject's own facts: threads, workers.
         in_flight: How many pictures it is given at once, where it is given many.
         failed: Whether it has failed on a picture, after which it is not asked again.
     """

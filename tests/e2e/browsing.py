@@ -27,7 +27,7 @@ class Complaints:
     expected: list[str] = field(
         default_factory=lambda: [
             "Service Worker registration blocked by Playwright",
-            "No available adapters.",  # what Chromium says to who asks for a GPU where there is none
+            "No available adapters.",  # Chromium's message if there is no GPU
         ]
     )
 

@@ -146,7 +146,7 @@ def page(site: str, open_page: OpenPage) -> Page:
 
 @pytest.fixture
 def holiday(tmp_path: Path) -> Path:
-    """Photographs in two folders, a copy, and a file that is none."""
+    """Photographs in two folders, a copy, and a file that is not a picture."""
     root = tmp_path / "Holiday"
     (root / "day 2").mkdir(parents=True)
     (root / "cat.png").write_bytes(cat()["buffer"])

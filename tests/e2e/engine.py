@@ -35,7 +35,7 @@ class PageEngine:
 
     Attributes:
         page: The page; its globals hold ``onsight`` and the prepared ``pictures``.
-        info: What the engine says of itself.
+        info: The engine's own facts.
     """
 
     def __init__(self, page: Page, *, is_started: bool = False, **options: object) -> None:

@@ -161,7 +161,7 @@ def test_engine_reports_the_time_of_each_stage(engine: PageEngine) -> None:
 
 BAD_FILES: dict[str, tuple[Callable[[], bytes], str]] = {
     "empty": (lambda: b"", "empty_file"),
-    "text": (lambda: b"This is no picture.", "not_an_image"),
+    "text": (lambda: b"This is not a picture.", "not_an_image"),
     "truncated JPEG": (lambda: encode(photo(640, 480), "JPEG")[:4000], "corrupt_image"),
     "truncated PNG": (lambda: sample("chelsea")[:50_000], "corrupt_image"),
     "truncated WebP": (lambda: encode(photo(), "WEBP")[:-200], "corrupt_image"),

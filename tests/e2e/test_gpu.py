@@ -1,4 +1,4 @@
-"""Networks on the GPU, for who chooses it: the same answers, and the processor where it fails."""
+"""Networks on the GPU, if the user chooses it: the same answers, and the CPU if the GPU fails."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def test_answers_are_the_same_and_go_on_when_it_is_taken_away(
     assert provider(engine) == "webgpu"
     assert_labelled_as_on_the_command_line(engine, "coffee", tmp_path)
     assert provider(engine) == "webgpu"
-    complaints.expected += ["onnxruntime", "Aborted()", "error: \x1b[m"]  # what onnxruntime says of it
+    complaints.expected += ["onnxruntime", "Aborted()", "error: \x1b[m"]  # onnxruntime's messages about it
     graphics_browser.new_browser_cdp_session().send("Browser.crashGpuProcess")
     assert_labelled_as_on_the_command_line(engine, "chelsea", tmp_path)
     assert provider(engine) == "wasm"
@@ -81,7 +81,7 @@ def switch(page: Page) -> Locator:
 
 
 def networks_on(page: Page) -> Locator:
-    """Return what the engine's panel says of what runs the networks."""
+    """Return what the engine panel says about the device that runs the networks."""
     return page.locator("[data-part=engine-facts] dt", has_text="Networks on").locator("+ dd")
 
 

@@ -138,7 +138,7 @@ def test_a_new_build_waits_for_consent(host: tuple[Path, str], open_page: OpenPa
     bar = page.get_by_role("region", name="New version")
     expect(bar.get_by_text("A new version of Onsight is ready.")).to_be_visible(timeout=ENGINE_TIMEOUT_MS)
     assert build_of(page) == old
-    page.reload()  # a reload is no consent
+    page.reload()  # a reload does not count as consent
     assert build_of(page) == old
     with page.expect_navigation():
         bar.get_by_role("button", name="Update").click()

@@ -162,7 +162,7 @@ def test_thousands_stay_fluid_and_can_be_cancelled_and_resumed(tool: ToolPage) -
     tool.page.get_by_role("button", name="Cancel").first.click()
     expect(tool.page.get_by_role("status")).to_contain_text(re.compile(r"Stopped: .*[\d,]+ cancelled"))
     tool.page.keyboard.press("Home")
-    resume = tool.page.get_by_role("button", name=re.compile("Go on with"))
+    resume = tool.page.get_by_role("button", name=re.compile("Continue with"))
     resume.click()
     expect(tool.page.get_by_role("progressbar", name="All pictures")).to_be_visible()
 

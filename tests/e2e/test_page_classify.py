@@ -168,7 +168,7 @@ def test_picture_without_an_answer_says_so_and_gives_its_best_guesses(tool: Tool
     ("name", "data", "code"),
     [
         ("empty.jpg", b"", "empty_file"),
-        ("letter.jpg", b"Dear Sir or Madam, this is no picture at all.", "not_an_image"),
+        ("letter.jpg", b"Dear Sir or Madam, this is not a picture at all.", "not_an_image"),
         ("drawing.svg", b'<svg xmlns="http://www.w3.org/2000/svg"/>', "unsupported_format"),
     ],
 )

@@ -104,7 +104,7 @@ def compared(*arguments: str) -> Any:
 
 
 def without_texts(comparison: dict[str, Any]) -> dict[str, Any]:
-    """Return a comparison without its sentences: a number that a rounding tips over may stand in them."""
+    """Return a comparison without its sentences: rounding may change a number in them."""
     left = {key: value for key, value in comparison.items() if key not in ("sum_of_shares", "sum_of_tags", "points")}
     # Of tags that matter as much as one another, a rounding decides which comes first.
     tags = sorted(comparison["tagging"]["tags"], key=lambda tag: str(tag["id"]))
@@ -296,7 +296,7 @@ def test_keyboard_alone_reaches_everything(tool: ToolPage) -> None:
 
 
 def test_bad_file_gets_a_sentence_and_spoils_nothing(tool: ToolPage) -> None:
-    tool.choose(truncated(), file("letter.jpg", b"Dear Sir or Madam, this is no picture at all."), cat())
+    tool.choose(truncated(), file("letter.jpg", b"Dear Sir or Madam, this is not a picture at all."), cat())
     tool.wait_until_finished("1 compared, 2 failed")
     expect(tool.answer.get_by_role("heading", name="No answer for this picture")).to_be_visible()
     tool.option("letter.jpg").click()

@@ -595,7 +595,7 @@ def test_changes_do_not_go_in_silence_with_their_picture(tool: ToolPage) -> None
 def test_result_goes_on_to_classify(tool: ToolPage) -> None:
     tool.choose(cat())
     ready(tool)
-    targets = tool.answer.get_by_role("group", name="Go on with the result").get_by_role("button")
+    targets = tool.answer.get_by_role("group", name="Continue with the result").get_by_role("button")
     expect(targets).to_have_text(["Classify", "Tag", "Detect"])
     tool.answer.get_by_role("button", name="Classify", exact=True).click()
     expect(tool.page.get_by_role("heading", level=1, name="Classify")).to_be_visible(timeout=ENGINE_TIMEOUT_MS)

@@ -104,4 +104,4 @@ def test_an_engine_that_did_not_start_keeps_nobody_from_leaving(site: str, open_
     assert page.evaluate(leave) is True  # nothing asks to stay
     is_cut = False
     page.evaluate("dispatchEvent(new Event('online'))")
-    wait_until(page, lambda: bool(page.get_by_text("Cat", exact=True).count()), "the pictures are looked at")
+    wait_until(page, lambda: bool(page.get_by_text("Cat", exact=True).count()), "the pictures are analysed")

@@ -58,7 +58,7 @@ def test_a_folder_goes_in_and_is_there_after_a_reload(organised: OrganisePage, h
     organised.page.reload()
     organised.expect_found("4 pictures")
     expect(organised.imported).to_be_hidden()
-    # Again: nothing is looked at twice, nothing is doubled.
+    # Importing again analyses nothing twice and duplicates nothing.
     organised.add_folder(holiday)
     organised.expect_imported("4 known already, 1 could not be opened.")
     organised.expect_found("4 pictures")

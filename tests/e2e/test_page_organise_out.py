@@ -194,7 +194,7 @@ def test_rules_names_and_levels_show_at_once_where_pictures_go(shelf: Shelf) -> 
     dialog.get_by_role("textbox", name="Names of the files").fill("{label}-{nn}")
     expect(dialog).to_contain_text("The pattern has no field {nn}")
     dialog.get_by_role("textbox", name="Names of the files").fill("{label}-")
-    dialog.get_by_text("What can stand in a name").click()
+    dialog.get_by_text("Placeholders for names").click()
     dialog.get_by_role("button", name="{n}", exact=True).click()
     expect(dialog.get_by_role("list", name="Examples")).to_contain_text("-1.")
     expect(where.locator("summary").filter(has_text="PNG").nth(1)).to_be_visible()
@@ -586,7 +586,7 @@ def _take_in_what_is_said(shelf: Shelf) -> None:
     expect(detail).to_contain_text("Picnic")
     page.keyboard.press("Escape")
     expect(detail).to_be_hidden()
-    # A sidecar that is changed is read when its folder is added again; nothing is looked at for that.
+    # A changed sidecar is read when its folder is added again, without running a network.
     shelf.put({"Said/LR.XMP": lightroom.replace(b"Grandma", b"Grandpa")})
     shelf.add_folder("Said")
     find("user:grandpa", 1)

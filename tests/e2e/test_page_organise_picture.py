@@ -13,7 +13,7 @@ CLOSE_AND_PRESS_SLASH = """() => {
   document.querySelector("dialog[open]").close();
   document.activeElement.dispatchEvent(new KeyboardEvent("keydown", { key: "/", bubbles: true, cancelable: true }));
 }"""
-"""Closes the dialog, and presses a key before the browser has told of it."""
+"""Closes the dialog, and presses a key before the browser reports that."""
 
 
 def test_one_picture_is_shown_large_and_goes_on_to_other_tools(organised: OrganisePage) -> None:
@@ -48,7 +48,7 @@ def test_keys_at_the_heels_of_a_picture_that_closes_are_heard(organised: Organis
     page.keyboard.press("ArrowRight")
     expect(picture).not_to_contain_text("cat.png")
     shown = picture.locator("[data-part=file]").inner_text()
-    # The browser tells of the closed dialog later than it closes it; a key can come in between.
+    # The browser reports the closed dialog after it has closed it; a key can be pressed in between.
     page.evaluate(CLOSE_AND_PRESS_SLASH)
     expect(picture).to_have_count(0)
     expect(organised.search).to_be_focused()

@@ -78,7 +78,7 @@ def slider(tool: ToolPage) -> Locator:
 
 
 def field(tool: ToolPage) -> Locator:
-    """Return the field for tags of one's own."""
+    """Return the field for the user's own tags."""
     return tool.answer.get_by_role("combobox", name="Add a tag")
 
 
@@ -88,7 +88,7 @@ def offers(tool: ToolPage) -> Locator:
 
 
 def add(tool: ToolPage, text: str) -> None:
-    """Write a tag of one's own."""
+    """Write one of the user's own tags."""
     field(tool).fill(text)
     field(tool).press("Enter")
 
@@ -223,7 +223,7 @@ def test_a_chip_shows_where_its_tag_is_without_another_look(tool: ToolPage) -> N
     tool.page.mouse.move(1, 1)
     slider(tool).focus()
     expect(seen).to_be_hidden()
-    # What is said of the picture as a whole is nowhere in particular.
+    # Tags of the picture as a whole have no position.
     colour = chips(tool, "Colours").first
     colour.hover()
     expect(note).to_contain_text("measured from the pixels. It is nowhere in particular.")
@@ -239,7 +239,7 @@ def test_boxes_show_where_detection_found_it(tool: ToolPage) -> None:
     tool.page.get_by_role("switch", name="With boxes").check()
     expect(tool.answer.get_by_role("button", name="Cancel")).to_be_visible()
     tool.expect_answer("tags")
-    # What a person wrote stays when the picture is looked at again.
+    # What a person wrote stays when the picture is analysed again.
     expect(chip(tool, "Eileen", "Your tags")).to_be_visible()
     chip(tool, "Person", "People").click()
     expect(tool.page.locator(".box__line")).to_have_count(1)
@@ -425,7 +425,7 @@ def test_several_pictures_with_a_bad_one(tool: ToolPage) -> None:
     tool.wait_until_finished("2 tagged, 1 failed")
     expect(tool.option("broken.jpg")).to_contain_text("cut short")
     expect(tool.option("chelsea.png")).to_contain_text("Cat")
-    # A tag of one picture is no tag of the next.
+    # A tag of one picture does not apply to the next.
     tool.option("coffee.png").click()
     expect(chip(tool, "Cup or mug").or_(chip(tool, "Drink")).first).to_be_visible()
     add(tool, "Breakfast")

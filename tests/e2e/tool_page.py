@@ -59,7 +59,7 @@ def command_line(*arguments: str | Path) -> str:
 
 
 class ToolPage:
-    """Page object of a tool. The tools stand on one bench; what differs is their answer.
+    """Page object of a tool. The tools share one workspace; only their answers differ.
 
     Attributes:
         page: The browser's page.
@@ -74,7 +74,7 @@ class ToolPage:
         self.finished = page.get_by_role("status").filter(has_text="Finished")
 
     def choose(self, *files: FilePayload | Path) -> None:
-        """Choose files with the button that stands on an empty page, or else the one that adds."""
+        """Choose files with the button on an empty page, or else with the one that adds pictures."""
         button = self.page.get_by_role("button", name="Choose pictures").or_(
             self.page.get_by_role("button", name="Add pictures")
         )

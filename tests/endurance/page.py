@@ -2,7 +2,7 @@
 
 python -m tests.endurance.page [--pictures 300] [--rounds 20] [--seed 1]
 
-Each round goes on with an import, then, at a random moment, closes the tab, crashes it, ends a worker of the engine or
+Each round resumes an import, then, at a random moment, closes the tab, crashes it, ends a worker of the engine or
 the library's, or takes the room away. The library must then open, be intact by SQLite's own check, and hold each
 picture once with all that belongs to it. At the end the import must be complete and no failure recorded. Then a tag is
 given to all pictures in rounds that are interrupted alike: all pictures have it or none. Last, pictures in a folder
@@ -124,7 +124,7 @@ class Shelf:
 
     @property
     def imported(self) -> Locator:
-        """What the page says of an import."""
+        """What the page says about an import."""
         return self.page.get_by_role("region", name="Import")
 
     def button(self, name: str) -> Locator:
@@ -191,7 +191,7 @@ class Endurance:
         self.shelf.page.keyboard.press("Escape")
         return target
 
-    # Interruptions. Each leaves a page that goes on by itself, or a new one.
+    # Interruptions. Each leaves a page that continues by itself, or a new one.
 
     def close_tab(self) -> None:
         """Close the tab as a person does."""
@@ -237,7 +237,7 @@ class Endurance:
     def begin_import(self) -> None:
         """Choose the folder, unless its pictures are being taken in."""
         if not GOING_ON.search(self._state()) and "Stopped" not in self._state():
-            # A page that has just opened may still offer to go on where the last one stopped: this does the same.
+            # A page that has just opened may still offer to resume where the last one stopped; this does the same.
             self.shelf.add_folder(self.folder)
 
     def end_import(self, total: int) -> None:
@@ -358,7 +358,7 @@ class Endurance:
         return interrupt.__name__
 
     def _end_job(self, dialog: Locator) -> str:
-        """Wait until a job has ended; return what the dialog says of it."""
+        """Wait until a job has ended; return what the dialog says about it."""
         job = dialog.locator(".job")
         job.locator("[data-part=job-end]").wait_for()
         return job.inner_text()

@@ -40,7 +40,7 @@ test("all methods that take options are tried", () => {
 });
 
 for (const [name, given] of Object.entries(METHODS)) {
-  test(`${name} says what is wrong with options that are no object`, async () => {
+  test(`${name} says what is wrong with options that are not an object`, async () => {
     const onsight = Onsight.create({ base: "file:///", workers: 1 });
     for (const [options, kind] of [[null, "null"], [5, "a number"], ["urgent", "a string"], [[], "an array"]]) {
       await assert.rejects(onsight[name](...given, options), {
@@ -54,7 +54,7 @@ for (const [name, given] of Object.entries(METHODS)) {
   });
 }
 
-test("changes of tags and the options of a start are looked at, too", async () => {
+test("changes of tags and the options of a start are checked, too", async () => {
   const onsight = Onsight.create({ base: "file:///", workers: 1 });
   await assert.rejects(onsight.editTags([], null), { code: "invalid_option", message: /^The changes must be an object/ });
   await assert.rejects(Onsight.start(null), { code: "invalid_option" });

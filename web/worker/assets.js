@@ -17,7 +17,7 @@ export class DownloadError extends Error {}
  *   "start" when all that a start needs has arrived
  * @typedef {{version: string, build: string, boot: string[], optional: string[], assets: Record<string, Asset>, models: string[],
  *   first_runs: {model: string, feeds: Record<string, number[]>, fetches: string[]}[]}} Manifest
- *   optional: files that are of use only to who chooses something
+ *   optional: files that are needed only if the user turns on a setting
  *   first_runs: runs on nothing that make the networks of a start ready, feeds by shape
  */
 
@@ -172,7 +172,7 @@ export class Assets {
     const variant = await this.#fetch(`${url.href}.gz`).catch(() => null);
     if (!variant?.ok || !variant.body) return response.body;
     await response.body?.cancel();
-    // Some hosts say of such a file that it is a compressed one, and the browser has unpacked it.
+    // Some hosts declare such a file as compressed, and the browser has unpacked it.
     return isEncoded(variant) ? variant.body : variant.body.pipeThrough(new DecompressionStream("gzip"));
   }
 

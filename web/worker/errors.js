@@ -1,4 +1,4 @@
-/** What is said of an error to whoever asked. */
+/** Converts an error to the form that the page receives. */
 
 import { OnsightError } from "../common/messenger.js";
 import { DownloadError } from "./assets.js";

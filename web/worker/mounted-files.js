@@ -32,7 +32,7 @@ const READ_WRITE_FAILED = 29;
  * @returns {() => void} how to take it away again
  */
 export function mountFiles(fs, path, files) {
-  /** @type {Set<string>} files that are there for SQLite: an empty one is none */
+  /** @type {Set<string>} files that exist for SQLite; empty ones do not count */
   const present = new Set([...files].flatMap(([name, { size }]) => (size ? [name] : [])));
   const refuse = () => {
     throw new fs.ErrnoError(NOT_PERMITTED);

@@ -15,7 +15,7 @@ import * as wasmOrt from "../runtime/ort/ort.wasm.min.mjs";
 /** onnxruntime as it is used; the build with WebGPU, which is half as large again, is loaded when it is asked for. */
 let ort = wasmOrt;
 
-/** Runs stand in line: a session of the wasm build must not be entered twice. @type {Promise<unknown>} */
+/** Runs are queued, because a session of the wasm build must not run twice at once. @type {Promise<unknown>} */
 let queue = Promise.resolve();
 
 /**

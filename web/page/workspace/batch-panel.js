@@ -110,7 +110,7 @@ export class BatchPanel {
       button(this.#root, "retry-all").hidden = progress !== null || failed + cancelled === 0;
     });
     ref(this.#root, "retry-all-text").textContent = cancelled
-      ? `Go on with ${formatCount(failed + cancelled)}`
+      ? `Continue with ${formatCount(failed + cancelled)}`
       : `Retry ${formatCount(failed)} failed`;
     button(this.#root, "copy-all").disabled = done + failed === 0;
     this.#saving.isPossible = done + failed > 0;

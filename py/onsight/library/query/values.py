@@ -39,7 +39,7 @@ def number_bounds(word: Word, units: Mapping[str, float] = PLAIN_UNITS, *, whole
         whole: Whether the field holds whole numbers, which a bare number then equals.
 
     Raises:
-        InvalidQueryError: It is no number.
+        InvalidQueryError: It is not a number.
     """
 
     def read(text: str) -> tuple[float, float]:
@@ -49,7 +49,7 @@ def number_bounds(word: Word, units: Mapping[str, float] = PLAIN_UNITS, *, whole
         )
         if found is None or found[4].lower() not in units:
             example = "4000, >4000, <=4000 or 100..4000" if whole else "2.8, >2.8, <=2.8 or 1.4..2.8"
-            raise word.span.error(f"“{text or word.text}” is no number here. Write it as in {example}.")
+            raise word.span.error(f"“{text or word.text}” is not a number. Write it as in {example}.")
         factor = units[found[4].lower()]
         half = 0.0 if whole and factor == 1 else 0.5 * 10 ** -len(found[2] or found[3] or "")
         return float(found[1]) * factor, half * factor
@@ -67,7 +67,7 @@ def date_bounds(word: Word) -> tuple[Bound, ...]:
     """Read ``2020``, ``2020-01``, ``>2020-01-31``, ``2019..2020-06``: a year and a month mean all of it.
 
     Raises:
-        InvalidQueryError: It is no date.
+        InvalidQueryError: It is not a date.
     """
 
     def read(text: str) -> tuple[str, str]:
