@@ -42,9 +42,9 @@ const app = {
   tools: TOOLS,
   background,
   deleteAll: () => deletion.run(),
-  batch(tool, run) {
-    let batch = batches.get(tool);
-    if (!batch) batches.set(tool, (batch = new Batch(onsight, pictures, run)));
+  batch(tool) {
+    let batch = batches.get(tool.key);
+    if (!batch) batches.set(tool.key, (batch = new Batch(onsight, pictures, tool)));
     return batch;
   },
 };

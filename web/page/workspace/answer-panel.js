@@ -6,49 +6,41 @@ import { errorDetail, needsDetail } from "../lib/errors.js";
 import { formatBytes, formatCount, formatSeconds } from "../lib/format.js";
 
 /** @import { Job } from "./batch.js" */
-/** @import { EngineState, Onsight, OnsightError } from "../client.js" */
+/** @import { EngineState, OnsightError } from "../client.js" */
 /** @import { Picture } from "./pictures.js" */
-/** @import { AnyResult, Tool } from "./tool.js" */
-
-/**
- * @typedef {object} AnswerActions
- * @property {(picture: Picture) => void} cancel
- * @property {(picture: Picture) => void} retry
- * @property {(picture: Picture) => void} remove
- * @property {() => void} restart the engine
- */
+/** @import { AnyResult } from "./tool.js" */
+/** @import { ToolView } from "./tool-view.js" */
 
 /** @template {AnyResult} Result */
 export class AnswerPanel {
   #root;
+  #view;
   #onsight;
   #tool;
-  #tell;
   /** @type {Picture | undefined} */
   #picture;
   /** @type {Job<Result>} */
   #job = { state: "waiting" };
 
   /**
-   * @param {HTMLElement} root
-   * @param {Onsight} onsight
-   * @param {Tool<Result>} tool
-   * @param {AnswerActions} actions
-   * @param {(result: Result) => void} tell writes the result itself
+   * @param {HTMLElement} root made from the template "answer"
+   * @param {ToolView<Result>} view writes the result itself
    */
-  constructor(root, onsight, tool, actions, tell) {
+  constructor(root, view) {
+    const { app, tool } = view;
+    const { onsight, pictures } = app;
     this.#root = root;
+    this.#view = view;
     this.#onsight = onsight;
     this.#tool = tool;
-    this.#tell = tell;
     ref(root, "again-text").textContent = tool.again;
     const act = (/** @type {string} */ name, /** @type {(picture: Picture) => void} */ action) =>
       listen(button(root, name), "click", () => this.#picture && action(this.#picture));
-    act("cancel", actions.cancel);
-    act("retry", actions.retry);
-    act("again", actions.retry);
-    act("remove", actions.remove);
-    act("engine-retry", actions.restart);
+    act("cancel", (picture) => view.cancel(picture));
+    act("retry", (picture) => view.retry(picture));
+    act("again", (picture) => view.retry(picture));
+    act("remove", (picture) => pictures.remove(picture));
+    act("engine-retry", () => void onsight.restart().catch(() => {})); // its failure is shown as an engine state
     act("copy-text", () => this.copyText());
     act("copy-json", () => {
       if (this.#job.state === "done") this.#copy("copy-json", JSON.stringify(tool.data(this.#job.result), null, 2));
@@ -65,9 +57,9 @@ export class AnswerPanel {
     }
   }
 
-  /** Tell the result again: how it is to be shown has changed. */
+  /** Write the result again: the user chose to see it differently. */
   refresh() {
-    if (this.#job.state === "done") this.#tell(this.#job.result);
+    if (this.#job.state === "done") this.#view.render(this.#job.result);
   }
 
   /**
@@ -99,7 +91,7 @@ export class AnswerPanel {
   #showAnswer(picture, result, timings_ms) {
     const root = this.#root;
     const { image, model } = result;
-    this.#tell(result);
+    this.#view.render(result);
     ref(root, "file-warning").hidden = !image.warning;
     ref(root, "file-warning").textContent = image.warning ?? "";
     const total = Object.values(timings_ms).reduce((sum, milliseconds) => sum + milliseconds, 0);

@@ -1,8 +1,9 @@
 /** What the start of the page hands to every view. The shell makes it (`page/app.js`). */
 
-/** @import { CallOptions, Onsight } from "../client.js" */
+/** @import { Onsight } from "../client.js" */
 /** @import { Batch } from "./batch.js" */
 /** @import { Pictures } from "./pictures.js" */
+/** @import { AnyResult, Tool } from "./tool.js" */
 
 /**
  * @typedef {object} ToolEntry a tool in the table of tools
@@ -25,8 +26,8 @@
  * @property {Onsight} onsight
  * @property {Pictures} pictures
  * @property {readonly ToolEntry[]} tools
- * @property {<Result>(tool: string, run: (file: File, options: CallOptions) => Promise<Result>) => Batch<Result>} batch
- *   the work of a tool, which goes on while other views are shown; `run` counts the first time only
+ * @property {<Result extends AnyResult>(tool: Tool<Result>) => Batch<Result>} batch the work of a tool on the pictures,
+ *   which goes on while other views are shown
  * @property {Set<BackgroundWork>} background
  * @property {() => Promise<string[]>} deleteAll deletes everything that is stored on this device; returns the titles of
  *   what could not be deleted, because something still uses it

@@ -6,9 +6,9 @@ import { button, elementFromTemplate, keepFocus, listen, part, ref, setProgress 
 import { formatCount, formatPlural, formatRemaining } from "../lib/format.js";
 import { THUMBNAIL_SIDE, Thumbnails } from "./thumbnails.js";
 import { VirtualList } from "../lib/virtual-list.js";
+import { jobText } from "./batch.js";
 import { exportResults } from "./results.js";
 import { SaveAll } from "./save-all.js";
-import { jobText } from "./tool.js";
 
 /** @import { Batch, Job } from "./batch.js" */
 /** @import { Onsight } from "../client.js" */

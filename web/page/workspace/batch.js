@@ -3,8 +3,9 @@
 import { asOnsightError, isAbort } from "../../common/messenger.js";
 import { Emitter } from "../lib/emitter.js";
 
-/** @import { Onsight, OnsightError, CallOptions } from "../client.js" */
+/** @import { Onsight, OnsightError } from "../client.js" */
 /** @import { Picture, Pictures } from "./pictures.js" */
+/** @import { AnyResult, Tool } from "./tool.js" */
 
 /**
  * @template Result
@@ -20,7 +21,7 @@ import { Emitter } from "../lib/emitter.js";
 /** @typedef {{abort: AbortController, again: boolean}} Current again: it is out of date, and is done anew */
 
 /**
- * @template Result
+ * @template {AnyResult} Result
  * @extends {Emitter<{job: Picture, idle: Counts}>}
  */
 export class Batch extends Emitter {
@@ -34,18 +35,18 @@ export class Batch extends Emitter {
   #working = new Map();
   #onsight;
   #pictures;
-  #run;
+  #tool;
 
   /**
    * @param {Onsight} onsight
    * @param {Pictures} pictures
-   * @param {(file: File, options: CallOptions) => Promise<Result>} run
+   * @param {Pick<Tool<Result>, "run">} tool
    */
-  constructor(onsight, pictures, run) {
+  constructor(onsight, pictures, tool) {
     super();
     this.#onsight = onsight;
     this.#pictures = pictures;
-    this.#run = run;
+    this.#tool = tool;
     this.#enqueue(pictures.items);
     pictures.on("add", (added) => this.#enqueue(added));
     pictures.on("remove", (removed) => removed.forEach((picture) => this.#forget(picture.id)));
@@ -157,7 +158,7 @@ export class Batch extends Emitter {
     /** @type {Job<Result> | undefined} undefined if the engine has failed, not the picture */
     let job;
     try {
-      const result = await this.#run(file, {
+      const result = await this.#tool.run(this.#onsight, file, {
         signal: abort.signal,
         onProgress: ({ stage }) => {
           if (this.#working.get(id) === current && !abort.signal.aborted) this.#set(id, { state: "working", stage });
@@ -207,4 +208,16 @@ export class Batch extends Emitter {
     this.#waiting.delete(id);
     this.#working.get(id)?.abort.abort();
   }
+}
+
+/**
+ * What the list says of a picture.
+ * @template {AnyResult} Result
+ * @param {Job<Result>} job
+ * @param {(result: Result) => string} short
+ */
+export function jobText(job, short) {
+  if (job.state === "done") return short(job.result);
+  if (job.state === "failed") return job.error.message;
+  return { waiting: "Waiting", working: "Looking…", cancelled: "Cancelled" }[job.state];
 }

@@ -3,10 +3,11 @@
 import { download } from "../lib/download.js";
 
 /** @import { Batch } from "./batch.js" */
+/** @import { AnyResult } from "./tool.js" */
 /** @import { Picture } from "./pictures.js" */
 
 /**
- * @template Result
+ * @template {AnyResult} Result
  * @param {readonly Picture[]} pictures
  * @param {Batch<Result>} batch
  * @param {(result: Result) => object} data what is kept of a result

@@ -1,32 +1,10 @@
-/** What makes one tool different from the next. The workspace does everything else: picture, list, states, copying. */
+/** What a picture tool declares about itself: its words, and what is made of a file and of a result. */
 
 /** @import { ImageInfo } from "../../protocol.d.ts" */
-/** @import { Job } from "./batch.js" */
-/** @import { App } from "./app.js" */
 /** @import { CallOptions, Onsight } from "../client.js" */
 /** @import { Picture } from "./pictures.js" */
-/** @import { ImagePane } from "./image-pane.js" */
 
-/** @typedef {{image: ImageInfo, model?: string}} AnyResult what every result tells */
-
-/**
- * @typedef {object} Workspace what a display may write to
- * @property {App} app
- * @property {ImagePane} pane
- * @property {HTMLElement} answer where the result is told, beside the picture
- * @property {HTMLElement} actions buttons for the result
- * @property {() => void} again looks at all pictures anew: how to look has changed
- * @property {() => void} changed to be called when a person chose to see the results differently
- */
-
-/**
- * @template Result
- * @typedef {object} Display how a tool shows its result
- * @property {(result: Result | null, picture: Picture) => void} show the result of the picture that is shown, over the picture
- * @property {(result: Result) => void} tell it, beside the picture
- * @property {Record<string, () => void>} keys shortcuts
- * @property {() => void} close
- */
+/** @typedef {{image: ImageInfo, model?: string}} AnyResult what every result holds */
 
 /**
  * @template Result
@@ -56,17 +34,6 @@
  * @property {(name: string, result: Result, onsight: Onsight) => string | Promise<string>} text the result in a line
  * @property {(result: Result) => object} data what is copied and saved
  * @property {Saving<Result>} [saving]
- * @property {(workspace: Workspace) => Display<Result>} display
  */
 
-/**
- * What the list says of a picture.
- * @template Result
- * @param {Job<Result>} job
- * @param {(result: Result) => string} short
- */
-export function jobText(job, short) {
-  if (job.state === "done") return short(job.result);
-  if (job.state === "failed") return job.error.message;
-  return { waiting: "Waiting", working: "Looking…", cancelled: "Cancelled" }[job.state];
-}
+export {};

@@ -1,14 +1,14 @@
 /** Classify: one label for the whole picture. */
 
-import { mountTool } from "../../workspace/view.js";
-import { tellClassification } from "./answer.js";
-import { HeatLayer } from "./heat-layer.js";
-import { answerText } from "./wording.js";
+import { elementFromTemplate, fromTemplate, listen, part, ref } from "../../lib/dom.js";
+import { formatPercent } from "../../lib/format.js";
+import { paintScale, placeHeatMap } from "../../workspace/heat-map.js";
 import { shortAnswer } from "../../workspace/short-label.js";
-import { fromTemplate } from "../../lib/dom.js";
+import { ToolView } from "../../workspace/tool-view.js";
 
-/** @import { Classification } from "../../../protocol.d.ts" */
+/** @import { Candidate, Classification } from "../../../protocol.d.ts" */
 /** @import { App } from "../../workspace/app.js" */
+/** @import { ImagePane } from "../../workspace/image-pane.js" */
 /** @import { Tool } from "../../workspace/tool.js" */
 
 /** @type {Tool<Classification>} */
@@ -39,22 +39,180 @@ const CLASSIFY = {
   short: shortAnswer,
   text: answerText,
   data: (result) => result,
-  display({ pane, answer }) {
-    const heat = new HeatLayer(pane);
-    answer.append(fromTemplate("classify-answer"));
-    return {
-      show: (result) => heat.show(result),
-      tell: (result) => tellClassification(answer, result),
-      keys: { h: () => heat.toggle() },
-      close: () => heat.close(),
-    };
-  },
 };
+
+/** @extends {ToolView<Classification>} */
+class ClassifyView extends ToolView {
+  #heat;
+
+  /**
+   * @param {HTMLElement} host
+   * @param {App} app
+   */
+  constructor(host, app) {
+    super(host, app, CLASSIFY);
+    this.#heat = new HeatLayer(this.pane);
+    this.answer.append(fromTemplate("classify-answer"));
+  }
+
+  /**
+   * Show the heat map, if it is wanted.
+   * @override
+   * @param {Classification | null} result
+   */
+  showResult(result) {
+    this.#heat.show(result);
+  }
+
+  /**
+   * Write the label, its path in the taxonomy and the candidates.
+   * @override
+   * @param {Classification} result
+   */
+  render(result) {
+    renderAnswer(this.answer, result);
+  }
+
+  /** @override */
+  get keys() {
+    return { h: () => this.#heat.toggle() };
+  }
+
+  /** @override */
+  close() {
+    this.#heat.close();
+    super.close();
+  }
+}
 
 /**
  * @param {HTMLElement} host
  * @param {App} app
+ * @returns {() => void} closes the view
  */
 export function mount(host, app) {
-  return mountTool(host, app, CLASSIFY);
+  const view = new ClassifyView(host, app);
+  return () => view.close();
+}
+
+/** Whether the user wants heat maps: kept from picture to picture and while other tools are shown. */
+let heatWanted = false;
+
+/** Where the network looked, over the picture, and the switch for it. */
+class HeatLayer {
+  #pane;
+  #seen;
+  #canvas;
+  #legend;
+  #switch;
+  /** @type {Classification | null} */
+  #result = null;
+  #off;
+
+  /** @param {ImagePane} pane */
+  constructor(pane) {
+    this.#pane = pane;
+    pane.frame.append(fromTemplate("heat-layer"));
+    pane.controls.append(fromTemplate("heat-controls"));
+    this.#seen = ref(pane.frame, "seen");
+    this.#canvas = part(pane.frame, "heat", HTMLCanvasElement);
+    this.#legend = ref(pane.controls, "legend");
+    this.#switch = part(pane.controls, "heat-switch", HTMLInputElement);
+    this.#switch.checked = heatWanted;
+    this.#switch.disabled = true;
+    paintScale(part(pane.controls, "legend-scale", HTMLCanvasElement));
+    listen(this.#switch, "change", () => {
+      heatWanted = this.#switch.checked;
+      this.#draw();
+    });
+    this.#off = pane.on("image", () => this.#draw());
+  }
+
+  toggle() {
+    if (!this.#switch.disabled) this.#switch.click();
+  }
+
+  /** @param {Classification | null} result of the picture that is shown */
+  show(result) {
+    if (result === this.#result) return;
+    this.#result = result;
+    const heatMap = result?.heat_map ?? null;
+    this.#switch.disabled = heatMap === null;
+    if (result && heatMap) placeHeatMap(this.#seen, this.#canvas, heatMap, result.image);
+    this.#draw();
+  }
+
+  close() {
+    this.#off();
+  }
+
+  #draw() {
+    const result = this.#result;
+    const on = heatWanted && Boolean(result?.heat_map) && this.#pane.isShown;
+    this.#seen.hidden = !on;
+    this.#legend.hidden = !on;
+    const what = result?.certain ? `“${result.label}”` : "its best guess";
+    this.#pane.note(
+      on ? `Where the network found ${what}. It looks at the middle of the picture: the framed part.` : "",
+    );
+  }
+}
+
+/**
+ * @param {HTMLElement} root made from the template "classify-answer"
+ * @param {Classification} result
+ */
+function renderAnswer(root, { label, score, certain, category, path, candidates }) {
+  ref(root, "label").textContent = label;
+  ref(root, "score").textContent = certain ? formatPercent(score) : "";
+  ref(root, "unsure").hidden = certain;
+  const pathList = ref(root, "path");
+  // A path of one is the label again.
+  pathList.hidden = path.length < 2;
+  pathList.replaceChildren(...path.map(listItem));
+  const chip = ref(root, "category");
+  chip.hidden = !category;
+  chip.textContent = category;
+  // An answer that stands above its candidates ("Lizard" over geckos and agamas) is not one of them.
+  const isListed = candidates.some((candidate) => candidate.label === label);
+  ref(root, "bars-title").textContent = isListed ? "Confidence" : certain ? "Closest matches" : "Best guesses";
+  ref(root, "bars").replaceChildren(
+    ...candidates.map((candidate) => barOf(candidate, certain && candidate.label === label)),
+  );
+}
+
+/** @param {string} text */
+function listItem(text) {
+  const item = document.createElement("li");
+  item.textContent = text;
+  return item;
+}
+
+/**
+ * @param {Candidate} candidate
+ * @param {boolean} isAnswer
+ */
+function barOf({ label, score }, isAnswer) {
+  const item = elementFromTemplate("bar");
+  const meter = ref(item, "meter");
+  item.classList.toggle("bars__item--answer", isAnswer);
+  ref(item, "name").textContent = label;
+  ref(item, "score").textContent = formatPercent(score);
+  ref(item, "fill").style.inlineSize = `${score * 100}%`;
+  meter.setAttribute("aria-label", label);
+  meter.setAttribute("aria-valuenow", String(Math.round(score * 100)));
+  meter.setAttribute("aria-valuetext", formatPercent(score));
+  return item;
+}
+
+/**
+ * "chelsea.png: Cat · 97% (Animal › Cat; Pets)".
+ * @param {string} name
+ * @param {Classification} result
+ */
+function answerText(name, result) {
+  const { certain, candidates, path, category } = result;
+  const guesses = candidates.map(({ label, score }) => `${label} ${formatPercent(score)}`).join(", ");
+  const more = certain ? [path.join(" › "), category].filter(Boolean).join("; ") : `best guesses: ${guesses}`;
+  return `${name}: ${shortAnswer(result)}${more && ` (${more})`}`;
 }

@@ -8,7 +8,7 @@ import { elementFromTemplate, ref } from "../../lib/dom.js";
  * @param {HTMLElement} root made from the template "compare-answer"
  * @param {Comparison} result
  */
-export function tellDifference(root, { points, notes }) {
+export function renderDifference(root, { points, notes }) {
   ref(root, "points").replaceChildren(
     ...points.map(({ aspect, classification, tagging }) => {
       const item = elementFromTemplate("point");

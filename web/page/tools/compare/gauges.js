@@ -50,7 +50,7 @@ export class Gauges {
   }
 
   /** @param {Comparison} result */
-  tell({ tagging, sum_of_tags }) {
+  render({ tagging, sum_of_tags }) {
     const { tags } = tagging;
     const shown = tags.filter((tag) => tag.shown);
     // Some pass the line and are left out for another reason: that a picture is upright is no news.

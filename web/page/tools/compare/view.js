@@ -2,10 +2,10 @@
 
 import { announce, tryTo } from "../../lib/announce.js";
 import { Highlight } from "../../workspace/highlight.js";
-import { mountTool } from "../../workspace/view.js";
+import { ToolView } from "../../workspace/tool-view.js";
 import { current, isCurrent, look, refresh } from "./answers.js";
 import { choices } from "./choices.js";
-import { tellDifference } from "./difference.js";
+import { renderDifference } from "./difference.js";
 import { Gauges } from "./gauges.js";
 import { LookLayer } from "./look-layer.js";
 import { Whole } from "./whole.js";
@@ -15,7 +15,7 @@ import { fromTemplate } from "../../lib/dom.js";
 /** @import { Comparison } from "../../../protocol.d.ts" */
 /** @import { App } from "../../workspace/app.js" */
 /** @import { Sight } from "./look-layer.js" */
-/** @import { Workspace, Display, Tool } from "../../workspace/tool.js" */
+/** @import { Tool } from "../../workspace/tool.js" */
 /** @import { Picture } from "../../workspace/pictures.js" */
 
 /** @type {Tool<Comparison>} */
@@ -47,71 +47,90 @@ const COMPARE = {
   short: (result) => shortComparison(current(result)),
   text: (name, result) => comparisonText(name, current(result)),
   data: current,
-  display,
 };
 
-/**
- * @param {Workspace} workspace
- * @returns {Display<Comparison>}
- */
-function display({ app, pane, answer, changed }) {
+/** @extends {ToolView<Comparison>} */
+class CompareView extends ToolView {
   /** @type {Picture | undefined} */
-  let picture;
+  #picture;
   /** @type {Comparison | null} */
-  let shown = null;
-  let isAsking = false;
-  answer.append(fromTemplate("compare-answer"));
+  #result = null;
+  #isAsking = false;
   /** @type {Highlight<Sight>} */
-  const highlight = new Highlight((a, b) => a.key === b.key);
-  const layer = new LookLayer(pane, highlight);
-  const whole = new Whole(answer, highlight, () => picture?.file);
-  const gauges = new Gauges(answer, highlight);
-  const off = choices.on("change", ask);
+  #highlight = new Highlight((a, b) => a.key === b.key);
+  #layer;
+  #whole;
+  #gauges;
+  #stopListening;
 
-  return {
-    show(result, selected) {
-      if (picture !== selected) highlight.clear();
-      picture = selected;
-      shown = result;
-      layer.show(result?.image ?? null);
-      void ask();
-    },
-    tell(result) {
-      const now = current(result);
-      whole.tell(now);
-      gauges.tell(now);
-      tellDifference(answer, now);
-    },
-    keys: {},
-    close() {
-      off();
-      layer.close();
-      gauges.close();
-    },
-  };
+  /**
+   * @param {HTMLElement} host
+   * @param {App} app
+   */
+  constructor(host, app) {
+    super(host, app, COMPARE);
+    this.answer.append(fromTemplate("compare-answer"));
+    this.#layer = new LookLayer(this.pane, this.#highlight);
+    this.#whole = new Whole(this.answer, this.#highlight, () => this.#picture?.file);
+    this.#gauges = new Gauges(this.answer, this.#highlight);
+    this.#stopListening = choices.on("change", () => void this.#ask());
+  }
 
-  /** Have Python answer to the choices of now; one question at a time. */
-  async function ask() {
-    if (isAsking || !picture || !shown || isCurrent(picture.file, shown)) return;
-    const { file } = picture;
-    const before = picture;
-    const result = shown;
-    const label = current(result).classification.label;
-    isAsking = true;
-    const isAnswered = await tryTo(refresh(app.onsight, file, result));
-    isAsking = false;
+  /**
+   * @override
+   * @param {Comparison | null} result
+   * @param {Picture} selected
+   */
+  showResult(result, selected) {
+    if (this.#picture !== selected) this.#highlight.clear();
+    this.#picture = selected;
+    this.#result = result;
+    this.#layer.show(result?.image ?? null);
+    void this.#ask();
+  }
+
+  /**
+   * @override
+   * @param {Comparison} result
+   */
+  render(result) {
+    const now = current(result);
+    this.#whole.render(now);
+    this.#gauges.render(now);
+    renderDifference(this.answer, now);
+  }
+
+  /** @override */
+  close() {
+    this.#stopListening();
+    this.#layer.close();
+    this.#gauges.close();
+    super.close();
+  }
+
+  /** Have Python answer for the current choices; one question at a time. */
+  async #ask() {
+    const picture = this.#picture;
+    const result = this.#result;
+    if (this.#isAsking || !picture || !result || isCurrent(picture.file, result)) return;
+    const { label } = current(result).classification;
+    this.#isAsking = true;
+    const isAnswered = await tryTo(refresh(this.app.onsight, picture.file, result));
+    this.#isAsking = false;
     if (!isAnswered) return;
-    if (picture === before && current(result).classification.label !== label) {
+    if (this.#picture === picture && current(result).classification.label !== label) {
       announce(`The label is now: ${current(result).classification.label}`);
     }
-    changed();
+    this.redraw();
   }
 }
 
 /**
  * @param {HTMLElement} host
  * @param {App} app
+ * @returns {() => void} closes the view
  */
 export function mount(host, app) {
-  return mountTool(host, app, COMPARE);
+  const view = new CompareView(host, app);
+  return () => view.close();
 }

@@ -38,7 +38,7 @@ export class Whole {
   }
 
   /** @param {Comparison} result */
-  tell(result) {
+  render(result) {
     const { label, score, certain, category } = result.classification;
     const root = this.#root;
     this.#result = result;

@@ -44,7 +44,7 @@ export class BoxList {
   }
 
   /** @param {Detection} result */
-  tell(result) {
+  render(result) {
     const boxes = shownBoxes(result);
     const weaker = countWeaker(result);
     const { percent } = settings;

@@ -4,7 +4,7 @@ import { announce, tryTo } from "../../lib/announce.js";
 import { download } from "../../lib/download.js";
 import { setUpSaving } from "../../workspace/save-one.js";
 import { Highlight } from "../../workspace/highlight.js";
-import { mountTool } from "../../workspace/view.js";
+import { ToolView } from "../../workspace/tool-view.js";
 import { choose, isCurrent, look, shownBoxes, shownDetection } from "./answers.js";
 import { BoxLayer } from "./box-layer.js";
 import { BoxList } from "./box-list.js";
@@ -20,7 +20,7 @@ import { fromTemplate } from "../../lib/dom.js";
 
 /** @import { Box, Detection } from "../../../protocol.d.ts" */
 /** @import { App } from "../../workspace/app.js" */
-/** @import { Workspace, Display, Tool } from "../../workspace/tool.js" */
+/** @import { Tool } from "../../workspace/tool.js" */
 /** @import { Format } from "./saving.js" */
 /** @import { Picture } from "../../workspace/pictures.js" */
 
@@ -59,91 +59,116 @@ const DETECT = {
     save: (onsight, looks, format, progress) =>
       saveAll(onsight, looks, /** @type {Exclude<Format, "json">} */ (format), progress),
   },
-  display: display,
 };
 
-/**
- * @param {Workspace} workspace
- * @returns {Display<Detection>}
- */
-function display({ app, pane, answer, actions, again, changed }) {
-  const { onsight, pictures } = app;
+/** @extends {ToolView<Detection>} */
+class DetectView extends ToolView {
   /** @type {Picture | undefined} */
-  let picture;
+  #picture;
   /** @type {Detection | null} */
-  let shown = null;
-  let isAsking = false;
-
+  #result = null;
+  #isAsking = false;
   /** @type {Highlight<Box>} */
-  const highlight = new Highlight();
-  const layer = new BoxLayer(pane, highlight);
-  const regionLayer = new RegionLayer(pane, () => privacy.focus());
-  const list = new BoxList(answer, highlight, {
-    crop: (box) => cut(box, (file) => download(file, file.name)),
-    classify: (box) => cut(box, classify),
-    blur: (box) => toggleBlur([box]),
-    blurAll: toggleBlur,
-    isBlurred: (box) => picture !== undefined && regions.find(picture, box) !== undefined,
-  });
-  answer.append(fromTemplate("detect-privacy"));
-  const privacy = new Privacy(answer, onsight, regionLayer);
-  pane.controls.append(fromTemplate("detect-controls"));
-  setUpSaving(actions, FORMATS, (format) => (picture && shown ? saveOne(onsight, picture, shown, format) : undefined));
-  const off = [
-    setUpTuning(pane.controls),
-    settings.on("change", (what) => (what === "look" ? again() : changed())),
-    regions.on("change", () => list.refresh()),
-  ];
+  #highlight = new Highlight();
+  #layer;
+  #regionLayer;
+  #list;
+  #privacy;
+  #off;
 
-  return {
-    show(result, selected) {
-      picture = selected;
-      shown = result;
-      layer.show(result);
-      regionLayer.show(selected, result?.image);
-      privacy.show(selected, result?.image);
-      ask();
-    },
-    tell: (result) => list.tell(result),
-    keys: {},
-    close() {
-      off.forEach((end) => end());
-      layer.close();
-      regionLayer.close();
-      privacy.close();
-      list.close();
-    },
-  };
+  /**
+   * @param {HTMLElement} host
+   * @param {App} app
+   */
+  constructor(host, app) {
+    super(host, app, DETECT);
+    const { onsight } = app;
+    this.#layer = new BoxLayer(this.pane, this.#highlight);
+    this.#regionLayer = new RegionLayer(this.pane, () => this.#privacy.focus());
+    this.#list = new BoxList(this.answer, this.#highlight, {
+      crop: (box) => this.#cut(box, (file) => download(file, file.name)),
+      classify: (box) => this.#cut(box, (file) => this.#classify(file)),
+      blur: (box) => this.#toggleBlur([box]),
+      blurAll: (boxes) => this.#toggleBlur(boxes),
+      isBlurred: (box) => this.#picture !== undefined && regions.find(this.#picture, box) !== undefined,
+    });
+    this.answer.append(fromTemplate("detect-privacy"));
+    this.#privacy = new Privacy(this.answer, onsight, this.#regionLayer);
+    this.pane.controls.append(fromTemplate("detect-controls"));
+    setUpSaving(this.actions, FORMATS, (format) =>
+      this.#picture && this.#result ? saveOne(onsight, this.#picture, this.#result, format) : undefined,
+    );
+    this.#off = [
+      setUpTuning(this.pane.controls),
+      settings.on("change", (what) => (what === "look" ? this.runAgain() : this.redraw())),
+      regions.on("change", () => this.#list.refresh()),
+    ];
+  }
 
-  /** Have Python choose the boxes anew where overlap or kinds have changed; one question at a time. */
-  async function ask() {
-    if (isAsking || !picture || !shown || isCurrent(shown)) return;
-    isAsking = true;
-    const isAnswered = await tryTo(choose(onsight, picture.file, shown, { urgent: true }));
-    isAsking = false;
-    if (isAnswered) changed();
+  /**
+   * @override
+   * @param {Detection | null} result
+   * @param {Picture} selected
+   */
+  showResult(result, selected) {
+    this.#picture = selected;
+    this.#result = result;
+    this.#layer.show(result);
+    this.#regionLayer.show(selected, result?.image);
+    this.#privacy.show(selected, result?.image);
+    void this.#ask();
+  }
+
+  /**
+   * @override
+   * @param {Detection} result
+   */
+  render(result) {
+    this.#list.render(result);
+  }
+
+  /** @override */
+  close() {
+    for (const off of this.#off) off();
+    this.#layer.close();
+    this.#regionLayer.close();
+    this.#privacy.close();
+    this.#list.close();
+    super.close();
+  }
+
+  /** Have Python choose the boxes again where overlap or kinds have changed; one question at a time. */
+  async #ask() {
+    if (this.#isAsking || !this.#picture || !this.#result || isCurrent(this.#result)) return;
+    this.#isAsking = true;
+    const isAnswered = await tryTo(choose(this.app.onsight, this.#picture.file, this.#result, { urgent: true }));
+    this.#isAsking = false;
+    if (isAnswered) this.redraw();
   }
 
   /**
    * @param {Box} box
    * @param {(file: File) => void} use
    */
-  function cut({ label, x1, y1, x2, y2 }, use) {
+  #cut({ label, x1, y1, x2, y2 }, use) {
+    const picture = this.#picture;
     if (!picture) return;
-    void tryTo(onsight.crop(picture.file, [x1, y1, x2, y2], { label, name: picture.name }).then(use));
+    void tryTo(this.app.onsight.crop(picture.file, [x1, y1, x2, y2], { label, name: picture.name }).then(use));
   }
 
   /** @param {File} file */
-  function classify(file) {
+  #classify(file) {
+    const { pictures } = this.app;
     pictures.add([{ file, path: file.name }]);
     pictures.select(pictures.items.at(-1));
     location.hash = "/classify";
   }
 
   /** @param {Box[]} boxes */
-  function toggleBlur(boxes) {
+  #toggleBlur(boxes) {
+    const picture = this.#picture;
     if (!picture) return;
-    const missing = boxes.filter((box) => picture && !regions.find(picture, box));
+    const missing = boxes.filter((box) => !regions.find(picture, box));
     for (const { label, x1, y1, x2, y2 } of missing) regions.add(picture, { name: titleOf(label), x1, y1, x2, y2 });
     if (missing.length) return announce("Marked to be blurred.");
     for (const box of boxes) {
@@ -157,7 +182,9 @@ function display({ app, pane, answer, actions, again, changed }) {
 /**
  * @param {HTMLElement} host
  * @param {App} app
+ * @returns {() => void} closes the view
  */
 export function mount(host, app) {
-  return mountTool(host, app, DETECT);
+  const view = new DetectView(host, app);
+  return () => view.close();
 }

@@ -1,8 +1,7 @@
 /** Enhance: better light and colour, less noise, more pixels. */
 
 import { notice } from "../../lib/announce.js";
-import { mountTool } from "../../workspace/view.js";
-import { EnhanceDisplay } from "./display.js";
+import { EnhanceView } from "./enhance-view.js";
 import { edits } from "./edits.js";
 import { saveMany } from "./exporting.js";
 import { recall, remember } from "./remembered.js";
@@ -51,7 +50,6 @@ const ENHANCE = {
       notice(`${formatPlural(saved, "picture")} saved. ${first.picture.name} was not: ${first.error.message}${others}`);
     },
   },
-  display: (workspace) => new EnhanceDisplay(workspace),
 };
 
 /** @type {WeakSet<App>} */
@@ -61,8 +59,9 @@ const known = new WeakSet();
  * What goes on while other tools are shown: every picture that was measured gets its settings.
  * @param {App} app
  */
-function setUpEdits({ onsight, pictures, batch: batchOf }) {
-  const batch = batchOf(ENHANCE.key, (file, options) => ENHANCE.run(onsight, file, options));
+function setUpEdits(app) {
+  const { pictures } = app;
+  const batch = app.batch(ENHANCE);
   batch.on("job", (picture) => {
     const job = batch.job(picture);
     if (job.state !== "done") return;
@@ -97,5 +96,6 @@ export function mount(host, app) {
     known.add(app);
     setUpEdits(app);
   }
-  return mountTool(host, app, ENHANCE);
+  const view = new EnhanceView(host, app, ENHANCE);
+  return () => view.close();
 }

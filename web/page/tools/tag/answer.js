@@ -41,7 +41,7 @@ export class TagAnswer {
    * @param {Tagging} result of the look
    * @param {string | null} lastStep what can be undone
    */
-  tell(result, lastStep) {
+  render(result, lastStep) {
     const tags = shownTags(result);
     const hidden = allTags(result).length - tags.length;
     ref(this.#root, "heading").textContent = headingOf(tags);

@@ -3,7 +3,7 @@
 import { announce, tryTo } from "../../lib/announce.js";
 import { setUpSaving } from "../../workspace/save-one.js";
 import { Highlight } from "../../workspace/highlight.js";
-import { mountTool } from "../../workspace/view.js";
+import { ToolView } from "../../workspace/tool-view.js";
 import { copyFrom } from "../../lib/clipboard.js";
 import { button, fromTemplate, listen, ref } from "../../lib/dom.js";
 import { TagAnswer } from "./answer.js";
@@ -17,7 +17,7 @@ import { shortTagging } from "./wording.js";
 
 /** @import { Tag, Tagging } from "../../../protocol.d.ts" */
 /** @import { App } from "../../workspace/app.js" */
-/** @import { Workspace, Display, Tool } from "../../workspace/tool.js" */
+/** @import { Tool } from "../../workspace/tool.js" */
 /** @import { Changes } from "./edits.js" */
 /** @import { Format } from "./saving.js" */
 /** @import { Picture } from "../../workspace/pictures.js" */
@@ -57,124 +57,153 @@ const TAG = {
     save: (onsight, looks, format, progress) =>
       saveAll(onsight, looks, /** @type {Exclude<Format, "json">} */ (format), progress),
   },
-  display,
 };
 
-/**
- * @param {Workspace} workspace
- * @returns {Display<Tagging>}
- */
-function display({ app, pane, answer, actions, again, changed }) {
-  const { onsight } = app;
+/** @extends {ToolView<Tagging>} */
+class TagView extends ToolView {
   /** @type {Picture | undefined} */
-  let picture;
+  #picture;
   /** @type {Tagging | null} */
-  let shown = null;
-  let isAsking = false;
+  #result = null;
+  #isAsking = false;
+  /** Ids of tags. @type {Highlight<string>} */
+  #highlight = new Highlight();
+  #layer;
+  #tagAnswer;
+  #off;
 
-  /** @type {Highlight<string>} ids of tags */
-  const highlight = new Highlight();
-  const layer = new PlaceLayer(pane, where);
-  const told = new TagAnswer(answer, onsight, highlight, {
-    remove: (tag) => edit((changes) => without(changes, tag), `Removed “${tag.name}”`),
-    rename: (tag, name) => edit((changes) => withName(changes, tag, tidy(name)), `Renamed “${tag.name}”`),
-    add: (names) => edit((changes) => withMore(changes, names), `Added ${names.map((name) => `“${name}”`).join(", ")}`),
-  });
-  pane.controls.append(fromTemplate("tag-controls"));
-  ref(button(actions, "copy-text"), "copy-text-label").textContent = "Copy list";
-  button(actions, "copy-text").after(fromTemplate("tag-actions"));
-  const hashtags = button(actions, "copy-hashtags");
-  listen(hashtags, "click", () => {
-    if (shown) copyFrom(hashtags, onsight.tagText("hashtags", currentTagging(shown).tags, { urgent: true }));
-  });
-  setUpSaving(actions, FORMATS, (format) => (picture && shown ? saveOne(onsight, picture, shown, format) : undefined));
-  listen(button(answer, "undo"), "click", undo);
-  listen(answer, "keydown", (event) => {
-    const isUndo = (event.ctrlKey || event.metaKey) && !event.shiftKey && event.key.toLowerCase() === "z";
-    // In a field the key undoes what was typed.
-    if (!isUndo || event.target instanceof HTMLInputElement) return;
-    event.preventDefault();
-    undo();
-  });
-  const off = [
-    setUpTuning(pane.controls),
-    settings.on("change", (what) => (what === "look" ? again() : changed())),
-    edits.on("change", () => void ask()),
-    highlight.on("change", showPlace),
-  ];
-
-  return {
-    show(result, selected) {
-      picture = selected;
-      shown = result;
-      showPlace();
-      void ask();
-    },
-    tell: (result) => told.tell(result, edits.lastStep(fileOf(result))),
-    keys: { t: () => told.focusField() },
-    close() {
-      off.forEach((end) => end());
-      layer.close();
-      told.close();
-    },
-  };
-
-  /** Have Python put changes over the tags, if they have changed; one question at a time. */
-  async function ask() {
-    const result = shown;
-    if (isAsking || !result || isCurrent(result)) return;
-    isAsking = true;
-    const isAnswered = await tryTo(refresh(onsight, result));
-    isAsking = false;
-    if (isAnswered) changed();
+  /**
+   * @param {HTMLElement} host
+   * @param {App} app
+   */
+  constructor(host, app) {
+    super(host, app, TAG);
+    const { onsight } = app;
+    const { answer, actions, pane } = this;
+    this.#layer = new PlaceLayer(pane, (result, tag) => this.#where(result, tag));
+    this.#tagAnswer = new TagAnswer(answer, onsight, this.#highlight, {
+      remove: (tag) => this.#edit((changes) => without(changes, tag), `Removed “${tag.name}”`),
+      rename: (tag, name) => this.#edit((changes) => withName(changes, tag, tidy(name)), `Renamed “${tag.name}”`),
+      add: (names) =>
+        this.#edit((changes) => withMore(changes, names), `Added ${names.map((name) => `“${name}”`).join(", ")}`),
+    });
+    pane.controls.append(fromTemplate("tag-controls"));
+    ref(button(actions, "copy-text"), "copy-text-label").textContent = "Copy list";
+    button(actions, "copy-text").after(fromTemplate("tag-actions"));
+    const hashtags = button(actions, "copy-hashtags");
+    listen(hashtags, "click", () => {
+      if (!this.#result) return;
+      copyFrom(hashtags, onsight.tagText("hashtags", currentTagging(this.#result).tags, { urgent: true }));
+    });
+    setUpSaving(actions, FORMATS, (format) =>
+      this.#picture && this.#result ? saveOne(onsight, this.#picture, this.#result, format) : undefined,
+    );
+    listen(button(answer, "undo"), "click", () => this.#undo());
+    listen(answer, "keydown", (event) => {
+      const isUndo = (event.ctrlKey || event.metaKey) && !event.shiftKey && event.key.toLowerCase() === "z";
+      // In a field the key undoes what was typed.
+      if (!isUndo || event.target instanceof HTMLInputElement) return;
+      event.preventDefault();
+      this.#undo();
+    });
+    this.#off = [
+      setUpTuning(pane.controls),
+      settings.on("change", (what) => (what === "look" ? this.runAgain() : this.redraw())),
+      edits.on("change", () => void this.#ask()),
+      this.#highlight.on("change", () => this.#showPlace()),
+    ];
   }
 
   /**
-   * Change something. Python is asked first: a name that is none is refused, and nothing changes.
+   * @override
+   * @param {Tagging | null} result
+   * @param {Picture} selected
+   */
+  showResult(result, selected) {
+    this.#picture = selected;
+    this.#result = result;
+    this.#showPlace();
+    void this.#ask();
+  }
+
+  /**
+   * @override
+   * @param {Tagging} result
+   */
+  render(result) {
+    this.#tagAnswer.render(result, edits.lastStep(fileOf(result)));
+  }
+
+  /** @override */
+  get keys() {
+    return { t: () => this.#tagAnswer.focusField() };
+  }
+
+  /** @override */
+  close() {
+    for (const off of this.#off) off();
+    this.#layer.close();
+    this.#tagAnswer.close();
+    super.close();
+  }
+
+  /** Have Python put the user's changes over the tags, if they have changed; one question at a time. */
+  async #ask() {
+    const result = this.#result;
+    if (this.#isAsking || !result || isCurrent(result)) return;
+    this.#isAsking = true;
+    const isAnswered = await tryTo(refresh(this.app.onsight, result));
+    this.#isAsking = false;
+    if (isAnswered) this.redraw();
+  }
+
+  /**
+   * Change something. Python is asked first: a name that is not valid is refused, and nothing changes.
    * @param {(changes: Changes) => Changes} make
    * @param {string} text what is done
    * @returns {Promise<boolean>} whether it was
    */
-  async function edit(make, text) {
-    const result = shown;
+  async #edit(make, text) {
+    const result = this.#result;
     if (!result) return false;
     const file = fileOf(result);
     const changes = make(edits.of(file));
-    const isFine = await tryTo(change(onsight, result, changes));
+    const isFine = await tryTo(change(this.app.onsight, result, changes));
     if (isFine) {
       edits.set(file, changes, text);
       announce(`${text}.`);
-    } else changed();
+    } else this.redraw();
     return isFine;
   }
 
-  function undo() {
-    if (!shown) return;
-    const file = fileOf(shown);
+  #undo() {
+    if (!this.#result) return;
+    const file = fileOf(this.#result);
     const text = edits.lastStep(file);
     if (!text) return;
     edits.undo(file);
     announce(`Undone: ${text}.`);
   }
 
-  function showPlace() {
-    const { active } = highlight;
-    const tag = shown && active !== null ? allTags(shown).find(({ id }) => id === active) : undefined;
-    pane.frame.closest(".pane")?.classList.toggle("pane--held", shown !== null && highlight.pinned !== null);
-    void layer.show(shown, tag ?? null);
+  #showPlace() {
+    const result = this.#result;
+    const { active, pinned } = this.#highlight;
+    const tag = result && active !== null ? allTags(result).find(({ id }) => id === active) : undefined;
+    this.pane.frame.closest(".pane")?.classList.toggle("pane--held", result !== null && pinned !== null);
+    void this.#layer.show(result, tag ?? null);
   }
 
   /**
    * @param {Tagging} result
    * @param {Tag} tag
    */
-  async function where(result, tag) {
+  async #where(result, tag) {
     try {
-      const places = await placesOf(onsight, result);
+      const places = await placesOf(this.app.onsight, result);
       const origin = tag.source === "user" ? renamingTo(edits.of(fileOf(result)), tag.name)?.id : undefined;
       return places.get(origin ?? tag.id) ?? null;
     } catch {
-      return null; // it is only where; the tag stands
+      return null; // the tag stays, only its place is unknown
     }
   }
 }
@@ -182,7 +211,9 @@ function display({ app, pane, answer, actions, again, changed }) {
 /**
  * @param {HTMLElement} host
  * @param {App} app
+ * @returns {() => void} closes the view
  */
 export function mount(host, app) {
-  return mountTool(host, app, TAG);
+  const view = new TagView(host, app);
+  return () => view.close();
 }

@@ -13,10 +13,12 @@ import { ShapePanel } from "./shape-panel.js";
 import { SizePanel } from "./size-panel.js";
 import { Toolbar } from "./toolbar.js";
 import { Viewer } from "./viewer.js";
+import { ToolView } from "../../workspace/tool-view.js";
 import { detailOf, isTooSmall, previewRequestsFor } from "./preview-requests.js";
 
 /** @import { EnhanceAnalysis, EnhanceControls, EnhanceSettings } from "../../../protocol.d.ts" */
-/** @import { Workspace, Display } from "../../workspace/tool.js" */
+/** @import { App } from "../../workspace/app.js" */
+/** @import { Tool } from "../../workspace/tool.js" */
 /** @import { Picture } from "../../workspace/pictures.js" */
 /** @import { Slot } from "./previews.js" */
 /** @import { Detail, Scene } from "./painting.js" */
@@ -24,9 +26,8 @@ import { detailOf, isTooSmall, previewRequestsFor } from "./preview-requests.js"
 /** How long a view must be missing before it is said that it is being made. */
 const BUSY_MS = 400;
 
-/** @implements {Display<EnhanceAnalysis>} */
-export class EnhanceDisplay {
-  #workspace;
+/** @extends {ToolView<EnhanceAnalysis>} */
+export class EnhanceView extends ToolView {
   #viewer = new Viewer();
   #previews;
   #panel;
@@ -44,10 +45,14 @@ export class EnhanceDisplay {
   #busyTimer = 0;
   #off;
 
-  /** @param {Workspace} workspace */
-  constructor(workspace) {
-    this.#workspace = workspace;
-    const { app, pane, answer } = workspace;
+  /**
+   * @param {HTMLElement} host
+   * @param {App} app
+   * @param {Tool<EnhanceAnalysis>} tool
+   */
+  constructor(host, app, tool) {
+    super(host, app, tool);
+    const { pane, answer } = this;
     const { onsight, pictures } = app;
     pane.replace(this.#viewer.root);
     this.#previews = new Previews(onsight);
@@ -69,8 +74,8 @@ export class EnhanceDisplay {
     });
     this.#export = new ExportDialog(answer, onsight, pictures);
     this.#copy = new CopyDialog(answer, pictures);
-    const save = button(workspace.answer, "export");
-    const copy = button(workspace.answer, "copy-to-all");
+    const save = button(answer, "export");
+    const copy = button(answer, "copy-to-all");
     const endSending = setUpSending(answer, app, () => {
       this.#shape.apply();
       return this.#picture && { picture: this.#picture, settings: edits.of(this.#picture), size: this.#fullSize };
@@ -86,7 +91,7 @@ export class EnhanceDisplay {
       }),
       edits.on("change", (changed) => {
         if (this.#picture && changed.has(this.#picture)) this.#refresh();
-        workspace.changed();
+        this.redraw();
       }),
       this.#previews.on("change", () => this.#draw()),
       this.#previews.on("busy", (busy) => this.#tellBusy(busy)),
@@ -103,26 +108,25 @@ export class EnhanceDisplay {
   }
 
   /**
+   * Show the picture with its settings, and the panel. Nothing is written beside the picture alone (`render`).
+   * @override
    * @param {EnhanceAnalysis | null} analysis
    * @param {Picture} picture
    */
-  show(analysis, picture) {
-    const { pictures } = this.#workspace.app;
-    button(this.#workspace.answer, "copy-to-all").hidden = pictures.items.length < 2;
+  showResult(analysis, picture) {
+    const { pictures } = this.app;
+    button(this.answer, "copy-to-all").hidden = pictures.items.length < 2;
     if (picture === this.#picture && analysis === this.#analysis) return;
     if (picture !== this.#picture) this.#shape.apply();
     this.#picture = picture;
     this.#analysis = analysis;
     this.#previews.picture = analysis ? picture : undefined;
-    this.#workspace.pane.note("");
+    this.pane.note("");
     this.#refresh();
     this.#draw();
   }
 
-  /** The panel is written when the picture is shown: nothing of it belongs to the answer alone. */
-  tell() {}
-
-  /** @returns {Record<string, () => void>} */
+  /** @override */
   get keys() {
     return {
       "+": () => this.#viewer.zoomIn(),
@@ -134,6 +138,7 @@ export class EnhanceDisplay {
     };
   }
 
+  /** @override */
   close() {
     this.#shape.apply();
     clearTimeout(this.#busyTimer);
@@ -144,16 +149,17 @@ export class EnhanceDisplay {
     this.#export.close();
     this.#copy.close();
     this.#viewer.close();
+    super.close();
   }
 
   async #learn() {
     try {
-      const controls = await learnControls(this.#workspace.app.onsight);
+      const controls = await learnControls(this.app.onsight);
       this.#controls = controls;
       this.#panel.learn(controls.controls);
       this.#export.quality = controls.quality;
       this.#copy.learn(groupsOf(controls), controls.neutral);
-      this.#workspace.changed();
+      this.redraw();
       this.#refresh();
     } catch (error) {
       notice(error instanceof Error ? error.message : String(error));
@@ -231,7 +237,7 @@ export class EnhanceDisplay {
     const settings = this.#shown;
     const after = this.#previews.get("after");
     if (!after) {
-      const { image, isShown, size } = this.#workspace.pane;
+      const { image, isShown, size } = this.pane;
       if (!isShown) return null;
       return { size, before: image, after: null, beforeDetail: null, afterDetail: null };
     }
