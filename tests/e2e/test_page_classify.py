@@ -52,7 +52,7 @@ def tool(module_tool: ToolPage) -> Iterator[ToolPage]:
 def test_chosen_picture_gets_its_label_category_path_and_bars(tool: ToolPage) -> None:
     tool.choose(cat())
     tool.expect_answer("Cat")
-    expect(tool.answer.get_by_role("heading", level=2)).to_have_text(re.compile(r"^Cat >?\d\d\s%$"))
+    expect(tool.answer.get_by_role("heading", level=2)).to_have_text(re.compile(r"^Cat >?\d\d%$"))
     expect(tool.answer.get_by_text("Pets")).to_be_visible()
     expect(tool.answer.get_by_role("list", name="From broad to specific")).to_have_text(re.compile("Animal.*Cat"))
     meter = tool.answer.get_by_role("meter", name="Cat", exact=True)
@@ -100,7 +100,7 @@ def test_pasted_picture_is_classified(tool: ToolPage) -> None:
 def test_answer_is_announced(tool: ToolPage) -> None:
     tool.choose(cat())
     expect(tool.page.get_by_role("status")).to_have_text(
-        re.compile(r"^chelsea\.png: Cat · >?\d\d\s%$"), timeout=ENGINE_TIMEOUT_MS
+        re.compile(r"^chelsea\.png: Cat · >?\d\d%$"), timeout=ENGINE_TIMEOUT_MS
     )
 
 

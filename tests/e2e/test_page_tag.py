@@ -213,7 +213,7 @@ def test_a_chip_shows_where_its_tag_is_without_another_look(tool: ToolPage) -> N
     tool.page.keyboard.press("Tab")
     expect(chip(tool, "Cat")).to_be_focused()
     expect(seen).to_be_visible()
-    expect(note).to_contain_text(re.compile(r"^Cat, [>\d]+\s%: seen by the classifier\..*Brighter is where"))
+    expect(note).to_contain_text(re.compile(r"^Cat, [>\d]+%: seen by the classifier\..*Brighter is where"))
     # A press keeps it when the focus goes.
     tool.page.keyboard.press("Enter")
     expect(chip(tool, "Cat")).to_have_attribute("aria-pressed", "true")
