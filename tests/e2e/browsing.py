@@ -50,6 +50,10 @@ class Complaints:
     def _add(self, line: str) -> None:
         self.found.append(line)
 
+    def forget(self) -> None:
+        """Begin again: a new test uses the page."""
+        self.found.clear()
+
     def check(self) -> None:
         """Fail if there is anything that the test did not expect."""
         surprising = [line for line in self.found if not any(text in line for text in self.expected)]

@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_play
 
 from tests import chromium
 from tests.e2e.browsing import Complaints, OpenPage
-from tests.e2e.organise_page import NO_CHOOSER_OF_ITS_OWN, OrganisePage
+from tests.e2e.organise_page import NO_CHOOSER_OF_ITS_OWN, OrganisePage, SharedOrganise
 from tests.e2e.tool_page import cat, truncated
 from tests.pictures import sample
 from web.serve import DIST, make_server
@@ -158,20 +158,46 @@ def holiday(tmp_path: Path) -> Path:
     return root
 
 
+@pytest.fixture(scope="session")
+def shared_organise(site: str, browser: Browser) -> Iterator[SharedOrganise]:
+    """A page of Organise that tests use one after another."""
+    shared = SharedOrganise(browser, site)
+    yield shared
+    shared.close()
+
+
 @pytest.fixture
-def organise(site: str, open_page: OpenPage) -> OrganisePage:
-    """Organise in a fresh browser profile."""
-    page, _ = open_page(f"{site}/#/privacy")
+def organise(shared_organise: SharedOrganise, request: pytest.FixtureRequest) -> Iterator[OrganisePage]:
+    """Organise with an empty library, on a page that other tests may have used before."""
+    failed = request.session.testsfailed
+    yield shared_organise.lend()
+    shared_organise.take_back(is_sound=request.session.testsfailed == failed)
+
+
+@pytest.fixture
+def organised(organise: OrganisePage, holiday: Path) -> OrganisePage:
+    """Organise with the holiday in its library, on a page that other tests may have used before."""
+    return with_holiday(organise, holiday)
+
+
+@pytest.fixture
+def own_organise(site: str, open_page: OpenPage) -> OrganisePage:
+    """Organise in a fresh browser profile, for tests of tabs that end and of what is kept."""
+    page, _ = open_page(f"{site}/manifest.json")
     page.context.add_init_script(NO_CHOOSER_OF_ITS_OWN)
-    page.evaluate(NO_CHOOSER_OF_ITS_OWN)
     opened = OrganisePage(page)
     opened.open(site)
     return opened
 
 
 @pytest.fixture
-def organised(organise: OrganisePage, holiday: Path) -> OrganisePage:
-    """Organise with the holiday in its library."""
+def own_organised(own_organise: OrganisePage, holiday: Path) -> OrganisePage:
+    """Organise in a fresh browser profile with the holiday in its library."""
+    return with_holiday(own_organise, holiday)
+
+
+def with_holiday(organise: OrganisePage, holiday: Path) -> OrganisePage:
+    """Take the holiday into the library."""
     organise.add_folder(holiday)
     organise.expect_imported("3 pictures added, 1 copy of others, 1 could not be opened.")
     organise.expect_found("4 pictures")

@@ -352,8 +352,9 @@ def test_an_import_is_paused_goes_on_and_is_cancelled(organise: OrganisePage, tm
 
 
 def test_a_tab_that_is_killed_loses_nothing_and_doubles_nothing(
-    organise: OrganisePage, site: str, tmp_path: Path
+    own_organise: OrganisePage, site: str, tmp_path: Path
 ) -> None:
+    organise = own_organise
     context = organise.page.context
     organise.add_folder(many(tmp_path / "Many", 40))
     expect(organise.imported).to_contain_text(re.compile("Looking at your pictures: ([5-9]|[1-3][0-9]) of"))
@@ -440,7 +441,8 @@ def test_a_library_is_deleted_only_after_a_question(organised: OrganisePage) -> 
     organised.expect_found("4 pictures")
 
 
-def test_one_tab_has_the_library_at_a_time(organised: OrganisePage, site: str) -> None:
+def test_one_tab_has_the_library_at_a_time(own_organised: OrganisePage, site: str) -> None:
+    organised = own_organised
     second = OrganisePage(organised.page.context.new_page())
     second.page.goto(f"{site}/#/organise")
     expect(second.page.get_by_text("The library is open in another tab.")).to_be_visible(timeout=ENGINE_TIMEOUT_MS)

@@ -136,7 +136,8 @@ def test_a_question_comes_first(site: str, open_page: OpenPage) -> None:
     assert page.evaluate("localStorage.getItem('onsight.theme')") == "dark"
 
 
-def test_a_tab_that_has_a_library_open_ends_without_a_complaint(organised: OrganisePage, site: str) -> None:
+def test_a_tab_that_has_a_library_open_ends_without_a_complaint(own_organised: OrganisePage, site: str) -> None:
+    organised = own_organised
     page = organised.page
     organised.search.fill("cat")
     organised.button("Remember this search").click()
