@@ -21,7 +21,9 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
@@ -39,6 +41,10 @@ class SetupError(Exception):
     """Set-up needs help from the user; the message says what to do."""
 
 
+RUNNING: set[subprocess.Popen[bytes]] = set()
+"""Commands that have not ended."""
+
+
 def run(*command: str | Path, cwd: Path = ROOT) -> None:
     """Run a command that writes to the terminal; its failure ends the build.
 
@@ -46,14 +52,32 @@ def run(*command: str | Path, cwd: Path = ROOT) -> None:
     """
     arguments = [str(part) for part in command]
     with subprocess.Popen(arguments, cwd=cwd) as process:
+        RUNNING.add(process)
         try:
             status = process.wait()
         except KeyboardInterrupt:
             process.terminate()
             process.wait()
             raise
+        finally:
+            RUNNING.discard(process)
     if status != 0:
         raise subprocess.CalledProcessError(status, arguments)
+
+
+def side_by_side(works: Iterable[Callable[[], None]]) -> None:
+    """Call functions at the same time, at least two; raise the first error when none of them runs any more."""
+    with ThreadPoolExecutor(max(2, os.cpu_count() or 1)) as pool:
+        futures = [pool.submit(work) for work in works]
+        try:
+            for future in futures:
+                future.result()
+        except BaseException as error:
+            pool.shutdown(wait=False, cancel_futures=True)
+            if isinstance(error, KeyboardInterrupt):
+                for process in tuple(RUNNING):
+                    process.terminate()
+            raise
 
 
 def step(title: str, inputs: Sequence[Path], outputs: Sequence[Path], work: Callable[[], None]) -> None:
@@ -102,19 +126,33 @@ def install_node_packages() -> None:
     run(npm, "ci", "--no-audit", "--no-fund", "--loglevel=error", cwd=ROOT / "web")
 
 
-def setup() -> None:
-    """Set up what is missing: the environment, the npm packages, the converted models."""
-    web = ROOT / "web"
+def set_up_python() -> None:
+    """Set up the virtual environment and the package in it."""
     step("Python environment", [ROOT / "py" / "requirements.lock"], [PYTHON], make_venv)
     step("Onsight itself", [ROOT / "pyproject.toml"], [PYTHON.with_name(f"onsight{PYTHON.suffix}")], install_onsight)
+
+
+def set_up_node() -> None:
+    """Set up the npm packages."""
+    web = ROOT / "web"
     step(
         "npm packages",
         [web / "package.json", web / "package-lock.json"],
         [web / "node_modules" / name for name in ("client-zip", "onnxruntime-web", "pyodide")],
         install_node_packages,
     )
-    for description in sorted((ROOT / "models").glob("*/model.json")):
-        run(PYTHON, "-m", "models.convert", "--model", description.parent.name, "--out", models_folder())
+
+
+def convert_model(name: str) -> None:
+    """Convert a model's weights unless that has been done."""
+    run(PYTHON, "-m", "models.convert", "--model", name, "--out", models_folder())
+
+
+def setup() -> None:
+    """Set up what is missing: the environment, the npm packages, the converted models."""
+    side_by_side([set_up_python, set_up_node])
+    descriptions = sorted((ROOT / "models").glob("*/model.json"))
+    side_by_side(partial(convert_model, description.parent.name) for description in descriptions)
 
 
 def build() -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+import build
 from tests import chromium, run
 from tests.jobs import TIMED_OUT, Job, Outcome, Runner
 
@@ -192,3 +193,38 @@ def test_arguments_reach_pytest() -> None:
         ["e2e"],
         ["unit", "pyodide"],
     ]
+
+
+def test_setup_works_side_by_side_and_raises_the_first_error_at_the_end() -> None:
+    both = threading.Barrier(2, timeout=LIMIT_S)
+    ended: list[str] = []
+
+    def fail() -> None:
+        both.wait()
+        raise build.SetupError("No network.")
+
+    def work() -> None:
+        both.wait()
+        time.sleep(0.2)
+        ended.append("work")
+
+    with pytest.raises(build.SetupError, match="No network"):
+        build.side_by_side([fail, work])
+    assert ended == ["work"]
+
+
+def test_an_interrupted_setup_ends_its_commands(tmp_path: Path) -> None:
+    files = [tmp_path / "first", tmp_path / "second"]
+    code = (
+        "import signal, sys, build; from functools import partial; "
+        "signal.signal(signal.SIGTERM, signal.default_int_handler); "
+        'sleep = \'import os, sys, time; open(sys.argv[1], "w").write(f"{os.getpid()}\\\\n"); time.sleep(600)\'; '
+        f"build.side_by_side([partial(build.run, sys.executable, '-c', sleep, file) for file in {[*map(str, files)]}])"
+    )
+    setup = subprocess.Popen([sys.executable, "-c", code], cwd=run_root(), stderr=subprocess.PIPE, text=True)
+    commands = [int(wait_for(file)) for file in files]
+    setup.send_signal(signal.SIGTERM)
+    _, errors = setup.communicate(timeout=LIMIT_S)
+    assert "KeyboardInterrupt" in errors
+    for command in commands:
+        assert_ends(command)
