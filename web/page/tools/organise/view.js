@@ -190,6 +190,7 @@ export function mount(host, app) {
     if (phase === "done" && isImporting) {
       tiles.clear(); // pictures may have changed, or be missing now
       grid.refresh();
+      void search.run(); // at once, without the rests between searches while the library fills
     }
     isImporting = importer.busy;
   }
