@@ -16,6 +16,7 @@ CLEAN_UP = """async () => {
   for (const dialog of document.querySelectorAll("dialog[open]")) dialog.close();
   for (const panel of document.querySelectorAll(":popover-open")) panel.hidePopover();
   delete window.showDirectoryPicker;
+  window.showSaveFilePicker = window.nativeSavePicker;
   localStorage.clear();
   sessionStorage.clear();
   const root = await navigator.storage.getDirectory();
@@ -88,7 +89,8 @@ class OrganisePage:
         expect(self.imported).to_contain_text(text)
 
     def expect_found(self, count: str) -> None:
-        expect(self.count).to_have_text(re.compile(rf"^{re.escape(count)}\s*"))
+        """Wait until the page says how many pictures it shows, also after a reload."""
+        expect(self.count).to_have_text(re.compile(rf"^{re.escape(count)}\s*"), timeout=ENGINE_TIMEOUT_MS)
 
     def tile(self, name: str) -> Locator:
         return self.grid.get_by_role("option", name=name)
@@ -168,8 +170,9 @@ class SharedOrganise:
         """Return Organise with an empty library, as on a first visit."""
         if self._organise is not None:
             try:
-                for page in self._context.pages[1:] if self._context else []:
-                    page.close()
+                for page in self._context.pages if self._context else []:
+                    if page is not self._organise.page:
+                        page.close()
                 self._organise.reset(self._site)
             except (AssertionError, Error):
                 self.close()
@@ -205,6 +208,8 @@ class SharedOrganise:
         self._complaints = Complaints(self._site)
         self._complaints.watch(self._context)
         self._context.add_init_script(NO_CHOOSER_OF_ITS_OWN)
+        self._context.add_init_script("window.nativeSavePicker = window.showSaveFilePicker")
+        self._context.set_default_timeout(ENGINE_TIMEOUT_MS)  # after a reload the engine starts again
         organise = OrganisePage(self._context.new_page())
         organise.open(self._site)
         return organise

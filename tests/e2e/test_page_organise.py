@@ -451,9 +451,8 @@ def test_one_tab_has_the_library_at_a_time(own_organised: OrganisePage, site: st
     expect(organised.page.get_by_text("The library is open in another tab.")).to_be_visible()
 
 
-def test_a_stored_folder_is_read_again_in_a_later_visit(site: str, open_page: OpenPage, holiday: Path) -> None:
-    page, _ = open_page(f"{site}/#/organise")
-    organise = OrganisePage(page)
+def test_a_stored_folder_is_read_again_in_a_later_visit(organise: OrganisePage, holiday: Path) -> None:
+    page = organise.page
     page.evaluate(
         """async (files) => {
           const root = await navigator.storage.getDirectory();
@@ -520,18 +519,13 @@ def test_ten_thousand_pictures_cost_a_screenful(organise: OrganisePage, large_li
     expect(organise.chosen).to_contain_text("3,334 pictures chosen")
 
 
-def test_sidecars_in_a_folder_that_was_chosen_are_read(site: str, open_page: OpenPage, tmp_path: Path) -> None:
+def test_sidecars_in_a_folder_that_was_chosen_are_read(organise: OrganisePage, tmp_path: Path) -> None:
     folder = tmp_path / "Said"
     folder.mkdir()
     for name in ("a.jpg", "b.jpg", "IMG-20200714-WA0001.jpg"):
         (folder / name).write_bytes(encode(photo(), "JPEG") + name.encode())
     (folder / "a.XMP").write_bytes(xmp(bag("dc:subject", "Grandma"), 'xap:Rating="5"'))
     (folder / "b.jpg.json").write_text('{"photoTakenTime": {"timestamp": "1594730096"}}', encoding="utf-8")
-    page, _ = open_page(f"{site}/#/privacy")
-    page.context.add_init_script(NO_CHOOSER_OF_ITS_OWN)
-    page.evaluate(NO_CHOOSER_OF_ITS_OWN)
-    organise = OrganisePage(page)
-    organise.open(site)
     organise.add_folder(folder)
     organise.expect_imported("3 pictures added")
     for query, name in (

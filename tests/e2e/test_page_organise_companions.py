@@ -5,17 +5,15 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, Locator, expect
+from playwright.sync_api import Locator, expect
 
 from tests.e2e.organise_page import OrganisePage
 from tests.e2e.origin_folders import FOLDERS
 from tests.e2e.test_page_organise_out import Shelf
-from tests.e2e.tool_page import open_tool
 from tests.pictures import encode, sample
 
 BESIDE = ("IMG_0001.CR2", "IMG_0001.xmp", "IMG_0002.MOV", "IMG_0002.AAE", "IMG_0002.JPG.XMP", "IMG_0002.JPG.json")
@@ -27,15 +25,14 @@ def photograph(name: str) -> bytes:
 
 
 @pytest.fixture
-def shelf(site: str, browser: Browser) -> Iterator[Shelf]:
+def shelf(organise: OrganisePage) -> Shelf:
     """Organise with two pictures and what belongs to them."""
-    with open_tool(site, browser, "organise") as tool:
-        tool.page.evaluate(FOLDERS)
-        shelf = Shelf(tool.page)
-        shelf.put({f"Card/{name}": photograph("chelsea" if "1" in name else "coffee") for name in PICTURES})
-        shelf.put({f"Card/{name}": f"content of {name}".encode() for name in (*BESIDE, "IMG_0001.txt", "notes.txt")})
-        shelf.add_folder("Card")
-        yield shelf
+    organise.page.evaluate(FOLDERS)
+    shelf = Shelf(organise.page)
+    shelf.put({f"Card/{name}": photograph("chelsea" if "1" in name else "coffee") for name in PICTURES})
+    shelf.put({f"Card/{name}": f"content of {name}".encode() for name in (*BESIDE, "IMG_0001.txt", "notes.txt")})
+    shelf.add_folder("Card")
+    return shelf
 
 
 def preview(shelf: Shelf) -> Locator:
@@ -85,7 +82,7 @@ def test_everything_is_copied_packed_and_renamed(shelf: Shelf) -> None:
 def test_what_belongs_to_pictures_is_packed_where_the_browser_gives_no_folders_away(
     organise: OrganisePage, tmp_path: Path, is_archive: bool
 ) -> None:
-    card = tmp_path / "Card"
+    card = tmp_path / "Stick"
     card.mkdir()
     for name in PICTURES:
         (card / name).write_bytes(photograph("chelsea" if "1" in name else "coffee"))
@@ -94,7 +91,7 @@ def test_what_belongs_to_pictures_is_packed_where_the_browser_gives_no_folders_a
     if is_archive:
         with zipfile.ZipFile(tmp_path / "card.zip", "w") as writer:
             for path in card.iterdir():
-                writer.write(path, f"Card/{path.name}")
+                writer.write(path, f"Stick/{path.name}")
         organise.add_files(tmp_path / "card.zip")
     else:
         organise.add_folder(card)

@@ -19,6 +19,7 @@ from onsight.image.png_text import XMP_HEADER
 from onsight.metadata.reading import read_sidecar
 from tests import exiftool
 from tests.e2e.browsing import ENGINE_TIMEOUT_MS
+from tests.e2e.organise_page import OrganisePage
 from tests.e2e.origin_folders import FOLDERS
 from tests.e2e.tool_page import open_tool
 from tests.pictures import encode, sample
@@ -555,10 +556,9 @@ def test_folders_are_chosen_again_where_the_browser_gives_no_handles(shelf: Shel
     close(dialog)
 
 
-def test_what_files_and_sidecars_say_is_taken_in_and_added_to(site: str, browser: Browser) -> None:
-    with open_tool(site, browser, "organise") as tool:
-        tool.page.evaluate(FOLDERS)
-        _take_in_what_is_said(Shelf(tool.page))
+def test_what_files_and_sidecars_say_is_taken_in_and_added_to(organise: OrganisePage) -> None:
+    organise.page.evaluate(FOLDERS)
+    _take_in_what_is_said(Shelf(organise.page))
 
 
 def _take_in_what_is_said(shelf: Shelf) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from e2e.organise_page import OrganisePage, SharedOrganise
+from tests.e2e.organise_page import OrganisePage, SharedOrganise
 
 
 def leave_traces(organise: OrganisePage, folder: Path) -> None:
@@ -16,7 +16,7 @@ def leave_traces(organise: OrganisePage, folder: Path) -> None:
     organise.add_folder(folder)
     organise.expect_imported("3 pictures added, 1 copy of others, 1 could not be opened.")
     page.get_by_role("combobox", name="Order").select_option("By name")
-    page.evaluate("window.showDirectoryPicker = () => 5")
+    page.evaluate("window.showDirectoryPicker = () => 5; delete window.showSaveFilePicker")
     page.evaluate("navigator.storage.getDirectory().then((root) => root.getDirectoryHandle('Mine', { create: true }))")
     organise.button("Library:").click()
     page.get_by_role("switch", name="Look for objects").check()
@@ -39,6 +39,8 @@ def test_a_page_is_lent_again_as_on_a_first_visit(shared_organise: SharedOrganis
     opened = shared_organise.opened
     organise = shared_organise.lend()
     assert shared_organise.opened == opened
+    assert organise.page.evaluate("window.showDirectoryPicker") is None
+    assert organise.page.evaluate("String(window.showSaveFilePicker)").endswith("{ [native code] }")
     organise.button("Library:").click()
     expect(organise.page.get_by_role("switch", name="Look for objects")).not_to_be_checked()
     expect(organise.page.locator(":popover-open")).to_contain_text("0 pictures")
@@ -59,7 +61,7 @@ def test_a_page_whose_test_failed_or_that_is_spoilt_is_replaced(shared_organise:
     shared_organise.take_back(is_sound=False)
     assert organise.page.is_closed()
     organise = shared_organise.lend()
-    organise.page.evaluate("delete window.showSaveFilePicker")
+    organise.page.close()
     shared_organise.take_back(is_sound=True)
     organise = shared_organise.lend()
     assert shared_organise.opened == opened + 2
