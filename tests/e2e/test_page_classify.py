@@ -109,7 +109,7 @@ def test_answer_is_copied_as_text_and_as_json(tool: ToolPage) -> None:
     tool.expect_answer("Cat")
     tool.answer.get_by_role("button", name="Copy text").click()
     expect(tool.answer.get_by_role("button", name="Copied")).to_be_visible()
-    assert re.fullmatch(r"chelsea\.png: Cat · >?\d\d % \(Animal › Cat; Pets\)", tool.clipboard())
+    assert re.fullmatch(r"chelsea\.png: Cat · >?\d\d% \(Animal › Cat; Pets\)", tool.clipboard())
     tool.answer.get_by_role("button", name="Copy JSON").click()
     expect(tool.page.get_by_role("status")).to_have_text("Copied")
     result = tool.clipboard_json()

@@ -289,7 +289,7 @@ def test_keyboard_alone_reaches_everything(tool: ToolPage) -> None:
     expect(focused).to_have_attribute("aria-pressed", "false")
     tool.page.keyboard.press("c")
     expect(tool.page.get_by_role("status")).to_have_text("Copied")
-    assert re.match(r"coffee\.png: one label: Coffee · >?\d\d %; \d+ tags: Coffee", tool.clipboard())
+    assert re.match(r"coffee\.png: one label: Coffee · >?\d\d%; \d+ tags: Coffee", tool.clipboard())
 
 
 # --- files -----------------------------------------------------------------------------------------------------

@@ -268,7 +268,7 @@ def test_finding_is_announced_and_copied_as_text(tool: ToolPage) -> None:
     expect(tool.page.get_by_role("status")).to_have_text("astronaut.png: 1 person", timeout=ENGINE_TIMEOUT_MS)
     tool.answer.get_by_role("button", name="Copy text").click()
     expect(tool.answer.get_by_role("button", name="Copied")).to_be_visible()
-    assert re.fullmatch(r"astronaut\.png: 1 person \(person \d\d %\)", tool.clipboard())
+    assert re.fullmatch(r"astronaut\.png: 1 person \(person \d\d%\)", tool.clipboard())
 
 
 def test_picture_is_saved_with_its_boxes_as_the_command_line_draws_them(tool: ToolPage, tmp_path: Path) -> None:
