@@ -66,14 +66,14 @@ class Verdict:
         scores: Probabilities of the concepts, float64 [N].
         answer: The label by the classes alone, or None if no concept reaches its threshold.
         subject: The tag that replaces that label, or None.
-        heard: Probability of that tag, or 0.
+        subject_score: Probability of that tag, or 0.
     """
 
     probabilities: NDArray[np.float32]
     scores: NDArray[np.float64]
     answer: ScoredConcept | None
     subject: Subject | None
-    heard: float
+    subject_score: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,8 +129,8 @@ class Classifier:
         Raises:
             ImageError: The bytes are not a picture that can be opened.
         """
-        seen = yield from self.run(image)
-        return self.decide(seen, options)
+        outputs = yield from self.run(image)
+        return self.decide(outputs, options)
 
     def run(self, image: bytes) -> Flow[ClassifierRun]:
         """Run the network on a picture; arguments and errors as for `classify`."""
@@ -164,40 +164,42 @@ class Classifier:
             image=info,
         )
 
-    def choose_label(self, seen: ClassifierRun, options: ClassifyOptions, without: Collection[str] = ()) -> Verdict:
+    def choose_label(self, outputs: ClassifierRun, options: ClassifyOptions, without: Collection[str] = ()) -> Verdict:
         """Decide on the label; no network runs.
 
         Args:
-            seen: The network's outputs.
+            outputs: The network's outputs.
             options: The threshold.
             without: Labels to rule out. The other classes share their probability, and no tag replaces the label.
         """
-        probabilities = self._shared(seen.probabilities, without)
+        probabilities = self._shared(outputs.probabilities, without)
         scores = self.rollup.roll_up(probabilities)
         answer = self.rollup.answer(scores, options.threshold)
-        tags = self.head.probabilities(seen.evidence)
+        tags = self.head.probabilities(outputs.evidence)
         subject = self.subjects.choose(answer.concept if answer else None, tags) if not without else None
-        heard = float(tags[subject.row]) if subject else 0.0
-        if subject is not None and options.threshold is not None and heard < options.threshold:
+        subject_score = float(tags[subject.row]) if subject else 0.0
+        if subject is not None and options.threshold is not None and subject_score < options.threshold:
             subject = None
-        return Verdict(probabilities, scores, answer, subject, heard if subject else 0.0)
+        return Verdict(probabilities, scores, answer, subject, subject_score if subject else 0.0)
 
-    def decide(self, seen: ClassifierRun, options: ClassifyOptions, verdict: Verdict | None = None) -> Classification:
+    def decide(
+        self, outputs: ClassifierRun, options: ClassifyOptions, verdict: Verdict | None = None
+    ) -> Classification:
         """Make the result from the network's outputs; no network runs.
 
         Args:
-            seen: The network's outputs.
+            outputs: The network's outputs.
             options: How many candidates to return, and the threshold.
             verdict: The result of `choose_label`, if it is known already.
         """
-        verdict = verdict or self.choose_label(seen, options)
+        verdict = verdict or self.choose_label(outputs, options)
         scores, answer, subject = verdict.scores, verdict.answer, verdict.subject
         candidates = tuple(
             Candidate(candidate.concept.label, round(candidate.score, 4))
             for candidate in self.rollup.candidates(scores, options.top_k, options.threshold)
         )
         if subject is not None:
-            score = round(verdict.heard, 4)
+            score = round(verdict.subject_score, 4)
             return Classification(
                 label=subject.label,
                 score=score,
@@ -205,8 +207,8 @@ class Classifier:
                 category=CATEGORIES[subject.category].label,
                 path=self.rollup.taxonomy.path(subject.concept) if subject.concept else (subject.label,),
                 candidates=_behind(Candidate(subject.label, score), candidates, options.top_k),
-                heat_map=_map_of(self._subject_map(subject, seen), seen.transform),
-                image=seen.image,
+                heat_map=_map_of(self._subject_map(subject, outputs), outputs.transform),
+                image=outputs.image,
                 model=self.spec.id,
             )
         # If the probabilities are spread too evenly, there is no candidate, and so no heat map.
@@ -214,7 +216,7 @@ class Classifier:
         heat_map = None
         if shown is not None:
             classes = self.rollup.classes_of(shown.concept.id)
-            heat_map = _map_of(_class_map(seen.class_map, verdict.probabilities, classes), seen.transform)
+            heat_map = _map_of(_class_map(outputs.class_map, verdict.probabilities, classes), outputs.transform)
         return Classification(
             label=answer.concept.label if answer else UNSURE,
             score=round(shown.score, 4) if shown else 0.0,
@@ -223,7 +225,7 @@ class Classifier:
             path=self.rollup.taxonomy.path(answer.concept.id) if answer else (),
             candidates=candidates,
             heat_map=heat_map,
-            image=seen.image,
+            image=outputs.image,
             model=self.spec.id,
         )
 
@@ -240,8 +242,8 @@ class Classifier:
         total = left.sum()
         return left / total if total > 0 else left
 
-    def _subject_map(self, subject: Subject, seen: ClassifierRun) -> NDArray[np.float32]:
-        maps = tag_evidence([subject.row], self.head, seen.evidence, seen.late_map, self.expectations)
+    def _subject_map(self, subject: Subject, outputs: ClassifierRun) -> NDArray[np.float32]:
+        maps = tag_evidence([subject.row], self.head, outputs.evidence, outputs.late_map, self.expectations)
         only: NDArray[np.float32] = maps[0]
         return only
 

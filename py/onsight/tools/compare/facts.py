@@ -11,7 +11,7 @@ from onsight.tools.tag.results import Tag, Tagging
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
+class LabelFromTag:
     """A tag that replaced the label that the network's classes gave.
 
     Attributes:
@@ -26,7 +26,7 @@ class Heard:
 
 
 @dataclass(frozen=True, slots=True)
-class LeftOut:
+class RuledOut:
     """Labels that the user ruled out.
 
     Attributes:
@@ -49,8 +49,8 @@ class Facts:
         tagging: The tags.
         slices: The distribution of the labels.
         relations: How the tags are related to the label.
-        heard: The tag that gave the label, or None.
-        left_out: The labels that are ruled out, or None.
+        from_tag: The tag that gave the label, or None.
+        ruled_out: The labels that are ruled out, or None.
         threshold: The user's threshold for tags, or None for each tag's own.
     """
 
@@ -58,8 +58,8 @@ class Facts:
     tagging: Tagging
     slices: tuple[Slice, ...]
     relations: Relations
-    heard: Heard | None
-    left_out: LeftOut | None
+    from_tag: LabelFromTag | None
+    ruled_out: RuledOut | None
     threshold: float | None
 
     @property

@@ -23,26 +23,26 @@ def remark(facts: Facts) -> tuple[str, ...]:
     return tuple(sentence for sentence in remarks if sentence)
 
 
-def _heard(facts: Facts) -> str | None:
-    heard = facts.heard
-    if heard is None:
+def _from_tag(facts: Facts) -> str | None:
+    from_tag = facts.from_tag
+    if from_tag is None:
         return None
-    if heard.instead_of is None:
+    if from_tag.instead_of is None:
         return text(
             "This label comes from a tag. The network’s classes alone gave no certain label; the tag “{tag}”, at "
             "{score}, was certain and gave the label. The other labels share what that tag leaves them, and it is "
             "still one label for the whole picture.",
-            tag=heard.tag,
-            score=percent(heard.score),
+            tag=from_tag.tag,
+            score=percent(from_tag.score),
         )
     return text(
         "This label comes from a tag. The network’s classes alone gave “{label}” ({label_score}); the tag “{tag}”, at "
         "{score}, describes the picture better and took its place. The other labels share what that tag leaves them, "
         "and it is still one label for the whole picture.",
-        label=heard.instead_of.label,
-        label_score=percent(heard.instead_of.score),
-        tag=heard.tag,
-        score=percent(heard.score),
+        label=from_tag.instead_of.label,
+        label_score=percent(from_tag.instead_of.score),
+        tag=from_tag.tag,
+        score=percent(from_tag.score),
     )
 
 
@@ -80,7 +80,7 @@ def _several(facts: Facts) -> str | None:
 def _differing(facts: Facts) -> str | None:
     same = facts.relations.same
     answer = facts.classification
-    if same is None or not same.shown or not answer.certain or facts.heard is not None:
+    if same is None or not same.shown or not answer.certain or facts.from_tag is not None:
         return None
     if abs(same.score - answer.score) < _ALIKE or percent(same.score) == percent(answer.score):
         return None
@@ -156,7 +156,7 @@ def _few(facts: Facts) -> str | None:
 
 
 _REMARKS: Sequence[Callable[[Facts], str | None]] = (
-    _heard,
+    _from_tag,
     _unsure,
     _several,
     _differing,

@@ -33,19 +33,19 @@ def sum_of_shares(facts: Facts) -> str:
     """Return the sentence below the distribution: what its parts add up to, and why."""
     terms = " + ".join(_term(part, facts) for part in facts.slices)
     terms = terms[:1].upper() + terms[1:]
-    if facts.left_out is None:
+    if facts.ruled_out is None:
         return text("{terms} = 100%. They share one whole: one can only gain what the others lose.", terms=terms)
     without = plural(
-        len(facts.left_out.labels),
+        len(facts.ruled_out.labels),
         "{terms} = 100%. Without {labels}, the others share the {score} that it had.",
         "{terms} = 100%. Without {labels}, the others share the {score} that these had.",
         terms=terms,
-        labels=listed([quoted(label) for label in facts.left_out.labels]),
-        score=percent(facts.left_out.score),
+        labels=listed([quoted(label) for label in facts.ruled_out.labels]),
+        score=percent(facts.ruled_out.score),
     )
     if not facts.classification.certain:
         change = text("All have grown, but none is certain enough to be the label.")
-    elif facts.label == facts.left_out.before:
+    elif facts.label == facts.ruled_out.before:
         change = text("All have grown, and the label is still “{label}”.", label=facts.label)
     else:
         change = text("All have grown, and the label is now “{label}”.", label=facts.label)

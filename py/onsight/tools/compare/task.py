@@ -15,7 +15,7 @@ from onsight.networks.models import Models
 from onsight.tools.classify.options import ClassifyOptions
 from onsight.tools.classify.results import Candidate, Classification
 from onsight.tools.classify.task import Classifier, ClassifierRun, Verdict
-from onsight.tools.compare.facts import Facts, Heard, LeftOut
+from onsight.tools.compare.facts import Facts, LabelFromTag, RuledOut
 from onsight.tools.compare.notes import remark
 from onsight.tools.compare.options import CompareOptions
 from onsight.tools.compare.points import compare, sum_of_shares, sum_of_tags
@@ -73,8 +73,8 @@ class Comparer:
             ImageError: The bytes are not a picture that can be opened.
             InvalidOptionError: A label to rule out does not exist.
         """
-        seen = yield from self.run(image, options)
-        return self.decide(seen, options)
+        outputs = yield from self.run(image, options)
+        return self.decide(outputs, options)
 
     def run(self, image: bytes, options: CompareOptions) -> Flow[ComparerRun]:
         """Run both networks on a picture; arguments and errors as for `compare`."""
@@ -85,16 +85,16 @@ class Comparer:
         observation = yield from self.tagger.observer.observe_at(decoded, read_camera_facts(image))
         return ComparerRun(look, observation)
 
-    def decide(self, seen: ComparerRun, options: CompareOptions) -> Comparison:
+    def decide(self, outputs: ComparerRun, options: CompareOptions) -> Comparison:
         """Compare from the networks' outputs; no network runs.
 
         Raises:
             InvalidOptionError: A label to rule out does not exist.
         """
         self.check(options)
-        verdict = self.classifier.choose_label(seen.classifier_run, AS_CLASSIFY, options.without)
-        classification = self.classifier.decide(seen.classifier_run, AS_CLASSIFY, verdict)
-        tagging = self.tagger.decide(seen.observation, _tag_options(options))
+        verdict = self.classifier.choose_label(outputs.classifier_run, AS_CLASSIFY, options.without)
+        classification = self.classifier.decide(outputs.classifier_run, AS_CLASSIFY, verdict)
+        tagging = self.tagger.decide(outputs.observation, _tag_options(options))
         label = classification.label
         facts = Facts(
             classification=classification,
@@ -104,8 +104,8 @@ class Comparer:
                 {one.label for one in classification.candidates if self._relatives.is_kind(one.label, label)},
             ),
             relations=self._relatives.relate(label if classification.certain else None, tagging.tags),
-            heard=self._heard(verdict),
-            left_out=self._left_out(seen.classifier_run, options.without),
+            from_tag=self._label_from_tag(verdict),
+            ruled_out=self._ruled_out(outputs.classifier_run, options.without),
             threshold=options.threshold,
         )
         return Comparison(
@@ -141,15 +141,15 @@ class Comparer:
                 )
             )
 
-    def _heard(self, verdict: Verdict) -> Heard | None:
+    def _label_from_tag(self, verdict: Verdict) -> LabelFromTag | None:
         if verdict.subject is None:
             return None
         answer = verdict.answer
         instead_of = Candidate(answer.concept.label, round(answer.score, 4)) if answer else None
         tag = self.tagger.namer.vocabulary[verdict.subject.tag].label
-        return Heard(tag, round(verdict.heard, 4), instead_of)
+        return LabelFromTag(tag, round(verdict.subject_score, 4), instead_of)
 
-    def _left_out(self, look: ClassifierRun, without: tuple[str, ...]) -> LeftOut | None:
+    def _ruled_out(self, look: ClassifierRun, without: tuple[str, ...]) -> RuledOut | None:
         """Return what the labels that are ruled out have otherwise, or None if no label is ruled out."""
         if not without:
             return None
@@ -166,7 +166,7 @@ class Comparer:
             else 0.0
             for label in without
         )
-        return LeftOut(without, min(score, 1.0), before.label)
+        return RuledOut(without, min(score, 1.0), before.label)
 
 
 def _tag_options(options: CompareOptions) -> TagOptions:

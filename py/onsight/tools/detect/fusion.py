@@ -116,9 +116,9 @@ def _change(
     changes = np.zeros(len(alone))
     for group, weights in preset.rescored.items():
         at = np.flatnonzero(members(RESCORED[group], evidence.class_ids))
-        said, worth = rescoring.of_boxes(evidence.boxes[at], evidence.class_ids[at])
-        heard = np.column_stack([evidence.logits[at], said]) @ np.array(weights.passes) + weights.bias
-        change = worth * (heard - alone[at])
+        classifier_logits, worth = rescoring.of_boxes(evidence.boxes[at], evidence.class_ids[at])
+        rescored = np.column_stack([evidence.logits[at], classifier_logits]) @ np.array(weights.passes) + weights.bias
+        change = worth * (rescored - alone[at])
         strongest_first = np.argsort(-alone[at], kind="stable")
         _, first = np.unique(evidence.class_ids[at][strongest_first], return_index=True)
         is_best = np.zeros(len(at), np.bool_)

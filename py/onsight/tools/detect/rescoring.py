@@ -63,9 +63,9 @@ class Rescoring:
         x1, y1, x2, y2 = self.region
         rows, columns, _ = self.log_odds.shape
         corners = (boxes - [x1, y1, x1, y1]) * (np.array([columns, rows] * 2) / [x2 - x1, y2 - y1, x2 - x1, y2 - y1])
-        worth = np.clip((corners[:, 2:] - corners[:, :2]) / CLEAR, 0, 1).prod(axis=1)
-        said = np.array([self._best(box, id) for box, id in zip(corners.tolist(), class_ids, strict=True)]).reshape(-1)
-        return np.nan_to_num(said), worth * np.isfinite(said)
+        weights = np.clip((corners[:, 2:] - corners[:, :2]) / CLEAR, 0, 1).prod(axis=1)
+        best = np.array([self._best(box, id) for box, id in zip(corners.tolist(), class_ids, strict=True)]).reshape(-1)
+        return np.nan_to_num(best), weights * np.isfinite(best)
 
     def _best(self, corners: list[float], class_id: int) -> float:
         rows, columns, _ = self.log_odds.shape

@@ -80,8 +80,8 @@ class ObjectNamer:
         """
         bias, *weights = self._weights
         total = bias + sum(
-            weight * log_odds(self.rollup.roll_up(seen))
-            for weight, seen in zip(weights, (probabilities, average_place), strict=True)
+            weight * log_odds(self.rollup.roll_up(inputs))
+            for weight, inputs in zip(weights, (probabilities, average_place), strict=True)
         )
         scores = 1 / (1 + np.exp(-total))
         rows = [int(row) for row in np.flatnonzero(self.named & (scores >= FLOOR))]

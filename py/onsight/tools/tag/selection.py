@@ -50,7 +50,7 @@ GREYS = frozenset({"colour_black", "colour_grey", "colour_white"})
 
 
 def find(
-    seen: Observation,
+    observation: Observation,
     head: TagHead,
     namer: ObjectNamer,
     measured: Iterable[Attribute],
@@ -59,17 +59,17 @@ def find(
     """Return the tags of all sources, each thing once, unsorted.
 
     Args:
-        seen: The classification network's outputs.
+        observation: The classification network's outputs.
         head: Turns them into probabilities of tags.
         namer: Names specific objects.
         measured: Attributes of the picture as a photograph.
         objects: The objects that detection found, or None if it did not run.
     """
     attributes = {attribute.id: attribute for attribute in measured}
-    found = list(_vocabulary_tags(seen, head, namer.vocabulary, attributes, objects))
-    named = list(_object_tags(seen, namer))
-    found += named if objects is None else with_detected(named, objects, namer, seen.evidence.places)
-    found += _colour_tags(seen.colours)
+    found = list(_vocabulary_tags(observation, head, namer.vocabulary, attributes, objects))
+    named = list(_object_tags(observation, namer))
+    found += named if objects is None else with_detected(named, objects, namer, observation.evidence.places)
+    found += _colour_tags(observation.colours)
     found += _photo_tags(attributes)
     return found
 
@@ -115,13 +115,13 @@ def _show(found: Found, shown: bool) -> Found:
 
 
 def _vocabulary_tags(
-    seen: Observation,
+    observation: Observation,
     head: TagHead,
     vocabulary: Vocabulary,
     attributes: dict[str, Attribute],
     objects: DetectedObjects | None,
 ) -> Iterable[Found]:
-    probabilities = head.probabilities(seen.evidence, objects.log_odds if objects else None)
+    probabilities = head.probabilities(observation.evidence, objects.log_odds if objects else None)
     thresholds = head.thresholds if objects is None else head.box_thresholds
     for row, (entry, probability) in enumerate(zip(vocabulary, probabilities, strict=True)):
         score = float(probability)
@@ -162,10 +162,10 @@ def _names(entry: VocabularyTag, vocabulary: Vocabulary) -> tuple[str, ...]:
     return tuple(vocabulary[id].label for id in vocabulary.ancestors(entry.id))
 
 
-def _object_tags(seen: Observation, namer: ObjectNamer) -> Iterable[Found]:
-    average = seen.evidence.places.reshape(-1, seen.evidence.places.shape[-1]).mean(axis=0)
+def _object_tags(observation: Observation, namer: ObjectNamer) -> Iterable[Found]:
+    average = observation.evidence.places.reshape(-1, observation.evidence.places.shape[-1]).mean(axis=0)
     vocabulary = namer.vocabulary
-    for named in namer.name(seen.probabilities, average):
+    for named in namer.name(observation.probabilities, average):
         concept, parents = named.concept, namer.parents(named.concept)
         yield Found(
             tag=Tag(

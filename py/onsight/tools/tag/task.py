@@ -96,8 +96,8 @@ class Tagger:
         Raises:
             ImageError: The bytes are not a picture that can be opened.
         """
-        seen = yield from self.observe(image, options)
-        return self.decide(seen, options)
+        observation = yield from self.observe(image, options)
+        return self.decide(observation, options)
 
     def observe(self, image: bytes, options: TagOptions) -> Flow[Observation]:
         """Run the networks on a picture; arguments and errors as for `tag`.
@@ -111,30 +111,30 @@ class Tagger:
             raise InvalidOptionError(text("This tagger has no detector. Leave out the option boxes."))
         yield Stage("decode")
         decoded = decode(image, min_side=max(MIN_SIDE, self.detector.min_side(FAINT_BOXES)))
-        seen = yield from self.observer.observe_at(decoded, read_camera_facts(image))
+        observation = yield from self.observer.observe_at(decoded, read_camera_facts(image))
         # The head uses the classifier anyway, and was trained on boxes that were not rescored.
         found = yield from self.detector.find_in(decoded, FAINT_BOXES, rescore=False)
-        return replace(seen, boxes=self.detector.select(found, FAINT_BOXES).boxes)
+        return replace(observation, boxes=self.detector.select(found, FAINT_BOXES).boxes)
 
-    def decide(self, seen: Observation, options: TagOptions) -> Tagging:
+    def decide(self, observation: Observation, options: TagOptions) -> Tagging:
         """Make the tags from the networks' outputs; no network runs."""
-        measured = attributes(seen.measurements, (seen.image.height, seen.image.width))
+        measured = attributes(observation.measurements, (observation.image.height, observation.image.width))
         objects = None
-        if seen.boxes is not None and self.detector is not None:
-            objects = DetectedObjects(seen.boxes, self.detected, self.detector.thresholds)
-        found = find(seen, self.head, self.namer, measured, objects)
+        if observation.boxes is not None and self.detector is not None:
+            objects = DetectedObjects(observation.boxes, self.detected, self.detector.thresholds)
+        found = find(observation, self.head, self.namer, measured, objects)
         listed = select(found, options.threshold, 0.0 if options.all else FLOOR)
-        tags = self._with_heat_maps(listed, seen) if options.heat_maps else [one.tag for one in listed]
+        tags = self._with_heat_maps(listed, observation) if options.heat_maps else [one.tag for one in listed]
         return Tagging(
             tags=tuple(tags),
-            colours=tuple(Colour(colour.id, colour.label, colour.hex, colour.share) for colour in seen.colours),
-            photo=_photo(seen, measured),
+            colours=tuple(Colour(colour.id, colour.label, colour.hex, colour.share) for colour in observation.colours),
+            photo=_photo(observation, measured),
             groups=tuple(GROUPS.values()),
-            image=seen.image,
+            image=observation.image,
             model="+".join([self.observer.spec.id, *(DETECTORS if objects else ())]),
         )
 
-    def _with_heat_maps(self, listed: list[Found], seen: Observation) -> list[Tag]:
+    def _with_heat_maps(self, listed: list[Found], observation: Observation) -> list[Tag]:
         """Return the tags, with heat maps for those that have a place and at least half their threshold."""
         vocabulary = self.namer.vocabulary
         wanted = [
@@ -142,7 +142,9 @@ class Tagger:
             for one in listed
         ]
         rows = [one.row for one in compress(listed, wanted) if one.row is not None]
-        maps = iter(tag_evidence(rows, self.head, seen.evidence, seen.late_map, self.observer.expectations))
+        maps = iter(
+            tag_evidence(rows, self.head, observation.evidence, observation.late_map, self.observer.expectations)
+        )
         tags = []
         for one, is_wanted in zip(listed, wanted, strict=True):
             if not is_wanted:
@@ -151,8 +153,8 @@ class Tagger:
             if one.row is not None:
                 evidence = next(maps)
             else:
-                evidence = class_evidence(self.namer.rollup.classes_of(one.tag.id), seen.evidence)
-            tags.append(replace(one.tag, heat_map=_heat_map(evidence, seen.region)))
+                evidence = class_evidence(self.namer.rollup.classes_of(one.tag.id), observation.evidence)
+            tags.append(replace(one.tag, heat_map=_heat_map(evidence, observation.region)))
         return tags
 
 
@@ -162,15 +164,15 @@ def _heat_map(evidence: NDArray[np.float32], region: Region) -> HeatMap:
     return HeatMap(region, height, width, tuple(round(float(value), 2) for value in values.ravel()))
 
 
-def _photo(seen: Observation, measured: tuple[Attribute, ...]) -> Photo:
+def _photo(observation: Observation, measured: tuple[Attribute, ...]) -> Photo:
     ids = [attribute.id for attribute in measured]
-    camera = seen.camera
+    camera = observation.camera
     return Photo(
         orientation=next(id for id in ("horizontal", "vertical", "square") if id in ids),
-        megapixels=round(seen.image.width * seen.image.height / 1e6, 2),
-        lightness=round(seen.measurements.lightness, 3),
-        contrast=round(seen.measurements.contrast, 3),
-        sharpness=round(seen.measurements.sharpness, 3),
+        megapixels=round(observation.image.width * observation.image.height / 1e6, 2),
+        lightness=round(observation.measurements.lightness, 3),
+        contrast=round(observation.measurements.contrast, 3),
+        sharpness=round(observation.measurements.sharpness, 3),
         taken=camera.taken,
         taken_source=camera.taken_source,
         camera=camera.camera,
