@@ -6,7 +6,6 @@ import gzip
 import json
 import random
 import re
-import zipfile
 from pathlib import Path
 
 import brotli
@@ -38,20 +37,6 @@ def site(tmp_path: Path) -> Path:
     manifest = {"boot": ["runtime/ort/a.wasm"], "site": {"app.js": "sha256-x"}}
     (folder / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
     return folder
-
-
-def test_store_keeps_content_and_compresses_nothing(tmp_path: Path) -> None:
-    with zipfile.ZipFile(tmp_path / "a.zip", "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.mkdir("folder")
-        archive.writestr("folder/file.py", TEXT)
-    size_budget.store(tmp_path / "a.zip", tmp_path / "b.zip")
-    with zipfile.ZipFile(tmp_path / "b.zip") as archive:
-        (entry,) = archive.infolist()
-        assert (entry.filename, entry.compress_type) == ("folder/file.py", zipfile.ZIP_STORED)
-        assert archive.read(entry) == TEXT
-    first = (tmp_path / "b.zip").read_bytes()
-    size_budget.store(tmp_path / "a.zip", tmp_path / "b.zip")
-    assert (tmp_path / "b.zip").read_bytes() == first
 
 
 def test_write_variants_keeps_those_that_help(tmp_path: Path, cache: Path) -> None:

@@ -50,7 +50,7 @@ def test_snapshot_of_another_runtime_is_refused(change: str, error: str) -> None
 
 def test_snapshot_is_tied_to_the_files_that_it_was_made_with() -> None:
     facts = json.loads((SNAPSHOT / "facts.json").read_text(encoding="utf-8"))
-    assert len(facts["madeWith"]) == 7
+    assert len(facts["madeWith"]) == 12
     assert {name: sha256(DIST / name) for name in facts["madeWith"]} == facts["madeWith"]
 
 

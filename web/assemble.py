@@ -17,15 +17,17 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
-from pyodide_lock import PackageSpec, PyodideLockSpec
+import numpy as np
+from pyodide_lock import PyodideLockSpec
 from pyodide_lock.spec import InfoSpec
 
 from onsight import __version__
+from onsight.engine import load_session
 from onsight.networks.model_cache import find_model, model_files
 from onsight.tools.classify.task import Classifier
 from onsight.tools.detect.task import DETECTORS
 from onsight.tools.enhance.upscale import UPSCALERS
-from web import protocol, size_budget
+from web import protocol, python_archives, size_budget
 from web.serve import page_header, worker_policy
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -35,7 +37,13 @@ DIST = ROOT / "dist"
 WHEEL_CACHE = ROOT / ".cache" / "wheels"
 SNAPSHOT_CACHE = ROOT / ".cache" / "snapshots"
 
-SNAPSHOT_MAKERS = ("web/make_snapshot.mjs", "web/worker/archive.js", "web/worker/snapshot.js", "py/prepare_snapshot.py")
+SNAPSHOT_MAKERS = (
+    "web/make_snapshot.mjs",
+    "web/node_python.mjs",
+    "web/worker/archive.js",
+    "web/worker/snapshot.js",
+    "py/prepare_snapshot.py",
+)
 """Files that the snapshot depends on, besides the runtime, the wheels and the model descriptions."""
 
 # py/wheels is a folder in the repository, not a package: pytest installs a module named "py".
@@ -71,12 +79,14 @@ UNKEPT = (SERVICE_WORKER, "manifest.json")
 BUILD_FACTS = re.compile(r"/\* written by the build \*/ \{.*\}(?=;)")
 """What the build replaces in the service worker."""
 
+PYTHON_PARTS = ("first", "later")
+"""Folders of Python's archives: what a first label needs, and the rest."""
+
 BOOT = (
     "runtime/pyodide/pyodide.asm.wasm",
-    "runtime/pyodide/python_stdlib.zip",
     "runtime/ort/ort-wasm-simd-threaded.wasm",
 )
-"""The large files that every start needs besides wheels and models; the progress bar counts them."""
+"""The large files that every start needs besides Python's archives and models; the progress bar counts them."""
 
 
 def sha256(path: Path) -> str:
@@ -90,11 +100,10 @@ def integrity(path: Path) -> str:
 
 
 def copy(sources: list[Path], target: Path) -> None:
-    """Copy files into a folder, creating it if needed; archives are stored without compression."""
+    """Copy files into a folder, creating it if needed."""
     target.mkdir(parents=True, exist_ok=True)
     for source in sources:
-        place = size_budget.store if source.suffix in (".whl", ".zip") else shutil.copyfile
-        place(source, target / source.name)
+        shutil.copyfile(source, target / source.name)
 
 
 def build_onsight_wheel(target: Path) -> Path:
@@ -136,7 +145,7 @@ def compiled(source: Path) -> Path:
 def snapshot(site: Path) -> list[Path]:
     """Return the files of the snapshot of Python with a site's packages imported, from the cache if possible."""
     inputs = [ROOT / name for name in SNAPSHOT_MAKERS]
-    inputs += size_budget.files_of(site / "runtime" / "pyodide") + size_budget.files_of(site / "runtime" / "packages")
+    inputs += size_budget.files_of(site / "runtime" / "pyodide") + size_budget.files_of(site / "runtime" / "python")
     inputs += [path for path in size_budget.files_of(site / "models") if path.suffix != ".onnx"]
     key = hashlib.sha256("".join(path.name + sha256(path) for path in inputs).encode()).hexdigest()[:16]
     target = SNAPSHOT_CACHE / key
@@ -148,27 +157,11 @@ def snapshot(site: Path) -> list[Path]:
     return sorted(target.iterdir())
 
 
-def write_lock(wheels: list[Path], target: Path) -> None:
-    """Write the lock file that Pyodide uses to resolve our packages by name."""
+def write_lock(target: Path) -> None:
+    """Write the lock file without which Pyodide does not start; we install our packages ourselves, so it has none."""
     runtime = json.loads((NODE_MODULES / "pyodide" / "pyodide-lock.json").read_text(encoding="utf-8"))["info"]
     version = json.loads((NODE_MODULES / "pyodide" / "package.json").read_text(encoding="utf-8"))["version"]
-    imports = {"numpy": ["numpy"], "pillow": ["PIL"], "onsight": ["onsight"]}
-    depends = {"numpy": [], "pillow": [], "onsight": ["numpy", "pillow"]}
-    packages = {}
-    for wheel in wheels:
-        name, wheel_version = wheel.name.split("-")[:2]
-        packages[name] = PackageSpec(
-            name=name,
-            version=wheel_version,
-            file_name=wheel.name,
-            install_dir="site",
-            sha256=sha256(target.parent / wheel.name),
-            imports=imports[name],
-            depends=depends[name],
-        )
-    spec = PyodideLockSpec(info=InfoSpec(version=version, **runtime), packages=packages)
-    spec.check_wheel_filenames()
-    spec.to_json(target)
+    PyodideLockSpec(info=InfoSpec(version=version, **runtime), packages={}).to_json(target)
 
 
 def asset(path: Path) -> dict[str, int | str]:
@@ -187,6 +180,30 @@ def first_run(folder: Path) -> dict[str, Any]:
     return {"model": run.model, "feeds": feeds, "fetches": list(run.fetches)}
 
 
+def output_shapes(model: str) -> dict[str, list[int]]:
+    """Return the shapes of what the warm-up run of a classification network answers, by output."""
+    folder = find_model(model)
+    run = first_run(folder)
+    session = load_session(folder)
+    # Ones, since a switch among the inputs turns outputs on.
+    outputs = session.run(run["fetches"], {name: np.ones(dims, np.float32) for name, dims in run["feeds"].items()})
+    return {name: list(output.shape) for name, output in zip(run["fetches"], outputs, strict=True)}
+
+
+def write_python(site: Path) -> None:
+    """Write Pyodide and the archives of the standard library and of our packages."""
+    source, runtime = NODE_MODULES / "pyodide", site / "runtime" / "pyodide"
+    copy([source / name for name in PYODIDE_FILES], runtime)
+    # Pyodide wants the standard library as one archive. Ours comes in two, so this one is empty.
+    (runtime / STANDARD_LIBRARY).write_bytes(python_archives.EMPTY_ZIP)
+    write_lock(runtime / "pyodide-lock.json")
+    sources = {"stdlib": compiled(source / STANDARD_LIBRARY)}
+    sources |= {wheel.name.split("-")[0]: wheel for wheel in verify_wheels()}
+    sources["onsight"] = compiled(build_onsight_wheel(WHEEL_CACHE))
+    shapes = output_shapes(BOOT_MODELS[0])
+    python_archives.write_archives(sources, runtime, MODELS, shapes, site / "runtime" / "python")
+
+
 def finish(site: Path) -> None:
     """Compress and list the files of a site, and write the build's id into the service worker."""
     page = [path for path in size_budget.files_of(site) if path.name not in UNKEPT]
@@ -202,7 +219,8 @@ def write_manifest(site: Path, page: list[Path], build: str) -> None:
     names = [path.relative_to(site).as_posix() for path in page]
     assets = {name: asset(site / name) for name in names if name.startswith(("runtime/", "models/"))}
     boot = [*BOOT, *(f"models/{model}/model.onnx" for model in BOOT_MODELS)]
-    boot += [name for name in assets if name.endswith(".whl")]
+    python = {part: [name for name in assets if name.startswith(f"runtime/python/{part}/")] for part in PYTHON_PARTS}
+    boot += python["first"]
     # worker/assets.js caches the engine's files, except for the modules, which the browser imports itself.
     kept = [
         name for name in names if not name.startswith("licenses/") and (name not in assets or name.endswith(".mjs"))
@@ -212,6 +230,7 @@ def write_manifest(site: Path, page: list[Path], build: str) -> None:
         "build": build,
         "models": list(MODELS),
         "boot": boot,
+        "python": python,
         "optional": list(OPTIONAL),
         "first_runs": [first_run(site / "models" / model) for model in BOOT_MODELS],
         "site": {name: integrity(site / name) for name in kept},
@@ -239,19 +258,11 @@ def assemble(site: Path) -> None:
             shutil.copytree(source, site / name, ignore=shutil.ignore_patterns("*.d.ts"))
         else:
             shutil.copyfile(source, site / name)
-    pyodide = NODE_MODULES / "pyodide"
-    copy(
-        [*(pyodide / name for name in PYODIDE_FILES), compiled(pyodide / STANDARD_LIBRARY)],
-        site / "runtime" / "pyodide",
-    )
+    write_python(site)
     copy([NODE_MODULES / "onnxruntime-web" / "dist" / name for name in ORT_FILES], site / "runtime" / "ort")
     # The service worker recognises modules of the runtime by this suffix.
     (site / "runtime" / "client-zip").mkdir()
     shutil.copyfile(NODE_MODULES / "client-zip" / "index.js", site / "runtime" / "client-zip" / "client-zip.mjs")
-    wheels = [*verify_wheels(), compiled(build_onsight_wheel(WHEEL_CACHE))]
-    packages = site / "runtime" / "packages"
-    copy(wheels, packages)
-    write_lock(wheels, packages / "pyodide-lock.json")
     for model in MODELS:
         folder = find_model(model)
         copy([folder / name for name in model_files(folder)], site / "models" / model)

@@ -6,9 +6,9 @@
 import { createHash } from "node:crypto";
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
+import { fileURLToPath } from "node:url";
 
-import { filesOf, install } from "./worker/archive.js";
+import { scopeOf, startPython } from "./node_python.mjs";
 import { beforeLibraries, recordLibraries } from "./worker/snapshot.js";
 
 /** Memory is written in blocks, those that are all zero left out. */
@@ -29,30 +29,19 @@ process.on("uncaughtException", ({ message }) => {
 });
 
 const [site, target, ...models] = process.argv.slice(2);
-const packages = join(site, "runtime", "packages");
+const pythonFolder = join(site, "runtime", "python");
 const pyodideFolder = join(site, "runtime", "pyodide");
-const wheels = (await readdir(packages)).filter((name) => name.endsWith(".whl")).sort();
-const archives = await Promise.all(wheels.map(async (name) => filesOf(new Uint8Array(await readFile(join(packages, name))))));
-
-const { loadPyodide } = await import(pathToFileURL(join(pyodideFolder, "pyodide.mjs")).href);
-const pyodide = await loadPyodide({
-  indexURL: `${pyodideFolder}/`,
-  lockFileURL: join(packages, "pyodide-lock.json"),
-  // All users get the same snapshot, so its hashes cannot be secret; this makes the build reproducible.
+const folders = ["first", "later"];
+const pyodide = await startPython(pyodideFolder, folders.map((folder) => join(pythonFolder, folder)), {
+  // Every visitor gets the same snapshot, so its hashes cannot be secret; make them the same in each build, too.
   env: { PYTHONHASHSEED: "0" },
   _sysExecutable: "./this.program", // as in a browser
   _makeSnapshot: true,
 });
 const module = pyodide._module;
-// Not before: Pyodide would note which packages there are, in an object that its snapshot must not have.
-install(pyodide.FS, pyodide._api.sitePackages, archives);
-pyodide.runPython("import importlib; importlib.invalidate_caches()");
 const before = beforeLibraries(module);
 
-
-const script = fileURLToPath(new URL("../py/prepare_snapshot.py", import.meta.url));
-const scope = pyodide.toPy({ __name__: "prepare_snapshot" });
-pyodide.runPython(await readFile(script, "utf-8"), { globals: scope, filename: "prepare_snapshot.py" });
+const scope = await scopeOf(pyodide, fileURLToPath(new URL("../py/prepare_snapshot.py", import.meta.url)));
 const texts = await Promise.all(
   models.map(async (model) => {
     const text = (name) => readFile(join(site, "models", model, name), "utf-8");
@@ -72,7 +61,15 @@ const offset = new Uint32Array(snapshot.buffer)[OFFSET_WORD];
 const parts = partsOf(snapshot.subarray(offset));
 await mkdir(target, { recursive: true });
 for (const [index, { bytes }] of parts.entries()) await writeFile(join(target, `memory-${index}.bin`), bytes);
-const madeWith = [...wheels.map((name) => `runtime/packages/${name}`), ...RUNTIME.map((name) => `runtime/pyodide/${name}`)];
+const archives = await Promise.all(
+  folders.map(async (folder) =>
+    (await readdir(join(pythonFolder, folder)))
+      .filter((name) => name.endsWith(".zip"))
+      .sort()
+      .map((name) => `runtime/python/${folder}/${name}`),
+  ),
+);
+const madeWith = [...archives.flat(), ...RUNTIME.map((name) => `runtime/pyodide/${name}`)];
 const hashes = await Promise.all(
   madeWith.map(async (path) => [path, createHash("sha256").update(await readFile(join(site, path))).digest("hex")]),
 );

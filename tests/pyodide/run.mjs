@@ -4,17 +4,13 @@
 import { readFile } from "node:fs/promises";
 import { existsSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
-import { pathToFileURL } from "node:url";
+
+import { startPython } from "../../web/node_python.mjs";
 
 const plan = JSON.parse(await readFile(process.argv[2], "utf-8"));
 const runtime = join(plan.dist, "runtime");
-const { loadPyodide } = await import(pathToFileURL(join(runtime, "pyodide", "pyodide.mjs")).href);
-
-const pyodide = await loadPyodide({
-  indexURL: join(runtime, "pyodide") + "/",
-  lockFileURL: join(runtime, "packages", "pyodide-lock.json"),
-  packageBaseUrl: join(runtime, "packages") + "/",
-  packages: ["onsight"],
+const folders = ["first", "later"].map((folder) => join(runtime, "python", folder));
+const pyodide = await startPython(join(runtime, "pyodide"), folders, {
   env: { HOME: "/home", HYPOTHESIS_STORAGE_DIRECTORY: "/tmp/hypothesis" },
 });
 

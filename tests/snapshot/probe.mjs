@@ -5,24 +5,25 @@
  *
  * MEMBER=JSON changes one of the snapshot's facts first.
  */
-import { readdir, readFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
+import { archivesIn } from "../../web/node_python.mjs";
+import { LIBRARY, install } from "../../web/worker/archive.js";
+
 const [site, how] = process.argv.slice(2);
 const from = (...parts) => import(pathToFileURL(join(site, ...parts)).href);
-const { filesOf, install } = await from("worker", "archive.js");
 const { restoreLibraries, stateOf } = await from("worker", "snapshot.js");
 const { loadPyodide } = await from("runtime", "pyodide", "pyodide.mjs");
 
-const packages = join(site, "runtime", "packages");
-const wheels = (await readdir(packages)).filter((name) => name.endsWith(".whl"));
-const archives = await Promise.all(wheels.map(async (name) => filesOf(new Uint8Array(await readFile(join(packages, name))))));
+const folders = ["first", "later"].map((folder) => join(site, "runtime", "python", folder));
+const archives = (await Promise.all(folders.map(archivesIn))).flatMap((found) => [...found.values()]);
 
 const options = {
   indexURL: join(site, "runtime", "pyodide") + "/",
-  lockFileURL: join(packages, "pyodide-lock.json"),
-  fsInit: (fs, { sitePackages }) => install(fs, sitePackages, archives),
+  env: { PYTHONPATH: LIBRARY },
+  fsInit: (fs) => install(fs, LIBRARY, archives),
 };
 if (how !== "ordinary") {
   const folder = join(site, "runtime", "snapshot");
@@ -31,7 +32,7 @@ if (how !== "ordinary") {
   const memory = await Promise.all(facts.parts.map((_, index) => readFile(join(folder, `memory-${index}.bin`))));
   const files = new Map(archives.flatMap((archive) => [...archive]));
   const compiled = await Promise.all(
-    facts.libraries.map(({ path }) => WebAssembly.compile(files.get(path.split("/site-packages/")[1]))),
+    facts.libraries.map(({ path }) => WebAssembly.compile(files.get(path.slice(LIBRARY.length + 1)))),
   );
   const { default: create } = await from("runtime", "pyodide", "pyodide.asm.mjs");
   options._loadSnapshot = stateOf(facts);

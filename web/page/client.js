@@ -134,7 +134,7 @@ export class Onsight extends EventTarget {
     return /** @type {Promise<EngineInfo>} */ (this.#ready);
   }
 
-  /** Number of workers that process pictures now. A `workers` event reports every change. */
+  /** How many workers look at pictures now. A `workers` event tells of every change. */
   get workers() {
     return this.#pool.size;
   }
@@ -153,7 +153,7 @@ export class Onsight extends EventTarget {
     this.#pool.expect(owner, count);
   }
 
-  /** The engine's current state. An `engine` event reports every change. */
+  /** What the engine does now. An `engine` event tells of every change. */
   get engine() {
     return this.#engine;
   }
@@ -210,7 +210,7 @@ export class Onsight extends EventTarget {
   }
 
   /**
-   * Compare a picture's label with its tags. Asked again for the same blob with another `threshold` or other labels
+   * Hold a picture's one label against its tags. Asked again for the same blob with another `threshold` or other labels
    * to leave out (`without`), it answers from what it saw before.
    * @param {Picture} image
    * @param {CallOptions & {threshold?: number, heatMaps?: boolean, without?: string[]}} [options]

@@ -1,5 +1,8 @@
 /** ZIP archives whose files are stored without compression, as the build packs them. */
 
+/** Python's own folder, where its standard library is, and all packages in a folder of that. */
+export const LIBRARY = "/lib/python3.14";
+
 const END = 0x06054b50;
 const END_BYTES = 22;
 
@@ -47,4 +50,12 @@ export function install(fs, folder, archives) {
       fs.writeFile(path, bytes, { canOwn: true });
     }
   }
+}
+
+/**
+ * Let Python see files that were put into its folders while it runs.
+ * @param {{runPython: (code: string) => unknown}} pyodide
+ */
+export function refresh(pyodide) {
+  pyodide.runPython("import importlib; importlib.invalidate_caches()");
 }

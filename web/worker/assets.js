@@ -15,10 +15,12 @@ export class DownloadError extends Error {}
  *   gzip: size of the variant NAME.gz, if the site has one
  * @typedef {(stage: "download" | "cache" | "start", fraction: number | null) => void} OnProgress
  *   "start" when all that a start needs has arrived
- * @typedef {{version: string, build: string, boot: string[], optional: string[], assets: Record<string, Asset>, models: string[],
+ * @typedef {{version: string, build: string, boot: string[],
+ *   python: {first: string[], later: string[]}, optional: string[], assets: Record<string, Asset>, models: string[],
  *   first_runs: {model: string, feeds: Record<string, number[]>, fetches: string[]}[]}} Manifest
  *   optional: files that are needed only if the user turns on a setting
  *   first_runs: runs on nothing that make the networks of a start ready, feeds by shape
+ *   python: archives of Python's files, those that a first label needs, and the rest
  */
 
 export class Assets {
@@ -76,14 +78,16 @@ export class Assets {
 
   /**
    * @param {string} path relative to the site
+   * @param {Promise<void>} [after] what a download waits for
    * @returns {Promise<Uint8Array<ArrayBuffer>>}
    */
-  async read(path) {
+  async read(path, after) {
     const kept = await this.kept(path);
     if (kept) {
       this.#count(path, kept.length);
       return kept;
     }
+    await after;
     const asset = this.#asset(path);
     const url = new URL(path, this.#base);
     const cache = await this.#cache;

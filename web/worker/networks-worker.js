@@ -32,10 +32,16 @@ let runtime;
 /** The networks that are loaded or being loaded. @type {Map<string, Promise<Network>>} */
 const networks = new Map();
 
+/** @type {() => void} */
+let letDownload;
+
+/** Settles when the networks of the start may be downloaded. @type {Promise<void>} */
+const downloading = new Promise((resolve) => (letDownload = resolve));
+
 /** @typedef {(params: any, id: number) => Promise<{result: unknown, transfer?: Transferable[]}>} Method */
 
 /** @type {Record<string, Method>} */
-const METHODS = { start, run };
+const METHODS = { start, download, run };
 
 self.onmessage = async ({ data: { id, method, params } }) => {
   try {
@@ -68,7 +74,8 @@ async function start({ manifest, files, isServed, threads: wanted, device }, id)
   assets = new Assets(BASE, manifest, files, onProgress, isServed);
   wantedThreads = wanted;
   const boot = manifest.models.filter((model) => files.includes(networkPath(model)));
-  const models = boot.map((model) => assets.read(networkPath(model)));
+  // Python takes longest to start, so what it needs comes first, and networks, the largest files, last.
+  const models = boot.map((model) => assets.read(networkPath(model), downloading));
   for (const model of models) model.catch(() => {}); // awaited below
   if (device === "webgpu") await startOn("webgpu").catch((error) => leaveGpu("webgpu", error));
   else await startOn("wasm");
@@ -77,6 +84,12 @@ async function start({ manifest, files, isServed, threads: wanted, device }, id)
   }
   for (const { model, feeds, fetches } of manifest.first_runs) run({ model, feeds: blank(feeds), fetches }).catch(() => {});
   return { result: { threads: await runtime, provider } };
+}
+
+/** Let `start` download networks. */
+async function download() {
+  letDownload();
+  return { result: null };
 }
 
 /** @param {Provider} chosen what will run networks */

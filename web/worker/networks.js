@@ -34,6 +34,11 @@ export class Networks {
     return threads;
   }
 
+  /** Let the networks of the start be downloaded: what Python needs has arrived. */
+  download() {
+    this.#messenger.request("download", {}).catch(() => {}); // `start` reports it
+  }
+
   /**
    * Run a network; it is loaded first if it is not yet.
    * @param {string} model

@@ -3,7 +3,7 @@
  * nothing. The only file that knows Pyodide.
  */
 
-import { filesOf, install } from "./archive.js";
+import { LIBRARY, filesOf, install, refresh } from "./archive.js";
 import { SnapshotError, restoreLibraries, stateOf } from "./snapshot.js";
 
 /** @import { Assets } from "./assets.js" */
@@ -15,25 +15,84 @@ import { SnapshotError, restoreLibraries, stateOf } from "./snapshot.js";
 
 const RUNTIME = new URL("../runtime/", import.meta.url);
 const SNAPSHOT = "runtime/snapshot/";
-const SITE_PACKAGES = "/site-packages/";
+
+/** Python, and how much of it is there. */
+export class Python {
+  /** @type {PyodideAPI} */
+  pyodide;
+  /** Whether it was restored from a snapshot. */
+  isRestored;
+  /** Whether every file is there, and not only what a first label needs. */
+  isComplete;
+  /** @type {Promise<void> | undefined} */
+  #completing;
+  #assets;
+
+  /**
+   * @param {Assets} assets
+   * @param {PyodideAPI} pyodide
+   * @param {boolean} isRestored with everything
+   */
+  constructor(assets, pyodide, isRestored) {
+    this.#assets = assets;
+    this.pyodide = pyodide;
+    this.isRestored = this.isComplete = isRestored;
+  }
+
+  /** Load what a first label does not need. After a failure, the next call tries again. */
+  complete() {
+    this.#completing ??= this.#complete().catch((error) => {
+      this.#completing = undefined;
+      throw error;
+    });
+    return this.#completing;
+  }
+
+  async #complete() {
+    if (this.isComplete) return;
+    install(this.pyodide.FS, LIBRARY, await readArchives(this.#assets, this.#assets.manifest.python.later));
+    refresh(this.pyodide);
+    this.isComplete = true;
+  }
+}
 
 /**
  * @param {Assets} assets
- * @returns {Promise<{pyodide: PyodideAPI, isRestored: boolean}>}
+ * @param {() => void} onRead called when all files that the start needs are there
+ * @returns {Promise<Python>}
  */
-export async function startPython(assets) {
-  // All at once: what is read, what is compiled and what is run are on different threads.
+export async function startPython(assets, onRead) {
+  // All at once: reading, compiling and running happen on different threads.
   const glue = import("../runtime/pyodide/pyodide.asm.mjs");
-  const wheels = Object.keys(assets.manifest.assets).filter((path) => path.endsWith(".whl"));
-  const archives = Promise.all(wheels.map(async (path) => filesOf(await assets.read(path))));
-  for (const promise of [glue, archives]) promise.catch(() => {}); // whoever awaits it hears of it
+  const { first, later } = assets.manifest.python;
+  const library = first.filter((path) => path.endsWith("/stdlib.zip"));
+  const libraryFiles = readArchives(assets, library);
+  const packages = readArchives(assets, first.filter((path) => !library.includes(path)));
+  for (const promise of [glue, libraryFiles, packages]) promise.catch(() => {}); // awaited later
   try {
     const snapshot = await keptSnapshot(assets);
-    if (snapshot) return { pyodide: await restore(snapshot, glue, archives), isRestored: true };
+    if (snapshot) {
+      onRead();
+      const all = Promise.all([libraryFiles, packages, readArchives(assets, later)]).then((read) => read.flat());
+      return new Python(assets, await restore(snapshot, glue, all), true);
+    }
   } catch (error) {
-    console.debug(`The snapshot of Python is of no use, so Python starts from nothing: ${error}`);
+    console.debug(`The snapshot of Python cannot be used, so Python starts without it: ${error}`);
   }
-  return { pyodide: await load(archives), isRestored: false };
+  packages.then(onRead, onRead);
+  const pyodide = await load(libraryFiles);
+  install(pyodide.FS, LIBRARY, await packages); // Python has started while these arrived
+  refresh(pyodide);
+  return new Python(assets, pyodide, false);
+}
+
+/**
+ * @param {Assets} assets
+ * @param {string[]} paths
+ * @returns {Promise<Files[]>}
+ */
+function readArchives(assets, paths) {
+  return Promise.all(paths.map(async (path) => filesOf(await assets.read(path))));
 }
 
 /**
@@ -44,9 +103,9 @@ async function load(archives, options) {
   const { loadPyodide } = await import("../runtime/pyodide/pyodide.mjs");
   return loadPyodide({
     indexURL: new URL("pyodide/", RUNTIME).href,
-    lockFileURL: new URL("packages/pyodide-lock.json", RUNTIME).href,
-    fsInit: async (fs, { sitePackages }) => install(fs, sitePackages, await archives),
-    // Decoders grumble about damaged files; what matters of it comes as an answer.
+    fsInit: async (fs) => install(fs, LIBRARY, await archives),
+    env: { PYTHONPATH: LIBRARY },
+    // Decoders complain about damaged files; what matters of it comes as an answer.
     stdout: (line) => console.debug(line),
     stderr: (line) => console.debug(line),
     ...options,
@@ -112,7 +171,7 @@ async function compileLibraries(facts, archives) {
   const files = new Map((await archives).flatMap((archive) => [...archive]));
   return Promise.all(
     facts.libraries.map(({ path }) => {
-      const file = files.get(path.slice(path.indexOf(SITE_PACKAGES) + SITE_PACKAGES.length));
+      const file = files.get(path.slice(LIBRARY.length + 1));
       if (!file) throw new SnapshotError(`There is no ${path}.`);
       return WebAssembly.compile(file);
     }),

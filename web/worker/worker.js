@@ -6,6 +6,7 @@
 import { Assets, readManifest, weigh } from "./assets.js";
 import { decodeInBrowser } from "./browser-decoder.js";
 import { errorPayload } from "./errors.js";
+import { isFirstLabel } from "./first-label.js";
 import { Networks } from "./networks.js";
 import { ORT_FILES } from "./ort-files.js";
 import { BootProgress } from "./progress.js";
@@ -13,7 +14,7 @@ import { heapOf, startPython } from "./python.js";
 import { STORAGE_METHODS, Storage, storageError } from "./storage.js";
 
 /** @import { EngineInfo, FromWorker, ToWorker } from "../protocol.d.ts" */
-/** @import { PyProxy, PyodideAPI } from "./python.js" */
+/** @import { PyProxy, PyodideAPI, Python } from "./python.js" */
 
 const BASE = new URL("..", import.meta.url);
 
@@ -33,16 +34,18 @@ function post(message, transfer = []) {
 
 self.onmessage = async (/** @type {MessageEvent<ToWorker>} */ { data: message }) => {
   if (message.kind === "cancel") {
-    bridge?.cancel(message.id);
+    if (!waiting.delete(message.id)) bridge?.cancel(message.id);
   } else if (message.method === "initialize") {
     await initialize(message.id, /** @type {StartParams} */ (message.params));
   } else if (storage && message.method in STORAGE_METHODS) {
     await askStorage(storage, message);
   } else if (message.method === "cache_all") {
     await cacheAll(message.id);
-  } else if (bridge) {
+  } else if (bridge && python) {
+    if (!python.isComplete && !(await canAnswer(python, message))) return;
     // Every error that Python can name is an answer of the bridge. What comes through here is the interpreter's end.
     await bridge.handle(message.id, message.method, message.params).catch(die);
+    await completePython().catch(() => {}); // a request that needs it tries again, and says so
   } else {
     post({ kind: "error", id: message.id, error: { code: "worker_failed", message: "The engine is not started." } });
   }
@@ -50,6 +53,14 @@ self.onmessage = async (/** @type {MessageEvent<ToWorker>} */ { data: message })
 
 /** @type {Assets | undefined} */
 let assets;
+
+/** @type {Python | undefined} */
+let python;
+
+let isPruned = false;
+
+/** Ids of requests that wait for the rest of Python. @type {Set<number>} */
+const waiting = new Set();
 
 /** Benchmarks ask them, too. @type {Networks | undefined} */
 export let networks;
@@ -90,13 +101,14 @@ async function initialize(id, { library = false, threads: wanted, isServed = fal
       parts[name] = performance.now() - started;
       return result;
     };
-    const [{ pyodide, isRestored }, threads, models] = await Promise.all([
-      timed("python", startPython(assets)),
+    const [startedPython, threads, models] = await Promise.all([
+      timed("python", startPython(assets, () => networks?.download())),
       networks ? timed("networks", networks.start(wantedNetworks, onNetworkProgress)) : 0,
       describeModels(assets),
     ]);
-    bridge = await timed("bridge", startBridge(pyodide, assets, models));
-    if (library) storage = await Storage.create(pyodide.FS);
+    python = startedPython;
+    bridge = await timed("bridge", startBridge(python.pyodide, assets, models));
+    if (library) storage = await Storage.create(python.pyodide.FS);
     /** @type {EngineInfo} */
     const info = {
       version: manifest.version,
@@ -104,11 +116,10 @@ async function initialize(id, { library = false, threads: wanted, isServed = fal
       threads,
       provider: networks?.provider ?? "wasm",
       isolated: globalThis.crossOriginIsolated,
-      restored: isRestored,
+      restored: python.isRestored,
       started_ms: parts,
     };
     post({ kind: "result", id, result: info, timings_ms: { boot: performance.now() - started } });
-    assets.prune().catch(() => {});
   } catch (error) {
     post({ kind: "error", id, error: errorPayload(assets?.failure ?? error, "The engine could not start.") });
   }
@@ -122,6 +133,33 @@ async function initialize(id, { library = false, threads: wanted, isServed = fal
 function networkFilesOf({ boot }, device) {
   const files = boot.filter((path) => NETWORK_FILE.test(path));
   return device === "webgpu" ? files.map((path) => (path === ORT_FILES.wasm.wasm ? ORT_FILES.webgpu.wasm : path)) : files;
+}
+
+/** Do what must not compete with the first answer: load the rest of Python, and forget files of other builds. */
+async function completePython() {
+  await python?.complete();
+  if (isPruned) return;
+  isPruned = true;
+  await assets?.prune();
+}
+
+/**
+ * Wait until the files are there that a request needs.
+ * @param {Python} python
+ * @param {{id: number, method: string, params: object}} request
+ * @returns {Promise<boolean>} whether it is to be answered; if not, it was, with an error
+ */
+async function canAnswer(python, { id, method, params }) {
+  waiting.add(id);
+  try {
+    if (!(await isFirstLabel(method, params))) await python.complete();
+    if (waiting.delete(id)) return true;
+    post({ kind: "error", id, error: { code: "cancelled", message: "The work was cancelled." } });
+  } catch (error) {
+    waiting.delete(id);
+    post({ kind: "error", id, error: errorPayload(error, "A part of the engine could not be loaded.") });
+  }
+  return false;
 }
 
 /**
@@ -139,6 +177,7 @@ async function askStorage(asked, { id, method, params }) {
 /** @param {number} id of the request */
 async function cacheAll(id) {
   try {
+    await completePython();
     await assets?.cacheAll();
     post({ kind: "result", id, result: null, timings_ms: {} });
   } catch (error) {

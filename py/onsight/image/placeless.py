@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from xml.sax.saxutils import escape
 
+from onsight.core.xml_text import escape
 from onsight.image.iptc import iptc_spans
 from onsight.image.png_text import PngText
 from onsight.image.xmp import DC, EXIF, PHOTOSHOP, RDF, TIFF, XML, XMP, Name, Node, parse

@@ -5,8 +5,8 @@ from __future__ import annotations
 import struct
 import zlib
 from collections.abc import Iterator
-from xml.sax.saxutils import escape
 
+from onsight.core.xml_text import escape
 from onsight.image import blocks
 from onsight.image.exif import with_resolution
 from onsight.image.iptc import iptc_resource

@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable, Iterable, Iterator
-from xml.sax.saxutils import quoteattr
 
+from onsight.core.xml_text import quoteattr
 from onsight.image.xmp import RDF, XML, Document, Name, Node, parse
 
 XMP_NOTE = "http://ns.adobe.com/xmp/note/"

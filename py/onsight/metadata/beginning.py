@@ -6,8 +6,7 @@ picture.
 
 from __future__ import annotations
 
-from xml.sax.saxutils import escape
-
+from onsight.core.xml_text import escape
 from onsight.errors import InvalidSidecarError
 from onsight.image.blocks import xmp_packets
 from onsight.image.xmp import DC, XMP, decode, parse

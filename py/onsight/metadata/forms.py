@@ -6,8 +6,8 @@ RDF allows a property that should be a list to be a single text, as an attribute
 from __future__ import annotations
 
 import re
-from xml.sax.saxutils import unescape
 
+from onsight.core.xml_text import unescape
 from onsight.image.xmp import RDF, Document, Name, Node, parse
 
 _EXTENDED = ("http://ns.adobe.com/xmp/note/", "HasExtendedXMP")

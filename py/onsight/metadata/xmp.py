@@ -17,9 +17,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from xml.sax.saxutils import escape, quoteattr
 
 from onsight._version import __version__
+from onsight.core.xml_text import escape, quoteattr
 from onsight.errors import InvalidSidecarError
 from onsight.image.xmp import encoding_of
 from onsight.metadata.forms import with_list

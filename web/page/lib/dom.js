@@ -118,7 +118,7 @@ export function keepFocus(root, heir, change) {
 }
 
 /**
- * Replace rows. If one of their buttons had the focus, it gets it back: found by its row's `data-key` and its name, or
+ * Write rows anew. If one of their buttons had the focus, it has it again: found by its row's `data-key` and its name, or
  * else the first of the row; of a row that is gone, the one of the row that has its place now.
  * @param {HTMLElement} root of the rows
  * @param {() => void} draw

@@ -2,7 +2,7 @@
 
 /** @import { OnsightError } from "../../common/messenger.js" */
 
-/** Other codes about the user's file or choice, whose message needs no further explanation. */
+/** Further codes that speak of the person's file or choice: the sentence says it all. */
 const CLEAR = new Set(["unreadable_file", "invalid_option", "out_of_memory"]);
 
 /**

@@ -1,4 +1,4 @@
-/** A listbox that renders only the visible rows, so that thousands of items cost as much as twenty. */
+/** A listbox of which only the rows in sight exist, so that thousands of items cost as much as twenty. */
 
 import { beforePaint } from "./dom.js";
 
@@ -30,7 +30,7 @@ export class VirtualList {
     this.refresh();
   });
 
-  /** Render the visible rows again, before the next paint. */
+  /** Write the rows in sight again, before the next paint. */
   refresh = beforePaint(() => this.#draw());
 
   /**

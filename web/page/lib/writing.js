@@ -175,7 +175,7 @@ export async function folderAt(directory, path, create) {
  * closed meanwhile leaves that behind. So an empty file, in which nothing can be lost, counts as none.
  * @param {FileSystemDirectoryHandle} directory
  * @param {Pick<Output, "path" | "open">} output
- * @returns {Promise<File>} the file as stored there
+ * @returns {Promise<File>} the file as it lies there
  */
 export async function writeNew(directory, { path, open }) {
   const data = await open(); // first, so that a file that cannot be read leaves no empty folder

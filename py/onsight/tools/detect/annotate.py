@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image
 
 from onsight.core.results import Box
 from onsight.image import DecodedImage
@@ -36,6 +36,9 @@ def annotate(picture: DecodedImage, boxes: Sequence[Box], labels: Sequence[str])
     Returns:
         A JPEG of the size of ``picture.pixels``, or a PNG if that is too large for a JPEG.
     """
+    # Letters come with a library that no other tool needs.
+    from PIL import ImageDraw, ImageFont
+
     image = Image.fromarray(picture.pixels)
     draw = ImageDraw.Draw(image)
     # On a screen, with the whole picture in view, lines and letters look about the same for every size of picture.

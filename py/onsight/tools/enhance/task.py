@@ -1,4 +1,4 @@
-"""Enhancement: analyses a picture, previews settings and writes the finished file."""
+"""Enhancing: what a picture needs, how that looks, and the finished file."""
 
 from __future__ import annotations
 
@@ -25,19 +25,19 @@ from onsight.tools.enhance.settings import EnhanceSettings
 from onsight.tools.enhance.upscale import Upscaler
 
 _MAX_PREVIEW_SOURCE = 24_000_000
-"""Largest copy of a picture, in pixels, that is kept to show parts of it enlarged."""
+"""Pixels that are kept at most to show parts of a picture enlarged."""
 _HISTOGRAM_STEP = 4
-"""The histogram counts every fourth row of the preview."""
+"""Of the preview's rows every fourth one is counted."""
 
 
 def analyse(image: bytes) -> Flow[EnhanceAnalysis]:
-    """Return what would improve a picture.
+    """Tell what would make a picture better.
 
     Args:
         image: The file's bytes.
 
     Raises:
-        ImageError: The bytes are not a picture that can be opened.
+        ImageError: The bytes are no picture that can be opened.
     """
     yield Stage("decode")
     picture = decode(image)
@@ -56,7 +56,7 @@ def _analysis(picture: DecodedImage, context: Context) -> EnhanceAnalysis:
 
 @dataclass(frozen=True, slots=True)
 class Magnification:
-    """The size of the copy that a preview is made from.
+    """How large a copy of the picture a preview is made from.
 
     Attributes:
         side: Longest side of the copy in pixels.
@@ -66,7 +66,7 @@ class Magnification:
 
     @classmethod
     def of(cls, options: EnhancePreviewOptions) -> Magnification:
-        """Return the size at which the part is sharp: ``max_side`` times a power of 2; rounded up for a region."""
+        """Return one of the sizes, each twice the one before, that shows the part sharply; a region in every pixel."""
         x1, y1, x2, y2 = Shape.of(options.settings, options.region).part
         wanted = math.log2(1 / min(x2 - x1, y2 - y1))
         doublings = math.ceil(wanted - 1e-6) if options.region else round(wanted)
@@ -74,19 +74,19 @@ class Magnification:
 
 
 def preview_cache_key(options: EnhancePreviewOptions) -> Hashable:
-    """Return the part of the options that decides the size of the copy."""
+    """Return what of the options decides how large a copy of the picture is kept."""
     return Magnification.of(options)
 
 
 def prepare_preview(image: bytes, options: EnhancePreviewOptions) -> Flow[Development]:
-    """Prepare a picture for previews.
+    """Make a picture ready for previews.
 
     Args:
         image: The file's bytes.
-        options: The options; only their `Magnification` matters.
+        options: Of which `Magnification` counts.
 
     Raises:
-        ImageError: The bytes are not a picture that can be opened.
+        ImageError: The bytes are no picture that can be opened.
     """
     side = Magnification.of(options).side
     yield Stage("decode")
@@ -106,11 +106,11 @@ def prepare_preview(image: bytes, options: EnhancePreviewOptions) -> Flow[Develo
 
 
 def make_preview(seen: Development, options: EnhancePreviewOptions) -> EnhancePreview:
-    """Return a preview of the picture with settings applied.
+    """Return the picture with settings applied, small.
 
     Args:
         seen: From `prepare_preview`.
-        options: The settings, the part and the size.
+        options: Which settings, which part, how large.
     """
     shape = Shape.of(options.settings, options.region)
     pixels = seen.preview(options.settings, shape, options.max_side, draft=options.draft)
@@ -122,7 +122,7 @@ def make_preview(seen: Development, options: EnhancePreviewOptions) -> EnhancePr
 
 
 def final_size(settings: EnhanceSettings, width: int, height: int) -> tuple[int, int]:
-    """Return width and height of the finished picture for those of the upright original, in pixels."""
+    """Return width and height of the finished picture, from those of the upright one."""
     wide, high = Shape.of(settings).size(width, height)
     return fit(wide * settings.upscale, high * settings.upscale, settings.max_side)
 
@@ -133,19 +133,16 @@ def enhance(
     upscaler: Callable[[], Upscaler],
     on_settings: Callable[[EnhanceSettings], None] | None = None,
 ) -> Flow[OutputFile]:
-    """Apply settings to a picture at full size and write it as a file.
+    """Apply settings to a picture in full size and write it as a file.
 
     Args:
         image: The file's bytes.
-        options: The settings and the format.
-        upscaler: Returns the upscaler; called only if the picture is enlarged.
-        on_settings: Called with the settings that are applied, including those that the analysis proposes.
-
-    Returns:
-        The file, with notes such as what metadata it could not hold.
+        options: Which settings, which format.
+        upscaler: Returns what enlarges; called only where a picture is to be enlarged.
+        on_settings: Told which settings are applied, those that the picture's analysis proposes among them.
 
     Raises:
-        ImageError: The bytes are not a picture that can be opened, or the result would be too large.
+        ImageError: The bytes are no picture that can be opened, or the new one would be too large.
         ModelError: A network is missing or does not run.
     """
     yield Stage("decode")
