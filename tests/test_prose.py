@@ -52,7 +52,8 @@ BANNED: dict[str, str] = {
 _PATTERN = re.compile("|".join(f"(?P<p{index}>{source})" for index, source in enumerate(BANNED)), re.IGNORECASE)
 
 CLEAN = (
-    *("*.md", "*.toml", "*.sh", "*.mjs", "*.css", "build.py", "web/*.py", "web/worker", "web/common", "web/sw.js"),
+    *("*.md", "*.toml", "*.sh", "*.mjs", "*.css", "build.py", "web/*.py"),
+    *(f"web/{name}" for name in ("worker", "common", "sw.js", "page/lib")),
     *(":(glob)py/*.py", "py/wheels", "py/onsight/errors.py", "py/onsight/data", "models", "tests"),
     *(f"py/onsight/{folder}" for folder in ("core", "evidence", "files", "image", "metadata", "networks")),
 )

@@ -1,10 +1,10 @@
 /**
- * The service worker: keeps the site on this device, whole or not at all, so that it works with the network cut; and adds
- * the headers that give networks threads, and workers their security policy, where the host sends none.
+ * The service worker. It caches the whole site, so that Onsight works offline. It also adds headers that the host may not
+ * send: those that networks need to run in several threads, and the security policy of workers.
  *
- * A build's files are kept under its name, checked against its hashes. The next build waits until a person consents
- * (`page/shell/offline.js`), so that no page is made of the files of two. The engine's large files are kept by
- * `worker/assets.js`, by their hashes.
+ * Each build has its own cache, and its files are checked against their hashes. A new build waits until the user agrees
+ * (`page/shell/offline.js`), so that no page mixes the files of two builds. `worker/assets.js` caches the engine's large
+ * files by their hashes.
  */
 
 const { build: BUILD, policies: POLICIES } = /* written by the build */ { build: "", policies: { page: "", worker: "" } };
@@ -12,10 +12,10 @@ const { build: BUILD, policies: POLICIES } = /* written by the build */ { build:
 const SITE_CACHE = "onsight-site-";
 const CACHE = SITE_CACHE + BUILD;
 
-/** Where `worker/assets.js` keeps the engine's files, under addresses that name their hashes. */
+/** Where `worker/assets.js` caches the engine's files, under URLs that include their hashes. */
 const ASSETS_CACHE = "onsight-assets-1";
 
-/** Pictures that another app shared, until the page takes them (`page/shell/share-target.js`). */
+/** Holds pictures shared by another app until the page reads them (`page/shell/share-target.js`). */
 const SHARED_CACHE = "onsight-shared";
 const SHARE_PATH = "share";
 
@@ -40,10 +40,10 @@ worker.addEventListener("fetch", (event) => {
   else if (request.method === "GET") event.respondWith(answer(request, path));
 });
 
-/** Fetch every file of this build, and keep all of them or none. */
+/** Fetch and cache every file of this build. If one fails, none is kept. */
 async function keepSite() {
   const manifest = await (await fetched("manifest.json")).json();
-  if (manifest.build !== BUILD) throw new Error("The host holds another build than this service worker's.");
+  if (manifest.build !== BUILD) throw new Error("The host has a different build from this service worker's.");
   const cache = await caches.open(CACHE);
   try {
     await Promise.all(
@@ -77,8 +77,8 @@ async function forgetOthers() {
 }
 
 /**
- * Give out a file as it is kept, headers included. A body that passed through here would count as work of this service
- * worker until its last byte, and a page that went in the middle could hold up the next build for minutes.
+ * Answer with the cached response, which has its headers already. If the body were streamed through this service worker,
+ * the worker would be busy until the last byte, and a page closed halfway could delay the next build for minutes.
  * @param {Request} request
  * @param {string} path below the site's folder
  */
@@ -89,7 +89,7 @@ async function answer(request, path) {
 }
 
 /**
- * Give out a file of the engine as it is kept: a browser keeps compiled code only of an answer that is left as it is.
+ * Answer with a file of the engine, unmodified: browsers cache compiled code only for unmodified cached responses.
  * @param {Request} request
  */
 async function answerAsset(request) {
@@ -114,7 +114,7 @@ function withHeaders(response, path) {
 }
 
 /**
- * Take pictures from another app, then show the page, which fetches them from where they are put.
+ * Store pictures that another app shared, then show the page, which reads them from the cache.
  * @param {Request} request
  */
 async function receive(request) {

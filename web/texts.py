@@ -29,13 +29,13 @@ WEB = ROOT / "web"
 PAGE, PYTHON = WEB / "page.pot", ROOT / "py" / "onsight.pot"
 
 READ_ATTRIBUTES = ("aria-label", "aria-description", "title", "placeholder", "alt")
-"""Attributes whose values people read or hear; the same list is in page/lib/texts.js."""
+"""Attributes whose values people read or hear; page/lib/texts.js has the same list."""
 
 _SKIPPED = frozenset({"script", "style", "svg"})
 """Elements without texts."""
 
 _INLINE = frozenset(["a", "abbr", "b", "code", "em", "i", "kbd", "output", "small", "span", "strong", "time"])
-"""Elements that are part of the sentence around them; the same list is in page/lib/texts.js."""
+"""Elements that are part of the sentence around them; page/lib/texts.js has the same list."""
 
 _VOID = frozenset(["area", "base", "br", "col", "hr", "img", "input", "link", "meta", "source", "track", "wbr"])
 

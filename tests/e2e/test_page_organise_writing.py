@@ -53,10 +53,10 @@ def test_files_are_written_and_nothing_is_overwritten(bare: Page) -> None:
     )
     assert told["report"]["written"] == 2
     assert [(one["path"], one["message"].split(".")[0]) for one in told["report"]["failures"]] == [
-        ("Food/soup.jpg", "There is a file where a folder must be"),
+        ("Food/soup.jpg", "A file is in the way of a folder"),
         ("Nature/Sea/wave.jpg", "It stays where it was"),
         ("Nowhere/gone.jpg", "The file could not be read: it was moved, deleted or locked"),
-        ("Pets/cat.jpg", "There is something at “Pets/cat"),
+        ("Pets/cat.jpg", "“Pets/cat"),
     ]
     assert told["placed"] == [4]
     assert told["steps"] == 5
@@ -113,8 +113,9 @@ def test_a_file_that_breaks_off_leaves_nothing(bare: Page) -> None:
         return { report, tree: await treeOf(folder) };
         """,
     )
-    assert told["report"]["problem"] == "There is no room left in this place."
-    assert told["report"]["failures"] == [{"path": "half.jpg", "message": "There is no room left in this place."}]
+    message = "The disk is full. Free some space and try again."
+    assert told["report"]["problem"] == message
+    assert told["report"]["failures"] == [{"path": "half.jpg", "message": message}]
     assert told["tree"] == {"sidecar.xmp": "YmVmb3Jl"}
 
 

@@ -42,8 +42,8 @@ test("nothing is overwritten but an empty file, and one bad file does not stop t
   assert.equal(report.written, 2);
   assert.deepEqual(Object.fromEntries(report.failures.map(({ path, message }) => [path, message])), {
     "e.jpg": "The file could not be read: it was moved, deleted or locked.",
-    "a.jpg": "There is something at “a.jpg” already. It was left as it is.",
-    "2021/d.jpg": "There is a file where a folder must be.",
+    "a.jpg": "“a.jpg” exists already. It was not changed.",
+    "2021/d.jpg": "A file is in the way of a folder with the same name.",
   });
   const { "2020/b.jpg": b, "2020/05/c.jpg": c } = OUTPUTS;
   assert.deepEqual(disk.files(), { "a.jpg": "mine", "2020/b.jpg": b, "2020/05/c.jpg": c, 2021: "a file where a folder must be" });
@@ -63,7 +63,7 @@ test("an error of the disk at any moment leaves each file whole or not there, an
 });
 
 test("a full disk and a permission that is gone end the rest, in one sentence", async () => {
-  for (const [name, words] of [["QuotaExceededError", /no room left/], ["NotAllowedError", /does not allow/]]) {
+  for (const [name, words] of [["QuotaExceededError", /disk is full/], ["NotAllowedError", /no longer allows/]]) {
     const disk = new Disk();
     const bad = { ...createOutput("0.jpg", ""), open: () => Promise.reject(new DOMException("", name)) };
     const many = Array.from({ length: 50 }, (_, index) => createOutput(`${index + 1}.jpg`, "x"));
@@ -100,7 +100,7 @@ test("files that go along are written with theirs, also where theirs is there al
 test("a disk that loses bytes is found out", async () => {
   const disk = new Disk();
   const shortened = { size: 10, text: async () => "short" };
-  await assert.rejects(writeNew(disk.root, { path: "a.jpg", open: async () => shortened }), /did not arrive whole/);
+  await assert.rejects(writeNew(disk.root, { path: "a.jpg", open: async () => shortened }), /not written completely/);
   assert.deepEqual(disk.files(), {});
 });
 

@@ -1,14 +1,15 @@
 /**
- * One worker and the conversation with it: requests with ids, exactly one answer each, cancellation, and the worker's
- * death, however quiet (engineering: page <-> worker protocol in protocol.d.ts).
+ * Talks to a worker: each request has an id and gets exactly one answer, requests can be cancelled, and the death of the
+ * worker is always noticed. The messages are declared in protocol.d.ts.
  */
 
 import { FAULTS } from "./faults.js";
+import { t, translationOf } from "./texts.js";
 import { trusted } from "./trusted.js";
 
 /** @import { ErrorPayload, FromWorker, Provider, ToWorker } from "../protocol.d.ts" */
 
-/** An error that Onsight raises on purpose: a sentence for people, a stable code for programs. */
+/** An error that Onsight reports: a sentence for users and a stable code for programs. */
 export class OnsightError extends Error {
   /** @param {ErrorPayload} payload */
   constructor({ code, message, detail }) {
@@ -21,9 +22,9 @@ export class OnsightError extends Error {
   }
 }
 
-/** @returns {DOMException} what a cancelled request rejects with, as `fetch` does */
+/** @returns {DOMException} the error of a cancelled request, of the same kind as `fetch` uses */
 export function abortError() {
-  return new DOMException("The work was cancelled.", "AbortError");
+  return new DOMException(t("The work was cancelled."), "AbortError");
 }
 
 /** @param {unknown} error */
@@ -33,20 +34,20 @@ export function isAbort(error) {
 
 /**
  * @param {unknown} error
- * @returns {OnsightError} the error itself, or one of ours about it
+ * @returns {OnsightError} the error itself, or an internal error with its stack as detail
  */
 export function asOnsightError(error) {
   if (error instanceof OnsightError) return error;
   const detail = error instanceof Error ? (error.stack ?? String(error)) : String(error);
-  return new OnsightError({ code: "internal", message: "Something went wrong inside Onsight with this picture.", detail });
+  return new OnsightError({ code: "internal", message: t("Something went wrong inside Onsight with this picture."), detail });
 }
 
 /**
- * Call something when a signal aborts, until told otherwise: a listener that stays keeps all that it knows in memory for
- * as long as the signal is there, which can be a run over thousands of files.
+ * Call a function when a signal aborts. Remove the listener when the work is done: it keeps everything it refers to in
+ * memory as long as the signal exists, which can be a run over thousands of files.
  * @param {AbortSignal | undefined} signal
  * @param {() => void} abort
- * @returns {() => void} how to stop listening
+ * @returns {() => void} removes the listener
  */
 export function onAbort(signal, abort) {
   signal?.addEventListener("abort", abort, { once: true });
@@ -57,14 +58,14 @@ export function onAbort(signal, abort) {
  * @typedef {object} RequestOptions
  * @property {AbortSignal} [signal]
  * @property {(progress: {stage: string, fraction: number | null}) => void} [onProgress]
- * @property {Transferable[]} [transfer] what is given away with the params
+ * @property {Transferable[]} [transfer] objects in the params that are moved to the worker, not copied
  */
 
 /**
  * @typedef {object} Answer
  * @property {unknown} result
  * @property {Record<string, number>} timings_ms milliseconds by stage
- * @property {number} [heap_bytes] memory that Python has taken
+ * @property {number} [heap_bytes] memory that Python has allocated
  * @property {Provider} [provider] what runs networks now
  */
 
@@ -73,7 +74,7 @@ export function onAbort(signal, abort) {
  * @property {(answer: Answer) => void} resolve
  * @property {(error: Error) => void} reject
  * @property {RequestOptions["onProgress"]} onProgress
- * @property {() => void} settled it has been answered or given up
+ * @property {() => void} settled called when the request has been answered or rejected
  */
 
 export class Messenger {
@@ -88,7 +89,7 @@ export class Messenger {
 
   /**
    * @param {URL} url of the worker's module
-   * @param {() => void} onDeath called once, after everything pending was rejected
+   * @param {() => void} onDeath called once, after all pending requests were rejected
    */
   constructor(url, onDeath) {
     this.#onDeath = onDeath;
@@ -98,7 +99,7 @@ export class Messenger {
       event.preventDefault();
       this.#die(event.message ?? "");
     };
-    this.#worker.onmessageerror = () => this.#die("A message could not be read.");
+    this.#worker.onmessageerror = () => this.#die("A message could not be deserialised.");
   }
 
   /**
@@ -117,19 +118,19 @@ export class Messenger {
       try {
         this.#send({ kind: "request", id, method, params }, transfer);
       } catch (error) {
-        // A function, an element of the page: what cannot be copied to a worker.
+        // The params contain something that cannot be copied to a worker, such as a function or an element.
         this.#pending.delete(id);
         settled();
         reject(new OnsightError({
           code: "invalid_option",
-          message: "An option holds something other than plain data. Give numbers, texts, lists, plain objects and blobs.",
+          message: t("An option is not plain data. Use numbers, strings, lists, plain objects and blobs."),
           detail: String(error),
         }));
       }
     });
   }
 
-  /** End the worker; what is pending is rejected as cancelled. */
+  /** End the worker, and reject all pending requests as cancelled. */
   close() {
     this.#dead = true;
     this.#worker.terminate();
@@ -158,13 +159,15 @@ export class Messenger {
     } else if (message.error.code === "cancelled") {
       pending.reject(abortError());
     } else {
-      pending.reject(new OnsightError(message.error));
+      // Workers have no translation, so the messages of their JavaScript are in English.
+      const text = message.error.message;
+      pending.reject(new OnsightError({ ...message.error, message: translationOf(text) ?? text }));
     }
   }
 
   /**
-   * A worker that runs out of memory can vanish without any event. It holds a Web Lock of its own name for as long as
-   * it lives, so being given that lock is the news of its death. Asked for at its first message: it has the lock then.
+   * A worker that runs out of memory can disappear without any event. It holds a Web Lock with its own name while it
+   * lives, so when we get that lock, the worker is dead. We request the lock at its first message: it has it by then.
    */
   #watch() {
     if (this.#watched || !navigator.locks) return;
@@ -200,7 +203,7 @@ function deathError(reason) {
   return new OnsightError({
     code: "worker_failed",
     message:
-      "The engine stopped while it worked, perhaps for want of memory. Close other tabs and programs, then try again.",
+      t("The engine stopped unexpectedly, perhaps because memory ran out. Close other tabs and programs, then try again."),
     detail: reason || null,
   });
 }

@@ -1,4 +1,4 @@
-/** The part of Trusted Types that the page uses; TypeScript's own DOM library has none of it yet. */
+/** The part of Trusted Types that the page uses, which TypeScript's DOM library does not declare yet. */
 
 interface TrustedTypePolicy {
   createScriptURL(text: string): object;

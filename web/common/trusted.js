@@ -1,11 +1,11 @@
-/** Scripts that are started by their address: blessed where Trusted Types are enforced, and only those of this site. */
+/** Creates the Trusted Types policy for worker scripts, which allows only scripts of this site. */
 
 /** @type {TrustedTypePolicy | undefined} */
 let policy;
 
 /**
  * @param {URL} url of a worker's script
- * @returns {URL}
+ * @returns {URL} a trusted URL where the browser enforces Trusted Types, otherwise the same
  */
 export function trusted(url) {
   if (!globalThis.trustedTypes) return url;

@@ -1,10 +1,8 @@
-/**
- * Pictures that Pillow cannot open and this browser can, such as HEIC in Safari.
- */
+/** Decodes pictures that Pillow cannot open but this browser can, such as HEIC in Safari. */
 
 /**
  * @param {Blob} blob
- * @returns {Promise<ArrayBuffer>} the picture as a PNG file, upright
+ * @returns {Promise<ArrayBuffer>} the upright picture as a PNG file
  */
 export async function decodeInBrowser(blob) {
   const bitmap = await createImageBitmap(blob);

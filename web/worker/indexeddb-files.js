@@ -1,8 +1,8 @@
 /**
- * Files as blocks in IndexedDB, for browsers without better: private windows of Firefox and Safari, and versions before
- * 2023, refuse a page the origin's private file system. A file is in memory while it is open. The blocks that were written
- * are stored together, in one transaction of the database, which a crash or a lack of room leaves done or not done. Blocks
- * count as stored only when it is done: what IndexedDB holds is always what SQLite had written at some moment.
+ * Files stored as blocks in IndexedDB, for browsers without an origin private file system: private windows of Firefox and
+ * Safari, and versions before 2023. An open file is in memory. Changed blocks are stored together, in one transaction, so
+ * that a crash or a full disk cannot store only some of them. They count as stored when the transaction has completed.
+ * IndexedDB therefore always holds a state that SQLite had written at some point.
  */
 
 /** @import { MountedFile } from "./mounted-files.js" */
@@ -16,9 +16,9 @@ export class IndexedDBFiles {
   #database;
   /** @type {Map<string, BlockFile>} */
   #open = new Map();
-  /** Whether something was written since blocks were last stored, or could not be. */
+  /** Whether there are changes that are not stored. */
   #isChanged = false;
-  /** One after the other: a later transaction that succeeds must hold what an earlier one could not store. */
+  /** Transactions run one after another: a later one must include what an earlier one failed to store. */
   #storing = Promise.resolve();
 
   /** @param {IDBDatabase} database */
@@ -33,7 +33,7 @@ export class IndexedDBFiles {
       opening.result.createObjectStore(SIZES); // name → bytes
     };
     const database = await settled(opening);
-    database.onversionchange = () => database.close(); // it is to be deleted
+    database.onversionchange = () => database.close(); // it is about to be deleted
     return new IndexedDBFiles(database);
   }
 
@@ -72,10 +72,10 @@ export class IndexedDBFiles {
     await completed(transaction);
   }
 
-  /** Store what was written, and with it what could not be stored before. */
+  /** Store all changes, including those that could not be stored before. */
   keep() {
     const stored = this.#storing.then(() => this.#store());
-    this.#storing = stored.catch(() => {}); // whoever asked hears of it
+    this.#storing = stored.catch(() => {}); // the caller handles the error
     return stored;
   }
 
@@ -138,7 +138,7 @@ class BlockFile {
   }
 
   /**
-   * Count blocks as not stored again; so is the size.
+   * Mark blocks and the size as changed again, because they could not be stored.
    * @param {readonly number[]} numbers
    */
   giveBack(numbers) {
@@ -179,7 +179,7 @@ class BlockFile {
     if (size < this.size) {
       this.#blocks.length = Math.min(this.#blocks.length, count);
       const rest = size % BLOCK;
-      // What grows again is empty.
+      // If the file grows again, the new part must be zero.
       if (rest) {
         this.#blocks[count - 1]?.fill(0, rest);
         this.#dirty.add(count - 1);
@@ -241,6 +241,6 @@ function settled(request) {
 function completed(transaction) {
   return new Promise((resolve, reject) => {
     transaction.oncomplete = () => resolve();
-    transaction.onabort = () => reject(transaction.error ?? new DOMException("It was aborted.", "AbortError"));
+    transaction.onabort = () => reject(transaction.error ?? new DOMException("The transaction was aborted.", "AbortError"));
   });
 }

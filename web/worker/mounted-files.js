@@ -1,24 +1,24 @@
 /**
- * A folder of Emscripten's file system whose files are not in memory: what is read and written goes straight to where
- * they lie. Its files are known before; SQLite makes and deletes them, which fills and empties them.
+ * A folder in Emscripten's file system whose files are not in memory: SQLite reads and writes them where they are stored.
+ * The set of files is fixed. Deleting one truncates it, and an empty file does not exist for SQLite.
  */
 
 /**
  * @typedef {object} MountedFile
  * @property {number} size in bytes
- * @property {(into: Uint8Array<ArrayBuffer>, at: number) => number} read returns how many bytes there were
- * @property {(from: Uint8Array<ArrayBuffer>, at: number) => number} write returns how many bytes were written
+ * @property {(into: Uint8Array<ArrayBuffer>, at: number) => number} read returns the number of bytes that were read
+ * @property {(from: Uint8Array<ArrayBuffer>, at: number) => number} write returns the number of bytes that were written
  * @property {(size: number) => void} truncate
- * @property {() => void} flush waits until what was written survives a crash
+ * @property {() => void} flush returns when everything written would survive a crash
  * @property {() => void} close
  */
 
-/** @typedef {any} FileSystem Emscripten's `FS`, which has no types for file systems of others */
+/** @typedef {any} FileSystem Emscripten's `FS`, which has no types for custom file systems */
 
 const FOLDER_MODE = 0o40777;
 const FILE_MODE = 0o100666;
 
-/** Emscripten's numbers of errors. */
+/** Emscripten's error numbers. */
 const NO_SPACE = 51;
 const NOT_FOUND = 44;
 const NOT_PERMITTED = 63;
@@ -29,10 +29,10 @@ const READ_WRITE_FAILED = 29;
  * @param {FileSystem} fs
  * @param {string} path of the folder
  * @param {Map<string, MountedFile>} files by name
- * @returns {() => void} how to take it away again
+ * @returns {() => void} unmounts the folder
  */
 export function mountFiles(fs, path, files) {
-  /** @type {Set<string>} files that exist for SQLite; empty ones do not count */
+  /** @type {Set<string>} files that exist for SQLite; empty ones do not */
   const present = new Set([...files].flatMap(([name, { size }]) => (size ? [name] : [])));
   const refuse = () => {
     throw new fs.ErrnoError(NOT_PERMITTED);
@@ -127,7 +127,7 @@ export function mountFiles(fs, path, files) {
   };
 
   /**
-   * Read or write; what goes wrong becomes an error that SQLite knows. Any other would end the interpreter.
+   * Read or write, and convert errors to those that SQLite knows. Any other error would end the interpreter.
    * @template T
    * @param {() => T} use
    * @returns {T}

@@ -1,4 +1,4 @@
-/** Files of the origin's private file system, read and written at once, as a program reads and writes a disk. */
+/** Files in the origin private file system, read and written synchronously, as a program reads and writes a disk. */
 
 /** @import { MountedFile } from "./mounted-files.js" */
 
@@ -10,7 +10,7 @@ export class OpfsFiles {
     this.folder = folder;
   }
 
-  /** @returns {Promise<OpfsFiles | null>} null where this browser has no such files */
+  /** @returns {Promise<OpfsFiles | null>} null if the browser does not support such files */
   static async create() {
     try {
       const root = await navigator.storage.getDirectory();
@@ -29,7 +29,7 @@ export class OpfsFiles {
     const files = [];
     for await (const [name, handle] of this.folder.entries()) {
       if (!(handle instanceof FileSystemFileHandle)) continue;
-      // One that is open elsewhere has a size, too.
+      // `getFile` works even while the file is open in another worker.
       files.push({ name, bytes: (await handle.getFile()).size });
     }
     return files;

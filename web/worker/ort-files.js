@@ -1,4 +1,4 @@
-/** Which files onnxruntime-web is made of, by what runs its networks: without and with WebGPU. */
+/** The files of onnxruntime-web, with and without WebGPU. */
 
 /** @import { Provider } from "../protocol.d.ts" */
 

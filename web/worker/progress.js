@@ -1,4 +1,4 @@
-/** The progress of a start, out of that of its parts, which read their files side by side. */
+/** Combines the progress of the parts of the engine, which load at the same time. */
 
 /** @import { OnProgress } from "./assets.js" */
 
@@ -7,31 +7,31 @@ export class BootProgress {
   #parts = [];
   #report;
 
-  /** @param {OnProgress} report is told "start" when all that a start needs has arrived */
+  /** @param {OnProgress} report called with "start" when all files have arrived */
   constructor(report) {
     this.#report = report;
   }
 
   /**
-   * @param {number} share what the part counts for, in any unit that the parts have in common
-   * @returns {OnProgress} to call with the part's own progress
+   * @param {number} share the part's weight, in a unit common to all parts
+   * @returns {OnProgress} called with the part's own progress
    */
   part(share) {
     const part = { share, stage: /** @type {Parameters<OnProgress>[0]} */ ("cache"), fraction: 0 };
     this.#parts.push(part);
     return (stage, fraction) => {
       Object.assign(part, { stage, fraction: fraction ?? 1 });
-      this.#tell();
+      this.#reportAll();
     };
   }
 
-  #tell() {
+  #reportAll() {
     if (this.#parts.every(({ stage }) => stage === "start")) return this.#report("start", null);
     const sum = (/** @type {(part: {share: number, fraction: number}) => number} */ of) =>
       this.#parts.reduce((total, part) => total + of(part), 0);
     const isDownload = this.#parts.some(({ stage }) => stage === "download");
     const fraction = sum(({ share, fraction }) => share * fraction) / sum(({ share }) => share);
-    // Of a part that has arrived the other is still waited for.
+    // Never 1, because another part is still loading.
     this.#report(isDownload ? "download" : "cache", Math.min(fraction, 0.999));
   }
 }

@@ -1,6 +1,6 @@
 /**
- * Networks in onnxruntime-web, on the processor or on the GPU. The only file that knows it: tensors come in
- * and go out as typed arrays with a shape.
+ * Runs networks in onnxruntime-web, on the CPU or the GPU. Only this file knows onnxruntime: tensors come in and go out as
+ * typed arrays with a shape.
  */
 
 import * as wasmOrt from "../runtime/ort/ort.wasm.min.mjs";
@@ -12,22 +12,22 @@ import * as wasmOrt from "../runtime/ort/ort.wasm.min.mjs";
  * @typedef {{provider: Provider, session: wasmOrt.InferenceSession, Tensor: typeof wasmOrt.Tensor}} Network
  */
 
-/** onnxruntime as it is used; the build with WebGPU, which is half as large again, is loaded when it is asked for. */
+/** The build of onnxruntime in use. The one with WebGPU is 50% larger, so it is loaded only if needed. */
 let ort = wasmOrt;
 
-/** Runs are queued, because a session of the wasm build must not run twice at once. @type {Promise<unknown>} */
+/** Runs are queued, because a session of the wasm build cannot run twice at the same time. @type {Promise<unknown>} */
 let queue = Promise.resolve();
 
 /**
  * @param {Provider} provider that will run networks
  * @param {URL} glue the module that starts onnxruntime's WebAssembly
- * @param {string | Uint8Array<ArrayBuffer>} wasm onnxruntime's module, or where the browser can get it
- * @param {number} [atMost] threads
- * @returns {Promise<number>} how many threads what runs on the processor will have
+ * @param {string | Uint8Array<ArrayBuffer>} wasm onnxruntime's WebAssembly, or its URL
+ * @param {number} [atMost] maximum number of threads
+ * @returns {Promise<number>} the number of threads for networks on the CPU
  */
 export async function startRuntime(provider, glue, wasm, atMost = 4) {
   ort = provider === "webgpu" ? await import("../runtime/ort/ort.jspi.min.mjs") : wasmOrt;
-  // Threads need shared memory, which browsers give to cross-origin isolated pages only.
+  // Threads need shared memory, which browsers provide only to cross-origin isolated pages.
   const threads = globalThis.crossOriginIsolated ? Math.min(atMost, navigator.hardwareConcurrency || 1) : 1;
   ort.env.wasm.numThreads = threads;
   const mjs = glue.href;
@@ -47,7 +47,7 @@ export async function createNetwork(model, provider) {
   const session = await InferenceSession.create(model, {
     executionProviders: [provider],
     graphOptimizationLevel: "all",
-    // Threads that wait by spinning take the processor from Python, which works beside them.
+    // Threads that spin while waiting would take CPU time from Python.
     extra: { session: { intra_op: { allow_spinning: "0" } } },
   });
   return { provider, session, Tensor };
@@ -56,8 +56,8 @@ export async function createNetwork(model, provider) {
 /**
  * @param {Network} network
  * @param {Record<string, Tensor>} feeds by input name
- * @param {string[]} fetches names of the outputs that are wanted
- * @returns {Promise<Record<string, Tensor>>}
+ * @param {string[]} fetches names of the outputs to return
+ * @returns {Promise<Record<string, Tensor>>} by output name
  */
 export function runNetwork({ session, Tensor }, feeds, fetches) {
   const job = async () => {

@@ -1,41 +1,42 @@
 /**
  * Snapshots of Python with NumPy, Pillow and Onsight imported.
  *
- * Pyodide itself can keep and restore the bare interpreter's memory. With extension modules loaded there is more: each is
- * a WebAssembly instance with data at a fixed place in memory and functions at fixed places in the table. So those
- * places are recorded, and the modules are instantiated again at the very same ones before memory is written back.
+ * Pyodide can save and restore the memory of a bare interpreter. Extension modules need more: each is a WebAssembly
+ * instance with data at a fixed address and functions at fixed indices of the table. The snapshot records these
+ * addresses and indices. To restore it, the modules are instantiated at the same ones before memory is written back.
  *
- * Runs in Node, where the build makes the snapshot, and in the worker, which restores it. What it uses of Emscripten's
- * dynamic linker is what `Module` exports; where another Pyodide is different, it throws and the start is an ordinary one.
+ * This runs in Node, where the build makes the snapshot, and in the worker, which restores it. It uses what `Module`
+ * exports of Emscripten's dynamic linker. If another version of Pyodide differs, it throws, and Python starts normally.
  */
 
 /**
  * @typedef {any} Module Emscripten's
  * @typedef {object} Library an extension module
  * @property {string} path in Python's file system
- * @property {number} handle address of the linker's own record
- * @property {number} memoryBase where its data begins
+ * @property {number} handle address of the linker's record
+ * @property {number} memoryBase address of its data
  * @property {number} tableBase index of its first function in the table
  * @property {number} tableSize
  *
- * @typedef {object} Facts what must be as it was
+ * @typedef {object} Facts everything about the interpreter except the content of its memory
  * @property {Record<string, string>} madeWith SHA-256 of the files that the snapshot was made with, by path
- * @property {string} state Pyodide's own part, as base64
+ * @property {string} state Pyodide's own state, as base64
  * @property {number} memoryBytes
  * @property {number} tableBefore entries of the function table before the first library
- * @property {number} tableAfter and after the last
- * @property {Library[]} libraries in the order in which they were loaded
- * @property {[index: number, library: number, name: string][]} slots functions that the linker put between libraries
+ * @property {number} tableAfter entries after the last library
+ * @property {Library[]} libraries in the order of loading
+ * @property {[index: number, library: number, name: string][]} slots functions that the linker added between libraries
  * @property {Record<string, number>} symbols addresses that the linker has resolved since the start
- * @property {[address: number, bytes: number][][]} parts where the content of each memory file belongs; the rest is zero
+ * @property {[address: number, bytes: number][][]} parts the ranges of memory that each memory file contains; the rest of
+ *   memory is zero
  */
 
 export class SnapshotError extends Error {}
 
-/** Entries of the function table that a runtime may add on its own, by what the browser can do, before any library. */
+/** Entries of the function table that the runtime may add before any library; how many depends on the browser. */
 const SPARE_ENTRIES = 64;
 
-/** What a library may not have: code of its own for JavaScript would have to be restored, too. */
+/** Exports that a library must not have: its JavaScript code would have to be restored too. */
 const FOREIGN = /^__em_js__|^__start_em_asm$/;
 
 /**
@@ -43,7 +44,7 @@ const FOREIGN = /^__em_js__|^__start_em_asm$/;
  */
 
 /**
- * Make room in a fresh interpreter of which a snapshot will be made.
+ * Prepare a fresh interpreter for a snapshot.
  * @param {Module} module
  * @returns {Before}
  */
@@ -53,7 +54,7 @@ export function beforeLibraries(module) {
 }
 
 /**
- * Note what `restoreLibraries` must know of the libraries that are loaded.
+ * Record what `restoreLibraries` needs to know about the loaded libraries.
  * @param {Module} module
  * @param {Before} before
  * @returns {Pick<Facts, "memoryBytes" | "tableBefore" | "tableAfter" | "libraries" | "slots" | "symbols">}
@@ -78,7 +79,7 @@ export function recordLibraries(module, before) {
   for (let index = before.tableLength; index < module.wasmTable.length; index++) {
     if (libraries.some(({ tableBase, tableSize }) => index >= tableBase && index < tableBase + tableSize)) continue;
     const origin = origins.get(module.wasmTable.get(index));
-    if (!origin) throw new SnapshotError(`The function at ${index} of the table is of no library.`);
+    if (!origin) throw new SnapshotError(`The function at index ${index} of the table belongs to no library.`);
     slots.push([index, ...origin]);
   }
   const symbols = Object.entries(module.GOT).filter(([name]) => !before.symbols.has(name));
@@ -94,14 +95,14 @@ export function recordLibraries(module, before) {
 
 /**
  * Instantiate libraries where they were, and write memory back.
- * @param {Module} module in which no library is loaded yet
+ * @param {Module} module without libraries
  * @param {Facts} facts
  * @param {WebAssembly.Module[]} compiled the libraries
  * @param {Uint8Array[]} memory the memory files
  */
 export function restoreLibraries(module, facts, compiled, memory) {
   if (module.wasmTable.length > facts.tableBefore || module.HEAPU8.length > facts.memoryBytes) {
-    throw new SnapshotError("The snapshot was made with another runtime.");
+    throw new SnapshotError("The snapshot was made with a different runtime.");
   }
   if (module.HEAPU8.length < facts.memoryBytes && !module.growMemory(facts.memoryBytes)) {
     throw new SnapshotError("There is not enough memory for the snapshot.");
@@ -120,7 +121,7 @@ export function restoreLibraries(module, facts, compiled, memory) {
   }
   const trampoline = trampolineOf(module);
   const trampolineHere = module.HEAPU32[trampoline];
-  // Now only: instantiating has written each library's initial data.
+  // Only now, because instantiating a library writes its initial data.
   for (const [index, runs] of facts.parts.entries()) {
     let start = 0;
     for (const [address, bytes] of runs) {
@@ -133,18 +134,19 @@ export function restoreLibraries(module, facts, compiled, memory) {
 
 /**
  * @param {Module} module
- * @returns {number} index of the word that tells CPython how to call functions of another signature than they have: a
- *   function in the table where the browser can check signatures itself, else 0
+ * @returns {number} index of the word that controls how CPython calls functions whose signatures do not match: a function
+ *   in the table if the browser can check signatures, otherwise 0
  */
 function trampolineOf(module) {
   const offset = module.HEAPU32[module.__PyEM_EMSCRIPTEN_TRAMPOLINE_OFFSET >> 2];
   const word = (module.__PyRuntime + offset) >> 2;
-  if (!(word > 0 && word < module.HEAPU32.length)) throw new SnapshotError("The runtime is another one.");
+  if (!(word > 0 && word < module.HEAPU32.length)) throw new SnapshotError("The runtime is a different one.");
   return word;
 }
 
 /**
- * As Emscripten's `loadWebAssemblyModule`, but at given places, and without the initial work that memory holds already.
+ * Like Emscripten's `loadWebAssemblyModule`, but at given addresses, and without initialisation: the memory in the
+ * snapshot is initialised already.
  * @param {Module} module
  * @param {WebAssembly.Module} compiled
  * @param {Library} library
@@ -152,7 +154,7 @@ function trampolineOf(module) {
  */
 function instantiate(module, compiled, { path, memoryBase, tableBase }) {
   if (WebAssembly.Module.exports(compiled).some(({ name }) => FOREIGN.test(name))) {
-    throw new SnapshotError(`${path} has JavaScript of its own.`);
+    throw new SnapshotError(`${path} contains JavaScript.`);
   }
   const { weakImports, neededDynlibs } = module.getDylinkMetadata(compiled);
   if (neededDynlibs.length > 0) throw new SnapshotError(`${path} needs other libraries.`);
@@ -162,7 +164,7 @@ function instantiate(module, compiled, { path, memoryBase, tableBase }) {
   const places = { __memory_base: memoryBase, __table_base: tableBase };
   const env = new Proxy(places, {
     get(known, /** @type {string} */ name) {
-      // A symbol may be its own, known only when it is instantiated.
+      // The symbol may be its own, which is known only after it has been instantiated.
       const own = (/** @type {unknown[]} */ ...values) => exports[name](...values);
       return (known[name] ??= module.resolveGlobalSymbol(name).sym ?? own);
     },
@@ -180,7 +182,7 @@ function instantiate(module, compiled, { path, memoryBase, tableBase }) {
 
 /**
  * @param {Facts} facts
- * @returns {Uint8Array<ArrayBuffer>} what `loadPyodide` takes as a snapshot, of no memory
+ * @returns {Uint8Array<ArrayBuffer>} the snapshot for `loadPyodide`, without memory
  */
 export function stateOf({ state }) {
   return Uint8Array.from(atob(state), (character) => character.charCodeAt(0));

@@ -1,31 +1,32 @@
 /**
- * Where libraries are kept: files of the origin's private file system, which SQLite writes through as it would on a
- * disk, so that a tab that is killed leaves what its last transaction left. Where a browser has no such files, blocks in
- * IndexedDB stand in for them, written together after each answer.
+ * Stores libraries in files of the origin private file system. SQLite writes them as it would on a disk, so that a tab
+ * that is killed keeps its last completed transaction. If the browser has no such files, their blocks are stored in
+ * IndexedDB, after each request.
  */
 
 import { IndexedDBFiles } from "./indexeddb-files.js";
 import { mountFiles } from "./mounted-files.js";
 import { OpfsFiles } from "./opfs-files.js";
+import { t } from "../common/texts.js";
 
 /** @import { FileSystem, MountedFile } from "./mounted-files.js" */
 
 export const FOLDER = "/library";
 const SUFFIX = ".sqlite";
 
-/** What SQLite may put beside its file. */
+/** The database file and the files that SQLite may create next to it, by what follows the suffix. */
 const BESIDE = ["", "-journal", "-wal"];
 
-/** Bytes that are copied at a time. */
+/** Bytes that are copied in one step. */
 const CHUNK = 4 << 20;
 
 /**
- * @typedef {object} Files where files lie
+ * @typedef {object} Files
  * @property {() => Promise<{name: string, bytes: number}[]>} list
- * @property {(name: string) => Promise<MountedFile>} open makes it if it is not there
+ * @property {(name: string) => Promise<MountedFile>} open creates the file if it does not exist
  * @property {(name: string) => Promise<void>} remove
- * @property {() => Promise<void>} keep what was written and is not safe yet
- * @property {boolean} isDirty whether there is any
+ * @property {() => Promise<void>} keep stores changes that are only in memory
+ * @property {boolean} isDirty whether there are such changes
  */
 
 export class Storage {
@@ -59,7 +60,7 @@ export class Storage {
   }
 
   /**
-   * Make a library's files reachable for Python.
+   * Mount a library's files, so that Python can open them.
    * @param {string} name without the suffix
    * @returns {Promise<string>} the path of its file
    */
@@ -78,7 +79,7 @@ export class Storage {
     return `${FOLDER}/${name}${SUFFIX}`;
   }
 
-  /** Give the files back; Python must have closed them. */
+  /** Unmount and close the files; Python must have closed them before. */
   async close() {
     if (!this.#open) return;
     const { files, unmount } = this.#open;
@@ -97,7 +98,7 @@ export class Storage {
   }
 
   /**
-   * Copy the open library's file; no transaction may be under way.
+   * Copy the open library's file; no transaction may be in progress.
    * @returns {Promise<Blob>}
    */
   async copy() {
@@ -108,18 +109,18 @@ export class Storage {
     for (let at = 0; at < file.size; at += CHUNK) {
       const chunk = new Uint8Array(Math.min(CHUNK, file.size - at));
       file.read(chunk, at);
-      parts.push(new Blob([chunk])); // out of this worker's memory
+      parts.push(new Blob([chunk])); // blobs are not in this worker's memory
     }
     return new Blob(parts, { type: "application/vnd.sqlite3" });
   }
 
   /**
-   * Make a library's file from a copy of one. Whether it is any good is for Python to say.
-   * @param {string} name of none that is there
+   * Create a library's file from a copy. Python checks its content later.
+   * @param {string} name not used by another library
    * @param {Blob} blob
    */
   async place(name, blob) {
-    // What is left of a library of this name that went must not be taken for this one's journal.
+    // The journal of a deleted library with the same name must not be applied to this one.
     for (const end of BESIDE.slice(1)) await this.#files.remove(`${name}${SUFFIX}${end}`);
     const file = await this.#files.open(`${name}${SUFFIX}`);
     try {
@@ -134,19 +135,19 @@ export class Storage {
     }
   }
 
-  /** Whether there is something that is not safe yet. */
+  /** Whether there are changes that are only in memory. */
   get isDirty() {
     return this.#files.isDirty;
   }
 
-  /** Wait until all that was written is safe. */
+  /** Wait until all changes are stored. */
   async keep() {
     if (this.#files.isDirty) await this.#files.keep();
   }
 }
 
 /**
- * What the page asks of the place where libraries are kept, with plain params and results.
+ * The requests of the page about storage, with plain params and results.
  * @type {Record<string, (storage: Storage, params: any) => Promise<unknown>>}
  */
 export const STORAGE_METHODS = {
@@ -159,16 +160,16 @@ export const STORAGE_METHODS = {
 };
 
 /**
- * @param {unknown} error that a file system had
+ * @param {unknown} error from a file system
  * @returns {import("../protocol.d.ts").ErrorPayload}
  */
 export function storageError(error) {
   const name = error instanceof DOMException ? error.name : "";
   const message =
     name === "QuotaExceededError"
-      ? "There is no room left for the library on this device. Free some space, then go on."
+      ? t("There is no room left for the library on this device. Free some space, then continue.")
       : name === "NoModificationAllowedError"
-        ? "The library is open in another tab or window. Close it there, then try again."
-        : "The library's file could not be read or written.";
+        ? t("The library is open in another tab or window. Close it there, then try again.")
+        : t("The library's file could not be read or written.");
   return { code: "library_failed", message, detail: String(error) };
 }

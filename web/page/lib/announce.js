@@ -1,4 +1,4 @@
-/** What is said to people: to screen readers alone, or to everybody in a passing notice. */
+/** Announces messages: to screen readers only, or to everybody in a notice that disappears after some seconds. */
 
 import { ref } from "./dom.js";
 
@@ -9,22 +9,22 @@ const noticeBox = ref(document, "notice");
 const places = [live, noticeBox].map((element) => ({ element, home: /** @type {HTMLElement} */ (element.parentElement) }));
 let noticeTimer = 0;
 
-// The dialog that closes may be taken away with all that is in it. The event does not bubble.
-document.addEventListener("close", comeForward, true);
+// A dialog may be removed when it closes, with everything in it. The event does not bubble, hence the capture phase.
+document.addEventListener("close", moveToFront, true);
 
 /**
- * Say something through a screen reader.
+ * Announce a message to screen readers.
  * @param {string} text
  */
 export function announce(text) {
-  comeForward();
-  // The same words twice are news twice: an unchanged text would not be read.
+  moveToFront();
+  // Screen readers skip a text that has not changed, even if the message is new.
   live.textContent = "";
   setTimeout(() => (live.textContent = text), 50);
 }
 
 /**
- * Say something to everybody: it is shown for a moment, too.
+ * Show a message for some seconds, and announce it to screen readers.
  * @param {string} text
  */
 export function notice(text) {
@@ -35,8 +35,8 @@ export function notice(text) {
   noticeTimer = setTimeout(() => (noticeBox.hidden = true), NOTICE_MS);
 }
 
-/** Go into the dialog that is open, if one is: what is outside of it is neither read nor, if the dialog is large, seen. */
-function comeForward() {
+/** Move into the open dialog, if there is one: screen readers ignore what is outside, and a large dialog covers it. */
+function moveToFront() {
   const dialog = [...document.querySelectorAll("dialog:modal")].at(-1);
   for (const { element, home } of places) {
     if (dialog && element.parentElement !== dialog) dialog.append(element);
@@ -45,9 +45,9 @@ function comeForward() {
 }
 
 /**
- * Say what went wrong, if something does.
+ * Wait for a promise, and show a notice if it fails.
  * @param {Promise<unknown>} work
- * @returns {Promise<boolean>} whether it went well
+ * @returns {Promise<boolean>} whether it succeeded
  */
 export async function tryTo(work) {
   try {

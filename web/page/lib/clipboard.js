@@ -1,4 +1,7 @@
+/** Copies text to the clipboard. */
+
 import { announce } from "./announce.js";
+import { t } from "./texts.js";
 
 const FEEDBACK_MS = 1600;
 
@@ -6,13 +9,13 @@ const FEEDBACK_MS = 1600;
 const flashing = new WeakMap();
 
 /**
- * Copy, and say so in the button itself.
+ * Copy a text, and show the outcome in the button that was pressed.
  * @param {HTMLButtonElement} button
  * @param {string | Promise<string>} text
  */
 export async function copyFrom(button, text) {
   const copied = await Promise.resolve(text).then(copy, () => false);
-  const words = copied ? "Copied" : "Could not copy";
+  const words = copied ? t("Copied") : t("Could not copy");
   announce(words);
   const label = button.querySelector("[data-label]");
   if (!(label instanceof HTMLElement)) return;
@@ -29,7 +32,7 @@ export async function copyFrom(button, text) {
 
 /**
  * @param {string} text
- * @returns {Promise<boolean>}
+ * @returns {Promise<boolean>} whether it was copied
  */
 export async function copy(text) {
   try {
@@ -41,7 +44,7 @@ export async function copy(text) {
 }
 
 /**
- * For pages without a secure origin, such as a test server in the local network: they have no clipboard API.
+ * Copy without the clipboard API, which insecure origins lack, such as a test server on the local network.
  * @param {string} text
  */
 function copyBySelection(text) {

@@ -1,4 +1,4 @@
-/** The page's elements, found by name and checked by type. Markup lives in templates in HTML files, never in strings. */
+/** Finds the page's elements by name and checks their type. Markup is in templates in HTML files, never in strings. */
 
 import { translateMarkup } from "./texts.js";
 
@@ -42,7 +42,7 @@ export function fromTemplate(id) {
 }
 
 /**
- * The one element of a template.
+ * The only element of a template.
  * @param {string} id
  * @returns {HTMLElement}
  */
@@ -53,7 +53,7 @@ export function elementFromTemplate(id) {
 }
 
 /**
- * Listen, and return how to stop.
+ * Add an event listener, and return a function that removes it.
  * @param {EventTarget} target
  * @param {string} type
  * @param {(event: any) => void} listener
@@ -65,7 +65,7 @@ export function listen(target, type, listener) {
 }
 
 /**
- * Fill a definition list; rows without a value are left out.
+ * Fill a definition list, leaving out rows without a value.
  * @param {HTMLElement} list
  * @param {ReadonlyArray<readonly [string, string | null]>} facts
  */
@@ -85,7 +85,7 @@ export function fillFacts(list, facts) {
 }
 
 /**
- * A function that runs `draw` once before the next paint, however often it is called.
+ * Return a function that schedules `draw` to run once before the next paint, however often it is called.
  * @param {() => void} draw
  * @returns {() => void}
  */
@@ -102,25 +102,25 @@ export function beforePaint(draw) {
 }
 
 /**
- * Hide, show, disable things inside `root`; if what had the focus is gone then, the focus goes to `heir`.
+ * Change what is shown inside `root`. If the focused element disappears or is disabled, move the focus to `heir`.
  * @param {HTMLElement} root
  * @param {HTMLElement} heir
- * @param {() => void} change
+ * @param {() => void} change hides, shows, enables and disables elements
  */
 export function keepFocus(root, heir, change) {
   const focused = document.activeElement;
   const isInside = focused instanceof HTMLElement && root.contains(focused);
   change();
-  // What is removed loses the focus at once, what is hidden or disabled with the next frame.
+  // A removed element loses the focus immediately; a hidden or disabled one keeps it until the next frame.
   const isElsewhere = document.activeElement !== focused && document.activeElement !== document.body;
   if (!isInside || isElsewhere) return;
   if (!focused.checkVisibility() || focused.matches(":disabled")) heir.focus({ preventScroll: true });
 }
 
 /**
- * Write rows anew. If one of their buttons had the focus, it has it again: found by its row's `data-key` and its name, or
- * else the first of the row; of a row that is gone, the one of the row that has its place now.
- * @param {HTMLElement} root of the rows
+ * Redraw rows, and restore the focus if one of their buttons had it. The new button is found by its row's `data-key` and
+ * its name, or is else the first button of the row. If the row is gone, the row now in its place gets the focus.
+ * @param {HTMLElement} root contains the rows
  * @param {() => void} draw
  */
 export function redrawRows(root, draw) {
@@ -137,7 +137,7 @@ export function redrawRows(root, draw) {
 }
 
 /**
- * Let the buttons "previous" and "next" lead as far as there is something; one that leads nowhere any more hands the
+ * Enable the buttons "previous" and "next" where there is something to go to. A button that becomes disabled passes the
  * focus to the other.
  * @param {ParentNode} root
  * @param {number} index
@@ -154,9 +154,9 @@ export function enableSteps(root, index, count) {
 }
 
 /**
- * Show how far something is; without a fraction the bar only says that it goes on.
+ * Show progress.
  * @param {HTMLProgressElement} progress
- * @param {number | null} fraction
+ * @param {number | null} fraction null shows an indeterminate bar
  */
 export function setProgress(progress, fraction) {
   if (fraction === null) progress.removeAttribute("value");

@@ -1,4 +1,4 @@
-/** Saves a file through the browser's downloads. */
+/** Saves a file as a download. */
 
 /**
  * @param {Blob} blob

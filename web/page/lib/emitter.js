@@ -1,5 +1,5 @@
 /**
- * Tells listeners what happened. `Events` maps each event's name to what is told.
+ * Calls listeners when an event happens. `Events` maps each event's name to the type of its detail.
  * @template {Record<string, unknown>} Events
  */
 export class Emitter {
@@ -7,7 +7,7 @@ export class Emitter {
   #listeners = new Map();
 
   /**
-   * Listen, and return how to stop.
+   * Add a listener, and return a function that removes it.
    * @template {keyof Events} Name
    * @param {Name} name
    * @param {(detail: Events[Name]) => void} listener

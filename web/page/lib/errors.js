@@ -1,12 +1,12 @@
-/** How errors are shown: a sentence for everybody, a code for support, the detail where only we can make sense of it. */
+/** Decides what the page shows of an error: always a sentence, and the technical detail if it helps developers. */
 
 /** @import { OnsightError } from "../../common/messenger.js" */
 
-/** Further codes that speak of the person's file or choice: the sentence says it all. */
+/** Codes of errors about the user's file or choice, besides those with the fault "file". The sentence is enough. */
 const CLEAR = new Set(["unreadable_file", "invalid_option", "out_of_memory"]);
 
 /**
- * Whether the technical detail should be offered.
+ * Whether to offer the technical detail.
  * @param {OnsightError} error
  */
 export function needsDetail(error) {
@@ -14,7 +14,7 @@ export function needsDetail(error) {
 }
 
 /**
- * Everything that we need to know of an error, to be copied into a report.
+ * Everything that developers need to know about an error, as text for a bug report.
  * @param {OnsightError} error
  */
 export function errorDetail({ code, message, detail }) {

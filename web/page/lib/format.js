@@ -1,11 +1,13 @@
-/** Numbers as people read them. */
+/** Formats numbers for people, in the language of the interface. */
 
-const NARROW_SPACE = "\u202f";
-const number = new Intl.NumberFormat("en");
+import { currentLanguage, plural, t } from "./texts.js";
+
+/** Intl's formatters are slow to create. @type {Map<string, Intl.NumberFormat>} */
+const formatters = new Map();
 
 /** @param {number} count */
 export function formatCount(count) {
-  return number.format(count);
+  return formatterOf(0, 3).format(count);
 }
 
 /**
@@ -22,33 +24,72 @@ export function formatPlural(count, noun) {
  * @param {number} score in [0, 1]
  */
 export function formatPercent(score) {
-  const rounded = Math.round(score * 100);
-  if (score > 0 && score < 0.01) return "<1%";
-  if (score >= 0.995 && score < 1) return ">99%";
-  return `${rounded}%`;
-}
-
-/** @param {number} milliseconds */
-export function formatSeconds(milliseconds) {
-  if (milliseconds < 10_000) return `${(milliseconds / 1000).toFixed(2)}${NARROW_SPACE}s`;
-  return `${Math.round(milliseconds / 1000)}${NARROW_SPACE}s`;
+  const format = formatterOf(0, 0, "percent").format;
+  if (score > 0 && score < 0.01) return `<${format(0.01)}`;
+  if (score >= 0.995 && score < 1) return `>${format(0.99)}`;
+  return format(Math.round(score * 100) / 100);
 }
 
 /**
- * "about 3 min left", or nothing where it is soon over.
+ * "0.25 s", "12 s".
+ * @param {number} milliseconds
+ */
+export function formatSeconds(milliseconds) {
+  const digits = milliseconds < 10_000 ? 2 : 0;
+  return t("{number}\u202fs", { number: formatFixed(milliseconds / 1000, digits) });
+}
+
+/**
+ * "about 3 min left", or nothing if it ends within seconds.
  * @param {number} milliseconds
  */
 export function formatRemaining(milliseconds) {
   if (milliseconds < 8_000) return "";
-  if (milliseconds < 90_000) return `about ${Math.ceil(milliseconds / 10_000) * 10} s left`;
-  if (milliseconds < 5_400_000) return `about ${Math.round(milliseconds / 60_000)} min left`;
-  return `about ${Math.round(milliseconds / 3_600_000)} h left`;
+  if (milliseconds < 90_000) {
+    const seconds = Math.ceil(milliseconds / 10_000) * 10;
+    return plural(seconds, "about {count} s left", "about {count} s left");
+  }
+  if (milliseconds < 5_400_000) {
+    const minutes = Math.round(milliseconds / 60_000);
+    return plural(minutes, "about {count} min left", "about {count} min left");
+  }
+  return plural(Math.round(milliseconds / 3_600_000), "about {count} h left", "about {count} h left");
 }
 
-/** @param {number} bytes */
+/**
+ * "12 kB", "3.4 MB".
+ * @param {number} bytes
+ */
 export function formatBytes(bytes) {
-  if (bytes < 1000) return `${bytes}${NARROW_SPACE}B`;
-  if (bytes < 1_000_000) return `${Math.round(bytes / 1000)}${NARROW_SPACE}kB`;
-  if (bytes < 1_000_000_000) return `${(bytes / 1_000_000).toFixed(1)}${NARROW_SPACE}MB`;
-  return `${(bytes / 1_000_000_000).toFixed(1)}${NARROW_SPACE}GB`;
+  if (bytes < 1000) return t("{number}\u202fB", { number: formatFixed(bytes, 0) });
+  if (bytes < 1_000_000) return t("{number}\u202fkB", { number: formatFixed(bytes / 1000, 0) });
+  if (bytes < 1_000_000_000) return t("{number}\u202fMB", { number: formatFixed(bytes / 1_000_000, 1) });
+  return t("{number}\u202fGB", { number: formatFixed(bytes / 1_000_000_000, 1) });
+}
+
+/**
+ * @param {number} number
+ * @param {number} digits after the decimal point
+ */
+export function formatFixed(number, digits) {
+  return formatterOf(digits, digits).format(number);
+}
+
+/**
+ * @param {number} least digits after the decimal point
+ * @param {number} most
+ * @param {"decimal" | "percent"} [style]
+ */
+function formatterOf(least, most, style = "decimal") {
+  const key = `${currentLanguage()} ${style} ${least} ${most}`;
+  let formatter = formatters.get(key);
+  if (!formatter) {
+    formatter = new Intl.NumberFormat(currentLanguage(), {
+      style,
+      minimumFractionDigits: least,
+      maximumFractionDigits: most,
+    });
+    formatters.set(key, formatter);
+  }
+  return formatter;
 }

@@ -1,13 +1,14 @@
-/** A list whose rows stay the same elements while their numbers change: bars can grow, and the focus stays where it is. */
+/** Updates lists without replacing their rows, so that bars can be animated and the focus is kept. */
 
 /**
+ * Show items as rows, reusing the rows that exist.
  * @template Item
  * @template {HTMLElement} Row
  * @param {HTMLElement} list
  * @param {readonly Item[]} items
- * @param {(item: Item) => string} keyOf
- * @param {(item: Item) => Row} create
- * @param {(row: Row, item: Item) => void} fill
+ * @param {(item: Item) => string} keyOf identifies an item
+ * @param {(item: Item) => Row} create makes a row
+ * @param {(row: Row, item: Item) => void} fill updates a row, new or old
  */
 export function showRows(list, items, keyOf, create, fill) {
   const rows = new Map([...list.children].map((row) => [row.getAttribute("data-key"), /** @type {Row} */ (row)]));
@@ -20,7 +21,7 @@ export function showRows(list, items, keyOf, create, fill) {
   });
   for (const row of rows.values()) if (!wanted.includes(row)) row.remove();
   wanted.forEach((row, index) => {
-    // Moving an element that has the focus would take the focus from it.
+    // Moving a focused element would make it lose the focus.
     if (list.children[index] !== row) list.insertBefore(row, list.children[index] ?? null);
   });
 }

@@ -1,9 +1,9 @@
-/** Small choices in the browser's storage. Where storage is forbidden or full, they last as long as the page. */
+/** Small settings in the browser's local storage. If storage is blocked or full, they last as long as the page. */
 
 let isClosed = false;
 
 /**
- * @param {string} key one of those that `stored-data.js` lists
+ * @param {string} key listed in `stored-data.js`
  * @returns {string | null}
  */
 export function recall(key) {
@@ -15,8 +15,8 @@ export function recall(key) {
 }
 
 /**
- * @param {string} key one of those that `stored-data.js` lists
- * @param {string | null} value null forgets it
+ * @param {string} key listed in `stored-data.js`
+ * @param {string | null} value null removes it
  */
 export function remember(key, value) {
   if (isClosed) return;
@@ -24,11 +24,11 @@ export function remember(key, value) {
     if (value === null) localStorage.removeItem(key);
     else localStorage.setItem(key, value);
   } catch {
-    // see above
+    // Storage is blocked or full.
   }
 }
 
-/** Write nothing any more: everything is being deleted. */
+/** Stop writing, because everything is being deleted. */
 export function stopRemembering() {
   isClosed = true;
 }

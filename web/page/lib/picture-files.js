@@ -1,4 +1,4 @@
-/** Picture files that a user chooses: which files count as pictures, and the browser's own choosers for them. */
+/** The files that a user chooses: the browser's file picker, and which files count as pictures. */
 
 import { part } from "./dom.js";
 import { hasPictureSuffix } from "./suffixes.js";
@@ -7,15 +7,15 @@ import { hasPictureSuffix } from "./suffixes.js";
  * @typedef {object} FileWithPath
  * @property {File} file
  * @property {string} path
- * @property {string} [drop] which folder it was dropped with: two folders may have one name
+ * @property {string} [drop] identifies the folder that it was dropped with: two folders may have the same name
  */
 
-/** Open the browser's chooser for files. The page listens for what is chosen. */
+/** Open the browser's file picker. The page listens for the chosen files. */
 export function chooseFiles() {
   part(document, "files", HTMLInputElement).click();
 }
 
-/** Whether this device lets a person choose a whole folder. Phones have the attribute and no such chooser. */
+/** Whether this device has a folder picker. Phones have the attribute, but no such picker. */
 export function canChooseFolder() {
   return "webkitdirectory" in HTMLInputElement.prototype && matchMedia("(any-pointer: fine)").matches;
 }

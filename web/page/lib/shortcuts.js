@@ -1,4 +1,4 @@
-/** Shortcuts of a single key. They can be switched off, as people who speak to their computer need (WCAG 2.1.4). */
+/** Single-key shortcuts. Users can switch them off, because voice input may trigger them by accident (WCAG 2.1.4). */
 
 import { button, part, ref } from "./dom.js";
 import { recall, remember } from "./local-storage.js";
@@ -8,7 +8,7 @@ let enabled = recall(KEY) !== "off";
 
 /**
  * @param {Record<string, () => void>} actions by `KeyboardEvent.key`, letters in lower case
- * @returns {() => void} ends them
+ * @returns {() => void} removes the shortcuts
  */
 export function onKeys(actions) {
   const abort = new AbortController();
@@ -27,7 +27,7 @@ export function onKeys(actions) {
   return () => abort.abort();
 }
 
-/** Wire the dialog that lists the shortcuts. */
+/** Set up the dialog that lists the shortcuts. */
 export function setUpShortcuts() {
   const dialog = part(document, "shortcuts", HTMLDialogElement);
   const toggle = part(dialog, "single-keys", HTMLInputElement);
@@ -45,7 +45,7 @@ export function setUpShortcuts() {
 }
 
 /**
- * Whether the key belongs to what has the focus: a field that is typed in, radio buttons, an open dialog.
+ * Whether the focused element needs the key itself: a text field, radio buttons, an open dialog.
  * @param {KeyboardEvent} event
  */
 function isBusyElsewhere({ target }) {

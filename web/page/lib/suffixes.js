@@ -1,6 +1,6 @@
 /**
- * Suffixes of pictures: some systems give no media type to them, and folders hold other things, too. Those that cannot
- * be opened are taken in as well, so that a person learns why. A test compares this list with onsight.files.suffixes.
+ * Suffixes of picture files: some systems report no media type for them, and folders contain other files too. Formats
+ * that Onsight cannot open are included, so that users see why. A test compares this list with onsight.files.suffixes.
  */
 
 const SUFFIXES = new Set(
@@ -21,7 +21,7 @@ export function hasPictureSuffix(name) {
 }
 
 /**
- * Whether a file may say something about a picture beside it: an XMP sidecar, or Google Takeout's JSON.
+ * Whether a file may describe a picture in the same folder: an XMP sidecar, or Google Takeout's JSON.
  * @param {{name: string}} file
  */
 export function isSidecar({ name }) {

@@ -1,4 +1,4 @@
-/** A listbox of which only the rows in sight exist, so that thousands of items cost as much as twenty. */
+/** A listbox that only has elements for the visible rows, so that thousands of items cost no more than twenty. */
 
 import { beforePaint } from "./dom.js";
 
@@ -8,7 +8,7 @@ const OVERSCAN = 6;
  * @template {{id: number}} Item
  * @typedef {object} ListOptions
  * @property {() => HTMLElement} create makes an empty row, an element with `role="option"`
- * @property {(row: HTMLElement, item: Item) => void} fill writes an item into its row, again after every change
+ * @property {(row: HTMLElement, item: Item) => void} fill shows an item in its row; called again after every change
  * @property {(item: Item) => void} onSelect
  */
 
@@ -26,15 +26,15 @@ export class VirtualList {
   #shown = new Map();
   #rowHeight = 0;
   #resize = new ResizeObserver(() => {
-    this.#rowHeight = 0; // text may have been zoomed
+    this.#rowHeight = 0; // the text size may have changed
     this.refresh();
   });
 
-  /** Write the rows in sight again, before the next paint. */
+  /** Redraw the visible rows before the next paint. */
   refresh = beforePaint(() => this.#draw());
 
   /**
-   * @param {HTMLElement} root the scrolling element with `role="listbox"`; its one child takes the rows
+   * @param {HTMLElement} root the scrolling element with `role="listbox"`; its only child contains the rows
    * @param {ListOptions<Item>} options
    */
   constructor(root, options) {
@@ -114,7 +114,7 @@ export class VirtualList {
     this.#options.fill(row, item);
   }
 
-  /** @returns {number} a row's height in pixels, 0 while nothing is laid out */
+  /** @returns {number} a row's height in pixels; 0 before layout */
   #measure() {
     if (!this.#rowHeight) {
       const probe = this.#options.create();

@@ -1,22 +1,23 @@
 /**
- * Writes files out: into a folder that the person chose, or as one ZIP that is made while it is saved. Nothing is ever
- * overwritten, no half file is left, and one bad file never stops the rest.
+ * Writes files: into a folder that the user chose, or as a ZIP archive that is created while it is saved. It never
+ * overwrites a file and never leaves a partial one. A file that fails does not stop the others.
  */
 
 import { makeZip } from "../../runtime/client-zip/client-zip.mjs";
 import { download } from "./download.js";
 import { OnsightError, isAbort } from "../../common/messenger.js";
+import { t } from "./texts.js";
 
 /**
- * A file that is to be written.
+ * A file to write.
  * @typedef {object} Output
  * @property {string} path relative, with `/`
  * @property {number} modified milliseconds since 1970
  * @property {() => Promise<Blob>} open
- * @property {() => Promise<Output[]>} [instead] the files that are written in its place
- * @property {() => Promise<Output[]>} [beside] the files that go along with it
- * @property {(file: File) => Promise<void>} [placed] told the file when it lies in its folder; if that fails it is
- *   listed with the failures, though the file stays
+ * @property {() => Promise<Output[]>} [instead] files to write in its place
+ * @property {() => Promise<Output[]>} [beside] files to write next to it, such as its sidecar
+ * @property {(file: File) => Promise<void>} [placed] called when the file is in its folder. If it throws, the file is
+ *   reported as failed, but is not removed.
  */
 
 /** @typedef {{path: string, message: string}} WriteFailure */
@@ -25,7 +26,7 @@ import { OnsightError, isAbort } from "../../common/messenger.js";
  * @typedef {object} WriteReport
  * @property {number} written
  * @property {WriteFailure[]} failures
- * @property {string | null} problem why it ended early
+ * @property {string | null} problem why writing stopped early
  * @property {boolean} isCancelled
  */
 
@@ -35,13 +36,13 @@ import { OnsightError, isAbort } from "../../common/messenger.js";
  * @property {(done: number, total: number, path: string) => void} onProgress
  */
 
-/** Files that are written at a time: the browser looks through each when it is closed. */
+/** Files that are written at the same time: the browser scans each file when it is closed. */
 const CONCURRENCY = 3;
 
-/** Bytes; a larger file goes into an archive in pieces, so that a disk that fails in its middle fails the archive. */
+/** Larger files, in bytes, are streamed into an archive. If the disk fails halfway through one, the whole archive fails. */
 const WHOLE_BYTES = 256_000_000;
 
-/** What a ZIP can date. */
+/** The range of dates that a ZIP archive can store. */
 const [FIRST_MOMENT, LAST_MOMENT] = [new Date(1980, 0, 2), new Date(2107, 11, 30)];
 
 /**
@@ -64,7 +65,7 @@ export async function writeIntoFolder(directory, outputs, { signal, onProgress }
         await output.placed?.(file);
       } catch (error) {
         if (isAbort(error)) return;
-        await completeBeside(directory, output).catch(() => {}); // the failure below is about the file itself
+        await completeBeside(directory, output).catch(() => {}); // the file's own error is reported below
         report.problem ??= endOf(error);
         report.failures.push({ path: output.path, message: wordsOf(error) });
       }
@@ -78,7 +79,7 @@ export async function writeIntoFolder(directory, outputs, { signal, onProgress }
 }
 
 /**
- * Write what goes along with a file that is there already: an interrupted run may have ended between the two.
+ * Write the files that belong next to an output that exists already: an earlier run may have stopped between the two.
  * @param {FileSystemDirectoryHandle} directory
  * @param {Output} output
  */
@@ -86,12 +87,12 @@ async function completeBeside(directory, { path, open, beside }) {
   const folder = beside && (await folderAt(directory, path.slice(0, Math.max(0, path.lastIndexOf("/"))), false));
   const there = folder && (await folder.getFileHandle(path.slice(path.lastIndexOf("/") + 1)));
   if (!beside || !there || !(await isSame(await there.getFile(), await open()))) return;
-  for (const one of await beside()) await writeNew(directory, one).catch(() => {}); // it is there, too
+  for (const one of await beside()) await writeNew(directory, one).catch(() => {}); // it may exist too
 }
 
 /**
  * @param {string} name of the archive
- * @param {FileSystemFileHandle | undefined} target where it is written; without one the browser downloads it
+ * @param {FileSystemFileHandle | undefined} target where to write it; if undefined, the browser downloads it
  * @param {readonly Output[]} outputs
  * @param {WriteOptions} options
  * @returns {Promise<WriteReport>}
@@ -118,7 +119,7 @@ export async function writeZip(name, target, outputs, options) {
 }
 
 /**
- * Put a file in the place of another, or where none is, in one step.
+ * Create or replace a file in one step, so that it is never incomplete.
  * @param {FileSystemDirectoryHandle} folder
  * @param {string} name
  * @param {Blob} data
@@ -135,11 +136,11 @@ export async function replaceFile(folder, name, data) {
 }
 
 /**
- * What lies in folders of a chosen one already.
+ * List what exists in some folders inside the chosen directory.
  * @param {FileSystemDirectoryHandle} directory
- * @param {Iterable<string>} folders relative, with `/`; empty for the chosen one itself
- * @param {ReadonlySet<number>} sizes in bytes; files that have one of them may be the same, and are hashed
- * @returns {Promise<{taken: string[], hashes: string[]}>} paths, and SHA-256 in hex or nothing
+ * @param {Iterable<string>} folders relative, with `/`; empty for the directory itself
+ * @param {ReadonlySet<number>} sizes in bytes; a file with one of these sizes may be identical, so it is hashed
+ * @returns {Promise<{taken: string[], hashes: string[]}>} paths, and for each its SHA-256 in hex or an empty string
  */
 export async function listTaken(directory, folders, sizes) {
   /** @type {string[]} */
@@ -151,7 +152,7 @@ export async function listTaken(directory, folders, sizes) {
     if (!folder) continue;
     for await (const handle of folder.values()) {
       const found = handle.kind === "file" ? /** @type {FileSystemFileHandle} */ (handle) : null;
-      if (found && (await isEmpty(found))) continue; // see `writeNew`
+      if (found && (await isEmpty(found))) continue; // `writeNew` replaces it
       taken.push(path ? `${path}/${handle.name}` : handle.name);
       hashes.push(found ? await hashOf(found, sizes) : "");
     }
@@ -171,25 +172,28 @@ export async function folderAt(directory, path, create) {
 }
 
 /**
- * Write a file where none is, whole or not at all. The browser makes an empty file before it writes: a page that was
- * closed meanwhile leaves that behind. So an empty file, in which nothing can be lost, counts as none.
+ * Write a new file, completely or not at all. The browser creates an empty file before it writes, and leaves it behind if
+ * the page is closed then. So an empty file is replaced; no data is lost.
  * @param {FileSystemDirectoryHandle} directory
  * @param {Pick<Output, "path" | "open">} output
- * @returns {Promise<File>} the file as it lies there
+ * @returns {Promise<File>} the written file
+ * @throws {OnsightError} something with that name exists, or the file was not written completely
  */
 export async function writeNew(directory, { path, open }) {
-  const data = await open(); // first, so that a file that cannot be read leaves no empty folder
+  const data = await open(); // first, so that an unreadable file leaves no empty folder
   const name = path.slice(path.lastIndexOf("/") + 1);
   const folder = await folderAt(directory, path.slice(0, Math.max(0, path.lastIndexOf("/"))), true);
   const known = await entryNamed(folder, name);
   if (known && !(known.kind === "file" && (await isEmpty(/** @type {FileSystemFileHandle} */ (known))))) {
-    throw unwritable(`There is something at “${path}” already. It was left as it is.`);
+    throw unwritable(t("“{path}” exists already. It was not changed.", { path }));
   }
   const handle = await folder.getFileHandle(name, { create: true });
   try {
     await fill(handle, data);
     const file = await handle.getFile();
-    if (file.size !== data.size) throw unwritable("It did not arrive whole. Check the disk, and try again.");
+    if (file.size !== data.size) {
+      throw unwritable(t("The file was not written completely. Check the disk and try again."));
+    }
     return file;
   } catch (error) {
     await folder.removeEntry(name).catch(() => {});
@@ -202,7 +206,7 @@ export async function writeNew(directory, { path, open }) {
  * @param {Blob} data
  */
 async function fill(handle, data) {
-  const writable = await handle.createWritable(); // to a file beside it, which takes its place when it is closed
+  const writable = await handle.createWritable(); // writes to a temporary file, which replaces the file on closing
   try {
     await writable.write(data);
     await writable.close();
@@ -250,7 +254,7 @@ async function* entriesOf(outputs, report, { signal, onProgress }) {
 /** @param {Output} output */
 async function entryOf({ path, modified, open }) {
   const blob = await open();
-  // A file that cannot be read is left out before anything of it is written.
+  // Read it before its entry begins: an unreadable file is left out of the archive.
   const input = blob.size > WHOLE_BYTES ? blob.stream() : await blob.arrayBuffer();
   const moment = new Date(modified);
   const lastModified = moment < FIRST_MOMENT ? FIRST_MOMENT : moment > LAST_MOMENT ? LAST_MOMENT : moment;
@@ -259,7 +263,7 @@ async function entryOf({ path, modified, open }) {
 
 /** @param {FileSystemFileHandle} handle */
 async function isEmpty(handle) {
-  const file = await handle.getFile().catch(() => null); // what cannot be read is something else
+  const file = await handle.getFile().catch(() => null); // an unreadable file is not empty
   return file?.size === 0;
 }
 
@@ -275,7 +279,7 @@ async function hashOf(handle, sizes) {
     const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", await file.arrayBuffer()));
     return [...digest].map((byte) => byte.toString(16).padStart(2, "0")).join("");
   } catch {
-    return ""; // it cannot be read: it is something else
+    return ""; // an unreadable file counts as different
   }
 }
 
@@ -292,8 +296,7 @@ export async function isSame(one, other) {
 }
 
 /**
- * For the `catch` of a handle that is asked for: null where nothing has that name. Any other error says nothing about
- * that, so it is thrown on.
+ * For the `catch` of a request for a handle: return null if nothing has that name, and throw any other error again.
  * @param {unknown} error
  * @returns {null}
  */
@@ -313,28 +316,31 @@ function unwritable(message) {
 }
 
 /**
- * Why nothing more can be written, if so.
+ * The sentence for an error after which no other file can be written either.
  * @param {unknown} error
+ * @returns {string | null} null for other errors
  */
 function endOf(error) {
   if (!(error instanceof DOMException)) return null;
-  if (error.name === "QuotaExceededError") return "There is no room left in this place.";
-  if (error.name === "NotAllowedError") return "The browser does not allow to write into this folder any more.";
+  if (error.name === "QuotaExceededError") return t("The disk is full. Free some space and try again.");
+  if (error.name === "NotAllowedError") {
+    return t("The browser no longer allows Onsight to write to this folder. Choose the folder again.");
+  }
   return null;
 }
 
 /**
- * What went wrong with a file, for people.
+ * The sentence for an error with a file.
  * @param {unknown} error
  */
 export function wordsOf(error) {
   const end = endOf(error);
   if (end) return end;
   if (error instanceof DOMException && error.name === "TypeMismatchError") {
-    return "There is a file where a folder must be.";
+    return t("A file is in the way of a folder with the same name.");
   }
   if (error instanceof DOMException && ["NotFoundError", "NotReadableError"].includes(error.name)) {
-    return "The file could not be read: it was moved, deleted or locked.";
+    return t("The file could not be read: it was moved, deleted or locked.");
   }
   return error instanceof Error ? error.message : String(error);
 }
