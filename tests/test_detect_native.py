@@ -23,7 +23,7 @@ skimage = pytest.importorskip("skimage")
 
 from onsight.cli.main import main  # noqa: E402
 from onsight.engine import Engine  # noqa: E402
-from onsight.tools.detect.task import DETECTORS, Detector  # noqa: E402
+from onsight.tools.detect.task import DETECTORS  # noqa: E402
 
 SAMPLES = Path(skimage.__file__).parent / "data"
 
@@ -103,8 +103,7 @@ def test_detect_finds_nothing_in_a_single_pixel(engine: Engine) -> None:
 
 
 def test_detection_classes_have_the_thresholds_that_hold_by_default(engine: Engine) -> None:
-    classes = {known.label: known.threshold for known in engine._networks.make(Detector).classes.classes}
-    assert tuple(classes) == engine.detection_labels
+    classes = {known.label: known.threshold for known in engine.detection_classes().classes}
     everything = engine.detect(SAMPLES / "coffee.png", DetectOptions(score=0))
     chosen = [box for box in everything.boxes if box.score >= classes[box.label]]
     assert list(engine.detect(SAMPLES / "coffee.png").boxes) == chosen

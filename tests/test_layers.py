@@ -32,7 +32,7 @@ LAYERS = (
     ("onsight.library",),
     ("onsight.tools.organise",),
     ("onsight.tools", "onsight.api"),
-    ("onsight.engine",),
+    ("onsight._engine_methods", "onsight.engine"),
     ("onsight.cli", "onsight.page", "onsight.__main__"),
 )
 """Lowest first. The longest name that fits a module decides, apart from what a tool shows to its two faces."""

@@ -102,7 +102,7 @@ def test_required_options_are_enough(name: str) -> None:
         ("redact", {"boxes": []}),
         ("redact", {"boxes": [[0, 0, 5, 5]], "style": "pixelate"}),
         ("annotate", {"boxes": [UNKNOWN]}),
-        ("export", {"format": "coco", "pictures": [{"name": "a.png", "detection": FOUND}]}),
+        ("export_detections", {"format": "coco", "pictures": [{"name": "a.png", "detection": FOUND}]}),
         ("enhance", {"preset": "sepia"}),
         ("enhance", {"auto": True, "preset": "vivid"}),
         ("enhance_preview", {"region": [0, 0, 0, 1]}),
@@ -175,8 +175,6 @@ def test_tools_that_share_a_decoding_answer_as_each_alone(models: Models, size: 
 
 
 def test_enhancing_by_itself_says_what_it_does() -> None:
-    told: list[Any] = []
     data = encode(Image.fromarray(np.asarray(photo(80, 60)) // 4), "PNG")
-    drive(enhance.enhance(data, EnhanceOptions(auto=True), lambda: None, told.append), no_network)  # type: ignore[arg-type,return-value]
-    (settings,) = told
-    assert settings == drive(enhance.analyse(data), no_network).settings
+    made = drive(enhance.enhance(data, EnhanceOptions(auto=True), lambda: None), no_network)  # type: ignore[arg-type,return-value]
+    assert made.settings == drive(enhance.analyse(data), no_network).settings

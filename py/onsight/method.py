@@ -37,6 +37,8 @@ class Method:
         run: Makes the task's flow from the models, the file's bytes and the options.
         options: Dataclass of the options, the request's params besides ``image`` and ``picture``.
         result: Dataclass of the result.
+        doc: What it does, in one sentence.
+        only: The field of the result that JavaScript returns alone; empty for the whole result.
         decide: Turns what the flow returns into the result, at once.
         check: Raises InvalidOptionError for options that the tool refuses, before the file is read.
         cache_key: What of the options the run depends on.
@@ -48,6 +50,8 @@ class Method:
     run: Callable[[Models, Any, Any], Flow[Any]]
     options: type[Any]
     result: type[Any]
+    doc: str
+    only: str = ""
     decide: Callable[[Models, Any, Any], Any] = _as_run
     check: Callable[[Models, Any], None] = _nothing_to_check
     cache_key: Callable[[Any], Hashable] = lambda _options: None

@@ -37,7 +37,7 @@ ASK = """async ([name, params, runs]) => {
   let result;
   for (let run = 0; run < runs; run += 1) {
     const started = performance.now();
-    result = await globalThis.library.ask(name, params);
+    result = await globalThis.library.methods[name](params);
     times.push(performance.now() - started);
   }
   return [result, times];
@@ -119,7 +119,7 @@ def measure_searches(path: Path, rows: int, runs: int) -> dict[str, Any]:
             "searches": searches,
             "tiles_ms": page.evaluate(
                 """async (ids) => { const started = performance.now();
-                await globalThis.library.ask("items", { ids }); return Math.round(performance.now() - started); }""",
+                await globalThis.library.methods.items({ ids }); return Math.round(performance.now() - started); }""",
                 first,
             ),
             "facets_of_all_ms": ask("facets", 1, query="", order="date")[1],

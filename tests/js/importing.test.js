@@ -5,6 +5,7 @@ import "./fake-worker.js";
 import { OnsightError, abortError } from "../../web/common/messenger.js";
 import { SINGLE_FILES } from "../../web/page/tools/organise/entries.js";
 import { Importer } from "../../web/page/tools/organise/importing.js";
+import { LibraryMethods } from "../../web/page/tools/organise/methods.js";
 
 const failure = (code) => new OnsightError({ code, message: `It is ${code}.` });
 
@@ -56,6 +57,7 @@ class World {
       if (name === "begin") this.begunIn = this.library.session;
       return ask(name, params);
     };
+    this.library.methods = new LibraryMethods((method, params) => this.library.ask(method.replace("library_", ""), params));
     this.importer = new Importer(this.onsight, this.library);
   }
 

@@ -100,10 +100,10 @@ test("a library that can no longer be opened is shown as failed", async () => {
 test("what does no harm if it is done twice is asked again when the worker has failed", async () => {
   const { keeper, library } = await opened();
   keeper.failing.set("library_plan", "death");
-  assert.equal((await library.askAgain("plan", { ids: [], by: [] })).pictures, 1);
+  assert.equal((await library.retrying.plan({ ids: [], by: [] })).pictures, 1);
   assert.ok(isTrue({ keeper, library }));
   keeper.failing.set("library_plan", "invalid_option");
-  await assert.rejects(library.askAgain("plan", { ids: [], by: [] }), { code: "invalid_option" });
+  await assert.rejects(library.retrying.plan({ ids: [], by: [] }), { code: "invalid_option" });
   keeper.failing.set("library_plan", "death");
-  await assert.rejects(library.ask("plan", { ids: [], by: [] }), { code: "worker_failed" });
+  await assert.rejects(library.methods.plan({ ids: [], by: [] }), { code: "worker_failed" });
 });

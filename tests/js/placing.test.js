@@ -3,6 +3,7 @@ import test from "node:test";
 
 import "./built-runtime.js";
 import { Disk } from "./fake-folders.js";
+import { LibraryMethods } from "../../web/page/tools/organise/methods.js";
 
 const stored = new Map();
 globalThis.localStorage = {
@@ -24,7 +25,10 @@ class World {
   disk = new Disk();
   /** Where the library says that each picture is. */
   places = new Map(Object.entries(PICTURES).map(([id, path]) => [Number(id), path]));
-  library = { state: { state: "open", name: "Mine" }, askAgain: (name, params) => this.#ask(name, params) };
+  library = {
+    state: { state: "open", name: "Mine" },
+    retrying: new LibraryMethods((method, params) => this.#ask(method.replace("library_", ""), params)),
+  };
   originals = {
     rememberHandle: async () => "key",
     open: async ({ folder, name }) => (await this.#folder(folder).getFileHandle(name)).getFile(),

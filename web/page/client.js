@@ -11,17 +11,13 @@
  */
 
 import { OnsightError, abortError, onAbort } from "../common/messenger.js";
-import { blobOf, listOf, optionsOf } from "./engine/input.js";
+import { blobOf, optionsOf, withPythonNames, withoutUndefined } from "./engine/input.js";
+import { CACHED, EngineMethods } from "./engine/methods.js";
 import { Pool } from "./engine/pool.js";
 
 export { OnsightError, isAbort } from "../common/messenger.js";
 
-/**
- * @import {
- *   Box, Classification, Comparison, Detection, DetectionClasses, EngineInfo, EnhanceAnalysis, EnhancePreview,
- *   EnhanceSettings, LabelledDataSet, DetectedPicture, Progress, Renaming, Tag, TagList, TagNames, TagText, TaggedPicture, Tagging
- * } from "../protocol.d.ts"
- */
+/** @import { EngineInfo, Progress } from "../protocol.d.ts" */
 
 /**
  * @typedef {{state: "loading", stage: string, fraction: number | null, text: string}
@@ -53,8 +49,6 @@ export { OnsightError, isAbort } from "../common/messenger.js";
 
 /** @typedef {Blob | ArrayBufferLike | ArrayBufferView} Picture a picture's file, or its bytes */
 
-/** @typedef {readonly [x1: number, y1: number, x2: number, y2: number]} Rectangle in pixels of the upright picture */
-
 /** @type {Record<string, string>} */
 const BOOT_TEXT = {
   download: "Downloading the engine…",
@@ -65,7 +59,7 @@ const BOOT_TEXT = {
 /** What a worker takes for pictures of any usual size; Python's memory never shrinks by itself. */
 const HEAP_LIMIT_BYTES = 600e6;
 
-export class Onsight extends EventTarget {
+export class Onsight extends EngineMethods {
   /** @type {StartOptions["onProgress"]} */
   #onProgress;
   /** @type {Pool} */
@@ -134,7 +128,7 @@ export class Onsight extends EventTarget {
     return /** @type {Promise<EngineInfo>} */ (this.#ready);
   }
 
-  /** How many workers look at pictures now. A `workers` event tells of every change. */
+  /** Number of workers that process pictures now. A `workers` event reports every change. */
   get workers() {
     return this.#pool.size;
   }
@@ -153,7 +147,7 @@ export class Onsight extends EventTarget {
     this.#pool.expect(owner, count);
   }
 
-  /** What the engine does now. An `engine` event tells of every change. */
+  /** The engine's current state. An `engine` event reports every change. */
   get engine() {
     return this.#engine;
   }
@@ -183,284 +177,6 @@ export class Onsight extends EventTarget {
       this.#device = before;
       throw error;
     }
-  }
-
-  /**
-   * Give a picture its one label.
-   * @param {Picture} image
-   * @param {CallOptions & {topK?: number, threshold?: number}} [options]
-   * @returns {Promise<Classification>}
-   */
-  async classify(image, options) {
-    const { topK, threshold, ...call } = optionsOf(options);
-    const result = await this.#call("classify", { ...this.#picture(image), ...given({ top_k: topK, threshold }) }, call);
-    return /** @type {Classification} */ (result);
-  }
-
-  /**
-   * Tell everything that a picture shows. Asked again for the same blob, it answers from what it saw before.
-   * @param {Picture} image
-   * @param {CallOptions & {threshold?: number, all?: boolean, heatMaps?: boolean, boxes?: boolean}} [options]
-   * @returns {Promise<Tagging>}
-   */
-  async tag(image, options) {
-    const { threshold, all, heatMaps, boxes, ...call } = optionsOf(options);
-    const params = given({ threshold, all, heat_maps: heatMaps, boxes });
-    return /** @type {Tagging} */ (await this.#call("tag", { ...this.#picture(image), ...params }, call));
-  }
-
-  /**
-   * Hold a picture's one label against its tags. Asked again for the same blob with another `threshold` or other labels
-   * to leave out (`without`), it answers from what it saw before.
-   * @param {Picture} image
-   * @param {CallOptions & {threshold?: number, heatMaps?: boolean, without?: string[]}} [options]
-   * @returns {Promise<Comparison>}
-   */
-  async compare(image, options) {
-    const { threshold, heatMaps, without, ...call } = optionsOf(options);
-    const params = given({ threshold, heat_maps: heatMaps, without });
-    return /** @type {Comparison} */ (await this.#call("compare", { ...this.#picture(image), ...params }, call));
-  }
-
-  /**
-   * Find the objects in a picture. Asked again for the same blob with another `score`, `iou`, `maxResults`, `allow` or
-   * `deny`, it answers from what it saw before.
-   * @param {Picture} image
-   * @param {CallOptions & {score?: number, iou?: number, maxResults?: number, allow?: string[], deny?: string[],
-   *   thorough?: boolean, tiled?: boolean}} [options]
-   * @returns {Promise<Detection>}
-   */
-  async detect(image, options) {
-    const { score, iou, maxResults, allow, deny, thorough, tiled, ...call } = optionsOf(options);
-    const params = given({ score, iou, max_results: maxResults, allow, deny, thorough, tiled });
-    return /** @type {Detection} */ (await this.#call("detect", { ...this.#picture(image), ...params }, call));
-  }
-
-  /**
-   * Make a picture that every browser shows as the engine sees the file: upright, in sRGB, and also where an `<img>`
-   * refuses the file itself. With `ifNeeded` the file itself comes back if every browser shows it in the same way.
-   * @param {Picture} image
-   * @param {CallOptions & {maxSide?: number, ifNeeded?: boolean}} [options]
-   * @returns {Promise<Blob>}
-   */
-  async preview(image, options) {
-    const { maxSide, ifNeeded, ...call } = optionsOf(options);
-    const params = given({ max_side: maxSide, if_needed: ifNeeded });
-    const result = await this.#call("preview", { ...this.#picture(image), ...params }, call);
-    const { data, media_type: type } = /** @type {{data: Uint8Array<ArrayBuffer>, media_type: string}} */ (result);
-    return data.length ? new Blob([data], { type }) : blobOf(image);
-  }
-
-  /**
-   * Name the kinds of objects that `detect` knows, and from which score on each is shown where nobody chose another.
-   * @param {CallOptions} [call]
-   * @returns {Promise<DetectionClasses>}
-   */
-  async detectionClasses(call = {}) {
-    return /** @type {DetectionClasses} */ (await this.#call("detection_classes", {}, call));
-  }
-
-  /**
-   * Cut a part out of a picture, in full resolution and without the file's metadata.
-   * @param {Picture} image
-   * @param {Rectangle} box
-   * @param {CallOptions & {label?: string, name?: string}} [options]
-   * @returns {Promise<File>}
-   */
-  async crop(image, box, options) {
-    const { label, name = nameOf(image), ...call } = optionsOf(options);
-    return asFile(await this.#call("crop", { image: blobOf(image), ...given({ box, label, name }) }, call));
-  }
-
-  /**
-   * Make parts of a picture unrecognisable for good, in full resolution and without the file's metadata.
-   * @param {Picture} image
-   * @param {readonly Rectangle[]} boxes
-   * @param {CallOptions & {style?: "blur" | "black", name?: string}} [options]
-   * @returns {Promise<File>}
-   */
-  async redact(image, boxes, options) {
-    const { style, name = nameOf(image), ...call } = optionsOf(options);
-    return asFile(await this.#call("redact", { image: blobOf(image), ...given({ boxes, style, name }) }, call));
-  }
-
-  /**
-   * Name the controls of `enhance`, with their ranges.
-   * @param {CallOptions} [call]
-   * @returns {Promise<import("../protocol.d.ts").EnhanceControls>}
-   */
-  async enhanceControls(call = {}) {
-    const result = await this.#call("enhance_controls", {}, call);
-    return /** @type {import("../protocol.d.ts").EnhanceControls} */ (result);
-  }
-
-  /**
-   * Tell what would make a picture better, and what the presets are for it.
-   * @param {Picture} image
-   * @param {CallOptions} [call]
-   * @returns {Promise<EnhanceAnalysis>}
-   */
-  async enhanceAnalysis(image, call = {}) {
-    return /** @type {EnhanceAnalysis} */ (await this.#call("enhance_analysis", this.#picture(image), call));
-  }
-
-  /**
-   * Show a picture with settings, small. Asked again for the same blob with other settings, it does not read the file
-   * again. `region` is the part of the finished picture to show, as fractions of it.
-   * @param {Picture} image
-   * @param {Partial<EnhanceSettings>} settings
-   * @param {CallOptions & {maxSide?: number, region?: readonly number[], draft?: boolean}} [options]
-   * @returns {Promise<EnhancePreview>}
-   */
-  async enhancePreview(image, settings, options) {
-    const { maxSide, region, draft, ...call } = optionsOf(options);
-    const params = given({ settings, max_side: maxSide, region, draft });
-    return /** @type {EnhancePreview} */ (
-      await this.#call("enhance_preview", { ...this.#picture(image), ...params }, call)
-    );
-  }
-
-  /**
-   * Make a picture better, in full resolution, with these settings, and before them, if asked, what `auto` or a preset
-   * does.
-   * @param {Picture} image
-   * @param {Partial<EnhanceSettings>} [settings]
-   * @param {CallOptions & {auto?: boolean, preset?: string, format?: "jpeg" | "png" | "webp", quality?: number,
-   *   metadata?: "keep" | "no-location" | "none", name?: string}} [options]
-   * @returns {Promise<File & {notes: readonly string[]}>} `notes` say what of the metadata the file could not hold
-   */
-  async enhance(image, settings, options) {
-    const { auto, preset, format, quality, metadata, name = nameOf(image), ...call } = optionsOf(options);
-    const params = given({ settings, auto, preset, format, quality, metadata, name });
-    const made = await this.#call("enhance", { image: blobOf(image), ...params }, call);
-    const { notes } = /** @type {import("../protocol.d.ts").OutputFile} */ (made);
-    return Object.assign(asFile(made), { notes: notes ?? [] });
-  }
-
-  /**
-   * Draw boxes on a picture, in full resolution.
-   * @param {Picture} image
-   * @param {readonly Box[]} boxes
-   * @param {CallOptions & {name?: string}} [options]
-   * @returns {Promise<File>}
-   */
-  async annotate(image, boxes, options) {
-    const { name = nameOf(image), ...call } = optionsOf(options);
-    return asFile(await this.#call("annotate", { image: blobOf(image), ...given({ boxes, name }) }, call));
-  }
-
-  /**
-   * Write what was found in some pictures in another tool's format, as the command line does; several files are a ZIP.
-   * @param {"coco" | "yolo" | "voc" | "labelstudio"} format
-   * @param {readonly DetectedPicture[]} pictures
-   * @param {CallOptions & {name?: string}} [options]
-   * @returns {Promise<File>}
-   */
-  async exportDetections(format, pictures, options) {
-    const { name, ...call } = optionsOf(options);
-    return asFile(await this.#call("export", given({ format, pictures, name }), call));
-  }
-
-  /**
-   * Write the texts of a data set of pictures, and say where the pictures' own files belong beside them.
-   * @param {"yolo" | "voc"} format
-   * @param {readonly DetectedPicture[]} pictures
-   * @param {CallOptions & {name?: string}} [options]
-   * @returns {Promise<LabelledDataSet>}
-   */
-  async dataSet(format, pictures, options) {
-    const { name, ...call } = optionsOf(options);
-    return /** @type {LabelledDataSet} */ (await this.#call("data_set", given({ format, pictures, name }), call));
-  }
-
-  /**
-   * Name all tags that Onsight knows, for completion.
-   * @param {CallOptions} [call]
-   * @returns {Promise<TagNames>}
-   */
-  async tagNames(call = {}) {
-    return /** @type {TagNames} */ (await this.#call("tag_names", {}, call));
-  }
-
-  /**
-   * Put a person's changes over the tags of a picture.
-   * @param {readonly Tag[]} tags
-   * @param {{removed?: readonly string[], renamed?: readonly Renaming[], added?: readonly string[]}} changes ids of
-   *   tags that are wrong, other names, names of further tags
-   * @param {CallOptions} [call]
-   * @returns {Promise<TagList>}
-   */
-  async editTags(tags, changes, call = {}) {
-    const { removed, renamed, added } = optionsOf(changes, "The changes");
-    const params = given({ tags: listOf("tags", tags).map(withoutMap), removed, renamed, added });
-    return /** @type {TagList} */ (await this.#call("edit_tags", params, call));
-  }
-
-  /**
-   * Write the tags that are shown as a text.
-   * @param {"list" | "hashtags"} format
-   * @param {readonly Tag[]} tags
-   * @param {CallOptions} [call]
-   * @returns {Promise<string>}
-   */
-  async tagText(format, tags, call = {}) {
-    const result = await this.#call("tag_text", { format, tags: listOf("tags", tags).map(withoutMap) }, call);
-    return /** @type {TagText} */ (result).text;
-  }
-
-  /**
-   * Read what a file says about its picture, as the XMP document with which a sidecar begins.
-   * @param {Picture} image
-   * @param {CallOptions} [call]
-   * @returns {Promise<Uint8Array<ArrayBuffer>>} `begun` for `exportTags`
-   */
-  async beginSidecar(image, call = {}) {
-    const result = await this.#call("begin_sidecar", this.#picture(image), call);
-    return /** @type {import("../protocol.d.ts").BegunSidecar} */ (result).data;
-  }
-
-  /**
-   * Write the tags that are shown of some pictures to a file; several files are a ZIP.
-   * @param {"csv" | "rekognition" | "xmp"} format
-   * @param {readonly TaggedPicture[]} pictures
-   * @param {CallOptions & {name?: string}} [options]
-   * @returns {Promise<File>}
-   */
-  async exportTags(format, pictures, options) {
-    const { name, ...call } = optionsOf(options);
-    const plain = listOf("pictures", pictures).map((picture) => ({
-      ...picture,
-      tags: listOf("tags", picture.tags).map(withoutMap),
-    }));
-    return asFile(await this.#call("export_tags", given({ format, pictures: plain, name }), call));
-  }
-
-  /**
-   * Put files into a ZIP.
-   * @param {readonly File[]} files
-   * @param {CallOptions & {name?: string}} [options]
-   * @returns {Promise<File>}
-   */
-  async archive(files, options) {
-    const { name, ...call } = optionsOf(options);
-    const contents = listOf("files", files).map(async (file) => ({
-      data: new Uint8Array(await file.arrayBuffer()),
-      name: file.name,
-      media_type: file.type,
-    }));
-    return asFile(await this.#call("archive", given({ files: await Promise.all(contents), name }), call));
-  }
-
-  /**
-   * Look at a picture with all tools, for a library.
-   * @param {Picture} image
-   * @param {CallOptions & {detect?: boolean}} [options]
-   * @returns {Promise<Uint8Array<ArrayBuffer>>} what `library_record` takes
-   */
-  async index(image, options) {
-    const { detect, ...call } = optionsOf(options);
-    const result = await this.#call("index", { image: blobOf(image), ...given({ detect }) }, call);
-    return /** @type {import("../protocol.d.ts").IndexedPicture} */ (result).look;
   }
 
   /** Keep all that the engine may need on this device, also what it has not needed yet, so that it works offline. */
@@ -509,23 +225,30 @@ export class Onsight extends EventTarget {
   }
 
   /**
+   * Send a request to a worker. Python refuses options that it does not know, by name.
+   * @protected
+   * @override
    * @param {string} method
-   * @param {object} params
-   * @param {CallOptions} options
+   * @param {Record<string, unknown>} params
+   * @param {CallOptions} [options]
    * @returns {Promise<unknown>}
    */
-  async #call(method, params, options) {
+  async request(method, params, options) {
     const { urgent = false, signal, onProgress, onTimings, ...others } = optionsOf(options);
+    const image = "image" in params ? blobOf(params.image) : undefined;
+    // Only a picture that has a number is cached.
+    const picture = CACHED.has(method) ? image : undefined;
+    const given = {
+      ...withoutUndefined(params),
+      ...withoutUndefined(withPythonNames(others)),
+      ...(image && { image }),
+      ...(picture && { picture: this.#numberOf(picture) }),
+    };
     onProgress?.({ stage: "queued", fraction: null });
     if (this.#engine.state === "failed") throw this.#engine.error;
-    // Python refuses options that it does not know, by name.
-    Object.assign(params, given(others));
-    const { image } = /** @type {{image?: Blob}} */ (params);
-    // Only what has a number is remembered.
-    const picture = "picture" in params ? image : undefined;
     this.#pending++;
     try {
-      const answer = this.#pool.ask({ method, params, picture, urgent, signal, onProgress });
+      const answer = this.#pool.ask({ method, params: given, picture, urgent, signal, onProgress });
       const { result, timings_ms } = await abortable(answer, signal);
       onTimings?.(timings_ms);
       return result;
@@ -535,13 +258,11 @@ export class Onsight extends EventTarget {
     }
   }
 
-  /** @param {Picture} given */
-  #picture(given) {
-    const image = blobOf(given);
-    const known = this.#pictures.get(image);
-    const picture = known ?? ++this.#lastPicture;
-    if (known === undefined) this.#pictures.set(image, picture);
-    return { image, picture };
+  /** @param {Blob} image */
+  #numberOf(image) {
+    const number = this.#pictures.get(image) ?? ++this.#lastPicture;
+    this.#pictures.set(image, number);
+    return number;
   }
 
   #onWorkers() {
@@ -574,28 +295,6 @@ function abortable(promise, signal) {
   });
 }
 
-/**
- * Only the options that were given: the defaults are Python's.
- * @param {Record<string, unknown>} options
- */
-function given(options) {
-  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
-}
-
-/**
- * Where a tag is does not matter to what is done with it.
- * @param {Tag} tag
- * @returns {Tag}
- */
-function withoutMap(tag) {
-  return tag.heat_map ? { ...tag, heat_map: null } : tag;
-}
-
-/** @param {unknown} image */
-function nameOf(image) {
-  return image instanceof File ? image.name : undefined;
-}
-
 /** As many workers as have two processors each; one where memory is scarce. */
 function suitableWorkers() {
   const { hardwareConcurrency = 1, deviceMemory = 4 } = /** @type {Navigator & {deviceMemory?: number}} */ (navigator);
@@ -610,12 +309,6 @@ function threadsOfEach(workers) {
 /** Whether a service worker answers what this page, and hence its workers, ask the site for. */
 function isServed() {
   return Boolean(globalThis.navigator?.serviceWorker?.controller);
-}
-
-/** @param {unknown} result an `OutputFile` */
-function asFile(result) {
-  const { data, name, media_type: type } = /** @type {import("../protocol.d.ts").OutputFile} */ (result);
-  return new File([data], name, { type });
 }
 
 /** @param {unknown} error */

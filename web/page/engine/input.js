@@ -1,6 +1,8 @@
-/** What programs may hand to the engine as a picture. */
+/** What programs may give to the engine: pictures, options, tags, files. */
 
 import { OnsightError } from "../../common/messenger.js";
+
+/** @import { OutputFile, Tag, TaggedPicture } from "../../protocol.d.ts" */
 
 /** How to make a file of what is not one. @type {Readonly<Record<string, string>>} */
 const HINTS = {
@@ -61,6 +63,65 @@ export function optionsOf(value, name = "The options") {
   if (value !== null && typeof value === "object" && !Array.isArray(value)) return value;
   const kind = value === null ? "null" : withArticle(kindOf(value)).toLowerCase();
   throw invalidOption(`${name} must be an object, got ${kind}. Leave them out, or give { … }.`);
+}
+
+/**
+ * Options by the names that Python has for them: `topK` is `top_k`.
+ * @param {Record<string, unknown>} options
+ */
+export function withPythonNames(options) {
+  const entries = Object.entries(options);
+  return Object.fromEntries(entries.map(([name, value]) => [name.replace(/[A-Z]/g, (one) => `_${one.toLowerCase()}`), value]));
+}
+
+/**
+ * Only what was given: the defaults are Python's.
+ * @param {Record<string, unknown>} options
+ */
+export function withoutUndefined(options) {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+}
+
+/**
+ * The name of a picture's file, if it has one.
+ * @param {unknown} image
+ */
+export function nameOf(image) {
+  return image instanceof File ? image.name : undefined;
+}
+
+/**
+ * Tags as the engine takes them. It does not use their heat maps, which are large.
+ * @param {string} name
+ * @param {readonly Tag[]} tags
+ * @returns {Tag[]}
+ */
+export function tagsOf(name, tags) {
+  return listOf(name, tags).map((tag) => (tag.heat_map ? { ...tag, heat_map: null } : tag));
+}
+
+/**
+ * @param {string} name
+ * @param {readonly TaggedPicture[]} pictures
+ * @returns {TaggedPicture[]}
+ */
+export function taggedPicturesOf(name, pictures) {
+  return listOf(name, pictures).map((picture) => ({ ...picture, tags: tagsOf("tags", picture.tags) }));
+}
+
+/**
+ * @param {string} name
+ * @param {readonly File[]} files
+ * @returns {Promise<Omit<OutputFile, "notes">[]>}
+ */
+export function filesOf(name, files) {
+  return Promise.all(
+    listOf(name, files).map(async (file) => ({
+      data: new Uint8Array(await file.arrayBuffer()),
+      name: file.name,
+      media_type: file.type,
+    })),
+  );
 }
 
 /** @param {string} message */

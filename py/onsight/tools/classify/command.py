@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Callable
 
 from onsight.cli.command import PictureCommand
-from onsight.core.texts import text
+from onsight.cli.options import add_options, chosen
 from onsight.core.wording import percent
 from onsight.engine import Engine
 from onsight.tools.classify.options import ClassifyOptions
@@ -15,19 +15,7 @@ from onsight.tools.classify.results import Classification
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options of ``classify``."""
-    defaults = ClassifyOptions()
-    parser.add_argument(
-        "--top-k",
-        type=int,
-        default=defaults.top_k,
-        help=text("maximum number of candidates (default: {default})", default=defaults.top_k),
-    )
-    parser.add_argument(
-        "--threshold",
-        type=float,
-        default=defaults.threshold,
-        help=text("probability that a label must reach, above 0 and at most 1 (default: each label's own threshold)"),
-    )
+    add_options(parser, ClassifyOptions)
 
 
 def prepare(options: argparse.Namespace) -> Callable[[Engine, str], Classification]:
@@ -36,7 +24,7 @@ def prepare(options: argparse.Namespace) -> Callable[[Engine, str], Classificati
     Raises:
         InvalidOptionError: A value is not valid.
     """
-    classify_options = ClassifyOptions(top_k=options.top_k, threshold=options.threshold)
+    classify_options = chosen(ClassifyOptions, options)
     return lambda engine, path: engine.classify(path, classify_options)
 
 

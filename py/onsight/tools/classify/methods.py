@@ -14,5 +14,6 @@ METHODS = {
         lambda models, image, options: models.make(Classifier).classify(image, options),
         ClassifyOptions,
         Classification,
+        doc="Give a picture its one label.",
     ),
 }

@@ -6,6 +6,7 @@ import argparse
 from collections.abc import Callable
 
 from onsight.cli.command import PictureCommand
+from onsight.cli.options import add_options, chosen
 from onsight.core.texts import text
 from onsight.core.wording import percent
 from onsight.engine import Engine
@@ -15,19 +16,7 @@ from onsight.tools.compare.results import Comparison
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options of ``compare``."""
-    parser.add_argument(
-        "--threshold",
-        type=float,
-        help=text("score that a tag must reach to be shown, from 0 to 1 (default: each tag's own threshold)"),
-    )
-    parser.add_argument(
-        "--without",
-        action="append",
-        default=[],
-        metavar="LABEL",
-        help=text("rule out a label; the other labels share what it had (can be given several times)"),
-    )
-    parser.add_argument("--heat-maps", action="store_true", help=text("with --json, add where each tag applies"))
+    add_options(parser, CompareOptions)
 
 
 def prepare(options: argparse.Namespace) -> Callable[[Engine, str], Comparison]:
@@ -50,7 +39,7 @@ def check(options: argparse.Namespace, engine: Engine) -> None:
 
 
 def _options(options: argparse.Namespace) -> CompareOptions:
-    return CompareOptions(threshold=options.threshold, heat_maps=options.heat_maps, without=tuple(options.without))
+    return chosen(CompareOptions, options)
 
 
 def describe(result: Comparison) -> str:

@@ -17,5 +17,6 @@ METHODS = {
         decide=lambda models, seen, options: models.make(Comparer).decide(seen, options),
         check=lambda models, options: models.make(Comparer).check(options),
         cache_size=16,
+        doc="Compare a picture's one label with its tags.",
     ),
 }

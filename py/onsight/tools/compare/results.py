@@ -18,7 +18,7 @@ class Slice:
         label: Name for people.
         score: Its share in [0, 1]; those of all parts add up to 1.
         percent: The share in per cent with one decimal; those of all parts add up to 100 exactly.
-        kind: ``"candidate"`` for a possible label, ``"kinds"`` for the kinds of the label that are no candidates,
+        kind: ``"candidate"`` for a possible label, ``"kinds"`` for kinds of the label that are not candidates,
             ``"rest"`` for everything else.
         is_answer: Whether it counts towards the label.
     """

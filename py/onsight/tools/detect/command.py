@@ -10,6 +10,7 @@ from itertools import chain
 from pathlib import Path
 
 from onsight.cli.command import PictureCommand
+from onsight.cli.options import add_options, chosen
 from onsight.core.texts import text
 from onsight.core.wording import displayable, percent
 from onsight.engine import Engine
@@ -29,47 +30,7 @@ SINGLE_FILE_FORMATS = ("coco", "labelstudio")
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options of ``detect``."""
-    defaults = DetectOptions()
-    parser.add_argument(
-        "--score",
-        type=float,
-        help=text("probability that an object must reach, from 0 to 1 (default: each class's own threshold)"),
-    )
-    parser.add_argument(
-        "--iou",
-        type=float,
-        default=defaults.iou,
-        help=text(
-            "of two boxes of one class that overlap more than this, keep the more probable one (default: {default})",
-            default=defaults.iou,
-        ),
-    )
-    parser.add_argument(
-        "--max-results",
-        type=int,
-        default=defaults.max_results,
-        help=text("maximum number of boxes for each picture (default: {default})", default=defaults.max_results),
-    )
-    parser.add_argument(
-        "--allow",
-        action="append",
-        default=[],
-        metavar="CLASS",
-        help=text("return only this class; can be given several times"),
-    )
-    parser.add_argument(
-        "--deny",
-        action="append",
-        default=[],
-        metavar="CLASS",
-        help=text("leave out this class; can be given several times"),
-    )
-    parser.add_argument("--thorough", action="store_true", help=text("look at several sizes: finds more, takes longer"))
-    parser.add_argument(
-        "--tiled",
-        action="store_true",
-        help=text("look at overlapping parts of the picture as well: finds small objects, takes much longer"),
-    )
+    add_options(parser, DetectOptions)
     parser.add_argument(
         "--annotate", type=Path, metavar="DIR", help=text("write the pictures with their boxes to this folder")
     )
@@ -109,7 +70,7 @@ def prepare(options: argparse.Namespace) -> Callable[[Engine, str], Detection]:
     def answer(engine: Engine, path: str) -> Detection:
         detection = engine.detect(path, detect_options)
         if options.annotate:
-            drawn = annotate(decode(read_file(path)), detection.boxes, engine.detection_labels)
+            drawn = annotate(decode(read_file(path)), detection.boxes, _labels(engine))
             wanted = options.annotate / f"{stem_of(path)}{drawn.suffix}"
             written = write_free(wanted, drawn.data)
             if written != wanted:  # on standard error, because a program may read the results
@@ -130,15 +91,7 @@ def check(options: argparse.Namespace, engine: Engine) -> None:
 
 
 def _options(options: argparse.Namespace) -> DetectOptions:
-    return DetectOptions(
-        score=options.score,
-        iou=options.iou,
-        max_results=options.max_results,
-        allow=tuple(options.allow),
-        deny=tuple(options.deny),
-        thorough=options.thorough,
-        tiled=options.tiled,
-    )
+    return chosen(DetectOptions, options)
 
 
 def _relative_names(paths: Sequence[str]) -> list[str]:
@@ -165,7 +118,7 @@ def finish(options: argparse.Namespace, engine: Engine, results: Sequence[tuple[
         return
     names = _relative_names([path for path, _ in results])
     pictures = [DetectedPicture(name, detection) for name, (_, detection) in zip(names, results, strict=True)]
-    files = export(options.format, pictures, engine.detection_labels)
+    files = export(options.format, pictures, _labels(engine))
     if options.out:
         images = []
         if options.format in IMAGE_FOLDERS and options.images == "copy":
@@ -190,6 +143,10 @@ def describe(result: Detection) -> str:
         for box in result.boxes
     )
     return (head or text("Nothing found")) + "".join(boxes)
+
+
+def _labels(engine: Engine) -> tuple[str, ...]:
+    return tuple(one.label for one in engine.detection_classes().classes)
 
 
 COMMAND = PictureCommand(add_arguments, prepare, describe, finish, prints_export, check)

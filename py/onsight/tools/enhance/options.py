@@ -68,7 +68,8 @@ class EnhanceOptions:
     metadata: str = option(
         default="keep",
         choices=METADATA,
-        doc="What metadata the new file gets: all of it, all that cannot reveal a location, or none.",
+        doc="What metadata the new file gets: all of it; only what cannot reveal a location (technical properties, "
+        "dates, ratings, author and copyright); or none.",
     )
     name: str = option(default="picture", file_name=True, doc="Name of the picture's file.")
 

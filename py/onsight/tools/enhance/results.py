@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from onsight.core.results import ImageInfo, to_json
-from onsight.tools.enhance.settings import EnhanceSettings
+from onsight.core.results import ImageInfo, OutputFile, to_json
+from onsight.tools.enhance.settings import NEUTRAL, EnhanceSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,3 +159,18 @@ class EnhanceControls:
     def to_json(self) -> dict[str, Any]:
         """Return the controls as plain JSON data."""
         return to_json(self)
+
+
+@dataclass(frozen=True, slots=True)
+class EnhancedFile(OutputFile):
+    """A picture that was enhanced.
+
+    Attributes:
+        data: Its bytes.
+        name: A name for it, such as ``"street-enhanced.jpg"``.
+        media_type: Such as ``"image/jpeg"``.
+        notes: What the user should know about it, in sentences, such as metadata that it could not hold.
+        settings: The settings that were applied, including those that the analysis of the picture proposed.
+    """
+
+    settings: EnhanceSettings = NEUTRAL

@@ -1,16 +1,15 @@
-"""Enhancing: what a picture needs, how that looks, and the finished file."""
+"""Enhancement: analyses a picture, previews settings and writes the finished file."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from PIL import Image
 
 from onsight.core.flow import Flow, Stage
-from onsight.core.results import OutputFile
 from onsight.image import DecodedImage, decode
 from onsight.image.metadata import NONE, carry_over
 from onsight.tools.enhance import auto
@@ -20,24 +19,24 @@ from onsight.tools.enhance.geometry import Shape, fit
 from onsight.tools.enhance.local import Context
 from onsight.tools.enhance.options import EnhanceOptions, EnhancePreviewOptions
 from onsight.tools.enhance.output import write
-from onsight.tools.enhance.results import EnhanceAnalysis, EnhancePreview
+from onsight.tools.enhance.results import EnhanceAnalysis, EnhancedFile, EnhancePreview
 from onsight.tools.enhance.settings import EnhanceSettings
 from onsight.tools.enhance.upscale import Upscaler
 
 _MAX_PREVIEW_SOURCE = 24_000_000
-"""Pixels that are kept at most to show parts of a picture enlarged."""
+"""Largest copy of a picture, in pixels, that is kept to show parts of it enlarged."""
 _HISTOGRAM_STEP = 4
-"""Of the preview's rows every fourth one is counted."""
+"""The histogram counts every fourth row of the preview."""
 
 
 def analyse(image: bytes) -> Flow[EnhanceAnalysis]:
-    """Tell what would make a picture better.
+    """Return what would improve a picture.
 
     Args:
         image: The file's bytes.
 
     Raises:
-        ImageError: The bytes are no picture that can be opened.
+        ImageError: The bytes are not a picture that can be opened.
     """
     yield Stage("decode")
     picture = decode(image)
@@ -56,7 +55,7 @@ def _analysis(picture: DecodedImage, context: Context) -> EnhanceAnalysis:
 
 @dataclass(frozen=True, slots=True)
 class Magnification:
-    """How large a copy of the picture a preview is made from.
+    """The size of the copy that a preview is made from.
 
     Attributes:
         side: Longest side of the copy in pixels.
@@ -66,7 +65,7 @@ class Magnification:
 
     @classmethod
     def of(cls, options: EnhancePreviewOptions) -> Magnification:
-        """Return one of the sizes, each twice the one before, that shows the part sharply; a region in every pixel."""
+        """Return the size at which the part is sharp: ``max_side`` times a power of 2; rounded up for a region."""
         x1, y1, x2, y2 = Shape.of(options.settings, options.region).part
         wanted = math.log2(1 / min(x2 - x1, y2 - y1))
         doublings = math.ceil(wanted - 1e-6) if options.region else round(wanted)
@@ -74,19 +73,19 @@ class Magnification:
 
 
 def preview_cache_key(options: EnhancePreviewOptions) -> Hashable:
-    """Return what of the options decides how large a copy of the picture is kept."""
+    """Return the part of the options that decides the size of the copy."""
     return Magnification.of(options)
 
 
 def prepare_preview(image: bytes, options: EnhancePreviewOptions) -> Flow[Development]:
-    """Make a picture ready for previews.
+    """Prepare a picture for previews.
 
     Args:
         image: The file's bytes.
-        options: Of which `Magnification` counts.
+        options: The options; only their `Magnification` matters.
 
     Raises:
-        ImageError: The bytes are no picture that can be opened.
+        ImageError: The bytes are not a picture that can be opened.
     """
     side = Magnification.of(options).side
     yield Stage("decode")
@@ -106,11 +105,11 @@ def prepare_preview(image: bytes, options: EnhancePreviewOptions) -> Flow[Develo
 
 
 def make_preview(seen: Development, options: EnhancePreviewOptions) -> EnhancePreview:
-    """Return the picture with settings applied, small.
+    """Return a preview of the picture with settings applied.
 
     Args:
         seen: From `prepare_preview`.
-        options: Which settings, which part, how large.
+        options: The settings, the part and the size.
     """
     shape = Shape.of(options.settings, options.region)
     pixels = seen.preview(options.settings, shape, options.max_side, draft=options.draft)
@@ -122,7 +121,7 @@ def make_preview(seen: Development, options: EnhancePreviewOptions) -> EnhancePr
 
 
 def final_size(settings: EnhanceSettings, width: int, height: int) -> tuple[int, int]:
-    """Return width and height of the finished picture, from those of the upright one."""
+    """Return width and height of the finished picture for those of the upright original, in pixels."""
     wide, high = Shape.of(settings).size(width, height)
     return fit(wide * settings.upscale, high * settings.upscale, settings.max_side)
 
@@ -131,18 +130,19 @@ def enhance(
     image: bytes,
     options: EnhanceOptions,
     upscaler: Callable[[], Upscaler],
-    on_settings: Callable[[EnhanceSettings], None] | None = None,
-) -> Flow[OutputFile]:
-    """Apply settings to a picture in full size and write it as a file.
+) -> Flow[EnhancedFile]:
+    """Apply settings to a picture at full size and write it as a file.
 
     Args:
         image: The file's bytes.
-        options: Which settings, which format.
-        upscaler: Returns what enlarges; called only where a picture is to be enlarged.
-        on_settings: Told which settings are applied, those that the picture's analysis proposes among them.
+        options: The settings and the format.
+        upscaler: Returns the upscaler; called only if the picture is enlarged.
+
+    Returns:
+        The file, with notes such as what metadata it could not hold.
 
     Raises:
-        ImageError: The bytes are no picture that can be opened, or the new one would be too large.
+        ImageError: The bytes are not a picture that can be opened, or the result would be too large.
         ModelError: A network is missing or does not run.
     """
     yield Stage("decode")
@@ -154,8 +154,6 @@ def enhance(
         presets = _analysis(picture, development.context).presets
         chosen = options.preset or "auto"
         settings = settings.over(next(preset.settings for preset in presets if preset.id == chosen))
-    if on_settings:
-        on_settings(settings)
     if settings.upscale > 1:
         width, height = Shape.of(settings).size(picture.info.width, picture.info.height)
         upscaler().check(height, width, settings.upscale)  # before any work is done
@@ -184,4 +182,5 @@ def enhance(
         pixels, picture.info.format, metadata, format=options.format, quality=options.quality, name=options.name
     )
     warning = picture.info.warning
-    return replace(written, notes=(warning, *written.notes)) if warning else written
+    notes = (warning, *written.notes) if warning else written.notes
+    return EnhancedFile(written.data, written.name, written.media_type, notes, settings)

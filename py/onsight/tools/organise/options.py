@@ -211,7 +211,7 @@ class PlanOptions(PicturesOptions):
     by: tuple[str, ...] = option(
         default=("category",), item="grouping", doc="What makes the folders, the outermost first."
     )
-    rules: tuple[str, ...] = option(default=(), item="rule", doc="`NAME=QUERY` each, for the grouping `rule`.")
+    rules: tuple[str, ...] = option(default=(), item="rule", doc="Rules for the grouping `rule`, each `NAME=QUERY`.")
     pattern: str = option(default="{name}", doc="How files are named.")
     taken: tuple[str, ...] = option(
         default=(), item="path", doc="Paths, relative and with `/`, where a file exists already."

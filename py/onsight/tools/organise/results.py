@@ -84,7 +84,7 @@ class FileOutcome(_Result):
         id: Of the picture, or None if there is none.
         folder: Where the library has the file: two folders of one name are told apart. None if it has not.
         code: Of the error, if it failed.
-        message: Of the error; or what is wrong with a file that was looked at nevertheless.
+        message: Of the error; or what is wrong with a file that could be read nevertheless.
     """
 
     kind: str
@@ -174,7 +174,7 @@ class ArchiveMembers(_Result):
 
     Attributes:
         members: The pictures by path.
-        others: The files that are no pictures by their name, by path.
+        others: The files that are not pictures, judging by their names; sorted by path.
     """
 
     members: tuple[ArchiveMember, ...]
@@ -513,7 +513,7 @@ class SortingPlan(_Result):
     """Where pictures go.
 
     Attributes:
-        moves: One a picture.
+        moves: One for each picture.
         folders: By name.
         left: What has a picture's name and stays.
     """
@@ -545,7 +545,7 @@ class LibraryChoices(_Result):
         groupings: By what they are put into folders.
         formats: In what formats they are exported.
         fields: What a query can ask for: an example as id, and what it finds.
-        pattern: What may stand in a pattern for names.
+        pattern: The fields that a pattern for names can contain.
     """
 
     orders: tuple[NamedChoice, ...]

@@ -11,6 +11,17 @@ from onsight.tools.shared.task import archive, preview
 TASKS = ()
 
 METHODS = {
-    "preview": Method(lambda _, image, options: preview(image, options), PreviewOptions, Preview),
-    "archive": Method(lambda _models, _image, options: archive(options), ArchiveOptions, OutputFile, takes_image=False),
+    "preview": Method(
+        lambda _, image, options: preview(image, options),
+        PreviewOptions,
+        Preview,
+        doc="Make a picture that every browser shows as the engine sees the file: upright and in sRGB.",
+    ),
+    "archive": Method(
+        lambda _models, _image, options: archive(options),
+        ArchiveOptions,
+        OutputFile,
+        takes_image=False,
+        doc="Put files into a ZIP archive.",
+    ),
 }

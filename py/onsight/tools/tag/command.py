@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from onsight.cli.command import PictureCommand
+from onsight.cli.options import add_options, chosen
 from onsight.core.texts import plural, text
 from onsight.core.wording import percent
 from onsight.engine import Engine
@@ -25,16 +26,7 @@ from onsight.tools.tag.selection import FLOOR
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options of ``tag``."""
-    parser.add_argument(
-        "--threshold",
-        type=float,
-        help=text("score that a tag must reach to be shown, from 0 to 1 (default: each tag's own threshold)"),
-    )
-    parser.add_argument("--all", action="store_true", help=text("list every tag of the vocabulary, with its score"))
-    parser.add_argument(
-        "--boxes", action="store_true", help=text("run detection, too: more certain of people and things, but slower")
-    )
-    parser.add_argument("--heat-maps", action="store_true", help=text("with --json, add where each tag applies"))
+    add_options(parser, TagOptions)
     parser.add_argument(
         "--format",
         choices=FORMATS,
@@ -56,8 +48,7 @@ def prepare(options: argparse.Namespace) -> Callable[[Engine, str], Tagging]:
     Raises:
         InvalidOptionError: A value is not valid, or options contradict each other.
     """
-    chosen = {name: getattr(options, name) for name in ("threshold", "all", "heat_maps", "boxes")}
-    tag_options = TagOptions(**chosen)
+    tag_options = chosen(TagOptions, options)
     if options.format and options.json:
         raise InvalidOptionError(text("--json and --format both choose what is printed. Use one of them."))
 

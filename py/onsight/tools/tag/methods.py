@@ -30,21 +30,42 @@ METHODS = {
         decide=lambda models, seen, options: tagger_for(models, options).decide(seen, options),
         cache_key=lambda options: options.boxes,
         cache_size=16,
+        doc="List everything that a picture shows.",
     ),
     "tag_names": Method(
-        lambda models, _, _options: curate.tag_names(models.make(TagNamer)), NoOptions, TagNames, takes_image=False
+        lambda models, _, _options: curate.tag_names(models.make(TagNamer)),
+        NoOptions,
+        TagNames,
+        takes_image=False,
+        doc="List the names of all tags that Onsight knows.",
     ),
     "edit_tags": Method(
         lambda models, _, options: curate.edit_tags(options, models.make(TagNamer)),
         EditTagsOptions,
         TagList,
         takes_image=False,
+        doc="Apply the user's changes to the tags of a picture.",
     ),
     "tag_text": Method(
-        lambda _models, _, options: curate.tag_text(options), TagTextOptions, TagText, takes_image=False
+        lambda _models, _, options: curate.tag_text(options),
+        TagTextOptions,
+        TagText,
+        takes_image=False,
+        doc="Write the shown tags as text.",
+        only="text",
     ),
-    "begin_sidecar": Method(lambda _models, image, _options: curate.begin_sidecar(image), NoOptions, BegunSidecar),
+    "begin_sidecar": Method(
+        lambda _models, image, _options: curate.begin_sidecar(image),
+        NoOptions,
+        BegunSidecar,
+        doc="Write what a file says about its picture as an XMP document, the beginning of a sidecar.",
+        only="data",
+    ),
     "export_tags": Method(
-        lambda _models, _, options: curate.export_tags(options), ExportTagsOptions, OutputFile, takes_image=False
+        lambda _models, _, options: curate.export_tags(options),
+        ExportTagsOptions,
+        OutputFile,
+        takes_image=False,
+        doc="Write the shown tags of some pictures to a file; several files become a ZIP archive.",
     ),
 }

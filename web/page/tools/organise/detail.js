@@ -108,7 +108,7 @@ export class Detail {
     const id = this.#id;
     const index = this.#ids.indexOf(id);
     this.#tiles.want(this.#ids.slice(Math.max(0, index - 2), index + 3));
-    await tryTo(this.#library.ask("picture", { id }).then((picture) => id === this.#id && this.#fill(picture)));
+    await tryTo(this.#library.methods.picture({ id }).then((picture) => id === this.#id && this.#fill(picture)));
   }
 
   /** @param {LibraryPicture} picture */
@@ -225,7 +225,7 @@ export class Detail {
   }
 
   /**
-   * @param {string} action
+   * @param {"add" | "remove" | "accept" | "reject"} action
    * @param {string[]} tags
    */
   async #edit(action, tags) {

@@ -49,7 +49,7 @@ export async function deleteSpares({ library, originals }, spares, how, { signal
     }
     onProgress(index + 1, spares.length, name);
   }
-  if (gone.length) await library.askAgain("remove", { ids: gone });
+  if (gone.length) await library.retrying.remove({ ids: gone });
   return report;
 }
 
@@ -85,7 +85,7 @@ export async function moveSpares({ library, originals }, directory, spares, opti
   });
   const report = await writeIntoFolder(directory, outputs, options);
   report.written = gone.length;
-  if (gone.length) await library.askAgain("remove", { ids: gone });
+  if (gone.length) await library.retrying.remove({ ids: gone });
   return report;
 }
 
@@ -98,7 +98,7 @@ export async function moveSpares({ library, originals }, directory, spares, opti
 async function movesOf({ library, originals }, spares) {
   const pictures = spares.map(({ picture }) => picture);
   const beside = await originals.listBeside(pictures);
-  const { moves } = await library.askAgain("plan", { ids: pictures.map(({ id }) => id), by: [], beside });
+  const { moves } = await library.retrying.plan({ ids: pictures.map(({ id }) => id), by: [], beside });
   const companions = new Map(moves.map((move) => [move.id, move.companions]));
   return pictures.map((picture) => {
     const target = `${FOLDER}/${plainPath(picture)}`;

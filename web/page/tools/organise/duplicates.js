@@ -117,8 +117,8 @@ class DuplicatesView {
     this.#setGroups([]);
     await tryTo(
       (async () => {
-        const { groups } = await library.ask("duplicates", { kind });
-        const { moves } = await library.ask("plan", { ids: groups.flatMap(({ ids }) => ids), by: [] });
+        const { groups } = await library.methods.duplicates({ kind });
+        const { moves } = await library.methods.plan({ ids: groups.flatMap(({ ids }) => ids), by: [] });
         if (asked !== this.#asked) return;
         this.#files = new Map(moves.map((move) => [move.id, move]));
         this.#setGroups(groups);
@@ -299,7 +299,7 @@ class DuplicatesView {
     const { library } = this.#options;
     if (deed === "forget") {
       const ids = this.#rest().map(({ id }) => id);
-      await tryTo(library.ask("remove", { ids }));
+      await tryTo(library.methods.remove({ ids }));
     } else {
       const spares = this.#spares();
       if (!(await askToChange(this.#options.originals, spares.map(({ picture }) => picture)))) {

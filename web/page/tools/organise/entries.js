@@ -65,14 +65,14 @@ export function entryOf({ file, path }, arrival = SINGLE_FILES) {
 export async function entriesOfArchive(library, archive) {
   const file = await archive.open();
   const number = numberOf(file);
-  const { members, others } = await library.request("archive_members", { image: file, picture: number });
+  const { members, others } = await library.methods.archiveMembers({ image: file, picture: number });
   const root = pathOf(archive);
   const entry = (/** @type {ArchiveMember} */ { path, size, modified_ms }) => ({
     ...entryOf({ file, path: `${root}/${path}` }, archive.arrival),
     size,
     modified_ms,
     open: async () => {
-      const { data, name } = await library.request("archive_member", { image: file, picture: number, path });
+      const { data, name } = await library.methods.archiveMember({ image: file, picture: number, path });
       return new File([data], name, { lastModified: modified_ms });
     },
   });

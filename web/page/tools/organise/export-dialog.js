@@ -91,8 +91,8 @@ class ExportDialog {
 
   async #begin() {
     const [{ formats }, { moves }] = await Promise.all([
-      this.#library.ask("choices", {}),
-      this.#library.ask("plan", { ids: [...this.#ids], by: [] }),
+      this.#library.methods.choices(),
+      this.#library.methods.plan({ ids: [...this.#ids], by: [] }),
     ]);
     this.#files = moves;
     this.#format.append(...formats.map(({ id, name }) => new Option(name, id)));
@@ -147,7 +147,7 @@ class ExportDialog {
   /** @returns {Promise<Output[]>} */
   async #dataSet() {
     const format = this.#format.value;
-    const { texts, images } = await this.#library.askAgain("dataset", { ids: [...this.#ids], format });
+    const { texts, images } = await this.#library.retrying.dataset({ ids: [...this.#ids], format });
     const files = new Map((this.#files ?? []).map((file) => [file.id, file]));
     const modified = Date.now();
     return [
@@ -165,7 +165,7 @@ class ExportDialog {
       async ({ say, signal }) => {
         say("Writing the file…");
         const { value: format } = this.#format;
-        const file = await this.#library.askAgain("export", { ids: [...this.#ids], format, name: this.#stem }, signal);
+        const file = await this.#library.retrying.export({ ids: [...this.#ids], format, name: this.#stem }, { signal });
         saved = file.name;
         download(new Blob([file.data], { type: file.media_type }), file.name);
         return { ...emptyReport(), written: this.#ids.length };

@@ -5,11 +5,12 @@ import { besideMarkOf, entriesOfArchive, isArchive, readBeside } from "./entries
 import { preferences } from "./preferences.js";
 import { isSidecar } from "../../lib/suffixes.js";
 
-/** @import { BeginImportOptions, FileOutcome, Methods, SourceOptions } from "../../../protocol.d.ts" */
+/** @import { BeginImportOptions, FileOutcome, SourceOptions } from "../../../protocol.d.ts" */
 /** @import { Onsight } from "../../client.js" */
 /** @import { Arrival, Entry } from "./entries.js" */
 /** @import { ImportProgress } from "./import-progress.js" */
-/** @import { Library, Question } from "./library.js" */
+/** @import { Library } from "./library.js" */
+/** @import { LibraryMethods } from "./methods.js" */
 
 /** Files that the library is asked about at a time. */
 const BATCH = 200;
@@ -110,7 +111,7 @@ export class ImportRun {
       await this.#host.goOn();
       const batch = found.slice(first, first + BATCH);
       const files = batch.map((entry) => this.#factsOf(entry));
-      const { outcomes } = await this.#ask("check", { files });
+      const { outcomes } = await this.#ask((library) => library.check({ files }));
       for (const [index, entry] of batch.entries()) {
         const outcome = outcomes[index];
         if (outcome?.kind === "new") fresh.push(entry);
@@ -132,7 +133,8 @@ export class ImportRun {
     if (!beside.length) return;
     // Two folders of one name are two.
     const pathIn = (/** @type {Entry} */ entry) => `${this.#folderOf(entry)}/${entry.name}`;
-    const { files } = await this.#ask("beside", { pictures: pictures.map(pathIn), files: beside.map(pathIn) });
+    const paths = { pictures: pictures.map(pathIn), files: beside.map(pathIn) };
+    const { files } = await this.#ask((library) => library.beside(paths));
     for (const [index, picture] of pictures.entries()) {
       picture.beside = (files[index] ?? []).flatMap((place) => beside[place] ?? []);
     }
@@ -199,28 +201,29 @@ export class ImportRun {
     try {
       const file = await this.#host.persist(() => entry.open());
       if (!isNew) {
-        const outcome = await this.#ask("compare", { image: file, ...facts, sidecars: await readBeside(entry) });
+        const sidecars = await readBeside(entry);
+        const outcome = await this.#ask((library) => library.compare({ image: file, ...facts, sidecars }));
         if (outcome.kind !== "new") return this.#count(entry, outcome);
       }
       const { signal } = this.#host;
       const look = await this.#host.persist(() => this.#onsight.index(file, { detect, signal }));
-      this.#count(entry, await this.#ask("record", { ...facts, look, sidecars: await readBeside(entry) }));
+      const sidecars = await readBeside(entry);
+      this.#count(entry, await this.#ask((library) => library.record({ ...facts, look, sidecars })));
     } catch (error) {
       this.#stopIfCancelled(error);
       const { code, message, fault } = asOnsightError(error);
-      if (fault === "file") this.#count(entry, await this.#ask("refuse", { ...facts, code, message }));
+      if (fault === "file") this.#count(entry, await this.#ask((library) => library.refuse({ ...facts, code, message })));
       else this.#fail(entry, error);
     }
   }
 
   /**
    * Ask the library about this run's files. One that was opened again must hear of the run first.
-   * @template {Question} Name
-   * @param {Name} name
-   * @param {Omit<Methods[`library_${Name}`]["params"], "picture">} params
-   * @returns {Promise<Methods[`library_${Name}`]["result"]>}
+   * @template Result
+   * @param {(library: LibraryMethods) => Promise<Result>} ask
+   * @returns {Promise<Result>}
    */
-  #ask(name, params) {
+  #ask(ask) {
     return this.#host.persist(async () => {
       const { state } = this.#library.state;
       if (state === "elsewhere") throw new OnsightError({ code: "library_failed", message: ELSEWHERE });
@@ -228,12 +231,12 @@ export class ImportRun {
       this.#host.requireSameLibrary();
       const { session } = this.#library;
       if (this.#begun.session !== session) {
-        this.#begun = { session, told: this.#library.ask("begin", this.#beginning) };
+        this.#begun = { session, told: this.#library.methods.begin(this.#beginning) };
         this.#begun.told.catch(() => (this.#begun.session = -1));
       }
       const { missing } = await this.#begun.told;
       this.#missingBefore ??= missing; // not when the library was opened again in between
-      return this.#library.ask(name, params);
+      return ask(this.#library.methods);
     });
   }
 

@@ -82,7 +82,7 @@ async function completeAll(organiser) {
  * @returns {Promise<boolean>} whether nothing is left to do
  */
 async function complete({ library, originals }, leaving) {
-  const { moves } = await library.askAgain("plan", { ids: [leaving.id], by: [] });
+  const { moves } = await library.retrying.plan({ ids: [leaving.id], by: [] });
   const [picture] = moves;
   // The library was not told: moving the picture again completes that. Or the picture has gone elsewhere since.
   if (!picture || pathOf(picture) !== leaving.target) return true;

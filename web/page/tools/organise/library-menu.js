@@ -104,7 +104,7 @@ export class LibraryMenu {
   async #listFailures() {
     const dialog = /** @type {HTMLDialogElement} */ (elementFromTemplate("organise-failures"));
     await tryTo(
-      this.#library.ask("failures", {}).then(({ files }) => {
+      this.#library.methods.failures().then(({ files }) => {
         ref(dialog, "failure-list").replaceChildren(
           ...files.map(({ folder, name, message }) => {
             const row = elementFromTemplate("organise-failure");

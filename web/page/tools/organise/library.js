@@ -5,11 +5,12 @@
 
 import { Emitter } from "../../lib/emitter.js";
 import { Messenger, OnsightError, abortError } from "../../../common/messenger.js";
+import { LibraryMethods } from "./methods.js";
 import { preferences } from "./preferences.js";
 
 /** @import { Onsight } from "../../client.js" */
 /** @import { RequestOptions } from "../../../common/messenger.js" */
-/** @import { LibraryStatus, Methods } from "../../../protocol.d.ts" */
+/** @import { LibraryStatus } from "../../../protocol.d.ts" */
 
 const LOCK = "onsight-library";
 const CHANNEL = "onsight-library";
@@ -23,8 +24,6 @@ const ATTEMPTS = 3;
  * @typedef {{state: "closed"} | {state: "starting"} | {state: "elsewhere"} | {state: "open", name: string}
  *   | {state: "failed", error: OnsightError}} LibraryState
  */
-
-/** @typedef {Extract<keyof Methods, `library_${string}`> extends `library_${infer Name}` ? Name : never} Question */
 
 /** @extends {Emitter<{state: LibraryState, status: LibraryStatus, change: null}>} */
 export class Library extends Emitter {
@@ -41,6 +40,10 @@ export class Library extends Emitter {
   #channel = new BroadcastChannel(CHANNEL);
   #session = 0;
   #isClosed = false;
+  /** What can be asked of the open library. */
+  methods = new LibraryMethods((method, params, options) => this.#request(method, params, options));
+  /** The same, asked again if the worker fails meanwhile: for what does no harm if it is done twice. */
+  retrying = new LibraryMethods((method, params, options) => this.#retry(method, params, options));
 
   /**
    * @param {Onsight} onsight
@@ -115,54 +118,9 @@ export class Library extends Emitter {
     });
   }
 
-  /**
-   * Ask the open library.
-   * @template {Question} Name
-   * @param {Name} name
-   * @param {Omit<Methods[`library_${Name}`]["params"], "picture">} params
-   * @param {RequestOptions} [options]
-   * @returns {Promise<Methods[`library_${Name}`]["result"]>}
-   */
-  async ask(name, params, options) {
-    const result = await this.#request(`library_${name}`, params, options);
-    return /** @type {Methods[`library_${Name}`]["result"]} */ (result);
-  }
-
-  /**
-   * Ask something that does no harm if it is done twice. If the worker fails meanwhile, the one that replaces it is asked.
-   * @template {Question} Name
-   * @param {Name} name
-   * @param {Omit<Methods[`library_${Name}`]["params"], "picture">} params
-   * @param {AbortSignal} [signal] ends the wait for another worker
-   * @returns {Promise<Methods[`library_${Name}`]["result"]>}
-   */
-  async askAgain(name, params, signal = new AbortController().signal) {
-    for (let attempt = 1; ; attempt += 1) {
-      if (this.#state.state === "starting") await this.opened(signal);
-      try {
-        return await this.ask(name, params, { signal });
-      } catch (error) {
-        const hasWorkerFailed = error instanceof OnsightError && error.code === "worker_failed";
-        if (!hasWorkerFailed || attempt === ATTEMPTS) throw error;
-      }
-    }
-  }
-
-  /**
-   * Ask something else of the library's worker, which does not keep pictures waiting.
-   * @template {keyof Methods} Name
-   * @param {Name} name
-   * @param {Methods[Name]["params"]} params
-   * @param {RequestOptions} [options]
-   * @returns {Promise<Methods[Name]["result"]>}
-   */
-  async request(name, params, options) {
-    return /** @type {Methods[Name]["result"]} */ (await this.#request(name, params, options));
-  }
-
   /** Learn how the library stands, and tell that it has changed. */
   async refresh() {
-    this.#setStatus(await this.ask("status", {}));
+    this.#setStatus(await this.methods.status());
     this.emit("change", null);
   }
 
@@ -240,7 +198,7 @@ export class Library extends Emitter {
    */
   async #whileClosed(name, use) {
     try {
-      await this.ask("close", {});
+      await this.methods.close();
       return await use();
     } catch (error) {
       // If its worker died, another one opens it.
@@ -276,10 +234,29 @@ export class Library extends Emitter {
     await this.#openFile(last !== null && names.includes(last) ? last : (names[0] ?? FIRST_NAME));
   }
 
+  /**
+   * Ask something that does no harm if it is done twice. If the worker fails meanwhile, the one that replaces it is asked.
+   * @param {string} method
+   * @param {object} params
+   * @param {RequestOptions} [options] whose signal ends the wait for another worker, too
+   */
+  async #retry(method, params, options = {}) {
+    const { signal = new AbortController().signal } = options;
+    for (let attempt = 1; ; attempt += 1) {
+      if (this.#state.state === "starting") await this.opened(signal);
+      try {
+        return await this.#request(method, params, options);
+      } catch (error) {
+        const hasWorkerFailed = error instanceof OnsightError && error.code === "worker_failed";
+        if (!hasWorkerFailed || attempt === ATTEMPTS) throw error;
+      }
+    }
+  }
+
   /** @param {string} name */
   async #openFile(name) {
     const path = /** @type {string} */ (await this.#request("storage_open", { name }));
-    const status = await this.ask("open", { path });
+    const status = await this.methods.open({ path });
     preferences.library = name;
     this.#session += 1;
     this.#set({ state: "open", name });
@@ -315,7 +292,7 @@ export class Library extends Emitter {
     if (!this.#release) return;
     if (this.#state.state === "open") {
       this.#set({ state: "elsewhere" });
-      await this.ask("close", {}).catch(() => {});
+      await this.methods.close().catch(() => {});
       await this.#request("storage_close", {}).catch(() => {});
     }
     this.#messenger?.close();

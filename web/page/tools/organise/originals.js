@@ -147,7 +147,7 @@ export class Originals {
   async isOwn({ id, size, modified_ms }, file) {
     if (file.size !== size) return false;
     if (Math.abs(file.lastModified - modified_ms) < COARSE_MS) return true;
-    return (await this.#library.askAgain("own", { image: file, id })).is_own;
+    return (await this.#library.retrying.own({ image: file, id })).is_own;
   }
 
   /**
@@ -275,7 +275,7 @@ export class Originals {
    * @param {FileSystemDirectoryHandle} handle
    */
   async rejoin(path, handle) {
-    await this.#library.ask("root", { key: await this.rememberHandle(handle), name: handle.name, path });
+    await this.#library.methods.root({ key: await this.rememberHandle(handle), name: handle.name, path });
     await this.#library.refresh();
   }
 

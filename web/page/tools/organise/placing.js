@@ -29,7 +29,7 @@ export async function planWhole({ library, originals }, ids, { by, rules, patter
   const folders = plan.folders.map(({ name }) => name);
   const there = directory ? await listTaken(directory, folders, sizes) : { taken: [], hashes: [] };
   const known = by.includes("rule") ? rules.map(ruleText) : [];
-  return library.askAgain("plan", { ids: [...ids], by, rules: known, pattern, beside, ...there });
+  return library.retrying.plan({ ids: [...ids], by, rules: known, pattern, beside, ...there });
 }
 
 /** @param {{name: string, query: string}} rule */
@@ -110,7 +110,7 @@ export function moveInto(organiser, directory, plan, options) {
 async function moveAll({ library, originals }, directory, plan, options) {
   const name = library.state.state === "open" ? library.state.name : "";
   const key = await originals.rememberHandle(directory);
-  const { path: root } = await library.askAgain("root", { key, name: directory.name }, options.signal);
+  const { path: root } = await library.retrying.root({ key, name: directory.name }, { signal: options.signal });
   /** @param {PlannedMove} move @param {File} file */
   const settle = async (move, file) => {
     const place = await deletable(originals, move);
@@ -242,7 +242,7 @@ export async function moveBeside({ folder }, directory, { name, target }) {
  */
 async function relocate(library, id, path, file) {
   const slash = path.lastIndexOf("/");
-  return library.askAgain("relocate", {
+  return library.retrying.relocate({
     id,
     folder: path.slice(0, slash),
     name: path.slice(slash + 1),

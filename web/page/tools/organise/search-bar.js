@@ -139,6 +139,6 @@ export class SearchBar {
    * @param {string} query empty to forget it
    */
   async #remember(name, query) {
-    await tryTo(this.#library.ask("save_search", { name, query }).then(() => this.#library.refresh()));
+    await tryTo(this.#library.methods.saveSearch({ name, query }).then(() => this.#library.refresh()));
   }
 }

@@ -129,7 +129,7 @@ export class Search extends Emitter {
     await new Promise((resolve) => setTimeout(resolve, pause));
     if (isOld()) return;
     try {
-      const { facets } = await this.#library.ask("facets", { query });
+      const { facets } = await this.#library.methods.facets({ query });
       if (!isOld()) this.emit("facets", facets);
     } catch {
       // They only help; the search itself tells what is wrong.
@@ -143,7 +143,7 @@ export class Search extends Emitter {
    */
   async #find(query, order) {
     try {
-      const { ids, order: ranked } = await this.#library.ask("search", { query, order });
+      const { ids, order: ranked } = await this.#library.methods.search({ query, order });
       return { query, ids, error: null, ranked };
     } catch (error) {
       if (!(error instanceof OnsightError)) throw error;

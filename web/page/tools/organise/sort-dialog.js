@@ -102,7 +102,7 @@ class SortDialog {
   }
 
   async #begin() {
-    const { groupings, pattern } = await this.#library.ask("choices", {});
+    const { groupings, pattern } = await this.#library.methods.choices();
     this.#groupings = [...groupings, { id: OWN_RULES, name: "Rules of my own" }];
     const known = new Set(this.#groupings.map(({ id }) => id));
     this.#by = this.#by.filter((id) => known.has(id));
@@ -143,11 +143,11 @@ class SortDialog {
     try {
       const { by, pattern } = sorting;
       if (this.#ids.length > AT_ONCE) {
-        const some = await this.#library.ask("plan", { ids: this.#ids.slice(0, EXAMPLES), by, rules, pattern });
+        const some = await this.#library.methods.plan({ ids: this.#ids.slice(0, EXAMPLES), by, rules, pattern });
         if (asked !== this.#asked) return;
         this.#showExamples(some.moves);
       }
-      const plan = await this.#library.ask("plan", { ids: [...this.#ids], by, rules, pattern });
+      const plan = await this.#library.methods.plan({ ids: [...this.#ids], by, rules, pattern });
       const whole = asked === this.#asked ? await planWhole(this.#organiser, this.#ids, sorting, plan) : plan;
       if (asked !== this.#asked) return;
       this.#plan = whole;

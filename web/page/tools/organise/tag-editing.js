@@ -14,7 +14,7 @@ import { formatPlural } from "../../lib/format.js";
  */
 export function editTags(library, change) {
   return tryTo(
-    library.ask("edit", change).then(async ({ action, pictures }) => {
+    library.methods.edit(change).then(async ({ action, pictures }) => {
       notice(pictures ? `${action}: ${formatPlural(pictures, "picture")}.` : "Nothing to change: it is so already.");
       await library.refresh();
     }),
@@ -28,7 +28,7 @@ export function editTags(library, change) {
  */
 export function turn(library, direction) {
   return tryTo(
-    library.ask(direction, {}).then(async ({ action, pictures }) => {
+    library.methods[direction]().then(async ({ action, pictures }) => {
       if (action === null) return announce(`There is nothing to ${direction}.`);
       notice(`${direction === "undo" ? "Undone" : "Done again"}: ${action}, ${formatPlural(pictures, "picture")}.`);
       await library.refresh();

@@ -28,7 +28,7 @@ export function keywordCopyOf(organiser, picture, { withOthers }) {
     open: async () => {
       const file = await organiser.originals.open(picture);
       try {
-        return blobOf(await organiser.library.askAgain("keywords", { image: file, id: picture.id }));
+        return blobOf(await organiser.library.retrying.keywords({ image: file, id: picture.id }));
       } catch (error) {
         needsSidecar = withOthers && error instanceof OnsightError && error.code === "unsupported_format";
         if (needsSidecar) return file;
@@ -126,7 +126,7 @@ async function sidecarsOf({ library, originals, listings }, picture) {
   const isNew = sidecars.every(({ data }) => !data.length);
   const image = !isNew ? new Blob() : await originals.open(picture).catch(() => new Blob());
   const params = { image, id: picture.id, sidecars, same_stem: found.sameStem };
-  return (await library.askAgain("sidecars", params)).sidecars;
+  return (await library.retrying.sidecars(params)).sidecars;
 }
 
 /** @param {{data: Uint8Array<ArrayBuffer>, media_type?: string}} file */

@@ -34,7 +34,7 @@ export function openTagsDialog(library, ids) {
   dialog.showModal();
   void show();
 
-  /** @param {{action: string, tags: string[], name?: string}} edit */
+  /** @param {{action: "add" | "remove" | "rename" | "accept", tags: string[], name?: string}} edit */
   async function change(edit) {
     const isDone = await editTags(library, { ids: [...ids], ...edit });
     await show();
@@ -46,7 +46,7 @@ export function openTagsDialog(library, ids) {
     isStale = list.querySelector("input:not([hidden])") !== null;
     if (isStale) return;
     await tryTo(
-      library.ask("tags", { ids: [...ids] }).then(({ tags }) => {
+      library.methods.tags({ ids: [...ids] }).then(({ tags }) => {
         isStale = list.querySelector("input:not([hidden])") !== null;
         if (isStale) return;
         redrawRows(list, () => list.replaceChildren(...tags.slice(0, LISTED).map(rowOf)));

@@ -58,7 +58,7 @@ export class Tiles extends Emitter {
       for (;;) {
         const ids = this.#wanted.filter((id) => !this.#tiles.has(id)).slice(0, BATCH);
         if (!ids.length) return;
-        const { items } = await this.#library.ask("items", { ids });
+        const { items } = await this.#library.methods.items({ ids });
         if (!items.length) return; // gone since
         for (const { thumbnail, ...item } of items) {
           this.#tiles.set(item.id, { ...item, source: URL.createObjectURL(new Blob([thumbnail], { type: "image/jpeg" })) });

@@ -180,7 +180,7 @@ export function mount(host, app) {
   }
 
   async function offerChoices() {
-    await tryTo(library.ask("choices", {}).then((choices) => bar.offer(choices)));
+    await tryTo(library.methods.choices().then((choices) => bar.offer(choices)));
   }
 
   function refreshWhileImporting() {
@@ -251,7 +251,7 @@ export function mount(host, app) {
 
   async function forget() {
     const { ids } = selection;
-    await tryTo(library.ask("remove", { ids }).then(() => library.refresh()));
+    await tryTo(library.methods.remove({ ids }).then(() => library.refresh()));
   }
 
   /** Take up the import that an earlier page did not end: its folder may still be read, or must be chosen again. */

@@ -81,7 +81,7 @@ export async function refresh(onsight, result) {
  */
 export async function change(onsight, result, changes) {
   const found = new Map(result.tags.map((tag) => [tag.id, tag]));
-  const { tags } = await onsight.editTags(result.tags, changes, { urgent: true });
+  const { tags } = await onsight.editTags(result.tags, { ...changes, urgent: true });
   // A tag that did not change stays the same object.
   return tags.map((tag) => {
     const before = found.get(tag.id);
