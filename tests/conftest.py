@@ -23,6 +23,8 @@ NEEDS_THE_HOST = (
     "test_library_datasets.py",
     "test_native.py",
     "test_page_scripts.py",
+    "test_page_styles.py",
+    "test_prose.py",
     "test_public_names.py",
     "test_runner.py",
     "test_serve.py",

@@ -6,14 +6,14 @@ from contextlib import contextmanager
 import numpy as np
 import pytest
 
-from onsight.core.flow import Flow, Run, Stage, Stopwatch, Tensors, drive, drive_async
+from onsight.core.flow import Flow, Run, Stage, Stopwatch, Tensors, drive, drive_async, outputs_of
+from onsight.errors import ModelFailedError
 
 
 def double(value: float, log: list[str]) -> Flow[float]:
     try:
         yield Stage("prepare")
-        outputs = yield Run("model", {"x": np.full(1, value, np.float32)}, ("y",))
-        assert outputs is not None
+        outputs = yield from outputs_of(Run("model", {"x": np.full(1, value, np.float32)}, ("y",)))
         yield Stage("conclude")
         return float(outputs["y"][0])
     finally:
@@ -30,6 +30,16 @@ def finished(coroutine: object) -> Iterator[object]:
     with pytest.raises(StopIteration) as stop:
         coroutine.send(None)  # type: ignore[attr-defined]
     yield stop.value.value
+
+
+def test_a_run_without_outputs_is_an_error() -> None:
+    log: list[str] = []
+    flow = double(21, log)
+    assert isinstance(next(flow), Stage)
+    assert isinstance(flow.send(None), Run)
+    with pytest.raises(ModelFailedError, match="no outputs"):
+        flow.send(None)
+    assert log == ["closed"]
 
 
 def test_drive_returns_what_the_task_returns_and_names_its_stages() -> None:

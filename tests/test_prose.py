@@ -51,13 +51,13 @@ BANNED: dict[str, str] = {
 
 _PATTERN = re.compile("|".join(f"(?P<p{index}>{source})" for index, source in enumerate(BANNED)), re.IGNORECASE)
 
-CLEAN = (
-    *("*.md", "*.toml", "*.sh", "*.mjs", "*.css", "build.py", "web/*.py"),
-    *(f"web/{name}" for name in ("worker", "common", "sw.js", "page/lib")),
-    *(":(glob)py/*.py", "py/wheels", "py/onsight/errors.py", "py/onsight/data", "models", "tests"),
-    *(f"py/onsight/{folder}" for folder in ("core", "evidence", "files", "image", "metadata", "networks")),
+PENDING = (
+    "py/onsight/library",
+    "py/onsight/tools/compare/results.py",
+    "py/onsight/tools/organise",
+    "web/page/tools",
 )
-"""Git's patterns of the files that are checked."""
+"""Files that still have such wording; take one off the list when it is clean."""
 
 EXCEPTIONS = ("tests/test_prose.py", "CONTRIBUTING.md", "*LICENSE.md")
 """Files that have to name what is banned, and the licences of others."""
@@ -147,8 +147,8 @@ READERS = {
 
 def files() -> list[Path]:
     """Return the files that are checked."""
-    ignored = [f":(exclude){pattern}" for pattern in EXCEPTIONS]
-    command = ["git", "ls-files", "-co", "--exclude-standard", "--", *CLEAN, *ignored]
+    ignored = [f":(exclude){pattern}" for pattern in (*EXCEPTIONS, *PENDING)]
+    command = ["git", "ls-files", "-co", "--exclude-standard", "--", *ignored]
     listed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     if listed.returncode != 0:
         pytest.skip("not a git checkout")

@@ -43,8 +43,8 @@ def make_parser(arguments: Collection[str] | None = None) -> argparse.ArgumentPa
     parser.add_argument("--version", action="version", version=f"onsight {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for name, tool in _TOOLS.items():
-        help = tool.commands[name]
-        sub = commands.add_parser(name, help=help, description=help.capitalize() + ".")
+        help = tool.commands[name]()
+        sub = commands.add_parser(name, help=help, description=help[:1].upper() + help[1:] + ".")
         if arguments is not None and name not in arguments:
             continue
         command = load_command(name)

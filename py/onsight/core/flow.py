@@ -15,6 +15,9 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from onsight.core.texts import text
+from onsight.errors import ModelFailedError
+
 T = TypeVar("T")
 
 Tensors = Mapping[str, NDArray[np.float32]]
@@ -49,6 +52,18 @@ class Run:
 
 
 Flow = Generator[Stage | Run, Tensors | None, T]
+
+
+def outputs_of(run: Run) -> Flow[Tensors]:
+    """Ask for a network to be run, and return its outputs by name.
+
+    Raises:
+        ModelFailedError: The driver sent no outputs.
+    """
+    outputs = yield run
+    if outputs is None:
+        raise ModelFailedError(text("The network returned no outputs. Try again."))
+    return outputs
 
 
 @dataclass(slots=True)

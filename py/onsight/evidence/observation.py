@@ -9,9 +9,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from onsight.core.flow import Flow, Run, Stage
+from onsight.core.flow import Flow, Run, Stage, outputs_of
 from onsight.core.results import Box, ImageInfo
-from onsight.errors import ModelFailedError
 from onsight.evidence.colours import ColourShare, Palette
 from onsight.evidence.expectations import Expectations
 from onsight.evidence.network_outputs import FETCHES, MAX_AREA, Evidence, evidence_from, input_size
@@ -115,9 +114,7 @@ class Observer:
         colours, measurements = Palette.load().dominant(pixels), measure(decoded, pixels)
         del decoded
         yield Stage("infer")
-        outputs = yield self._run(pixel_values)
-        if outputs is None:
-            raise ModelFailedError("The network returned no result.")
+        outputs = yield from outputs_of(self._run(pixel_values))
         yield Stage("postprocess")
         return Observation(
             evidence=evidence_from(outputs, self.expectations, self.spec.temperature),

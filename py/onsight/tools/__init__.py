@@ -11,10 +11,12 @@ The folder of a tool has
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING
+
+from onsight.core.texts import text
 
 if TYPE_CHECKING:  # for type checkers and editors, which cannot follow the table
     from onsight.tools.classify.options import *
@@ -39,12 +41,12 @@ class Tool:
 
     Attributes:
         name: Name of its folder.
-        commands: Its commands on the command line: one line of help by name. The module of a command is
-            ``command.py`` if it is called like the tool, else ``commands/NAME.py``.
+        commands: Its commands on the command line: functions that return the line of help, by name. The module of a
+            command is ``command.py`` if it has the name of the tool, and ``commands/NAME.py`` otherwise.
     """
 
     name: str
-    commands: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    commands: Mapping[str, Callable[[], str]] = field(default_factory=lambda: MappingProxyType({}))
 
     @property
     def methods_module(self) -> str:
@@ -62,20 +64,20 @@ class Tool:
 
 
 TOOLS = (
-    Tool("classify", {"classify": "give each picture one label"}),
-    Tool("tag", {"tag": "list everything that each picture shows"}),
-    Tool("compare", {"compare": "compare the label of each picture with its tags"}),
-    Tool("detect", {"detect": "find the objects in each picture"}),
-    Tool("enhance", {"enhance": "improve light, colour, detail and shape of each picture"}),
+    Tool("classify", {"classify": lambda: text("give each picture one label")}),
+    Tool("tag", {"tag": lambda: text("list everything that each picture shows")}),
+    Tool("compare", {"compare": lambda: text("compare the label of each picture with its tags")}),
+    Tool("detect", {"detect": lambda: text("find the objects in each picture")}),
+    Tool("enhance", {"enhance": lambda: text("improve light, colour, detail and shape of each picture")}),
     Tool(
         "organise",
         {
-            "index": "take pictures into a library",
-            "search": "find pictures in a library",
-            "sort": "sort pictures into folders",
-            "tags": "add, remove, rename tags; undo",
-            "duplicates": "find duplicates and look-alikes in a library",
-            "export": "write what a library knows for other programs",
+            "index": lambda: text("take pictures into a library"),
+            "search": lambda: text("find pictures in a library"),
+            "sort": lambda: text("sort pictures into folders"),
+            "tags": lambda: text("add, remove, rename tags; undo"),
+            "duplicates": lambda: text("find duplicates and look-alikes in a library"),
+            "export": lambda: text("write what a library knows for other programs"),
         },
     ),
     Tool("shared"),

@@ -127,7 +127,7 @@ export class Pool {
   #line = [];
   /** Where pictures were seen. @type {WeakMap<Blob, Engine>} */
   #seen = new WeakMap();
-  /** Pictures that are still to come, by who will ask. @type {Map<object, number>} */
+  /** Number of pictures still to come, by the batch that will send them. @type {Map<object, number>} */
   #expected = new Map();
   /** Of the first worker, as it goes on. @type {Promise<EngineInfo | null>} */
   #replacement = Promise.resolve(null);
@@ -162,7 +162,7 @@ export class Pool {
     return this.#engines.filter(({ info, isDead }) => info && !isDead).length;
   }
 
-  /** What the first worker says of itself, when it is ready. */
+  /** Facts about the first worker, once it is ready. */
   get info() {
     return this.#first.info;
   }

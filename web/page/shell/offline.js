@@ -1,13 +1,13 @@
 /**
  * The page's side of the service worker: registers it, has the engine kept on this device whole, offers new builds, and
- * lets the first visit to a host that sends no headers begin anew, with threads.
+ * reloads the first visit to a host without the headers, so that threads work.
  */
 
 import { button, ref } from "../lib/dom.js";
 import { Emitter } from "../lib/emitter.js";
 import { trusted } from "../../common/trusted.js";
 
-/** Set once the page has begun anew for threads, so that it never does so in circles. */
+/** Set once the page has reloaded for threads, so that it does so only once. */
 const GUARD = "onsight.isolated";
 
 /** How long the engine's start waits for the service worker on a host that sends no headers. */
@@ -18,7 +18,7 @@ const CHECK_EVERY_MS = 60 * 60 * 1000;
 /** How long requests that were cut off take to be forgotten. */
 const CUT_OFF_MS = 250;
 
-/** How long a new build may take to take over before the page begins anew without it. */
+/** How long a new build may take to become active before the page reloads without it. */
 const TAKE_OVER_MS = 10_000;
 
 /**
@@ -32,7 +32,7 @@ const TAKE_OVER_MS = 10_000;
 export class Offline extends Emitter {
   /** Whether everything is kept that works without a network. */
   isReady = false;
-  /** When the engine may start: at once, unless the page is about to begin anew. @type {Promise<void>} */
+  /** When the engine may start: at once, unless the page is about to reload. @type {Promise<void>} */
   settled;
   #surroundings;
   #isUpdating = false;

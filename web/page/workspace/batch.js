@@ -18,7 +18,7 @@ import { Emitter } from "../lib/emitter.js";
 
 /** @typedef {Record<Job<unknown>["state"], number>} Counts */
 
-/** @typedef {{abort: AbortController, again: boolean}} Current again: it is out of date, and is done anew */
+/** @typedef {{abort: AbortController, again: boolean}} Current again: its result is out of date, so it is processed again */
 
 /**
  * @template {AnyResult} Result
@@ -104,7 +104,7 @@ export class Batch extends Emitter {
     this.#enqueue(this.#pictures.items.filter((picture) => ["failed", "cancelled"].includes(this.job(picture).state)));
   }
 
-  /** Look again at all pictures that were looked at, or are: how to look has changed. */
+  /** Process all finished and current pictures again, because the settings have changed. */
   again() {
     for (const current of this.#working.values()) {
       current.again = true;
@@ -211,7 +211,7 @@ export class Batch extends Emitter {
 }
 
 /**
- * What the list says of a picture.
+ * A picture's text in the list.
  * @template {AnyResult} Result
  * @param {Job<Result>} job
  * @param {(result: Result) => string} short

@@ -1,4 +1,4 @@
-/** Which of some things, such as boxes or tags, is looked at: under the pointer, else with the focus, else pressed. */
+/** Which of some things, such as boxes or tags, is highlighted: under the pointer, else with the focus, else pressed. */
 
 import { Emitter } from "../lib/emitter.js";
 
@@ -15,7 +15,7 @@ export class Highlight extends Emitter {
   #pinned = null;
   #isSame;
 
-  /** @param {(a: Thing, b: Thing) => boolean} [isSame] for things that are made anew each time */
+  /** @param {(a: Thing, b: Thing) => boolean} [isSame] for things that are recreated each time */
   constructor(isSame = Object.is) {
     super();
     this.#isSame = isSame;

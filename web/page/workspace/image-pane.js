@@ -27,7 +27,7 @@ export class ImagePane extends Emitter {
   /** @type {Picture | undefined} */
   #picture;
   #url = "";
-  /** What the engine says of the picture, once it has answered. @type {ImageInfo | null} */
+  /** Facts about the picture, once the engine has answered. @type {ImageInfo | null} */
   #info = null;
   /** Whether the engine was asked for a preview of the picture. */
   #isPreview = false;
@@ -78,7 +78,7 @@ export class ImagePane extends Emitter {
   }
 
   /**
-   * Show the picture in a way of one's own. What the browser makes of the file stays at hand, out of sight.
+   * Show the picture with a custom element. The browser's own rendering of the file is kept, hidden.
    * @param {HTMLElement} element
    */
   replace(element) {
@@ -95,7 +95,7 @@ export class ImagePane extends Emitter {
 
   /**
    * @param {Picture | undefined} picture
-   * @param {ImageInfo | null} info what the engine says of it; null while it has not answered
+   * @param {ImageInfo | null} info facts about it; null until the engine has answered
    */
   showPicture(picture, info) {
     if (picture === this.#picture) {

@@ -1,4 +1,4 @@
-/** Small pictures for lists: made one at a time, only for rows that are in sight, and kept up to a limit. */
+/** Thumbnails for lists: made one at a time, only for visible rows, and cached up to a limit. */
 
 /** @import { Onsight } from "../client.js" */
 /** @import { Picture } from "./pictures.js" */

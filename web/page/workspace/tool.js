@@ -25,7 +25,7 @@
  * @property {string} again words of the button that takes up a cancelled picture
  * @property {Readonly<Record<string, string>>} stageWords what is done now, by stage
  * @property {readonly (readonly [string, string])[]} stageNames stages with their short names, in order
- * @property {string} found what is said of pictures with a result: "38 labelled"
+ * @property {string} found text about pictures with a result: "38 labelled"
  * @property {{name: string, word: string, isFine?: boolean}} unsure name and word of those with a result that says
  *   little; `isFine` where that is nothing to look into
  * @property {(result: Result) => boolean} isUnsure

@@ -13,10 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from onsight.core.flow import Flow, Run, Stage
+from onsight.core.flow import Flow, Run, Stage, outputs_of
 from onsight.core.results import HeatMap, ImageInfo
-from onsight.core.texts import text
-from onsight.errors import ModelFailedError
 from onsight.evidence.categories import CATEGORIES
 from onsight.evidence.expectations import Expectations
 from onsight.evidence.head import TagHead
@@ -155,9 +153,7 @@ class Classifier:
         info = decoded.info
         del decoded
         yield Stage("infer")
-        outputs = yield self._run(pixel_values)
-        if outputs is None:
-            raise ModelFailedError(text("The network returned no outputs. Try again."))
+        outputs = yield from outputs_of(self._run(pixel_values))
         yield Stage("postprocess")
         return ClassifierRun(
             probabilities=softmax(outputs["logits"][0], self.spec.temperature),

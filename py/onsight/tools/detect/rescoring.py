@@ -14,9 +14,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from onsight.core.flow import Flow, Run, Stage
-from onsight.core.texts import text
-from onsight.errors import ModelFailedError
+from onsight.core.flow import Flow, Run, Stage, outputs_of
 from onsight.evidence.detected_classes import DetectedClasses
 from onsight.evidence.network_outputs import input_size, log_odds
 from onsight.evidence.rollup import bind
@@ -117,9 +115,7 @@ class Rescorer:
         # The whole picture, as for tagging, but smaller.
         pixel_values, transform = preprocess(decoded, replace(self.spec.input, input_size=size, crop_mode="squash"))
         yield Stage("infer")
-        outputs = yield Run(self.spec.id, self.spec.feeds(pixel_values, FETCHES), FETCHES)
-        if outputs is None:
-            raise ModelFailedError(text("The network returned no outputs. Try again."))
+        outputs = yield from outputs_of(Run(self.spec.id, self.spec.feeds(pixel_values, FETCHES), FETCHES))
         yield Stage("postprocess")
         places = softmax(np.ascontiguousarray(outputs["class_map"][0].transpose(1, 2, 0)))
         rows, columns, _ = places.shape

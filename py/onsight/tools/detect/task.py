@@ -10,10 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from onsight.core.boxes import clip_boxes_to_image
-from onsight.core.flow import Flow, Run, Stage, Tensors
+from onsight.core.flow import Flow, Run, Stage, Tensors, outputs_of
 from onsight.core.results import Box, ImageInfo
-from onsight.core.texts import text
-from onsight.errors import InvalidSpecError, ModelFailedError
+from onsight.errors import InvalidSpecError
 from onsight.evidence.network_outputs import CLASSIFIER
 from onsight.image import DecodedImage, decode
 from onsight.networks.models import Models
@@ -212,9 +211,7 @@ class Detector:
         found = []
         for look, pixel_values, transform in prepared:
             yield Stage("infer")
-            outputs = yield self._run(look, pixel_values)
-            if outputs is None:
-                raise ModelFailedError(text("The network returned no outputs. Try again."))
+            outputs = yield from outputs_of(self._run(look, pixel_values))
             found.append((look, outputs, transform))
         yield Stage("postprocess")
         return tuple(self._candidates(decoded, *one) for one in found)

@@ -1,7 +1,7 @@
-"""What is wrong with a picture, in numbers.
+"""Measures what is wrong with a picture.
 
-Light and colour are measured on the small context. Grain and JPEG's blocks are measured on parts of full size, because
-a smaller copy has none of them left; sharpness on a copy of the size that sharpening's radius is relative to.
+Light and colour are measured on the small context. Grain and JPEG's blocks are measured on parts at full size, because
+shrinking removes them. Sharpness is measured on a copy of the size that sharpening's radius is relative to.
 """
 
 from __future__ import annotations
@@ -21,25 +21,29 @@ from onsight.tools.enhance.windows import Plane
 Bytes = NDArray[np.uint8]
 
 _PART = 512
-"""Side of the parts of full size, in pixels."""
+"""Side of the parts at full size, in pixels."""
 _CELL = 16
-"""Side of the cells in which grain is measured; that of the quietest tenth counts."""
+"""Side of the cells in which grain is measured, in pixels; the quietest tenth of the cells counts."""
 _LAPLACIAN_GAIN = 6.0
-"""Standard deviation of white noise of 1 after the mask of `_grain`."""
+"""Standard deviation of white noise of 1 after the filter in `_grain`."""
 _EDGE_SHARE = 0.1
+"""Part of the second differences, the strongest ones, that `_bend` averages."""
 _NORM = 4
-"""Minkowski norm of the grey-edge estimate."""
+"""Minkowski norm in the grey-edge estimate."""
 
 CAST_WEIGHTS = ((0.893, 0.068, -0.016), (0.039, 0.641, 0.094))
-"""Cast in red and in blue, told by the edges' red and blue against green and by 1; see `models.enhance.fit`."""
+"""Weights of the edges' red and blue relative to green, and the bias, for the cast in red and in blue.
+
+They are fitted by `models.enhance.fit`.
+"""
 
 
 def measure(pixels: Bytes, context: Context) -> EnhanceMeasurements:
     """Measure a picture.
 
     Args:
-        pixels: uint8 [H, W, 3], upright, in full size.
-        context: Of the picture.
+        pixels: uint8 [H, W, 3], upright, at full size.
+        context: The picture's context.
     """
     small = np.asarray(context.image)
     perceived = _l_star(lightness(small[..., 0], small[..., 1], small[..., 2]))
@@ -76,11 +80,11 @@ def measure(pixels: Bytes, context: Context) -> EnhanceMeasurements:
 def edge_stops(small: Bytes) -> tuple[float, float]:
     """Return how much more red and blue than green a picture's edges have, in stops of linear light.
 
-    Edges between things of many colours are grey on average, more so than the things themselves (van de Weijer, Gevers
-    and Gijsenij, "Edge-Based Color Constancy", 2007).
+    On average, edges between things of many colours are closer to grey than the things themselves (van de Weijer,
+    Gevers and Gijsenij, "Edge-Based Color Constancy", 2007).
 
     Args:
-        small: uint8 [H, W, 3].
+        small: uint8 [H, W, 3], a small copy of the picture.
     """
     linear = _LINEAR[small]
     steps = [np.abs(np.diff(linear, axis=axis)).reshape(-1, 3) ** _NORM for axis in (0, 1)]
@@ -90,7 +94,7 @@ def edge_stops(small: Bytes) -> tuple[float, float]:
 
 
 def cast_stops(small: Bytes) -> tuple[float, float]:
-    """Return how many stops of red and of blue a cast seems to have added to a picture; arguments as `edge_stops`."""
+    """Return the estimated strength of a cast in red and in blue, in stops; arguments as for `edge_stops`."""
     known = (*edge_stops(small), 1.0)
     red, blue = (sum(weight * value for weight, value in zip(row, known, strict=True)) for row in CAST_WEIGHTS)
     return red, blue
@@ -100,13 +104,13 @@ _LINEAR = tone.decode(np.arange(256) / 255).astype(np.float32)
 
 
 def _l_star(light: Plane) -> NDArray[np.float64]:
-    """Return CIE L*, 0 to 100, of encoded lightness, 0 to 255."""
+    """Return CIE L*, 0 to 100, for encoded lightness, 0 to 255."""
     linear = tone.decode(np.asarray(light, np.float64) / 255)
     return np.where(linear > 0.008856, 116 * np.cbrt(linear) - 16, 903.3 * linear)
 
 
 def _parts(pixels: Bytes) -> list[Bytes]:
-    """Return the whole of a small picture, or up to five parts of it, which begin where JPEG's blocks do."""
+    """Return a small picture as a whole, or up to five parts of a larger one; parts start where JPEG's blocks do."""
     height, width = pixels.shape[:2]
     if height <= 2 * _PART and width <= 2 * _PART:
         return [pixels]
@@ -117,11 +121,11 @@ def _parts(pixels: Bytes) -> list[Bytes]:
 
 
 def _grain(planes: list[Plane], lights: list[Plane]) -> float:
-    """Return the standard deviation of white noise (Immerkær, 1996), in the quietest cells that are not clipped.
+    """Return the standard deviation of white noise (Immerkær, 1996) in the quietest cells that are not clipped.
 
     Args:
-        planes: What to measure.
-        lights: The lightness at the same places, 0 to 255.
+        planes: The planes to measure, float32 [H, W] each.
+        lights: The lightness of the same pixels, 0 to 255, float32 [H, W] each.
     """
     found: list[NDArray[np.float32]] = []
     for plane, light in zip(planes, lights, strict=True):
@@ -140,7 +144,7 @@ def _grain(planes: list[Plane], lights: list[Plane]) -> float:
 
 
 def _sharpness(pixels: Bytes) -> tuple[float, float]:
-    """Return how strongly edges bend over one pixel against two, and over two against four."""
+    """Return how strongly edges bend over one pixel relative to two, and over two relative to four."""
     height, width = pixels.shape[:2]
     image = Image.fromarray(pixels)
     image.thumbnail((REFERENCE_SIDE, REFERENCE_SIDE), Image.Resampling.BOX, reducing_gap=2.0)
@@ -153,7 +157,7 @@ def _sharpness(pixels: Bytes) -> tuple[float, float]:
 
 
 def _bend(light: Plane, distance: int) -> float:
-    """Return the mean of the strongest second differences at a distance in pixels."""
+    """Return the mean of the strongest second differences between pixels at a distance."""
     means = []
     for plane in (light, light.T):
         if plane.shape[0] <= 2 * distance:
@@ -165,13 +169,13 @@ def _bend(light: Plane, distance: int) -> float:
 
 
 def _blockiness(planes: list[Plane]) -> float:
-    """Return how much more rows and columns jump at the borders of 8 × 8 blocks than inside of them."""
+    """Return the ratio of jumps between rows or columns at the borders of 8 × 8 blocks to jumps inside the blocks."""
     borders, insides = 0.0, 0.0
     for light in planes:
         for plane in (light, light.T):
             if len(plane) < 24:
                 continue
-            # A third difference sees a jump in its middle and no slope; edges of things count little.
+            # A third difference responds to a jump but not to a slope. The limit keeps edges of things from dominating.
             jump = np.abs(plane[3:] - 3 * plane[2:-1] + 3 * plane[1:-2] - plane[:-3])
             rows = np.minimum(jump, 40).mean(axis=1)
             place = np.arange(len(rows)) % 8

@@ -1,8 +1,8 @@
-"""Saturation, vibrance, black and white: how far a pixel's channels are from its lightness.
+"""Saturation, vibrance, black and white: they scale the distance of a pixel's channels from its lightness.
 
-``c' = Y + s · (c - Y)`` on encoded levels, with Y the lightness, which stays. With u the pixel's way to the edge of
-what a screen can show (1 on it), ``s = 1 + saturation · (1 - u) + vibrance · (1 - u)²``: pale colours gain most,
-colours on the edge nothing, and none is led beyond it. Below 0 both lead towards grey, vibrance the pale ones first.
+``c' = Y + s · (c - Y)`` on encoded levels, where Y is the lightness, which stays the same. With u from 0 for grey to 1
+on the edge of the gamut, ``s = 1 + saturation · (1 - u) + vibrance · (1 - u)²``: pale colours gain most, colours on the
+edge gain nothing, and no colour passes it. Negative values make colours greyer; vibrance affects pale colours first.
 """
 
 from __future__ import annotations
@@ -19,20 +19,20 @@ Bytes = NDArray[np.uint8]
 Shorts = NDArray[np.int16]
 
 _ROUND = np.float32(1 << 23)
-"""Added to a float32 below 2^22, it leaves the nearest whole number in the lowest bits: far faster than a cast."""
+"""Added to a float32 below 2^22, it leaves the nearest integer in the lowest bits; this is much faster than a cast."""
 
 
 def changes_colour(settings: EnhanceSettings) -> bool:
-    """Tell whether settings ask for anything of this module."""
+    """Return whether settings change anything in this module."""
     return bool(settings.saturation or settings.vibrance or settings.black_and_white)
 
 
 _EDGE = 0.6
-"""How far from the outermost level a colour stops: so that it does not round to it."""
+"""Distance from black and white, in levels, that colours keep, so that they do not round to them."""
 
 
 def _edge_tables() -> tuple[Bytes, Bytes]:
-    """Return how far (of 255) a highest and a lowest channel are on their way to the edge, at ``Y << 8 | channel``."""
+    """Return u in 255ths by the highest and by the lowest channel, each at ``Y << 8 | channel``."""
     light = np.arange(256)[:, None].astype(np.float64)
     level = np.arange(256)[None, :].astype(np.float64)
     to_white = (level - light) / np.maximum(255 - _EDGE - light, _EDGE)
@@ -48,11 +48,11 @@ _TO_WHITE, _TO_BLACK = _edge_tables()
 
 
 _UNIT = 128
-"""Of what `spread_table` holds: times the largest distance from grey it still fits into 16 bits."""
+"""Unit of `spread_table`: multiplied by the largest distance from grey, its values still fit into 16 bits."""
 
 
 def spread_table(settings: EnhanceSettings) -> NDArray[np.int16]:
-    """Return int16 [256]: what is added to the distance from grey, in 128ths of it, told by the way to the edge."""
+    """Return what is added to the distance from grey, in 128ths of that distance, for each u in 255ths: int16 [256]."""
     way = np.arange(256) / 255
     saturation, vibrance = settings.saturation / 100, settings.vibrance / 100
     more = saturation * ((1 - way) if saturation > 0 else 1.0) + vibrance * (1 - way) ** 2
@@ -61,7 +61,7 @@ def spread_table(settings: EnhanceSettings) -> NDArray[np.int16]:
 
 
 def lightness(red: Bytes, green: Bytes, blue: Bytes) -> NDArray[np.float32]:
-    """Return float32, 0 to 255, of three channels of levels."""
+    """Return the lightness, float32, 0 to 255, of three channels."""
     light: NDArray[np.float32] = red * np.float32(LUMA[0])
     light += green * np.float32(LUMA[1])
     light += blue * np.float32(LUMA[2])
@@ -73,7 +73,7 @@ _LUMA_256 = (54, 183, 19)
 
 
 def light_levels(red: Bytes, green: Bytes, blue: Bytes) -> Bytes:
-    """Return `lightness` rounded to levels, uint8; in 16-bit numbers, which is three times as fast."""
+    """Return `lightness` rounded to levels, uint8; 16-bit arithmetic makes this three times as fast."""
     light = red.astype(np.uint16)
     light *= np.uint16(_LUMA_256[0])
     for channel, weight in ((green, _LUMA_256[1]), (blue, _LUMA_256[2])):
@@ -86,7 +86,7 @@ def light_levels(red: Bytes, green: Bytes, blue: Bytes) -> Bytes:
 
 
 def whole(values: NDArray[np.float32]) -> Bytes:
-    """Return float32 values, 0 to 255, rounded to levels; a view of every fourth byte, and ``values`` is used up."""
+    """Return float32 values, 0 to 255, rounded to levels: a view of every fourth byte. Overwrites ``values``."""
     values += _ROUND
     return values.view(np.uint8).reshape(*values.shape, 4)[..., 0]
 
@@ -96,7 +96,7 @@ def colour_rows(rows: Sequence[Bytes], settings: EnhanceSettings, spread: NDArra
 
     Args:
         rows: Red, green and blue, uint8 [R, W].
-        settings: Of which black and white counts; the rest is in ``spread``.
+        settings: The settings; only black and white matters here, since ``spread`` has the others.
         spread: From `spread_table`.
         out: uint8 [R, W, 3 or 4], whose first three channels are written.
     """
@@ -122,7 +122,7 @@ def colour_rows(rows: Sequence[Bytes], settings: EnhanceSettings, spread: NDArra
 
 
 def _extremes(red: Shorts, green: Shorts, blue: Shorts) -> tuple[Shorts, Shorts]:
-    """Return the highest and the lowest of three channels; by sums, which wasm has vector instructions for."""
+    """Return the highest and the lowest of three channels, by sums, which WebAssembly has vector instructions for."""
     above = _positive(red - green)
     high, low = green + above, red - above
     high += _positive(blue - high)
@@ -131,7 +131,7 @@ def _extremes(red: Shorts, green: Shorts, blue: Shorts) -> tuple[Shorts, Shorts]
 
 
 def _positive(values: Shorts) -> Shorts:
-    """Return values, and 0 for those below 0."""
+    """Return values with 0 in place of negative ones."""
     sign = values >> np.int16(15)
     np.invert(sign, out=sign)
     sign &= values

@@ -1,8 +1,8 @@
-"""All controls in order, on one picture: shape, detail, haze, light and contrast, colour.
+"""Applies all settings to one picture, in order: shape, detail, haze, light and contrast, colour.
 
-A preview keeps what each step made: moving a slider repeats its own step and those after it. A draft does the same in
-half the size, so that it can follow a slider while it is moved. An export goes through
-the picture strip by strip, so that no more than one copy of full size is in memory, and says how far it is.
+A preview caches the result of each step, so moving a slider repeats only its own step and the later ones. A draft does
+the same at half the size, so that it can follow a moving slider. An export processes the picture strip by strip, so
+that no more than one copy at full size is in memory, and reports its progress.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from PIL import Image
 
 from onsight.image.decoding import DecodedImage
 from onsight.tools.enhance import colour, detail, local, tone
-from onsight.tools.enhance.cache import Cached
+from onsight.tools.enhance.cache import StepCache
 from onsight.tools.enhance.geometry import Shape, fit
 from onsight.tools.enhance.local import Context
 from onsight.tools.enhance.placement import Placement
@@ -28,68 +28,68 @@ Bytes = NDArray[np.uint8]
 _STRIP_ROWS = 64
 _EXPORT_STRIP_PIXELS = 1 << 20
 _TURNED_PIXELS = 2_000_000
-"""Of the half-sized copy of a larger picture only the part that is seen is made."""
+"""If the half-sized copy is larger than this, a draft of a straightened picture renders only the visible part."""
 
 
 @dataclass(slots=True)
 class Development:
-    """A picture that settings are tried on.
+    """A picture that is developed with changing settings.
 
     Attributes:
-        picture: Upright, of any scale.
-        context: What its light was worked out on.
+        picture: The upright picture, at any scale.
+        context: The small copy that its light is computed from.
     """
 
     picture: DecodedImage
     context: Context
-    _views: dict[bool, Cached] = field(default_factory=lambda: {False: Cached(), True: Cached()})
-    """What drafts keep, and what previews in full size do: one goes on to the other many times."""
-    _gains: Cached = field(default_factory=Cached)
+    _caches: dict[bool, StepCache] = field(default_factory=lambda: {False: StepCache(), True: StepCache()})
+    """Caches of full previews (False) and of drafts (True): the user often switches between the two."""
+    _gains: StepCache = field(default_factory=StepCache)
 
     @classmethod
     def of(cls, picture: DecodedImage) -> Development:
-        """Make a picture ready."""
+        """Prepare a picture: compute its context."""
         return cls(picture, Context.of(Image.fromarray(picture.pixels)))
 
     def preview(self, settings: EnhanceSettings, shape: Shape, max_side: int, *, draft: bool = False) -> Bytes:
-        """Return the picture with settings, none of its sides longer than ``max_side``.
+        """Return the picture with settings applied; no side is longer than ``max_side``.
 
         Args:
             settings: The settings.
-            shape: What is done to the outline.
-            max_side: In pixels; 0 for no limit.
-            draft: Whether half of that will do, for now.
+            shape: Rotation and crop.
+            max_side: Longest side in pixels; 0 for no limit.
+            draft: Whether half that size is enough for now.
 
         Returns:
             uint8 [H, W, 4], RGBA.
         """
         info = self.picture.info
-        kept = self._views[draft]
+        cache = self._caches[draft]
         key: tuple[Any, ...] = (shape, max_side)
         if draft:
-            half = kept.get("half", (), self._halved)
+            half = cache.get("half", (), self._halved)
             if shape.straighten and half.picture.pixels.size <= _TURNED_PIXELS * 3:
                 return half.turned(settings, shape, max(1, max_side // 2))
-            planes, alpha = kept.get("shape", key, lambda: half.shaped(shape, max(1, max_side // 2), draft=True))
+            planes, alpha = cache.get("shape", key, lambda: half.shaped(shape, max(1, max_side // 2), draft=True))
         else:
-            planes, alpha = kept.get("shape", key, lambda: self.shaped(shape, max_side))
+            planes, alpha = cache.get("shape", key, lambda: self.shaped(shape, max_side))
         height, width = planes.shape[1:]
-        plan = self._plan(settings, shape, (width, height), kept)
+        plan = self._plan(settings, shape, (width, height), cache)
         if detail.changes_detail(settings):
             before = planes
             scale = min(1.0, width / shape.size(info.width, info.height)[0])
             longest = max(info.width, info.height)
-            refinement = kept.get("grain", key, lambda: detail.Refinement(before, longest, scale))
+            refinement = cache.get("grain", key, lambda: detail.Refinement(before, longest, scale))
             key += (settings.denoise, settings.denoise_colour, settings.sharpen)
-            planes = kept.get("detail", key, lambda: refinement.of(settings))
+            planes = cache.get("detail", key, lambda: refinement.of(settings))
         if settings.dehaze:
             hazy = planes
             key += (settings.dehaze,)
-            planes = kept.get("haze", key, lambda: _by_strips(hazy, plan.clear, axis=1))
+            planes = cache.get("haze", key, lambda: _by_strips(hazy, plan.clear, axis=1))
         light = None
         if plan.gains is not None:
             clear = planes
-            light = kept.get("light", key, lambda: _by_strips(clear, plan.light, axis=0))
+            light = cache.get("light", key, lambda: _by_strips(clear, plan.light, axis=0))
         out = np.empty((height, width, 4), np.uint8)
         for top in range(0, height, _STRIP_ROWS):
             rows = slice(top, top + _STRIP_ROWS)
@@ -98,11 +98,11 @@ class Development:
         return out
 
     def export(self, settings: EnhanceSettings) -> Iterator[tuple[float, Bytes]]:
-        """Develop the picture in full size, strip by strip.
+        """Develop the picture at full size, strip by strip.
 
         Yields:
-            How much is done, 0 to 1, and the finished picture, the same each time and complete at 1: uint8 [H, W, 3],
-            or [H, W, 4] where it has transparency.
+            The fraction that is done, 0 to 1, and the finished picture: uint8 [H, W, 3], or [H, W, 4] with
+            transparency. It is the same array each time, and complete at 1.
         """
         shape = Shape.of(settings)
         planes, alpha = self.shaped(shape, 0)
@@ -113,7 +113,7 @@ class Development:
             out[..., 3] = alpha
         longest = max(self.picture.info.width, self.picture.info.height)
         halo = detail.reach(longest) if detail.changes_detail(settings) else 0
-        # An even number, because colour is smoothed in pairs of rows.
+        # An even number of rows, because colour is smoothed in pairs of rows.
         strip = max(_STRIP_ROWS, _EXPORT_STRIP_PIXELS // width // 2 * 2)
         for top in range(0, height, strip):
             bottom = min(top + strip, height)
@@ -132,7 +132,7 @@ class Development:
             yield bottom / height, out
 
     def shaped(self, shape: Shape, max_side: int, *, draft: bool = False) -> tuple[Bytes, Bytes | None]:
-        """Return the channels, uint8 [3, H, W], and the transparency in the shape and size of the finished picture."""
+        """Return the channels, uint8 [3, H, W], and alpha, uint8 [H, W] or None, in the finished shape and size."""
         resample = Image.Resampling.BILINEAR if draft else Image.Resampling.BICUBIC
 
         def shaped(plane: Bytes) -> Image.Image:
@@ -144,17 +144,17 @@ class Development:
         return planes, None if self.picture.alpha is None else np.asarray(shaped(self.picture.alpha))
 
     def turned(self, settings: EnhanceSettings, shape: Shape, max_side: int) -> Bytes:
-        """Return a draft of a straightened picture: finished while it is level, it only has to be turned then."""
-        kept = self._views[False]
+        """Return a draft of a straightened picture: the picture is developed before it is turned, and cached."""
+        cache = self._caches[False]
         level = Shape(shape.rotate)
-        look = replace(settings, straighten=0.0, crop=())
-        done = kept.get("level", (look, level), lambda: self.preview(look, level, 0))
+        unturned = replace(settings, straighten=0.0, crop=())
+        done = cache.get("level", (unturned, level), lambda: self.preview(unturned, level, 0))
         image = Shape(0, shape.straighten, shape.part).apply(Image.fromarray(done), Image.Resampling.BILINEAR)
         size = fit(*image.size, max_side)
         return np.asarray(image if size == image.size else image.resize(size, Image.Resampling.BILINEAR))
 
     def _halved(self) -> Development:
-        """Return the same picture in half the size."""
+        """Return the same picture at half the size."""
 
         def halved(plane: Bytes) -> Bytes:
             return np.asarray(Image.fromarray(plane).reduce(2))
@@ -163,17 +163,19 @@ class Development:
         picture = replace(self.picture, pixels=halved(self.picture.pixels), alpha=alpha)
         return Development(picture, self.context)
 
-    def _plan(self, settings: EnhanceSettings, shape: Shape, size: tuple[int, int], kept: Cached | None = None) -> Plan:
-        """Return the tables; those of gains, being the largest, are kept, and so are enlarged maps if asked for."""
+    def _plan(
+        self, settings: EnhanceSettings, shape: Shape, size: tuple[int, int], cache: StepCache | None = None
+    ) -> Plan:
+        """Return the plan for settings. The table of gains is cached, because it is large; maps go into ``cache``."""
         gains = None
         if local.is_local(settings):
             key = (settings.shadows, settings.highlights, settings.clarity)
             gains = self._gains.get("gains", key, lambda: local.gain_table(settings))
         base, haze = Placement(self.context.base, shape, size), Placement(self.context.haze, shape, size)
-        if kept and gains is not None:
-            base = kept.get("base", (shape, size), base.enlarged)
-        if kept and settings.dehaze:
-            haze = kept.get("share of haze", (shape, size), haze.enlarged)
+        if cache and gains is not None:
+            base = cache.get("base", (shape, size), base.enlarged)
+        if cache and settings.dehaze:
+            haze = cache.get("share of haze", (shape, size), haze.enlarged)
         return Plan.of(settings, self.context, gains, base, haze)
 
 
@@ -185,16 +187,16 @@ def _by_strips(planes: Bytes, work: Callable[[Bytes, int], NDArray[Any]], axis: 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Plan:
-    """What settings come to for one picture: tables, and where its maps lie.
+    """The tables and maps that apply settings to one picture.
 
     Attributes:
         settings: The settings.
-        tones: From `tone.tone_tables`, or None where no level changes.
-        gains: Number of the gain at ``base << 8 | lightness``, shifted by 8; None where there is none.
-        hazes: From `local.haze_tables`, or None.
-        spread: From `colour.spread_table`, or None.
-        base: The smooth base of the lightness in full size.
-        haze: The share of haze in full size.
+        tones: From `tone.tone_tables`, or None if no level changes.
+        gains: Number of the gain at ``base << 8 | lightness``, shifted by 8; None if there are no local gains.
+        hazes: From `local.haze_tables`, or None if haze stays.
+        spread: From `colour.spread_table`, or None if colours stay.
+        base: The smooth base of the lightness, at the finished size.
+        haze: The share of haze, at the finished size.
     """
 
     settings: EnhanceSettings
@@ -218,10 +220,10 @@ class Plan:
 
         Args:
             settings: The settings.
-            context: Of the picture.
-            local_gains: From `local.gain_table`, or None where no place has a gain of its own.
-            base: The smooth base of the lightness in full size.
-            haze: The share of haze in full size.
+            context: The picture's context.
+            local_gains: From `local.gain_table`, or None if there are no local gains.
+            base: The smooth base of the lightness, at the finished size.
+            haze: The share of haze, at the finished size.
         """
         numbers, gains = local_gains or (None, np.ones(1))
         changes = numbers is not None or not tone.is_neutral(settings)
@@ -236,7 +238,7 @@ class Plan:
         )
 
     def clear(self, rows: Bytes, top: int) -> Bytes:
-        """Return some rows, uint8 [3, R, W], without haze; ``top`` is the number of the first."""
+        """Return rows, uint8 [3, R, W], without haze; ``top`` is the number of the first row."""
         if self.hazes is None:
             return rows
         share = self.haze.levels(colour.light_levels(*rows), top)
@@ -247,7 +249,7 @@ class Plan:
         return out
 
     def light(self, rows: Bytes, top: int) -> NDArray[np.intp]:
-        """Return ``base << 8 | lightness`` of some rows, intp [R, W]; ``top`` is the number of the first."""
+        """Return ``base << 8 | lightness`` for rows, intp [R, W]; ``top`` is the number of the first row."""
         light = colour.light_levels(*rows)
         base = self.base.levels(light, top)
         base <<= 8
@@ -255,11 +257,11 @@ class Plan:
         return base
 
     def finish(self, rows: Bytes, light: NDArray[np.intp] | None, out: Bytes) -> None:
-        """Change the levels and colours of some rows.
+        """Change the levels and colours of rows.
 
         Args:
             rows: uint8 [3, R, W].
-            light: From `light`, or None where there is no gain.
+            light: From `light`, or None if there are no local gains.
             out: uint8 [R, W, 3 or 4], whose first three channels are written.
         """
         channels: Sequence[Bytes] = list(rows)

@@ -1,4 +1,4 @@
-"""Rotate, straighten and crop: where the finished picture lies in the one that it is made from."""
+"""Rotate, straighten and crop: which part of the original the finished picture shows."""
 
 from __future__ import annotations
 
@@ -12,21 +12,25 @@ from PIL import Image
 from onsight.tools.enhance.settings import EnhanceSettings
 
 _Transpose = Image.Transpose
-_TURNS = {90: _Transpose.ROTATE_270, 180: _Transpose.ROTATE_180, 270: _Transpose.ROTATE_90}  # Pillow's are leftward
+_TURNS = {
+    90: _Transpose.ROTATE_270,
+    180: _Transpose.ROTATE_180,
+    270: _Transpose.ROTATE_90,
+}  # Pillow turns anticlockwise
 _AFFINE = Image.Transform.AFFINE
 _PAD = 2
-"""Pixels around a map, like those at its border, so that none of the finished picture is taken from outside of it."""
+"""Pixels by which a map's border is extended, so that no pixel of the finished picture is outside the map."""
 WHOLE = (0.0, 0.0, 1.0, 1.0)
 
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """What settings do to a picture's outline.
+    """How a picture is rotated, straightened and cropped, in this order.
 
     Attributes:
         rotate: Degrees clockwise, a multiple of 90.
-        straighten: Degrees clockwise, after that.
-        part: What stays then, ``(x1, y1, x2, y2)`` as fractions.
+        straighten: Degrees clockwise.
+        part: The part to keep, ``(x1, y1, x2, y2)`` as fractions.
     """
 
     rotate: int = 0
@@ -35,7 +39,7 @@ class Shape:
 
     @classmethod
     def of(cls, settings: EnhanceSettings, region: tuple[float, ...] = ()) -> Shape:
-        """Return the shape that settings ask for, or a region of that, in fractions of it."""
+        """Return the shape for settings, or for a region of the finished picture, ``(x1, y1, x2, y2)`` as fractions."""
         x1, y1, x2, y2 = settings.crop or WHOLE
         u1, v1, u2, v2 = region or WHOLE
         width, height = x2 - x1, y2 - y1
@@ -46,7 +50,7 @@ class Shape:
         return (height, width) if self.rotate in (90, 270) else (width, height)
 
     def _straightened(self, width: int, height: int) -> tuple[float, float]:
-        """Return width and height of the straightened picture, from those of the rotated one."""
+        """Return width and height of the straightened picture for those of the rotated picture."""
         if not self.straighten:
             return width, height
         angle = math.radians(abs(self.straighten))
@@ -55,11 +59,11 @@ class Shape:
         return width * shrink, height * shrink
 
     def box(self, width: int, height: int) -> tuple[int, int, int, int]:
-        """Return the part that stays in pixels of the straightened picture, ``(x1, y1, x2, y2)``.
+        """Return the part to keep, ``(x1, y1, x2, y2)`` in pixels of the straightened picture.
 
         Args:
-            width: Of the upright picture in pixels.
-            height: Of the upright picture in pixels.
+            width: Width of the upright picture in pixels.
+            height: Height of the upright picture in pixels.
         """
         wide, high = self._straightened(*self._turned(width, height))
         x1, y1, x2, y2 = self.part
@@ -76,7 +80,7 @@ class Shape:
 
         Args:
             image: The upright picture, of any mode.
-            resample: How pixels are interpolated where the picture is straightened.
+            resample: How to interpolate pixels if the picture is straightened.
         """
         left, top, right, bottom = self.box(*image.size)
         image = self.turn(image)
@@ -86,17 +90,17 @@ class Shape:
         return image if (0, 0, *image.size) == (left, top, right, bottom) else image.crop((left, top, right, bottom))
 
     def turn(self, image: Image.Image) -> Image.Image:
-        """Return a picture rotated, neither straightened nor cropped."""
+        """Return a picture rotated, but not straightened or cropped."""
         return image.transpose(_TURNS[self.rotate]) if self.rotate else image
 
     def sample(self, image: Image.Image, size: tuple[int, int], top: int, rows: int) -> NDArray[np.float32]:
-        """Return a map of the picture, enlarged, where some rows of the finished picture are.
+        """Return a map of the picture, enlarged to rows of the finished picture.
 
         Args:
-            image: The map, of mode F, already rotated by `turn`.
+            image: The map, in mode F, already rotated by `turn`.
             size: Width and height of the finished picture in pixels.
             top: Number of the first row.
-            rows: How many.
+            rows: Number of rows.
 
         Returns:
             float32 [rows, width].
@@ -119,11 +123,11 @@ class Shape:
         return np.asarray(padded.transform((width, rows), _AFFINE, place, Image.Resampling.BILINEAR))
 
     def _inverse(self, size: tuple[int, int], origin: tuple[float, float]) -> tuple[float, ...]:
-        """Return Pillow's six numbers: where in the rotated picture a pixel of the finished one comes from."""
+        """Return Pillow's six coefficients, which map a pixel of the finished picture to the rotated picture."""
         wide, high = self._straightened(*size)
         angle = math.radians(self.straighten)
         cos, sin = math.cos(angle), math.sin(angle)
-        # From the centre of the straightened picture, turned back, to the centre of the rotated one.
+        # Relative to the centre of the straightened picture, turned back, then relative to the rotated picture.
         dx, dy = origin[0] - wide / 2, origin[1] - high / 2
         return (
             cos, sin, dx * cos + dy * sin + size[0] / 2,
@@ -132,7 +136,7 @@ class Shape:
 
 
 def fit(width: int, height: int, max_side: int) -> tuple[int, int]:
-    """Return width and height shrunk so that neither exceeds ``max_side``; 0 is no limit."""
+    """Return width and height, shrunk so that neither exceeds ``max_side``; 0 means no limit."""
     longest = max(width, height)
     if not max_side or longest <= max_side:
         return width, height

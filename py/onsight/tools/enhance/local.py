@@ -1,9 +1,9 @@
-"""What depends on a place's surroundings: shadows, highlights, clarity and haze.
+"""Changes that depend on a pixel's surroundings: shadows, highlights, clarity and haze.
 
-All of it is worked out on a small copy of the picture, the *context*, always of the same size: so a preview and an
-export of the same picture get the same light. The guided filter gives the context's smooth *base* as lines of its
-lightness, ``base = a · lightness + b``. The lines, not the base, are enlarged, and meet the lightness of full size
-there: edges stay as sharp as the picture's.
+They are computed on a small copy of the picture, the *context*. It always has the same size, so previews and exports
+get the same light. The guided filter expresses the context's smooth *base* by its lightness:
+``base = a · lightness + b``. The coefficients are enlarged, not the base, and then applied to the lightness at full
+size. So edges stay as sharp as in the picture.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ CONTEXT_SIDE = 384
 """Longest side of the context in pixels."""
 
 GAINS = 256
-"""How many different gains a picture can have; they are spread evenly between its smallest and its largest."""
+"""Number of different gains in a picture, spaced evenly from its smallest to its largest."""
 
 _BASE_RADIUS = 1 / 20
 _BASE_EPS = 0.012
@@ -37,11 +37,11 @@ _CLARITY = 1.1
 
 @dataclass(frozen=True, slots=True)
 class Lines:
-    """A map that full resolution is told by: ``slope · lightness + offset``, all in levels of 0 to 255.
+    """A map that is applied at full resolution: ``slope · lightness + offset``, in levels from 0 to 255.
 
     Attributes:
-        slope: Picture of mode F.
-        offset: Picture of mode F, in levels.
+        slope: Image in mode F.
+        offset: Image in mode F, in levels.
     """
 
     slope: Image.Image
@@ -50,13 +50,13 @@ class Lines:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Context:
-    """A small copy of a picture, upright and whole, and what was worked out on it.
+    """A small copy of a picture, upright and whole, and what was computed from it.
 
     Attributes:
         image: RGB, its longest side at most `CONTEXT_SIDE`.
         base: The smooth base of its lightness.
-        veil: Colour of the haze, three levels 0 to 1.
-        haze: How much of each place is haze at most, 0 to 1.
+        veil: Colour of the haze, three levels from 0 to 1.
+        haze: The largest possible share of haze at each place, 0 to 1.
         white: Encoded levels, 0 to 1, that 0.2% of the pixels exceed in each channel.
     """
 
@@ -68,7 +68,7 @@ class Context:
 
     @classmethod
     def of(cls, picture: Image.Image) -> Context:
-        """Work out the context of an upright RGB picture of any size."""
+        """Compute the context of an upright RGB picture of any size."""
         image = picture.copy()
         image.thumbnail((CONTEXT_SIDE, CONTEXT_SIDE), Image.Resampling.BOX, reducing_gap=2.0)
         pixels = _fractions(image)
@@ -83,7 +83,7 @@ class Context:
 
     @property
     def haziness(self) -> float:
-        """Share of haze in the clearest places, 0 to 1: what even the darkest things of a hazy picture have."""
+        """Share of haze in the clearest places, 0 to 1; in a hazy picture, even the darkest things have some."""
         pixels = _fractions(self.image)
         return float(np.percentile((pixels / np.maximum(self.veil, 0.05)).min(axis=2), 1))
 
@@ -105,7 +105,7 @@ def _haze(image: Image.Image, pixels: NDArray[np.float32]) -> tuple[tuple[float,
     for channel in (1, 2):
         darkest = Image.fromarray(np.minimum(np.asarray(darkest), np.asarray(image.getchannel(channel))))
     dark = np.asarray(darkest.filter(ImageFilter.MinFilter(size)), np.float32)
-    # The haze is where even the darkest of the surroundings is brightest.
+    # The haze is strongest where even the darkest pixels of the surroundings are bright.
     hazy = dark >= np.percentile(dark, 99.5)
     veil = np.maximum(pixels[hazy].mean(axis=0), 0.2)
     share = (pixels / veil).min(axis=2)
@@ -115,26 +115,26 @@ def _haze(image: Image.Image, pixels: NDArray[np.float32]) -> tuple[tuple[float,
 
 
 def is_local(settings: EnhanceSettings) -> bool:
-    """Tell whether settings need the base."""
+    """Return whether settings need the base."""
     return bool(settings.shadows or settings.highlights or settings.clarity)
 
 
 def gain_table(settings: EnhanceSettings) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
-    """Return what a place's levels are multiplied by, told by its base and its own lightness.
+    """Return the gains of levels by the base and the lightness of a pixel.
 
-    With B the base and Y the lightness, both encoded and 0 to 1:
+    With B the base and Y the lightness, both encoded and from 0 to 1:
 
-    - shadows: ``B · 2^(k·(1 - B/p)²)`` below p; highlights likewise above q. Both curves rise everywhere, so no part
-      becomes darker than one that was darker before.
-    - clarity: what a place differs from its base by is multiplied, most in the middle tones.
-    - what would pass white is led under it, for each base by a shoulder of its own.
+    - shadows: ``B · 2^(k·(1 - B/p)²)`` below p; highlights likewise above q. Both curves rise everywhere, so darker
+      parts stay darker.
+    - clarity: the difference between a pixel and its base is multiplied, most in the middle tones.
+    - a shoulder for each base compresses what would pass white.
 
     Args:
-        settings: Of which shadows, highlights and clarity count.
+        settings: The settings; only shadows, highlights and clarity matter.
 
     Returns:
-        intp [65536], the number of the gain at ``base << 8 | lightness``, already shifted by 8; and float64 [`GAINS`],
-        the gains.
+        The number of the gain at ``base << 8 | lightness``, already shifted by 8, intp [65536]; and the gains,
+        float64 [`GAINS`].
     """
     base = (np.arange(256) / 255)[:, None]
     light = (np.arange(256) / 255)[None, :]
@@ -157,11 +157,11 @@ def gain_table(settings: EnhanceSettings) -> tuple[NDArray[np.intp], NDArray[np.
 
 
 def haze_tables(amount: float, veil: tuple[float, float, float]) -> NDArray[np.uint8]:
-    """Return what each level becomes under each share of haze, ``J = (I - A·h) / (1 - h)``.
+    """Return the new level for each level and share of haze: ``J = (I - A·h) / (1 - h)``.
 
     Args:
-        amount: -1 (hazier) to 1 (clearer).
-        veil: Colour of the haze, A, three levels 0 to 1.
+        amount: From -1 (hazier) to 1 (clearer).
+        veil: Colour of the haze, A, three levels from 0 to 1.
 
     Returns:
         uint8 [3, 256, 256]: channel, share of haze in 255ths, level.

@@ -1,4 +1,4 @@
-"""Where a map of the context lies in the finished picture."""
+"""Enlarges a map of the context to the finished picture."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Placement:
 
     Attributes:
         lines: The map.
-        shape: What was done to the picture's outline.
+        shape: Rotation and crop of the picture.
         size: Width and height of the finished picture in pixels.
     """
 
@@ -31,16 +31,16 @@ class Placement:
     _enlarged: tuple[Plane, Plane] | None = field(default=None)
 
     def enlarged(self) -> Placement:
-        """Work the lines out for every pixel at once, to be asked for often; return itself."""
+        """Compute the lines for all pixels at once, because they will be used often; return this object."""
         self._enlarged = self._sampled(0, self.size[1])
         return self
 
     def levels(self, light: NDArray[np.uint8], top: int) -> NDArray[np.intp]:
-        """Return the map of some rows of the finished picture.
+        """Return the map for rows of the finished picture.
 
         Args:
-            light: uint8 [R, W], the rows' lightness, which tells where the edges are.
-            top: Number of the first of them.
+            light: uint8 [R, W], lightness of the rows, which the edges come from.
+            top: Number of the first row.
 
         Returns:
             intp [R, W], 0 to 255.

@@ -1,12 +1,13 @@
-"""Exposure, white balance and contrast: curves of one channel, in tables.
+"""Exposure, white balance and contrast: one curve for each channel, as tables.
 
-A level is first made linear light, in which exposure and white balance multiply. Encoded again, it is bent:
+A level is converted to linear light and multiplied by exposure and white balance. Then it is encoded again and goes
+through two curves:
 
-- what would be brighter than white is led under it by a **shoulder**: straight up to a knee k, then
-  ``S(x) = k + (1 - k) · p·u / (1 + (p - 1)·u)`` with ``u = (x - k) / (peak - k)`` and ``p`` so that the slope goes on
-  smoothly; white (the peak) comes out as white, and nothing else does. The knee is high where the picture's brightest
-  parts stay below white, so that an underexposed picture is brightened and no more, and low where they would pass it;
-- **contrast** is a logistic curve through black, middle grey and white; less contrast is its inverse.
+- a **shoulder** compresses what would be brighter than white. It is straight up to a knee k, then
+  ``S(x) = k + (1 - k) · p·u / (1 + (p - 1)·u)`` with ``u = (x - k) / (peak - k)``, and ``p`` such that the slope is
+  continuous. The peak becomes white, and nothing else does. If the picture's brightest parts stay below white, the knee
+  is high, so that an underexposed picture is only brightened; if they would pass white, the knee is low.
+- **contrast** is a logistic curve through black, middle grey and white; negative contrast is its inverse.
 """
 
 from __future__ import annotations
@@ -19,32 +20,32 @@ from onsight.tools.enhance.settings import EnhanceSettings
 Floats = NDArray[np.float64]
 
 LOW_KNEE, HIGH_KNEE = 0.7, 0.96
-"""Encoded levels between which the shoulder begins."""
+"""Lowest and highest knee: the encoded level at which the shoulder begins."""
 
 LUMA = (0.2126, 0.7152, 0.0722)
-"""Shares of red, green and blue in lightness (ITU-R BT.709)."""
+"""Weights of red, green and blue in lightness (ITU-R BT.709)."""
 
 _RED_STOPS, _BLUE_STOPS, _GREEN_STOPS = 0.8, 0.8, 0.7
-"""What a full turn of the controls for warmth and tint does to a channel, in stops."""
+"""Change of a channel at the end of the sliders for temperature and tint, in stops."""
 _STEEPEST = 6.5
 
 
 def decode(encoded: Floats) -> Floats:
-    """Return linear light from encoded sRGB, both 0 to 1 and beyond."""
+    """Return linear light for encoded sRGB; both are 0 to 1 for black to white, and may be outside that range."""
     return np.where(encoded <= 0.04045, encoded / 12.92, ((np.maximum(encoded, 0) + 0.055) / 1.055) ** 2.4)
 
 
 def encode(linear: Floats) -> Floats:
-    """Return encoded sRGB from linear light; the inverse of `decode`."""
+    """Return encoded sRGB for linear light; the inverse of `decode`."""
     return np.where(linear <= 0.0031308, linear * 12.92, 1.055 * np.maximum(linear, 1e-9) ** (1 / 2.4) - 0.055)
 
 
 def balance_gains(temperature: float, tint: float) -> Floats:
-    """Return what red, green and blue are multiplied by in linear light; grey keeps its luminance.
+    """Return the gains of red, green and blue in linear light, float64 [3]; grey keeps its luminance.
 
     Args:
-        temperature: -100 (bluer) to 100 (warmer).
-        tint: -100 (greener) to 100 (more magenta).
+        temperature: From -100 (bluer) to 100 (warmer).
+        tint: From -100 (greener) to 100 (more magenta).
     """
     warm, magenta = temperature / 100, tint / 100
     stops = np.array([_RED_STOPS * warm, -_GREEN_STOPS * magenta, -_BLUE_STOPS * warm])
@@ -53,7 +54,7 @@ def balance_gains(temperature: float, tint: float) -> Floats:
 
 
 def balance_settings(gains: Floats) -> tuple[float, float]:
-    """Return the temperature and tint whose gains are nearest to ``gains``, unlimited; inverts `balance_gains`."""
+    """Return the temperature and tint whose gains are nearest to ``gains``, without limits; inverts `balance_gains`."""
     red, green, blue = np.log2(gains)
     warm = (red - blue) / (_RED_STOPS + _BLUE_STOPS)
     magenta = ((red + blue) / 2 - green) / _GREEN_STOPS
@@ -61,7 +62,7 @@ def balance_settings(gains: Floats) -> tuple[float, float]:
 
 
 def shoulder(values: Floats, peak: Floats | float, knee: Floats | float = LOW_KNEE) -> Floats:
-    """Lead what is above the knee under 1, so that ``peak`` comes out as 1; all stays where the peak is at most 1."""
+    """Compress values above the knee so that ``peak`` becomes 1; nothing changes if the peak is at most 1."""
     peak = np.maximum(peak, 1.0)
     steep = (peak - knee) / (1 - knee)
     part = np.clip((values - knee) / (peak - knee), 0, 1)
@@ -70,12 +71,12 @@ def shoulder(values: Floats, peak: Floats | float, knee: Floats | float = LOW_KN
 
 
 def knee_of(brightest: Floats | float) -> Floats:
-    """Return where the shoulder begins for a picture whose brightest parts would come to an encoded level."""
+    """Return the knee for a picture whose brightest parts would reach an encoded level."""
     return np.clip(HIGH_KNEE - 1.1 * (np.asarray(brightest, np.float64) - HIGH_KNEE), LOW_KNEE, HIGH_KNEE)
 
 
 def contrast_curve(values: Floats, amount: float) -> Floats:
-    """Return encoded levels 0 to 1 with more (or, below 0, less) contrast; ``amount`` is -1 to 1."""
+    """Return encoded levels, 0 to 1, with more contrast, or less for a negative ``amount``, which is -1 to 1."""
     if not amount:
         return values
     steep = _STEEPEST * abs(amount)
@@ -91,11 +92,11 @@ def _logistic(x: Floats | float) -> Floats:
 
 
 def tone_tables(settings: EnhanceSettings, gains: Floats, white: tuple[float, float, float]) -> NDArray[np.uint8]:
-    """Return what each level of each channel becomes under each local gain.
+    """Return the new level for each channel, local gain and level.
 
     Args:
-        settings: Of which exposure, temperature, tint and contrast count.
-        gains: float64 [G], what encoded levels are multiplied by in some part of the picture; ``[1.0]`` for none.
+        settings: The settings; only exposure, temperature, tint and contrast matter.
+        gains: float64 [G], local gains of encoded levels; ``[1.0]`` for none.
         white: Encoded levels, 0 to 1, of the picture's brightest parts in each channel.
 
     Returns:
@@ -119,5 +120,5 @@ def tone_tables(settings: EnhanceSettings, gains: Floats, white: tuple[float, fl
 
 
 def is_neutral(settings: EnhanceSettings) -> bool:
-    """Tell whether settings leave every level as it is, unless there is a local gain."""
+    """Return whether settings leave every level unchanged, apart from local gains."""
     return not (settings.exposure or settings.temperature or settings.tint or settings.contrast)

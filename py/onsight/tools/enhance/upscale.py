@@ -10,10 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from onsight.core.flow import Flow, Run, Stage
+from onsight.core.flow import Flow, Run, Stage, outputs_of
 from onsight.core.texts import text
 from onsight.core.wording import listed
-from onsight.errors import ImageTooLargeError, InvalidOptionError, InvalidSpecError, ModelFailedError
+from onsight.errors import ImageTooLargeError, InvalidOptionError, InvalidSpecError
 from onsight.networks.models import Models
 from onsight.networks.preprocess import resize
 from onsight.networks.spec import ModelSpec
@@ -134,9 +134,8 @@ class Upscaler:
         parts = list(_parts(height, width, spec))
         for done, (rows, columns) in enumerate(parts):
             yield Stage("upscale", done / len(parts))
-            outputs = yield Run(spec.id, {spec.input.name: _surroundings(luminance, rows, columns, spec)}, spec.outputs)
-            if outputs is None:
-                raise ModelFailedError(text("The network returned no outputs. Try again."))
+            surroundings = _surroundings(luminance, rows, columns, spec)
+            outputs = yield from outputs_of(Run(spec.id, {spec.input.name: surroundings}, spec.outputs))
             place = tuple(slice(part.start * scale, part.stop * scale) for part in (rows, columns))
             enlarged[place] = _add(_base(colours, rows, columns, spec), outputs[spec.outputs[0]][0, 0], spec)
         size = (width * scale, height * scale)

@@ -1,9 +1,9 @@
-"""Smoothing by shrinking wavelet coefficients: grain goes, edges and texture stay.
+"""Removes grain by shrinking wavelet coefficients; edges and texture stay.
 
-The undecimated Haar transform (Coifman and Donoho, "Translation-invariant de-noising", 1995) tells each pixel's
-difference from its neighbours in three directions. Differences that grain alone could make are taken to nothing, larger
-ones hardly change (the non-negative garrote: Gao, 1998): ``b · max(0, 1 - (t / b)²)``. On white noise of a standard
-deviation of 15 it leaves as little as non-local means of the same window, at a tenth of its cost.
+The undecimated Haar transform (Coifman and Donoho, "Translation-invariant de-noising", 1995) gives each pixel's
+differences from its neighbours in three directions. Differences small enough to be grain become 0, and larger ones
+hardly change (the non-negative garrote: Gao, 1998): ``b · max(0, 1 - (t / b)²)``. On white noise with a standard
+deviation of 15, it leaves as little noise as non-local means with the same window, at a tenth of the cost.
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ import numpy as np
 from onsight.tools.enhance.windows import Plane
 
 REACH = 3
-"""How many pixels around a pixel count for it."""
+"""Largest distance at which other pixels affect a pixel, in pixels."""
 
 _STRENGTH = 2.0
-"""Threshold in standard deviations of the grain."""
+"""Threshold, in standard deviations of the grain."""
 _STRIP_ROWS = 48
 
 
@@ -26,11 +26,11 @@ def shrink(plane: Plane, sigma: float, levels: int) -> Plane:
     Args:
         plane: float32 [H, W].
         sigma: Standard deviation of the grain, in the plane's units.
-        levels: 1, or 2 to take grain of twice the size, too.
+        levels: 1, or 2 to remove grain of twice the size, too.
     """
     out = np.empty_like(plane)
     padded = np.pad(plane, REACH, "edge")
-    # In strips, whose intermediate planes stay in the processor's cache.
+    # Work in strips, whose intermediate planes fit into the CPU's cache.
     for top in range(0, len(plane), _STRIP_ROWS):
         rows = min(_STRIP_ROWS, len(plane) - top)
         part = _shrunk(padded[top : top + rows + 2 * REACH], sigma, 1, levels)
@@ -40,16 +40,16 @@ def shrink(plane: Plane, sigma: float, levels: int) -> Plane:
 
 
 def _shrunk(x: Plane, sigma: float, distance: int, levels: int) -> Plane:
-    """Shrink at one distance and at those twice as far; the result is smaller by all of them on each side."""
+    """Shrink at one distance, then at each further level at twice the distance; the result is smaller on each side."""
     across, apart = x[:, :-distance] + x[:, distance:], x[:, :-distance] - x[:, distance:]
     low, down = across[:-distance] + across[distance:], across[:-distance] - across[distance:]
     right, diagonal = apart[:-distance] + apart[distance:], apart[:-distance] - apart[distance:]
-    # These are four times the mean and its kin, in which grain is halved.
+    # The bands are four times a mean of four pixels or of their differences, in which grain is halved.
     threshold = np.float32((_STRENGTH * sigma * 2) ** 2)
     for band in (down, right, diagonal):
         _garrote(band, threshold)
     if levels > 1:
-        # Grain in the sums of four is twice as strong as before.
+        # Grain in sums of four pixels is twice as strong.
         inner = _shrunk(low, 2 * sigma, 2 * distance, levels - 1)
         margin = (low.shape[0] - inner.shape[0]) // 2
         keep = (slice(margin, margin + inner.shape[0]), slice(margin, margin + inner.shape[1]))

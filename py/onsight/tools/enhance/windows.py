@@ -1,8 +1,8 @@
-"""Means over windows, and the guided filter that stands on them.
+"""Means over windows, and the guided filter that uses them.
 
-The guided filter (He, Sun and Tang, "Guided Image Filtering", 2010) fits the target by a straight line of the guide in
-each window and averages the lines: edges of the guide stay, what is weaker than ``eps`` is smoothed. Its cost hardly
-depends on the radius.
+The guided filter (He, Sun and Tang, "Guided Image Filtering", 2010) fits a line from guide to target in each window and
+averages the lines. Edges of the guide stay; variation weaker than ``eps`` is smoothed. The cost hardly depends on the
+radius.
 """
 
 from __future__ import annotations
@@ -16,10 +16,9 @@ Plane = NDArray[np.float32]
 
 
 def _row_sums(values: Plane, length: int) -> Plane:
-    """Return the sums of ``length`` neighbouring rows; there are ``length - 1`` fewer of them.
+    """Return the sums of ``length`` neighbouring rows; there are ``length - 1`` fewer sums than rows.
 
-    Sums of 1, 2, 4 … rows are doubled, and those that make up ``length`` are put together: as exact as adding one by
-    one, which running totals in single precision are not.
+    Combines sums of 1, 2, 4 … rows. This is as exact as adding row by row; running totals in single precision are not.
     """
     count = len(values) - length + 1
     doubled, span, offset = values, 1, 0
@@ -48,11 +47,11 @@ def _column_sums(values: Plane, length: int) -> Plane:
 
 
 def box_mean(values: Plane, radius: int) -> Plane:
-    """Return the mean of each window of ``2 · radius + 1`` squared; the border's pixels go on outside.
+    """Return the mean of each square window with sides of ``2 · radius + 1``, float32 [H, W]; borders are repeated.
 
     Args:
         values: float32 [H, W].
-        radius: In pixels; 0 returns the values.
+        radius: In pixels; 0 returns the values themselves.
     """
     if radius < 1:
         return values
@@ -65,14 +64,14 @@ def box_mean(values: Plane, radius: int) -> Plane:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LineFit:
-    """How a guide tells a target in each window, before it is said how even the guide must be to count as flat.
+    """The statistics of guide and target in each window, from which `lines` fits lines for any ``eps``.
 
     Attributes:
-        radius: Of the windows, in pixels.
-        mean_guide: float32 [H, W].
-        mean_target: float32 [H, W].
-        variance: Of the guide, float32 [H, W].
-        covariance: Of both, float32 [H, W].
+        radius: Radius of the windows, in pixels.
+        mean_guide: Mean of the guide, float32 [H, W].
+        mean_target: Mean of the target, float32 [H, W].
+        variance: Variance of the guide, float32 [H, W].
+        covariance: Covariance of guide and target, float32 [H, W].
     """
 
     radius: int
@@ -83,7 +82,7 @@ class LineFit:
 
     @classmethod
     def of(cls, guide: Plane, target: Plane, radius: int) -> LineFit:
-        """Look at all windows; arguments as for `guided_lines`."""
+        """Compute the statistics of all windows; arguments as for `guided_lines`."""
         mean_guide: Plane = box_mean(guide, radius)
         variance: Plane = box_mean(guide * guide, radius) - mean_guide * mean_guide
         if target is guide:
@@ -93,19 +92,19 @@ class LineFit:
         return cls(radius, mean_guide, mean_target, variance, covariance)
 
     def lines(self, eps: float) -> tuple[Plane, Plane]:
-        """Return slope and offset as `guided_lines` does."""
+        """Return slope and offset of the averaged lines, as `guided_lines` does."""
         slope: Plane = np.divide(self.covariance, np.maximum(self.variance, 0) + np.float32(eps), dtype=np.float32)
         offset: Plane = self.mean_target - slope * self.mean_guide
         return box_mean(slope, self.radius), box_mean(offset, self.radius)
 
 
 def guided_lines(guide: Plane, target: Plane, radius: int, eps: float) -> tuple[Plane, Plane]:
-    """Return slope and offset of the lines by which the guide tells the target.
+    """Return slope and offset of the lines that predict the target from the guide.
 
     Args:
         guide: float32 [H, W].
-        target: float32 [H, W]; the guide itself to smooth it and keep its edges.
-        radius: Of the windows, in pixels.
+        target: float32 [H, W]; the guide itself, to smooth it and keep its edges.
+        radius: Radius of the windows, in pixels.
         eps: Variance of the guide below which it counts as flat.
 
     Returns:
