@@ -249,6 +249,22 @@ def write_service_worker(site: Path, build: str) -> None:
     (site / SERVICE_WORKER).write_text(text, encoding="utf-8")
 
 
+ICONS_MARK = "<!-- The build puts the icons of the tools here. -->"
+
+
+def add_icons(site: Path) -> None:
+    """Put the icons in the tools' folders into index.html, where the navigation and the tools refer to them."""
+    page = site / "index.html"
+    text = page.read_text(encoding="utf-8")
+    if ICONS_MARK not in text:
+        raise ValueError("index.html has no place for the icons of the tools.")
+    icons = sorted((site / "page" / "tools").glob("*/icon.svg"))
+    symbols = [re.sub(r"</?svg[^>]*>", "", icon.read_text(encoding="utf-8")).strip() for icon in icons]
+    page.write_text(text.replace(ICONS_MARK, "\n".join(symbols)), encoding="utf-8")
+    for icon in icons:
+        icon.unlink()
+
+
 def assemble(site: Path) -> None:
     """Write the whole site into an empty folder."""
     protocol.require_fresh()
@@ -258,6 +274,7 @@ def assemble(site: Path) -> None:
             shutil.copytree(source, site / name, ignore=shutil.ignore_patterns("*.d.ts"))
         else:
             shutil.copyfile(source, site / name)
+    add_icons(site)
     write_python(site)
     copy([NODE_MODULES / "onnxruntime-web" / "dist" / name for name in ORT_FILES], site / "runtime" / "ort")
     # The service worker recognises modules of the runtime by this suffix.

@@ -265,54 +265,6 @@ export interface OutputFile {
   notes: string[];
 }
 
-/** A part of the whole that all possible labels share. */
-export interface Slice {
-  /** Name for people. */
-  label: string;
-  /** Its share in [0, 1]; those of all parts add up to 1. */
-  score: number;
-  /** The share in per cent with one decimal; those of all parts add up to 100 exactly. */
-  percent: number;
-  /** `"candidate"` for a possible label, `"kinds"` for kinds of the label that are not candidates, `"rest"` for everything else. */
-  kind: string;
-  /** Whether it counts towards the label. */
-  is_answer: boolean;
-}
-
-/** One aspect in which classification and tagging differ. */
-export interface Point {
-  /** What it is about, such as `"How many answers"`. */
-  aspect: string;
-  /** How it is with the one label, in this picture. */
-  classification: string;
-  /** How it is with the tags. */
-  tagging: string;
-}
-
-/** One label and many tags of the same picture, and what is different about them. */
-export interface Comparison {
-  /** The label, as classification alone gives it. */
-  classification: Classification;
-  /** The tags, as tagging alone gives them. */
-  tagging: Tagging;
-  /** The distribution that the label won; the last part is everything else. */
-  slices: Slice[];
-  /** A sentence on what the parts add up to. */
-  sum_of_shares: string;
-  /** A sentence on what the tags that are shown add up to. */
-  sum_of_tags: string;
-  /** The differences, aspect by aspect. */
-  points: Point[];
-  /** Sentences on what is special about this picture. */
-  notes: string[];
-  /** Labels that may not be given. */
-  without: string[];
-  /** The picture. */
-  image: ImageInfo;
-  /** Ids of the models that looked, joined by `+`. */
-  model: string;
-}
-
 /** An object in the picture. */
 export interface Box {
   /** Name of its class, such as `"person"`. */
@@ -917,6 +869,54 @@ export interface MergedSidecars {
   sidecars: SidecarContent[];
 }
 
+/** A part of the whole that all possible labels share. */
+export interface Slice {
+  /** Name for people. */
+  label: string;
+  /** Its share in [0, 1]; those of all parts add up to 1. */
+  score: number;
+  /** The share in per cent with one decimal; those of all parts add up to 100 exactly. */
+  percent: number;
+  /** `"candidate"` for a possible label, `"kinds"` for kinds of the label that are not candidates, `"rest"` for everything else. */
+  kind: string;
+  /** Whether it counts towards the label. */
+  is_answer: boolean;
+}
+
+/** One aspect in which classification and tagging differ. */
+export interface Point {
+  /** What it is about, such as `"How many answers"`. */
+  aspect: string;
+  /** How it is with the one label, in this picture. */
+  classification: string;
+  /** How it is with the tags. */
+  tagging: string;
+}
+
+/** One label and many tags of the same picture, and what is different about them. */
+export interface Comparison {
+  /** The label, as classification alone gives it. */
+  classification: Classification;
+  /** The tags, as tagging alone gives them. */
+  tagging: Tagging;
+  /** The distribution that the label won; the last part is everything else. */
+  slices: Slice[];
+  /** A sentence on what the parts add up to. */
+  sum_of_shares: string;
+  /** A sentence on what the tags that are shown add up to. */
+  sum_of_tags: string;
+  /** The differences, aspect by aspect. */
+  points: Point[];
+  /** Sentences on what is special about this picture. */
+  notes: string[];
+  /** Labels that may not be given. */
+  without: string[];
+  /** The picture. */
+  image: ImageInfo;
+  /** Ids of the models that looked, joined by `+`. */
+  model: string;
+}
+
 /** A picture that any browser can show, upright. */
 export interface Preview {
   /** The bytes of a JPEG file; empty if the file itself can be shown, and no preview was wanted in that case. */
@@ -999,16 +999,6 @@ export interface ExportTagsOptions {
   pictures: TaggedPicture[];
   /** Name of the file, without a suffix. The XMP file of a single picture is named after the picture (default onsight). */
   name?: string;
-}
-
-/** How to compare the label and the tags of a picture. */
-export interface CompareOptions {
-  /** Probability that a tag must reach to be shown (0 to 1; default each tag's own threshold, with limits on how many tags are shown). */
-  threshold?: number | null;
-  /** Return where in the picture the evidence for each tag is (default false). */
-  heat_maps?: boolean;
-  /** Labels to rule out: the answer is what the label would be if these did not exist. */
-  without?: string[];
 }
 
 /** How to look for objects, and which of them to return. */
@@ -1371,6 +1361,16 @@ export interface MergeSidecarsOptions {
   same_stem?: string[];
 }
 
+/** How to compare the label and the tags of a picture. */
+export interface CompareOptions {
+  /** Probability that a tag must reach to be shown (0 to 1; default each tag's own threshold, with limits on how many tags are shown). */
+  threshold?: number | null;
+  /** Return where in the picture the evidence for each tag is (default false). */
+  heat_maps?: boolean;
+  /** Labels to rule out: the answer is what the label would be if these did not exist. */
+  without?: string[];
+}
+
 /** How to make a preview of a picture. */
 export interface PreviewOptions {
   /** Longest side of the preview (16 to 8192 px; default 1600). */
@@ -1403,8 +1403,6 @@ export interface Methods {
   begin_sidecar: { params: { image: Blob; picture?: number } & NoOptions; result: BegunSidecar };
   /** Write the shown tags of some pictures to a file; several files become a ZIP archive. */
   export_tags: { params: ExportTagsOptions; result: OutputFile };
-  /** Compare a picture's one label with its tags. */
-  compare: { params: { image: Blob; picture?: number } & CompareOptions; result: Comparison };
   /** Find the objects in a picture. */
   detect: { params: { image: Blob; picture?: number } & DetectOptions; result: Detection };
   /** List the classes of objects that detection knows. */
@@ -1493,6 +1491,8 @@ export interface Methods {
   library_keywords: { params: { image: Blob; picture?: number } & PictureOptions; result: OutputFile };
   /** Merge a picture's tags into its sidecars. */
   library_sidecars: { params: { image: Blob; picture?: number } & MergeSidecarsOptions; result: MergedSidecars };
+  /** Compare a picture's one label with its tags. */
+  compare: { params: { image: Blob; picture?: number } & CompareOptions; result: Comparison };
   /** Make a picture that every browser shows as the engine sees the file: upright and in sRGB. */
   preview: { params: { image: Blob; picture?: number } & PreviewOptions; result: Preview };
   /** Put files into a ZIP archive. */

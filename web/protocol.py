@@ -10,15 +10,17 @@ import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from web.declared import client, engine, faults, reference, types
+from web.declared import client, engine, faults, public_names, reference, tool_table, types
 
 WEB = Path(__file__).parent
 
 FILES: Mapping[Path, Callable[[], str]] = {
     WEB.parent / "py" / "onsight" / "_engine_methods.py": engine.engine_methods,
+    WEB.parent / "py" / "onsight" / "_public_names.py": public_names.public_names,
     WEB / "protocol.d.ts": types.protocol,
     WEB / "common" / "faults.js": faults.faults,
     WEB / "page" / "engine" / "methods.js": client.engine_methods,
+    WEB / "page" / "shell" / "tool-table.js": tool_table.tool_table,
     WEB / "page" / "tools" / "organise" / "methods.js": client.library_methods,
     WEB.parent / "docs" / "api.md": reference.reference,
 }

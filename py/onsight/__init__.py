@@ -19,11 +19,9 @@ from typing import TYPE_CHECKING
 
 from onsight._version import __version__ as __version__
 
-if TYPE_CHECKING:
-    from onsight.core.results import *
+if TYPE_CHECKING:  # for type checkers and editors, which cannot follow the table of tools
+    from onsight._public_names import *
     from onsight.engine import Engine as Engine
-    from onsight.errors import *
-    from onsight.tools import *
 
 
 if not TYPE_CHECKING:  # type checkers would take it that every name exists

@@ -125,19 +125,6 @@ class EngineMethods:
         result: OutputFile = self._call("export_tags", None, options, on_timings)
         return result
 
-    def compare(
-        self, image: Image, options: CompareOptions = CompareOptions(), *, on_timings: Timings | None = None
-    ) -> Comparison:
-        """Compare a picture's one label with its tags.
-
-        Args:
-            image: A file's bytes, or its path.
-            options: How to compare the label and the tags of a picture.
-            on_timings: Called at the end with the milliseconds that each stage took.
-        """
-        result: Comparison = self._call("compare", image, options, on_timings)
-        return result
-
     def detect(
         self, image: Image, options: DetectOptions = DetectOptions(), *, on_timings: Timings | None = None
     ) -> Detection:
@@ -260,6 +247,19 @@ class EngineMethods:
             on_timings: Called at the end with the milliseconds that each stage took.
         """
         result: EnhancedFile = self._call("enhance", image, options, on_timings)
+        return result
+
+    def compare(
+        self, image: Image, options: CompareOptions = CompareOptions(), *, on_timings: Timings | None = None
+    ) -> Comparison:
+        """Compare a picture's one label with its tags.
+
+        Args:
+            image: A file's bytes, or its path.
+            options: How to compare the label and the tags of a picture.
+            on_timings: Called at the end with the milliseconds that each stage took.
+        """
+        result: Comparison = self._call("compare", image, options, on_timings)
         return result
 
     def preview(

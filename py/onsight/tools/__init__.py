@@ -14,25 +14,27 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import TYPE_CHECKING
 
 from onsight.core.texts import text
 
-if TYPE_CHECKING:  # for type checkers and editors, which cannot follow the table
-    from onsight.tools.classify.options import *
-    from onsight.tools.classify.results import *
-    from onsight.tools.compare.options import *
-    from onsight.tools.compare.results import *
-    from onsight.tools.detect.options import *
-    from onsight.tools.detect.results import *
-    from onsight.tools.enhance.options import *
-    from onsight.tools.enhance.results import *
-    from onsight.tools.organise.options import *
-    from onsight.tools.organise.results import *
-    from onsight.tools.shared.options import *
-    from onsight.tools.shared.results import *
-    from onsight.tools.tag.options import *
-    from onsight.tools.tag.results import *
+
+@dataclass(frozen=True, slots=True)
+class ToolPage:
+    """What the page says about a tool before its folder is loaded. Its address is ``#/NAME``.
+
+    Attributes:
+        title: Its name for people.
+        summary: One sentence for the card on the home page.
+        drop: What dropping pictures on the tool does, in a few words.
+        accept: What the file chooser offers, if not only pictures.
+        receives: Whether the tool takes pictures itself; for other tools they go into the list of pictures.
+    """
+
+    title: str
+    summary: str
+    drop: str
+    accept: str = "image/*"
+    receives: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +45,12 @@ class Tool:
         name: Name of its folder.
         commands: Its commands on the command line: functions that return the line of help, by name. The module of a
             command is ``command.py`` if it has the name of the tool, and ``commands/NAME.py`` otherwise.
+        page: What the page says about it; None if the page does not offer it as a tool.
     """
 
     name: str
     commands: Mapping[str, Callable[[], str]] = field(default_factory=lambda: MappingProxyType({}))
+    page: Callable[[], ToolPage] | None = None
 
     @property
     def methods_module(self) -> str:
@@ -64,11 +68,42 @@ class Tool:
 
 
 TOOLS = (
-    Tool("classify", {"classify": lambda: text("give each picture one label")}),
-    Tool("tag", {"tag": lambda: text("list everything that each picture shows")}),
-    Tool("compare", {"compare": lambda: text("compare the label of each picture with its tags")}),
-    Tool("detect", {"detect": lambda: text("find the objects in each picture")}),
-    Tool("enhance", {"enhance": lambda: text("improve light, colour, detail and shape of each picture")}),
+    Tool(
+        "classify",
+        {"classify": lambda: text("give each picture one label")},
+        lambda: ToolPage(
+            title=text("Classify"),
+            summary=text("One label for the whole picture, and where the network looked."),
+            drop=text("Drop to classify"),
+        ),
+    ),
+    Tool(
+        "tag",
+        {"tag": lambda: text("list everything that each picture shows")},
+        lambda: ToolPage(
+            title=text("Tag"),
+            summary=text("Everything in the picture: objects, scene, colours, each with its confidence."),
+            drop=text("Drop to tag"),
+        ),
+    ),
+    Tool(
+        "detect",
+        {"detect": lambda: text("find the objects in each picture")},
+        lambda: ToolPage(
+            title=text("Detect"),
+            summary=text("A labelled box around each thing, and how many there are."),
+            drop=text("Drop to find things"),
+        ),
+    ),
+    Tool(
+        "enhance",
+        {"enhance": lambda: text("improve light, colour, detail and shape of each picture")},
+        lambda: ToolPage(
+            title=text("Enhance"),
+            summary=text("Better light and colour, less noise, more pixels."),
+            drop=text("Drop to enhance"),
+        ),
+    ),
     Tool(
         "organise",
         {
@@ -79,10 +114,26 @@ TOOLS = (
             "duplicates": lambda: text("find duplicates and look-alikes in a library"),
             "export": lambda: text("write what a library knows for other programs"),
         },
+        lambda: ToolPage(
+            title=text("Organise"),
+            summary=text("Sort a folder of thousands, search it, find duplicates."),
+            drop=text("Drop to add to the library"),
+            accept="image/*,.zip",
+            receives=True,
+        ),
+    ),
+    Tool(
+        "compare",
+        {"compare": lambda: text("compare the label of each picture with its tags")},
+        lambda: ToolPage(
+            title=text("Compare"),
+            summary=text("Classification and tagging side by side, on your own picture."),
+            drop=text("Drop to compare"),
+        ),
     ),
     Tool("shared"),
 )
-"""All tools, in the order in which ``onsight --help`` lists their commands.
+"""All tools, in the order of ``onsight --help`` and of the page's navigation.
 
 Their modules are imported by name when they are needed: the page never imports the command line, and the command line
-imports only the command that is run."""
+imports only the command that is run. `python -m web.protocol` generates the page's table of tools from this one."""

@@ -37,13 +37,6 @@ import { fileOf, previewOf } from "./output.js";
  */
 
 /**
- * @typedef {object} CompareOptions
- * @property {number | null} [threshold] probability that a tag must reach to be shown (0 to 1; default each tag's own threshold, with limits on how many tags are shown).
- * @property {boolean} [heatMaps] return where in the picture the evidence for each tag is (default false).
- * @property {readonly string[]} [without] labels to rule out: the answer is what the label would be if these did not exist.
- */
-
-/**
  * @typedef {object} DetectOptions
  * @property {number | null} [score] probability that an object must reach (0 to 1; default each class's own threshold).
  * @property {number} [iou] of two boxes of one class whose intersection over union exceeds this, only the more probable is returned (above 0, at most 1; default 0.45).
@@ -104,6 +97,13 @@ import { fileOf, previewOf } from "./output.js";
  */
 
 /**
+ * @typedef {object} CompareOptions
+ * @property {number | null} [threshold] probability that a tag must reach to be shown (0 to 1; default each tag's own threshold, with limits on how many tags are shown).
+ * @property {boolean} [heatMaps] return where in the picture the evidence for each tag is (default false).
+ * @property {readonly string[]} [without] labels to rule out: the answer is what the label would be if these did not exist.
+ */
+
+/**
  * @typedef {object} PreviewOptions
  * @property {number} [maxSide] longest side of the preview (16 to 8192 px; default 1600).
  * @property {boolean} [ifNeeded] make no preview if every browser shows the file itself in the same way (default false).
@@ -115,7 +115,7 @@ import { fileOf, previewOf } from "./output.js";
  */
 
 /** Methods whose work is cached by picture: asked again with other options, they need not read the file. */
-export const CACHED = new Set(["tag", "compare", "detect", "enhance_analysis", "enhance_preview"]);
+export const CACHED = new Set(["tag", "detect", "enhance_analysis", "enhance_preview", "compare"]);
 
 /** The methods of the engine. What sends a request is left to a subclass. */
 export class EngineMethods extends EventTarget {
@@ -200,17 +200,6 @@ export class EngineMethods extends EventTarget {
    */
   async exportTags(format, pictures, options) {
     return fileOf(/** @type {OutputFile} */ (await this.request("export_tags", { format, pictures: taggedPicturesOf("pictures", pictures) }, options)));
-  }
-
-  /**
-   * Compare a picture's one label with its tags.
-   * Asked again for the same blob, it answers from memory where the options allow that.
-   * @param {Picture} image
-   * @param {CallOptions & CompareOptions} [options]
-   * @returns {Promise<Comparison>}
-   */
-  async compare(image, options) {
-    return /** @type {Comparison} */ (await this.request("compare", { image }, options));
   }
 
   /**
@@ -339,6 +328,17 @@ export class EngineMethods extends EventTarget {
    */
   async index(image, options) {
     return /** @type {IndexedPicture} */ (await this.request("index", { image }, options)).look;
+  }
+
+  /**
+   * Compare a picture's one label with its tags.
+   * Asked again for the same blob, it answers from memory where the options allow that.
+   * @param {Picture} image
+   * @param {CallOptions & CompareOptions} [options]
+   * @returns {Promise<Comparison>}
+   */
+  async compare(image, options) {
+    return /** @type {Comparison} */ (await this.request("compare", { image }, options));
   }
 
   /**
