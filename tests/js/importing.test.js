@@ -268,3 +268,21 @@ test("a failure does not end the pause that a person made", async () => {
   await done;
   assert.deepEqual(world.importer.state.counts, { seen: 4 });
 });
+
+test("a folder whose pictures are in two folders of the library has its sidecars in both", async () => {
+  const world = new World();
+  const { ask } = world.library;
+  world.library.ask = async (name, params) => {
+    if (name === "beside") return { files: params.pictures.map(() => []) };
+    const answer = await ask(name, params);
+    return name === "record" && params.name === "1.jpg" ? { ...answer, folder: "Card (2)" } : answer;
+  };
+  const placed = [];
+  world.importer.on("placed", ({ folder, entry }) => placed.push(`${folder}/${entry.name}`));
+  const arrival = { key: "drop 1", lasting: false, whole: true };
+  const entries = world.entries(4).map((entry) => ({ ...entry, folder: "Card", arrival }));
+  const sidecar = { ...entries[0], name: "1.jpg.xmp" };
+  await world.importer.add(entries, { beside: [sidecar] });
+  const pictures = ["Card/0.jpg", "Card (2)/1.jpg", "Card/2.jpg", "Card/3.jpg"];
+  assert.deepEqual(placed.sort(), [...pictures, "Card/1.jpg.xmp", "Card (2)/1.jpg.xmp"].sort());
+});

@@ -4,8 +4,16 @@ import test from "node:test";
 import { FakeWorker } from "./fake-worker.js";
 import { Library } from "../../web/page/tools/organise/library.js";
 
+/** All channels of the test, each of which may be that of another tab. */
+const channels = new Set();
 globalThis.BroadcastChannel = class {
-  postMessage() {}
+  constructor() {
+    channels.add(this);
+  }
+
+  postMessage(data) {
+    for (const other of channels) if (other !== this) other.onmessage?.({ data });
+  }
 };
 
 /** A worker that keeps libraries; what a test names fails once. */
@@ -106,4 +114,25 @@ test("what does no harm if it is done twice is asked again when the worker has f
   await assert.rejects(library.retrying.plan({ ids: [], by: [] }), { code: "invalid_option" });
   keeper.failing.set("library_plan", "death");
   await assert.rejects(library.methods.plan({ ids: [], by: [] }), { code: "worker_failed" });
+});
+
+test("every tab hears which library was deleted", async () => {
+  const { library } = await opened();
+  const inOtherTab = new Library({ ready: Promise.resolve() }, new URL("file:///"));
+  const removed = [];
+  library.on("removed", (name) => removed.push(["here", name]));
+  inOtherTab.on("removed", (name) => removed.push(["there", name]));
+  assert.equal(library.name, "Mine");
+  await library.remove();
+  assert.equal(library.name, "Other");
+  assert.deepEqual(removed, [["here", "Mine"], ["there", "Mine"]]);
+});
+
+test("a library that could not be deleted is not reported as deleted", async () => {
+  const { keeper, library } = await opened();
+  const removed = [];
+  library.on("removed", (name) => removed.push(name));
+  keeper.failing.set("storage_remove", "library_failed");
+  await assert.rejects(library.remove());
+  assert.deepEqual(removed, []);
 });

@@ -55,6 +55,8 @@ export class ImportRun {
   #arrivals = [];
   /** The files beside pictures of this run, by folder. @type {Map<string, Entry[]>} */
   #besideOf = new Map();
+  /** Folders whose other files have been placed, with where the library has them. @type {Set<string>} */
+  #placed = new Set();
   /** @type {number | undefined} */
   #missingBefore;
   /** @type {ImportOptions} */
@@ -257,9 +259,14 @@ export class ImportRun {
    */
   #place(entry, folder) {
     this.#host.place({ folder, entry });
-    const key = this.#folderOf(entry);
-    const beside = entry.folder ? (this.#besideOf.get(key) ?? []) : (entry.beside ?? []);
-    if (entry.folder) this.#besideOf.delete(key);
+    let { beside = [] } = entry;
+    if (entry.folder) {
+      // The library may have some pictures of a folder in one of its folders, and some in another.
+      const key = this.#folderOf(entry);
+      const pair = JSON.stringify([key, folder]);
+      beside = this.#placed.has(pair) ? [] : (this.#besideOf.get(key) ?? []);
+      this.#placed.add(pair);
+    }
     for (const one of beside) this.#host.place({ folder, entry: one });
   }
 

@@ -25,7 +25,8 @@ const ATTEMPTS = 3;
  *   | {state: "failed", error: OnsightError}} LibraryState
  */
 
-/** @extends {Emitter<{state: LibraryState, status: LibraryStatus, change: null}>} */
+/** `removed` has the name of a library that this or another tab has deleted. */
+/** @extends {Emitter<{state: LibraryState, status: LibraryStatus, change: null, removed: string}>} */
 export class Library extends Emitter {
   #onsight;
   #base;
@@ -39,6 +40,7 @@ export class Library extends Emitter {
   #release;
   #channel = new BroadcastChannel(CHANNEL);
   #session = 0;
+  #name = "";
   #isClosed = false;
   /** What can be asked of the open library. */
   methods = new LibraryMethods((method, params, options) => this.#request(method, params, options));
@@ -55,11 +57,17 @@ export class Library extends Emitter {
     this.#base = base;
     this.#channel.onmessage = ({ data }) => {
       if (data === "release") void this.#giveAway();
+      else if (typeof data?.removed === "string") this.emit("removed", data.removed);
     };
   }
 
   get state() {
     return this.#state;
+  }
+
+  /** The name of the library that is open or, while none is, was open last. */
+  get name() {
+    return this.#name;
   }
 
   /** How the open library stands, as far as it was told. */
@@ -184,6 +192,8 @@ export class Library extends Emitter {
     await this.#whileClosed(name, async () => {
       await this.#request("storage_close", {});
       await this.#request("storage_remove", { name });
+      this.emit("removed", name);
+      this.#channel.postMessage({ removed: name });
       const [next] = await this.list();
       await this.#openFile(next?.name ?? FIRST_NAME);
     });
@@ -259,6 +269,7 @@ export class Library extends Emitter {
     const status = await this.methods.open({ path });
     preferences.library = name;
     this.#session += 1;
+    this.#name = name;
     this.#set({ state: "open", name });
     this.#setStatus(status);
     this.emit("change", null);

@@ -33,7 +33,9 @@ export class Organiser {
     this.importer = new Importer(onsight, this.library);
     this.originals = new Originals(this.library);
     this.library.on("state", ({ state }) => state === "open" && void completeMoves(this));
-    this.importer.on("placed", ({ folder, entry }) => this.originals.remember(pathOf({ ...entry, folder }), entry.open));
+    this.importer.on("placed", ({ folder, entry }) => {
+      this.originals.remember(pathOf({ ...entry, folder }), entry.open, entry.arrival);
+    });
   }
 
   /** End the import, and give the library and the folders back. */

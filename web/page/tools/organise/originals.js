@@ -5,9 +5,11 @@
 
 import { OnsightError } from "../../../common/messenger.js";
 import { pathOf } from "./entries.js";
+import { KnownFiles, listingOf, plainName, stemOf } from "./known-files.js";
 import { permissionFor, mayUse } from "./pickers.js";
 
-/** @import { Entry } from "./entries.js" */
+/** @import { Arrival, Entry } from "./entries.js" */
+/** @import { Listing, Opener } from "./known-files.js" */
 /** @import { Library } from "./library.js" */
 
 const DATABASE = "onsight-folders";
@@ -27,7 +29,7 @@ const SIDECAR = ".xmp";
 /** Milliseconds by which file systems that date files coarsely may be off. */
 const COARSE_MS = 2000;
 
-/** Files of a folder by the plain form of their names without the suffix. @typedef {Map<string, {name: string, open: () => Promise<File>}[]>} Listing */
+/** Listings of folders, kept while many pictures are processed; null for folders that have no handle. @typedef {Map<string, Listing | null>} Listings */
 
 /**
  * A folder whose files cannot be reached yet.
@@ -38,10 +40,8 @@ const COARSE_MS = 2000;
  */
 
 export class Originals {
-  /** @type {Map<string, () => Promise<File>>} */
-  #known = new Map();
-  /** Folders of which all files are known, not the pictures alone. @type {Set<string>} */
-  #whole = new Set();
+  /** By the name of the library: another one may use the same path for another file. @type {Map<string, KnownFiles>} */
+  #knownIn = new Map();
   /** @type {Promise<IDBDatabase | null> | undefined} */
   #database;
   #library;
@@ -49,23 +49,32 @@ export class Originals {
   /** @param {Library} library */
   constructor(library) {
     this.#library = library;
+    library.on("removed", (name) => this.#knownIn.delete(name)); // a new library may get its name
+  }
+
+  /** The files of this visit for the open library. */
+  get #known() {
+    const { name } = this.#library;
+    const known = this.#knownIn.get(name) ?? new KnownFiles();
+    this.#knownIn.set(name, known);
+    return known;
   }
 
   /**
-   * @param {string} path of the archive
+   * Remember all files of an archive.
    * @param {{pictures: readonly Entry[], beside: readonly Entry[]}} content that was listed just now
    */
-  rememberArchive(path, { pictures, beside }) {
-    for (const entry of [...pictures, ...beside]) this.remember(pathOf(entry), entry.open);
-    this.#whole.add(path);
+  rememberArchive({ pictures, beside }) {
+    this.#known.addComplete([...pictures, ...beside].map((entry) => ({ path: pathOf(entry), open: entry.open })));
   }
 
   /**
-   * @param {string} path
-   * @param {() => Promise<File>} open
+   * @param {string} path in the library
+   * @param {Opener} open
+   * @param {Arrival} [arrival] what the file was added with; without one, it was added alone
    */
-  remember(path, open) {
-    this.#known.set(path, open);
+  remember(path, open, arrival) {
+    this.#known.add(path, open, arrival?.key || arrival);
   }
 
   /**
@@ -134,7 +143,7 @@ export class Originals {
    */
   async open(original) {
     const path = pathOf(original);
-    const file = await (this.#known.get(path)?.() ?? this.#fromRoot(path));
+    const file = await (this.#known.openerOf(original)?.() ?? this.#fromRoot(path));
     if (await this.isOwn(original, file)) return file;
     throw unreadable(`“${original.name}” has changed since it was taken in, or another file has its place. Add its folder again.`);
   }
@@ -156,8 +165,11 @@ export class Originals {
    * @returns {Promise<string[]>}
    */
   async listBeside(originals) {
+    /** @type {Set<string>} */
+    const paths = new Set();
+    const known = new Map(originals.map((original) => [this.#known.around(original), original.folder]));
+    for (const [files, folder] of known) for (const name of files?.keys() ?? []) paths.add(pathOf({ folder, name }));
     const folders = new Set(originals.map(({ folder }) => folder));
-    const paths = new Set([...this.#known.keys()].filter((path) => folders.has(path.slice(0, Math.max(0, path.lastIndexOf("/"))))));
     for (const folder of folders) {
       try {
         const place = await this.placeOf({ folder, name: "" });
@@ -172,61 +184,49 @@ export class Originals {
 
   /**
    * A file beside a picture, if it can be seen.
-   * @param {Pick<Original, "folder">} original
+   * @param {Pick<Original, "folder" | "name">} original
    * @param {string} name
    * @returns {Promise<File | null>}
    */
-  async openBeside({ folder }, name) {
-    const place = await this.placeOf({ folder, name }).catch(() => null);
+  async openBeside(original, name) {
+    const place = await this.placeOf(original).catch(() => null);
     const handle = await place?.folder.getFileHandle(name).catch(() => null);
     if (handle) return handle.getFile();
-    const known = this.#known.get(pathOf({ folder, name }));
-    return known ? known() : null;
+    return (await this.#known.around(original)?.get(name)?.()) ?? null;
   }
 
   /**
    * The sidecars beside a picture, in both spellings and any case, and the other pictures of its stem.
    * @param {Pick<Original, "folder" | "name">} original
-   * @param {Map<string, Listing>} listings of folders, kept while many pictures are gone through
-   * @returns {Promise<{sidecars: {name: string, open: () => Promise<File>}[], sameStem: string[]}>}
+   * @param {Listings} listings
+   * @returns {Promise<{sidecars: {name: string, open: Opener}[], sameStem: string[]}>}
    */
   async sidecars(original, listings) {
     const stem = stemOf(original.name);
-    const wanted = [`${original.name}${SIDECAR}`, `${stem}${SIDECAR}`].map(plain);
-    const files = listings.get(original.folder) ?? (await this.#list(original));
-    listings.set(original.folder, files);
-    const byStem = files.get(plain(stem)) ?? [];
-    const sidecars = [...byStem, ...(files.get(plain(original.name)) ?? [])];
+    const wanted = [`${original.name}${SIDECAR}`, `${stem}${SIDECAR}`].map(plainName);
+    if (!listings.has(original.folder)) listings.set(original.folder, await this.#list(original));
+    const files = listings.get(original.folder) ?? this.#known.listing(original);
+    const byStem = files.get(plainName(stem)) ?? [];
+    const sidecars = [...byStem, ...(files.get(plainName(original.name)) ?? [])];
     return {
-      sidecars: sidecars.filter(({ name }) => wanted.includes(plain(name))),
+      sidecars: sidecars.filter(({ name }) => wanted.includes(plainName(name))),
       sameStem: byStem.flatMap(({ name }) => (name === original.name ? [] : [name])),
     };
   }
 
   /**
-   * The files in a picture's folder, by what their names begin with.
    * @param {Pick<Original, "folder" | "name">} original
-   * @returns {Promise<Listing>}
+   * @returns {Promise<Listing | null>} the files in a picture's folder; null if the browser gives no handle for it
    */
   async #list(original) {
-    /** @type {Listing} */
-    const listing = new Map();
-    const add = (/** @type {string} */ name, /** @type {() => Promise<File>} */ open) => {
-      const key = plain(stemOf(name));
-      listing.set(key, [...(listing.get(key) ?? []), { name, open }]);
-    };
     const place = await this.placeOf(original).catch(() => null);
-    if (place) {
-      for await (const handle of place.folder.values()) {
-        if (handle.kind === "file") add(handle.name, () => /** @type {FileSystemFileHandle} */ (handle).getFile());
-      }
-    } else {
-      const start = original.folder ? `${original.folder}/` : "";
-      for (const [path, open] of this.#known) {
-        if (path.startsWith(start) && !path.includes("/", start.length)) add(path.slice(start.length), open);
-      }
+    if (!place) return null;
+    /** @type {[string, Opener][]} */
+    const files = [];
+    for await (const handle of place.folder.values()) {
+      if (handle.kind === "file") files.push([handle.name, () => /** @type {FileSystemFileHandle} */ (handle).getFile()]);
     }
-    return listing;
+    return listingOf(files);
   }
 
   /**
@@ -253,7 +253,8 @@ export class Originals {
     const missing = new Map();
     for (const original of originals) {
       const root = this.#rootOf(original);
-      if (this.#known.has(pathOf(original)) && !(sidecars && root && !this.#whole.has(root))) continue;
+      const isOutOfSight = sidecars && root !== "" && !this.#known.isComplete(original);
+      if (this.#known.openerOf(original) && !isOutOfSight) continue;
       const behind = missing.get(root);
       if (behind) behind.push(original);
       else missing.set(root, [original]);
@@ -285,8 +286,7 @@ export class Originals {
    * @param {Iterable<{file: File, path: string}>} files with paths from the folder on
    */
   rejoinFiles(name, files) {
-    for (const { file, path } of files) this.remember(`${name}/${path}`, async () => file);
-    this.#whole.add(name);
+    this.#known.addComplete([...files].map(({ file, path }) => ({ path: `${name}/${path}`, open: async () => file })));
   }
 
   /**
@@ -343,19 +343,6 @@ export class Originals {
     });
     return this.#database;
   }
-}
-
-/** @param {string} name */
-function stemOf(name) {
-  return name.replace(/\.[^.]*$/, "");
-}
-
-/**
- * A name without what makes no difference on some disks.
- * @param {string} name
- */
-function plain(name) {
-  return name.normalize("NFC").toLowerCase();
 }
 
 /**

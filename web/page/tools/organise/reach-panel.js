@@ -147,7 +147,7 @@ export class ReachPanel {
       const content = await entriesOfArchive(this.#library, entryOf({ file: chosen.file, path: root }));
       const sizes = new Map(content.pictures.map((entry) => [pathOf(entry), entry.size]));
       if (!originals.some((one) => sizes.get(pathOf(one)) === one.size)) return notThere(root);
-      this.#originals.rememberArchive(root, content);
+      this.#originals.rememberArchive(content);
       return null;
     } catch (error) {
       return error instanceof Error ? error.message : String(error);
@@ -170,7 +170,7 @@ export class ReachPanel {
         const place = await this.#originals.placeOf(original);
         if (!place) continue;
         const file = await (await place.folder.getFileHandle(place.name)).getFile();
-        this.#originals.rememberArchive(path, await entriesOfArchive(this.#library, entryOf({ file, path })));
+        this.#originals.rememberArchive(await entriesOfArchive(this.#library, entryOf({ file, path })));
       } catch {
         // A folder of that name, or none that may be read: its pictures are told of like any others.
       }

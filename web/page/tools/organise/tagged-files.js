@@ -7,10 +7,10 @@ import { emptyReport, replaceFile, wordsOf } from "../../lib/writing.js";
 
 /** @import { PlannedMove } from "../../../protocol.d.ts" */
 /** @import { Library } from "./library.js" */
-/** @import { Listing, Originals } from "./originals.js" */
+/** @import { Listings, Originals } from "./originals.js" */
 /** @import { Output, WriteOptions, WriteReport } from "../../lib/writing.js" */
 
-/** @typedef {{library: Library, originals: Originals, listings: Map<string, Listing>}} Organiser */
+/** @typedef {{library: Library, originals: Originals, listings: Listings}} Organiser */
 
 /**
  * A copy of a picture with its tags in it; an existing sidecar goes along, with the tags added.
