@@ -1,5 +1,6 @@
 /** Drives the page's Search with a library that answers slowly, and prints what happened as JSON. */
 
+import { LibraryMethods } from "../../web/page/tools/organise/methods.js";
 import { Search } from "../../web/page/tools/organise/search.js";
 
 const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
@@ -7,13 +8,14 @@ const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 /** A library that takes `ms` for each answer and answers one question at a time, as its worker does. */
 class SlowLibrary {
   asked = [];
+  methods = new LibraryMethods((method, params) => this.#answer(method.replace("library_", ""), params));
   #last = Promise.resolve();
 
   constructor(ms) {
     this.ms = ms;
   }
 
-  ask(name, { query }) {
+  #answer(name, { query }) {
     const started = performance.now();
     this.asked.push({ name, query, at: started });
     const answer = this.#last.then(() => sleep(this.ms)).then(() =>
