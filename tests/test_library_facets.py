@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 
 import pytest
@@ -12,6 +13,7 @@ from onsight.core.results import Box
 from onsight.errors import InvalidOptionError
 from onsight.library import edits, search
 from onsight.library.database import Library
+from onsight.library.query import Compiled, compile_query
 from tests.library_samples import filled, look, tag
 
 NASTY = [
@@ -137,7 +139,7 @@ def test_a_click_on_a_value_finds_as_many_as_it_says(nasty: Library, base: str) 
 
 
 def test_every_kind_of_facet_is_checked(nasty: Library) -> None:
-    assert set(search.facets(nasty)) == set(search.FACET_NAMES)
+    assert set(search.facets(nasty)) == set(search.facet_names())
     assert {one.name for one in search.facets(nasty, limit=1000)["folder"]} >= {*NASTY, *FAMILY}
 
 
@@ -178,3 +180,22 @@ def test_any_name_can_be_clicked(names: list[tuple[str, str, str]], base: str) -
             except InvalidOptionError:
                 continue
         check(library, base)
+
+
+def test_a_query_is_compiled_once_for_its_hits_and_its_facets_until_the_library_changes(
+    nasty: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compiled = []
+
+    def counting(query: str, connection: sqlite3.Connection) -> Compiled:
+        compiled.append(query)
+        return compile_query(query, connection)
+
+    monkeypatch.setattr(search, "compile_query", counting)
+    images = search.find(nasty, "camera:canon")
+    assert sum(value.count for value in search.facets(nasty, "camera:canon")["category"]) == len(images) > 0
+    assert compiled == ["camera:canon"]
+    with nasty.transaction() as connection:
+        connection.execute("UPDATE image SET camera = NULL WHERE id = ?", (images[0],))
+    assert sum(value.count for value in search.facets(nasty, "camera:canon")["category"]) == len(images) - 1
+    assert compiled == ["camera:canon"] * 2

@@ -132,8 +132,8 @@ def test_index_again_looks_at_nothing(
     monkeypatch.setattr(Engine, "index", None)  # nobody may look
     status, _, err = run(capsys, "index", photos, "--library", copied, "--jobs", "1")
     assert status == 1
-    assert "0 pictures looked at" in err
-    assert "4 unchanged, 1 could not be opened, 1 other file passed over" in err
+    assert "0 pictures analysed" in err
+    assert "4 unchanged, 1 could not be opened, 1 other file skipped" in err
     assert f"{photos}/broken.jpg: " in err
     assert contents(copied) == before
 
@@ -152,7 +152,7 @@ def test_index_follows_moved_files_and_forgets_missing_ones(
     status, _, err = run(capsys, "index", folder, "--library", path, "--jobs", "1", "--forget-missing")
     assert status == 0
     assert "1 moved" in err
-    assert "1 picture forgotten" in err
+    assert "1 picture removed" in err
     assert run(capsys, "search", "--library", path)[1] == f"{folder}/mug.png\n"
     assert run(capsys, "search", "user:mine", "--library", path)[0] == 0
 
@@ -401,7 +401,7 @@ def test_sort_shows_a_plan_and_writes_nothing(photos: Path, tmp_path: Path, caps
     assert status == 1  # one is broken
     assert f"{photos}/cup.png → {out}/Food & drink/cup.png" in printed.splitlines()
     assert "Pets: 3" in err
-    assert "nothing was written" in err
+    assert "Nothing was written" in err
     assert not list(tmp_path.iterdir())
 
 
@@ -453,7 +453,7 @@ def test_sort_refuses_what_makes_no_sense_before_the_long_work(
 ) -> None:
     status, _, err = run(capsys, "sort", photos, "--to", tmp_path, *arguments, expect_exit=True)
     assert status == 2
-    assert "looked at" not in err
+    assert "analysed" not in err
 
 
 # --- export --------------------------------------------------------------------------------------------------

@@ -196,7 +196,7 @@ def test_duplicates(service: LibraryService, kind: str) -> None:
 
 def test_pictures_that_look_like_one_come_in_an_order_of_their_own(service: LibraryService) -> None:
     found = ask(service, "search", query="similar:1", order="name")
-    assert (found["ids"][0], found["order"]) == (1, "Most alike first")
+    assert (found["ids"][0], found["order"]) == (1, "Most similar first")
     assert ask(service, "search", query="-similar:1", order="name")["order"] is None
     for facet in ask(service, "facets", query="similar:1")["facets"]:
         for value in facet["values"]:

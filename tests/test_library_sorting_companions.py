@@ -133,10 +133,10 @@ def test_what_stays_is_named_with_the_reason(tmp_path: Path) -> None:
     with known(tmp_path / "in", only=("a.JPG", "b.JPG")) as library:
         left = {left.name: left.reason for left in planned(library, tmp_path / "out").left}
         assert left == {
-            "a.HEIC": "it is a picture of its own, which is not among those that are sorted",
-            "a.MOV": "it also belongs to a.HEIC, which is not sorted",
-            "a.txt": "it is not known to belong to the picture of that name",
-            "b.doc": "it is not known to belong to the picture of that name",
+            "a.HEIC": "it is a picture itself, and is not among those being sorted",
+            "a.MOV": "it also belongs to a.HEIC, which is not being sorted",
+            "a.txt": "it does not seem to belong to the picture with the same name",
+            "b.doc": "it does not seem to belong to the picture with the same name",
         }
         assert sort(library, tmp_path / "out") == []
     # What a person wrote about both is there for both.
@@ -199,7 +199,7 @@ def test_a_picture_that_has_changed_stays_and_nothing_else_is_said(
     with known(tmp_path / "in") as library:
         (tmp_path / "in" / "a.JPG").write_bytes(b"edited")
         (message,) = sort(library, tmp_path / "out")
-    assert "has changed since it was indexed and stays where it was" in message
+    assert "has changed since it was indexed, so it was not moved" in message
     assert "copied" not in message
     assert tree(tmp_path / "in") == {"a.JPG": "edited", "a.xmp": "a.xmp"}
     assert tree(tmp_path / "out") == {}

@@ -268,7 +268,7 @@ def test_similar_pictures_are_found_and_others_taken_out(organised: OrganisePage
     organised.page.get_by_role("dialog", name="Picture").get_by_role("button", name="Find similar").click()
     expect(organised.search).to_have_value(re.compile("^similar:[0-9]+$"))
     order = organised.page.get_by_role("combobox", name="Order")
-    expect(order.locator("option:checked")).to_have_text("Most alike first")
+    expect(order.locator("option:checked")).to_have_text("Most similar first")
     expect(organised.grid.get_by_role("option").first).to_have_accessible_name(re.compile("^cat again.png"))
     expect(organised.grid.get_by_role("option").nth(1)).to_have_accessible_name(re.compile(r"^cat\.png"))
     facet = organised.page.get_by_role("button", name=re.compile("^Holiday.day 2 1$"))

@@ -48,7 +48,7 @@ def test_everything_is_moved_and_the_plan_says_what_stays(shelf: Shelf) -> None:
     expect(where).to_contain_text("with IMG_0001.CR2, IMG_0001.xmp")
     expect(where).to_contain_text("1 file of these names stays")
     where.get_by_text("1 file of these names stays").click()
-    expect(where).to_contain_text("IMG_0001.txt it is not known to belong to the picture of that name")
+    expect(where).to_contain_text("IMG_0001.txt it does not seem to belong to the picture with the same name")
     before = shelf.tree("Card")
     shelf.chosen("Out")
     dialog.get_by_role("button", name="Move into a folder…").click()

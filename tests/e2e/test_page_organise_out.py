@@ -193,7 +193,7 @@ def test_rules_names_and_levels_show_at_once_where_pictures_go(shelf: Shelf) -> 
     expect(where.locator("summary").filter(has_text="In PNG")).to_contain_text("3")
     dialog.get_by_role("combobox", name="Then by, level 2").select_option("Format")
     dialog.get_by_role("textbox", name="Names of the files").fill("{label}-{nn}")
-    expect(dialog).to_contain_text("The pattern has no field {nn}")
+    expect(dialog).to_contain_text("There is no field {nn} for patterns")
     dialog.get_by_role("textbox", name="Names of the files").fill("{label}-")
     dialog.get_by_text("Placeholders for names").click()
     dialog.get_by_role("button", name="{n}", exact=True).click()

@@ -76,6 +76,12 @@ class Library:
             raise
         return cls(connection)
 
+    @property
+    def version(self) -> tuple[int, int]:
+        """Changes whenever anything is written to the file, by this connection or by another process."""
+        (others,) = self.connection.execute("PRAGMA data_version").fetchone()
+        return self.connection.total_changes, others
+
     @cached_property
     def terms(self) -> Terms:
         """The names of what the pictures show."""

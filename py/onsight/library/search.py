@@ -1,45 +1,24 @@
-"""Finds pictures, counts what is among them, and remembers searches."""
+"""Find pictures, count facets and save searches. `onsight.library.ordering` decides the order of the results."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from weakref import WeakKeyDictionary
 
-from onsight.errors import InvalidOptionError
+from onsight.core.checks import check_choice
+from onsight.core.texts import text
 from onsight.library.database import Library, now
-from onsight.library.query import compile_query, exactly
+from onsight.library.ordering import ORDERS, ordered
+from onsight.library.query import Compiled, compile_query, exactly
 from onsight.library.query.choices import MIN_COLOUR_SHARE
 from onsight.library.records import FacetValue, SavedSearch
 from onsight.library.terms import check_tag_name
 from onsight.metadata.dates import KINDS as DATE_KINDS
 
-ORDERS: Mapping[str, str] = {
-    "date": "taken IS NULL, taken DESC, folder, name",
-    "name": "folder, name",
-    "added": "added DESC, id DESC",
-    "label": "label, label_score DESC, id",
-    "score": "label_score DESC, id",
-    "size": "size DESC, id",
-    "pixels": "width * height DESC, id",
-}
-"""In what order pictures can be listed, and how to say it in SQL."""
-
-ORDER_NAMES: Mapping[str, str] = {
-    "date": "Newest first",
-    "name": "By name",
-    "added": "Added last",
-    "label": "By label",
-    "score": "Surest first",
-    "size": "Largest files",
-    "pixels": "Most pixels",
-}
-"""The orders for people."""
-
-MOST_ALIKE = "Most alike first"
-"""The order of pictures that look like one, for people."""
-
 MAX_FACET_VALUES = 30
+"""Maximum number of values per facet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,17 +26,17 @@ class Hit:
     """A picture that was found.
 
     Attributes:
-        image: Its id.
-        folder: Where its file lies.
-        name: Of its file.
-        width: Of the upright picture in pixels.
-        height: Of the upright picture in pixels.
-        label: Its one label.
-        score: Probability of the label.
-        category: Its broad group.
-        taken: When it was taken, ISO 8601 without a zone, or None.
-        missing: Whether its file is not at this place any more: another picture's is.
-        taken_source: Where ``taken`` comes from, of `onsight.metadata.dates.SOURCES`, or None.
+        image: Id of the picture.
+        folder: Folder of its file.
+        name: Name of its file.
+        width: Width of the upright picture in pixels.
+        height: Height of the upright picture in pixels.
+        label: Its label.
+        score: Probability of the label, 0 to 1.
+        category: Its category.
+        taken: When it was taken, ISO 8601 without a time zone, or None.
+        missing: Whether another picture's file is in the place of its file.
+        taken_source: Where ``taken`` comes from, one of `onsight.metadata.dates.SOURCES`, or None.
     """
 
     image: int
@@ -74,7 +53,7 @@ class Hit:
 
     @property
     def path(self) -> str:
-        """Where the file lies, with its name."""
+        """Folder and name of the file."""
         return f"{self.folder.rstrip('/')}/{self.name}" if self.folder else self.name
 
 
@@ -83,33 +62,51 @@ def find(library: Library, query: str = "", order: str = "date") -> list[int]:
 
     Args:
         library: The library.
-        query: See `onsight.library.query`; an empty one finds all.
-        order: One of `ORDERS`. Pictures that look like one (``similar:5``) come most alike first whatever it is.
+        query: See `onsight.library.query`; an empty one finds all pictures.
+        order: One of `onsight.library.ordering.ORDERS`. A query such as ``similar:5`` has its own order instead.
 
     Raises:
-        InvalidQueryError: The query cannot be understood; ``detail`` tells where.
-        InvalidOptionError: The order is not known.
+        InvalidQueryError: The query is invalid; ``detail`` has the position.
+        InvalidOptionError: The order is unknown.
     """
     return find_ranked(library, query, order)[0]
 
 
 def find_ranked(library: Library, query: str = "", order: str = "date") -> tuple[list[int], bool]:
-    """Return what `find` returns, and whether the query itself says in what order, as ``similar:5`` does."""
-    if order not in ORDERS:
-        raise InvalidOptionError(f"order must be one of {', '.join(ORDERS)}, got {order!r}.")
-    compiled = compile_query(query, library.connection)
+    """Return the result of `find`, and whether the query has its own order, as ``similar:5`` does."""
+    check_choice("order", order, ORDERS)
+    matches = _matches(library, query)
+    compiled = matches.compiled
     rows = library.connection.execute(
         f"SELECT id FROM image WHERE {compiled.condition} ORDER BY {ORDERS[order]}", compiled.parameters
     )
-    found = [id for (id,) in rows]
-    if compiled.ranking is None:
-        return found, False
-    kept = set(found)
-    return [id for id in compiled.ranking if id in kept], True
+    matches.images = [id for (id,) in rows]
+    return ordered(matches.images, compiled.ranking), compiled.ranking is not None
+
+
+@dataclass(slots=True)
+class _Matches:
+    """A compiled query and, once they are known, the ids of the pictures that it finds."""
+
+    query: str
+    version: tuple[int, int]
+    compiled: Compiled
+    images: list[int] | None = None
+
+
+_latest: WeakKeyDictionary[Library, _Matches] = WeakKeyDictionary()
+
+
+def _matches(library: Library, query: str) -> _Matches:
+    """Compile a query. The latest one is cached until the library changes: the page asks for hits, then for facets."""
+    latest, version = _latest.get(library), library.version
+    if latest is None or (latest.query, latest.version) != (query, version):
+        latest = _latest[library] = _Matches(query, version, compile_query(query, library.connection))
+    return latest
 
 
 def describe(library: Library, images: Sequence[int]) -> list[Hit]:
-    """Return what a list shows of pictures, in their order; those that the library does not have are left out."""
+    """Return the data for listing pictures, in the order of their ids; unknown ids are skipped."""
     rows = library.connection.execute(
         "SELECT image.id, folder, name, width, height, label, label_score, category, taken, missing, taken_source "
         "FROM json_each(?) AS wanted JOIN image ON image.id = wanted.value ORDER BY wanted.key",
@@ -124,28 +121,38 @@ def facets(library: Library, query: str = "", limit: int = MAX_FACET_VALUES) -> 
     Args:
         library: The library.
         query: As for `find`.
-        limit: How many values of each kind at most.
+        limit: Maximum number of values of each kind.
 
     Returns:
-        By kind (``"category"``, ``"label"``, ``"tag"``, ``"user"``, ``"colour"``, ``"object"``, ``"camera"``,
-        ``"year"``, ``"dated"``, ``"rating"``, ``"folder"``), the most frequent values first; kinds without
-        any are left out.
+        The values of each kind (the keys of `facet_names`), most frequent first. Kinds without values are left out.
 
     Raises:
-        InvalidQueryError: The query cannot be understood.
+        InvalidQueryError: The query is invalid.
     """
-    compiled = compile_query(query, library.connection)
+    matches = _matches(library, query)
     connection = library.connection
     connection.execute("CREATE TEMP TABLE IF NOT EXISTS hit (id INTEGER PRIMARY KEY)")
     connection.execute("DELETE FROM temp.hit")
-    connection.execute(f"INSERT INTO temp.hit SELECT id FROM image WHERE {compiled.condition}", compiled.parameters)
+    if matches.images is None:
+        condition, parameters = matches.compiled.condition, matches.compiled.parameters
+        connection.execute(f"INSERT INTO temp.hit SELECT id FROM image WHERE {condition}", parameters)
+    else:
+        connection.execute("INSERT INTO temp.hit SELECT value FROM json_each(?)", (json.dumps(matches.images),))
     found = {}
     for kind, select in _FACETS.items():
         rows = connection.execute(f"{select} GROUP BY 1 ORDER BY 3 DESC, 2 LIMIT ?", (limit,))
-        values = [FacetValue(name, count, _facet_query(kind, value)) for value, name, count in rows]
+        values = [
+            FacetValue(_facet_name(kind, value, name), count, _facet_query(kind, value)) for value, name, count in rows
+        ]
         if values:
             found[kind] = values
     return found
+
+
+def _facet_name(kind: str, value: str, name: str) -> str:
+    if kind == "dated" and value == "none":
+        return text("No date")
+    return text("Rejected") if kind == "rating" and int(value) < 0 else name
 
 
 def _facet_query(kind: str, value: str) -> str:
@@ -155,11 +162,11 @@ def _facet_query(kind: str, value: str) -> str:
 
 
 def save_search(library: Library, name: str, query: str) -> SavedSearch:
-    """Remember a search; one of the same name is replaced.
+    """Save a search. It replaces one with the same name.
 
     Raises:
         InvalidOptionError: The name is empty, too long, or has control characters.
-        InvalidQueryError: The query cannot be understood.
+        InvalidQueryError: The query is invalid.
     """
     name = check_tag_name(name)
     compile_query(query, library.connection)
@@ -169,14 +176,14 @@ def save_search(library: Library, name: str, query: str) -> SavedSearch:
 
 
 def saved_searches(library: Library) -> list[SavedSearch]:
-    """Return the searches that are remembered, by name."""
+    """Return the saved searches, sorted by name."""
     return [
         SavedSearch(*row) for row in library.connection.execute("SELECT name, query FROM saved_search ORDER BY name")
     ]
 
 
 def forget_search(library: Library, name: str) -> bool:
-    """Forget a search; say whether there was one of this name."""
+    """Delete a saved search; return whether there was one with this name."""
     with library.transaction() as connection:
         return connection.execute("DELETE FROM saved_search WHERE name = ?", (name,)).rowcount > 0
 
@@ -209,20 +216,22 @@ _FACETS: Mapping[str, str] = {
     "FROM temp.hit JOIN image USING (id) WHERE rating IS NOT NULL",
     "folder": "SELECT folder, folder, count(*) FROM temp.hit JOIN image USING (id) WHERE folder <> ''",
 }
-"""How each kind is counted: its values, their names, and in how many pictures. Must agree with what the condition finds
-that a person clicks on, an exact one (`onsight.library.query.texts.exact_select`)."""
+"""For each kind, selects the values, their names and the number of pictures. The number must agree with the search that
+a click on the value starts (`onsight.library.query.texts.exact_select`)."""
 
-FACET_NAMES: Mapping[str, str] = {
-    "category": "Category",
-    "label": "Label",
-    "tag": "Tags",
-    "user": "Your tags",
-    "colour": "Colour",
-    "object": "Objects",
-    "camera": "Camera",
-    "year": "Year",
-    "dated": "Date from",
-    "rating": "Rating",
-    "folder": "Folder",
-}
-"""The kinds of facets for people."""
+
+def facet_names() -> dict[str, str]:
+    """Return the name of each kind of facet, for the user."""
+    return {
+        "category": text("Category"),
+        "label": text("Label"),
+        "tag": text("Tags"),
+        "user": text("Your tags"),
+        "colour": text("Colour"),
+        "object": text("Objects"),
+        "camera": text("Camera"),
+        "year": text("Year"),
+        "dated": text("Date from"),
+        "rating": text("Rating"),
+        "folder": text("Folder"),
+    }

@@ -1,25 +1,26 @@
-"""The language of searches.
+"""The search language.
 
 ::
 
-    syntax      what a query is made of, as a tree
-    parser      text → tree, or an error that points at the place
-    texts       words, parts of words and exact names
-    choices     fields of which a value is one of a few names
-    values      numbers, dates and ranges as people write them
-    fields      what stands before a colon, and what may stand behind it
+    syntax      the nodes of a query's syntax tree
+    parser      text → tree, or an error with its position
+    texts       conditions on words, parts of words and exact names
+    choices     fields with a fixed set of values
+    values      numbers, dates and ranges
+    fields      the fields, such as ``camera:``
     compiler    tree → SQL with parameters
+    sql         SQL conditions, and how to join them
 
-A query is words and conditions, all of which must hold::
+A query consists of words and conditions, all of which must hold::
 
     dog -cat outdoor "living room" sun*
     (colour:blue OR colour:cyan) category:food score:>0.8
     has:location camera:canon untagged width:>4000 taken:2020-01..2021
 
-A word finds what it names, by any of its names, and everything narrower: *animal* finds dogs. It also finds a person's
-own tags, names of files and folders, captions, cameras and lenses that it is a part of. A phrase in quotation marks
-finds whole words, and ``camera:="Canon EOS 5D"`` exactly this name. ``AND`` may be left out, ``OR`` binds less tightly,
-``-`` or ``NOT`` turns what follows into its opposite.
+A word finds the concept that it names, by any of its names, and every narrower concept: *animal* finds dogs. It also
+finds the user's own tags, names of files and folders, captions, cameras and lenses that contain it. A phrase in
+quotation marks matches whole words, and ``camera:="Canon EOS 5D"`` matches exactly this name. ``AND`` is optional and
+binds more tightly than ``OR``; ``-`` or ``NOT`` negates what follows.
 """
 
 from onsight.library.query.compiler import compile_query

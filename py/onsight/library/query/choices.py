@@ -1,4 +1,4 @@
-"""Fields of which a value is one of a few names: categories, colours, formats, states."""
+"""Fields with a fixed set of values: categories, colours, formats, states."""
 
 from __future__ import annotations
 
@@ -6,25 +6,26 @@ from collections.abc import Callable, Mapping
 from difflib import get_close_matches
 
 from onsight.core.folding import search_key
+from onsight.core.texts import text
 from onsight.evidence.categories import CATEGORIES
 from onsight.evidence.colours import Palette
 from onsight.library.query.sql import Compiled, any_of, join, one_of
 from onsight.library.query.syntax import Word
 
 MIN_COLOUR_SHARE = 0.1
-"""Part of the picture that a colour must cover to be found."""
+"""Fraction of the picture that a colour must cover to be found."""
 
 
 def choose(word: Word, choices: Mapping[str, str], what: str) -> list[str]:
-    """Return the values whose names are, begin with, or have a word that is, what a person wrote.
+    """Return the values that a word matches: by full name, by one word of the name or, with ``*``, by its beginning.
 
     Args:
-        word: What they wrote.
+        word: The word as the user wrote it.
         choices: Values by name.
-        what: What they are, for people.
+        what: The kind of value, for the error message; see `_unknown`.
 
     Raises:
-        InvalidQueryError: There is none.
+        InvalidQueryError: No value matches.
     """
     if word.exact and (same := [value for name, value in choices.items() if word.text in (name, value)]):
         return same[:1]
@@ -39,14 +40,28 @@ def choose(word: Word, choices: Mapping[str, str], what: str) -> list[str]:
     ]
     if not found:
         near = get_close_matches(wanted, names, 1)
-        listed = ", ".join(dict.fromkeys(choices.values()))
-        hint = f"Did you mean {names[near[0]]}?" if near else f"There are {listed}."
-        raise word.span.error(f"There is no {what} “{word.text}”. {hint}")
+        message = _unknown(what, word.text, names[near[0]] if near else None, list(dict.fromkeys(choices.values())))
+        raise word.span.error(message)
     return list(dict.fromkeys(found))
 
 
+def _unknown(what: str, name: str, near: str | None, all_names: list[str]) -> str:
+    """Return the error message for a value that does not exist."""
+    message = {
+        "category": lambda: text("There is no category “{name}”.", name=name),
+        "colour": lambda: text("There is no colour “{name}”.", name=name),
+        "format": lambda: text("There is no format “{name}”.", name=name),
+        "orientation": lambda: text("There is no orientation “{name}”.", name=name),
+        "property": lambda: text("There is no property “{name}”.", name=name),
+        "state": lambda: text("There is no state “{name}”.", name=name),
+    }[what]()
+    if near:
+        return message + " " + text("Did you mean {name}?", name=near)
+    return message + " " + text("There are {names}.", names=", ".join(all_names))
+
+
 def categories() -> Mapping[str, str]:
-    """Return the broad groups by each of their names."""
+    """Return the categories by each of their names."""
     return {name: one.label for one in CATEGORIES.values() for name in (one.id, one.label)}
 
 
@@ -108,4 +123,4 @@ CHOICES: Mapping[str, Callable[[Word], Compiled]] = {
         },
     ),
 }
-"""What each of these fields asks of a picture."""
+"""The condition of each field, from its value."""

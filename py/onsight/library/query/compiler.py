@@ -1,4 +1,4 @@
-"""From a query's tree to SQL. What a person wrote gets into it as parameters only."""
+"""Compile a query's tree to SQL. Text from the user is only passed as parameters."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from onsight.core.folding import search_key
+from onsight.core.texts import text
 from onsight.errors import InvalidQueryError
 from onsight.library.database import Library
 from onsight.library.duplicates import similar_to
@@ -22,27 +23,27 @@ from onsight.library.query.values import Bound
 from onsight.metadata.dates import matching_sources
 
 UNSURE = "not sure"
-"""The key of the label that stands where none is sure enough."""
+"""Search key of the label that pictures have if no label is certain enough."""
 
 SMALL_WORDS = frozenset(("a", "an", "and", "at", "by", "for", "in", "of", "on", "the", "to", "with"))
-"""Words that join others and need not be found themselves."""
+"""Words that are ignored between other words."""
 
 MAX_ALIKE = 100
-"""Pictures that are found to look like one, at most."""
+"""Maximum number of pictures that ``similar:`` finds."""
 
 MAX_PHRASE = 6
-"""Words of a name that is typed without quotation marks, at most."""
+"""Maximum number of words of a name without quotation marks."""
 
 
 def compile_query(query: str, connection: sqlite3.Connection) -> Compiled:
-    """Turn a query into a condition.
+    """Compile a query to an SQL condition.
 
     Args:
-        query: As a person wrote it.
-        connection: To the library, in which words are looked up.
+        query: The query as the user wrote it.
+        connection: The library's connection, for looking up words.
 
     Raises:
-        InvalidQueryError: It cannot be understood; ``detail`` tells where, and repeats the query.
+        InvalidQueryError: The query is invalid; ``detail`` has the position and the query.
     """
     try:
         node = parse(query)
@@ -62,7 +63,7 @@ class _Compiler:
         self._alike: dict[str, tuple[int, ...]] = {}
 
     def compile(self, node: Node, scores: Bounds) -> Compiled:
-        """Compile a part; ``scores`` is what the words in it must reach."""
+        """Compile a node; the words in it must have a score within ``scores``."""
         match node:
             case Word():
                 return self._word(node, scores)
@@ -70,7 +71,7 @@ class _Compiler:
                 return self._condition(node, scores)
             case Not(item):
                 inner = self.compile(item, ())
-                # What is not known to hold does not: -iso:>100 finds pictures without an ISO too.
+                # Unknown counts as false: -iso:>100 also finds pictures without an ISO value.
                 return Compiled(f"({inner.condition}) IS NOT TRUE", inner.parameters)
             case Or(items):
                 return join("OR", (self.compile(item, scores) for item in items))
@@ -80,19 +81,19 @@ class _Compiler:
     def _and(self, items: tuple[Node, ...], scores: Bounds) -> Compiled:
         if not items:
             return Compiled("TRUE")
-        # A score speaks of the words beside it; where there are none, of the label.
+        # A score applies to the words next to it or, if there are none, to the label.
         if any(_is_scored(item) for item in items):
             wanted = [item for item in items if isinstance(item, Condition) and item.field == "score"]
             scores += tuple(bound for item in wanted for bound in _score_bounds(item.value))
             items = tuple(item for item in items if item not in wanted)
         parts = [part for run in _runs(items) for part in self._run(run, scores)]
-        # Where there are small words alone, they are what is looked for.
+        # If there are only small words, search for them.
         return join("AND", parts or [self.compile(item, scores) for item in items])
 
     # --- words ---------------------------------------------------------------------------------------------------
 
     def _run(self, items: Sequence[Node], scores: Bounds) -> Iterator[Compiled]:
-        """Compile bare words side by side: what they name together, or what each of them finds."""
+        """Compile adjacent bare words: the name that they form together, or each word by itself."""
         at = 0
         while at < len(items):
             length = self._phrase_length(items[at:])
@@ -108,7 +109,7 @@ class _Compiler:
             at += length
 
     def _phrase_length(self, items: Sequence[Node]) -> int:
-        """Return how many items, from the first on, together name something that the library knows."""
+        """Return how many items, starting with the first, form a name that the library knows."""
         if not all(isinstance(item, Word) for item in items):
             return 1
         for length in range(min(len(items), MAX_PHRASE), 1, -1):
@@ -126,17 +127,17 @@ class _Compiler:
             self._own_tags(word, scores),
             self._boxes(terms, scores),
         ]
-        if not scores:  # nobody is more or less sure of a file's name
+        if not scores:  # names of files have no score
             parts += bare_selects(self._connection, word)
             if search_key(word.text) == UNSURE:
                 parts.append(Compiled("SELECT id FROM image WHERE label_term IS NULL"))
         return any_of(parts)
 
     def _terms(self, word: Word) -> str:
-        """Return the ids of what a word names and of all that is narrower, as a JSON list.
+        """Return the ids of the terms that a word names and of all narrower terms, as a JSON list.
 
-        A word that is a name of something means that and not what merely has the word in its name: *dog* is no hot
-        dog.
+        A word that is the full name of a term does not match terms that merely contain it: *dog* does not find hot
+        dogs.
         """
         query, key = self._connection.execute, search_key(word.text)
         if not key:
@@ -156,14 +157,14 @@ class _Compiler:
         return json.dumps(sorted({id for (id,) in narrower}))
 
     def _named(self, key: str) -> list[sqlite3.Row]:
-        """Return the terms of this name, in the singular or plural."""
+        """Return the terms with this name, in the singular or plural."""
         keys = [key, *_other_numbers(key)]
         return self._connection.execute(
             f"SELECT term FROM alias WHERE folded IN ({', '.join('?' * len(keys))})", keys
         ).fetchall()
 
     def _tags(self, terms: str, scores: Bounds) -> Compiled:
-        # Who asks for a score may be content with less than what is shown by default.
+        # A score in the query replaces the default threshold.
         sure, limits = limit("score", scores) if scores else ("shown", ())
         return Compiled(
             f"SELECT image FROM tag WHERE term IN (SELECT value FROM json_each(?)) AND {sure} AND NOT EXISTS "
@@ -180,7 +181,7 @@ class _Compiler:
         )
 
     def _user_tags(self, terms: str, scores: Bounds) -> Compiled:
-        # A person is sure.
+        # The user's own tags count as certain.
         sure, limits = limit("1.0", scores)
         return Compiled(
             f"SELECT image FROM user_tag WHERE term IN (SELECT value FROM json_each(?)) AND {sure}", (terms, *limits)
@@ -199,14 +200,14 @@ class _Compiler:
         )
 
     def alike(self, word: Word) -> tuple[int, ...]:
-        """Return a picture and those that look like it, most alike first."""
+        """Return a picture and those that look like it, most similar first."""
         if word.text not in self._alike:
             is_known = (
                 re.fullmatch(r"[0-9]{1,15}", word.text)
                 and self._connection.execute("SELECT 1 FROM embedding WHERE image = ?", (int(word.text),)).fetchone()
             )
             if not is_known:
-                raise word.span.error(f"The library has no picture of the number “{word.text}”.")
+                raise word.span.error(text("The library has no picture with the number “{number}”.", number=word.text))
             image = int(word.text)
             found = similar_to(Library(self._connection), image, limit=MAX_ALIKE)
             self._alike[word.text] = (image, *(one.image for one in found))
@@ -251,7 +252,7 @@ class _Compiler:
 
 
 def _runs(items: Sequence[Node]) -> Iterator[list[Node]]:
-    """Yield bare words that stand side by side together, and everything else by itself."""
+    """Yield runs of adjacent bare words, and every other node by itself."""
     run: list[Node] = []
     for item in items:
         if isinstance(item, Word) and not item.quoted and not item.prefix:
@@ -270,7 +271,7 @@ def _joined(items: Sequence[Node]) -> str:
 
 
 def _is_small(item: Node) -> bool:
-    """Say whether an item is a bare word that joins others, or has nothing but punctuation."""
+    """Return whether an item is a bare small word, or only punctuation."""
     if not isinstance(item, Word) or item.quoted or item.prefix:
         return False
     key = search_key(item.text)
@@ -278,7 +279,7 @@ def _is_small(item: Node) -> bool:
 
 
 def _is_scored(node: Node) -> bool:
-    """Say whether there is something in it that a machine is more or less sure of."""
+    """Return whether a node matches anything that has a score."""
     match node:
         case Word():
             return True
@@ -292,7 +293,7 @@ def _is_scored(node: Node) -> bool:
 
 def _score_bounds(word: Word) -> Bounds:
     bounds = values.number_bounds(word, values.SCORE_UNITS)
-    # Nobody looks for exactly 0.8.
+    # A bare 0.8 means at least 0.8, as nobody searches for exactly 0.8.
     if word.text[0] not in "<>=" and ".." not in word.text:
         middle = sum(float(bound.value) for bound in bounds) / 2
         return (Bound(">=", round(middle, 9)),)
@@ -300,7 +301,7 @@ def _score_bounds(word: Word) -> Bounds:
 
 
 def _other_numbers(word: str) -> list[str]:
-    """Return what the singular or plural of an English word may be."""
+    """Return the possible singular and plural forms of an English word."""
     found = [word + "s", word + "es"]
     if word.endswith("ies"):
         found.append(word[:-3] + "y")

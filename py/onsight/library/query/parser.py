@@ -1,4 +1,4 @@
-"""From a query's text to a tree."""
+"""Parse a query to a syntax tree."""
 
 from __future__ import annotations
 
@@ -7,18 +7,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 
+from onsight.core.texts import plural, text
 from onsight.errors import InvalidQueryError
 from onsight.library.query.fields import FIELDS, NAME_FIELDS, NAMES
 from onsight.library.query.syntax import And, Condition, Node, Not, Or, Span, Word
 
 MAX_LENGTH = 8000
-"""Characters of a query at most."""
+"""Maximum length of a query in characters."""
 
 MAX_WORDS = 200
-"""Words and conditions at most."""
+"""Maximum number of words and conditions."""
 
 MAX_DEPTH = 40
-"""Parentheses and minus signs inside one another at most."""
+"""Maximum depth of nested parentheses and minus signs."""
 
 _TOKEN = re.compile(
     r"""
@@ -35,36 +36,40 @@ _TOKEN = re.compile(
 )
 _VALUE = re.compile(r'(?P<exact>="(?:[^"]|"")*")|(?P<quoted>"(?:[^"]|"")*"\*?)|(?P<unclosed>=?")|(?P<bare>[^\s()"]+)')
 _CONTROLS = {code: chr(0x2400 + code) for code in range(32)} | {0x7F: "\u2421"}
-"""An input field keeps no control characters; their pictures stand for them in a query."""
+"""Input fields drop control characters; a query represents each by its symbol, such as ``␉``."""
 
 
 def parse(query: str) -> Node:
-    """Read a query.
+    """Parse a query.
 
     Args:
-        query: As a person wrote it; an empty one finds everything.
+        query: The query as the user wrote it; an empty one finds everything.
 
     Raises:
-        InvalidQueryError: It cannot be understood; ``detail`` tells where.
+        InvalidQueryError: The query is invalid; ``detail`` has the position.
     """
     if len(query) > MAX_LENGTH:
-        message = f"A search may have {MAX_LENGTH} characters at most; this one has {len(query)}."
+        message = text(
+            "A search can have at most {maximum:,} characters; this one has {count:,}.",
+            maximum=MAX_LENGTH,
+            count=len(query),
+        )
         raise Span(MAX_LENGTH, len(query) - MAX_LENGTH).error(message)
     return _Parser(tuple(_tokens(query)), len(query)).parse()
 
 
-def quote(text: str) -> str:
-    """Return a text as a query's value that stands for this text; quotation marks in it are doubled."""
-    return '"' + text.translate(_CONTROLS).replace('"', '""') + '"'
+def quote(value: str) -> str:
+    """Return a value in quotation marks, for a query; quotation marks inside are doubled."""
+    return '"' + value.translate(_CONTROLS).replace('"', '""') + '"'
 
 
-def exactly(text: str) -> str:
-    """Return a query's value that stands for exactly this text, in the same case and with nothing before or after."""
-    return "=" + (text if text.isalnum() else quote(text))
+def exactly(value: str) -> str:
+    """Return the part of a query, after the colon, that finds exactly this value, in the same case."""
+    return "=" + (value if value.isalnum() else quote(value))
 
 
 def meant_by(exact: str) -> tuple[str, str]:
-    """Return the texts that an exact value can stand for: as written, and with its control characters."""
+    """Return the two texts that an exact value can mean: as written, and with control characters for their symbols."""
     controls = {ord(picture): code for code, picture in _CONTROLS.items()}
     return exact, exact.translate(controls)
 
@@ -81,60 +86,64 @@ def _tokens(query: str) -> Iterator[_Token]:
     at, items = 0, 0
     while at < len(query):
         found = _TOKEN.match(query, at)
-        if found is None or found.lastgroup is None:  # cannot be: everything is one of them
-            raise Span(at, 1).error(f"“{query[at]}” cannot stand here.")
-        kind, text, span = found.lastgroup, found[0], Span(at, len(found[0]))
+        if found is None or found.lastgroup is None:  # cannot happen: every character matches a group
+            raise Span(at, 1).error(text("“{character}” is not allowed here.", character=query[at]))
+        kind, written, span = found.lastgroup, found[0], Span(at, len(found[0]))
         at = found.end()
         if kind == "space":
             continue
         if kind in ("open", "close"):
-            yield _Token(kind, text, span)
-        elif kind == "minus" or text == "NOT":
-            yield _Token("not", text, span)
-        elif text in ("AND", "OR"):
-            yield _Token(text.lower(), text, span)
+            yield _Token(kind, written, span)
+        elif kind == "minus" or written == "NOT":
+            yield _Token("not", written, span)
+        elif written in ("AND", "OR"):
+            yield _Token(written.lower(), written, span)
         else:
             items += 1
             if items > MAX_WORDS:
-                raise span.error(f"A search may have {MAX_WORDS} words at most.")
+                raise span.error(
+                    plural(
+                        MAX_WORDS, "A search can have at most {count} word.", "A search can have at most {count} words."
+                    )
+                )
             if kind == "field":
                 value = _VALUE.match(query, at)
                 if value is None or value.lastgroup is None:
-                    raise span.error(f"“{text}” needs a value behind the colon.")
+                    raise span.error(text("“{field}” needs a value after the colon.", field=written))
                 item: Node = _condition(found[kind], span, _word(value, at))
                 at = value.end()
                 yield _Token("item", query[span.position : at], Span(span.position, at - span.position), item)
             else:
-                yield _Token("item", text, span, _plain(_word(found, span.position)))
+                yield _Token("item", written, span, _plain(_word(found, span.position)))
 
 
 def _word(found: re.Match[str], at: int) -> Word:
-    text, span = found[0], Span(at, len(found[0]))
+    value, span = found[0], Span(at, len(found[0]))
     if found.lastgroup == "unclosed":
-        raise span.error("This quotation mark is never closed.")
+        raise span.error(text("This quotation mark is never closed."))
     if found.lastgroup == "exact":
-        return Word(text[2:-1].replace('""', '"'), False, span, quoted=True, exact=True)
-    prefix = text.endswith("*")
-    text = text.removesuffix("*")
+        return Word(value[2:-1].replace('""', '"'), False, span, quoted=True, exact=True)
+    prefix = value.endswith("*")
+    value = value.removesuffix("*")
     quoted = found.lastgroup == "quoted"
     if quoted:
-        text = text[1:-1].replace('""', '"')
-        if not text.strip():
-            raise span.error("There is nothing between these quotation marks.")
-    elif "*" in text:
-        place = Span(at + text.index("*"), 1)
-        raise place.error("A “*” may stand only at the end of a word, as in sun*.")
-    if prefix and not text:
-        raise span.error("A “*” needs the beginning of a word before it, as in sun*.")
-    return Word(text, prefix, span, quoted)
+        value = value[1:-1].replace('""', '"')
+        if not value.strip():
+            raise span.error(text("There is nothing between these quotation marks."))
+    elif "*" in value:
+        place = Span(at + value.index("*"), 1)
+        raise place.error(text("“*” is only allowed at the end of a word, as in sun*."))
+    if prefix and not value:
+        raise span.error(text("“*” needs the beginning of a word before it, as in sun*."))
+    return Word(value, prefix, span, quoted)
 
 
 def _plain(word: Word) -> Node:
-    """Return a word, or the condition that has a word of its own."""
+    """Return a bare word, or the condition that it abbreviates (``untagged``, ``unsure``)."""
     if word.text.casefold() in ("untagged", "unsure") and not word.prefix and not word.quoted:
         return Condition("is", Word(word.text.casefold(), False, word.span), word.span)
     if word.text.endswith(":") and word.text[:-1].casefold() in NAMES and not word.quoted:
-        raise word.span.error(f"“{word.text}” needs a value behind the colon.")
+        raise word.span.error(text("“{field}” needs a value after the colon.", field=word.text))
     return word
 
 
@@ -142,18 +151,21 @@ def _condition(name: str, span: Span, value: Word) -> Condition:
     field = NAMES.get(name.casefold())
     if field is None:
         near = get_close_matches(name.casefold(), NAMES, 1)
-        hint = f"Did you mean {near[0]}:?" if near else f"There are {', '.join(FIELDS)}."
-        raise Span(span.position, len(name)).error(f"There is no field “{name}”. {hint}")
+        if near:
+            message = text("There is no field “{name}”. Did you mean {near}:?", name=name, near=near[0])
+        else:
+            message = text("There is no field “{name}”. There are {fields}.", name=name, fields=", ".join(FIELDS))
+        raise Span(span.position, len(name)).error(message)
     whole = Span(span.position, value.span.position + value.span.length - span.position)
     return Condition(field, _read_equals(field, value), whole)
 
 
 def _read_equals(field: str, value: Word) -> Word:
-    """Return the value of a condition; for names “=” asks for exactly this one, for numbers it is an operator."""
+    """Return the value of a condition. "=" asks for an exact name, or is an operator if the field has numbers."""
     if field in NAME_FIELDS:
         if value.text.startswith("=") and not value.quoted:
             if value.text == "=":
-                raise value.span.error("“=” needs a name behind it.")
+                raise value.span.error(text("“=” needs a name after it."))
             return replace(value, text=value.text[1:] + "*" * value.prefix, prefix=False, exact=True)
     elif value.exact:
         return replace(value, text=f"={value.text}", exact=False)
@@ -161,7 +173,7 @@ def _read_equals(field: str, value: Word) -> Word:
 
 
 class _Parser:
-    """Reads by recursive descent: or → and → not → atom."""
+    """A recursive descent parser: or → and → not → atom."""
 
     def __init__(self, tokens: tuple[_Token, ...], length: int) -> None:
         self._tokens = tokens
@@ -174,7 +186,7 @@ class _Parser:
             return And(())
         node = self._or()
         if self._kind() == "close":
-            raise self._tokens[self._at].span.error("This parenthesis closes none that is open.")
+            raise self._tokens[self._at].span.error(text("This closing parenthesis has no opening one."))
         return node
 
     def _or(self) -> Node:
@@ -216,10 +228,10 @@ class _Parser:
         self._descend()
         self._at += 1
         if self._kind() == "close":
-            raise Span(opening.span.position, 2).error("There is nothing between these parentheses.")
+            raise Span(opening.span.position, 2).error(text("There is nothing between these parentheses."))
         node = self._or()
         if self._kind() != "close":
-            raise opening.span.error("This parenthesis is never closed.")
+            raise opening.span.error(text("This parenthesis is never closed."))
         self._at += 1
         self._depth -= 1
         return node
@@ -227,7 +239,7 @@ class _Parser:
     def _descend(self) -> None:
         self._depth += 1
         if self._depth > MAX_DEPTH:
-            raise self._tokens[self._at].span.error("This search is nested too deeply.")
+            raise self._tokens[self._at].span.error(text("This search is nested too deeply."))
 
     def _kind(self) -> str | None:
         return self._tokens[self._at].kind if self._at < len(self._tokens) else None
@@ -236,8 +248,8 @@ class _Parser:
         before = self._tokens[self._at - 1] if self._at else None
         if before and before.kind in ("not", "and", "or"):
             name = "-" if before.text == "-" else before.text
-            return before.span.error(f"“{name}” needs a word or a condition behind it.")
+            return before.span.error(text("“{operator}” needs a word or a condition after it.", operator=name))
         here = self._tokens[self._at].text if self._at < len(self._tokens) else ""
         if here == ")":
-            return at.error("This parenthesis closes none that is open.")
-        return at.error(f"“{here}” needs a word or a condition before it.")
+            return at.error(text("This closing parenthesis has no opening one."))
+        return at.error(text("“{operator}” needs a word or a condition before it.", operator=here))

@@ -1,4 +1,4 @@
-"""Conditions in SQL, and how they are joined."""
+"""SQL conditions, and how to join them."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ class Compiled:
     """A query as SQL.
 
     Attributes:
-        condition: What stands behind WHERE in a query of the table ``image``.
-        parameters: In the order of its question marks.
-        ranking: Ids of pictures in the order in which the query itself asks for them; None if it does not.
+        condition: The WHERE clause of a query of the table ``image``.
+        parameters: The values of its question marks, in order.
+        ranking: Ids of pictures in the order that the query itself asks for, as ``similar:5`` does; None otherwise.
     """
 
     condition: str
@@ -27,7 +27,7 @@ class Compiled:
 
 
 def join(operator: str, parts: Iterable[Compiled]) -> Compiled:
-    """Join conditions by ``AND`` or ``OR``; of none at all, every picture is true."""
+    """Join conditions by ``AND`` or ``OR``; without conditions every picture matches."""
     listed = list(parts)
     if not listed:
         return Compiled("TRUE")
@@ -38,7 +38,7 @@ def join(operator: str, parts: Iterable[Compiled]) -> Compiled:
 
 
 def any_of(selects: Iterable[Compiled]) -> Compiled:
-    """Return the condition that a picture is among what any of these statements select."""
+    """Return the condition that any of these statements selects a picture."""
     selects = list(selects)
     return Compiled(
         f"image.id IN ({' UNION ALL '.join(select.condition for select in selects)})",
@@ -47,7 +47,7 @@ def any_of(selects: Iterable[Compiled]) -> Compiled:
 
 
 def limit(column: str, bounds: Bounds) -> tuple[str, tuple[Any, ...]]:
-    """Return the condition that a column is inside of bounds, and its parameters."""
+    """Return the condition that a column is within bounds, and its parameters."""
     if not bounds:
         return "TRUE", ()
     return (

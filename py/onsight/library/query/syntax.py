@@ -1,4 +1,4 @@
-"""What a query is made of."""
+"""The nodes of a query's syntax tree."""
 
 from __future__ import annotations
 
@@ -30,10 +30,10 @@ class Word:
 
     Attributes:
         text: As written, without quotes and without the ``*``.
-        prefix: Whether it only begins what is looked for.
-        span: Where it stands.
-        quoted: Whether it is in quotation marks: its words are then whole words, side by side.
-        exact: Whether exactly this text is meant, as in ``camera:="Canon EOS 5D"``.
+        prefix: Whether a ``*`` follows, so that it also matches longer words.
+        span: Its position.
+        quoted: Whether it is in quotation marks, so that it matches whole, adjacent words.
+        exact: Whether it must match the whole value, as in ``camera:="Canon EOS 5D"``.
     """
 
     text: str
@@ -45,12 +45,12 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """A field and what is wanted of it.
+    """A condition on a field.
 
     Attributes:
-        field: Its name, one of `onsight.library.query.fields.FIELDS`.
-        value: What stands behind the colon, as a word.
-        span: Where the whole condition stands.
+        field: The field's name, one of `onsight.library.query.fields.FIELDS`.
+        value: The value after the colon.
+        span: The position of the whole condition.
     """
 
     field: str
@@ -60,21 +60,21 @@ class Condition:
 
 @dataclass(frozen=True, slots=True)
 class Not:
-    """What must not hold."""
+    """A negation."""
 
     item: Node
 
 
 @dataclass(frozen=True, slots=True)
 class And:
-    """What must hold together; nothing at all holds for every picture."""
+    """Nodes that must all match; without items, every picture matches."""
 
     items: tuple[Node, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Or:
-    """Of which one must hold."""
+    """Nodes of which at least one must match."""
 
     items: tuple[Node, ...]
 

@@ -1,4 +1,4 @@
-"""Conditions on names, folders, captions, cameras and a person's own tags: words, parts of words, exact names."""
+"""Conditions on names, folders, captions, cameras and the user's own tags: words, parts of words, exact names."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from onsight.library.text_index import VALUE_COLUMNS
 def text_select(field: str, word: Word) -> Compiled:
     """Select the pictures that have a word in their name, caption, folder, camera or lens.
 
-    A bare word is found inside words too, unless it is as short as ``or``. Words in quotation marks are whole words,
-    and with ``*`` the beginning of one.
+    A bare word also matches inside longer words, unless it is as short as ``or``. Quoted words match whole words; with
+    ``*`` the last one matches the beginning of a word.
     """
     return _with_value(field, word) if field in VALUE_COLUMNS else _with_text(word, field)
 
 
 def own_tag_select(word: Word) -> Compiled:
-    """Select the pictures with a tag of a person's that has a word in its name."""
+    """Select the pictures with one of the user's own tags whose name contains a word."""
     condition = _holds(word, "' ' || folded || ' '", "name")
     return Compiled(
         f"SELECT image FROM user_tag WHERE term IN (SELECT id FROM term WHERE {condition.condition})",
@@ -40,20 +40,20 @@ def bare_selects(connection: sqlite3.Connection, word: Word) -> list[Compiled]:
 
 
 def exact_select(field: str, word: Word) -> Compiled | None:
-    """Select the pictures that have exactly this name in a field; None for fields that only have fixed names."""
+    """Select the pictures that have exactly this value in a field; None for fields with a fixed set of values."""
     values = meant_by(word.text)
     select = _EXACT.get(field)
     return Compiled(select, values) if select else None
 
 
 def _with_text(word: Word, *fields: str) -> Compiled:
-    raw = {"name": "(SELECT name FROM image WHERE id = image)"}  # of captions only the words are kept
+    raw = {"name": "(SELECT name FROM image WHERE id = image)"}  # captions are stored as search keys only
     condition = join("OR", (_holds(word, field, raw.get(field, "''")) for field in fields))
     return Compiled(f"SELECT image FROM image_text WHERE {condition.condition}", condition.parameters)
 
 
 def _with_value(field: str, word: Word, part: Compiled | None = None) -> Compiled:
-    """Select the pictures that have a word in a value that many share, or in a part of it."""
+    """Select the pictures that have a word in a shared value, such as a folder, or in ``part`` of it."""
     condition = _holds(word, "search_key(part)", "part") if part else _holds(word, "text", "value")
     rows = f"(SELECT value, {part.condition} AS part FROM value_text" if part else "(SELECT value, text FROM value_text"
     return Compiled(
@@ -64,12 +64,12 @@ def _with_value(field: str, word: Word, part: Compiled | None = None) -> Compile
 
 
 def _holds(word: Word, text: str, raw: str) -> Compiled:
-    """Return the condition that a text has a word.
+    """Return the condition that a text contains a word.
 
     Args:
-        word: What a person wrote.
-        text: SQL for the search key, between spaces.
-        raw: SQL for the text as it is, for words that have nothing but punctuation.
+        word: The word as the user wrote it.
+        text: SQL for the text's search key, with a space at both ends.
+        raw: SQL for the original text, for words that consist of punctuation only.
     """
     key = search_key(word.text)
     if not key:
@@ -82,10 +82,9 @@ def _holds(word: Word, text: str, raw: str) -> Compiled:
 
 
 def _below_shared(connection: sqlite3.Connection) -> Compiled | None:
-    """Return SQL for a folder without what leads to the one that holds all pictures of its part of the disk.
+    """Return SQL for a folder without the leading path that all pictures below one mount point share.
 
-    That says where this computer keeps pictures, so no word should find it: *home* would find everything. None if no
-    folder is absolute.
+    Otherwise words in that path, such as *home*, would find every picture. None if no folder is absolute.
     """
     cases: list[str] = []
     parameters: list[str | int] = []
@@ -104,7 +103,7 @@ def _below_shared(connection: sqlite3.Connection) -> Compiled | None:
 
 
 MAX_DISK_PARTS = 8
-"""Parts of the disk, such as ``/home`` and ``/media``, that are looked at, at most."""
+"""Maximum number of mount points, such as ``/home`` and ``/media``, that are distinguished."""
 
 _TOP = re.compile(r"//[^/]+/|/[^/]+/|[A-Za-z]:/")
 _TERMS = "term IN (SELECT id FROM term WHERE name IN (?, ?))"
@@ -122,4 +121,4 @@ _EXACT = {
     "colour": "WITH wanted (name) AS (VALUES (?), (?)) SELECT image FROM colour "
     f"WHERE (colour IN wanted OR name IN wanted) AND share >= {MIN_COLOUR_SHARE}",
 }
-"""What is selected by exactly one name, given twice: as written, and as it may have been written (`meant_by`)."""
+"""The statement for an exact value of each field. It takes the two texts of `meant_by`."""

@@ -1,11 +1,13 @@
-"""Sorts pictures into folders: first a plan that a person can look at, then copies, moves or a ZIP.
+"""Sort pictures into folders: first a plan that the user can check, then copies, moves or a ZIP.
 
 ::
 
-    naming   patterns such as {date}-{label}-{n}
-    plan     which picture goes where
-    placing  carries a plan out on this computer; nothing is ever overwritten
-    zipping  carries a plan out as a stream of ZIP
+    patterns  file name patterns such as {date}-{label}-{n}
+    plan      which picture goes where
+    targets   free names in the target folders
+    going     which companion files go along with a picture
+    placing   copies or moves the files on this computer; never overwrites anything
+    zipping   writes the files to a ZIP stream
 """
 
 from onsight.files.names import safe_name

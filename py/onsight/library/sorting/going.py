@@ -1,8 +1,8 @@
-"""Decides what goes along with the pictures of a plan, and what stays.
+"""Decide which companion files go along with the pictures of a plan, and which stay.
 
-A file that belongs to several pictures, such as ``IMG_1.xmp`` beside ``IMG_1.HEIC`` and ``IMG_1.JPG``, is dealt with
-by its kind. Each picture gets a copy of what a person wrote: sidecars, edits, Takeout's JSON; such a file leaves its
-place with the last of its pictures. Anything else goes with the first of the pictures, and only if all are sorted.
+A file can belong to several pictures, such as ``IMG_1.xmp`` to ``IMG_1.HEIC`` and ``IMG_1.JPG``. If it contains the
+user's work (sidecars, edits, Takeout's JSON), every picture gets a copy; a move deletes the original with the last of
+its pictures. Any other file goes with the first picture, and only if all its pictures are sorted.
 """
 
 from __future__ import annotations
@@ -10,19 +10,20 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 
+from onsight.core.texts import text
 from onsight.files.companions import SMALL, Companion, Companions, stem_of
 from onsight.files.names import path_key
 from onsight.files.suffixes import is_tried
 
 
 class Going:
-    """What belongs to the pictures of a plan."""
+    """The companion files of the pictures of a plan."""
 
     def __init__(self, pictures: Iterable[tuple[str, str]], beside: Callable[[str], Iterable[str]]) -> None:
-        """Look at the folders of the pictures.
+        """List the folders of the pictures.
 
         Args:
-            pictures: Folder and name of each.
+            pictures: Folder and name of each picture.
             beside: Returns the names of all files in a folder.
         """
         self._sorted: dict[str, set[str]] = defaultdict(set)
@@ -35,14 +36,14 @@ class Going:
         }
 
     def along(self, folder: str, name: str) -> tuple[Companion, ...]:
-        """Return what goes along with a picture."""
+        """Return the files that go along with a picture."""
         companions = self._folders[folder]
         if companions is None:
             return ()
-        return tuple(one for one in companions.of(name) if self._reason(folder, one) is None)
+        return tuple(one for one in companions.of(name) if self._goes(folder, one))
 
     def left(self) -> Iterator[tuple[str, str, str]]:
-        """Yield folder and name of each file that has a picture's name and stays, and why."""
+        """Yield folder, name and reason for each file that shares a picture's name but stays."""
         for folder, names in self._names.items():
             companions, chosen = self._folders[folder], self._sorted[folder]
             if companions is None:
@@ -55,22 +56,21 @@ class Going:
                 owners = companions.owners_of(name)
                 if not (owners and chosen.intersection(owners)) and path_key(stem_of(name)) not in keys:
                     continue
-                yield folder, name, self._words(folder, name, owners)
+                yield folder, name, self._reason(folder, name, owners)
 
-    def _reason(self, folder: str, companion: Companion) -> str | None:
-        """Return why a file does not go along with a picture that it belongs to."""
-        if companion.name in self._sorted[folder]:
-            return "it is sorted by itself"
+    def _goes(self, folder: str, companion: Companion) -> bool:
+        """Return whether a file goes along with the picture that it belongs to."""
+        if companion.name in self._sorted[folder]:  # it has a move of its own
+            return False
         if companion.kind in SMALL:
-            return None
-        if any(sharer not in self._sorted[folder] for sharer in companion.sharers):
-            return "it also belongs to a picture that stays"
-        return None if companion.is_first else "it goes with another picture"
+            return True
+        return companion.is_first and all(sharer in self._sorted[folder] for sharer in companion.sharers)
 
-    def _words(self, folder: str, name: str, owners: tuple[str, ...]) -> str:
+    def _reason(self, folder: str, name: str, owners: tuple[str, ...]) -> str:
+        """Return why a file stays, as the end of the sentence "IMG_1.xmp stays: …"."""
         staying = [owner for owner in owners if owner not in self._sorted[folder]]
         if staying:
-            return f"it also belongs to {staying[0]}, which is not sorted"
+            return text("it also belongs to {picture}, which is not being sorted", picture=staying[0])
         if is_tried(name):
-            return "it is a picture of its own, which is not among those that are sorted"
-        return "it is not known to belong to the picture of that name"
+            return text("it is a picture itself, and is not among those being sorted")
+        return text("it does not seem to belong to the picture with the same name")

@@ -1,4 +1,4 @@
-"""Patterns by which files are named."""
+"""Patterns for file names."""
 
 from __future__ import annotations
 
@@ -7,58 +7,86 @@ import string
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from onsight.core.texts import text
+from onsight.core.wording import quoted
 from onsight.errors import InvalidOptionError
 from onsight.files.names import FORBIDDEN
 
-PATTERN_FIELDS: Mapping[str, str] = {
-    "name": "the file's own name, without its suffix",
-    "label": "the one label",
-    "category": "the broad group",
-    "date": "when it was taken, as 2020-07-14, or “undated”",
-    "time": "the time of day, as 180322, or “000000”",
-    "year": "the year, or “undated”",
-    "month": "the month, as 07, or 00",
-    "day": "the day, as 14, or 00",
-    "camera": "the camera, or “camera”",
-    "width": "in pixels",
-    "height": "in pixels",
-    "hash": "the first 12 digits of the content's SHA-256",
-    "n": "a number that counts within each folder; {n:4} has four digits",
-}
-"""What may stand in a pattern, and what it stands for."""
+PATTERN_FIELDS = (
+    "name",
+    "label",
+    "category",
+    "date",
+    "time",
+    "year",
+    "month",
+    "day",
+    "camera",
+    "width",
+    "height",
+    "hash",
+    "n",
+)
+"""The fields of a pattern, in the order in which they are listed."""
+
+
+def pattern_help() -> dict[str, str]:
+    """Return the description of each field of a pattern, for the user."""
+    return {
+        "name": text("the file’s own name, without its suffix"),
+        "label": text("the label"),
+        "category": text("the category"),
+        "date": text("the date it was taken, such as 2020-07-14, or “undated”"),
+        "time": text("the time of day, such as 180322, or “000000”"),
+        "year": text("the year, or “undated”"),
+        "month": text("the month, such as 07, or 00"),
+        "day": text("the day, such as 14, or 00"),
+        "camera": text("the camera, or “camera”"),
+        "width": text("the width in pixels"),
+        "height": text("the height in pixels"),
+        "hash": text("the first 12 digits of the SHA-256 of the content"),
+        "n": text("a number that counts up in each folder; {{n:4}} has four digits"),
+    }
 
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """How files are named.
+    """A pattern for file names.
 
     Attributes:
-        text: A name with fields of `PATTERN_FIELDS` in braces, such as ``"{date}-{label}-{n}"``; the file's own suffix
-            is added.
+        text: A name with fields of `PATTERN_FIELDS` in braces, such as ``"{date}-{label}-{n}"``. The file's own suffix
+            is appended.
 
     Raises:
-        InvalidOptionError: It is empty, a path, or has fields that do not exist.
+        InvalidOptionError: It is empty or a path, or has unknown fields.
     """
 
     text: str = "{name}"
 
     def __post_init__(self) -> None:
         if not self.text.strip():
-            raise InvalidOptionError("The pattern for names is empty.")
+            raise InvalidOptionError(text("The pattern for file names is empty."))
         if "/" in self.text or "\\" in self.text or self.text.strip(". ") == "":
-            raise InvalidOptionError("The pattern for names must be a name and no path.")
+            raise InvalidOptionError(text("The pattern must be a file name, not a path."))
         try:
             parts = list(string.Formatter().parse(self.text))
         except ValueError as error:
-            raise InvalidOptionError(f"The pattern {self.text!r} has a brace that does not match ({error}).") from error
+            message = text(
+                "The pattern {pattern} has an unmatched brace ({reason}).", pattern=quoted(self.text), reason=error
+            )
+            raise InvalidOptionError(message) from error
         for _, field, spec, conversion in parts:
             if field is None:
                 continue
             if field not in PATTERN_FIELDS:
                 known = ", ".join(f"{{{name}}}" for name in PATTERN_FIELDS)
-                raise InvalidOptionError(f"The pattern has no field {{{field}}}; there are {known}.")
+                raise InvalidOptionError(
+                    text("There is no field {field} for patterns. Use {known}.", field=f"{{{field}}}", known=known)
+                )
             if conversion or (spec and not (field == "n" and re.fullmatch(r"[1-9]", spec))):
-                raise InvalidOptionError(f"Of the field {{{field}}} only {{n:4}} and the like can be shaped.")
+                raise InvalidOptionError(
+                    text("The field {field} cannot have a format; only {{n}} can, as in {{n:4}}.", field=f"{{{field}}}")
+                )
 
     @property
     def counts(self) -> bool:
@@ -69,9 +97,9 @@ class Pattern:
         """Return a name without a suffix.
 
         Args:
-            values: Of all fields but ``n``.
-            number: For ``{n}``.
-            digits: How many digits ``{n}`` has at least.
+            values: The values of all fields except ``n``.
+            number: The value of ``{n}``.
+            digits: Minimum number of digits of ``{n}``.
         """
         made = ""
         for literal, field, spec, _ in string.Formatter().parse(self.text):
@@ -79,6 +107,6 @@ class Pattern:
             if field == "n":
                 made += str(number).zfill(int(spec) if spec else digits)
             elif field:
-                # A value is never more than a part of a name.
+                # A value must not add a folder.
                 made += FORBIDDEN.sub("_", values[field])
         return made

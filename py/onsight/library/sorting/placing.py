@@ -1,4 +1,4 @@
-"""Carries a plan out on this computer. Nothing is ever overwritten, and no half file is ever seen."""
+"""Carry out a plan on this computer. Nothing is overwritten, and no incomplete file is ever visible."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
+from onsight.core.texts import text
 from onsight.errors import LibraryError, OnsightError, UnreadableFileError, UnwritableFileError
 from onsight.files.writing import link, make_folder, new_file, taken, unwritable
 from onsight.library import store
@@ -23,7 +24,7 @@ Failure = tuple[Move, OnsightError]
 
 
 def existing_in(folder: Path) -> Existing:
-    """Return what `make_plan` asks about the folder that is sorted into."""
+    """Return the function with which `make_plan` reads the target folders below a folder."""
 
     def look(target: str, sizes: Collection[int]) -> dict[str, str]:
         found = {}
@@ -46,17 +47,17 @@ def carry_out(
     library: Library | None = None,
     on_done: Callable[[Move], None] = lambda move: None,
 ) -> list[Failure]:
-    """Copy or move pictures, each with what belongs to it, to where a plan says.
+    """Copy or move pictures and their companion files to the targets of a plan.
 
     Args:
         plan: The plan.
-        to: The folder that its targets are in; made if it is not there.
-        move: Whether the pictures leave their place; those in archives cannot.
-        library: Told the new places of what moved.
-        on_done: Told each picture that is where it belongs.
+        to: The folder that contains the targets; created if it does not exist.
+        move: Whether to move the pictures. Those in archives can only be copied.
+        library: The library that records the new paths of moved pictures.
+        on_done: Called for each picture that has reached its target.
 
     Returns:
-        What could not be placed, and why; the rest goes on.
+        The pictures that failed, each with its error. A failure does not stop the others.
 
     Raises:
         LibraryError: The library could not be written.
@@ -64,10 +65,10 @@ def carry_out(
     failures: list[Failure] = []
     for one in plan.moves:
         try:
-            # The library hears of it before the original goes: it always knows a file that is there.
+            # The library is updated before the original is deleted, so it always points to a file that exists.
             place(one, to, move=move, before_leaving=partial(_tell, library, one, to) if library else None)
         except LibraryError:
-            raise  # the same for every picture
+            raise  # every other picture would fail as well
         except OnsightError as error:
             failures.append((one, error))
             continue
@@ -76,7 +77,7 @@ def carry_out(
 
 
 def _tell(library: Library, one: Move, to: Path) -> None:
-    """Tell the library that a picture has moved."""
+    """Record in the library that a picture has moved."""
     target = to.absolute() / one.target
     facts = target.stat()
     moved = Source(target.parent.as_posix(), target.name, facts.st_size, facts.st_mtime_ns)
@@ -88,19 +89,19 @@ def _tell(library: Library, one: Move, to: Path) -> None:
 
 
 def place(one: Move, to: Path, *, move: bool, before_leaving: Callable[[], None] | None = None) -> None:
-    """Copy or move one picture and what goes along with it: all of it, or nothing.
+    """Copy or move one picture and its companion files: all of them, or nothing.
 
-    The picture arrives first and leaves its place last, so the next move completes one that broke off.
+    The picture is written first and its original deleted last, so the next run completes an interrupted move.
 
     Args:
         one: The picture.
-        to: The folder that its target is in.
-        move: Whether it leaves its place.
-        before_leaving: Called when everything is at its target, before anything leaves its place.
+        to: The folder that contains its target.
+        move: Whether to delete the originals.
+        before_leaving: Called when all targets are complete, before the first original is deleted.
 
     Raises:
-        UnreadableFileError: It cannot be read, or must not be moved.
-        UnwritableFileError: There is something at a target, or it cannot be written.
+        UnreadableFileError: The picture cannot be read, or must not be moved.
+        UnwritableFileError: A target exists already, or cannot be written.
     """
     source, target = Path(one.source.folder) / one.source.name, to / one.target
     made: list[Path] = []
@@ -108,18 +109,18 @@ def place(one: Move, to: Path, *, move: bool, before_leaving: Callable[[], None]
     try:
         _check_folder(target, to)
         is_same = source.exists() and target.exists() and source.samefile(target)
-        # A second name for the file is left of a move that broke off; but where case does not matter, "A" is "a".
+        # An interrupted move leaves two links to one file. But where case is ignored, "A" and "a" are one link.
         if is_same and (not move or str(source.absolute()).casefold() == str(target.absolute()).casefold()):
             return
         if move and not source.is_file():
-            raise UnreadableFileError("A picture in an archive can be copied and not moved.")
+            raise UnreadableFileError(text("A picture in an archive can be copied, but not moved."))
         if not one.is_there and not is_same:
             _copy(one.source, target, linked=move)
             made.append(target)
-        # Only what is whole at its target leaves its place.
+        # An original is deleted only if its target is complete.
         if move and _hash_of(target) != one.hash:
             raise UnreadableFileError(
-                "The picture has changed since it was indexed and stays where it was. Index it again."
+                text("The picture has changed since it was indexed, so it was not moved. Index it again.")
             )
         for companion in one.companions:
             _place_companion(one, companion, to, made, linked=move)
@@ -132,7 +133,7 @@ def place(one: Move, to: Path, *, move: bool, before_leaving: Callable[[], None]
                     (source.parent / companion.name).unlink(missing_ok=True)
             source.unlink()
     except BaseException as error:
-        if not is_leaving:  # whatever was made here is a second copy
+        if not is_leaving:  # the originals still exist
             for path in made:
                 path.unlink(missing_ok=True)
         if isinstance(error, FileExistsError):
@@ -143,16 +144,21 @@ def place(one: Move, to: Path, *, move: bool, before_leaving: Callable[[], None]
 
 
 def _place_companion(one: Move, companion: CompanionMove, to: Path, made: list[Path], *, linked: bool) -> None:
-    """Copy a file that goes along with a picture, or link it, unless it is there already; tell ``made`` about it."""
+    """Copy or link a companion file unless its target exists already; append a new target to ``made``."""
     target = to / companion.target
     source = Path(one.source.folder) / companion.name
-    if linked and not source.exists():  # it left with a move that broke off
+    if linked and not source.exists():  # an interrupted move has moved it already
         return
     _check_folder(target, to)
     if os.path.lexists(target):
         if not _is_copy(one, companion, target):
             raise UnwritableFileError(
-                f"{companion.name} cannot go along with it: there is another {target}. Both stay where they were."
+                text(
+                    "{name} cannot go along with the picture, because another file {target} exists. "
+                    "Neither was moved or copied.",
+                    name=companion.name,
+                    target=target,
+                )
             )
         return
     _copy(source_of(one.source.folder, companion.name), target, linked=linked)
@@ -172,14 +178,16 @@ def _is_copy(one: Move, companion: CompanionMove, target: Path) -> bool:
 def _check_folder(target: Path, to: Path) -> None:
     make_folder(target.parent)
     if not target.parent.resolve().is_relative_to(to.resolve()):
-        raise UnreadableFileError(f"The folder {target.parent} is a link to somewhere else.")
+        raise UnreadableFileError(
+            text("The folder {folder} is a link that leads out of the target folder.", folder=target.parent)
+        )
 
 
 def _copy(known: Source, target: Path, *, linked: bool) -> None:
-    """Put a file at a place where nothing is; a further name for it is enough where it is to be moved."""
+    """Create a copy of a file at a free path; with ``linked`` (for a move), a hard link if possible."""
     source = Path(known.folder) / known.name
     if linked and not source.is_symlink():
-        with suppress(OSError):  # on another disk, or none that knows links
+        with suppress(OSError):  # the target is on another disk, or on a file system without hard links
             link(source, target)
             return
     with new_file(target) as temporary:

@@ -1,4 +1,4 @@
-"""Which picture goes where."""
+"""Plan which picture goes where."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any
 
+from onsight.core.checks import check_choice
+from onsight.core.texts import text
 from onsight.errors import InvalidOptionError, InvalidQueryError
 from onsight.files.companions import SMALL
 from onsight.files.names import safe_name
@@ -32,19 +34,34 @@ GROUPINGS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "format": lambda row: str(row["format"]),
     "orientation": lambda row: str(row["orientation"]).capitalize(),
 }
-"""By what pictures can be grouped: the name of a picture's folder from its row."""
+"""The ways to group pictures; each function returns a picture's folder from its row."""
+
+
+def grouping_names() -> dict[str, str]:
+    """Return the name of each grouping, for the user."""
+    return {
+        "category": text("Category"),
+        "label": text("Label"),
+        "year": text("Year"),
+        "month": text("Month"),
+        "date": text("Date"),
+        "colour": text("Colour"),
+        "camera": text("Camera"),
+        "format": text("Format"),
+        "orientation": text("Orientation"),
+    }
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A group of a person's own: pictures that a query finds.
+    """A folder that the user defines by a query.
 
     Attributes:
-        name: Of the folder.
-        query: What belongs there.
+        name: The folder's name.
+        query: Finds the pictures that belong in it.
 
     Raises:
-        InvalidOptionError: The name is none for a folder.
+        InvalidOptionError: A folder cannot have this name.
     """
 
     name: str
@@ -52,17 +69,17 @@ class Rule:
 
     def __post_init__(self) -> None:
         if not self.name or safe_name(self.name) != self.name:
-            raise InvalidOptionError(f"{self.name!r} cannot be the name of a folder.")
+            raise InvalidOptionError(text("A folder cannot have the name “{name}”.", name=self.name))
 
 
 @dataclass(frozen=True, slots=True)
 class CompanionMove:
-    """Where a file goes that belongs to a picture.
+    """The target of a companion file.
 
     Attributes:
-        name: Its name, in the picture's folder.
-        target: Where it goes, relative and with ``/``.
-        sharers: Names of the other pictures that it belongs to; it is moved away with the last of them.
+        name: The file's name, in the picture's folder.
+        target: Relative path of its target, with ``/``.
+        sharers: Names of the other pictures that it belongs to. A move deletes the original with the last of them.
     """
 
     name: str
@@ -72,12 +89,12 @@ class CompanionMove:
 
 @dataclass(frozen=True, slots=True)
 class LeftBehind:
-    """A file of a picture's name that does not go where the picture goes.
+    """A file that shares a picture's name but stays where it is.
 
     Attributes:
-        folder: Where it is.
+        folder: Its folder.
         name: Its name.
-        reason: Why it stays, as in "It stays: …".
+        reason: Why it stays, as the end of the sentence "IMG_1.xmp stays: …".
     """
 
     folder: str
@@ -87,15 +104,15 @@ class LeftBehind:
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """Where one picture goes.
+    """The target of one picture.
 
     Attributes:
-        image: Its id.
+        image: Id of the picture.
         source: Its file.
         hash: SHA-256 of its content.
-        target: Where it goes, relative and with ``/``.
-        is_there: Whether the same file is there already.
-        companions: What goes along with it.
+        target: Relative path of its target, with ``/``.
+        is_there: Whether the target exists already, with the same content.
+        companions: The files that go along with it.
     """
 
     image: int
@@ -108,11 +125,11 @@ class Move:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Where pictures go.
+    """The targets of pictures.
 
     Attributes:
-        moves: One a picture.
-        left: What has a picture's name and stays.
+        moves: One per picture.
+        left: Files that share a picture's name but stay.
     """
 
     moves: tuple[Move, ...]
@@ -120,7 +137,7 @@ class Plan:
 
     @property
     def folders(self) -> dict[str, int]:
-        """How many pictures go into each folder, by name."""
+        """Number of pictures by target folder, sorted by name."""
         counts = Counter(PurePosixPath(move.target).parent.as_posix() for move in self.moves)
         return dict(sorted(counts.items()))
 
@@ -139,21 +156,21 @@ def make_plan(
 
     Args:
         library: The library.
-        images: Ids of the pictures, in the order in which they are numbered; those that are missing stay out.
-        by: What makes the folders, the outermost first: of `GROUPINGS`, or ``"rule"``; nothing makes no folders.
-        rules: The groups of ``"rule"``; a picture goes into the first that it fits, else into "Other".
-        pattern: How files are named.
-        existing: Tells what the target folders hold; see `onsight.library.sorting.targets`.
-        beside: Returns the names of all files in a folder that pictures are in, for what belongs to them.
+        images: Ids of the pictures, in the order in which they are numbered. Missing pictures are skipped.
+        by: Levels of folders, outermost first: keys of `GROUPINGS`, or ``"rule"``. An empty sequence makes no folders.
+        rules: The folders for ``"rule"``. A picture goes into the first one that matches, or else into "Other".
+        pattern: The pattern for file names.
+        existing: Lists the entries of a target folder; see `onsight.library.sorting.targets`.
+        beside: Lists all files in a source folder, to find companion files.
 
     Raises:
-        InvalidOptionError: A grouping is not known, or there are rules without a use or no rules for one.
-        InvalidQueryError: The query of a rule cannot be understood; ``detail`` tells which rule by its index, too.
+        InvalidOptionError: A grouping is unknown, or one of ``"rule"`` and ``rules`` is given without the other.
+        InvalidQueryError: The query of a rule is invalid; ``detail`` also has the index of the rule.
     """
-    if unknown := [name for name in by if name not in GROUPINGS and name != "rule"]:
-        raise InvalidOptionError(f"by must be one of rule, {', '.join(GROUPINGS)}, got {unknown[0]!r}.")
+    for name in by:
+        check_choice("by", name, ("rule", *GROUPINGS))
     if ("rule" in by) is not bool(rules):
-        raise InvalidOptionError("The grouping “rule” and rules need each other.")
+        raise InvalidOptionError(text("The grouping “rule” needs rules, and rules need the grouping “rule”."))
     by_rule = _by_rule(library, rules)
 
     def by_own_rule(row: Mapping[str, Any]) -> str:

@@ -1,4 +1,4 @@
-"""Finds free names in the folders that pictures go into, for each picture and for what belongs to it."""
+"""Find free names in the target folders, for pictures and for their companion files."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from onsight.files.companions import Companion, Companions, stem_of
 from onsight.files.names import numbered, path_key
 
 Existing = Callable[[str, Collection[int]], Mapping[str, str]]
-"""Tells what a target folder holds: takes its path, relative and with ``/``, and the sizes in bytes of the pictures
-that go there; returns the SHA-256 in hex of each entry, by name. It may be empty where no picture has the file's size.
+"""Lists a target folder. Takes its relative path, with ``/``, and the sizes in bytes of the pictures that go there.
+Returns the SHA-256 in hex of each entry, by name; it may be empty if no picture has the entry's size.
 """
 
 _NUMBERED = re.compile(r"(.*) \((\d+)\)")
@@ -24,10 +24,10 @@ class Original:
     """A picture's file before it is sorted.
 
     Attributes:
-        folder: Where it is.
+        folder: Its folder.
         name: Its name.
         hash: SHA-256 of its content.
-        companions: What goes along with it.
+        companions: The files that go along with it.
     """
 
     folder: str
@@ -37,18 +37,18 @@ class Original:
 
     @property
     def stem(self) -> tuple[str, str]:
-        """What pictures have in common that share a file such as ``IMG_1.xmp``."""
+        """A key that is the same for pictures that share a file such as ``IMG_1.xmp``."""
         return self.folder, path_key(stem_of(self.name))
 
     @property
     def shares_stem(self) -> bool:
-        """Whether something goes along that would belong to any picture of the same stem."""
+        """Whether a companion file would belong to any picture with the same stem."""
         return any(companion.after != "name" for companion in self.companions)
 
 
 @dataclass(slots=True)
 class _Folder:
-    """A target folder as it will be."""
+    """A target folder with the entries that it has and will have."""
 
     companions: Companions
     keys: set[str]
@@ -60,25 +60,25 @@ class _Folder:
 
 
 class Targets:
-    """Gives names, each once. The time that it takes grows with the number of pictures and no faster."""
+    """Gives out each name once, in linear time."""
 
     def __init__(self, existing: Existing, sizes: Mapping[str, Collection[int]]) -> None:
-        """Begin with what is there.
+        """Begin with the existing entries.
 
         Args:
-            existing: Tells what a target folder holds.
-            sizes: The sizes in bytes of the pictures that go into each target folder.
+            existing: Lists the entries of a target folder.
+            sizes: Sizes in bytes of the pictures that go into each target folder.
         """
         self._existing = existing
         self._sizes = sizes
         self._folders: dict[str, _Folder] = {}
 
     def give(self, folder: str, wanted: str, original: Original) -> tuple[str, bool]:
-        """Return a name for a picture in a target folder, and whether the very same file has that name already.
+        """Return a name for a picture in a target folder, and whether the same file has that name already.
 
         Args:
             folder: The target folder.
-            wanted: The name that it should have; a number is added if that is taken.
+            wanted: The preferred name; a number is added if it is taken.
             original: The picture.
         """
         there = self._folder(folder)
@@ -93,18 +93,18 @@ class Targets:
         return name, same is not None
 
     def give_companion(self, folder: str, picture: str, original: Original, companion: Companion) -> str:
-        """Return the name of a file that goes along with a picture.
+        """Return the name of a companion file in a target folder.
 
         Args:
             folder: The target folder.
             picture: The picture's new name.
             original: The picture.
-            companion: The file.
+            companion: The companion file.
         """
         there = self._folder(folder)
         wanted = companion.renamed(original.name, picture)
         place, number, name = (original.folder, companion.name), 1, wanted
-        # Two pictures of one stem may share it: then both names lead to the same file.
+        # Two pictures with one stem may share it; both then get the same name.
         while there.taken.get(path_key(name), place) != place:
             number += 1
             name = numbered(wanted, number)
@@ -123,7 +123,7 @@ class Targets:
 
     @staticmethod
     def _same(there: _Folder, wanted: str, hash: str) -> str | None:
-        """Return the name of the same file, if it has the wanted name or one with a number."""
+        """Return the name of an existing copy, if it has the wanted name, with or without a number."""
         names = [
             name
             for name in there.by_hash.get(hash, ())
@@ -148,7 +148,7 @@ class Targets:
         for key, companion in zip(keys[1:], original.companions, strict=True):
             if there.taken.get(key, (original.folder, companion.name)) != (original.folder, companion.name):
                 return False
-        # Nothing that belongs to another picture must seem to belong to this one, and the other way round.
+        # No companion file may seem to belong to a different picture than before.
         stem = path_key(stem_of(name))
         if there.shared_stems.get(stem, original.stem) != original.stem or there.companions.of(name):
             return False

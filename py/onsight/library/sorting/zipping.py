@@ -1,4 +1,4 @@
-"""Carries a plan out as a ZIP that is written while it is made: one picture is in memory at a time."""
+"""Carry out a plan as a ZIP stream; only one picture is in memory at a time."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ def zip_plan(
     find: Callable[[str, str], Source],
     on_failure: Callable[[Move, OnsightError], None] = lambda move, error: None,
 ) -> Iterator[bytes]:
-    """Yield the pictures of a plan, with what belongs to them, as a ZIP in pieces; what cannot be read is left out.
+    """Yield a ZIP of the pictures of a plan and their companion files, in chunks. Unreadable files are left out.
 
     Args:
         plan: The plan.
         read: Returns a file's bytes.
         find: Returns a file by its folder and name, as its folder lists it.
-        on_failure: Told what was left out, and why.
+        on_failure: Called for each file that was left out.
     """
     packed: set[str] = set()
 
@@ -35,7 +35,7 @@ def zip_plan(
                 continue
             yield move.target, move.source.mtime_ns, data
             for companion in move.companions:
-                if companion.target in packed:  # another picture shares it
+                if companion.target in packed:  # it came with another picture
                     continue
                 packed.add(companion.target)
                 try:

@@ -17,16 +17,17 @@ from onsight.errors import InvalidOptionError, LibraryError, error_of
 from onsight.files.companions import Companions
 from onsight.files.names import path_key
 from onsight.image.sniff import sniff_format
-from onsight.library import duplicates, edits, exports, roots, search, stated, store
+from onsight.library import duplicates, edits, exports, ordering, roots, search, stated, store
 from onsight.library.beside import SmallFile, beside, pair
 from onsight.library.database import Library
 from onsight.library.exports.boxes import image_files
 from onsight.library.exports.packing import pack_export
 from onsight.library.import_session import ImportSession, Outcome
-from onsight.library.query import FIELDS
+from onsight.library.query.fields import field_help
 from onsight.library.records import Source
-from onsight.library.sorting import GROUPINGS, Pattern, Rule, make_plan
-from onsight.library.sorting.patterns import PATTERN_FIELDS
+from onsight.library.sorting import Pattern, Rule, make_plan
+from onsight.library.sorting.patterns import pattern_help
+from onsight.library.sorting.plan import grouping_names
 from onsight.library.stated import ALONE, Beside
 from onsight.metadata.embed import embed
 from onsight.metadata.sidecar import merge_sidecars
@@ -123,11 +124,11 @@ class LibraryService:
         """Tell what can be chosen."""
         choice = results.NamedChoice
         return results.LibraryChoices(
-            orders=tuple(choice(*item) for item in search.ORDER_NAMES.items()),
-            groupings=tuple(choice(name, name.capitalize()) for name in GROUPINGS),
+            orders=tuple(choice(*item) for item in ordering.order_names().items()),
+            groupings=tuple(choice(*item) for item in grouping_names().items()),
             formats=tuple(choice(*item) for item in exports.FORMAT_NAMES.items()),
-            fields=tuple(choice(field.example, field.help) for field in FIELDS.values()),
-            pattern=tuple(choice(f"{{{name}}}", help) for name, help in PATTERN_FIELDS.items()),
+            fields=tuple(choice(*item) for item in field_help().items()),
+            pattern=tuple(choice(f"{{{name}}}", help) for name, help in pattern_help().items()),
         )
 
     # Taking pictures in
@@ -194,21 +195,12 @@ class LibraryService:
     def search(self, options: SearchOptions) -> results.FoundPictures:
         """Find pictures."""
         found, is_ranked = search.find_ranked(self.library, options.query, options.order)
-        return results.FoundPictures(tuple(found), search.MOST_ALIKE if is_ranked else None)
+        return results.FoundPictures(tuple(found), ordering.ranking_name() if is_ranked else None)
 
     def facets(self, options: SearchOptions) -> results.Facets:
         """Tell what the pictures that a query finds have in common."""
-        found = search.facets(self.library, options.query)
-        return results.Facets(
-            tuple(
-                results.Facet(
-                    kind,
-                    search.FACET_NAMES[kind],
-                    tuple(values),
-                )
-                for kind, values in found.items()
-            )
-        )
+        found, names = search.facets(self.library, options.query), search.facet_names()
+        return results.Facets(tuple(results.Facet(kind, names[kind], tuple(found[kind])) for kind in found))
 
     def items(self, options: PicturesOptions) -> results.GridItems:
         """Tell what a grid shows of pictures."""

@@ -1,4 +1,4 @@
-"""``onsight export --format …``: what a library knows, for other programs."""
+"""``onsight export --format …``: export a library for other programs."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from itertools import chain
 from pathlib import Path
 
 from onsight.cli.command import LibraryCommand
+from onsight.core.texts import plural, text
 from onsight.core.wording import displayable
 from onsight.errors import InvalidOptionError, OnsightError, UnreadableFileError, UnwritableFileError
 from onsight.files.writing import Content, write_all, write_new
@@ -18,6 +19,7 @@ from onsight.library.exports import FORMATS, SINGLE_FILE_FORMATS, ExportFile, ex
 from onsight.library.exports.boxes import image_files
 from onsight.library.exports.paths import PATHS
 from onsight.library.files import is_its_own, read_own
+from onsight.library.ordering import ORDERS
 from onsight.library.records import Source
 from onsight.library.search import Hit
 from onsight.library.sorting import Pattern, make_plan
@@ -26,7 +28,7 @@ from onsight.library.sorting.targets import Existing
 from onsight.metadata.embed import embed
 from onsight.metadata.sidecar import write_sidecar
 from onsight.tools.detect.exports import IMAGE_FOLDERS
-from onsight.tools.organise.commands.shared import add_library, counted, open_library
+from onsight.tools.organise.commands.shared import add_library, open_library
 from onsight.tools.tag.keywords import keywords_of
 
 _BESIDE = "sidecars"
@@ -39,37 +41,43 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--format",
         required=True,
         choices=(*FORMATS, _BESIDE, _COPIES),
-        help=f"{_BESIDE} adds the tags to the .xmp files beside the pictures, {_COPIES} writes copies of JPEG, PNG and "
-        "WebP files that have the tags in them",
+        help=text(
+            "file format; sidecars adds the tags to the .xmp files next to the pictures, keywords writes copies of "
+            "JPEG, PNG and WebP files that contain the tags"
+        ),
     )
     add_library(parser)
-    parser.add_argument("--query", default="", help="which pictures (default: all)")
-    parser.add_argument("--order", choices=search.ORDERS, default="name", help="which come first (default name)")
+    parser.add_argument("--query", default="", help=text("export only the pictures that this query finds"))
+    parser.add_argument("--order", choices=ORDERS, default="name", help=text("order of the pictures (default: name)"))
     parser.add_argument(
-        "--out", type=Path, metavar="DIR", help="folder for the files; without it a single one is printed"
+        "--out", type=Path, metavar="DIR", help=text("folder for the files; without it, a single file is printed")
     )
     parser.add_argument(
         "--images",
         choices=("copy", "none"),
         default="copy",
-        help="what becomes of the pictures of yolo and voc, which want them beside their labels: copied into the data "
-        "set, so that it trains as it is (default), or left where they are, for you to put there",
+        help=text(
+            "for yolo and voc: copy the pictures into the data set, so that it is complete (default), or leave them out"
+        ),
     )
     parser.add_argument(
         "--paths",
         dest="naming",
         choices=PATHS,
         default="relative",
-        help="what pictures are called in csv, tags-csv, json, coco, labelstudio and html: by their paths below the "
-        "folder that was indexed, with that folder's name before them if there are several (default), or by where they "
-        "are on this computer",
+        help=text(
+            "how csv, tags-csv, json, coco, labelstudio and html name the pictures: relative to the indexed folder, "
+            "with its name in front if there are several (default), or by their absolute paths"
+        ),
     )
 
 
 def run(options: argparse.Namespace) -> int:
-    """Export; the status is 1 if a picture could not be written, or there are none."""
+    """Export; the exit status is 1 if a picture could not be written, or none was found."""
     if not options.out and options.format not in (*SINGLE_FILE_FORMATS, _BESIDE):
-        raise InvalidOptionError(f"{options.format} makes several files: name a folder for them with --out DIR.")
+        raise InvalidOptionError(
+            text("{format} writes several files. Name a folder for them with --out DIR.", format=options.format)
+        )
     with open_library(options) as library:
         images = search.find(library, options.query, options.order)
         if options.format == _BESIDE:
@@ -77,7 +85,7 @@ def run(options: argparse.Namespace) -> int:
         if options.format == _COPIES:
             return _write_copies(library, images, options.out)
         files = export(library, images, options.format, options.naming)
-        if not options.out:  # the first is the one that matters
+        if not options.out:  # the first file is the export; the others only support it
             for chunk in next(files).chunks:
                 sys.stdout.buffer.write(chunk)
             sys.stdout.buffer.flush()
@@ -86,7 +94,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _write_files(library: Library, images: list[int], files: Iterator[ExportFile], options: argparse.Namespace) -> int:
-    """Write the files of an export, and the pictures that belong into it."""
+    """Write the files of an export, and the pictures of a data set."""
     contents: Iterator[tuple[str, Content]] = ((file.name, file.chunks) for file in files)
     copies: dict[str, Hit] = {}
     failed: list[str] = []
@@ -97,27 +105,34 @@ def _write_files(library: Library, images: list[int], files: Iterator[ExportFile
         contents = chain(contents, _copies(library, copies, failed))
     for path in write_all(options.out, contents):
         if path.relative_to(options.out).as_posix() not in copies:
-            print(f"{displayable(str(path))} written.", file=sys.stderr)
+            print(text("{path} written.", path=displayable(str(path))), file=sys.stderr)
     if copies:
-        print(f"{counted(len(copies) - len(failed), 'picture')} copied.", file=sys.stderr)
+        print(plural(len(copies) - len(failed), "{count} picture copied.", "{count} pictures copied."), file=sys.stderr)
     return 0 if images and not failed else 1
 
 
 def _copies(library: Library, copies: Mapping[str, Hit], failed: list[str]) -> Iterator[tuple[str, Content]]:
-    """Yield pictures with their names in a data set; those that cannot be read are listed and left out."""
+    """Yield pictures with their names in a data set; unreadable ones are appended to ``failed`` and left out."""
     for name, hit in copies.items():
         try:
             known = store.find(library, hit.folder, hit.name)
             if not known:
-                raise UnreadableFileError("The picture is missing: another file is where it was.")
+                raise _missing()
             yield name, read_own(known.source, known.hash)
         except OnsightError as error:
             failed.append(name)
-            print(f"{displayable(hit.path)}: {error.message} It is not in the data set.", file=sys.stderr)
+            message = text(
+                "{path}: {message} It is not in the data set.", path=displayable(hit.path), message=error.message
+            )
+            print(message, file=sys.stderr)
+
+
+def _missing() -> UnreadableFileError:
+    return UnreadableFileError(text("The picture is missing, because another file is in its place."))
 
 
 def _each(library: Library, images: list[int], write: Callable[[Hit], None]) -> int:
-    """Do something for each picture; one that fails is listed and stops nothing."""
+    """Call a function for each picture. Report failures, and continue with the next picture."""
     failed = 0
     for hit in search.describe(library, images):
         try:
@@ -125,19 +140,23 @@ def _each(library: Library, images: list[int], write: Callable[[Hit], None]) -> 
         except OnsightError as error:
             failed += 1
             print(f"{displayable(hit.path)}: {error.message}", file=sys.stderr)
-    print(f"{counted(len(images) - failed, 'picture')} written.", file=sys.stderr)
+    print(plural(len(images) - failed, "{count} picture written.", "{count} pictures written."), file=sys.stderr)
     return 1 if failed or not images else 0
 
 
 def _write_beside(library: Library) -> Callable[[Hit], None]:
     def write(hit: Hit) -> None:
         if not Path(hit.path).is_file():
-            raise UnwritableFileError("The picture is gone or is in an archive; nothing was written beside it.")
+            raise UnwritableFileError(
+                text("The picture does not exist or is in an archive, so no sidecar was written.")
+            )
         known = None if hit.missing else store.find(library, hit.folder, hit.name)
         if not known or not is_its_own(known.source, known.hash):
             raise UnwritableFileError(
-                "Another file is where this picture was, or it has changed; nothing was written beside it. "
-                "Index its folder again."
+                text(
+                    "The picture has changed, or another file is in its place, so no sidecar was written. "
+                    "Index its folder again."
+                )
             )
         keywords = keywords_of(store.tags_of(library, hit.image))
         write_sidecar(hit.path, keywords, stated.of_picture(library, hit.image))
@@ -153,7 +172,7 @@ def _write_copies(library: Library, images: list[int], out: Path) -> int:
     def write(hit: Hit) -> None:
         move = moves.get(hit.image)
         if not move:
-            raise UnreadableFileError("The picture is missing: another file is where it was.")
+            raise _missing()
         source: Source = move.source
         data = embed(read_own(source, move.hash), keywords_of(store.tags_of(library, hit.image)))
         write_new(out / move.target, data, mtime_ns=source.mtime_ns)
@@ -162,7 +181,7 @@ def _write_copies(library: Library, images: list[int], out: Path) -> int:
 
 
 def _other_files(existing: Existing) -> Existing:
-    """Return what takes every file for another one: a picture without its tags is no copy of one that has them."""
+    """Treat every existing file as different: a picture without the tags is not a copy of one with them."""
     return lambda folder, sizes: existing(folder, ())
 
 

@@ -1,4 +1,4 @@
-"""What the commands of a library have in common."""
+"""Options and wording that the library commands share."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import argparse
 import os
 from pathlib import Path
 
+from onsight.core.texts import text
 from onsight.library.database import Library
 
 
@@ -17,19 +18,14 @@ def add_library(parser: argparse.ArgumentParser) -> None:
         type=Path,
         default=Path(default),
         metavar="FILE",
-        help=f"the library (default: $ONSIGHT_LIBRARY, else {default})",
+        help=text("the library (default: $ONSIGHT_LIBRARY, or else {path})", path=default),
     )
 
 
 def open_library(options: argparse.Namespace) -> Library:
-    """Open the library that the options name; it must be there.
+    """Open the library that the options name.
 
     Raises:
-        LibraryError: It is not, or cannot be used.
+        LibraryError: It does not exist, or cannot be used.
     """
     return Library.open(options.library, create=False)
-
-
-def counted(number: int, one: str, many: str | None = None) -> str:
-    """Return ``1 picture`` or ``1,234 pictures``."""
-    return f"{number:,} {one if number == 1 else many or one + 's'}"

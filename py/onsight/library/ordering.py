@@ -1,0 +1,53 @@
+"""The order in which a search lists its results.
+
+`onsight.library.ranking` is about something else: which copy of a picture is the original.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from onsight.core.texts import text
+
+ORDERS: Mapping[str, str] = {
+    "date": "taken IS NULL, taken DESC, folder, name",
+    "name": "folder, name",
+    "added": "added DESC, id DESC",
+    "label": "label, label_score DESC, id",
+    "score": "label_score DESC, id",
+    "size": "size DESC, id",
+    "pixels": "width * height DESC, id",
+}
+"""The orders that the user can choose, as SQL on the table ``image``."""
+
+
+def order_names() -> dict[str, str]:
+    """Return the name of each order, for the user."""
+    return {
+        "date": text("Newest first"),
+        "name": text("By name"),
+        "added": text("Recently added first"),
+        "label": text("By label"),
+        "score": text("Highest score first"),
+        "size": text("Largest files first"),
+        "pixels": text("Most pixels first"),
+    }
+
+
+def ranking_name() -> str:
+    """Return the name of the order that a query such as ``similar:5`` has, for the user."""
+    return text("Most similar first")
+
+
+def ordered(images: Sequence[int], ranking: Sequence[int] | None) -> list[int]:
+    """Return the found pictures in their final order.
+
+    Args:
+        images: Ids of the pictures that were found, in the order that the user chose.
+        ranking: Ids in the order that the query asks for, as ``similar:5`` does; it replaces the chosen order. None
+            keeps the chosen order.
+    """
+    if ranking is None:
+        return list(images)
+    found = set(images)
+    return [image for image in ranking if image in found]
