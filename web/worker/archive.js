@@ -1,6 +1,6 @@
-/** ZIP archives whose files are stored without compression, as the build packs them. */
+/** Reads ZIP archives whose files are stored without compression, as the build makes them. */
 
-/** Python's own folder, where its standard library is, and all packages in a folder of that. */
+/** Python's folder for its standard library, which also contains the folder for packages. */
 export const LIBRARY = "/lib/python3.14";
 
 const END = 0x06054b50;
@@ -8,7 +8,7 @@ const END_BYTES = 22;
 
 /**
  * @param {Uint8Array<ArrayBuffer>} archive
- * @returns {Map<string, Uint8Array<ArrayBuffer>>} parts of the archive, not copies, by name
+ * @returns {Map<string, Uint8Array<ArrayBuffer>>} views into the archive, by name
  */
 export function filesOf(archive) {
   const view = new DataView(archive.buffer, archive.byteOffset, archive.byteLength);
@@ -34,7 +34,7 @@ export function filesOf(archive) {
 }
 
 /**
- * Put the files of archives into a folder of Python's file system, without copying them.
+ * Add the files in archives to a folder in Python's file system, without copying them.
  * @param {any} fs Emscripten's
  * @param {string} folder
  * @param {Map<string, Uint8Array<ArrayBuffer>>[]} archives
@@ -53,7 +53,7 @@ export function install(fs, folder, archives) {
 }
 
 /**
- * Let Python see files that were put into its folders while it runs.
+ * Make Python notice files that were added to its folders while it runs.
  * @param {{runPython: (code: string) => unknown}} pyodide
  */
 export function refresh(pyodide) {

@@ -1,20 +1,21 @@
 /**
- * The files that the engine is made of: fetched once, checked against the build's hashes, kept on this device, and
- * counted while they arrive, so that progress is a real fraction.
+ * Loads the engine's files: downloads them, checks them against the build's hashes, caches them on this device, and
+ * reports progress in bytes.
  *
- * The Cache API and `crypto.subtle` exist in secure contexts only; without them files are simply fetched.
+ * Browsers provide the Cache API and `crypto.subtle` only in secure contexts. Elsewhere, files are downloaded each time
+ * and not checked.
  */
 
 const CACHE_NAME = "onsight-assets-1";
 
-/** A part of the engine did not arrive, or not whole. */
+/** A file of the engine could not be downloaded, or arrived damaged. */
 export class DownloadError extends Error {}
 
 /**
  * @typedef {{bytes: number, sha256: string, gzip?: number}} Asset
  *   gzip: size of the variant NAME.gz, if the site has one
  * @typedef {(stage: "download" | "cache" | "start", fraction: number | null) => void} OnProgress
- *   "start" when all that a start needs has arrived
+ *   "start" when all files that are counted have arrived
  * @typedef {{version: string, build: string, boot: string[],
  *   python: {first: string[], later: string[]}, optional: string[], assets: Record<string, Asset>, models: string[],
  *   first_runs: {model: string, feeds: Record<string, number[]>, fetches: string[]}[]}} Manifest
@@ -43,7 +44,7 @@ export class Assets {
    * @param {Manifest} manifest
    * @param {string[]} counted the files that count as progress
    * @param {OnProgress} onProgress
-   * @param {boolean} isServed whether a service worker answers what this site asks for
+   * @param {boolean} isServed whether a service worker answers this site's requests
    */
   constructor(base, manifest, counted, onProgress, isServed) {
     this.#base = base;
@@ -58,7 +59,7 @@ export class Assets {
     return this.#manifest;
   }
 
-  /** The first file that did not arrive. Pyodide, which fetches through here, reports it as something else. */
+  /** The first download that failed. Pyodide, which downloads through this class, hides the cause in its own errors. */
   get failure() {
     return this.#failure;
   }
@@ -96,9 +97,9 @@ export class Assets {
       throw this.#failed(error);
     });
     if (!(await hasHash(bytes, asset.sha256))) {
-      throw this.#failed(new DownloadError(`${path} arrived damaged: it is not the file that the site was built with.`));
+      throw this.#failed(new DownloadError(`${path} arrived damaged: it differs from the file in the build.`));
     }
-    // A full disk is no reason to stop: the file is fetched again next time.
+    // If the disk is full, continue: the file is downloaded again next time.
     const headers = { "content-type": typeOf(path) };
     await cache?.put(this.#key(path), new Response(bytes, { headers })).catch(() => {});
     return bytes;
@@ -119,10 +120,10 @@ export class Assets {
   }
 
   /**
-   * Where the browser itself can get a kept WebAssembly module. Of what it gets there, and not from us, it keeps the
-   * compiled code as well. The service worker answers.
+   * The URL from which the browser can load a cached WebAssembly module through the service worker. Browsers cache the
+   * compiled code of modules that they load from a URL.
    * @param {string} path relative to the site
-   * @returns {Promise<string | null>} null if this device has no sound copy, or no service worker answers
+   * @returns {Promise<string | null>} null if there is no intact copy in the cache, or no service worker
    */
   async address(path) {
     if (!this.#isServed) return null;
@@ -134,7 +135,7 @@ export class Assets {
   }
 
   /**
-   * Under which name a file is kept.
+   * A file's key in the cache.
    * @param {string} path
    */
   #key(path) {
@@ -165,10 +166,10 @@ export class Assets {
   }
 
   /**
-   * Ask for a file as the host compresses it; from one that does not, for the variant that the build has compressed.
+   * Request a file. If the host does not compress it, request the variant that the build has compressed.
    * @param {URL} url
    * @param {Asset} asset
-   * @returns {Promise<ReadableStream<Uint8Array> | null>} of the file's own bytes
+   * @returns {Promise<ReadableStream<Uint8Array> | null>} the uncompressed content
    */
   async #open(url, asset) {
     const response = await request(this.#fetch, url);
@@ -176,13 +177,13 @@ export class Assets {
     const variant = await this.#fetch(`${url.href}.gz`).catch(() => null);
     if (!variant?.ok || !variant.body) return response.body;
     await response.body?.cancel();
-    // Some hosts declare such a file as compressed, and the browser has unpacked it.
+    // Some hosts send it with a content encoding, so the browser has decompressed it already.
     return isEncoded(variant) ? variant.body : variant.body.pipeThrough(new DecompressionStream("gzip"));
   }
 
   /**
    * @param {string} path
-   * @param {number} bytes of the file, unpacked
+   * @param {number} bytes of the file, uncompressed
    */
   #count(path, bytes) {
     if (!this.#counted.has(path)) return;
@@ -193,7 +194,7 @@ export class Assets {
   }
 
   /**
-   * Pyodide fetches its own parts. Let those requests go through here too, so that they are counted, checked and kept.
+   * Handle `fetch` for the engine's files, so that those that Pyodide downloads are counted, checked and cached too.
    */
   serveFetch() {
     globalThis.fetch = async (input, init) => {
@@ -206,17 +207,17 @@ export class Assets {
     };
   }
 
-  /** Have every file of the engine on this device that it may need, one after the other: nobody waits for them. */
+  /** Download every file that the engine may need, one after another to save bandwidth for other requests. */
   async cacheAll() {
     const cache = await this.#cache;
     for (const path of Object.keys(this.#manifest.assets)) {
-      // Modules are imported by the browser, which asks the service worker: the site's own files are kept there.
+      // The browser imports modules through the service worker, which caches them with the site's own files.
       if (path.endsWith(".mjs") || this.#manifest.optional.includes(path)) continue;
       if (cache && !(await cache.match(this.#key(path)))) await this.read(path);
     }
   }
 
-  /** Forget kept files that no longer belong to this build. */
+  /** Delete cached files that no longer belong to this build. */
   async prune() {
     const cache = await this.#cache;
     if (!cache) return;
@@ -238,13 +239,13 @@ export async function readManifest(base) {
 /**
  * @param {Manifest} manifest
  * @param {string[]} paths
- * @returns {number} what the files count for in the progress
+ * @returns {number} the total weight of the files in the progress
  */
 export function weigh({ assets }, paths) {
   return paths.reduce((sum, path) => sum + weight(/** @type {Asset} */ (assets[path])), 0);
 }
 
-/** What browsers compile while it arrives. */
+/** The content type that lets browsers compile WebAssembly while it is downloaded. */
 const WASM_TYPE = "application/wasm";
 
 /** @param {string} path */
@@ -253,7 +254,7 @@ function typeOf(path) {
 }
 
 /**
- * What a file counts for in the progress: about what it weighs on its way.
+ * A file's weight in the progress: about the number of bytes to download.
  * @param {Asset} asset
  */
 function weight({ bytes, gzip = bytes }) {

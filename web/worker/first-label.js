@@ -1,4 +1,4 @@
-/** Which requests can be answered before the rest of Python is there: labels of the most common kinds of files. */
+/** Decides which requests can be answered before all of Python is loaded: labels for the most common file formats. */
 
 const STARTS = [
   [0xff, 0xd8, 0xff], // JPEG
@@ -6,7 +6,7 @@ const STARTS = [
 ];
 
 /**
- * The build traces what such a label reads (web/trace_first_label.mjs).
+ * Whether a request needs only the files of a first label, which the build determines (web/trace_first_label.mjs).
  * @param {string} method
  * @param {{image?: unknown}} params
  */

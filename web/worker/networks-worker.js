@@ -1,12 +1,13 @@
 /**
- * The networks' worker: reads networks and runs them, on a thread of its own beside Python. It answers the engine's worker
- * (`networks.js`) as that answers the page.
+ * The networks' worker: loads and runs networks in a separate thread, so that Python can work at the same time. The
+ * engine's worker sends it requests (`networks.js`), in the same form as those from the page.
  */
 
 import { Assets } from "./assets.js";
 import { errorPayload } from "./errors.js";
 import { ORT_FILES } from "./ort-files.js";
 import { createNetwork, runNetwork, startRuntime } from "./session.js";
+import { t } from "../common/texts.js";
 
 /** @import { FromWorker, Provider } from "../protocol.d.ts" */
 /** @import { Manifest } from "./assets.js" */
@@ -14,19 +15,19 @@ import { createNetwork, runNetwork, startRuntime } from "./session.js";
 
 const BASE = new URL("..", import.meta.url);
 
-/** How the engine's worker learns of this one's death: see Messenger. Held until then. */
+/** Held until this worker dies, so that the engine's worker notices its death (see Messenger). */
 navigator.locks?.request(self.name, () => new Promise(() => {}));
 
 /** @type {Assets} */
 let assets;
 
-/** At most so many threads. @type {number | undefined} */
+/** Maximum number of threads. @type {number | undefined} */
 let wantedThreads;
 
-/** What runs networks that are loaded from now on. @type {Provider} */
+/** The provider for networks that are loaded from now on. @type {Provider} */
 let provider = "wasm";
 
-/** Threads of the runtime, when it is started. @type {Promise<number>} */
+/** Resolves to the number of threads when the runtime has started. @type {Promise<number>} */
 let runtime;
 
 /** The networks that are loaded or being loaded. @type {Map<string, Promise<Network>>} */
@@ -48,7 +49,7 @@ self.onmessage = async ({ data: { id, method, params } }) => {
     const { result, transfer } = await /** @type {Method} */ (METHODS[method])(params, id);
     post({ kind: "result", id, result, timings_ms: {} }, transfer);
   } catch (error) {
-    post({ kind: "error", id, error: errorPayload(error, "The network could not be loaded or run.") });
+    post({ kind: "error", id, error: errorPayload(error, t("The network could not be loaded or run.")) });
   }
 };
 
@@ -58,9 +59,9 @@ function post(message, transfer = []) {
 }
 
 /**
- * Load what a start needs. What the site names as the first run is made at once, and not waited for: a network's first run
- * is several times slower than the rest.
- * @param {object} params as `Networks` has them
+ * Load the networks that the engine starts with. The first run of a network is several times slower than later ones, so
+ * the runs in `first_runs` are started here, but not awaited.
+ * @param {object} params as in `Networks`
  * @param {Manifest} params.manifest
  * @param {string[]} params.files
  * @param {boolean} params.isServed
@@ -92,7 +93,7 @@ async function download() {
   return { result: null };
 }
 
-/** @param {Provider} chosen what will run networks */
+/** @param {Provider} chosen provider for networks */
 function startOn(chosen) {
   provider = chosen;
   const { glue, wasm } = ORT_FILES[chosen];
@@ -102,20 +103,20 @@ function startOn(chosen) {
 }
 
 /**
- * A GPU can be taken away at any time, and drivers have their faults: networks then go on elsewhere.
- * @param {Provider} failed what ran the network, or was to run it
- * @param {unknown} error of it
+ * Switch from the GPU to the CPU: a GPU can become unavailable at any time, and drivers have bugs.
+ * @param {Provider} failed the provider of the network that failed
+ * @param {unknown} error rethrown if the network failed on the CPU
  */
 async function leaveGpu(failed, error) {
   if (failed === "wasm") throw error;
-  console.debug(`The GPU is of no use, so networks run without it: ${error}`);
+  console.debug(`The GPU cannot be used, so networks run on the CPU: ${error}`);
   if (provider === "webgpu") startOn("wasm").catch(() => {}); // awaited below
   await runtime;
 }
 
 /**
  * @param {string} path of onnxruntime's WebAssembly
- * @returns {Promise<string | Uint8Array<ArrayBuffer>>} onnxruntime's module, or where the browser can get it
+ * @returns {Promise<string | Uint8Array<ArrayBuffer>>} the URL of onnxruntime's WebAssembly or, if it is not cached, its bytes
  */
 async function ortModule(path) {
   return (await assets.address(path)) ?? assets.read(path);
@@ -139,7 +140,7 @@ async function run({ model, feeds, fetches }) {
   const network = await networkOf(model);
   const outputs = await runNetwork(network, feeds, fetches).catch(async (error) => {
     await leaveGpu(network.provider, error);
-    // Another run of it may have seen to that already.
+    // Another run of this network may have removed it already.
     if ((await networks.get(model)) === network) networks.delete(model);
     return runNetwork(await networkOf(model), feeds, fetches);
   });
@@ -158,7 +159,7 @@ function networkPath(model) {
 }
 
 /**
- * Load a network, once: callers share what is under way; a failure is tried again by the next.
+ * Load a network once: concurrent callers share the promise, and after a failure the next caller tries again.
  * @param {string} model
  * @param {Promise<Uint8Array<ArrayBuffer>>} file
  * @returns {Promise<Network>}

@@ -1,4 +1,4 @@
-/** The networks, seen from the engine's worker: they run in a worker of their own, so that Python goes on meanwhile. */
+/** Runs networks in a separate worker, so that Python can work at the same time. Used by the engine's worker. */
 
 import { Messenger } from "../common/messenger.js";
 
@@ -7,7 +7,7 @@ import { Messenger } from "../common/messenger.js";
 /** @import { Tensor } from "./session.js" */
 
 export class Networks {
-  /** What runs them. @type {Provider} */
+  /** What runs the networks now. @type {Provider} */
   provider = "wasm";
   #messenger;
 
@@ -20,11 +20,11 @@ export class Networks {
    * @param {object} params
    * @param {Manifest} params.manifest
    * @param {string[]} params.files that count as progress
-   * @param {boolean} params.isServed whether a service worker answers
-   * @param {number} [params.threads] at most so many
-   * @param {"wasm" | "webgpu"} params.device what is to run them, if that is possible
+   * @param {boolean} params.isServed whether a service worker answers this site's requests
+   * @param {number} [params.threads] maximum number of threads
+   * @param {"wasm" | "webgpu"} params.device preferred device; the CPU is used if it is not available
    * @param {OnProgress} onProgress
-   * @returns {Promise<number>} threads that a network runs on
+   * @returns {Promise<number>} the number of threads per network
    */
   async start(params, onProgress) {
     const report = (/** @type {{stage: any, fraction: number | null}} */ { stage, fraction }) => onProgress(stage, fraction);
@@ -40,11 +40,11 @@ export class Networks {
   }
 
   /**
-   * Run a network; it is loaded first if it is not yet.
+   * Run a network, and load it first if necessary.
    * @param {string} model
-   * @param {Record<string, Tensor>} feeds by input name; their buffers are given away
-   * @param {string[]} fetches names of the outputs that are wanted
-   * @returns {Promise<Record<string, Tensor>>}
+   * @param {Record<string, Tensor>} feeds by input name; their buffers are transferred
+   * @param {string[]} fetches names of the outputs to return
+   * @returns {Promise<Record<string, Tensor>>} by output name
    */
   async run(model, feeds, fetches) {
     const transfer = Object.values(feeds).map(({ data }) => /** @type {ArrayBuffer} */ (data.buffer));

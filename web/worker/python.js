@@ -1,6 +1,6 @@
 /**
- * Starts Python: from the snapshot of an interpreter that has imported everything, where this device has it, else from
- * nothing. The only file that knows Pyodide.
+ * Starts Python: from a snapshot of an interpreter that has imported everything, if this device has one cached, otherwise
+ * normally. Only this file knows Pyodide.
  */
 
 import { LIBRARY, filesOf, install, refresh } from "./archive.js";
@@ -16,13 +16,13 @@ import { SnapshotError, restoreLibraries, stateOf } from "./snapshot.js";
 const RUNTIME = new URL("../runtime/", import.meta.url);
 const SNAPSHOT = "runtime/snapshot/";
 
-/** Python, and how much of it is there. */
+/** The Python interpreter, which may start before all of its files have been loaded. */
 export class Python {
   /** @type {PyodideAPI} */
   pyodide;
   /** Whether it was restored from a snapshot. */
   isRestored;
-  /** Whether every file is there, and not only what a first label needs. */
+  /** Whether all files are loaded, not only those that a first label needs. */
   isComplete;
   /** @type {Promise<void> | undefined} */
   #completing;
@@ -58,7 +58,7 @@ export class Python {
 
 /**
  * @param {Assets} assets
- * @param {() => void} onRead called when all files that the start needs are there
+ * @param {() => void} onRead called when all files that Python needs to start are loaded
  * @returns {Promise<Python>}
  */
 export async function startPython(assets, onRead) {
@@ -105,7 +105,7 @@ async function load(archives, options) {
     indexURL: new URL("pyodide/", RUNTIME).href,
     fsInit: async (fs) => install(fs, LIBRARY, await archives),
     env: { PYTHONPATH: LIBRARY },
-    // Decoders complain about damaged files; what matters of it comes as an answer.
+    // Decoders complain about damaged files here; users get these errors as answers.
     stdout: (line) => console.debug(line),
     stderr: (line) => console.debug(line),
     ...options,
@@ -128,12 +128,12 @@ async function keptSnapshot(assets) {
   /** @type {Facts} */
   const facts = JSON.parse(new TextDecoder().decode(described));
   for (const [path, sha256] of Object.entries(facts.madeWith)) {
-    if (assets.manifest.assets[path]?.sha256 !== sha256) throw new SnapshotError(`It was made with another ${path}.`);
+    if (assets.manifest.assets[path]?.sha256 !== sha256) throw new SnapshotError(`It was made with a different ${path}.`);
   }
   const memory = Promise.all(
     facts.parts.map(async (_, index) => {
       const part = await assets.kept(`${SNAPSHOT}memory-${index}.bin`);
-      if (!part) throw new SnapshotError("It is not on this device whole.");
+      if (!part) throw new SnapshotError("Part of it is not on this device.");
       return part;
     }),
   );
@@ -180,7 +180,7 @@ async function compileLibraries(facts, archives) {
 
 /**
  * @param {PyodideAPI} pyodide
- * @returns {number} bytes of memory that Python has taken; it never gives any back
+ * @returns {number} bytes of memory that Python has allocated; it never returns any
  */
 export function heapOf(pyodide) {
   const { _module: module } = /** @type {{_module: {HEAPU8: Uint8Array}}} */ (/** @type {unknown} */ (pyodide));

@@ -1,5 +1,5 @@
 /**
- * The engine's worker: starts Python, and beside it the networks in a worker of their own, then passes messages on to
+ * The engine's worker: starts Python, and the networks in a separate worker, then passes messages on to
  * `onsight.page.bridge`, which answers them.
  */
 
@@ -12,16 +12,17 @@ import { ORT_FILES } from "./ort-files.js";
 import { BootProgress } from "./progress.js";
 import { heapOf, startPython } from "./python.js";
 import { STORAGE_METHODS, Storage, storageError } from "./storage.js";
+import { t } from "../common/texts.js";
 
 /** @import { EngineInfo, FromWorker, ToWorker } from "../protocol.d.ts" */
 /** @import { PyProxy, PyodideAPI, Python } from "./python.js" */
 
 const BASE = new URL("..", import.meta.url);
 
-/** What the networks' worker reads; the rest is Python's. */
+/** The files that the networks' worker loads; this worker loads all others. */
 const NETWORK_FILE = /^(?:models|runtime\/ort)\//;
 
-/** How the page learns of this worker's death: see Messenger. Held until then. */
+/** Held until this worker dies, so that the page notices its death (see Messenger). */
 navigator.locks?.request(self.name, () => new Promise(() => {}));
 
 /** @type {PyProxy | undefined} `onsight.page.bridge.Bridge` */
@@ -43,11 +44,11 @@ self.onmessage = async (/** @type {MessageEvent<ToWorker>} */ { data: message })
     await cacheAll(message.id);
   } else if (bridge && python) {
     if (!python.isComplete && !(await canAnswer(python, message))) return;
-    // Every error that Python can name is an answer of the bridge. What comes through here is the interpreter's end.
+    // The bridge answers with all errors that Python reports. An error that reaches this point has ended the interpreter.
     await bridge.handle(message.id, message.method, message.params).catch(die);
     await completePython().catch(() => {}); // a request that needs it tries again, and says so
   } else {
-    post({ kind: "error", id: message.id, error: { code: "worker_failed", message: "The engine is not started." } });
+    post({ kind: "error", id: message.id, error: { code: "worker_failed", message: t("The engine is not started.") } });
   }
 };
 
@@ -62,18 +63,18 @@ let isPruned = false;
 /** Ids of requests that wait for the rest of Python. @type {Set<number>} */
 const waiting = new Set();
 
-/** Benchmarks ask them, too. @type {Networks | undefined} */
+/** Exported for benchmarks. @type {Networks | undefined} */
 export let networks;
 
-/** Where libraries are kept, in a worker that serves them. @type {Storage | undefined} */
+/** The storage of libraries; only in the library's worker. @type {Storage | undefined} */
 let storage;
 
 /**
  * @typedef {object} StartParams
- * @property {boolean} [library] whether this worker keeps a library, for which it needs no network
- * @property {number} [threads] at most so many for a network
- * @property {"wasm" | "webgpu"} [device] what is to run the networks, if that is possible
- * @property {boolean} [isServed] whether a service worker answers what this site asks for
+ * @property {boolean} [library] whether this is the library's worker, which needs no networks
+ * @property {number} [threads] maximum number of threads for a network
+ * @property {"wasm" | "webgpu"} [device] preferred device for networks; the CPU is used if it is not available
+ * @property {boolean} [isServed] whether a service worker answers this site's requests
  */
 
 /**
@@ -121,21 +122,21 @@ async function initialize(id, { library = false, threads: wanted, isServed = fal
     };
     post({ kind: "result", id, result: info, timings_ms: { boot: performance.now() - started } });
   } catch (error) {
-    post({ kind: "error", id, error: errorPayload(assets?.failure ?? error, "The engine could not start.") });
+    post({ kind: "error", id, error: errorPayload(assets?.failure ?? error, t("The engine could not start.")) });
   }
 }
 
 /**
  * @param {import("./assets.js").Manifest} manifest
  * @param {"wasm" | "webgpu"} device
- * @returns {string[]} what a start of the networks reads
+ * @returns {string[]} the files that the networks need to start
  */
 function networkFilesOf({ boot }, device) {
   const files = boot.filter((path) => NETWORK_FILE.test(path));
   return device === "webgpu" ? files.map((path) => (path === ORT_FILES.wasm.wasm ? ORT_FILES.webgpu.wasm : path)) : files;
 }
 
-/** Do what must not compete with the first answer: load the rest of Python, and forget files of other builds. */
+/** Do what must not delay the first answer: load the rest of Python, and delete files of other builds. */
 async function completePython() {
   await python?.complete();
   if (isPruned) return;
@@ -144,20 +145,20 @@ async function completePython() {
 }
 
 /**
- * Wait until the files are there that a request needs.
+ * Wait until the files that a request needs are loaded.
  * @param {Python} python
  * @param {{id: number, method: string, params: object}} request
- * @returns {Promise<boolean>} whether it is to be answered; if not, it was, with an error
+ * @returns {Promise<boolean>} whether to answer it; if false, it was answered with an error
  */
 async function canAnswer(python, { id, method, params }) {
   waiting.add(id);
   try {
     if (!(await isFirstLabel(method, params))) await python.complete();
     if (waiting.delete(id)) return true;
-    post({ kind: "error", id, error: { code: "cancelled", message: "The work was cancelled." } });
+    post({ kind: "error", id, error: { code: "cancelled", message: t("The work was cancelled.") } });
   } catch (error) {
     waiting.delete(id);
-    post({ kind: "error", id, error: errorPayload(error, "A part of the engine could not be loaded.") });
+    post({ kind: "error", id, error: errorPayload(error, t("Part of the engine could not be loaded.")) });
   }
   return false;
 }
@@ -181,13 +182,13 @@ async function cacheAll(id) {
     await assets?.cacheAll();
     post({ kind: "result", id, result: null, timings_ms: {} });
   } catch (error) {
-    post({ kind: "error", id, error: errorPayload(error, "The engine's files could not be kept.") });
+    post({ kind: "error", id, error: errorPayload(error, t("The engine's files could not be saved on this device.")) });
   }
 }
 
 /**
  * @param {Assets} assets
- * @returns {Promise<{id: string, spec: string, labels: string}[]>} what the bridge must know of each model
+ * @returns {Promise<{id: string, spec: string, labels: string}[]>} what the bridge needs to know about each model
  */
 function describeModels(assets) {
   const text = async (/** @type {string} */ path) => {
@@ -224,7 +225,7 @@ async function startBridge(pyodide, assets, models) {
   /** @param {FromWorker} message */
   function postFromPython(message) {
     if (!storage?.isDirty) return post(message);
-    // What is answered is safe.
+    // Store changes before the answer, so that everything that was answered is safe.
     storage.keep().then(
       () => post(message),
       (error) => post({ kind: "error", id: message.id, error: storageError(error) }),
@@ -245,7 +246,7 @@ async function startBridge(pyodide, assets, models) {
 
 /**
  * @param {PyProxy} array a C-contiguous float32 NumPy array
- * @returns {import("./session.js").Tensor} what it holds, outside Python's memory
+ * @returns {import("./session.js").Tensor} a copy outside Python's memory
  */
 function copyOf(array) {
   const buffer = array.getBuffer("f32");
@@ -257,7 +258,7 @@ function copyOf(array) {
 }
 
 /**
- * The interpreter is gone. The page hears of it as an error of this worker, and ends it.
+ * Report that the interpreter has ended. The page receives this as an error of the worker, and terminates it.
  * @param {unknown} error
  */
 function die(error) {
