@@ -252,7 +252,7 @@ def _of_directories(
         _first_rating(stars if stars is not None and stars <= 5 else None, _stars_of_percent(percent)),
         clean_text(_utf_16(main.get(_XP_TITLE)), MAX_TITLE),
         _description(_ascii(main.get(_IMAGE_DESCRIPTION)))
-        or _description(_comment(tiff, camera.get(_USER_COMMENT)))
+        or _description(user_comment(tiff, camera.get(_USER_COMMENT)))
         or clean_text(_utf_16(main.get(_XP_COMMENT)), MAX_DESCRIPTION),
     )
 
@@ -266,7 +266,7 @@ def _utf_16(entry: Entry | None) -> str:
     return entry.value.decode("utf-16-le", "replace").split("\0", 1)[0] if entry else ""
 
 
-def _comment(tiff: Tiff, entry: Entry | None) -> str:
+def user_comment(tiff: Tiff, entry: Entry | None) -> str:
     """Return the text of a UserComment; its first 8 bytes name the encoding."""
     if entry is None:
         return ""
