@@ -917,6 +917,50 @@ export interface Comparison {
   model: string;
 }
 
+/** One thing that a file says besides its pixels. */
+export interface Detail {
+  /** Such as `"Camera"`. */
+  name: string;
+  /** As people read it. */
+  value: string;
+  /** Where in the file it is: `"EXIF"`, `"XMP"`, `"IPTC"`, `"PNG text"` or `"File"`. */
+  source: string;
+  /** Whether it can identify a person, a device or a place. */
+  personal: boolean;
+}
+
+/** Details about one subject. */
+export interface DetailGroup {
+  /** `"place"`, `"people"`, `"time"`, `"camera"`, `"words"`, `"software"` or `"rest"`. */
+  id: string;
+  /** The subject for people, such as `"Place"`. */
+  title: string;
+  /** In order of importance. */
+  details: Detail[];
+}
+
+/** Where a picture was taken, according to its file. */
+export interface Location {
+  /** Degrees, north positive. */
+  latitude: number;
+  /** Degrees, east positive. */
+  longitude: number;
+}
+
+/** Everything that a file says besides its pixels. */
+export interface PictureDetails {
+  /** In order of how personal they are: place, people, time, camera, words, software, and the rest. */
+  groups: DetailGroup[];
+  /** How many of the details are personal. */
+  personal: number;
+  /** Where the picture was taken, or None. */
+  location: Location | null;
+  /** Whether `clean` can write a copy without changing a pixel. */
+  cleanable: boolean;
+  /** The picture. */
+  image: ImageInfo;
+}
+
 /** A picture that any browser can show, upright. */
 export interface Preview {
   /** The bytes of a JPEG file; empty if the file itself can be shown, and no preview was wanted in that case. */
@@ -1371,6 +1415,12 @@ export interface CompareOptions {
   without?: string[];
 }
 
+/** How to name a copy without metadata. */
+export interface CleanOptions {
+  /** Name of the picture's file (default picture). */
+  name?: string;
+}
+
 /** How to make a preview of a picture. */
 export interface PreviewOptions {
   /** Longest side of the preview (16 to 8192 px; default 1600). */
@@ -1493,6 +1543,10 @@ export interface Methods {
   library_sidecars: { params: { image: Blob; picture?: number } & MergeSidecarsOptions; result: MergedSidecars };
   /** Compare a picture's one label with its tags. */
   compare: { params: { image: Blob; picture?: number } & CompareOptions; result: Comparison };
+  /** Read everything that a file says besides its pixels. */
+  details: { params: { image: Blob; picture?: number } & NoOptions; result: PictureDetails };
+  /** Copy a JPEG, PNG or WebP file without its metadata; the pixels stay exactly as they are. */
+  clean: { params: { image: Blob; picture?: number } & CleanOptions; result: OutputFile };
   /** Make a picture that every browser shows as the engine sees the file: upright and in sRGB. */
   preview: { params: { image: Blob; picture?: number } & PreviewOptions; result: Preview };
   /** Put files into a ZIP archive. */

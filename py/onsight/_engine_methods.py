@@ -18,6 +18,8 @@ from onsight.tools.classify.options import ClassifyOptions
 from onsight.tools.classify.results import Classification
 from onsight.tools.compare.options import CompareOptions
 from onsight.tools.compare.results import Comparison
+from onsight.tools.details.options import CleanOptions
+from onsight.tools.details.results import PictureDetails
 from onsight.tools.detect.options import (
     AnnotateOptions,
     CropOptions,
@@ -260,6 +262,29 @@ class EngineMethods:
             on_timings: Called at the end with the milliseconds that each stage took.
         """
         result: Comparison = self._call("compare", image, options, on_timings)
+        return result
+
+    def details(self, image: Image, *, on_timings: Timings | None = None) -> PictureDetails:
+        """Read everything that a file says besides its pixels.
+
+        Args:
+            image: A file's bytes, or its path.
+            on_timings: Called at the end with the milliseconds that each stage took.
+        """
+        result: PictureDetails = self._call("details", image, NoOptions(), on_timings)
+        return result
+
+    def clean(
+        self, image: Image, options: CleanOptions = CleanOptions(), *, on_timings: Timings | None = None
+    ) -> OutputFile:
+        """Copy a JPEG, PNG or WebP file without its metadata; the pixels stay exactly as they are.
+
+        Args:
+            image: A file's bytes, or its path.
+            options: How to name a copy without metadata.
+            on_timings: Called at the end with the milliseconds that each stage took.
+        """
+        result: OutputFile = self._call("clean", image, options, on_timings)
         return result
 
     def preview(

@@ -11,6 +11,8 @@ from onsight.tools.classify.options import *
 from onsight.tools.classify.results import *
 from onsight.tools.compare.options import *
 from onsight.tools.compare.results import *
+from onsight.tools.details.options import *
+from onsight.tools.details.results import *
 from onsight.tools.detect.options import *
 from onsight.tools.detect.results import *
 from onsight.tools.enhance.options import *

@@ -131,6 +131,15 @@ TOOLS = (
             drop=text("Drop to compare"),
         ),
     ),
+    Tool(
+        "details",
+        {"details": lambda: text("show what each file says besides the picture, or copy it without")},
+        lambda: ToolPage(
+            title=text("Details"),
+            summary=text("What the file gives away: place, time, camera, names. And a copy that says nothing."),
+            drop=text("Drop to see its details"),
+        ),
+    ),
     Tool("shared"),
 )
 """All tools, in the order of ``onsight --help`` and of the page's navigation.

@@ -6,7 +6,7 @@
 import { filesOf, nameOf, taggedPicturesOf, tagsOf } from "./input.js";
 import { fileOf, previewOf } from "./output.js";
 
-/** @import { BegunSidecar, Box, Classification, Comparison, DetectedPicture, Detection, DetectionClasses, EnhanceAnalysis, EnhanceControls, EnhancePreview, EnhanceSettings, EnhancedFile, IndexedPicture, LabelledDataSet, OutputFile, Preview, Renaming, Tag, TagList, TagNames, TagText, TaggedPicture, Tagging } from "../../protocol.d.ts" */
+/** @import { BegunSidecar, Box, Classification, Comparison, DetectedPicture, Detection, DetectionClasses, EnhanceAnalysis, EnhanceControls, EnhancePreview, EnhanceSettings, EnhancedFile, IndexedPicture, LabelledDataSet, OutputFile, PictureDetails, Preview, Renaming, Tag, TagList, TagNames, TagText, TaggedPicture, Tagging } from "../../protocol.d.ts" */
 /** @import { CallOptions, Picture } from "../client.js" */
 /** @import { MadeFile } from "./output.js" */
 
@@ -104,6 +104,11 @@ import { fileOf, previewOf } from "./output.js";
  */
 
 /**
+ * @typedef {object} CleanOptions
+ * @property {string} [name] name of the picture's file (default picture).
+ */
+
+/**
  * @typedef {object} PreviewOptions
  * @property {number} [maxSide] longest side of the preview (16 to 8192 px; default 1600).
  * @property {boolean} [ifNeeded] make no preview if every browser shows the file itself in the same way (default false).
@@ -115,7 +120,7 @@ import { fileOf, previewOf } from "./output.js";
  */
 
 /** Methods whose work is cached by picture: asked again with other options, they need not read the file. */
-export const CACHED = new Set(["tag", "detect", "enhance_analysis", "enhance_preview", "compare"]);
+export const CACHED = new Set(["tag", "detect", "enhance_analysis", "enhance_preview", "compare", "details"]);
 
 /** The methods of the engine. What sends a request is left to a subclass. */
 export class EngineMethods extends EventTarget {
@@ -339,6 +344,27 @@ export class EngineMethods extends EventTarget {
    */
   async compare(image, options) {
     return /** @type {Comparison} */ (await this.request("compare", { image }, options));
+  }
+
+  /**
+   * Read everything that a file says besides its pixels.
+   * Asked again for the same blob, it answers from memory where the options allow that.
+   * @param {Picture} image
+   * @param {CallOptions} [options]
+   * @returns {Promise<PictureDetails>}
+   */
+  async details(image, options) {
+    return /** @type {PictureDetails} */ (await this.request("details", { image }, options));
+  }
+
+  /**
+   * Copy a JPEG, PNG or WebP file without its metadata; the pixels stay exactly as they are.
+   * @param {Picture} image
+   * @param {CallOptions & CleanOptions} [options]
+   * @returns {Promise<MadeFile<OutputFile>>}
+   */
+  async clean(image, options) {
+    return fileOf(/** @type {OutputFile} */ (await this.request("clean", { image, name: nameOf(image) }, options)));
   }
 
   /**

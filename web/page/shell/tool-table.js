@@ -79,4 +79,16 @@ export const TOOLS = [
     styles: ["style.css"],
     load: () => import("../tools/compare/view.js"),
   },
+  {
+    name: "Details",
+    path: "/details",
+    icon: "i-details",
+    text: "What the file gives away: place, time, camera, names. And a copy that says nothing.",
+    drop: "Drop to see its details",
+    accept: "image/*",
+    receives: false,
+    folder: "page/tools/details/",
+    styles: ["style.css"],
+    load: () => import("../tools/details/view.js"),
+  },
 ];

@@ -1,0 +1,1 @@
+"""Details: what a file says besides its pixels, and a copy that says nothing."""
