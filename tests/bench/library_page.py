@@ -68,7 +68,7 @@ def import_folder(folder: Path, *, detect: bool) -> dict[str, Any]:
         expect(page.get_by_role("button", name="Library:")).to_be_visible(timeout=120_000)
         if detect:
             page.get_by_role("button", name="Library:").click()
-            page.get_by_role("switch", name="Look for objects").check()
+            page.get_by_role("switch", name="Detect objects").check()
             page.keyboard.press("Escape")
         figures: dict[str, Any] = {}
         for run in ("first", "again"):
@@ -79,7 +79,7 @@ def import_folder(folder: Path, *, detect: bool) -> dict[str, Any]:
                 page.get_by_role("button", name=name).click()
             chooser.value.set_files(folder)
             started = time.perf_counter()
-            done = "pictures added" if run == "first" else "known already"
+            done = "pictures added" if run == "first" else "in the library already"
             report = page.get_by_role("region", name="Import").get_by_text(re.compile(done))
             expect(report).to_be_visible(timeout=10 * HOUR_MS)
             seconds = time.perf_counter() - started

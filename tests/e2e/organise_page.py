@@ -58,7 +58,7 @@ class OrganisePage:
         self.grid = page.get_by_role("listbox", name="Pictures")
         self.search = page.get_by_role("searchbox", name="Search")
         self.imported = page.get_by_role("region", name="Import")
-        self.chosen = page.get_by_role("toolbar", name="Chosen pictures")
+        self.chosen = page.get_by_role("toolbar", name="Selected pictures")
         self.count = page.get_by_role("region", name="Pictures found").get_by_role("heading")
 
     def open(self, site: str) -> None:

@@ -101,7 +101,14 @@ def test_nothing_is_found_in_the_library(organised: OrganisePage) -> None:
         expect(page.get_by_role("dialog", name="Picture")).to_contain_text("of 4")
         check_dialog(page, "a picture")
         organised.grid.press("Control+a")
-        for name in ("Tags…", "Sort into folders…", "Export…", "Duplicates", "Take out…", "Remember this search"):
+        for name in (
+            "Tags…",
+            "Sort into folders…",
+            "Export…",
+            "Duplicates",
+            "Remove from library…",
+            "Save this search",
+        ):
             organised.button(name).click()
             check_dialog(page, name)
         for name in ("New library…", "Delete…", "1 file could not be opened"):

@@ -54,11 +54,11 @@ def test_a_network_that_does_not_arrive_pauses_an_import(site: str, open_page: O
     organise = OrganisePage(page)
     organise.open(site)
     organise.add_folder(many(tmp_path / "Many", 12))
-    expect(organise.imported).to_contain_text("Stopped at 0 of 12", timeout=ENGINE_TIMEOUT_MS)
+    expect(organise.imported).to_contain_text("Stopped: 0 of 12", timeout=ENGINE_TIMEOUT_MS)
     expect(organise.imported).to_contain_text("could not be downloaded. Check the connection")
     expect(organise.imported).not_to_contain_text("could not be opened")
     is_cut = False
-    organise.button("Go on").click()
+    organise.button("Resume").click()
     organise.expect_imported("12 pictures added.")
     organise.expect_found("12 pictures")
 
@@ -68,12 +68,12 @@ def test_workers_that_die_during_an_import_cost_nothing(site: str, open_page: Op
     page = organise.page
     library = engine_workers(page)[-1]
     organise.add_folder(many(tmp_path / "Many", 40))
-    expect(organise.imported).to_contain_text(re.compile("Looking at your pictures: ([3-9]|[1-9][0-9]) of"))
+    expect(organise.imported).to_contain_text(re.compile("Analysing your pictures: ([3-9]|[1-9][0-9]) of"))
     for worker in page.workers:
         if worker.url.endswith("/worker/worker.js") and worker.evaluate("self.name") != library:
             worker.evaluate("() => self.close()")
     expect(organise.imported).to_contain_text(
-        re.compile("Looking at your pictures: (1[5-9]|[2-3][0-9]) of"), timeout=60_000
+        re.compile("Analysing your pictures: (1[5-9]|[2-3][0-9]) of"), timeout=60_000
     )
     for worker in page.workers:
         if worker.url.endswith("/worker/worker.js") and worker.evaluate("self.name") == library:

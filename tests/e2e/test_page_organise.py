@@ -40,7 +40,7 @@ def test_pictures_wait_until_a_library_is_open(site: str, open_page: OpenPage, h
     organise = OrganisePage(page)
     page.locator("[data-part=files]").set_input_files(holiday / "cat.png")
     organise.imported.get_by_role("button", name="Cancel").click()
-    expect(organise.imported).to_contain_text("Ended at 0 of 1 picture")
+    expect(organise.imported).to_contain_text("Ended: 0 of 1 picture")
     page.locator("[data-part=files]").set_input_files(holiday / "cat.png")
     expect(page.get_by_text("The library is open in another tab.")).to_be_visible(timeout=ENGINE_TIMEOUT_MS)
     expect(organise.imported).to_contain_text("0 of 1 picture")
@@ -60,12 +60,12 @@ def test_a_folder_goes_in_and_is_there_after_a_reload(organised: OrganisePage, h
     expect(organised.imported).to_be_hidden()
     # Importing again analyses nothing twice and duplicates nothing.
     organised.add_folder(holiday)
-    organised.expect_imported("4 known already, 1 could not be opened.")
+    organised.expect_imported("4 in the library already, 1 could not be opened.")
     organised.expect_found("4 pictures")
     shutil.copy(sample_file(holiday, "coffee.png"), holiday / "another.png")
     (holiday / "broken.jpg").write_bytes(encode(photo(640, 480), "JPEG"))
     organised.add_folder(holiday)
-    organised.expect_imported("1 picture added, 4 known already, 1 copy of others.")
+    organised.expect_imported("1 picture added, 4 in the library already, 1 copy of others.")
     organised.expect_found("6 pictures")
 
 
@@ -85,7 +85,7 @@ def test_search_narrows_as_it_is_typed_and_says_what_is_wrong(organised: Organis
     expect(organised.page.locator("mark")).to_have_text("(")
     expect(organised.search).to_have_attribute("aria-invalid", "true")
     organised.search.fill("nothing of the kind")
-    expect(organised.page.get_by_text("Nothing fits.")).to_be_visible()
+    expect(organised.page.get_by_text("No pictures match.")).to_be_visible()
     organised.button("Show all").click()
     organised.expect_found("4 pictures")
     expect(organised.search).to_have_value("")
@@ -110,7 +110,7 @@ def test_a_tag_is_found_in_any_script_and_can_be_respelled(organised: OrganisePa
         organised.search.fill(query)
         expect(organised.grid.get_by_role("option")).to_have_count(1)
         expect(organised.tile(query)).to_be_visible()
-        organised.button("Choose all").click()
+        organised.button("Select all").click()
         organised.chosen.get_by_role("button", name="Tags…").click()
         dialog = organised.page.get_by_role("dialog", name="Tags of 1 picture")
         field = dialog.get_by_role("textbox", name="Add tags to")
@@ -119,7 +119,7 @@ def test_a_tag_is_found_in_any_script_and_can_be_respelled(organised: OrganisePa
         expect(dialog.get_by_role("listitem").filter(has_text=tags.split(",")[0])).to_be_visible()
         if tags == "paris":
             dialog.get_by_role("button", name="Rename “paris”").click()
-            other = dialog.get_by_role("textbox", name="Other name for “paris”")
+            other = dialog.get_by_role("textbox", name="New name for “paris”")
             other.fill("Paris")
             other.press("Enter")
             expect(dialog.get_by_role("button", name="Rename “Paris”")).to_be_visible()
@@ -136,7 +136,7 @@ def test_facets_put_conditions_into_the_search(organised: OrganisePage) -> None:
     folder.click()
     expect(organised.search).to_have_value('folder:="Holiday/day 2"')
     organised.expect_found("3 pictures found")
-    organised.page.get_by_role("button", name="Without Animal").first.click()
+    organised.page.get_by_role("button", name="Exclude Animal").first.click()
     organised.expect_found("2 pictures found")
     folder.click()
     expect(organised.search).to_have_value("-tag:=Animal")
@@ -146,32 +146,32 @@ def test_facets_put_conditions_into_the_search(organised: OrganisePage) -> None:
 def test_searches_are_remembered_over_a_reload(organised: OrganisePage) -> None:
     organised.search.fill("animal OR coffee")
     organised.expect_found("3 pictures found")
-    organised.button("Remember this search").click()
-    dialog = organised.page.get_by_role("dialog", name="Remember this search")
+    organised.button("Save this search").click()
+    dialog = organised.page.get_by_role("dialog", name="Save this search")
     dialog.get_by_role("textbox", name="Name").fill("Favourites")
-    dialog.get_by_role("button", name="Remember").click()
+    dialog.get_by_role("button", name="Save").click()
     expect(organised.button("Favourites", exact=True)).to_be_visible()
     organised.page.reload()
     organised.button("Favourites", exact=True).click()
     organised.expect_found("3 pictures found")
-    organised.button("Forget the search “Favourites”").click()
+    organised.button("Delete the saved search “Favourites”").click()
     expect(organised.button("Favourites", exact=True)).to_be_hidden()
 
 
 def test_tags_of_many_are_changed_undone_and_kept(organised: OrganisePage) -> None:
     organised.search.fill("animal")
     organised.expect_found("2 pictures found")
-    organised.button("Choose all").click()
-    expect(organised.chosen).to_contain_text("2 pictures chosen")
+    organised.button("Select all").click()
+    expect(organised.chosen).to_contain_text("2 pictures selected")
     organised.chosen.get_by_role("button", name="Tags…").click()
     dialog = organised.page.get_by_role("dialog", name="Tags of 2 pictures")
-    dialog.get_by_role("textbox", name="Add tags to all of them").fill("Minka, Home")
+    dialog.get_by_role("textbox", name="Add tags to all pictures").fill("Minka, Home")
     dialog.get_by_role("button", name="Add", exact=True).click()
     expect(dialog.get_by_role("listitem").filter(has_text="Minka")).to_contain_text("all, yours")
     dialog.get_by_role("button", name="Remove “Animal”").click()
     expect(dialog.get_by_role("listitem").filter(has_text=re.compile("^Animal"))).to_be_hidden()
     dialog.get_by_role("button", name="Rename “Home”").click()
-    field = dialog.get_by_role("textbox", name="Other name for “Home”")
+    field = dialog.get_by_role("textbox", name="New name for “Home”")
     field.fill("Indoors")
     field.press("Enter")
     expect(dialog.get_by_role("listitem").filter(has_text="Indoors")).to_contain_text("all, yours")
@@ -193,12 +193,12 @@ def test_a_persons_tags_outlive_a_second_look(organised: OrganisePage, holiday: 
     organised.page.keyboard.press("Control+a")
     organised.chosen.get_by_role("button", name="Tags…").click()
     dialog = organised.page.get_by_role("dialog", name="Tags of 4 pictures")
-    dialog.get_by_role("textbox", name="Add tags to all of them").fill("Kept")
-    dialog.get_by_role("textbox", name="Add tags to all of them").press("Enter")
+    dialog.get_by_role("textbox", name="Add tags to all pictures").fill("Kept")
+    dialog.get_by_role("textbox", name="Add tags to all pictures").press("Enter")
     expect(dialog.get_by_role("listitem").filter(has_text="Kept")).to_be_visible()
     dialog.get_by_role("button", name="Close", exact=True).click()
     organised.button("Library:").click()
-    organised.page.get_by_role("switch", name="Look for objects").check()
+    organised.page.get_by_role("switch", name="Detect objects").check()
     organised.page.keyboard.press("Escape")
     organised.add_folder(holiday)
     organised.expect_imported("added")  # looked at again, for objects
@@ -210,9 +210,9 @@ def test_a_persons_tags_outlive_a_second_look(organised: OrganisePage, holiday: 
 
 def test_the_focus_is_never_lost_to_what_goes(organised: OrganisePage) -> None:
     page = organised.page
-    page.get_by_role("button", name="Without Pets").press("Enter")
+    page.get_by_role("button", name="Exclude Pets").press("Enter")
     organised.expect_found("2 pictures")
-    expect(page.get_by_role("button", name=re.compile("^Without ")).first).to_be_focused()
+    expect(page.get_by_role("button", name=re.compile("^Exclude ")).first).to_be_focused()
     page.get_by_role("button", name="Show all").press("Enter")
     organised.expect_found("4 pictures")
     expect(organised.grid).to_be_focused()
@@ -250,9 +250,9 @@ def test_the_keyboard_chooses_and_opens(organised: OrganisePage) -> None:
     organised.grid.focus()
     page.keyboard.press("Home")
     page.keyboard.press("Space")
-    expect(organised.chosen).to_contain_text("1 picture chosen")
+    expect(organised.chosen).to_contain_text("1 picture selected")
     page.keyboard.press("Shift+End")
-    expect(organised.chosen).to_contain_text("4 pictures chosen")
+    expect(organised.chosen).to_contain_text("4 pictures selected")
     page.keyboard.press("Escape")
     expect(organised.chosen).to_be_hidden()
     page.keyboard.press("Enter")
@@ -279,8 +279,8 @@ def test_similar_pictures_are_found_and_others_taken_out(organised: OrganisePage
     organised.expect_found("4 pictures")
     expect(order.locator("option:checked")).to_have_text("Newest first")
     organised.tile("rocket.jpg").click(modifiers=["Control"])
-    organised.chosen.get_by_role("button", name="Take out…").click()
-    organised.page.get_by_role("dialog").get_by_role("button", name="Take out").click()
+    organised.chosen.get_by_role("button", name="Remove from library…").click()
+    organised.page.get_by_role("dialog").get_by_role("button", name="Remove").click()
     organised.expect_found("3 pictures")
 
 
@@ -315,7 +315,7 @@ def test_what_lies_beside_pictures_in_an_archive_is_read(organise: OrganisePage,
     with zipfile.ZipFile(archive, "a") as writer:
         writer.writestr("Other/a.jpg.xmp", grandma)
     organise.add_files(archive)
-    organise.expect_imported("3 known already")
+    organise.expect_imported("3 in the library already")
     organise.search.fill("user:grandma")
     organise.expect_found("2 pictures found")
 
@@ -339,15 +339,15 @@ def many(folder: Path, count: int) -> Path:
 
 def test_an_import_is_paused_goes_on_and_is_cancelled(organise: OrganisePage, tmp_path: Path) -> None:
     organise.add_folder(many(tmp_path / "Many", 40))
-    expect(organise.imported).to_contain_text(re.compile("Looking at your pictures: ([3-9]|[1-9][0-9]) of"))
+    expect(organise.imported).to_contain_text(re.compile("Analysing your pictures: ([3-9]|[1-9][0-9]) of"))
     organise.button("Pause").click()
-    expect(organise.imported).to_contain_text("Paused at")
-    organise.button("Go on").click()
-    expect(organise.imported).to_contain_text("Looking at your pictures")
+    expect(organise.imported).to_contain_text("Paused:")
+    organise.button("Resume").click()
+    expect(organise.imported).to_contain_text("Analysing your pictures")
     organise.imported.get_by_role("button", name="Cancel").click()
-    expect(organise.imported).to_contain_text(re.compile("Ended at [0-9]+ of 40"))
+    expect(organise.imported).to_contain_text(re.compile("Ended: [0-9]+ of 40"))
     organise.add_folder(tmp_path / "Many")
-    organise.expect_imported("known already")
+    organise.expect_imported("in the library already")
     organise.expect_found("40 pictures")
 
 
@@ -357,18 +357,18 @@ def test_a_tab_that_is_killed_loses_nothing_and_doubles_nothing(
     organise = own_organise
     context = organise.page.context
     organise.add_folder(many(tmp_path / "Many", 40))
-    expect(organise.imported).to_contain_text(re.compile("Looking at your pictures: ([5-9]|[1-3][0-9]) of"))
+    expect(organise.imported).to_contain_text(re.compile("Analysing your pictures: ([5-9]|[1-3][0-9]) of"))
     kill(organise.page)
     again = OrganisePage(context.new_page())
     again.open(site)
-    expect(again.imported).to_contain_text("The import of “Many”, 40 pictures, was interrupted")
+    expect(again.imported).to_contain_text("The import of “Many” (40 pictures) was interrupted")
     expect(again.count).to_have_text(re.compile("^([5-9]|[1-3][0-9]) pictures"))
     before = int(again.count.inner_text().split()[0])
     with again.page.expect_file_chooser() as chooser:
-        again.button("Go on").click()
+        again.button("Resume").click()
     chooser.value.set_files(tmp_path / "Many")
-    again.expect_imported("known already")
-    known = int(re.search(r"(\d+) known already", again.imported.inner_text())[1])  # type: ignore[index]
+    again.expect_imported("in the library already")
+    known = int(re.search(r"(\d+) in the library already", again.imported.inner_text())[1])  # type: ignore[index]
     assert known >= before
     again.expect_found("40 pictures")
 
@@ -425,13 +425,13 @@ def test_a_library_is_deleted_only_after_a_question(organised: OrganisePage) -> 
     organised.button("Library:").click()
     organised.button("Delete…").click()
     dialog = page.get_by_role("dialog", name="Delete the library “My pictures”?")
-    dialog.get_by_role("button", name="Keep it").click()
+    dialog.get_by_role("button", name="Cancel").click()
     organised.expect_found("4 pictures")
     organised.button("Library:").click()
     organised.button("New library…").click()
     name = page.get_by_role("dialog", name="New library")
     name.get_by_role("textbox", name="Name").fill("Second")
-    name.get_by_role("button", name="Make it").click()
+    name.get_by_role("button", name="Create").click()
     expect(organised.button("Library:")).to_contain_text("Second")
     expect(organised.button("Choose a folder")).to_be_visible()
     organised.button("Library:").click()
@@ -513,10 +513,10 @@ def test_ten_thousand_pictures_cost_a_screenful(organise: OrganisePage, large_li
     expect(last.locator("img")).to_have_js_property("naturalWidth", 64)
     assert organise.grid.get_by_role("option").count() < 120
     organise.page.keyboard.press("Control+a")
-    expect(organise.chosen).to_contain_text("10,000 pictures chosen")
+    expect(organise.chosen).to_contain_text("10,000 pictures selected")
     organise.search.fill("cat")
     organise.expect_found("3,334 pictures found")
-    expect(organise.chosen).to_contain_text("3,334 pictures chosen")
+    expect(organise.chosen).to_contain_text("3,334 pictures selected")
 
 
 def test_sidecars_in_a_folder_that_was_chosen_are_read(organise: OrganisePage, tmp_path: Path) -> None:

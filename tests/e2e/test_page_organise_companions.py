@@ -46,21 +46,21 @@ def test_everything_is_moved_and_the_plan_says_what_stays(shelf: Shelf) -> None:
     dialog = preview(shelf)
     where = dialog.get_by_role("region", name="Where they go")
     expect(where).to_contain_text("with IMG_0001.CR2, IMG_0001.xmp")
-    expect(where).to_contain_text("1 file of these names stays")
-    where.get_by_text("1 file of these names stays").click()
+    expect(where).to_contain_text("1 file with the name of a picture stays where it is")
+    where.get_by_text("1 file with the name of a picture stays where it is").click()
     expect(where).to_contain_text("IMG_0001.txt it does not seem to belong to the picture with the same name")
     before = shelf.tree("Card")
     shelf.chosen("Out")
-    dialog.get_by_role("button", name="Move into a folder…").click()
+    dialog.get_by_role("button", name="Move to a folder…").click()
     dialog.get_by_role("button", name="Move", exact=True).click()
-    expect(dialog).to_contain_text("2 pictures placed in “Out”.")
+    expect(dialog).to_contain_text("2 pictures moved to “Out”.")
     assert sorted(shelf.tree("Card")) == ["IMG_0001.txt", "notes.txt"]
     assert shelf.tree("Out") == {f"JPEG/{name}": before[name] for name in (*PICTURES, *BESIDE)}
 
 
 def test_everything_is_copied_packed_and_renamed(shelf: Shelf) -> None:
     dialog = preview(shelf)
-    dialog.get_by_role("textbox", name="Names of the files").fill("trip {n}")
+    dialog.get_by_role("textbox", name="File names").fill("trip {n}")
     expect(dialog.get_by_role("region", name="Where they go")).to_contain_text(re.compile(r"with trip \d\.CR2"))
     shelf.page.evaluate("delete globalThis.showSaveFilePicker; delete Window.prototype.showSaveFilePicker")
     with shelf.page.expect_download() as download:
@@ -72,8 +72,8 @@ def test_everything_is_copied_packed_and_renamed(shelf: Shelf) -> None:
     assert len(packed) == 8
     assert all(re.fullmatch(r"JPEG/trip \d\..+", name) for name in packed)
     shelf.chosen("Copies")
-    dialog.get_by_role("button", name="Copy into a folder…").click()
-    expect(dialog).to_contain_text("2 pictures copied into “Copies”.")
+    dialog.get_by_role("button", name="Copy to a folder…").click()
+    expect(dialog).to_contain_text("2 pictures copied to “Copies”.")
     assert sorted(shelf.tree("Copies")) == sorted(packed)
     assert len(shelf.tree("Card")) == 10
 
@@ -96,7 +96,7 @@ def test_what_belongs_to_pictures_is_packed_where_the_browser_gives_no_folders_a
     else:
         organise.add_folder(card)
     organise.expect_imported("2 pictures added.")
-    organise.button("Choose all").click()
+    organise.button("Select all").click()
     organise.button("Sort into folders…").click()
     dialog = organise.page.get_by_role("dialog", name="Sort 2 pictures into folders")
     dialog.get_by_role("combobox", name="Folders by").select_option("Format")

@@ -69,8 +69,8 @@ class Shelf:
     def choose(self, query: str, count: int) -> Locator:
         """Choose what a query finds; return the bar that says what can be done with it."""
         self.search(query, count)
-        self.button("Choose all").click()
-        return self.page.get_by_role("toolbar", name="Chosen pictures")
+        self.button("Select all").click()
+        return self.page.get_by_role("toolbar", name="Selected pictures")
 
     def sorting(self, query: str, count: int) -> Locator:
         """Open the dialog that sorts what a query finds."""
@@ -84,7 +84,7 @@ def exporting(shelf: Shelf, query: str, count: int, format: str) -> Locator:
     """Open the dialog that exports what a query finds, with a format chosen."""
     shelf.choose(query, count).get_by_role("button", name="Export…").click()
     dialog = shelf.page.get_by_role("dialog", name=re.compile("^Export"))
-    dialog.get_by_role("combobox", name="As").select_option(format)
+    dialog.get_by_role("combobox", name="Format").select_option(format)
     return dialog
 
 
@@ -146,21 +146,21 @@ def test_pictures_are_copied_into_folders_and_never_doubled(shelf: Shelf) -> Non
     before = shelf.tree("Holiday")
     expect(dialog.get_by_role("combobox", name="Folders by")).to_have_value("category")
     shelf.chosen("Sorted")
-    copy = dialog.get_by_role("button", name="Copy into a folder…")
+    copy = dialog.get_by_role("button", name="Copy to a folder…")
     copy.click()
-    expect(dialog).to_contain_text("6 pictures copied into “Sorted”.")
+    expect(dialog).to_contain_text("6 pictures copied to “Sorted”.")
     tree = shelf.tree("Sorted")
     assert {"Pets/cat.png", "Pets/cat (2).png", "Food & drink/coffee small.jpg.xmp"} <= set(tree)
     assert sorted(tree.values()) == sorted(before.values())
     assert shelf.tree("Holiday") == before
     copy.click()
-    expect(dialog).to_contain_text("0 pictures copied into “Sorted”; 6 were there already.")
+    expect(dialog).to_contain_text("0 pictures copied to “Sorted”. 6 were there already.")
     assert shelf.tree("Sorted") == tree
     # Something else is in the way of one, and a sidecar of something that is gone in the way of another.
     shelf.put({"Other/Pets/CAT.png": b"theirs", "Other/Food & drink/coffee.png.xmp": b"theirs"})
     shelf.chosen("Other")
     copy.click()
-    expect(dialog).to_contain_text("6 pictures copied into “Other”.")
+    expect(dialog).to_contain_text("6 pictures copied to “Other”.")
     tree = shelf.tree("Other")
     assert tree["Pets/CAT.png"] == tree["Food & drink/coffee.png.xmp"] == b"theirs"
     assert tree["Pets/cat (2).png"] == tree["Pets/cat (3).png"] == sample("chelsea")
@@ -173,28 +173,28 @@ def test_rules_names_and_levels_show_at_once_where_pictures_go(shelf: Shelf) -> 
     shelf.page.evaluate("localStorage.removeItem('onsight.organise.sorting')")
     dialog = shelf.sorting("", 6)
     where = dialog.get_by_role("region", name="Where they go")
-    dialog.get_by_role("combobox", name="Folders by").select_option("Rules of my own")
+    dialog.get_by_role("combobox", name="Folders by").select_option("Custom rules")
     name = dialog.get_by_role("textbox", name="Folder of rule 1")
-    query = dialog.get_by_role("textbox", name="What belongs there, rule 1")
+    query = dialog.get_by_role("textbox", name="Search of rule 1")
     query.fill("animal OR (cup")
     expect(dialog).to_contain_text("A rule needs a name for its folder and what belongs there.")
     name.fill("Living")
     expect(dialog).to_contain_text("This parenthesis is never closed.")
     expect(dialog.locator("mark")).to_have_text("(")
     expect(query).to_have_attribute("aria-invalid", "true")
-    expect(dialog.get_by_role("button", name="Copy into a folder…")).to_be_disabled()
+    expect(dialog.get_by_role("button", name="Copy to a folder…")).to_be_disabled()
     query.fill("animal")
     expect(where.get_by_text("6 pictures go into 2 folders")).to_be_visible()
     dialog.get_by_role("button", name="Add a rule").click()
     dialog.get_by_role("textbox", name="Folder of rule 2").fill("In PNG")
-    dialog.get_by_role("textbox", name="What belongs there, rule 2").fill("format:png")
+    dialog.get_by_role("textbox", name="Search of rule 2").fill("format:png")
     expect(where.locator("summary").filter(has_text="In PNG")).to_contain_text("1")
     dialog.get_by_role("button", name="Move rule 2 up").click()
     expect(where.locator("summary").filter(has_text="In PNG")).to_contain_text("3")
-    dialog.get_by_role("combobox", name="Then by, level 2").select_option("Format")
-    dialog.get_by_role("textbox", name="Names of the files").fill("{label}-{nn}")
+    dialog.get_by_role("combobox", name="Subfolders by, level 2").select_option("Format")
+    dialog.get_by_role("textbox", name="File names").fill("{label}-{nn}")
     expect(dialog).to_contain_text("There is no field {nn} for patterns")
-    dialog.get_by_role("textbox", name="Names of the files").fill("{label}-")
+    dialog.get_by_role("textbox", name="File names").fill("{label}-")
     dialog.get_by_text("Placeholders for names").click()
     dialog.get_by_role("button", name="{n}", exact=True).click()
     expect(dialog.get_by_role("list", name="Examples")).to_contain_text("-1.")
@@ -203,7 +203,7 @@ def test_rules_names_and_levels_show_at_once_where_pictures_go(shelf: Shelf) -> 
     # As it was left, also with the keyboard alone.
     dialog = shelf.sorting("", 6)
     expect(dialog.get_by_role("textbox", name="Folder of rule 1")).to_have_value("In PNG")
-    expect(dialog.get_by_role("textbox", name="Names of the files")).to_have_value("{label}-{n}")
+    expect(dialog.get_by_role("textbox", name="File names")).to_have_value("{label}-{n}")
     folder = where.locator("summary").filter(has_text="Living")
     folder.focus()
     folder.press("Enter")
@@ -217,14 +217,14 @@ def test_rules_names_and_levels_show_at_once_where_pictures_go(shelf: Shelf) -> 
 def test_a_remembered_search_becomes_a_rule(shelf: Shelf) -> None:
     shelf.page.evaluate("localStorage.setItem('onsight.organise.sorting', JSON.stringify({ by: ['rule'] }))")
     shelf.search("animal", 3)
-    shelf.button("Remember this search").click()
-    naming = shelf.page.get_by_role("dialog", name="Remember this search")
+    shelf.button("Save this search").click()
+    naming = shelf.page.get_by_role("dialog", name="Save this search")
     naming.get_by_role("textbox", name="Name").fill("Beasts")
-    naming.get_by_role("button", name="Remember").click()
+    naming.get_by_role("button", name="Save").click()
     shelf.choose("", 6).get_by_role("button", name="Sort into folders…").click()
     dialog = shelf.page.get_by_role("dialog", name="Sort 6 pictures into folders")
     expect(dialog).to_contain_text("Write a rule to see where the pictures go.")
-    dialog.get_by_role("combobox", name="Add a remembered search as a rule").select_option("Beasts")
+    dialog.get_by_role("combobox", name="Add a saved search as a rule").select_option("Beasts")
     expect(dialog.locator("summary").filter(has_text="Beasts")).to_contain_text("3")
     close(dialog)
     shelf.page.evaluate("localStorage.removeItem('onsight.organise.sorting')")
@@ -247,14 +247,14 @@ def test_a_zip_has_folders_and_sidecars(shelf: Shelf) -> None:
 def test_every_format_is_exported(shelf: Shelf, tmp_path: Path) -> None:
     dialog = exporting(shelf, "animal", 3, "CSV table, a row a picture")
     dialog.get_by_role("textbox", name="Name").fill("my: pets")
-    formats = dialog.get_by_role("combobox", name="As").locator("option")
+    formats = dialog.get_by_role("combobox", name="Format").locator("option")
     values = [option.get_attribute("value") for option in formats.all()]
     assert len(values) == 12
     saved: dict[str, bytes] = {}
     names: dict[str, str] = {}
     for value in values[2:]:
         assert value
-        dialog.get_by_role("combobox", name="As").select_option(value)
+        dialog.get_by_role("combobox", name="Format").select_option(value)
         with shelf.page.expect_download() as download:
             dialog.get_by_role("button", name="Save", exact=True).click()
         names[value] = download.value.suggested_filename
@@ -296,10 +296,10 @@ def test_a_data_set_is_saved_with_its_pictures(shelf: Shelf) -> None:
 
 
 def test_copies_carry_their_tags(shelf: Shelf, tmp_path: Path) -> None:
-    dialog = exporting(shelf, "", 6, "Copies with their tags in them")
+    dialog = exporting(shelf, "", 6, "Copies with tags inside")
     shelf.chosen("Tagged")
-    dialog.get_by_role("button", name="Into a folder…").click()
-    expect(dialog).to_contain_text("5 pictures copied into “Tagged”.")
+    dialog.get_by_role("button", name="Save to a folder…").click()
+    expect(dialog).to_contain_text("5 pictures copied to “Tagged”.")
     dialog.get_by_text("1 file with a problem").click()
     expect(dialog).to_contain_text("Keywords cannot be written into TIFF files; a sidecar can hold them.")
     tree = shelf.tree("Tagged")
@@ -322,7 +322,7 @@ def test_copies_carry_their_tags(shelf: Shelf, tmp_path: Path) -> None:
         ):
             assert copy.tobytes() == was.tobytes()
     # With the rest as it is and a sidecar, in a ZIP.
-    dialog.get_by_role("checkbox", name="Copy other formats as they are, with a sidecar").check()
+    dialog.get_by_role("checkbox", name="Copy other formats unchanged, with a sidecar").check()
     shelf.page.evaluate("delete globalThis.showSaveFilePicker")
     with shelf.page.expect_download() as download:
         dialog.get_by_role("button", name="Save as ZIP").click()
@@ -341,10 +341,10 @@ def test_copies_carry_their_tags(shelf: Shelf, tmp_path: Path) -> None:
 
 def test_sidecars_keep_what_other_programs_wrote(shelf: Shelf, tmp_path: Path) -> None:
     shelf.put({"Holiday/rocket.jpg.xmp": b"no XMP at all"})
-    dialog = exporting(shelf, "", 6, "XMP sidecars, merged with those there are")
-    write = dialog.get_by_role("button", name="Write beside the pictures")
+    dialog = exporting(shelf, "", 6, "XMP sidecars, merged with existing ones")
+    write = dialog.get_by_role("button", name="Write next to the pictures")
     write.click()
-    expect(dialog).to_contain_text("5 sidecars written beside the pictures.")
+    expect(dialog).to_contain_text("5 sidecars written next to their pictures.")
     dialog.get_by_text("1 file with a problem").click()
     expect(dialog).to_contain_text("Holiday/rocket.jpg.xmp")
     tree = shelf.tree("Holiday")
@@ -353,7 +353,7 @@ def test_sidecars_keep_what_other_programs_wrote(shelf: Shelf, tmp_path: Path) -
     merged.write_bytes(tree["day 2/coffee small.jpg.xmp"])
     assert b'darktable:history_end="3"' in merged.read_bytes()
     write.click()
-    expect(dialog).to_contain_text("0 sidecars written beside the pictures; 5 had all tags already.")
+    expect(dialog).to_contain_text("0 sidecars written next to their pictures. 5 had all tags already.")
     shelf.page.evaluate("delete globalThis.showSaveFilePicker")
     with shelf.page.expect_download() as download:
         dialog.get_by_role("button", name="Save as ZIP").click()
@@ -387,7 +387,7 @@ def finding_duplicates(shelf: Shelf, kind: str) -> Locator:
 def test_duplicates_are_marked_and_chosen_in_the_grid(shelf: Shelf) -> None:
     dialog = finding_duplicates(shelf, "Same picture")
     status = dialog.get_by_role("status").first
-    expect(status).to_contain_text("2 groups. 3 pictures not marked to be kept")
+    expect(status).to_contain_text("2 groups. 3 pictures not marked to keep")
     turned = dialog.get_by_role("listitem").filter(has_text="upside.tif").last
     expect(turned).to_contain_text("turned 180°")
     coffee = dialog.get_by_role("listitem").filter(has_text="coffee small.jpg").first
@@ -400,13 +400,13 @@ def test_duplicates_are_marked_and_chosen_in_the_grid(shelf: Shelf) -> None:
     expect(large).to_be_checked()  # the last one of its group
     small.check()
     large.uncheck()
-    dialog.get_by_role("button", name="Choose them in the grid").click()
+    dialog.get_by_role("button", name="Select them in the grid").click()
     expect(dialog).to_be_hidden()
-    expect(shelf.page.get_by_role("toolbar", name="Chosen pictures")).to_contain_text("3 pictures chosen")
+    expect(shelf.page.get_by_role("toolbar", name="Selected pictures")).to_contain_text("3 pictures selected")
     expect(shelf.page.get_by_role("option", name="coffee.png", exact=False)).to_have_attribute("aria-selected", "true")
     # Look-alikes are all kept until a person says otherwise.
     dialog = finding_duplicates(shelf, "Look-alikes")
-    expect(status).to_contain_text("All are marked to be kept.")
+    expect(status).to_contain_text("All are marked to keep.")
     expect(dialog.get_by_role("button", name="Delete the files…")).to_be_disabled()
     close(dialog)
 
@@ -414,26 +414,26 @@ def test_duplicates_are_marked_and_chosen_in_the_grid(shelf: Shelf) -> None:
 def test_duplicates_are_deleted_after_a_question_and_one_stays(shelf: Shelf) -> None:
     before = shelf.tree("Holiday")
     dialog = finding_duplicates(shelf, "Same file")
-    expect(dialog.get_by_role("status").first).to_contain_text("1 group. 1 picture not marked to be kept")
+    expect(dialog.get_by_role("status").first).to_contain_text("1 group. 1 picture not marked to keep")
     dialog.get_by_role("button", name="Delete the files…").click()
-    expect(dialog).to_contain_text("Delete the files of 1 picture for good?")
-    dialog.get_by_role("button", name="Leave them").click()
+    expect(dialog).to_contain_text("Delete the file of 1 picture permanently?")
+    dialog.get_by_role("button", name="Cancel").click()
     assert shelf.tree("Holiday") == before
     # The one that is kept has been changed since: what would go is the last of its kind.
     changed = bytearray(sample("chelsea"))
     changed[-20] ^= 1
     shelf.put({"Holiday/cat.png": bytes(changed)})
     dialog.get_by_role("button", name="Delete the files…").click()
-    dialog.get_by_role("button", name="Delete for good").click()
+    dialog.get_by_role("button", name="Delete permanently").click()
     expect(dialog).to_contain_text("0 files deleted.")
     dialog.get_by_text("1 file with a problem").click()
-    expect(dialog).to_contain_text("It stays where it is: no file that is kept is the same any more.")
+    expect(dialog).to_contain_text("The file was not changed: none of the files to keep is identical any more.")
     shelf.put({"Holiday/cat.png": sample("chelsea")})
     assert shelf.tree("Holiday") == before
     dialog.get_by_role("button", name="Delete the files…").click()
-    dialog.get_by_role("button", name="Delete for good").click()
+    dialog.get_by_role("button", name="Delete permanently").click()
     expect(dialog).to_contain_text("1 file deleted.")
-    expect(dialog).to_contain_text("There are none.")
+    expect(dialog).to_contain_text("None found.")
     tree = shelf.tree("Holiday")
     assert len(tree) == len(before) - 1
     assert list(tree.values()).count(sample("chelsea")) == 1
@@ -444,8 +444,8 @@ def test_duplicates_are_deleted_after_a_question_and_one_stays(shelf: Shelf) -> 
 def test_near_duplicates_move_into_a_folder(shelf: Shelf) -> None:
     dialog = finding_near(shelf)
     shelf.chosen("Away")
-    dialog.get_by_role("button", name="Move them into a folder…").click()
-    expect(dialog).to_contain_text("Move 1 picture into “Away/Duplicates”?")
+    dialog.get_by_role("button", name="Move them to a folder…").click()
+    expect(dialog).to_contain_text("Move 1 picture to “Away/Duplicates”?")
     dialog.get_by_role("button", name="Move", exact=True).click()
     expect(dialog).to_contain_text("1 file moved.")
     moved = {"day 2/coffee small.jpg", "day 2/coffee small.jpg.xmp"}
@@ -459,9 +459,9 @@ def finding_near(shelf: Shelf) -> Locator:
     shelf.button("Duplicates").click()
     dialog = shelf.page.get_by_role("dialog", name="Duplicates and look-alikes")
     status = dialog.get_by_role("status").first
-    expect(status).to_contain_text("2 groups. 2 pictures not marked to be kept")
+    expect(status).to_contain_text("2 groups. 2 pictures not marked to keep")
     dialog.get_by_role("checkbox", name="Keep Holiday/upside.tif").check()
-    expect(status).to_contain_text("2 groups. 1 picture not marked to be kept")
+    expect(status).to_contain_text("2 groups. 1 picture not marked to keep")
     return dialog
 
 
@@ -472,13 +472,13 @@ def test_pictures_move_and_the_library_goes_with_them(shelf: Shelf) -> None:
     dialog = shelf.page.get_by_role("dialog", name=re.compile("^Sort"))
     shelf.put({"Moved/Pets/cat.png": sample("chelsea")})  # of a move that broke off
     shelf.chosen("Moved")
-    dialog.get_by_role("button", name="Move into a folder…").click()
-    expect(dialog).to_contain_text("4 pictures leave their place as soon as their copies are there.")
-    dialog.get_by_role("button", name="Do not move").click()
+    dialog.get_by_role("button", name="Move to a folder…").click()
+    expect(dialog).to_contain_text("The originals of 4 pictures are deleted once their copies are complete.")
+    dialog.get_by_role("button", name="Cancel").click()
     assert shelf.tree("Holiday") == before
-    dialog.get_by_role("button", name="Move into a folder…").click()
+    dialog.get_by_role("button", name="Move to a folder…").click()
     dialog.get_by_role("button", name="Move", exact=True).click()
-    expect(dialog).to_contain_text("4 pictures placed in “Moved”.")
+    expect(dialog).to_contain_text("4 pictures moved to “Moved”.")
     pictures = {path: data for path, data in shelf.tree("Holiday").items() if not path.endswith(".xmp")}
     assert pictures == {}
     moved = shelf.tree("Moved")
@@ -488,16 +488,16 @@ def test_pictures_move_and_the_library_goes_with_them(shelf: Shelf) -> None:
     shelf.choose("", 4).get_by_role("button", name="Sort into folders…").click()
     dialog.get_by_role("combobox", name="Folders by").select_option("Format")
     expect(dialog.locator("summary").filter(has_text="TIFF")).to_be_visible()
-    dialog.get_by_role("button", name="Move into a folder…").click()
+    dialog.get_by_role("button", name="Move to a folder…").click()
     dialog.get_by_role("button", name="Move", exact=True).click()
-    expect(dialog).to_contain_text("4 pictures placed in “Moved”.")
+    expect(dialog).to_contain_text("4 pictures moved to “Moved”.")
     tree = shelf.tree("Moved")
     assert sorted(tree.values()) == sorted(moved.values())
     assert "TIFF/upside.tif" in tree
     # And once more: all lie where they belong, and nothing is deleted.
-    dialog.get_by_role("button", name="Move into a folder…").click()
+    dialog.get_by_role("button", name="Move to a folder…").click()
     dialog.get_by_role("button", name="Move", exact=True).click()
-    expect(dialog).to_contain_text("4 pictures placed in “Moved”.")
+    expect(dialog).to_contain_text("4 pictures moved to “Moved”.")
     assert shelf.tree("Moved") == tree
     close(dialog)
 
@@ -507,7 +507,7 @@ def sorting_in_a_later_visit(shelf: Shelf) -> Locator:
     shelf.page.evaluate("indexedDB.deleteDatabase('onsight-folders')")
     shelf.page.reload()
     shelf.page.evaluate(FOLDERS)
-    expect(shelf.button("Choose all")).to_be_enabled(timeout=ENGINE_TIMEOUT_MS)
+    expect(shelf.button("Select all")).to_be_enabled(timeout=ENGINE_TIMEOUT_MS)
     shelf.choose("", 4).get_by_role("button", name="Sort into folders…").click()
     return shelf.page.get_by_role("dialog", name=re.compile("^Sort"))
 
@@ -522,8 +522,8 @@ def test_files_out_of_reach_are_told_of_and_chosen_again(shelf: Shelf) -> None:
     dialog.get_by_role("button", name="Choose the folder “Moved” again").click()
     expect(dialog.get_by_role("region", name="Files that cannot be reached")).to_be_hidden()
     shelf.chosen("Again")
-    dialog.get_by_role("button", name="Copy into a folder…").click()
-    expect(dialog).to_contain_text("4 pictures copied into “Again”.")
+    dialog.get_by_role("button", name="Copy to a folder…").click()
+    expect(dialog).to_contain_text("4 pictures copied to “Again”.")
     close(dialog)
 
 
@@ -549,7 +549,7 @@ def test_folders_are_chosen_again_where_the_browser_gives_no_handles(shelf: Shel
         dialog.get_by_role("button", name="Save as ZIP").click()
     expect(dialog).to_contain_text("3 pictures saved in “onsight-sorted.zip”.")
     dialog.get_by_text("1 file with a problem").click()
-    expect(dialog).to_contain_text("“upside.tif” has changed since it was taken in, or another file has its place.")
+    expect(dialog).to_contain_text("“upside.tif” has changed since it was imported, or another file has replaced it.")
     with zipfile.ZipFile(download.value.path()) as archive:
         assert archive.testzip() is None
         assert len(archive.namelist()) == 3
@@ -592,9 +592,9 @@ def _take_in_what_is_said(shelf: Shelf) -> None:
     find("user:grandpa", 1)
     find("user:grandma", 0)
     # Sidecars are added to where they are, and begin with what the file says where there is none.
-    dialog = exporting(shelf, "", 3, "XMP sidecars, merged with those there are")
-    dialog.get_by_role("button", name="Write beside the pictures").click()
-    expect(dialog).to_contain_text("3 sidecars written beside the pictures.")
+    dialog = exporting(shelf, "", 3, "XMP sidecars, merged with existing ones")
+    dialog.get_by_role("button", name="Write next to the pictures").click()
+    expect(dialog).to_contain_text("3 sidecars written next to their pictures.")
     tree = shelf.tree("Said")
     assert set(tree) == {
         *(path.removeprefix("Said/") for path in files),

@@ -28,7 +28,7 @@ def test_one_picture_is_shown_large_and_goes_on_to_other_tools(organised: Organi
     detail.get_by_role("textbox", name="Add a tag").press("Enter")
     expect(detail.get_by_role("button", name="Minka", exact=True)).to_be_visible()
     detail.get_by_role("button", name="Remove “Animal”").click()
-    detail.get_by_role("button", name="Put “Animal” back").click()
+    detail.get_by_role("button", name="Restore “Animal”").click()
     expect(detail.get_by_role("button", name="Remove “Animal”")).to_be_visible()
     detail.get_by_role("button", name="Next picture").click()
     expect(detail).to_contain_text("2 of 4")
@@ -84,7 +84,7 @@ def test_what_goes_wrong_in_a_dialog_is_told_in_it(organised: OrganisePage) -> N
     organised.page.reload()  # a folder that the browser gave no handle of is out of reach then
     organised.tile("coffee.png").click()
     picture = organised.page.get_by_role("dialog", name="Picture")
-    expect(picture).to_contain_text("Shown small.")
+    expect(picture).to_contain_text("Only the thumbnail is available.")
     picture.get_by_role("button", name="Classify").click()
     notice = picture.locator("[data-part=notice]")
     expect(notice).to_contain_text("Add the folder “Holiday” again")

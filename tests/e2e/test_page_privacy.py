@@ -140,9 +140,9 @@ def test_a_tab_that_has_a_library_open_ends_without_a_complaint(own_organised: O
     organised = own_organised
     page = organised.page
     organised.search.fill("cat")
-    organised.button("Remember this search").click()
+    organised.button("Save this search").click()
     page.get_by_role("textbox", name="Name").fill("Cats")
-    organised.button("Remember", exact=True).click()
+    organised.button("Save", exact=True).click()
     expect(organised.button("Cats", exact=True)).to_be_visible()
     page.evaluate("""localStorage.setItem("onsight.organise.unfinished", '{"root": "Big", "key": "", "files": 9}')""")
 

@@ -79,7 +79,7 @@ SLOW_DISK = """{
 """Makes it likely that a page ends while a file is being written, or before an original is deleted."""
 
 START_S = 120
-GOING_ON = re.compile(r"Looking at your pictures: ([\d,]+) of")
+GOING_ON = re.compile(r"Analysing your pictures: ([\d,]+) of")
 
 
 def make_pictures(folder: Path, count: int) -> None:
@@ -249,7 +249,7 @@ class Endurance:
             assert time.monotonic() < ends, f"The import of {total} pictures does not go on: {state}"
             if "Stopped" in state:
                 with suppress(Error):
-                    self.shelf.imported.get_by_role("button", name="Go on").click(timeout=500)
+                    self.shelf.imported.get_by_role("button", name="Resume").click(timeout=500)
             self.shelf.page.wait_for_timeout(200)
 
     def wait_for_more_than(self, known: int) -> None:
@@ -320,27 +320,27 @@ class Endurance:
         page, count = self.shelf.page, len(self.trip)
         page.get_by_role("searchbox", name="Search").fill("name:trip*")
         page.get_by_role("heading", name=re.compile(rf"^{count} pictures")).wait_for()
-        self.shelf.button("Choose all").click()
-        page.get_by_text(f"{count} pictures chosen").wait_for()
-        page.get_by_role("toolbar", name="Chosen pictures").get_by_role("button", name=button).click()
+        self.shelf.button("Select all").click()
+        page.get_by_text(f"{count} pictures selected").wait_for()
+        page.get_by_role("toolbar", name="Selected pictures").get_by_role("button", name=button).click()
         return page.get_by_role("dialog", name=re.compile("^(Sort|Export) "))
 
     def _copy_to(self, folder: str) -> Locator:
         dialog = self._open_dialog("Sort into folders…")
         self._choose_folder(folder)
-        dialog.get_by_role("button", name="Copy into a folder…").click()
+        dialog.get_by_role("button", name="Copy to a folder…").click()
         return dialog
 
     def _move_to(self, folder: str) -> Locator:
         dialog = self._open_dialog("Sort into folders…")
         self._choose_folder(folder)
-        dialog.get_by_role("button", name="Move into a folder…").click()
+        dialog.get_by_role("button", name="Move to a folder…").click()
         dialog.get_by_role("button", name="Move", exact=True).click()
         return dialog
 
     def _export(self, format: str, button: str, folder: str = "Trip") -> Locator:
         dialog = self._open_dialog("Export…")
-        dialog.get_by_role("combobox", name="As").select_option(format)
+        dialog.get_by_role("combobox", name="Format").select_option(format)
         self._choose_folder(folder)
         dialog.get_by_role("button", name=button, exact=True).click()
         return dialog
@@ -422,15 +422,15 @@ class Endurance:
     def exports(self, rounds: int) -> None:
         """Write the moved pictures' sidecars, copies with keywords and a table, each interrupted."""
         for number in range(rounds):
-            self._export("sidecars", "Write beside the pictures")
+            self._export("sidecars", "Write next to the pictures")
             how = self._interrupt_job()
             self.tell(f"sidecars, round {number + 1}: {how}")
             self._check_known_at("Moved")
-            self._export("copies", "Into a folder…", "Keywords")
+            self._export("copies", "Save to a folder…", "Keywords")
             how = self._interrupt_job()
             self.tell(f"keywords, round {number + 1}: {how}, {len(self._tree('Keywords'))} files")
             self._check_known_at("Moved")
-        said = self._end_job(self._export("sidecars", "Write beside the pictures"))
+        said = self._end_job(self._export("sidecars", "Write next to the pictures"))
         assert "problem" not in said, said
         tree = self._tree("Moved")
         pictures = {path for path in tree if path.endswith(".jpg")}
@@ -441,7 +441,7 @@ class Endurance:
             any(f"number {number}".encode() in data for data in tree.values()) for number in range(0, len(self.trip), 3)
         )
         self._close_dialog()
-        self._end_job(self._export("copies", "Into a folder…", "Keywords"))  # says which were there already
+        self._end_job(self._export("copies", "Save to a folder…", "Keywords"))  # says which were there already
         copies = self._tree("Keywords")
         assert {path for path in copies if path.endswith(".jpg")} == {f"Moved/{path}" for path in pictures}
         for path, data in copies.items():
@@ -462,10 +462,10 @@ class Endurance:
             name = f"Round {number}"
             page = self.shelf.page
             page.get_by_role("heading", name=re.compile(rf"^{total:,} pictures")).wait_for()
-            self.shelf.button("Choose all").click()
-            page.get_by_text(f"{total:,} pictures chosen").wait_for()
+            self.shelf.button("Select all").click()
+            page.get_by_text(f"{total:,} pictures selected").wait_for()
             self.shelf.button("Tags…").click()
-            field = page.get_by_role("dialog").get_by_role("textbox", name="Add tags to all of them")
+            field = page.get_by_role("dialog").get_by_role("textbox", name="Add tags to all pictures")
             field.fill(name)
             field.press("Enter")
             page.wait_for_timeout(self.random.uniform(0, 400))

@@ -68,6 +68,14 @@ export function formatBytes(bytes) {
 }
 
 /**
+ * "a, b, c".
+ * @param {readonly string[]} items
+ */
+export function formatList(items) {
+  return new Intl.ListFormat(currentLanguage(), { type: "unit" }).format(items);
+}
+
+/**
  * @param {number} number
  * @param {number} digits after the decimal point
  */

@@ -1,7 +1,7 @@
-/** Saves all libraries, before everything that is stored on this device is deleted. */
+/** Saves all libraries as files, for users who are about to delete everything that is stored on this device. */
 
 import { download } from "../../lib/download.js";
-import { formatPlural } from "../../lib/format.js";
+import { plural, t } from "../../lib/texts.js";
 import { organiserOf } from "./organiser.js";
 
 /** @import { App } from "../../workspace/app.js" */
@@ -9,11 +9,12 @@ import { organiserOf } from "./organiser.js";
 /**
  * Save every library as a file.
  * @param {App} app
- * @param {(text: string) => void} report how it ended, in a sentence
+ * @param {(text: string) => void} report called with a sentence about the outcome
+ * @throws {Error} an import is in progress, or a library cannot be read
  */
 export async function saveLibraries(app, report) {
   const { importer, library } = organiserOf(app);
-  if (importer.busy) throw new Error("Pictures are being taken in. Cancel that in Organise, then save.");
+  if (importer.busy) throw new Error(t("An import is in progress. Cancel it in Organise, then save."));
   await library.start();
   if (library.state.state === "elsewhere") await library.takeOver();
   await library.opened(new AbortController().signal);
@@ -25,5 +26,11 @@ export async function saveLibraries(app, report) {
     download(file, file.name);
   }
   if (before !== null) await library.switchTo(before);
-  report(`${formatPlural(libraries.length, "file")} saved to your downloads. Look there before you delete.`);
+  report(
+    plural(
+      libraries.length,
+      "{count} file saved to your downloads. Check that it is there before you delete anything.",
+      "{count} files saved to your downloads. Check that they are there before you delete anything.",
+    ),
+  );
 }

@@ -1,8 +1,9 @@
-/** One picture of the library, large, with all that is known of it. */
+/** The dialog that shows one picture of the library, with its tags and facts. */
 
 import { announce, tryTo } from "../../lib/announce.js";
 import { button, elementFromTemplate, enableSteps, fillFacts, listen, part, redrawRows, ref } from "../../lib/dom.js";
-import { formatBytes, formatCount, formatPercent } from "../../lib/format.js";
+import { formatBytes, formatCount, formatList, formatPercent } from "../../lib/format.js";
+import { t } from "../../lib/texts.js";
 import { quoted } from "./query-text.js";
 import { editTags, namesIn } from "./tag-editing.js";
 
@@ -13,12 +14,12 @@ import { editTags, namesIn } from "./tag-editing.js";
 
 /**
  * @typedef {object} DetailActions
- * @property {(picture: LibraryPicture) => Promise<File>} open gets at the picture's file
- * @property {(file: File, signal: AbortSignal) => Promise<Blob>} view the file, or a preview where browsers show it differently
- * @property {(file: File, picture: LibraryPicture, tool: ToolEntry) => void} use hands it to another tool
+ * @property {(picture: LibraryPicture) => Promise<File>} open opens the picture's file
+ * @property {(file: File, signal: AbortSignal) => Promise<Blob>} view returns the file, or a preview if browsers cannot show it as it is
+ * @property {(file: File, picture: LibraryPicture, tool: ToolEntry) => void} use opens it in another tool
  * @property {(id: number) => void} findSimilar
  * @property {(query: string) => void} search
- * @property {(id: number) => void} onStep told which picture is shown now, after another
+ * @property {(id: number) => void} onStep called with the next or previous picture when the user goes to it
  * @property {readonly ToolEntry[]} tools
  */
 
@@ -28,21 +29,21 @@ export class Detail {
   #actions;
   /** @type {readonly number[]} */
   #ids;
-  /** The picture asked for last. */
+  /** The picture that was requested last. */
   #id;
   #dialog = /** @type {HTMLDialogElement} */ (elementFromTemplate("organise-detail"));
   #image = part(this.#dialog, "large", HTMLImageElement);
-  /** Address of the file or its preview, if it could be had. */
+  /** URL of the file or its preview, if it could be loaded. */
   #source = "";
-  /** Ended when another picture is to be shown large. */
+  /** Aborted when another picture is shown. */
   #viewing = new AbortController();
-  /** The picture that is seen, which is what everything here acts on. @type {LibraryPicture | undefined} */
+  /** The visible picture, which all actions refer to. @type {LibraryPicture | undefined} */
   #picture;
 
   /**
    * @param {Library} library
    * @param {Tiles} tiles
-   * @param {readonly number[]} ids those that are gone through
+   * @param {readonly number[]} ids the pictures that the user can step through
    * @param {number} id
    * @param {DetailActions} actions
    */
@@ -72,7 +73,7 @@ export class Detail {
       if (tags.length) void this.#edit("add", tags).then((isDone) => isDone && (field.value = ""));
     });
     listen(this.#image, "error", () => {
-      // The browser cannot show this format; the small picture can be seen anyhow.
+      // The browser cannot show this format, so fall back to the thumbnail.
       const tile = this.#tiles.get(this.#seenId);
       if (tile && this.#image.src !== tile.source) this.#image.src = tile.source;
     });
@@ -85,12 +86,12 @@ export class Detail {
     ref(dialog, "tools").replaceChildren(...tools.map((tool) => this.#toolButton(tool)));
     document.body.append(dialog);
     dialog.showModal();
-    // Not a button, which is disabled at the first picture: keys must reach the dialog.
+    // Not the button "previous", which is disabled at the first picture: the dialog must receive keys.
     ref(dialog, "heading").focus({ preventScroll: true });
     void this.#show();
   }
 
-  /** Of the picture that is seen; until there is one, of that which will be. */
+  /** The id of the visible picture; before the first one is visible, of the requested one. */
   get #seenId() {
     return this.#picture?.id ?? this.#id;
   }
@@ -118,7 +119,10 @@ export class Detail {
     const dialog = this.#dialog;
     const index = this.#ids.indexOf(picture.id);
     enableSteps(dialog, index, this.#ids.length);
-    ref(dialog, "position").textContent = `${formatCount(index + 1)} of ${formatCount(this.#ids.length)}`;
+    ref(dialog, "position").textContent = t("{number} of {total}", {
+      number: formatCount(index + 1),
+      total: formatCount(this.#ids.length),
+    });
     ref(dialog, "file").textContent = picture.name;
     ref(dialog, "label").textContent = picture.label;
     ref(dialog, "score").textContent = formatPercent(picture.score);
@@ -127,14 +131,15 @@ export class Detail {
     ref(dialog, "objects").textContent = objectsOf(picture);
     ref(dialog, "objects").hidden = picture.boxes === null;
     fillFacts(ref(dialog, "facts"), [
-      ["Folder", picture.folder || null],
-      ["File", formatBytes(picture.size)],
+      [t("Folder"), picture.folder || null],
+      [t("File size"), formatBytes(picture.size)],
       ...picture.facts.map(({ name, value }) => /** @type {const} */ ([name, value])),
-      ["Colours", picture.colours.map(({ name }) => name).join(", ") || null],
+      [t("Colours"), formatList(picture.colours.map(({ name }) => name)) || null],
     ]);
     if (!isOther) return;
-    announce(`${picture.name}: ${picture.label}, ${formatPercent(picture.score)}`);
-    this.#image.alt = `${picture.name}: ${picture.label}`;
+    const { name, label } = picture;
+    announce(t("{name}: {label}, {score}", { name, label, score: formatPercent(picture.score) }));
+    this.#image.alt = t("{name}: {label}", { name, label });
     this.#image.src = this.#tiles.get(picture.id)?.source ?? "";
     this.#image.style.aspectRatio = `${picture.width} / ${picture.height}`;
     void this.#showLarge(picture);
@@ -162,7 +167,9 @@ export class Detail {
       note.hidden = true;
     } catch (error) {
       if (signal.aborted) return;
-      note.textContent = `Shown small. ${/** @type {Error} */ (error).message}`;
+      note.textContent = t("Only the thumbnail is available. {reason}", {
+        reason: /** @type {Error} */ (error).message,
+      });
       note.hidden = false;
     }
   }
@@ -176,19 +183,19 @@ export class Detail {
     const press = button(row, "find");
     ref(press, "name").textContent = name;
     ref(press, "tag-score").textContent = isOwn ? "" : formatPercent(score);
-    press.title = `Search for “${name}”`;
+    press.title = t("Search for “{name}”", { name });
     listen(press, "click", () => {
       this.#dialog.close();
       this.#actions.search(`tag:${quoted(name)}`);
     });
     const accept = button(row, "accept");
     accept.hidden = isOwn;
-    accept.setAttribute("aria-label", `Keep “${name}” for good`);
-    accept.title = "Keep it for good";
+    accept.setAttribute("aria-label", t("Keep “{name}” permanently", { name }));
+    accept.title = t("Keep permanently");
     listen(accept, "click", () => void this.#edit("accept", [name]));
     const remove = button(row, "remove-tag");
-    remove.setAttribute("aria-label", `Remove “${name}”`);
-    remove.title = "Remove";
+    remove.setAttribute("aria-label", t("Remove “{name}”", { name }));
+    remove.title = t("Remove");
     listen(remove, "click", () => void this.#edit("remove", [name]));
     return row;
   }
@@ -199,8 +206,8 @@ export class Detail {
     row.dataset.key = `-${name}`;
     const back = button(row, "back");
     ref(back, "name").textContent = name;
-    back.title = "Removed. Put it back";
-    back.setAttribute("aria-label", `Put “${name}” back`);
+    back.title = t("Removed. Click to restore.");
+    back.setAttribute("aria-label", t("Restore “{name}”", { name }));
     listen(back, "click", () => void this.#edit("add", [name]));
     return row;
   }
@@ -241,7 +248,7 @@ function objectsOf({ boxes }) {
   /** @type {Map<string, number>} */
   const counts = new Map();
   for (const { label } of boxes) counts.set(label, (counts.get(label) ?? 0) + 1);
-  const words = [...counts].map(([label, count]) => (count === 1 ? label : `${label} × ${count}`));
-  return words.length ? `Objects: ${words.join(", ")}` : "No objects were found.";
+  const names = [...counts].map(([label, count]) => (count === 1 ? label : t("{label} × {count}", { label, count })));
+  return names.length ? t("Objects: {names}", { names: formatList(names) }) : t("No objects were found.");
 }
 

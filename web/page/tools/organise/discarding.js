@@ -1,8 +1,9 @@
-/** Takes away files of which others are kept. Whatever happens, one of them stays: the last copy is never touched. */
+/** Deletes or moves duplicates. One file of each group always stays: the last copy is never touched. */
 
 import { OnsightError } from "../../../common/messenger.js";
 import { deletable, moveBeside, outputsOf, removeOriginal } from "./placing.js";
 import { plainPath } from "./tagged-files.js";
+import { t } from "../../lib/texts.js";
 import { emptyReport, isSame, wordsOf, writeIntoFolder } from "../../lib/writing.js";
 
 /** @import { PlannedMove } from "../../../protocol.d.ts" */
@@ -10,11 +11,11 @@ import { emptyReport, isSame, wordsOf, writeIntoFolder } from "../../lib/writing
 /** @import { Originals } from "./originals.js" */
 /** @import { WriteOptions, WriteReport } from "../../lib/writing.js" */
 
-/** The folder that they are moved into, in the one that was chosen. */
+/** The folder for moved duplicates, inside the chosen folder. */
 const FOLDER = "Duplicates";
 
 /**
- * A picture that is to go, and those of its group that stay.
+ * A picture to delete or move, and the pictures of its group that stay.
  * @typedef {object} Spare
  * @property {PlannedMove} picture
  * @property {PlannedMove[]} kept
@@ -23,10 +24,10 @@ const FOLDER = "Duplicates";
 /** @typedef {{library: Library, originals: Originals}} Organiser */
 
 /**
- * Delete files, and take them out of the library.
+ * Delete files, and remove their pictures from the library.
  * @param {Organiser} organiser
  * @param {readonly Spare[]} spares
- * @param {{mustBeSame: boolean}} how whether a file goes only if one that stays is the same byte for byte
+ * @param {{mustBeSame: boolean}} how whether to delete a file only if a kept one is identical, byte for byte
  * @param {WriteOptions} options
  * @returns {Promise<WriteReport>}
  */
@@ -54,7 +55,7 @@ export async function deleteSpares({ library, originals }, spares, how, { signal
 }
 
 /**
- * Move files into a folder "Duplicates", and take them out of the library.
+ * Move files into a folder "Duplicates", and remove their pictures from the library.
  * @param {Organiser} organiser
  * @param {FileSystemDirectoryHandle} directory
  * @param {readonly Spare[]} spares
@@ -90,7 +91,7 @@ export async function moveSpares({ library, originals }, directory, spares, opti
 }
 
 /**
- * Where spares go, each with what belongs to it.
+ * Plan where duplicates go, with the files that belong to them.
  * @param {Organiser} organiser
  * @param {readonly Spare[]} spares
  * @returns {Promise<PlannedMove[]>}
@@ -109,11 +110,11 @@ async function movesOf({ library, originals }, spares) {
 }
 
 /**
- * Where a picture's file lies, if it may go.
+ * Return where a picture's file is, after checking that it is safe to delete.
  * @param {Originals} originals
  * @param {Spare} spare
  * @param {{mustBeSame: boolean}} how
- * @throws {OnsightError} it must stay, and why
+ * @throws {OnsightError} it must stay; the message says why
  */
 async function checked(originals, { picture, kept }, { mustBeSame }) {
   const file = await originals.open(picture);
@@ -122,15 +123,21 @@ async function checked(originals, { picture, kept }, { mustBeSame }) {
   for (const other of kept) {
     const otherPlace = await originals.placeOf(other).catch(() => null);
     const otherHandle = await otherPlace?.folder.getFileHandle(otherPlace.name).catch(() => null);
-    if (!otherHandle) continue; // gone, or out of sight: it might be this very file
-    if (await otherHandle.isSameEntry(handle)) throw stays("it is the very file that is kept, known by two paths");
+    if (!otherHandle) continue; // gone or out of reach; it might be the same file under another path
+    if (await otherHandle.isSameEntry(handle)) {
+      throw unchanged(t("The file was not changed: it is the one to keep, in the library under two paths."));
+    }
     const otherFile = await originals.open(other).catch(() => null);
     if (otherFile && (!mustBeSame || (await isSame(file, otherFile)))) return place;
   }
-  throw stays(mustBeSame ? "no file that is kept is the same any more" : "the picture that is kept cannot be reached");
+  throw unchanged(
+    mustBeSame
+      ? t("The file was not changed: none of the files to keep is identical any more.")
+      : t("The file was not changed: the picture to keep cannot be reached."),
+  );
 }
 
-/** @param {string} reason */
-function stays(reason) {
-  return new OnsightError({ code: "unwritable_file", message: `It stays where it is: ${reason}.` });
+/** @param {string} message */
+function unchanged(message) {
+  return new OnsightError({ code: "unwritable_file", message });
 }

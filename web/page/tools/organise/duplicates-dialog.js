@@ -1,4 +1,4 @@
-/** The dialog that holds duplicates and look-alikes. */
+/** The dialog for duplicates and look-alikes. */
 
 import { button, elementFromTemplate, listen, ref } from "../../lib/dom.js";
 import { mountDuplicates } from "./duplicates.js";

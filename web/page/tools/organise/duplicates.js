@@ -1,8 +1,9 @@
-/** Pictures that are the same, all but the same, or alike: which one to keep, and what becomes of the rest. */
+/** Finds identical, nearly identical and similar pictures. The user marks those to keep, and removes the rest. */
 
 import { notice, tryTo } from "../../lib/announce.js";
 import { button, elementFromTemplate, fromTemplate, listen, part, ref } from "../../lib/dom.js";
-import { formatBytes, formatCount, formatPlural } from "../../lib/format.js";
+import { formatBytes, formatCount } from "../../lib/format.js";
+import { plural, t } from "../../lib/texts.js";
 import { deleteSpares, moveSpares } from "./discarding.js";
 import { JobPanel } from "./job-panel.js";
 import { hasDirectoryChooser, chooseDirectory, mayUse } from "./pickers.js";
@@ -25,23 +26,27 @@ import { Tiles } from "./tiles.js";
  * @property {(ids: number[]) => void} onSelect
  */
 
-/** Groups that are written at a time, and pictures of one group. */
+/** How many groups are added at a time, and how many pictures of a group are shown. */
 const STEP = 20;
 const OF_GROUP = 24;
 
-/** @type {Readonly<Record<Kind, string>>} */
+/** @type {Readonly<Record<Kind, () => string>>} */
 const ABOUT = {
-  exact: "Files that are the same, byte for byte.",
-  near: "The same picture in another size, format or light, turned or mirrored. Only the one that the others seem to be made from is marked to be kept.",
-  similar: "Pictures of much the same thing. All are marked to be kept; take the mark from those that you do not want.",
+  exact: () => t("Identical files, byte for byte."),
+  near: () =>
+    t(
+      "The same picture in another size, format or exposure, rotated or mirrored. " +
+        "Only the likely original of each group is marked to keep.",
+    ),
+  similar: () => t("Pictures that look alike. All are marked to keep; clear the mark of those you do not want."),
 };
 
-/** What is done with the rest, after a question. @typedef {"forget" | "delete" | "move"} Deed */
+/** What to do with the rest; the user has to confirm it. @typedef {"forget" | "delete" | "move"} Action */
 
 /**
  * @param {HTMLElement} host
  * @param {DuplicatesOptions} options
- * @returns {() => void} ends it
+ * @returns {() => void} closes the view
  */
 export function mountDuplicates(host, options) {
   const view = new DuplicatesView(host, options);
@@ -58,17 +63,17 @@ class DuplicatesView {
   #kind = "near";
   /** @type {readonly PictureGroup[]} */
   #groups = [];
-  /** Ids that are marked to be kept, a set for each group. @type {Set<number>[]} */
+  /** Ids that are marked to keep, one set per group. @type {Set<number>[]} */
   #kept = [];
   /** @type {Map<number, PlannedMove>} */
   #files = new Map();
   #shown = 0;
-  /** Counts questions: what comes late is of no use. */
+  /** Counts requests, so that a late answer to an earlier one can be ignored. */
   #asked = 0;
-  /** @type {{deed: Deed, directory?: FileSystemDirectoryHandle} | null} */
+  /** @type {{action: Action, directory?: FileSystemDirectoryHandle} | null} */
   #pending = null;
-  /** Whether a deed goes on, until what is left has been found again. */
-  #isDoing = false;
+  /** Whether an action is in progress, until the remaining groups have been found again. */
+  #isActing = false;
   #off;
 
   /**
@@ -95,7 +100,7 @@ class DuplicatesView {
     void this.#find(this.#kind);
   }
 
-  /** Whether something is under way. */
+  /** Whether files are being deleted or moved. */
   get busy() {
     return this.#job.busy;
   }
@@ -111,8 +116,8 @@ class DuplicatesView {
     this.#kind = kind;
     const asked = ++this.#asked;
     const { library } = this.#options;
-    ref(this.#root, "about").textContent = ABOUT[kind];
-    ref(this.#root, "summary").textContent = "Looking for them…";
+    ref(this.#root, "about").textContent = ABOUT[kind]();
+    ref(this.#root, "summary").textContent = t("Searching…");
     this.#pending = null;
     this.#setGroups([]);
     await tryTo(
@@ -152,9 +157,10 @@ class DuplicatesView {
   #groupRow(index) {
     const { ids, sizes, reason, turns } = /** @type {PictureGroup} */ (this.#groups[index]);
     const row = elementFromTemplate("duplicates-group");
-    ref(row, "title").textContent = formatPlural(ids.length, "picture");
-    ref(row, "rest").hidden = ids.length <= OF_GROUP;
-    ref(row, "rest").textContent = `and ${formatCount(ids.length - OF_GROUP)} more`;
+    ref(row, "title").textContent = plural(ids.length, "{count} picture", "{count} pictures");
+    const rest = Math.max(0, ids.length - OF_GROUP);
+    ref(row, "rest").hidden = !rest;
+    ref(row, "rest").textContent = plural(rest, "and {count} more", "and {count} more");
     ref(row, "pictures").replaceChildren(
       ...ids.slice(0, OF_GROUP).map((id, place) => {
         const picture = elementFromTemplate("duplicates-picture");
@@ -187,7 +193,7 @@ class DuplicatesView {
     else if (kept.size > 1) kept.delete(id);
     else {
       box_.checked = true;
-      notice("One of each group is kept.");
+      notice(t("Keep at least one picture of each group."));
     }
     this.#summarise();
     this.#write();
@@ -201,8 +207,9 @@ class DuplicatesView {
       if (file) {
         ref(row, "name").textContent = file.name;
         ref(row, "folder").textContent = file.folder;
-        part(row, "keep", HTMLInputElement).setAttribute("aria-label", `Keep ${file.folder}/${file.name}`);
-        button(row, "show").setAttribute("aria-label", `Show ${file.folder}/${file.name}`);
+        const path = `${file.folder}/${file.name}`;
+        part(row, "keep", HTMLInputElement).setAttribute("aria-label", t("Keep {path}", { path }));
+        button(row, "show").setAttribute("aria-label", t("Show {path}", { path }));
       }
       if (!tile) continue;
       const image = part(row, "image", HTMLImageElement);
@@ -211,7 +218,7 @@ class DuplicatesView {
     }
   }
 
-  /** What is not marked to be kept. */
+  /** The pictures that are not marked to keep. */
   #rest() {
     return this.#groups.flatMap(({ ids, sizes }, index) =>
       ids.flatMap((id, place) => (this.#kept[index]?.has(id) ? [] : [{ id, bytes: sizes[place] ?? 0, index }])),
@@ -230,18 +237,20 @@ class DuplicatesView {
   #summarise() {
     const rest = this.#rest();
     const bytes = rest.reduce((sum, one) => sum + one.bytes, 0);
-    const words = rest.length
-      ? `${formatPlural(rest.length, "picture")} not marked to be kept, ${formatBytes(bytes)}.`
-      : "All are marked to be kept.";
+    const unmarked = rest.length
+      ? plural(rest.length, "{count} picture not marked to keep, {size}.", "{count} pictures not marked to keep, {size}.", {
+          size: formatBytes(bytes),
+        })
+      : t("All are marked to keep.");
     ref(this.#root, "summary").textContent = this.#groups.length
-      ? `${formatPlural(this.#groups.length, "group")}. ${words}`
-      : "There are none.";
+      ? `${plural(this.#groups.length, "{count} group.", "{count} groups.")} ${unmarked}`
+      : t("None found.");
   }
 
-  /** Show what can be done now. */
+  /** Show and enable the actions that are possible now. */
   #write() {
     const root = this.#root;
-    const isBusy = this.#job.busy || this.#isDoing;
+    const isBusy = this.#job.busy || this.#isActing;
     const isAsking = this.#pending !== null;
     const isNone = !this.#rest().length;
     ref(root, "actions").hidden = isBusy || isAsking || !this.#groups.length;
@@ -256,26 +265,21 @@ class DuplicatesView {
     const directory = await chooseDirectory("onsight-sort", "readwrite");
     if (!directory) return;
     if (await mayUse(directory, "readwrite")) this.#askFirst("move", directory);
-    else notice(`Onsight may not write into “${directory.name}”. Nothing was moved.`);
+    else notice(t("Onsight is not allowed to write to “{folder}”. Nothing was moved.", { folder: directory.name }));
   }
 
   /**
-   * @param {Deed} deed
+   * @param {Action} action
    * @param {FileSystemDirectoryHandle} [directory]
    */
-  #askFirst(deed, directory) {
+  #askFirst(action, directory) {
     const rest = this.#rest();
-    const count = formatPlural(rest.length, "picture");
-    const bytes = formatBytes(rest.reduce((sum, one) => sum + one.bytes, 0));
-    this.#pending = directory ? { deed, directory } : { deed };
-    const [title, text, yes] = {
-      forget: [`Take ${count} out of the library?`, "What the library knows of them goes, with your own tags. The files stay where they are.", "Take out"],
-      delete: [`Delete the files of ${count} for good?`, `${bytes} become free. One of each group stays. There is no way back.`, "Delete for good"],
-      move: [`Move ${count} into “${directory?.name ?? ""}/Duplicates”?`, "They leave their folders and the library. One of each group stays.", "Move"],
-    }[deed];
-    ref(this.#root, "asking-title").textContent = title ?? "";
-    ref(this.#root, "asking-text").textContent = text ?? "";
-    button(this.#root, "yes").textContent = yes ?? "";
+    const bytes = rest.reduce((sum, one) => sum + one.bytes, 0);
+    this.#pending = directory ? { action, directory } : { action };
+    const { title, text, yes } = question(action, rest.length, bytes, directory?.name ?? "");
+    ref(this.#root, "asking-title").textContent = title;
+    ref(this.#root, "asking-text").textContent = text;
+    button(this.#root, "yes").textContent = yes;
     this.#job.clear();
     this.#write();
     button(this.#root, "not").focus();
@@ -287,23 +291,23 @@ class DuplicatesView {
     if (!pending) return;
     this.#pending = null;
     if (isYes) {
-      this.#isDoing = true;
-      await this.#do(pending).finally(() => (this.#isDoing = false));
+      this.#isActing = true;
+      await this.#act(pending).finally(() => (this.#isActing = false));
     }
     this.#write();
     button(this.#root, "select").focus();
   }
 
-  /** @param {{deed: Deed, directory?: FileSystemDirectoryHandle}} pending */
-  async #do({ deed, directory }) {
+  /** @param {{action: Action, directory?: FileSystemDirectoryHandle}} pending */
+  async #act({ action, directory }) {
     const { library } = this.#options;
-    if (deed === "forget") {
+    if (action === "forget") {
       const ids = this.#rest().map(({ id }) => id);
       await tryTo(library.methods.remove({ ids }));
     } else {
       const spares = this.#spares();
       if (!(await askToChange(this.#options.originals, spares.map(({ picture }) => picture)))) {
-        notice("Nothing was changed: Onsight may not change the folders that these files lie in.");
+        notice(t("Nothing was changed: Onsight is not allowed to change the folders of these files."));
         return;
       }
       const mustBeSame = this.#kind === "exact";
@@ -312,10 +316,51 @@ class DuplicatesView {
           directory
             ? moveSpares(this.#options, directory, spares, options)
             : deleteSpares(this.#options, spares, { mustBeSame }, options),
-        ({ written }) => `${formatPlural(written, "file")} ${directory ? "moved" : "deleted"}.`,
+        ({ written }) =>
+          directory
+            ? plural(written, "{count} file moved.", "{count} files moved.")
+            : plural(written, "{count} file deleted.", "{count} files deleted."),
       );
     }
     await library.refresh();
     await this.#find(this.#kind);
   }
+}
+
+/**
+ * The question before an action.
+ * @param {Action} action
+ * @param {number} count of pictures
+ * @param {number} bytes
+ * @param {string} folder that files would be moved to
+ */
+function question(action, count, bytes, folder) {
+  if (action === "forget") {
+    return {
+      title: plural(count, "Remove {count} picture from the library?", "Remove {count} pictures from the library?"),
+      text: t("The library forgets everything about them, including your own tags. The files stay where they are."),
+      yes: t("Remove"),
+    };
+  }
+  if (action === "delete") {
+    return {
+      title: plural(
+        count,
+        "Delete the file of {count} picture permanently?",
+        "Delete the files of {count} pictures permanently?",
+      ),
+      text: t("This frees {size}. One picture of each group stays. You cannot undo this.", { size: formatBytes(bytes) }),
+      yes: t("Delete permanently"),
+    };
+  }
+  return {
+    title: plural(
+      count,
+      "Move {count} picture to “{folder}/Duplicates”?",
+      "Move {count} pictures to “{folder}/Duplicates”?",
+      { folder },
+    ),
+    text: t("They are removed from their folders and from the library. One picture of each group stays."),
+    yes: t("Move"),
+  };
 }

@@ -1,13 +1,14 @@
-/** Files that may go into the library: from choosers, from folders that were dropped, from ZIP archives. */
+/** The files to import: from file pickers, from dropped folders, from ZIP archives. */
 
 import { OnsightError } from "../../../common/messenger.js";
+import { t } from "../../lib/texts.js";
 
 /** @import { ArchiveMember, ArrivalOptions } from "../../../protocol.d.ts" */
 /** @import { FileWithPath } from "../../lib/picture-files.js" */
 /** @import { Library } from "./library.js" */
 
 /**
- * Files that were added at once: a folder, or single files. They share one object.
+ * Identifies files that were added together: a folder, or single files. They share one object.
  * @typedef {Required<ArrivalOptions>} Arrival
  */
 
@@ -15,15 +16,15 @@ import { OnsightError } from "../../../common/messenger.js";
 export const SINGLE_FILES = Object.freeze({ key: "", lasting: false, whole: false });
 
 /**
- * A file as its folder lists it, and how to get at it.
+ * A file as its folder lists it, and how to open it.
  * @typedef {object} Entry
- * @property {string} folder with `/`, from the chosen folder on
+ * @property {string} folder path with `/`, starting with the chosen folder's name
  * @property {string} name
  * @property {number} size
  * @property {number} modified_ms
  * @property {Arrival} arrival
  * @property {() => Promise<File>} open
- * @property {Entry[]} [beside] the files beside a picture that say something about it
+ * @property {Entry[]} [beside] the files in the same folder that describe the picture
  */
 
 const MAX_BESIDE_BYTES = 8 << 20;
@@ -57,7 +58,7 @@ export function entryOf({ file, path }, arrival = SINGLE_FILES) {
 }
 
 /**
- * The pictures in an archive and the files beside them, as if it were a folder.
+ * List the pictures in an archive and the files next to them, as if it were a folder.
  * @param {Library} library
  * @param {Entry} archive
  * @returns {Promise<{pictures: Entry[], beside: Entry[]}>}
@@ -80,7 +81,7 @@ export async function entriesOfArchive(library, archive) {
 }
 
 /**
- * The pictures in a folder and in the folders in it.
+ * Yield the pictures in a folder and its subfolders.
  * @param {FileSystemDirectoryHandle} directory
  * @param {(file: File) => boolean} isWanted
  * @param {Arrival} arrival
@@ -98,7 +99,7 @@ export async function* entriesIn(directory, isWanted, arrival, path = directory.
     }
     const file = await /** @type {FileSystemFileHandle} */ (handle).getFile().catch(() => null);
     if (!file || !(isWanted(file) || isArchive(file))) continue;
-    // Asks the handle again: a file that has changed meanwhile cannot be read through the old reference.
+    // Gets the file again, because an old reference cannot be read after the file has changed.
     const open = () => fileOf(/** @type {FileSystemFileHandle} */ (handle));
     yield { ...entryOf({ file, path: `${path}/${file.name}` }, arrival), open };
   }
@@ -111,14 +112,14 @@ async function fileOf(handle) {
   } catch (error) {
     throw new OnsightError({
       code: "unreadable_file",
-      message: "The file could not be read: it was moved, deleted or locked after it was chosen.",
+      message: t("The file could not be read: it was moved, deleted or locked after it was chosen."),
       detail: String(error),
     });
   }
 }
 
 /**
- * A text that changes when one of the files beside a picture comes, goes or changes.
+ * A string that changes when a file that describes the picture is added, removed or changed.
  * @param {Entry} entry
  */
 export function besideMarkOf({ beside = [] }) {
@@ -126,7 +127,7 @@ export function besideMarkOf({ beside = [] }) {
 }
 
 /**
- * The content of the files beside a picture; those that cannot be read, or are too large for what they are, say nothing.
+ * Read the files that describe a picture. Unreadable files and those too large to be sidecars are left out.
  * @param {Entry} entry
  */
 export async function readBeside({ beside = [] }) {
@@ -137,7 +138,7 @@ export async function readBeside({ beside = [] }) {
   return (await Promise.all(read)).flat();
 }
 
-/** The engine knows archives by number, so that it opens each once. @type {WeakMap<File, number>} */
+/** The numbers that identify archives to the engine, so that it opens each only once. @type {WeakMap<File, number>} */
 const numbers = new WeakMap();
 let last = 0;
 

@@ -1,15 +1,15 @@
-/** The dialog that exports: tables, boxes, contact sheets, copies with their keywords in them, sidecars. */
+/** The export dialog: tables, boxes, contact sheets, copies with keywords, sidecars. */
 
 import { notice } from "../../lib/announce.js";
 import { download } from "../../lib/download.js";
 import { button, elementFromTemplate, listen, part, ref } from "../../lib/dom.js";
-import { formatCount, formatPlural } from "../../lib/format.js";
+import { plural, t } from "../../lib/texts.js";
 import { JobPanel } from "./job-panel.js";
 import { hasDirectoryChooser, chooseArchive, chooseDirectory, mayUse } from "./pickers.js";
 import { askToChange } from "./placing.js";
 import { preferences } from "./preferences.js";
 import { ReachPanel } from "./reach-panel.js";
-import { packed } from "./sort-dialog.js";
+import { zipSummary } from "./sort-dialog.js";
 import { keywordCopyOf, sidecarOutputOf, writeBeside } from "./tagged-files.js";
 import { emptyReport, writeIntoFolder, writeZip } from "../../lib/writing.js";
 
@@ -18,26 +18,28 @@ import { emptyReport, writeIntoFolder, writeZip } from "../../lib/writing.js";
 /** @import { Originals } from "./originals.js" */
 /** @import { Output } from "../../lib/writing.js" */
 
-/** What is made of the pictures' own files, beside the formats that the library writes by itself. */
+/** Formats made from the pictures' files; the library writes all other formats by itself. */
 const COPIES = "copies";
 const SIDECARS = "sidecars";
 
-/** Formats that want the pictures beside their labels. */
+/** Formats that include the pictures as well as their labels. */
 const DATA_SETS = ["yolo", "voc"];
 
-const WITH_PICTURES = "With the pictures it is a data set that trains as it is; alone it has the labels, and you put the pictures there.";
-const BOXES = "Of the pictures that were taken in with “Look for objects, too”.";
+const boxes = () => t("Contains only pictures that were imported with “Detect objects too”.");
+const dataSet = () =>
+  `${boxes()} ${t("Save with the pictures for a data set ready for training, or save only the labels and add the pictures yourself.")}`;
 
-/** What a format is good for, where its name does not say it. @type {Readonly<Record<string, string>>} */
+/** Explains formats whose names do not say enough. @type {Readonly<Record<string, () => string>>} */
 const HELP = {
-  [COPIES]: "Copies of JPEG, PNG and WebP pictures that carry their tags, for other programs to find them by.",
-  [SIDECARS]: "NAME.jpg.xmp for each picture. What other programs wrote into one stays, and the tags are added.",
-  xmp: "NAME.jpg.xmp for each picture, with its tags, rating, title and description. What else the file says is left out.",
-  coco: BOXES,
-  yolo: `${BOXES} ${WITH_PICTURES}`,
-  voc: `${BOXES} ${WITH_PICTURES}`,
-  labelstudio: BOXES,
-  html: "A page to look at and to print. It holds all that it shows.",
+  [COPIES]: () => t("Copies of JPEG, PNG and WebP pictures with their tags inside, so that other programs can find them."),
+  [SIDECARS]: () => t("NAME.jpg.xmp for each picture. Tags are added to existing sidecars; their other content is kept."),
+  xmp: () =>
+    t("NAME.jpg.xmp for each picture, with its tags, rating, title and description, without the file’s other metadata."),
+  coco: boxes,
+  yolo: dataSet,
+  voc: dataSet,
+  labelstudio: boxes,
+  html: () => t("A single page to view or print, with all pictures inside."),
 };
 
 /**
@@ -58,7 +60,7 @@ class ExportDialog {
   #others = part(this.root, "others", HTMLInputElement);
   #reach;
   #job;
-  /** The pictures' files, once they are known. @type {PlannedMove[] | null} */
+  /** The pictures' files; null until the library has listed them. @type {PlannedMove[] | null} */
   #files = null;
 
   /** @param {{library: Library, originals: Originals, ids: readonly number[]}} what */
@@ -69,7 +71,7 @@ class ExportDialog {
     const { root } = this;
     this.#reach = new ReachPanel(ref(root, "reach"), { library, originals }, () => this.#write());
     this.#job = new JobPanel(ref(root, "job"), () => this.#write());
-    ref(root, "export-title").textContent = `Export ${formatPlural(ids.length, "picture")}`;
+    ref(root, "export-title").textContent = plural(ids.length, "Export {count} picture", "Export {count} pictures");
     listen(this.#format, "change", () => void this.#choose());
     listen(button(root, "save"), "click", () => void this.#save());
     listen(button(root, "zip"), "click", () => void this.#intoZip());
@@ -110,7 +112,7 @@ class ExportDialog {
     await this.#reach.show(isOfFiles ? (this.#files ?? []) : [], { sidecars: format === SIDECARS });
   }
 
-  /** Show what can be done now. */
+  /** Show and enable the actions that are possible now. */
   #write() {
     const { root } = this;
     const format = this.#format.value;
@@ -119,16 +121,16 @@ class ExportDialog {
     const isDataSet = DATA_SETS.includes(format);
     const isPlain = !isCopies && !isSidecars;
     part(root, "export-choices", HTMLFieldSetElement).disabled = isBusy;
-    ref(root, "format-help").textContent = HELP[format] ?? "";
+    ref(root, "format-help").textContent = HELP[format]?.() ?? "";
     ref(root, "others-row").hidden = !isCopies;
     button(root, "save").hidden = isBusy || !isPlain;
     button(root, "zip").hidden = isBusy || (isPlain && !isDataSet);
-    ref(root, "zip-text").textContent = isDataSet ? "Save with the pictures" : "Save as ZIP";
+    ref(root, "zip-text").textContent = isDataSet ? t("Save with the pictures") : t("Save as ZIP");
     button(root, "folder").hidden = isBusy || !(isCopies || isDataSet) || !hasDirectoryChooser();
     button(root, "beside").hidden = isBusy || !isSidecars || !hasDirectoryChooser();
     for (const name of ["zip", "folder", "beside"]) button(root, name).disabled = this.#files === null;
     button(root, "zip").classList.toggle("button--primary", !hasDirectoryChooser());
-    button(root, "export-cancel").textContent = isBusy ? "Cancel" : "Close";
+    button(root, "export-cancel").textContent = isBusy ? t("Cancel") : t("Close");
     button(root, "export-close").disabled = isBusy;
   }
 
@@ -163,14 +165,14 @@ class ExportDialog {
     let saved = "";
     await this.#job.run(
       async ({ say, signal }) => {
-        say("Writing the file…");
+        say(t("Writing the file…"));
         const { value: format } = this.#format;
         const file = await this.#library.retrying.export({ ids: [...this.#ids], format, name: this.#stem }, { signal });
         saved = file.name;
         download(new Blob([file.data], { type: file.media_type }), file.name);
         return { ...emptyReport(), written: this.#ids.length };
       },
-      ({ written }) => (written ? `Saved as “${saved}”.` : "Nothing was saved."),
+      ({ written }) => (written ? t("Saved as “{name}”.", { name: saved }) : t("Nothing was saved.")),
     );
   }
 
@@ -178,10 +180,11 @@ class ExportDialog {
     const name = `${this.#stem}.zip`;
     const target = await chooseArchive(name);
     if (target === null) return;
-    const noun = { [COPIES]: "picture", [SIDECARS]: "sidecar" }[this.#format.value] ?? "file";
+    const format = this.#format.value;
+    const content = format === COPIES ? "pictures" : format === SIDECARS ? "sidecars" : "files";
     await this.#job.run(
       async (options) => writeZip(name, target, await this.#outputs(), options),
-      (report) => packed(report, target?.name ?? name, noun),
+      (report) => zipSummary(report, target?.name ?? name, content),
     );
   }
 
@@ -189,16 +192,17 @@ class ExportDialog {
     const directory = await chooseDirectory("onsight-export", "readwrite");
     if (!directory) return;
     if (!(await mayUse(directory, "readwrite"))) {
-      notice(`Onsight may not write into “${directory.name}”. Nothing was written.`);
+      notice(t("Onsight is not allowed to write to “{folder}”. Nothing was written.", { folder: directory.name }));
       return;
     }
     const isDataSet = DATA_SETS.includes(this.#format.value);
+    const folder = { folder: directory.name };
     await this.#job.run(
       async (options) => writeIntoFolder(directory, await this.#outputs(), options),
       ({ written }) =>
         isDataSet
-          ? `${formatPlural(written, "file")} written into “${directory.name}”.`
-          : `${formatPlural(written, "picture")} copied into “${directory.name}”.`,
+          ? plural(written, "{count} file written to “{folder}”.", "{count} files written to “{folder}”.", folder)
+          : plural(written, "{count} picture copied to “{folder}”.", "{count} pictures copied to “{folder}”.", folder),
     );
   }
 
@@ -206,7 +210,7 @@ class ExportDialog {
     const files = this.#files ?? [];
     const count = await askToChange(this.#originals, files);
     if (!count) {
-      notice("Onsight may not write beside these pictures. Save the sidecars as a ZIP.");
+      notice(t("Onsight is not allowed to write to the folders of these pictures. Save the sidecars as a ZIP instead."));
       return;
     }
     let unchanged = 0;
@@ -218,8 +222,13 @@ class ExportDialog {
         return report;
       },
       ({ written }) => {
-        const words = `${formatPlural(written, "sidecar")} written beside the pictures`;
-        return unchanged ? `${words}; ${formatCount(unchanged)} had all tags already.` : `${words}.`;
+        const saved = plural(
+          written,
+          "{count} sidecar written next to its picture.",
+          "{count} sidecars written next to their pictures.",
+        );
+        if (!unchanged) return saved;
+        return `${saved} ${plural(unchanged, "{count} had all tags already.", "{count} had all tags already.")}`;
       },
     );
   }

@@ -1,18 +1,19 @@
-/** What the pictures that were found have in common, to narrow the search by. */
+/** The facets of the search results, which narrow the search: categories, tags, years and others, with counts. */
 
 import { button, elementFromTemplate, listen, redrawRows, ref } from "../../lib/dom.js";
 import { formatCount } from "../../lib/format.js";
 import { hasPart, withPart, withoutPart } from "./query-text.js";
+import { plural, t } from "../../lib/texts.js";
 
 /** @import { Facet } from "../../../protocol.d.ts" */
 
-/** Values that are shown of each kind until more are asked for. */
+/** How many values of each facet are shown at first. */
 const FEW = 6;
 
 export class Facets {
   #root;
   #write;
-  /** Kinds of which all are shown. @type {Set<string>} */
+  /** The facets that show all values. @type {Set<string>} */
   #whole = new Set();
   /** @type {readonly Facet[]} */
   #facets = [];
@@ -20,7 +21,7 @@ export class Facets {
 
   /**
    * @param {HTMLElement} root
-   * @param {(query: string) => void} write puts a query into the line
+   * @param {(query: string) => void} write replaces the query in the search field
    */
   constructor(root, write) {
     this.#root = root;
@@ -46,8 +47,14 @@ export class Facets {
     ref(group, "values").replaceChildren(...shown.map((value) => this.#value(value)));
     const more = button(group, "more");
     more.hidden = values.length <= FEW;
-    more.textContent = this.#whole.has(kind) ? "Fewer" : `${values.length - FEW} more`;
-    more.setAttribute("aria-label", `${more.textContent} of ${title}`);
+    const rest = Math.max(0, values.length - FEW);
+    if (this.#whole.has(kind)) {
+      more.textContent = t("Show fewer");
+      more.setAttribute("aria-label", t("Show fewer: {title}", { title }));
+    } else {
+      more.textContent = plural(rest, "Show {count} more", "Show {count} more");
+      more.setAttribute("aria-label", plural(rest, "Show {count} more: {title}", "Show {count} more: {title}", { title }));
+    }
     listen(more, "click", () => {
       if (!this.#whole.delete(kind)) this.#whole.add(kind);
       this.show(this.#facets, this.#query);
@@ -66,7 +73,7 @@ export class Facets {
     use.setAttribute("aria-pressed", String(isOn));
     listen(use, "click", () => this.#write((isOn ? withoutPart : withPart)(this.#query, query)));
     const without = button(row, "without");
-    without.setAttribute("aria-label", `Without ${name}`);
+    without.setAttribute("aria-label", t("Exclude {name}", { name }));
     listen(without, "click", () => this.#write(withPart(withoutPart(this.#query, query), `-${query}`)));
     return row;
   }

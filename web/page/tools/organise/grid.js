@@ -1,7 +1,8 @@
-/** A grid of pictures of which only the rows in sight exist, so that tens of thousands cost as much as a screenful. */
+/** The grid of pictures. Only visible rows have elements, so tens of thousands cost no more than a screenful. */
 
 import { beforePaint, elementFromTemplate, part, ref } from "../../lib/dom.js";
 import { formatPercent } from "../../lib/format.js";
+import { t } from "../../lib/texts.js";
 
 /** @import { Selection } from "./selection.js" */
 /** @import { Tile, Tiles } from "./tiles.js" */
@@ -16,7 +17,7 @@ export class Grid {
   #onOpen;
   /** @type {readonly number[]} */
   #ids = [];
-  /** Index of the one that the keyboard is at. */
+  /** Index of the picture that the keyboard acts on. */
   #active = 0;
   /** @type {Map<number, HTMLElement>} */
   #shown = new Map();
@@ -28,11 +29,11 @@ export class Grid {
   });
   #off;
 
-  /** Write what is in sight again, before the next paint. */
+  /** Redraw the visible rows before the next paint. */
   refresh = beforePaint(() => this.#draw());
 
   /**
-   * @param {HTMLElement} root the scrolling listbox; its one child takes the tiles
+   * @param {HTMLElement} root the scrolling listbox; its only child contains the tiles
    * @param {Tiles} tiles
    * @param {Selection} selection
    * @param {(id: number) => void} onOpen
@@ -65,7 +66,7 @@ export class Grid {
   }
 
   /**
-   * Put the keyboard at a picture, and scroll it into sight.
+   * Make a picture the active one, and scroll to it.
    * @param {number} id
    */
   moveTo(id) {
@@ -129,7 +130,7 @@ export class Grid {
     if (tile) fill(element, tile);
   }
 
-  /** @returns {boolean} whether anything is laid out */
+  /** @returns {boolean} whether the grid is laid out */
   #measure() {
     if (this.#rowHeight) return true;
     const style = getComputedStyle(this.#root);
@@ -156,7 +157,7 @@ export class Grid {
     else if (event.ctrlKey || event.metaKey || target?.closest("[data-check]") || this.#selection.size) {
       this.#selection.toggle(index);
     } else {
-      this.#root.focus({ preventScroll: true }); // what closes over it gives the focus back here
+      this.#root.focus({ preventScroll: true }); // the dialog returns the focus here when it closes
       this.#open(index);
     }
     this.refresh();
@@ -181,7 +182,7 @@ export class Grid {
     const step = steps[event.key];
     if (step !== undefined) {
       const wanted = this.#active + step;
-      // Down from the last row but one leads to the last picture; up from the first row leads nowhere.
+      // Down from the last row but one goes to the last picture; up from the first row does nothing.
       if (wanted < 0 && event.key !== "Home" && event.key !== "PageUp") {
         event.preventDefault();
         return;
@@ -227,6 +228,10 @@ function fill(element, { source, label, score, name, missing }) {
   ref(element, "label").textContent = label;
   ref(element, "score").textContent = formatPercent(score);
   ref(element, "missing").hidden = !missing;
-  element.setAttribute("aria-label", `${name}, ${missing ? "missing, " : ""}${label} ${formatPercent(score)}`);
-  element.title = missing ? `${name}: missing, as another picture’s file is where this one’s was` : name;
+  const values = { name, label, score: formatPercent(score) };
+  element.setAttribute(
+    "aria-label",
+    missing ? t("{name}, missing, {label} {score}", values) : t("{name}, {label} {score}", values),
+  );
+  element.title = missing ? t("{name}: missing, because another picture’s file has replaced it", { name }) : name;
 }

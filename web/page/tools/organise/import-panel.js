@@ -1,23 +1,24 @@
-/** How far the import is, and what could not be opened. */
+/** Shows the progress of an import, and the files that could not be opened. */
 
 import { button, elementFromTemplate, listen, part, ref, setProgress } from "../../lib/dom.js";
-import { formatCount, formatPlural, formatRemaining } from "../../lib/format.js";
+import { formatCount, formatFixed, formatList, formatRemaining } from "../../lib/format.js";
+import { plural, t } from "../../lib/texts.js";
 import { preferences } from "./preferences.js";
 
 /** @import { ImportState } from "./import-progress.js" */
 /** @import { Importer } from "./importing.js" */
 /** @import { Library } from "./library.js" */
 
-/** Files that are listed; more would help nobody. */
+/** How many files are listed at most. */
 const LISTED = 200;
 
 /** @type {Record<string, (count: number) => string>} */
 const OUTCOMES = {
-  seen: (count) => `${formatPlural(count, "picture")} added`,
-  unchanged: (count) => `${formatCount(count)} known already`,
-  moved: (count) => `${formatCount(count)} moved`,
-  copied: (count) => `${formatCount(count)} ${count === 1 ? "copy" : "copies"} of others`,
-  failed: (count) => `${formatCount(count)} could not be opened`,
+  seen: (count) => plural(count, "{count} picture added", "{count} pictures added"),
+  unchanged: (count) => plural(count, "{count} in the library already", "{count} in the library already"),
+  moved: (count) => plural(count, "{count} moved", "{count} moved"),
+  copied: (count) => plural(count, "{count} copy of another", "{count} copies of others"),
+  failed: couldNotOpen,
 };
 
 export class ImportPanel {
@@ -30,7 +31,7 @@ export class ImportPanel {
    * @param {HTMLElement} root
    * @param {Importer} importer
    * @param {Library} library
-   * @param {() => void} goOn takes up the import that an earlier page did not end
+   * @param {() => void} goOn resumes the import that an earlier visit did not finish
    */
   constructor(root, importer, library, goOn) {
     this.#root = root;
@@ -59,14 +60,14 @@ export class ImportPanel {
     const { state } = this.#importer;
     const { phase, done, total, failures, problem } = state;
     const { unfinished } = preferences;
-    // While another tab has the library, it may be that tab's import, which is under way.
+    // While another tab has the library open, the import may be in progress there.
     const isInterrupted = unfinished && this.#library.state.state === "open";
     this.#root.hidden = phase === "idle" && !isInterrupted;
     if (this.#root.hidden) return;
     const isOver = phase === "done" || phase === "idle";
     if (phase === "idle" && unfinished) {
       ref(this.#root, "import-title").textContent = interruptedText(unfinished);
-      ref(this.#root, "import-text").textContent = "What was looked at is safe, and is not looked at again.";
+      ref(this.#root, "import-text").textContent = t("The pictures analysed so far are saved and will be skipped.");
     } else {
       ref(this.#root, "import-title").textContent = titleOf(state);
       ref(this.#root, "import-text").textContent = isOver ? outcomesOf(state) : paceOf(state);
@@ -76,7 +77,7 @@ export class ImportPanel {
     setProgress(progress, total ? done / total : null);
     const pause = button(this.#root, "pause");
     pause.hidden = phase === "done";
-    pause.textContent = phase === "running" ? "Pause" : "Go on";
+    pause.textContent = phase === "running" ? t("Pause") : t("Resume");
     button(this.#root, "cancel-import").hidden = isOver;
     button(this.#root, "dismiss").hidden = !isOver;
     button(this.#root, "retry-failed").hidden = !isOver || !failures.length;
@@ -90,9 +91,13 @@ export class ImportPanel {
     const details = part(this.#root, "failures", HTMLDetailsElement);
     details.hidden = !failures.length;
     if (!failures.length) return ref(details, "failure-list").replaceChildren();
-    ref(details, "failure-count").textContent = `${formatPlural(failures.length, "file")} could not be opened`;
+    ref(details, "failure-count").textContent = plural(
+      failures.length,
+      "{count} file could not be opened",
+      "{count} files could not be opened",
+    );
     const list = ref(details, "failure-list");
-    // A new run begins the list anew; within one it only grows.
+    // The list only grows during a run; a shorter one belongs to a new run.
     if (list.childElementCount > failures.length) list.replaceChildren();
     for (const { path, message } of failures.slice(list.childElementCount, LISTED)) {
       const row = elementFromTemplate("organise-failure");
@@ -106,32 +111,48 @@ export class ImportPanel {
 
 /** @param {import("./preferences.js").Unfinished} unfinished */
 function interruptedText({ root, files }) {
-  const what = root ? `of “${root}”, ${formatPlural(files, "picture")},` : `of ${formatPlural(files, "picture")}`;
-  return `The import ${what} was interrupted`;
+  return root
+    ? plural(
+        files,
+        "The import of “{root}” ({count} picture) was interrupted",
+        "The import of “{root}” ({count} pictures) was interrupted",
+        { root },
+      )
+    : plural(files, "The import of {count} picture was interrupted", "The import of {count} pictures was interrupted");
 }
 
 /** @param {ImportState} state */
 function titleOf({ phase, done, total, problem }) {
-  const count = `${formatCount(done)} of ${formatPlural(total, "picture")}`;
-  if (phase === "running") return `Looking at your pictures: ${count}`;
-  if (phase === "paused") return `Paused at ${count}`;
-  if (phase === "halted") return `Stopped at ${count}`;
-  return done < total || problem ? `Ended at ${count}` : "All pictures are in the library";
+  const count = plural(total, "{done} of {count} picture", "{done} of {count} pictures", { done: formatCount(done) });
+  if (phase === "running") return t("Analysing your pictures: {count}", { count });
+  if (phase === "paused") return t("Paused: {count}", { count });
+  if (phase === "halted") return t("Stopped: {count}", { count });
+  return done < total || problem ? t("Ended: {count}", { count }) : t("All pictures are in the library");
 }
 
 /** @param {ImportState} state */
 function paceOf({ rate, leftMs, counts }) {
-  const pace = rate === null ? "" : `${rate >= 10 ? formatCount(Math.round(rate)) : rate.toFixed(1)} a second`;
+  const pace = rate === null ? "" : t("{rate} per second", { rate: formatFixed(rate, rate >= 10 ? 0 : 1) });
   const left = leftMs === null ? "" : formatRemaining(leftMs);
-  const failed = counts.failed ? `${formatCount(counts.failed)} could not be opened` : "";
-  return [pace, left, failed].filter(Boolean).join(" · ") || "You can search and sort what is in already.";
+  const failed = counts.failed ? couldNotOpen(counts.failed) : "";
+  return [pace, left, failed].filter(Boolean).join(" · ") || t("You can already search and sort the imported pictures.");
+}
+
+/** @param {number} count */
+function couldNotOpen(count) {
+  return plural(count, "{count} could not be opened", "{count} could not be opened");
 }
 
 /** @param {ImportState} state */
 function outcomesOf({ counts, displaced }) {
   const parts = Object.entries(OUTCOMES).flatMap(([kind, words]) => (counts[kind] ? [words(counts[kind])] : []));
-  const outcome = parts.length ? `${parts.join(", ")}.` : "Nothing was added.";
+  const outcome = parts.length ? t("{outcomes}.", { outcomes: formatList(parts) }) : t("Nothing was added.");
   if (!displaced) return outcome;
-  const are = displaced === 1 ? "is missing now, as another file is where its file was" : "are missing now, as other files are where theirs were";
-  return `${outcome} ${formatPlural(displaced, "picture")} ${are}. Nothing that is known of ${displaced === 1 ? "it" : "them"} is lost; search for is:missing.`;
+  const missing = plural(
+    displaced,
+    "{count} picture is missing now, because another file has replaced it. Its tags are kept; search for is:missing.",
+    "{count} pictures are missing now, because other files have replaced them. " +
+      "Their tags are kept; search for is:missing.",
+  );
+  return `${outcome} ${missing}`;
 }

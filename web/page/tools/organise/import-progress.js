@@ -1,11 +1,11 @@
-/** How far an import is: what was done of it, what failed, how fast it is. */
+/** The progress of an import: how many files are done, which failed, how fast it is. */
 
 import { pathOf } from "./entries.js";
 
 /** @import { FileOutcome } from "../../../protocol.d.ts" */
 /** @import { Entry } from "./entries.js" */
 
-/** Milliseconds of the recent past by which the time that is left is told. */
+/** The remaining time is estimated from the speed in this many recent milliseconds. */
 const RECENT_MS = 20_000;
 
 /**
@@ -22,15 +22,15 @@ const RECENT_MS = 20_000;
  * @property {number} done files
  * @property {Record<string, number>} counts by kind of outcome
  * @property {Failure[]} failures of this run
- * @property {number} displaced pictures that are missing now, as other files are where theirs were
+ * @property {number} displaced pictures that are missing now, because other files have replaced theirs
  * @property {string | null} problem why it is halted
- * @property {number | null} rate files a second
+ * @property {number | null} rate files per second
  * @property {number | null} leftMs
  */
 
 export class ImportProgress {
   #onChange;
-  /** Moments at which files were done. @type {number[]} */
+  /** When recent files were finished. @type {number[]} */
   #recent = [];
   /** @type {ImportState} */
   #state = emptyState();
@@ -44,12 +44,12 @@ export class ImportProgress {
     return this.#state;
   }
 
-  /** Begin again with nothing; nobody hears of it before the next change. */
+  /** Start from zero. Listeners are called at the next change. */
   reset() {
     this.#state = emptyState();
   }
 
-  /** Forget how fast it was: there was a pause. */
+  /** Forget the speed, because there was a pause. */
   forgetRate() {
     this.#recent = [];
   }

@@ -1,9 +1,10 @@
-/** One run of an import: asks the library what it knows of files, has the rest looked at, and hands over what was seen. */
+/** One run of an import: asks the library which files it knows, has the others analysed, and records the results. */
 
 import { OnsightError, asOnsightError } from "../../../common/messenger.js";
 import { besideMarkOf, entriesOfArchive, isArchive, readBeside } from "./entries.js";
 import { preferences } from "./preferences.js";
 import { isSidecar } from "../../lib/suffixes.js";
+import { t } from "../../lib/texts.js";
 
 /** @import { BeginImportOptions, FileOutcome, SourceOptions } from "../../../protocol.d.ts" */
 /** @import { Onsight } from "../../client.js" */
@@ -12,33 +13,31 @@ import { isSidecar } from "../../lib/suffixes.js";
 /** @import { Library } from "./library.js" */
 /** @import { LibraryMethods } from "./methods.js" */
 
-/** Files that the library is asked about at a time. */
+/** How many files are sent to the library in one request. */
 const BATCH = 200;
 
-/** Pictures that are under way beside those that are looked at: they are read or written meanwhile. */
+/** Pictures that are read or recorded while the engine analyses others. */
 const SPARE_CALLS = 1;
-
-const ELSEWHERE = "The library is open in another tab. Use it here, then go on.";
 
 /**
  * @typedef {object} ImportOptions
- * @property {boolean} [detect] whether objects are looked for, too
- * @property {boolean} [retry] whether to try files again that could not be opened before
- * @property {string[]} [gone] keys of folders that are no longer where they were
- * @property {Entry[]} [beside] the other files of the same folders, such as sidecars and videos
+ * @property {boolean} [detect] whether to detect objects too
+ * @property {boolean} [retry] whether to retry files that could not be opened before
+ * @property {string[]} [gone] keys of folders that no longer exist
+ * @property {Entry[]} [beside] the other files in the same folders, such as sidecars and videos
  */
 
 /** @typedef {{entries: Entry[], options: ImportOptions}} Job */
 
 /**
- * What a run needs of the import that it belongs to.
+ * What a run needs from the importer.
  * @typedef {object} Host
  * @property {AbortSignal} signal cancels the run
- * @property {() => Promise<void>} goOn waits while there is a pause; throws if the run was cancelled
- * @property {<T>(use: () => Promise<T>) => Promise<T>} persist does something again while only the engine or the library fails
+ * @property {() => Promise<void>} goOn waits while the import is paused; throws if the run was cancelled
+ * @property {<T>(use: () => Promise<T>) => Promise<T>} persist retries as long as only the engine or the library fails
  * @property {() => void} requireSameLibrary throws if the import began in another library
- * @property {(entry: Entry, outcome: FileOutcome) => void} count told what became of a file
- * @property {(placed: {folder: string, entry: Entry}) => void} place told where the library has a file
+ * @property {(entry: Entry, outcome: FileOutcome) => void} count called with the outcome of each file
+ * @property {(placed: {folder: string, entry: Entry}) => void} place called with the folder in which the library lists a file
  */
 
 export class ImportRun {
@@ -47,13 +46,13 @@ export class ImportRun {
   #progress;
   #host;
   #job;
-  /** What the library was told of this run, and in which of its sessions. @type {{session: number, told: Promise<{missing: number}>}} */
+  /** The session of the library in which this run was announced, and its answer. @type {{session: number, told: Promise<{missing: number}>}} */
   #begun = { session: -1, told: Promise.resolve({ missing: 0 }) };
   /** @type {BeginImportOptions} */
   #beginning = {};
-  /** What was added in this run. @type {Arrival[]} */
+  /** The folders and single files of this run. @type {Arrival[]} */
   #arrivals = [];
-  /** The files beside pictures of this run, by folder. @type {Map<string, Entry[]>} */
+  /** The files next to this run's pictures, by folder. @type {Map<string, Entry[]>} */
   #besideOf = new Map();
   /** Folders whose other files have been placed, with where the library has them. @type {Set<string>} */
   #placed = new Set();
@@ -76,17 +75,17 @@ export class ImportRun {
     this.#options = job.options;
   }
 
-  /** How many pictures were missing when this run began, if the library has said so. */
+  /** How many pictures were missing when this run began; undefined until the library has answered. */
   get missingBefore() {
     return this.#missingBefore;
   }
 
-  /** The options of this run, with the files that were found in archives. */
+  /** The options of this run, including the files that were found in archives. */
   get options() {
     return this.#options;
   }
 
-  /** Take all files in. */
+  /** Import all files. */
   async takeIn() {
     const { entries, options } = this.#job;
     const { detect = false, retry = false, gone = [] } = options;
@@ -99,15 +98,15 @@ export class ImportRun {
       if (known) known.push(entry);
       else this.#besideOf.set(key, [entry]);
     }
-    // Were this page to end now, the next one would know.
+    // If the page is closed now, the next visit can offer to resume.
     preferences.unfinished = { ...unfinishedOf(found), files: found.length };
-    // A retry has only some of a folder's files; the others are where they were.
+    // A retry has only some of a folder's files, so the others must not be marked as missing.
     const arrivals = this.#arrivals.map((arrival) => ({ ...arrival, whole: arrival.whole && !retry }));
     this.#beginning = { detect, retry, arrivals, files: found.map((entry) => this.#factsOf(entry)), gone };
     await this.#pair(found, beside.filter(isSidecar));
     /** @type {Entry[]} */
     const fresh = [];
-    /** Those that may be copies wait until all that they may be copies of are in. @type {Entry[]} */
+    /** Possible copies wait until all files that they may be copies of are imported. @type {Entry[]} */
     const doubtful = [];
     for (let first = 0; first < found.length; first += BATCH) {
       await this.#host.goOn();
@@ -127,13 +126,13 @@ export class ImportRun {
   }
 
   /**
-   * Tell pictures which files beside them say something about them.
+   * Assign to each picture the files that describe it.
    * @param {Entry[]} pictures
    * @param {Entry[]} beside
    */
   async #pair(pictures, beside) {
     if (!beside.length) return;
-    // Two folders of one name are two.
+    // Two folders may have the same name.
     const pathIn = (/** @type {Entry} */ entry) => `${this.#folderOf(entry)}/${entry.name}`;
     const paths = { pictures: pictures.map(pathIn), files: beside.map(pathIn) };
     const { files } = await this.#ask((library) => library.beside(paths));
@@ -165,7 +164,7 @@ export class ImportRun {
   }
 
   /**
-   * Put the pictures of archives in the place of the archives, and add the files beside them to the others.
+   * Replace archives with the pictures in them, and add the files next to those pictures to the others.
    * @param {Entry[]} entries
    * @param {Entry[]} besideFiles
    */
@@ -220,7 +219,7 @@ export class ImportRun {
   }
 
   /**
-   * Ask the library about this run's files. One that was opened again must hear of the run first.
+   * Send the library a request about this run's files. If it was reopened, announce the run first.
    * @template Result
    * @param {(library: LibraryMethods) => Promise<Result>} ask
    * @returns {Promise<Result>}
@@ -228,7 +227,10 @@ export class ImportRun {
   #ask(ask) {
     return this.#host.persist(async () => {
       const { state } = this.#library.state;
-      if (state === "elsewhere") throw new OnsightError({ code: "library_failed", message: ELSEWHERE });
+      if (state === "elsewhere") {
+        const message = t("The library is open in another tab. Use it here, then resume.");
+        throw new OnsightError({ code: "library_failed", message });
+      }
       await this.#library.opened(this.#host.signal);
       this.#host.requireSameLibrary();
       const { session } = this.#library;
@@ -237,12 +239,12 @@ export class ImportRun {
         this.#begun.told.catch(() => (this.#begun.session = -1));
       }
       const { missing } = await this.#begun.told;
-      this.#missingBefore ??= missing; // not when the library was opened again in between
+      this.#missingBefore ??= missing; // the first answer counts, even if the library was reopened
       return ask(this.#library.methods);
     });
   }
 
-  /** @param {unknown} error thrown again if the run was cancelled */
+  /** @param {unknown} error rethrown if the run was cancelled */
   #stopIfCancelled(error) {
     if (this.#host.signal.aborted) throw error;
   }
@@ -253,7 +255,7 @@ export class ImportRun {
   }
 
   /**
-   * Tell where the library has a picture; the files beside it are there, too.
+   * Report the folder in which the library lists a picture; the files next to it are in the same folder.
    * @param {Entry} entry
    * @param {string} folder
    */
@@ -271,7 +273,7 @@ export class ImportRun {
   }
 
   /**
-   * What the library is told of a file.
+   * What the library needs to know about a file.
    * @param {Entry} entry
    * @returns {SourceOptions}
    */
@@ -301,7 +303,7 @@ export class ImportRun {
 }
 
 /**
- * By what a later page knows an import that did not end.
+ * Identifies an import, so that a later visit can resume it.
  * @param {Entry[]} entries
  */
 function unfinishedOf([first]) {

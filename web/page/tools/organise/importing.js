@@ -1,7 +1,7 @@
 /**
- * Takes files into the library: a queue of what was added, pauses, and waits while the engine or the library fails. What
- * happens to each file is in import-run.js. Each picture is safe when it is counted, so whatever ends the page, the next
- * run goes on where this one stopped.
+ * Imports files into the library: queues them, pauses, and waits while the engine or the library fails. import-run.js
+ * handles each file. A picture is stored before it is counted, so even if the page crashes, the next run resumes where
+ * this one stopped.
  */
 
 import { Emitter } from "../../lib/emitter.js";
@@ -9,6 +9,7 @@ import { OnsightError, asOnsightError, isAbort } from "../../../common/messenger
 import { ImportProgress, emptyState } from "./import-progress.js";
 import { ImportRun } from "./import-run.js";
 import { preferences } from "./preferences.js";
+import { t } from "../../lib/texts.js";
 
 /** @import { Onsight } from "../../client.js" */
 /** @import { Entry } from "./entries.js" */
@@ -16,12 +17,10 @@ import { preferences } from "./preferences.js";
 /** @import { Host, ImportOptions, Job } from "./import-run.js" */
 /** @import { Library } from "./library.js" */
 
-/** After so long an import that the engine has stopped tries again by itself. */
+/** How long an import waits after the engine has failed before it tries again by itself. */
 const TRY_AGAIN_MS = 30_000;
 
-const GONE = "The library was closed while pictures were being taken in. Open it again, then go on.";
-
-/** So many restarts in a row without a picture that is done are no longer waited for in silence. */
+/** After this many restarts in a row without a finished picture, the import halts and shows the problem. */
 const RESTARTS = 3;
 
 /** @extends {Emitter<{state: ImportState, placed: {folder: string, entry: Entry}}>} */
@@ -38,7 +37,7 @@ export class Importer extends Emitter {
   /** @type {ImportOptions} */
   #lastOptions = {};
   #restarts = 0;
-  /** The library into which this run goes. @type {string | undefined} */
+  /** The library that this run imports into. @type {string | undefined} */
   #libraryName;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
@@ -60,13 +59,13 @@ export class Importer extends Emitter {
     return this.#progress.state;
   }
 
-  /** Whether files are being taken in. */
+  /** Whether files are being imported. */
   get busy() {
     return this.#isRunning;
   }
 
   /**
-   * Take files in, after those that are under way.
+   * Import files, after those that are queued already.
    * @param {Entry[]} entries
    * @param {ImportOptions} [options]
    */
@@ -100,7 +99,7 @@ export class Importer extends Emitter {
   resume() {
     clearTimeout(this.#timer);
     if (this.#progress.state.phase === "halted") {
-      this.#onsight.restart().catch(() => {}); // the next picture that needs it says so
+      this.#onsight.restart().catch(() => {}); // the next picture fails with the same error
       if (this.#library.state.state === "failed") void this.#library.start();
     }
     this.#pause?.resolve();
@@ -115,13 +114,13 @@ export class Importer extends Emitter {
     this.resume();
   }
 
-  /** Try those again that could not be opened. */
+  /** Retry the files that could not be opened. */
   retry() {
     if (this.#isRunning) return;
     void this.add(this.#progress.state.failures.map(({ entry }) => entry), { ...this.#lastOptions, retry: true });
   }
 
-  /** Forget what is told of a run that has ended. */
+  /** Clear the state of a finished run. */
   dismiss() {
     if (!this.#isRunning) this.#progress.change(emptyState());
   }
@@ -148,7 +147,7 @@ export class Importer extends Emitter {
       await run.takeIn();
     } finally {
       this.#lastOptions = run.options;
-      // First, so that who hears of the end does not take the library for as empty as it was.
+      // First, so that listeners to the end of the import see the new pictures.
       await this.#library.refresh().catch(() => {});
       const { missing = 0 } = this.#library.status ?? {};
       const { displaced } = this.#progress.state;
@@ -156,24 +155,24 @@ export class Importer extends Emitter {
     }
   }
 
-  /** What was begun in one library does not go on in another. */
+  /** An import must not continue in a different library. */
   #requireSameLibrary() {
     const { state } = this.#library;
     const name = state.state === "open" ? state.name : "";
     this.#libraryName ??= name;
     if (name === this.#libraryName) return;
-    const message = `These pictures go into the library “${this.#libraryName}”. Open it, then go on.`;
+    const message = t("These pictures belong to the library “{name}”. Open it, then resume.", { name: this.#libraryName });
     throw new OnsightError({ code: "library_failed", message });
   }
 
   /**
-   * Do something for as long as it is only the engine or the library that fails: an import waits until both work again.
+   * Retry as long as only the engine or the library fails: an import waits until both work again.
    * @template T
    * @param {() => Promise<T>} use
    * @returns {Promise<T>}
    */
   async #persist(use) {
-    /** @type {number | undefined} pictures that were done when this failed first */
+    /** @type {number | undefined} the number of finished pictures at the first failure */
     let doneBefore;
     for (;;) {
       await this.#goOn();
@@ -182,7 +181,7 @@ export class Importer extends Emitter {
       } catch (error) {
         this.#stopIfCancelled(error);
         const known = asEngineError(error);
-        // Others succeed meanwhile, so this picture is the cause after all.
+        // Other pictures have succeeded since, so this picture must be the cause.
         if (!known || (known.code === "model_failed" && this.#progress.state.done > (doneBefore ?? Infinity))) throw error;
         doneBefore ??= this.#progress.state.done;
         await this.#recover(known);
@@ -191,11 +190,11 @@ export class Importer extends Emitter {
   }
 
   /**
-   * Wait for a worker that is being restarted; else stop, say why, and go on later or when the person says so.
+   * Wait for a worker that is being restarted. If that fails, halt, show why, and resume later or when the user asks.
    * @param {OnsightError} error
    */
   async #recover(error) {
-    if (this.#progress.state.phase === "paused") return; // tried again when the person goes on
+    if (this.#progress.state.phase === "paused") return; // retried when the user resumes
     const isElsewhere = this.#library.state.state === "elsewhere";
     if (error.code === "worker_failed" && this.#restarts < RESTARTS && !this.#pause && !isElsewhere) {
       this.#restarts += 1;
@@ -211,21 +210,21 @@ export class Importer extends Emitter {
     this.#pause ??= deferred();
     this.#progress.change({ phase: "halted", problem: error.message, rate: null, leftMs: null });
     clearTimeout(this.#timer);
-    // What the library has no room for needs a person.
+    // If the library has no room left, the user has to act first.
     if (error.code !== "library_failed") this.#timer = setTimeout(() => this.#tryAgain(), TRY_AGAIN_MS);
   }
 
-  /** Go on if it was a failure that stopped the import, and not the person. */
+  /** Resume if a failure has halted the import, but not if the user has paused it. */
   #tryAgain() {
     if (this.#progress.state.phase === "halted") this.resume();
   }
 
-  /** @param {unknown} error thrown again if the run was cancelled */
+  /** @param {unknown} error rethrown if the run was cancelled */
   #stopIfCancelled(error) {
     if (this.#abort.signal.aborted) throw error;
   }
 
-  /** Wait while there is a pause; throw if the run was cancelled. */
+  /** Wait while the import is paused; throw if the run was cancelled. */
   async #goOn() {
     await this.#pause?.promise;
     this.#abort.signal.throwIfAborted();
@@ -234,11 +233,12 @@ export class Importer extends Emitter {
 
 /**
  * @param {unknown} error
- * @returns {OnsightError | null} null if it says something of the file, or of this attempt
+ * @returns {OnsightError | null} null if the cause is the file or this attempt
  */
 function asEngineError(error) {
-  // Nobody cancelled: the worker was ended, because another tab took the library over or the engine was replaced.
-  const known = isAbort(error) ? new OnsightError({ code: "worker_failed", message: GONE }) : asOnsightError(error);
+  // The user has not cancelled: the worker was ended, because another tab took over the library or the engine restarted.
+  const message = t("The library was closed during the import. Open it again, then resume.");
+  const known = isAbort(error) ? new OnsightError({ code: "worker_failed", message }) : asOnsightError(error);
   return known.fault === "engine" ? known : null;
 }
 

@@ -1,13 +1,14 @@
-/** The part of a dialog that shows how far a long work is and, at its end, what could not be done. */
+/** The part of a dialog that shows the progress of a long job and, at its end, which files failed. */
 
 import { announce } from "../../lib/announce.js";
 import { elementFromTemplate, part, ref, setProgress } from "../../lib/dom.js";
-import { formatCount, formatPlural, formatRemaining } from "../../lib/format.js";
+import { formatCount, formatRemaining } from "../../lib/format.js";
+import { plural, t } from "../../lib/texts.js";
 import { emptyReport, wordsOf } from "../../lib/writing.js";
 
 /** @import { WriteFailure, WriteOptions, WriteReport } from "../../lib/writing.js" */
 
-/** Failures that are listed one by one. */
+/** How many failures are listed at most. */
 const LISTED = 200;
 
 export class JobPanel {
@@ -18,7 +19,7 @@ export class JobPanel {
 
   /**
    * @param {HTMLElement} host
-   * @param {() => void} onChange told when a work begins and ends
+   * @param {() => void} onChange called when a job begins and ends
    */
   constructor(host, onChange) {
     this.#root = elementFromTemplate("sort-job");
@@ -34,15 +35,15 @@ export class JobPanel {
     this.#abort?.abort();
   }
 
-  /** Forget what was told of a work that has ended. */
+  /** Hide the outcome of a finished job. */
   clear() {
     if (!this.busy) this.#root.hidden = true;
   }
 
   /**
-   * Do a work, show how far it is, and tell how it ended.
+   * Run a job, and show its progress and its outcome.
    * @param {(options: WriteOptions & {say: (text: string) => void}) => Promise<WriteReport>} work
-   * @param {(report: WriteReport) => string} summary
+   * @param {(report: WriteReport) => string} summary a sentence about the outcome
    * @returns {Promise<WriteReport>}
    */
   async run(work, summary) {
@@ -56,7 +57,7 @@ export class JobPanel {
     ref(this.#root, "job-running").hidden = false;
     ref(this.#root, "job-end").hidden = true;
     ref(this.#root, "job-failures").hidden = true;
-    say("Looking at what is there…");
+    say(t("Checking existing files…"));
     this.#onChange();
     this.#root.scrollIntoView({ block: "nearest" });
     addEventListener("beforeunload", stay);
@@ -68,7 +69,11 @@ export class JobPanel {
         onProgress: (done, total, path) => {
           const leftMs = ((performance.now() - began) / done) * (total - done);
           const left = done > 3 ? formatRemaining(leftMs) : "";
-          say(`${formatCount(done)} of ${formatCount(total)}${left ? `, ${left}` : ""}: ${path}`, done / total);
+          const values = { done: formatCount(done), total: formatCount(total), path, left };
+          say(
+            left ? t("{done} of {total}, {left}: {path}", values) : t("{done} of {total}: {path}", values),
+            done / total,
+          );
         },
       });
     } catch (error) {
@@ -78,7 +83,7 @@ export class JobPanel {
     }
     this.#abort = undefined;
     ref(this.#root, "job-running").hidden = true;
-    this.#tell(report, summary(report));
+    this.#showEnd(report, summary(report));
     this.#onChange();
     this.#root.scrollIntoView({ block: "nearest" });
     return report;
@@ -88,25 +93,29 @@ export class JobPanel {
    * @param {WriteReport} report
    * @param {string} summary
    */
-  #tell({ failures, problem, isCancelled }, summary) {
+  #showEnd({ failures, problem, isCancelled }, summary) {
     const end = ref(this.#root, "job-end");
-    const words = [isCancelled ? "Cancelled." : "", problem ?? "", summary].filter(Boolean).join(" ");
+    const words = [isCancelled ? t("Cancelled.") : "", problem ?? "", summary].filter(Boolean).join(" ");
     end.textContent = words;
     end.hidden = false;
     end.classList.toggle("job__end--bad", problem !== null);
     announce(words);
     const list = ref(this.#root, "job-failures");
     list.hidden = !failures.length;
-    ref(list, "job-failures-title").textContent = `${formatPlural(failures.length, "file")} with a problem`;
+    ref(list, "job-failures-title").textContent = plural(
+      failures.length,
+      "{count} file with a problem",
+      "{count} files with a problem",
+    );
     ref(list, "job-failures-list").replaceChildren(...failures.slice(0, LISTED).map(rowOf));
-    const rest = failures.length - LISTED;
-    ref(list, "job-failures-more").hidden = rest <= 0;
-    ref(list, "job-failures-more").textContent = `and ${formatCount(rest)} more`;
+    const rest = Math.max(0, failures.length - LISTED);
+    ref(list, "job-failures-more").hidden = !rest;
+    ref(list, "job-failures-more").textContent = plural(rest, "and {count} more", "and {count} more");
   }
 }
 
 /**
- * Let the browser ask before it leaves the page.
+ * Make the browser ask before it leaves the page.
  * @param {Event} event
  */
 function stay(event) {

@@ -1,7 +1,7 @@
 /**
- * Completes moves that were interrupted. The library learns of a picture's new place before its original is deleted, so
- * that it never points at nothing. Were the page to end in between, nobody would know that the original is a second copy:
- * it is written down first.
+ * Completes moves that were interrupted. The library records a picture's new place before the original is deleted, so
+ * that it always points to a file. If the page is closed in between, the original is left as a second copy. So each
+ * move is noted first, and completed at the next visit.
  */
 
 import { pathOf } from "./entries.js";
@@ -15,13 +15,13 @@ import { isSame, nullIfMissing } from "../../lib/writing.js";
 
 /** @typedef {{library: Library, originals: Originals}} Organiser */
 
-/** How many moves are in progress: what is written down is theirs to complete. */
+/** How many moves are in progress; these complete what they have noted themselves. */
 let moving = 0;
 /** @type {Promise<void>} */
 let completing = Promise.resolve();
 
 /**
- * Note that an original is to be deleted next.
+ * Note that an original is about to be deleted.
  * @param {Leaving} leaving
  */
 export function noteLeaving(leaving) {
@@ -29,7 +29,7 @@ export function noteLeaving(leaving) {
 }
 
 /**
- * Note that an original has been deleted, or stays.
+ * Remove the note, because the original has been deleted or stays.
  * @param {Leaving} leaving
  */
 export function forgetLeaving(leaving) {
@@ -37,7 +37,7 @@ export function forgetLeaving(leaving) {
 }
 
 /**
- * Move pictures after earlier moves have been completed.
+ * Complete earlier moves, then move pictures.
  * @template T
  * @param {Organiser} organiser
  * @param {() => Promise<T>} move
@@ -54,7 +54,7 @@ export async function whileMoving(organiser, move) {
 }
 
 /**
- * Delete originals whose copies the library has, if a move was interrupted before that. Nobody is asked for permission.
+ * Delete the originals of interrupted moves whose copies the library has. Does not ask the user for permission.
  * @param {Organiser} organiser
  * @returns {Promise<void>}
  */
@@ -71,7 +71,7 @@ async function completeAll(organiser) {
     try {
       if (await complete(organiser, leaving)) forgetLeaving(leaving);
     } catch {
-      // The folder is not there now, or may not be read: tried again at the next visit.
+      // The folder is not available now, or may not be read: try again at the next visit.
     }
   }
 }
@@ -84,7 +84,7 @@ async function completeAll(organiser) {
 async function complete({ library, originals }, leaving) {
   const { moves } = await library.retrying.plan({ ids: [leaving.id], by: [] });
   const [picture] = moves;
-  // The library was not told: moving the picture again completes that. Or the picture has gone elsewhere since.
+  // Either the library was not updated, and moving the picture again will do that, or it was moved elsewhere since.
   if (!picture || pathOf(picture) !== leaving.target) return true;
   const [place, target] = await Promise.all([originals.placeOf(leaving), originals.placeOf(picture)]);
   if (!place || !target || (await permissionFor(place.folder, "readwrite")) !== "granted") return false;
@@ -96,7 +96,7 @@ async function complete({ library, originals }, leaving) {
 }
 
 /**
- * What is written down of other originals.
+ * The notes about other originals.
  * @param {Leaving} leaving
  */
 function others({ library, folder, name }) {

@@ -1,9 +1,10 @@
-/** Which library is open, what it takes on this device; another, a copy, a new one, or none of it any more. */
+/** The library menu: shows the open library and its size; switches, saves, opens, creates and deletes libraries. */
 
 import { announce, notice, tryTo } from "../../lib/announce.js";
 import { download } from "../../lib/download.js";
 import { button, elementFromTemplate, listen, part, ref } from "../../lib/dom.js";
-import { formatBytes, formatPlural } from "../../lib/format.js";
+import { formatBytes } from "../../lib/format.js";
+import { plural, t } from "../../lib/texts.js";
 import { preferences } from "./preferences.js";
 
 /** @import { Library } from "./library.js" */
@@ -16,13 +17,13 @@ export class LibraryMenu {
   /**
    * @param {HTMLElement} root
    * @param {Library} library
-   * @param {() => boolean} isBusy whether pictures are being taken in
+   * @param {() => boolean} isBusy whether an import is in progress
    */
   constructor(root, library, isBusy) {
     this.#root = root;
     this.#library = library;
     const guarded = (/** @type {() => Promise<unknown>} */ work) => () => {
-      if (isBusy()) return notice("Pictures are being taken in. Wait for the end, or cancel it first.");
+      if (isBusy()) return notice(t("An import is in progress. Wait until it ends, or cancel it first."));
       return tryTo(work());
     };
     listen(part(root, "which", HTMLSelectElement), "change", ({ target }) => {
@@ -35,7 +36,7 @@ export class LibraryMenu {
     listen(file, "change", () => {
       const [chosen] = file.files ?? [];
       file.value = "";
-      if (chosen) void guarded(() => library.addFile(chosen).then(() => announce("The library is open.")))();
+      if (chosen) void guarded(() => library.addFile(chosen).then(() => announce(t("The library is open."))))();
     });
     listen(button(root, "delete-library"), "click", () => this.#askToDelete(guarded));
     listen(button(root, "show-failures"), "click", () => void this.#listFailures());
@@ -59,11 +60,19 @@ export class LibraryMenu {
     ref(toggle, "name").textContent = state.name;
     const { status } = this.#library;
     if (!status || !ref(this.#root, "panel").matches(":popover-open")) return;
-    ref(this.#root, "usage").textContent =
-      `${formatPlural(status.pictures, "picture")}, ${formatBytes(status.bytes)} on this device.`;
+    ref(this.#root, "usage").textContent = plural(
+      status.pictures,
+      "{count} picture, {size} on this device.",
+      "{count} pictures, {size} on this device.",
+      { size: formatBytes(status.bytes) },
+    );
     const failed = button(this.#root, "show-failures");
     failed.hidden = !status.failed;
-    failed.textContent = `${formatPlural(status.failed, "file")} could not be opened`;
+    failed.textContent = plural(
+      status.failed,
+      "{count} file could not be opened",
+      "{count} files could not be opened",
+    );
     const libraries = await this.#library.list().catch(() => []);
     const select = part(this.#root, "which", HTMLSelectElement);
     select.replaceChildren(...libraries.map(({ name }) => new Option(name, name)));
@@ -75,7 +84,7 @@ export class LibraryMenu {
   async #save() {
     const file = await this.#library.copy();
     download(file, file.name);
-    announce("The library was saved as a file.");
+    announce(t("The library was saved as a file."));
   }
 
   /** @param {(work: () => Promise<unknown>) => () => unknown} guarded */
@@ -93,10 +102,14 @@ export class LibraryMenu {
     const { state, status } = this.#library;
     if (state.state !== "open" || !status) return;
     const dialog = /** @type {HTMLDialogElement} */ (elementFromTemplate("organise-delete-library"));
-    ref(dialog, "delete-title").textContent = `Delete the library “${state.name}”?`;
-    ref(dialog, "delete-text").textContent =
-      `What is known of ${formatPlural(status.pictures, "picture")} goes for good, with your own tags. ` +
-      "The pictures themselves stay where they are.";
+    ref(dialog, "delete-title").textContent = t("Delete the library “{name}”?", { name: state.name });
+    ref(dialog, "delete-text").textContent = plural(
+      status.pictures,
+      "This permanently deletes everything the library knows about {count} picture, including your own tags. " +
+        "The picture itself stays where it is.",
+      "This permanently deletes everything the library knows about {count} pictures, including your own tags. " +
+        "The pictures themselves stay where they are.",
+    );
     listen(button(dialog, "save-first"), "click", guarded(() => this.#save()));
     this.#open(dialog, async () => void (await guarded(() => this.#library.remove())()));
   }
@@ -119,7 +132,7 @@ export class LibraryMenu {
   }
 
   /**
-   * Show a dialog that is asked once; `yes` runs if it is closed with that value.
+   * Show a dialog, and remove it when it closes. `yes` runs if the user confirmed.
    * @param {HTMLDialogElement} dialog
    * @param {() => Promise<void>} yes
    */
@@ -129,20 +142,24 @@ export class LibraryMenu {
       dialog.remove();
     });
     document.body.append(dialog);
-    ref(this.#root, "panel").hidePopover(); // gives the focus back to what opened it, which is there after the dialog
+    ref(this.#root, "panel").hidePopover(); // returns the focus to the menu button, which remains after the dialog
     dialog.showModal();
   }
 }
 
-/** How much room there is, and whether the browser has promised to keep it. */
+/** A sentence about the free space, and whether the browser may delete the library when the disk is full. */
 async function roomText() {
   try {
     const [{ quota = 0, usage = 0 }, isKept] = await Promise.all([
       navigator.storage.estimate(),
       navigator.storage.persisted(),
     ]);
-    const room = `${formatBytes(Math.max(0, quota - usage))} are free for it.`;
-    return isKept ? room : `${room} The browser may clear it when the disk is full: save a copy now and then.`;
+    const size = formatBytes(Math.max(0, quota - usage));
+    return isKept
+      ? t("{size} available.", { size })
+      : t("{size} available. The browser may delete the library when the disk is full, so save a copy from time to time.", {
+          size,
+        });
   } catch {
     return "";
   }

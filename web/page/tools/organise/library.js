@@ -1,12 +1,13 @@
 /**
- * The library that is open, in a worker of its own: a search need not wait for a picture that is being looked at. One
- * tab has it at a time.
+ * The open library, in its own worker, so that a search does not wait for a picture that is being analysed. Only one
+ * tab can have it open at a time.
  */
 
 import { Emitter } from "../../lib/emitter.js";
 import { Messenger, OnsightError, abortError } from "../../../common/messenger.js";
 import { LibraryMethods } from "./methods.js";
 import { preferences } from "./preferences.js";
+import { t } from "../../lib/texts.js";
 
 /** @import { Onsight } from "../../client.js" */
 /** @import { RequestOptions } from "../../../common/messenger.js" */
@@ -14,16 +15,18 @@ import { preferences } from "./preferences.js";
 
 const LOCK = "onsight-library";
 const CHANNEL = "onsight-library";
-const FIRST_NAME = "My pictures";
 const MAX_NAME = 60;
 
-/** How often a question is asked whose worker fails each time. */
+/** How often a request is sent if the worker fails each time. */
 const ATTEMPTS = 3;
 
 /**
  * @typedef {{state: "closed"} | {state: "starting"} | {state: "elsewhere"} | {state: "open", name: string}
  *   | {state: "failed", error: OnsightError}} LibraryState
  */
+
+/** The name of a new library if the user has given none. */
+const firstName = () => t("My pictures");
 
 /** `removed` has the name of a library that this or another tab has deleted. */
 /** @extends {Emitter<{state: LibraryState, status: LibraryStatus, change: null, removed: string}>} */
@@ -36,7 +39,7 @@ export class Library extends Emitter {
   #state = { state: "closed" };
   /** @type {LibraryStatus | undefined} */
   #status;
-  /** @type {(() => void) | undefined} gives the lock back */
+  /** @type {(() => void) | undefined} releases the lock */
   #release;
   #channel = new BroadcastChannel(CHANNEL);
   #session = 0;
@@ -70,22 +73,22 @@ export class Library extends Emitter {
     return this.#name;
   }
 
-  /** How the open library stands, as far as it was told. */
+  /** The status of the open library when it was last requested. */
   get status() {
     return this.#status;
   }
 
-  /** Another number whenever a library was opened: its worker then knows nothing of what it was told before. */
+  /** Changes whenever a library is opened: its worker then has no state from before. */
   get session() {
     return this.#session;
   }
 
-  /** Open the library that was open last, if none is. */
+  /** Open the library that was open last, unless one is open. */
   async start() {
     if (this.#isClosed || this.#state.state === "open" || this.#state.state === "starting") return;
     this.#set({ state: "starting" });
     try {
-      await this.#onsight.ready.catch(() => {}); // what both need has arrived then
+      await this.#onsight.ready.catch(() => {}); // by then the files that both workers need are cached
       if (!(await this.#lock(false))) return this.#set({ state: "elsewhere" });
       await this.#boot();
     } catch (error) {
@@ -93,7 +96,7 @@ export class Library extends Emitter {
     }
   }
 
-  /** Take the library from the tab that has it. */
+  /** Take the library over from the tab that has it open. */
   async takeOver() {
     this.#set({ state: "starting" });
     this.#channel.postMessage("release");
@@ -102,7 +105,7 @@ export class Library extends Emitter {
   }
 
   /**
-   * Wait until a library is open, for as long as that takes: another tab may have to give it up first.
+   * Wait until a library is open, however long that takes: another tab may have to release it first.
    * @param {AbortSignal} signal
    * @returns {Promise<void>}
    */
@@ -126,7 +129,7 @@ export class Library extends Emitter {
     });
   }
 
-  /** Learn how the library stands, and tell that it has changed. */
+  /** Request the library's status, and notify listeners that the library has changed. */
   async refresh() {
     this.#setStatus(await this.methods.status());
     this.emit("change", null);
@@ -138,7 +141,7 @@ export class Library extends Emitter {
   }
 
   /**
-   * Open another library; make it if it is not there.
+   * Open another library; create it if it does not exist.
    * @param {string} name
    */
   async switchTo(name) {
@@ -147,19 +150,19 @@ export class Library extends Emitter {
   }
 
   /**
-   * A name that no library has yet.
+   * A name that no library has yet, similar to the wanted one.
    * @param {string} wanted
    */
   async freeName(wanted) {
     const taken = new Set((await this.list()).map(({ name }) => name.toLowerCase()));
-    const stem = wanted.replace(/[^\p{L}\p{N} _.()-]/gu, " ").trim().slice(0, MAX_NAME) || FIRST_NAME;
+    const stem = wanted.replace(/[^\p{L}\p{N} _.()-]/gu, " ").trim().slice(0, MAX_NAME) || firstName();
     let name = stem;
     for (let number = 2; taken.has(name.toLowerCase()); number += 1) name = `${stem} (${number})`;
     return name;
   }
 
   /**
-   * Make a library from a file, and open it. The one that was open stays; so it does if the file is none.
+   * Create a library from a file, and open it. If the file is not a library, the former library stays open.
    * @param {File} file
    */
   async addFile(file) {
@@ -168,15 +171,15 @@ export class Library extends Emitter {
       await this.#request("storage_place", { name, file });
       await this.switchTo(name);
     } catch (error) {
-      await this.#request("storage_remove", { name }).catch(() => {}); // then it is listed, and can be deleted
+      await this.#request("storage_remove", { name }).catch(() => {}); // if it stays, the user can still delete it
       throw error;
     }
   }
 
   /** @returns {Promise<File>} a copy of the open library's file, for the command line or another browser */
   async copy() {
-    const name = this.#state.state === "open" ? this.#state.name : FIRST_NAME;
-    // Closed, so that all of it is in the one file.
+    const name = this.#state.state === "open" ? this.#state.name : firstName();
+    // Closing writes everything to a single file.
     const blob = await this.#whileClosed(name, async () => {
       const copied = /** @type {Blob} */ (await this.#request("storage_copy", {}));
       await this.#openFile(name);
@@ -185,7 +188,7 @@ export class Library extends Emitter {
     return new File([blob], `${name}.sqlite`, { type: "application/vnd.sqlite3" });
   }
 
-  /** Delete the open library for good, and open another. */
+  /** Delete the open library permanently, and open another. */
   async remove() {
     if (this.#state.state !== "open") return;
     const { name } = this.#state;
@@ -195,12 +198,12 @@ export class Library extends Emitter {
       this.emit("removed", name);
       this.#channel.postMessage({ removed: name });
       const [next] = await this.list();
-      await this.#openFile(next?.name ?? FIRST_NAME);
+      await this.#openFile(next?.name ?? firstName());
     });
   }
 
   /**
-   * Close the open library, do something that opens one, and open the former again if that fails.
+   * Close the open library and run a function that opens one. If it fails, open the former library again.
    * @template T
    * @param {string} name of the open library
    * @param {() => Promise<T>} use
@@ -211,7 +214,7 @@ export class Library extends Emitter {
       await this.methods.close();
       return await use();
     } catch (error) {
-      // If its worker died, another one opens it.
+      // If its worker died, the state is not "open", and a new worker opens the library.
       if (this.#state.state === "open") await this.#openFile(name).catch((failure) => this.#fail(failure));
       throw error;
     }
@@ -224,7 +227,7 @@ export class Library extends Emitter {
    */
   async #request(method, params, options) {
     if (!this.#messenger) {
-      throw new OnsightError({ code: "library_failed", message: "No library is open. Reload the page." });
+      throw new OnsightError({ code: "library_failed", message: t("No library is open. Reload the page.") });
     }
     return (await this.#messenger.request(method, params, options)).result;
   }
@@ -234,18 +237,18 @@ export class Library extends Emitter {
     this.#set({ state: "starting" });
     this.#messenger?.close();
     this.#messenger = new Messenger(new URL("worker/worker.js", this.#base), () => {
-      // Its file holds what was answered; whoever asked something else was told.
+      // Everything that was answered is stored; pending requests were rejected.
       if (this.#state.state === "open") void this.#boot().catch((error) => this.#fail(error));
     });
     await this.#messenger.request("initialize", { library: true });
     void navigator.storage?.persist?.().catch(() => {});
     const names = (await this.list()).map(({ name }) => name);
     const last = preferences.library;
-    await this.#openFile(last !== null && names.includes(last) ? last : (names[0] ?? FIRST_NAME));
+    await this.#openFile(last !== null && names.includes(last) ? last : (names[0] ?? firstName()));
   }
 
   /**
-   * Ask something that does no harm if it is done twice. If the worker fails meanwhile, the one that replaces it is asked.
+   * Send an idempotent request. If the worker fails, the request is sent to the worker that replaces it.
    * @param {string} method
    * @param {object} params
    * @param {RequestOptions} [options] whose signal ends the wait for another worker, too
@@ -291,7 +294,7 @@ export class Library extends Emitter {
     });
   }
 
-  /** Give the library back for good. */
+  /** Close the library and release it, because everything is being deleted. */
   async close() {
     this.#isClosed = true;
     await this.#giveAway();

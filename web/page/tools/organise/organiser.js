@@ -1,4 +1,4 @@
-/** What of Organise goes on while other tools are shown: the open library, the import, where the files are. */
+/** The parts of Organise that stay active while other tools are shown: the library, imports, access to files. */
 
 import { pathOf } from "./entries.js";
 import { Importer } from "./importing.js";
@@ -13,7 +13,7 @@ import { Originals } from "./originals.js";
 const organisers = new WeakMap();
 
 /**
- * The organiser of this page; it is made when it is first wanted.
+ * The organiser of this page, created when it is first needed.
  * @param {App} app
  */
 export function organiserOf(app) {
@@ -38,15 +38,15 @@ export class Organiser {
     });
   }
 
-  /** End the import, and give the library and the folders back. */
+  /** End the import, and release the library and the folders. */
   async close() {
     this.importer.cancel();
     await Promise.all([this.library.close(), this.originals.close()]);
   }
 
-  /** Whether leaving the page would stop something. */
+  /** Whether leaving the page would interrupt an import. */
   get busy() {
-    // One that a failure has stopped waits: what is in is safe, and a later visit offers to go on.
+    // A halted import can be interrupted: its pictures are stored, and a later visit offers to resume it.
     return this.importer.busy && this.importer.state.phase !== "halted";
   }
 }

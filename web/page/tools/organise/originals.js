@@ -1,12 +1,13 @@
 /**
- * Where the files of the library's pictures are: those of this visit are at hand; of earlier ones, folders that were
- * chosen through the browser's own chooser are remembered and can be asked for again.
+ * Gives access to the files of the library's pictures. Files from this visit can be opened directly. For earlier ones,
+ * the browser remembers the folders that were chosen in its folder picker, and can ask for permission again.
  */
 
 import { OnsightError } from "../../../common/messenger.js";
 import { pathOf } from "./entries.js";
 import { KnownFiles, listingOf, plainName, stemOf } from "./known-files.js";
 import { permissionFor, mayUse } from "./pickers.js";
+import { t } from "../../lib/texts.js";
 
 /** @import { Arrival, Entry } from "./entries.js" */
 /** @import { Listing, Opener } from "./known-files.js" */
@@ -32,11 +33,11 @@ const COARSE_MS = 2000;
 /** Listings of folders, kept while many pictures are processed; null for folders that have no handle. @typedef {Map<string, Listing | null>} Listings */
 
 /**
- * A folder whose files cannot be reached yet.
+ * A folder whose files cannot be read yet.
  * @typedef {object} Barrier
- * @property {string} root what the library calls the folder or archive; empty for files that were added one by one
- * @property {FileSystemDirectoryHandle | null} handle with one, the person's leave is enough
- * @property {Original[]} originals what is wanted of it
+ * @property {string} root the library's name for the folder or archive; empty for files that were added individually
+ * @property {FileSystemDirectoryHandle | null} handle if there is one, the user only has to give permission
+ * @property {Original[]} originals the pictures in it whose files are needed
  */
 
 export class Originals {
@@ -78,7 +79,7 @@ export class Originals {
   }
 
   /**
-   * Remember a folder over visits.
+   * Remember a folder for later visits.
    * @param {FileSystemDirectoryHandle} handle
    * @returns {Promise<string>} the key by which it is remembered
    */
@@ -86,21 +87,23 @@ export class Originals {
     for (const [key, known] of await this.handles()) if (await known.isSameEntry(handle)) return key;
     const key = `${handle.name} ${crypto.randomUUID()}`;
     const database = await this.#open();
-    if (database) await settled(store(database, "readwrite").put(handle, key)).catch(() => {}); // for this visit alone
+    if (database) await settled(store(database, "readwrite").put(handle, key)).catch(() => {}); // then only for this visit
     return key;
   }
 
   /**
-   * Ask the person, if need be, whether a folder may be read.
+   * Make sure that a folder may be read, and ask the user if necessary.
    * @param {FileSystemDirectoryHandle} handle
-   * @throws {OnsightError} it may not
+   * @throws {OnsightError} the permission was denied
    */
   async ask(handle) {
     if (await mayUse(handle, "read")) return;
-    throw unreadable(`Onsight may not read the folder “${handle.name}” any more. Add it again.`);
+    throw unreadable(
+      t("Onsight is no longer allowed to read the folder “{folder}”. Add it again.", { folder: handle.name }),
+    );
   }
 
-  /** @returns {Promise<Map<string, FileSystemDirectoryHandle>>} the folders that are remembered, by key */
+  /** @returns {Promise<Map<string, FileSystemDirectoryHandle>>} the remembered folders by key */
   async handles() {
     const database = await this.#open();
     if (!database) return new Map();
@@ -109,7 +112,7 @@ export class Originals {
     return new Map(handles.map((handle, index) => [String(keys[index]), handle]));
   }
 
-  /** @returns {Promise<Map<string, FileSystemDirectoryHandle>>} the same by what the open library calls them */
+  /** @returns {Promise<Map<string, FileSystemDirectoryHandle>>} the remembered folders by their names in the open library */
   async roots() {
     const handles = await this.handles();
     /** @type {Map<string, FileSystemDirectoryHandle>} */
@@ -121,7 +124,7 @@ export class Originals {
     return found;
   }
 
-  /** @returns {Promise<string[]>} keys of the folders that are no longer where they were, as far as can be seen */
+  /** @returns {Promise<string[]>} keys of the folders that no longer exist, as far as Onsight may check */
   async gone() {
     const gone = [];
     for (const [key, handle] of await this.handles()) {
@@ -136,20 +139,24 @@ export class Originals {
   }
 
   /**
-   * Get at a picture's file.
+   * Open a picture's file.
    * @param {Original} original
    * @returns {Promise<File>}
-   * @throws {OnsightError} it cannot be reached, or is another by now
+   * @throws {OnsightError} it cannot be reached, or has changed
    */
   async open(original) {
     const path = pathOf(original);
     const file = await (this.#known.openerOf(original)?.() ?? this.#fromRoot(path));
     if (await this.isOwn(original, file)) return file;
-    throw unreadable(`“${original.name}” has changed since it was taken in, or another file has its place. Add its folder again.`);
+    throw unreadable(
+      t("“{name}” has changed since it was imported, or another file has replaced it. Add its folder again.", {
+        name: original.name,
+      }),
+    );
   }
 
   /**
-   * Whether a file is a picture's own: by its size and date or, where it was written again, by its content.
+   * Whether a file belongs to a picture: it has the same size and date or, if it was rewritten, the same content.
    * @param {Original} original
    * @param {File} file
    */
@@ -160,9 +167,9 @@ export class Originals {
   }
 
   /**
-   * The paths of all files in the folders that pictures are in, as far as they can be seen.
+   * List all files in the folders of pictures, as far as they can be read.
    * @param {readonly Pick<Original, "folder" | "name">[]} originals
-   * @returns {Promise<string[]>}
+   * @returns {Promise<string[]>} paths
    */
   async listBeside(originals) {
     /** @type {Set<string>} */
@@ -176,7 +183,7 @@ export class Originals {
         if (!place) continue;
         for await (const { kind, name } of place.folder.values()) if (kind === "file") paths.add(`${folder}/${name}`);
       } catch {
-        // An archive, or a folder that is gone or may not be read: what is known of it already is all there is.
+        // An archive, or a folder that is gone or may not be read: only the known files in it can be listed.
       }
     }
     return [...paths];
@@ -230,9 +237,9 @@ export class Originals {
   }
 
   /**
-   * The folder that a picture's file lies in, where the browser gives folders away.
+   * Find the folder of a picture's file.
    * @param {Pick<Original, "folder" | "name">} original
-   * @returns {Promise<{folder: FileSystemDirectoryHandle, name: string} | null>}
+   * @returns {Promise<{folder: FileSystemDirectoryHandle, name: string} | null>} null if Onsight has no access to the folder
    */
   async placeOf({ folder: path, name }) {
     const [root = "", ...parts] = path.split("/");
@@ -243,9 +250,9 @@ export class Originals {
   }
 
   /**
-   * What stands between here and pictures' files, one a folder that was taken in.
+   * List the imported folders that have to be opened before the files of pictures can be read.
    * @param {readonly Original[]} originals
-   * @param {{sidecars?: boolean}} [wanted] whether the files beside them must be seen, too
+   * @param {{sidecars?: boolean}} [wanted] whether the sidecars next to them are needed too
    * @returns {Promise<Barrier[]>}
    */
   async barriers(originals, { sidecars = false } = {}) {
@@ -271,7 +278,7 @@ export class Originals {
   }
 
   /**
-   * Take a folder as the one that the library calls by a name: the person chose it again.
+   * Use a folder that the user has chosen again as the one that the library knows by a path.
    * @param {string} path
    * @param {FileSystemDirectoryHandle} handle
    */
@@ -281,9 +288,9 @@ export class Originals {
   }
 
   /**
-   * Take all files of a folder, those beside pictures among them: the person chose it again.
+   * Use all files of a folder that the user has chosen again, including those that are not pictures.
    * @param {string} name
-   * @param {Iterable<{file: File, path: string}>} files with paths from the folder on
+   * @param {Iterable<{file: File, path: string}>} files with paths relative to the folder
    */
   rejoinFiles(name, files) {
     this.#known.addComplete([...files].map(({ file, path }) => ({ path: `${name}/${path}`, open: async () => file })));
@@ -299,7 +306,11 @@ export class Originals {
     const last = parts.pop();
     if (!root || last === undefined) {
       const isInFolder = last !== undefined && this.#rootOf({ folder: name }) !== "";
-      throw unreadable(isInFolder ? `Add the folder “${name}” again to reach its files.` : "Add the file again to reach it.");
+      throw unreadable(
+        isInFolder
+          ? t("Add the folder “{folder}” again so that Onsight can open its files.", { folder: name })
+          : t("Add the file again so that Onsight can open it."),
+      );
     }
     await this.ask(root);
     try {
@@ -308,18 +319,18 @@ export class Originals {
       const handle = await folder.getFileHandle(last);
       return await handle.getFile();
     } catch (error) {
-      throw unreadable(`“${last}” is no longer where it was.`, error);
+      throw unreadable(t("“{name}” was moved or deleted.", { name: last }), error);
     }
   }
 
-  /** Let the database of folders be deleted. */
+  /** Close the database of folders, so that it can be deleted. */
   async close() {
     (await this.#database)?.close();
   }
 
   /**
    * @param {Pick<Original, "folder">} original
-   * @returns {string} empty for files that were added one by one
+   * @returns {string} empty for files that were added individually
    */
   #rootOf({ folder }) {
     const root = folder.split("/", 1)[0] ?? "";
@@ -333,7 +344,7 @@ export class Originals {
         const opening = indexedDB.open(DATABASE, 1);
         opening.onupgradeneeded = () => opening.result.createObjectStore(FOLDERS); // key → handle
         opening.onsuccess = () => {
-          opening.result.onversionchange = () => opening.result.close(); // it is to be deleted
+          opening.result.onversionchange = () => opening.result.close(); // it is about to be deleted
           resolve(opening.result);
         };
         opening.onerror = () => resolve(null);

@@ -1,9 +1,11 @@
-/** The browser's own choosers of folders and files to write to, and its leave to use them; not all browsers have them. */
+/** The browser's pickers for folders and for files to write, and its permissions. Not all browsers have them. */
+
+import { t } from "../../lib/texts.js";
 
 /** @typedef {"read" | "readwrite"} AccessMode */
 
 /**
- * What the DOM's types do not know yet.
+ * Methods that TypeScript's DOM types do not declare yet.
  * @typedef {object} Access
  * @property {(options: {mode: AccessMode}) => Promise<PermissionState>} [queryPermission]
  * @property {(options: {mode: AccessMode}) => Promise<PermissionState>} [requestPermission]
@@ -15,34 +17,34 @@
  * @property {(options: object) => Promise<FileSystemFileHandle>} [showSaveFilePicker]
  */
 
-/** Whether the browser gives folders away, to read and to write into. */
+/** Whether the browser can give access to folders, for reading and writing. */
 export function hasDirectoryChooser() {
   return choosers().showDirectoryPicker !== undefined;
 }
 
 /**
- * @param {string} id by which the browser remembers where it was last
+ * @param {string} id for which the browser remembers the last folder
  * @param {AccessMode} mode
- * @returns {Promise<FileSystemDirectoryHandle | null>} null if the person chose none
+ * @returns {Promise<FileSystemDirectoryHandle | null>} null if the user cancelled
  */
 export async function chooseDirectory(id, mode) {
   return unlessDismissed(choosers().showDirectoryPicker?.({ id, mode }));
 }
 
 /**
- * @param {string} name that is offered
- * @returns {Promise<FileSystemFileHandle | null | undefined>} null if the person chose none, undefined where the browser
- *   has no chooser
+ * @param {string} name suggested to the user
+ * @returns {Promise<FileSystemFileHandle | null | undefined>} null if the user cancelled, undefined if the browser has no
+ *   such picker
  */
 export async function chooseArchive(name) {
   const { showSaveFilePicker } = choosers();
   if (!showSaveFilePicker) return undefined;
-  const types = [{ description: "ZIP archive", accept: { "application/zip": [".zip"] } }];
+  const types = [{ description: t("ZIP archive"), accept: { "application/zip": [".zip"] } }];
   return unlessDismissed(showSaveFilePicker({ id: "onsight-zip", suggestedName: name, types }));
 }
 
 /**
- * Whether a handle may be used; nobody is asked.
+ * The browser's permission for a handle, without asking the user.
  * @param {FileSystemHandle} handle
  * @param {AccessMode} mode
  * @returns {Promise<PermissionState>}
@@ -52,7 +54,7 @@ export async function permissionFor(handle, mode) {
 }
 
 /**
- * Whether a handle may be used; the person is asked where she has just pressed something.
+ * Whether a handle may be used. Asks the user if this runs right after a click or key press.
  * @param {FileSystemHandle} handle
  * @param {AccessMode} mode
  * @returns {Promise<boolean>}

@@ -1,11 +1,12 @@
 /**
- * Carries a plan out: copies pictures to where it says, each with what belongs to it, and moves them where the
- * browser lets Onsight delete. An original goes only when its copy is there, whole.
+ * Carries out a plan: copies or moves pictures and the files that belong to them. To move, the browser must allow Onsight
+ * to delete. An original is deleted only after its copy is complete.
  */
 
 import { OnsightError } from "../../../common/messenger.js";
 import { forgetLeaving, noteLeaving, whileMoving } from "./leaving.js";
 import { mayUse } from "./pickers.js";
+import { t } from "../../lib/texts.js";
 import { folderAt, isSame, listTaken, nullIfMissing, wordsOf, writeIntoFolder, writeNew } from "../../lib/writing.js";
 
 /** @import { PlannedCompanion, PlannedMove, SortingPlan } from "../../../protocol.d.ts" */
@@ -15,12 +16,12 @@ import { folderAt, isSame, listTaken, nullIfMissing, wordsOf, writeIntoFolder, w
 /** @import { Output, WriteOptions, WriteReport } from "../../lib/writing.js" */
 
 /**
- * Where pictures go, and what belongs to them.
+ * Plan where pictures go, with the files that belong to them.
  * @param {{library: Library, originals: Originals}} organiser
  * @param {readonly number[]} ids
  * @param {Sorting} sorting
- * @param {SortingPlan} plan the one without what belongs to pictures
- * @param {FileSystemDirectoryHandle} [directory] where they go, if that is known: it may have some of them already
+ * @param {SortingPlan} plan without the files that belong to pictures
+ * @param {FileSystemDirectoryHandle} [directory] the target, if the user has chosen it: it may contain some files already
  * @returns {Promise<SortingPlan>}
  */
 export async function planWhole({ library, originals }, ids, { by, rules, pattern }, plan, directory) {
@@ -38,13 +39,13 @@ export function ruleText({ name, query }) {
 }
 
 /**
- * What is written for each picture.
+ * Return the file to write for each picture.
  * @param {Originals} originals
  * @param {readonly PlannedMove[]} moves
  * @returns {Output[]}
  */
 export function outputsOf(originals, moves) {
-  /** Pictures of one name may share a file: it is written once. @type {Set<string>} */
+  /** Pictures with the same name may share a file, which is written once. @type {Set<string>} */
   const claimed = new Set();
   return moves.map((move) => {
     const along = move.companions.filter(({ target }) => !claimed.has(target) && claimed.add(target));
@@ -74,7 +75,7 @@ export async function copyInto(originals, directory, plan, options) {
   const outputs = outputsOf(originals, plan.moves);
   const isThere = (/** @type {number} */ index) => plan.moves[index]?.is_there === true;
   const report = await writeIntoFolder(directory, outputs.filter((_, index) => !isThere(index)), options);
-  // An earlier copy may have been interrupted between a picture and what belongs to it.
+  // An earlier copy may have been interrupted between a picture and the files that belong to it.
   for (const { path, beside } of outputs.filter((_, index) => isThere(index))) {
     if (options.signal.aborted || report.problem) break;
     try {
@@ -94,7 +95,7 @@ export async function copyInto(originals, directory, plan, options) {
  * @param {FileSystemDirectoryHandle} directory
  * @param {SortingPlan} plan
  * @param {WriteOptions} options
- * @returns {Promise<WriteReport>} `written` counts those that were moved or lay there already
+ * @returns {Promise<WriteReport>} `written` includes pictures that were at their target already
  */
 export function moveInto(organiser, directory, plan, options) {
   return whileMoving(organiser, () => moveAll(organiser, directory, plan, options));
@@ -114,14 +115,16 @@ async function moveAll({ library, originals }, directory, plan, options) {
   /** @param {PlannedMove} move @param {File} file */
   const settle = async (move, file) => {
     const place = await deletable(originals, move);
-    if (await isAt(directory, move.target, place)) return; // it lies where it belongs
-    if (!(await isSame(await originals.open(move), file))) throw stays("its copy is not the same");
-    // What other pictures need, too, leaves its place when all of them have gone.
+    if (await isAt(directory, move.target, place)) return;
+    if (!(await isSame(await originals.open(move), file))) {
+      throw stays(t("The original was not deleted, because its copy differs from it."));
+    }
+    // A file that other pictures need too is moved after all of them.
     for (const one of move.companions.filter(({ sharers }) => !sharers.length)) await moveBeside(place, directory, one);
     const leaving = { library: name, id: move.id, folder: move.folder, name: move.name, target: `${root}/${move.target}` };
     noteLeaving(leaving);
     const { id } = await relocate(library, move.id, leaving.target, file);
-    if (id !== null && id !== move.id) noteLeaving({ ...leaving, id }); // the library had the file there already
+    if (id !== null && id !== move.id) noteLeaving({ ...leaving, id }); // the library knew the file at its target already
     await removeOriginal(place).finally(() => forgetLeaving(leaving));
     const shared = move.companions.filter(({ sharers }) => sharers.length);
     if (shared.length) left.push({ place, shared, path: move.target });
@@ -160,7 +163,7 @@ async function moveAll({ library, originals }, directory, plan, options) {
 }
 
 /**
- * Whether another picture that a file belongs to is where it was.
+ * Whether a file also belongs to a picture that was not moved.
  * @param {{folder: FileSystemDirectoryHandle}} place
  * @param {PlannedCompanion} companion
  */
@@ -170,10 +173,10 @@ async function isNeeded({ folder }, { sharers }) {
 }
 
 /**
- * Ask leave to change the folders that pictures lie in; for where a person has just pressed something.
+ * Ask for permission to change the folders of pictures. Call this right after a click or key press.
  * @param {Originals} originals
  * @param {readonly Original[]} wanted
- * @returns {Promise<number>} how many of the pictures lie in folders that may be changed
+ * @returns {Promise<number>} how many of the pictures are in folders that may be changed
  */
 export async function askToChange(originals, wanted) {
   /** @type {Map<string, number>} */
@@ -197,7 +200,7 @@ export async function askToChange(originals, wanted) {
  */
 export async function deletable(originals, original) {
   const place = await originals.placeOf(original).catch(() => null);
-  if (!place) throw stays("the browser does not let Onsight delete it");
+  if (!place) throw stays(t("The original was not deleted, because the browser does not allow it."));
   return place;
 }
 
@@ -209,12 +212,12 @@ export async function removeOriginal({ folder, name }) {
   try {
     await folder.removeEntry(name);
   } catch (error) {
-    throw stays("the browser does not let Onsight delete it", error);
+    throw stays(t("The original was not deleted, because the browser does not allow it."), error);
   }
 }
 
 /**
- * Let a file that belongs to an original follow it, unless there is another at its target.
+ * Move a file that belongs to an original after it, unless a different file is at its target.
  * @param {{folder: FileSystemDirectoryHandle}} place
  * @param {FileSystemDirectoryHandle} directory
  * @param {PlannedCompanion} companion
@@ -223,21 +226,24 @@ export async function moveBeside({ folder }, directory, { name, target }) {
   const handle = await folder.getFileHandle(name).catch(nullIfMissing);
   if (!handle) return;
   const sidecar = await handle.getFile();
-  // An empty file is what an interrupted move left: `writeNew` fills it.
+  // An empty file is left over from an interrupted move; `writeNew` replaces it.
   const known = await fileAt(directory, target).catch(() => null);
   const there = known?.size ? known : await writeNew(directory, { path: target, open: async () => sidecar });
   if (!(await isSame(sidecar, there))) {
-    const message = `“${handle.name}” and its picture stay where they were: there is another at “${target}”.`;
+    const message = t("“{name}” and its picture were not moved, because “{target}” exists and is different.", {
+      name: handle.name,
+      target,
+    });
     throw new OnsightError({ code: "unwritable_file", message });
   }
   await folder.removeEntry(handle.name);
 }
 
 /**
- * Write down in the library that a picture's file lies elsewhere now.
+ * Record in the library where a picture's file is now.
  * @param {Library} library
  * @param {number} id
- * @param {string} path from the name of its root on
+ * @param {string} path starting with the name of its root folder
  * @param {File} file
  */
 async function relocate(library, id, path, file) {
@@ -252,7 +258,7 @@ async function relocate(library, id, path, file) {
 }
 
 /**
- * Whether what lies at a place of a folder is the original itself.
+ * Whether the file at a path is the original itself.
  * @param {FileSystemDirectoryHandle} directory
  * @param {string} path
  * @param {{folder: FileSystemDirectoryHandle, name: string}} place
@@ -260,7 +266,7 @@ async function relocate(library, id, path, file) {
 async function isAt(directory, path, { folder, name }) {
   const original = await folder.getFileHandle(name);
   const inside = await directory.resolve(original);
-  // Some disks take "A" and "a" for one name.
+  // Some disks ignore case in names.
   if (inside && keyOf(inside.join("/")) === keyOf(path)) return true;
   return (await handleAt(directory, path)).isSameEntry(original);
 }
@@ -289,10 +295,9 @@ async function fileAt(directory, path) {
 }
 
 /**
- * @param {string} reason
+ * @param {string} message
  * @param {unknown} [detail]
  */
-function stays(reason, detail) {
-  const message = `The original stays where it was: ${reason}.`;
+function stays(message, detail) {
   return new OnsightError({ code: "unwritable_file", message, detail: detail ? String(detail) : null });
 }

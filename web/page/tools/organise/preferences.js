@@ -1,4 +1,4 @@
-/** What a person chose in Organise; kept on this device. */
+/** The user's settings in Organise, and notes about unfinished work. They are stored on this device. */
 
 import { recall, remember } from "../../lib/local-storage.js";
 
@@ -19,21 +19,21 @@ const SORTING = "onsight.organise.sorting";
  */
 
 /**
- * An import that did not end.
+ * An unfinished import.
  * @typedef {object} Unfinished
- * @property {string} root name of its folder, if it was one
- * @property {string} [key] by which the folder's handle is remembered, if it is
+ * @property {string} root name of its folder; empty for single files
+ * @property {string} [key] of the folder's handle, if that is stored
  * @property {number} files
  */
 
 /**
- * An original that is about to be deleted, because its copy is in its new place.
+ * An original that is about to be deleted after it was copied to its new place.
  * @typedef {object} Leaving
- * @property {string} library name of the library that the picture is in
+ * @property {string} library name of the picture's library
  * @property {number} id of the picture
  * @property {string} folder where the original is
  * @property {string} name of the original
- * @property {string} target path of the copy, as the library writes it
+ * @property {string} target path of the copy in the library
  */
 
 export const preferences = {
@@ -45,7 +45,7 @@ export const preferences = {
     if (name !== null) remember(LIBRARY, name);
   },
 
-  /** Whether objects are looked for when pictures are taken in. */
+  /** Whether imports detect objects. */
   get detect() {
     return recall(DETECT) === "on";
   },
@@ -53,7 +53,7 @@ export const preferences = {
     remember(DETECT, isOn ? "on" : "off");
   },
 
-  /** In what order pictures are listed. */
+  /** The order of the pictures, by its id. */
   get order() {
     return recall(ORDER) ?? "date";
   },
@@ -61,7 +61,7 @@ export const preferences = {
     remember(ORDER, order);
   },
 
-  /** How pictures were put into folders last. @returns {Sorting} */
+  /** How pictures were last sorted into folders. @returns {Sorting} */
   get sorting() {
     const first = { by: ["category"], rules: [], pattern: "{name}" };
     try {
@@ -74,7 +74,7 @@ export const preferences = {
     remember(SORTING, JSON.stringify(sorting));
   },
 
-  /** In what format pictures were exported last. */
+  /** The format of the last export, by its id. */
   get exportFormat() {
     return recall(EXPORT_FORMAT) ?? "csv";
   },
@@ -82,7 +82,7 @@ export const preferences = {
     remember(EXPORT_FORMAT, format);
   },
 
-  /** The import that the page did not see the end of. @returns {Unfinished | null} */
+  /** The import that is not finished, if there is one. @returns {Unfinished | null} */
   get unfinished() {
     try {
       return JSON.parse(recall(UNFINISHED) ?? "null");
@@ -94,7 +94,7 @@ export const preferences = {
     remember(UNFINISHED, JSON.stringify(unfinished));
   },
 
-  /** Originals of a move that the page did not see the end of. @returns {Leaving[]} */
+  /** The originals of moves that are not finished. @returns {Leaving[]} */
   get leaving() {
     try {
       return JSON.parse(recall(LEAVING) ?? "[]");

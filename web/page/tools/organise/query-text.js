@@ -1,4 +1,4 @@
-/** Conditions put into a query and taken out of it. What a query means is Python's; here it is only split into parts. */
+/** Adds conditions to a query and removes them. Python interprets queries; this module only splits them into parts. */
 
 /**
  * @param {string} query
@@ -14,7 +14,7 @@ export function hasPart(query, condition) {
  */
 export function withPart(query, condition) {
   const text = query.trim();
-  // What holds for one of several alternatives would not hold for the others.
+  // Without parentheses, the condition would apply only to the last of several alternatives.
   const whole = hasAlternatives(partsOf(text)) ? `(${text})` : text;
   return whole ? `${whole} ${condition}` : condition;
 }

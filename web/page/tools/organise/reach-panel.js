@@ -1,7 +1,7 @@
-/** The part of a dialog that tells which files cannot be reached, and what a person can do about it. */
+/** The part of a dialog that lists files which cannot be read yet, with a button for each folder to change that. */
 
 import { button, elementFromTemplate, listen, ref } from "../../lib/dom.js";
-import { formatPlural } from "../../lib/format.js";
+import { plural, t } from "../../lib/texts.js";
 import { entriesOfArchive, entryOf, isArchive, pathOf } from "./entries.js";
 import { hasDirectoryChooser, chooseDirectory, mayUse } from "./pickers.js";
 import { folderAt } from "../../lib/writing.js";
@@ -10,7 +10,7 @@ import { folderAt } from "../../lib/writing.js";
 /** @import { Library } from "./library.js" */
 /** @import { Barrier, Original, Originals } from "./originals.js" */
 
-/** Files that are looked for to know a folder again: some of them may be gone. */
+/** How many files to look for to recognise a folder: some of them may be gone. */
 const SAMPLES = 20;
 
 export class ReachPanel {
@@ -25,7 +25,7 @@ export class ReachPanel {
   /**
    * @param {HTMLElement} host
    * @param {{library: Library, originals: Originals}} organiser
-   * @param {() => void} onChange told when more can be reached
+   * @param {() => void} onChange called when more files can be read
    */
   constructor(host, { library, originals }, onChange) {
     this.#root = elementFromTemplate("sort-reach");
@@ -36,22 +36,30 @@ export class ReachPanel {
   }
 
   /**
-   * Tell what stands between here and files.
+   * List the folders that have to be opened before files can be read.
    * @param {readonly Original[]} wanted
-   * @param {{sidecars?: boolean}} [options] whether the files beside the pictures must be seen, too
-   * @returns {Promise<boolean>} whether all can be reached
+   * @param {{sidecars?: boolean}} [options] whether the sidecars next to the pictures are needed too
+   * @returns {Promise<boolean>} whether all files can be read
    */
   async show(wanted, { sidecars = false } = {}) {
     this.#wanted = wanted;
     this.#sidecars = sidecars;
     await this.#openArchives();
     const barriers = await this.#originals.barriers(wanted, { sidecars });
-    if (wanted !== this.#wanted) return false; // another question came meanwhile
+    if (wanted !== this.#wanted) return false; // a later call has replaced this one
     const count = barriers.reduce((sum, { originals }) => sum + originals.length, 0);
     this.#root.hidden = !count;
     ref(this.#root, "reach-text").textContent = sidecars
-      ? `Onsight does not see yet what lies beside ${formatPlural(count, "picture")}. Sidecars that are there would not be merged.`
-      : `Onsight cannot read the files of ${formatPlural(count, "picture")} yet.`;
+      ? plural(
+          count,
+          "Onsight cannot read the folder of {count} picture yet. An existing sidecar would not be merged.",
+          "Onsight cannot read the folders of {count} pictures yet. Existing sidecars would not be merged.",
+        )
+      : plural(
+          count,
+          "Onsight cannot read the file of {count} picture yet.",
+          "Onsight cannot read the files of {count} pictures yet.",
+        );
     ref(this.#root, "reach-list").replaceChildren(...barriers.map((barrier) => this.#row(barrier)));
     return count === 0;
   }
@@ -61,10 +69,10 @@ export class ReachPanel {
     const { root, handle, originals } = barrier;
     const row = elementFromTemplate("sort-reach-row");
     const press = button(row, "reach");
-    if (handle) press.textContent = `Let Onsight read “${root}”`;
-    else if (isArchive({ name: root })) press.textContent = `Choose the archive “${root}” again`;
-    else press.textContent = root ? `Choose the folder “${root}” again` : "Choose these files again";
-    ref(row, "reach-count").textContent = formatPlural(originals.length, "picture");
+    if (handle) press.textContent = t("Let Onsight read “{root}”", { root });
+    else if (isArchive({ name: root })) press.textContent = t("Choose the archive “{root}” again", { root });
+    else press.textContent = root ? t("Choose the folder “{root}” again", { root }) : t("Choose these files again");
+    ref(row, "reach-count").textContent = plural(originals.length, "{count} picture", "{count} pictures");
     listen(press, "click", async () => {
       const problem = await this.#overcome(barrier);
       ref(row, "reach-problem").textContent = problem ?? "";
@@ -78,10 +86,12 @@ export class ReachPanel {
 
   /**
    * @param {Barrier} barrier
-   * @returns {Promise<string | null>} why it did not help
+   * @returns {Promise<string | null>} why the files still cannot be read; empty if the user cancelled, null if they can be
    */
   async #overcome({ root, handle, originals }) {
-    if (handle) return (await mayUse(handle, "read")) ? null : `The browser was told not to let Onsight read “${root}”.`;
+    if (handle) {
+      return (await mayUse(handle, "read")) ? null : t("The browser did not allow Onsight to read “{root}”.", { root });
+    }
     if (isArchive({ name: root })) return this.#archiveAgain(root, originals);
     if (!root) return this.#filesAgain(originals);
     if (hasDirectoryChooser()) return this.#folderAgain(root, originals);
@@ -120,11 +130,11 @@ export class ReachPanel {
         break;
       }
     }
-    return count || !files.length ? (count ? null : "") : "None of these is a picture of the library.";
+    return count || !files.length ? (count ? null : "") : t("None of these files is a picture from the library.");
   }
 
   /**
-   * Whether any of some pictures' files is where it is looked for.
+   * Whether the file of at least one picture is found.
    * @param {readonly Original[]} originals
    * @param {(original: Original) => Promise<File | null | undefined>} find
    */
@@ -154,7 +164,7 @@ export class ReachPanel {
     }
   }
 
-  /** Open the archives that lie in folders which can be read. */
+  /** Open the archives in folders that can be read. */
   async #openArchives() {
     /** @type {Set<string>} */
     const archives = new Set();
@@ -172,14 +182,14 @@ export class ReachPanel {
         const file = await (await place.folder.getFileHandle(place.name)).getFile();
         this.#originals.rememberArchive(await entriesOfArchive(this.#library, entryOf({ file, path })));
       } catch {
-        // A folder of that name, or none that may be read: its pictures are told of like any others.
+        // A folder with such a name, or one that may not be read: its pictures are listed like all others.
       }
     }
   }
 }
 
 /**
- * Where a picture lies in the folder that was taken in.
+ * A picture's path relative to the imported folder.
  * @param {Original} original
  */
 function insideOf(original) {
@@ -204,13 +214,13 @@ async function fileIn(directory, path) {
 
 /** @param {string} root */
 function notThere(root) {
-  return `None of these pictures is in there. Choose what was added as “${root}”.`;
+  return t("None of these pictures is in there. Choose what was added as “{root}”.", { root });
 }
 
 /**
- * Let the person choose files, or a folder where its chooser gives no handle.
+ * Open the file picker, or the folder picker of browsers that give no handles.
  * @param {{folder: boolean, accept?: string}} options
- * @returns {Promise<FileWithPath[]>} none if she chose none
+ * @returns {Promise<FileWithPath[]>} empty if the user cancelled
  */
 function chooseFiles({ folder, accept = "" }) {
   const input = document.createElement("input");

@@ -1,8 +1,9 @@
-/** The line that a search is typed into, with help, order, remembered searches, and what is wrong with it. */
+/** The search bar: the query, help, sort order, saved searches, and errors in the query. */
 
 import { tryTo } from "../../lib/announce.js";
 import { button, elementFromTemplate, listen, part, ref } from "../../lib/dom.js";
 import { withPart } from "./query-text.js";
+import { t } from "../../lib/texts.js";
 
 /** @import { LibraryChoices, LibraryStatus, SavedSearch } from "../../../protocol.d.ts" */
 /** @import { Library } from "./library.js" */
@@ -49,7 +50,7 @@ export class SearchBar {
   }
 
   /**
-   * Put a query into the line, and search for it.
+   * Replace the query, and search for it.
    * @param {string} query
    */
   write(query) {
@@ -104,7 +105,7 @@ export class SearchBar {
     shown.replaceChildren(before, wrong, after);
   }
 
-  /** @param {string | null} ranked name of the order that the query itself asks for */
+  /** @param {string | null} ranked name of the order that the query itself determines */
   #showOrder(ranked) {
     const select = part(this.#root, "order", HTMLSelectElement);
     const given = select.querySelector("option[value='']") ?? new Option("", "");
@@ -123,7 +124,7 @@ export class SearchBar {
     use.title = query;
     listen(use, "click", () => this.write(query));
     const forget = button(chip, "forget");
-    forget.setAttribute("aria-label", `Forget the search “${name}”`);
+    forget.setAttribute("aria-label", t("Delete the saved search “{name}”", { name }));
     listen(forget, "click", () => void this.#remember(name, ""));
     return chip;
   }
@@ -136,7 +137,7 @@ export class SearchBar {
 
   /**
    * @param {string} name
-   * @param {string} query empty to forget it
+   * @param {string} query empty to delete the saved search
    */
   async #remember(name, query) {
     await tryTo(this.#library.methods.saveSearch({ name, query }).then(() => this.#library.refresh()));

@@ -1,4 +1,4 @@
-/** What is searched for and in what order, and what was found: as the user types, and again when the library changes. */
+/** Searches the library as the user types, and again when the library changes. */
 
 import { Emitter } from "../../lib/emitter.js";
 import { OnsightError } from "../../../common/messenger.js";
@@ -7,10 +7,10 @@ import { preferences } from "./preferences.js";
 /** @import { Facet } from "../../../protocol.d.ts" */
 /** @import { Library } from "./library.js" */
 
-/** The search starts so many milliseconds after the last key. */
+/** A search starts this many milliseconds after the last key press. */
 const PAUSE_MS = 120;
 
-/** While the library fills, it is searched again after so many times as long as the last search and its facets took. */
+/** During an import, the next search waits this many times as long as the last search and its facets took. */
 const REST = 12;
 const LEAST_REST_MS = 1500;
 
@@ -20,8 +20,8 @@ const MAX_FACETS_PAUSE_MS = 400;
  * @typedef {object} Found
  * @property {string} query
  * @property {number[]} ids
- * @property {OnsightError | null} error of the query; the pictures are then those of the last one that could be read
- * @property {string | null} ranked name of the order that the query itself asks for
+ * @property {OnsightError | null} error in the query; the pictures are then those of the last valid one
+ * @property {string | null} ranked name of the order that the query itself determines
  */
 
 /** @extends {Emitter<{found: Found, facets: Facet[]}>} */
@@ -36,7 +36,7 @@ export class Search extends Emitter {
   #hasChanged = false;
   /** Fires when the user has stopped typing. @type {ReturnType<typeof setTimeout> | undefined} */
   #typing;
-  /** Fires when a library that fills may be searched again. @type {ReturnType<typeof setTimeout> | undefined} */
+  /** Fires when the changed library may be searched again. @type {ReturnType<typeof setTimeout> | undefined} */
   #resting;
   #restUntil = 0;
 
@@ -76,9 +76,9 @@ export class Search extends Emitter {
     void this.run();
   }
 
-  /** The library has changed: search again, but not all the time while it fills. What is typed never waits for this. */
+  /** Search the changed library, but not too often during an import. Typed queries never wait for this. */
   refresh() {
-    if (this.#typing !== undefined || this.#resting !== undefined) return; // either searches the changed library
+    if (this.#typing !== undefined || this.#resting !== undefined) return; // that search will see the changes
     if (this.#isAsking) {
       this.#hasChanged = true;
       return;
@@ -112,7 +112,7 @@ export class Search extends Emitter {
   }
 
   /**
-   * Search, and count what the pictures have in common; neither is told once another query has been typed.
+   * Search, then request the facets. Results are dropped if another query has been typed since.
    * @param {string} query
    * @param {string} order
    */
@@ -124,7 +124,7 @@ export class Search extends Emitter {
     this.#found = found;
     this.emit("found", found);
     if (found.error) return;
-    // Counting takes longer than searching; a key that is pressed next should not have to wait for it.
+    // Facets take longer than the search, so wait in case the user types another key.
     const pause = Math.min(MAX_FACETS_PAUSE_MS, 2 * (performance.now() - started));
     await new Promise((resolve) => setTimeout(resolve, pause));
     if (isOld()) return;
@@ -132,7 +132,7 @@ export class Search extends Emitter {
       const { facets } = await this.#library.methods.facets({ query });
       if (!isOld()) this.emit("facets", facets);
     } catch {
-      // They only help; the search itself tells what is wrong.
+      // Facets are optional; the search itself reports errors.
     }
   }
 

@@ -1,4 +1,4 @@
-/** Which pictures are chosen, in the order of what is shown. */
+/** The selected pictures, in the order in which they are shown. */
 
 import { Emitter } from "../../lib/emitter.js";
 
@@ -8,16 +8,16 @@ export class Selection extends Emitter {
   #ids = new Set();
   /** @type {readonly number[]} */
   #shown = [];
-  /** Where a range begins. */
+  /** Index where a range begins. */
   #anchor = 0;
-  /** What was chosen before the range. @type {Set<number>} */
+  /** What was selected before the range. @type {Set<number>} */
   #before = new Set();
 
   get size() {
     return this.#ids.size;
   }
 
-  /** In the order of what is shown. */
+  /** In the order in which they are shown. */
   get ids() {
     return this.#ids.size ? this.#shown.filter((id) => this.#ids.has(id)) : [];
   }
@@ -28,7 +28,7 @@ export class Selection extends Emitter {
   }
 
   /**
-   * Keep of the choice what is still shown.
+   * Set the pictures that are shown, and deselect all others.
    * @param {readonly number[]} shown
    */
   setShown(shown) {
@@ -39,7 +39,7 @@ export class Selection extends Emitter {
     if (!isSame) this.emit("change", null);
   }
 
-  /** @param {number} index of what is shown */
+  /** @param {number} index among the shown pictures */
   toggle(index) {
     const id = this.#shown[index];
     if (id === undefined) return;
@@ -49,7 +49,7 @@ export class Selection extends Emitter {
   }
 
   /**
-   * Let ranges begin here.
+   * Begin a range here.
    * @param {number} index
    */
   startAt(index) {
@@ -58,7 +58,7 @@ export class Selection extends Emitter {
   }
 
   /**
-   * Choose all from where ranges begin to here, beside what was chosen before.
+   * Select the range from its beginning to here, in addition to what was selected before the range.
    * @param {number} index
    */
   extendTo(index) {

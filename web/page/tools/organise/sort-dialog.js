@@ -1,8 +1,8 @@
-/** The dialog that sorts pictures into folders: how, where each would go, and then copies, moves or a ZIP. */
+/** The dialog that sorts pictures into folders: shows where each would go, then copies, moves or archives them. */
 
 import { notice } from "../../lib/announce.js";
 import { button, elementFromTemplate, listen, part, ref } from "../../lib/dom.js";
-import { formatCount, formatPlural } from "../../lib/format.js";
+import { plural, t } from "../../lib/texts.js";
 import { OnsightError } from "../../../common/messenger.js";
 import { JobPanel } from "./job-panel.js";
 import { hasDirectoryChooser, chooseArchive, chooseDirectory, mayUse } from "./pickers.js";
@@ -19,16 +19,16 @@ import { writeZip } from "../../lib/writing.js";
 /** @import { Sorting } from "./preferences.js" */
 /** @import { WriteReport } from "../../lib/writing.js" */
 
-/** Milliseconds that a person may go on typing. */
+/** The plan is updated this many milliseconds after the last key press. */
 const PAUSE_MS = 300;
 
-/** Names that are shown beside the pattern. */
+/** How many example names are shown below the pattern. */
 const EXAMPLES = 3;
 
-/** Pictures whose places are known at once; of more, the examples come first. */
+/** Up to this many pictures are planned in one step; with more, the examples are planned first. */
 const AT_ONCE = 1000;
 
-/** Folders within folders. */
+/** How many levels of folders there can be. */
 const MAX_LEVELS = 4;
 
 const OWN_RULES = "rule";
@@ -57,9 +57,9 @@ class SortDialog {
   /** @type {SortingPlan | null} */
   #plan = null;
   #timer = 0;
-  /** Counts plans: what comes late is of no use. */
+  /** Counts requests, so that a late answer to an earlier one can be ignored. */
   #asked = 0;
-  /** Where pictures would be moved to. @type {FileSystemDirectoryHandle | null} */
+  /** The folder to move pictures to, until the user confirms. @type {FileSystemDirectoryHandle | null} */
   #target = null;
 
   /** @param {{library: Library, originals: Originals, ids: readonly number[]}} what */
@@ -75,7 +75,11 @@ class SortDialog {
     this.#rules.offer(library.status?.searches ?? []);
     this.#reach = new ReachPanel(ref(root, "reach"), { library, originals }, () => void this.#ask());
     this.#job = new JobPanel(ref(root, "job"), () => this.#write());
-    ref(root, "sort-title").textContent = `Sort ${formatPlural(ids.length, "picture")} into folders`;
+    ref(root, "sort-title").textContent = plural(
+      ids.length,
+      "Sort {count} picture into folders",
+      "Sort {count} pictures into folders",
+    );
     listen(this.#pattern, "input", () => this.#changed());
     listen(button(root, "copy"), "click", () => void this.#intoFolder());
     listen(button(root, "move"), "click", () => void this.#chooseWhereToMove());
@@ -103,7 +107,7 @@ class SortDialog {
 
   async #begin() {
     const { groupings, pattern } = await this.#library.methods.choices();
-    this.#groupings = [...groupings, { id: OWN_RULES, name: "Rules of my own" }];
+    this.#groupings = [...groupings, { id: OWN_RULES, name: t("Custom rules") }];
     const known = new Set(this.#groupings.map(({ id }) => id));
     this.#by = this.#by.filter((id) => known.has(id));
     ref(this.root, "legend").replaceChildren(
@@ -131,13 +135,13 @@ class SortDialog {
     this.#timer = setTimeout(() => void this.#ask(), PAUSE_MS);
   }
 
-  /** Ask where the pictures would go, and show it. */
+  /** Request a plan, and show it. */
   async #ask() {
     const asked = ++this.#asked;
     const sorting = this.#sorting;
     preferences.sorting = sorting;
     const rules = sorting.by.includes(OWN_RULES) ? sorting.rules.map(ruleText) : [];
-    ref(this.root, "summary").textContent = "Working out where they go…";
+    ref(this.root, "summary").textContent = t("Planning…");
     /** @type {OnsightError | null} */
     let error = null;
     try {
@@ -186,15 +190,17 @@ class SortDialog {
     const summary = ref(this.root, "summary");
     const tree = ref(this.root, "tree");
     if (!this.#plan) {
-      summary.textContent = this.#isWithoutRules ? "Write a rule to see where the pictures go." : "";
+      summary.textContent = this.#isWithoutRules ? t("Write a rule to see where the pictures go.") : "";
       tree.replaceChildren();
       this.#showExamples([]);
       return;
     }
     const { moves, folders, left } = this.#plan;
     const count = folders.filter(({ name }) => name).length;
-    const where = count ? ` into ${formatPlural(count, "folder")}` : "";
-    summary.textContent = `${formatPlural(moves.length, "picture")} ${moves.length === 1 ? "goes" : "go"}${where}:`;
+    const where = { folders: plural(count, "{count} folder", "{count} folders") };
+    summary.textContent = count
+      ? plural(moves.length, "{count} picture goes into {folders}:", "{count} pictures go into {folders}:", where)
+      : plural(moves.length, "{count} picture, without folders:", "{count} pictures, without folders:");
     showPreview(tree, moves, left);
     this.#showExamples(moves.slice(0, EXAMPLES));
   }
@@ -211,18 +217,19 @@ class SortDialog {
     );
   }
 
-  /** The choices of what makes folders, one within the other. */
+  /** Show a choice of grouping for each level of folders. */
   #writeLevels() {
     const count = Math.min(this.#by.length + 1, MAX_LEVELS);
     const selects = Array.from({ length: count }, (_, level) => {
       const select = /** @type {HTMLSelectElement} */ (elementFromTemplate("sort-level"));
       const others = this.#by.filter((_, other) => other !== level);
       select.append(
-        new Option(level ? "nothing more" : "no folders", ""),
+        new Option(level ? t("no subfolders") : t("no folders"), ""),
         ...this.#groupings.filter(({ id }) => !others.includes(id)).map(({ id, name }) => new Option(name, id)),
       );
       select.value = this.#by[level] ?? "";
-      select.setAttribute("aria-label", level ? `Then by, level ${level + 1}` : "Folders by");
+      const label = level ? t("Subfolders by, level {level}", { level: level + 1 }) : t("Folders by");
+      select.setAttribute("aria-label", label);
       listen(select, "change", () => {
         this.#by.splice(level, 1, ...(select.value ? [select.value] : []));
         if (select.value === OWN_RULES) this.#rules.begin();
@@ -237,7 +244,7 @@ class SortDialog {
     ref(this.root, "rules").hidden = !this.#by.includes(OWN_RULES);
   }
 
-  /** @param {string} field put into the pattern where the cursor is */
+  /** @param {string} field to insert at the cursor */
   #insert(field) {
     const { value, selectionStart, selectionEnd } = this.#pattern;
     const from = selectionStart ?? value.length;
@@ -246,7 +253,7 @@ class SortDialog {
     this.#changed();
   }
 
-  /** Show what can be done now. */
+  /** Show and enable the actions that are possible now. */
   #write() {
     const { root } = this;
     const isBusy = this.#job.busy;
@@ -258,7 +265,7 @@ class SortDialog {
     button(root, "zip").hidden = isBusy || isMoving;
     button(root, "zip").classList.toggle("button--primary", !hasDirectoryChooser());
     button(root, "sort-cancel").hidden = isMoving;
-    button(root, "sort-cancel").textContent = isBusy ? "Cancel" : "Close";
+    button(root, "sort-cancel").textContent = isBusy ? t("Cancel") : t("Close");
     button(root, "sort-close").disabled = isBusy;
     ref(root, "moving").hidden = !isMoving;
   }
@@ -274,7 +281,16 @@ class SortDialog {
         there = fitting.moves.filter((move) => move.is_there).length;
         return copyInto(this.#originals, directory, fitting, options);
       },
-      ({ written }) => `${formatPlural(written, "picture")} copied into “${directory.name}”${thereToo(there)}.`,
+      ({ written }) => {
+        const folder = { folder: directory.name };
+        const copied = plural(
+          written,
+          "{count} picture copied to “{folder}”.",
+          "{count} pictures copied to “{folder}”.",
+          folder,
+        );
+        return there ? `${copied} ${plural(there, "{count} was there already.", "{count} were there already.")}` : copied;
+      },
     );
   }
 
@@ -284,14 +300,24 @@ class SortDialog {
     const roots = await this.#originals.roots();
     const { moves } = this.#plan;
     const count = moves.filter(({ folder }) => roots.has(folder.split("/", 1)[0] ?? "")).length;
-    ref(this.root, "moving-title").textContent = `Move into “${this.#target.name}”?`;
+    ref(this.root, "moving-title").textContent = t("Move to “{folder}”?", { folder: this.#target.name });
     const rest = moves.length - count;
     const words = [
       count
-        ? `${formatPlural(count, "picture")} ${count === 1 ? "leaves its" : "leave their"} place as soon as ${count === 1 ? "its copy is" : "their copies are"} there.`
+        ? plural(
+            count,
+            "The original of {count} picture is deleted once its copy is complete.",
+            "The originals of {count} pictures are deleted once their copies are complete.",
+          )
         : "",
       rest
-        ? `${formatPlural(rest, "picture")} can only be copied: the browser does not let Onsight delete ${rest === 1 ? "it" : "them"}. That needs a folder that was added with “Add a folder”.`
+        ? plural(
+            rest,
+            "{count} picture can only be copied, because the browser does not let Onsight delete the original. " +
+              "That needs a folder that was added with “Add a folder”.",
+            "{count} pictures can only be copied, because the browser does not let Onsight delete the originals. " +
+              "That needs a folder that was added with “Add a folder”.",
+          )
         : "",
     ];
     ref(this.root, "moving-text").textContent = words.filter(Boolean).join(" ");
@@ -307,7 +333,7 @@ class SortDialog {
     this.#target = null;
     if (!permitted) {
       this.#write();
-      notice("Nothing was moved: Onsight may not change these folders.");
+      notice(t("Nothing was moved: Onsight is not allowed to change these folders."));
       return;
     }
     await this.#job.run(
@@ -316,8 +342,14 @@ class SortDialog {
         return moveInto(this.#organiser, directory, fitting, options);
       },
       ({ written, failures }) => {
-        const words = `${formatPlural(written, "picture")} placed in “${directory.name}”.`;
-        return failures.length ? `${words} Some originals may have stayed; see below.` : words;
+        const folder = { folder: directory.name };
+        const moved = plural(
+          written,
+          "{count} picture moved to “{folder}”.",
+          "{count} pictures moved to “{folder}”.",
+          folder,
+        );
+        return failures.length ? `${moved} ${t("Some originals may not have been deleted; see below.")}` : moved;
       },
     );
     await this.#library.refresh();
@@ -326,7 +358,7 @@ class SortDialog {
   async #chooseTarget() {
     const directory = await chooseDirectory("onsight-sort", "readwrite");
     if (!directory || (await mayUse(directory, "readwrite"))) return directory;
-    notice(`Onsight may not write into “${directory.name}”. Nothing was written.`);
+    notice(t("Onsight is not allowed to write to “{folder}”. Nothing was written.", { folder: directory.name }));
     return null;
   }
 
@@ -342,23 +374,24 @@ class SortDialog {
         const outputs = outputsOf(this.#originals, whole.moves);
         return writeZip(name, target, outputs, options);
       },
-      (report) => packed(report, target?.name ?? name),
+      (report) => zipSummary(report, target?.name ?? name, "pictures"),
     );
   }
 }
 
-/** @param {number} count */
-function thereToo(count) {
-  return count ? `; ${formatCount(count)} ${count === 1 ? "was" : "were"} there already` : "";
-}
-
 /**
- * How an archive turned out.
+ * A sentence about a saved archive.
  * @param {WriteReport} report
  * @param {string} name of the archive
- * @param {string} noun for what is in it
+ * @param {"pictures" | "sidecars" | "files"} content
  */
-export function packed({ written, problem, isCancelled }, name, noun = "picture") {
-  if (problem || isCancelled) return "Nothing was saved.";
-  return `${formatPlural(written, noun)} saved in “${name}”.`;
+export function zipSummary({ written, problem, isCancelled }, name, content) {
+  if (problem || isCancelled) return t("Nothing was saved.");
+  if (content === "pictures") {
+    return plural(written, "{count} picture saved in “{name}”.", "{count} pictures saved in “{name}”.", { name });
+  }
+  if (content === "sidecars") {
+    return plural(written, "{count} sidecar saved in “{name}”.", "{count} sidecars saved in “{name}”.", { name });
+  }
+  return plural(written, "{count} file saved in “{name}”.", "{count} files saved in “{name}”.", { name });
 }

@@ -1,17 +1,18 @@
-/** Where pictures would go, as a tree of folders that are filled when they are opened. */
+/** The preview of a plan: a tree of folders, whose content is added when they are opened. */
 
 import { button, elementFromTemplate, listen, ref } from "../../lib/dom.js";
-import { formatCount, formatPlural } from "../../lib/format.js";
+import { formatCount, formatList } from "../../lib/format.js";
+import { currentLanguage, plural, t } from "../../lib/texts.js";
 
 /** @import { LeftBehind, PlannedMove } from "../../../protocol.d.ts" */
 
-/** Rows that are written at a time, of folders and of files: the rest comes when it is asked for. */
+/** How many rows are added at a time. */
 const STEP = 100;
 
 /**
  * @typedef {object} Folder
  * @property {string} name
- * @property {number} count of files in it and in the folders in it
+ * @property {number} count of files, including those in subfolders
  * @property {Map<string, Folder>} folders
  * @property {PlannedMove[]} files
  */
@@ -19,13 +20,13 @@ const STEP = 100;
 /**
  * @param {HTMLElement} host
  * @param {readonly PlannedMove[]} moves
- * @param {readonly LeftBehind[]} [left] what has a picture's name and stays
+ * @param {readonly LeftBehind[]} [left] files with a picture's name that are not moved
  */
 export function showPreview(host, moves, left = []) {
   const root = treeOf(moves);
   host.replaceChildren(contentOf(root));
   if (left.length) host.append(leftBehind(left));
-  // A single folder, and the first of few, need no press to be seen.
+  // Open the first folder if there are only a few.
   const first = host.querySelector("details");
   if (first && root.folders.size <= 3) first.open = true;
 }
@@ -58,7 +59,7 @@ function emptyFolder(name) {
 /** @param {Folder} folder */
 function contentOf(folder) {
   const list = document.createElement("ul");
-  const names = new Intl.Collator("en", { numeric: true });
+  const names = new Intl.Collator(currentLanguage(), { numeric: true });
   const folders = [...folder.folders.values()].sort((one, other) => names.compare(one.name, other.name));
   const rows = [...folders.map((one) => () => folderRow(one)), ...folder.files.map((one) => () => fileRow(one))];
   append(list, rows, 0);
@@ -76,7 +77,11 @@ function append(list, rows, from) {
   if (until >= rows.length) return;
   const more = elementFromTemplate("sort-more");
   const press = button(more, "more");
-  press.textContent = `Show ${formatCount(Math.min(STEP, rows.length - until))} more of ${formatCount(rows.length - until)}`;
+  const rest = rows.length - until;
+  press.textContent =
+    rest > STEP
+      ? plural(rest, "Show {step} more of {count}", "Show {step} more of {count}", { step: formatCount(STEP) })
+      : plural(rest, "Show {count} more", "Show {count} more");
   listen(press, "click", () => {
     more.remove();
     append(list, rows, until);
@@ -104,8 +109,10 @@ function fileRow({ target, name, is_there: isThere, companions }) {
   const newName = target.slice(target.lastIndexOf("/") + 1);
   ref(row, "name").textContent = newName;
   const notes = [
-    isThere ? "there already" : newName === name ? "" : `was ${name}`,
-    companions.length ? `with ${companions.map((one) => one.target.slice(one.target.lastIndexOf("/") + 1)).join(", ")}` : "",
+    isThere ? t("exists already") : newName === name ? "" : t("was {name}", { name }),
+    companions.length
+      ? t("with {names}", { names: formatList(companions.map((one) => one.target.slice(one.target.lastIndexOf("/") + 1))) })
+      : "",
   ];
   ref(row, "note").textContent = notes.filter(Boolean).join("; ");
   return row;
@@ -114,7 +121,11 @@ function fileRow({ target, name, is_there: isThere, companions }) {
 /** @param {readonly LeftBehind[]} left */
 function leftBehind(left) {
   const details = /** @type {HTMLDetailsElement} */ (elementFromTemplate("sort-left"));
-  ref(details, "left-count").textContent = `${formatPlural(left.length, "file")} of these names ${left.length === 1 ? "stays" : "stay"}`;
+  ref(details, "left-count").textContent = plural(
+    left.length,
+    "{count} file with the name of a picture stays where it is",
+    "{count} files with the name of a picture stay where they are",
+  );
   const list = document.createElement("ul");
   const rows = left.map(({ name, reason }) => () => {
     const row = elementFromTemplate("sort-file");

@@ -1,6 +1,7 @@
-/** The rules of a person's own by which pictures are put into folders: "Pets" is `dog OR cat`. */
+/** The user's own rules for sorting pictures into folders: "Pets" is `dog OR cat`. */
 
 import { button, elementFromTemplate, listen, part, ref } from "../../lib/dom.js";
+import { t } from "../../lib/texts.js";
 
 /** @import { SavedSearch } from "../../../protocol.d.ts" */
 /** @import { OnsightError } from "../../../common/messenger.js" */
@@ -34,25 +35,25 @@ export class SortRules {
     this.#write();
   }
 
-  /** As they stand, without rows that nothing was written into. @returns {RuleText[]} */
+  /** The rules in their order, without empty rows. @returns {RuleText[]} */
   get rules() {
     return this.#rows.map(textOf).filter(({ name, query }) => name || query);
   }
 
-  /** @param {readonly SavedSearch[]} searches that are remembered */
+  /** @param {readonly SavedSearch[]} searches that the user can add as rules */
   offer(searches) {
     this.#saved.hidden = !searches.length;
     const first = this.#saved.options[0] ?? new Option("");
     this.#saved.replaceChildren(first, ...searches.map(({ name, query }) => new Option(name, query)));
   }
 
-  /** Make room for a first rule. */
+  /** Add an empty rule if there is none. */
   begin() {
     if (!this.#rows.length) this.#add();
   }
 
   /**
-   * Show what is wrong with a rule, or that nothing is.
+   * Show an error in a rule, or clear it.
    * @param {number | null} index among `rules`
    * @param {OnsightError | null} error
    */
@@ -114,12 +115,12 @@ export class SortRules {
   #write() {
     const rows = this.#rows;
     for (const [index, row] of rows.entries()) {
-      const number = index + 1;
-      part(row, "rule-name", HTMLInputElement).setAttribute("aria-label", `Folder of rule ${number}`);
-      part(row, "rule-query", HTMLInputElement).setAttribute("aria-label", `What belongs there, rule ${number}`);
-      button(row, "rule-remove").setAttribute("aria-label", `Remove rule ${number}`);
-      button(row, "rule-up").setAttribute("aria-label", `Move rule ${number} up`);
-      button(row, "rule-down").setAttribute("aria-label", `Move rule ${number} down`);
+      const number = { number: index + 1 };
+      part(row, "rule-name", HTMLInputElement).setAttribute("aria-label", t("Folder of rule {number}", number));
+      part(row, "rule-query", HTMLInputElement).setAttribute("aria-label", t("Search of rule {number}", number));
+      button(row, "rule-remove").setAttribute("aria-label", t("Remove rule {number}", number));
+      button(row, "rule-up").setAttribute("aria-label", t("Move rule {number} up", number));
+      button(row, "rule-down").setAttribute("aria-label", t("Move rule {number} down", number));
       button(row, "rule-up").disabled = index === 0;
       button(row, "rule-down").disabled = index === rows.length - 1;
     }

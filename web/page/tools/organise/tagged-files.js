@@ -1,8 +1,9 @@
-/** Files that carry tags: copies of pictures with their keywords in them, and sidecars. */
+/** Files that contain tags: copies of pictures with keywords, and sidecars. */
 
 import { OnsightError } from "../../../common/messenger.js";
 import { pathOf } from "./entries.js";
 import { deletable } from "./placing.js";
+import { t } from "../../lib/texts.js";
 import { emptyReport, replaceFile, wordsOf } from "../../lib/writing.js";
 
 /** @import { PlannedMove } from "../../../protocol.d.ts" */
@@ -13,10 +14,10 @@ import { emptyReport, replaceFile, wordsOf } from "../../lib/writing.js";
 /** @typedef {{library: Library, originals: Originals, listings: Listings}} Organiser */
 
 /**
- * A copy of a picture with its tags in it; an existing sidecar goes along, with the tags added.
+ * A copy of a picture with its tags inside, and with its sidecars, to which the tags are added.
  * @param {Organiser} organiser
  * @param {PlannedMove} picture
- * @param {{withOthers: boolean}} options whether formats that take no keywords are copied as they are, with a sidecar
+ * @param {{withOthers: boolean}} options whether formats without keywords are copied unchanged, with a sidecar
  * @returns {Output}
  */
 export function keywordCopyOf(organiser, picture, { withOthers }) {
@@ -45,7 +46,7 @@ export function keywordCopyOf(organiser, picture, { withOthers }) {
 }
 
 /**
- * A picture's sidecars: those that are there with the tags added, or a new one.
+ * A picture's existing sidecars with the tags added, or a new one.
  * @param {Organiser} organiser
  * @param {PlannedMove} picture
  * @returns {Output}
@@ -69,7 +70,7 @@ export function sidecarOutputOf(organiser, picture) {
 }
 
 /**
- * Write sidecars where the pictures lie. One that is there is replaced by itself with the tags added, in one step.
+ * Write sidecars next to the pictures. The tags are added to existing sidecars, which are replaced in one step.
  * @param {Organiser} organiser
  * @param {readonly PlannedMove[]} pictures
  * @param {WriteOptions} options
@@ -107,7 +108,7 @@ async function writablePlace(originals, picture) {
   } catch (error) {
     throw new OnsightError({
       code: "unwritable_file",
-      message: "Onsight cannot write beside this picture. Save its sidecar as a ZIP.",
+      message: t("Onsight cannot write to this picture’s folder. Save its sidecar as a ZIP instead."),
       detail: String(error),
     });
   }
@@ -122,7 +123,7 @@ async function sidecarsOf({ library, originals, listings }, picture) {
   const sidecars = await Promise.all(
     found.sidecars.map(async ({ name, open }) => ({ name, data: new Uint8Array(await (await open()).arrayBuffer()) })),
   );
-  // A new one begins with what the picture's file says, as far as that can be reached. So does one that is empty.
+  // A new or empty sidecar starts with the metadata of the picture's file, if that can be read.
   const isNew = sidecars.every(({ data }) => !data.length);
   const image = !isNew ? new Blob() : await originals.open(picture).catch(() => new Blob());
   const params = { image, id: picture.id, sidecars, same_stem: found.sameStem };
@@ -135,7 +136,7 @@ function blobOf({ data, media_type: type = "application/rdf+xml" }) {
 }
 
 /**
- * Where a picture lies, without what could lead elsewhere: an archive may say anything.
+ * A picture's path without parts such as "..", because paths in archives cannot be trusted.
  * @param {PlannedMove} picture
  */
 export function plainPath(picture) {

@@ -1,14 +1,15 @@
-/** The dialog in which the tags of many pictures are changed together. */
+/** The dialog that edits the tags of many pictures together. */
 
 import { tryTo } from "../../lib/announce.js";
 import { button, elementFromTemplate, listen, part, redrawRows, ref } from "../../lib/dom.js";
-import { formatCount, formatPlural } from "../../lib/format.js";
+import { formatCount } from "../../lib/format.js";
+import { plural, t } from "../../lib/texts.js";
 import { editTags, namesIn } from "./tag-editing.js";
 
 /** @import { TagCount } from "../../../protocol.d.ts" */
 /** @import { Library } from "./library.js" */
 
-/** Tags that are listed: the most frequent of a large selection are what a person changes. */
+/** How many tags are listed at most, the most frequent first. */
 const LISTED = 80;
 
 /**
@@ -19,9 +20,9 @@ export function openTagsDialog(library, ids) {
   const dialog = /** @type {HTMLDialogElement} */ (elementFromTemplate("organise-tags"));
   const field = part(dialog, "new-tags", HTMLInputElement);
   const list = ref(dialog, "tag-list");
-  /** Whether the list is to be written anew when nothing is typed into it any more. */
+  /** Whether the list must be redrawn once the user has finished renaming a tag in it. */
   let isStale = false;
-  ref(dialog, "tags-title").textContent = `Tags of ${formatPlural(ids.length, "picture")}`;
+  ref(dialog, "tags-title").textContent = plural(ids.length, "Tags of {count} picture", "Tags of {count} pictures");
   listen(part(dialog, "add-form", HTMLFormElement), "submit", (event) => {
     event.preventDefault();
     const tags = namesIn(field.value);
@@ -42,7 +43,7 @@ export function openTagsDialog(library, ids) {
   }
 
   async function show() {
-    // What is being typed must not go.
+    // Do not discard what the user is typing.
     isStale = list.querySelector("input:not([hidden])") !== null;
     if (isStale) return;
     await tryTo(
@@ -51,8 +52,9 @@ export function openTagsDialog(library, ids) {
         if (isStale) return;
         redrawRows(list, () => list.replaceChildren(...tags.slice(0, LISTED).map(rowOf)));
         ref(dialog, "no-tags").hidden = tags.length > 0;
-        ref(dialog, "more-tags").hidden = tags.length <= LISTED;
-        ref(dialog, "more-tags").textContent = `and ${formatCount(tags.length - LISTED)} rarer ones`;
+        const rest = Math.max(0, tags.length - LISTED);
+        ref(dialog, "more-tags").hidden = !rest;
+        ref(dialog, "more-tags").textContent = plural(rest, "and {count} rarer one", "and {count} rarer ones");
       }),
     );
   }
@@ -62,13 +64,11 @@ export function openTagsDialog(library, ids) {
     const row = elementFromTemplate("organise-tag-row");
     row.dataset.key = name;
     ref(row, "name").textContent = name;
-    const whose = own === count ? "yours" : own ? `${formatCount(own)} yours` : "";
-    const all = count === ids.length ? "all" : formatCount(count);
-    ref(row, "count").textContent = whose ? `${all}, ${whose}` : all;
+    ref(row, "count").textContent = countText(count, own, ids.length);
     const actions = /** @type {const} */ ([
-      ["accept", "accept", own < count, `Keep “${name}” for good`],
-      ["add-to-all", "add", count < ids.length, `Give “${name}” to all`],
-      ["remove-tag", "remove", true, `Remove “${name}”`],
+      ["accept", "accept", own < count, t("Keep “{name}” permanently", { name })],
+      ["add-to-all", "add", count < ids.length, t("Add “{name}” to all", { name })],
+      ["remove-tag", "remove", true, t("Remove “{name}”", { name })],
     ]);
     for (const [name_, action, isPossible, label] of actions) {
       const press = button(row, name_);
@@ -78,12 +78,12 @@ export function openTagsDialog(library, ids) {
       listen(press, "click", () => void change({ action, tags: [name] }));
     }
     const rename = button(row, "rename");
-    rename.setAttribute("aria-label", `Rename “${name}”`);
+    rename.setAttribute("aria-label", t("Rename “{name}”", { name }));
     const input = part(row, "other-name", HTMLInputElement);
     listen(rename, "click", () => {
       input.hidden = false;
       input.value = name;
-      input.setAttribute("aria-label", `Other name for “${name}”`);
+      input.setAttribute("aria-label", t("New name for “{name}”", { name }));
       input.focus();
       input.select();
     });
@@ -104,4 +104,21 @@ export function openTagsDialog(library, ids) {
     listen(input, "blur", () => end(false));
     return row;
   }
+}
+
+/**
+ * How many pictures have a tag, and on how many the user has set it.
+ * @param {number} count
+ * @param {number} own
+ * @param {number} total of selected pictures
+ */
+function countText(count, own, total) {
+  if (count === total) {
+    if (own === count) return t("all, yours");
+    return own ? plural(own, "all, {count} yours", "all, {count} yours") : t("all");
+  }
+  if (own === count) return plural(count, "{count}, yours", "{count}, yours");
+  return own
+    ? plural(count, "{count}, {own} yours", "{count}, {own} yours", { own: formatCount(own) })
+    : formatCount(count);
 }

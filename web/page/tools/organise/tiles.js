@@ -1,19 +1,22 @@
-/** What the grid shows of pictures, fetched as they come into sight and kept up to a limit. */
+/** The thumbnails and labels of pictures, fetched as they become visible, with a cache of limited size. */
 
 import { Emitter } from "../../lib/emitter.js";
 
 /** @import { GridItem } from "../../../protocol.d.ts" */
 /** @import { Library } from "./library.js" */
 
-const STORED_DATA = 1500;
+/** How many tiles are cached at most. */
+const CACHED = 1500;
+
+/** How many tiles are fetched in one request. */
 const BATCH = 120;
 
-/** @typedef {Omit<GridItem, "thumbnail"> & {source: string}} Tile `source` is the address of the thumbnail */
+/** @typedef {Omit<GridItem, "thumbnail"> & {source: string}} Tile `source` is the URL of the thumbnail */
 
 /** @extends {Emitter<{change: null}>} */
 export class Tiles extends Emitter {
   #library;
-  /** The oldest comes first. @type {Map<number, Tile>} */
+  /** The least recently requested comes first. @type {Map<number, Tile>} */
   #tiles = new Map();
   /** @type {readonly number[]} */
   #wanted = [];
@@ -31,7 +34,7 @@ export class Tiles extends Emitter {
   }
 
   /**
-   * Have these at hand; a "change" tells when more of them are. Only the latest request counts.
+   * Fetch tiles that are not cached; a "change" event follows as they arrive. Only the latest request counts.
    * @param {readonly number[]} ids
    */
   want(ids) {
@@ -45,7 +48,7 @@ export class Tiles extends Emitter {
     void this.#fetch();
   }
 
-  /** Forget all: another library is open, or pictures were looked at anew. */
+  /** Empty the cache: another library is open, or pictures have changed. */
   clear() {
     for (const { source } of this.#tiles.values()) URL.revokeObjectURL(source);
     this.#tiles.clear();
@@ -59,7 +62,7 @@ export class Tiles extends Emitter {
         const ids = this.#wanted.filter((id) => !this.#tiles.has(id)).slice(0, BATCH);
         if (!ids.length) return;
         const { items } = await this.#library.methods.items({ ids });
-        if (!items.length) return; // gone since
+        if (!items.length) return; // they were removed since
         for (const { thumbnail, ...item } of items) {
           this.#tiles.set(item.id, { ...item, source: URL.createObjectURL(new Blob([thumbnail], { type: "image/jpeg" })) });
         }
@@ -67,7 +70,7 @@ export class Tiles extends Emitter {
         this.emit("change", null);
       }
     } catch {
-      // The library says itself what is the matter; empty tiles are asked for again when they are next in sight.
+      // The library reports its errors itself; missing tiles are requested again when they are next visible.
     } finally {
       this.#isFetching = false;
     }
@@ -75,7 +78,7 @@ export class Tiles extends Emitter {
 
   #forgetOldest() {
     for (const [id, { source }] of this.#tiles) {
-      if (this.#tiles.size <= STORED_DATA) return;
+      if (this.#tiles.size <= CACHED) return;
       if (this.#wanted.includes(id)) continue;
       URL.revokeObjectURL(source);
       this.#tiles.delete(id);

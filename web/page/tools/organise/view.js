@@ -4,7 +4,7 @@ import { tryTo } from "../../lib/announce.js";
 import { PREVIEW_SIDE } from "../../workspace/image-pane.js";
 import { button, fromTemplate, keepFocus, listen, part, ref } from "../../lib/dom.js";
 import { showDropZone } from "../../workspace/drop-zone.js";
-import { formatPlural } from "../../lib/format.js";
+import { plural, t } from "../../lib/texts.js";
 import { canChooseFolder, chooseFiles, isPicture } from "../../lib/picture-files.js";
 import { OnsightError } from "../../../common/messenger.js";
 import { Detail } from "./detail.js";
@@ -52,8 +52,8 @@ export function mount(host, app) {
   const menu = new LibraryMenu(ref(root, "library-menu"), library, () => importer.busy);
   const title = part(root, "title", HTMLHeadingElement);
   const dropHint = root.querySelector(".drop__title");
-  if (dropHint) dropHint.textContent = "Drop a folder of pictures here";
-  // On narrow screens they are opened when they are wanted.
+  if (dropHint) dropHint.textContent = t("Drop a folder of pictures here");
+  // On narrow screens the facets are closed at first.
   part(root, "narrow", HTMLDetailsElement).open = matchMedia("(min-width: 64rem)").matches;
 
   listen(button(root, "add-folder"), "click", addFolder);
@@ -130,7 +130,7 @@ export function mount(host, app) {
   }
   return () => off.forEach((end) => end());
 
-  /** Show what there is: the way in, the pictures, or why there are none. */
+  /** Show the pictures, the drop zone if there are none, or the library's state if it is not open. */
   function showState() {
     const { state, status } = library;
     const isOpen = state.state === "open";
@@ -148,9 +148,9 @@ export function mount(host, app) {
     if (!status) return;
     bar.showSaved(status);
     const undo = button(root, "undo");
-    undo.title = status.undo === null ? "Nothing to undo" : `Undo: ${status.undo}`;
+    undo.title = status.undo === null ? t("Nothing to undo") : t("Undo: {action}", { action: status.undo });
     const redo = button(root, "redo");
-    redo.title = `Do again: ${status.redo ?? ""}`;
+    redo.title = t("Redo: {action}", { action: status.redo ?? "" });
     keepFocus(root, ref(root, "grid"), () => {
       undo.disabled = status.undo === null;
       redo.hidden = status.redo === null;
@@ -160,7 +160,9 @@ export function mount(host, app) {
   function showFound() {
     const { ids, error } = search.found;
     const isAll = !search.query.trim();
-    ref(root, "found-count").textContent = `${formatPlural(ids.length, "picture")} ${isAll ? "" : "found"}`;
+    ref(root, "found-count").textContent = isAll
+      ? plural(ids.length, "{count} picture", "{count} pictures")
+      : plural(ids.length, "{count} picture found", "{count} pictures found");
     keepFocus(root, ids.length ? ref(root, "grid") : button(root, "show-all"), () => {
       button(root, "show-all").hidden = isAll || error !== null;
       ref(root, "none").hidden = ids.length > 0 || error !== null || isAll;
@@ -171,7 +173,7 @@ export function mount(host, app) {
 
   function showSelection() {
     const { size } = selection;
-    ref(root, "chosen-count").textContent = `${formatPlural(size, "picture")} chosen`;
+    ref(root, "chosen-count").textContent = plural(size, "{count} picture selected", "{count} pictures selected");
     keepFocus(root, ref(root, "grid"), () => {
       ref(root, "chosen").hidden = size === 0;
       button(root, "find-similar").hidden = size !== 1;
@@ -190,12 +192,12 @@ export function mount(host, app) {
     if (phase === "done" && isImporting) {
       tiles.clear(); // pictures may have changed, or be missing now
       grid.refresh();
-      void search.run(); // at once, without the rests between searches while the library fills
+      void search.run(); // now, without the pause between searches during an import
     }
     isImporting = importer.busy;
   }
 
-  /** Learn how the library stands, at most once a second. */
+  /** Request the library's status, at most once per second. */
   function refreshStatus() {
     if (isRefreshing) return;
     isRefreshing = true;
@@ -206,7 +208,7 @@ export function mount(host, app) {
   }
 
   /**
-   * Show all pictures, and choose some of them.
+   * Show all pictures, and select some of them.
    * @param {number[]} ids
    */
   function chooseInGrid(ids) {
@@ -219,7 +221,7 @@ export function mount(host, app) {
 
   /**
    * @param {number} id
-   * @param {readonly number[]} [among] those that are gone through
+   * @param {readonly number[]} [among] the pictures that the user can step through
    */
   function openDetail(id, among = search.found.ids) {
     new Detail(library, tiles, among, id, {
@@ -245,7 +247,11 @@ export function mount(host, app) {
   }
 
   function askToForget() {
-    ref(forgetDialog, "forget-title").textContent = `Take ${formatPlural(selection.size, "picture")} out of the library?`;
+    ref(forgetDialog, "forget-title").textContent = plural(
+      selection.size,
+      "Remove {count} picture from the library?",
+      "Remove {count} pictures from the library?",
+    );
     forgetDialog.showModal();
   }
 
@@ -254,7 +260,7 @@ export function mount(host, app) {
     await tryTo(library.methods.remove({ ids }).then(() => library.refresh()));
   }
 
-  /** Take up the import that an earlier page did not end: its folder may still be read, or must be chosen again. */
+  /** Resume the import that an earlier visit did not finish. If its folder is not remembered, the user chooses it again. */
   async function goOn() {
     const { root: name = "", key = name } = preferences.unfinished ?? {};
     const handle = (await originals.handles()).get(key);
@@ -270,7 +276,7 @@ export function mount(host, app) {
 }
 
 /**
- * Take a folder in, and remember where it is.
+ * Import a folder, and remember it for later visits.
  * @param {App} app
  * @param {FileSystemDirectoryHandle} handle
  */
@@ -285,17 +291,17 @@ async function importDirectory(app, handle) {
   const isWanted = (/** @type {File} */ file) => isPicture(file) || isSidecar(file);
   for await (const entry of entriesIn(handle, isWanted, arrival)) (isSidecar(entry) ? beside : entries).push(entry);
   if (!entries.length) {
-    throw new OnsightError({ code: "unreadable_file", message: "There are no pictures in this folder." });
+    throw new OnsightError({ code: "unreadable_file", message: t("There are no pictures in this folder.") });
   }
   await importer.add(entries, { detect: preferences.detect, gone: await originals.gone(), beside });
 }
 
 /**
- * Pictures were dropped, pasted or chosen while Organise is shown: they go into the library.
+ * Import pictures that were dropped, pasted or chosen while Organise is shown.
  * @param {App} app
  * @param {FileWithPath[]} files
- * @param {boolean} isWhole whether these are all the pictures of their folders
- * @param {FileWithPath[]} [others] the other files of the same folders, such as sidecars and videos
+ * @param {boolean} isWhole whether these are all the pictures in their folders
+ * @param {FileWithPath[]} [others] the other files in the same folders, such as sidecars and videos
  */
 export function receive(app, files, isWhole, others = []) {
   const single = { ...SINGLE_FILES, whole: isWhole };
