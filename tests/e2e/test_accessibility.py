@@ -66,7 +66,7 @@ def test_nothing_is_found_in_the_tools(site: str, open_page: OpenPage, width: in
     expect(page.get_by_role("switch", name="Use the GPU")).to_be_visible()
     check(page, "the engine")
     page.keyboard.press("Escape")
-    for name in ("classify", "tag", "detect", "compare", "enhance"):
+    for name in ("classify", "tag", "detect", "compare", "details", "enhance"):
         page.goto(f"{site}/#/{name}")
         expect(tool.answer.get_by_role("heading", level=2).first).to_be_visible(timeout=ENGINE_TIMEOUT_MS)
         check(page, name)
