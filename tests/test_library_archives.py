@@ -171,7 +171,7 @@ def test_an_archive_is_opened_once_and_again_when_it_has_changed(
     assert opened == 1
     path.write_bytes(zip_of(b"new.jpg"))
     assert not is_there(sources[0])
-    with pytest.raises(UnreadableFileError, match="no longer has"):
+    with pytest.raises(UnreadableFileError, match="no longer contains"):
         read_picture(sources[0])
     assert names_beside(path.as_posix()) == ["new.jpg"]
     assert opened == 2
@@ -205,7 +205,7 @@ def test_what_cannot_be_opened_is_told(tmp_path: Path) -> None:
         archive.writestr("a.jpg", b"1")
     files = {file.source.name: file.error for file in Walk([outer])}
     assert files["a.jpg"] is None
-    assert "archive in an archive" in files["inner.zip"].message  # type: ignore[union-attr]  # it is one
+    assert "inside another archive" in files["inner.zip"].message  # type: ignore[union-attr]  # it is one
 
 
 def test_a_library_that_knew_wrong_names_keeps_its_pictures_and_their_tags(tmp_path: Path) -> None:

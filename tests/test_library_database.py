@@ -56,7 +56,7 @@ def test_open_refuses_what_is_no_library(tmp_path: Path) -> None:
     connection.execute("CREATE TABLE precious (a)")
     connection.close()
     before = other.read_bytes()
-    with pytest.raises(LibraryError, match="another program"):
+    with pytest.raises(LibraryError, match="another program’s"):
         Library.open(other)
     assert other.read_bytes() == before
 
@@ -65,7 +65,7 @@ def test_open_refuses_a_newer_library(tmp_path: Path) -> None:
     path = tmp_path / "lib.sqlite"
     with Library.open(path) as library:
         library.connection.execute("PRAGMA user_version = 99")
-    with pytest.raises(LibraryError, match="newer Onsight"):
+    with pytest.raises(LibraryError, match="newer version of Onsight"):
         Library.open(path)
 
 

@@ -248,7 +248,7 @@ def test_a_file_that_was_moved_is_known_at_its_new_place(service: LibraryService
     missing = ask(service, "picture", id=3)
     assert missing["facts"][0] == {
         "name": "Missing",
-        "value": "Another picture’s file is where this one’s was. Add the folder that has it.",
+        "value": "Another picture’s file is in the place of this one. Add the folder that has it.",
     }
     assert ask(service, "search", query="is:missing")["ids"] == [3]
     assert [item["missing"] for item in ask(service, "items", ids=[2, 3])["items"]] == [False, True]

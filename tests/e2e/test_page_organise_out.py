@@ -177,7 +177,7 @@ def test_rules_names_and_levels_show_at_once_where_pictures_go(shelf: Shelf) -> 
     name = dialog.get_by_role("textbox", name="Folder of rule 1")
     query = dialog.get_by_role("textbox", name="Search of rule 1")
     query.fill("animal OR (cup")
-    expect(dialog).to_contain_text("A rule needs a name for its folder and what belongs there.")
+    expect(dialog).to_contain_text("A rule needs a name for its folder and a search.")
     name.fill("Living")
     expect(dialog).to_contain_text("This parenthesis is never closed.")
     expect(dialog.locator("mark")).to_have_text("(")

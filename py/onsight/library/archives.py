@@ -1,4 +1,4 @@
-"""Pictures in ZIP archives, be they files of a computer or of a page."""
+"""Read pictures in ZIP archives, from the disk or from a page."""
 
 from __future__ import annotations
 
@@ -12,16 +12,17 @@ from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
+from onsight.core.texts import text
 from onsight.errors import OnsightError, UnreadableFileError
 from onsight.files.companions import Companions
 from onsight.files.suffixes import is_tried
 from onsight.library.zip_names import extra_fields, member_names
 
 MAX_BYTES = 1 << 30
-"""Size of a file, in bytes, that is read at most."""
+"""Maximum size of a file, in bytes."""
 
 OPEN_AT_ONCE = 4
-"""Archives that a process keeps open."""
+"""Maximum number of archives that a process keeps open."""
 
 _TIMESTAMP, _NTFS, _OLD_UNIX = 0x5455, 0x000A, 0x5855
 _NTFS_EPOCH_S = 11_644_473_600
@@ -32,25 +33,28 @@ class Archive:
     """An open ZIP archive."""
 
     def __init__(self, file: str | os.PathLike[str] | BinaryIO) -> None:
-        """Open it.
+        """Open an archive.
 
         Args:
-            file: Its path, or a binary file that can be sought in.
+            file: Its path, or a seekable binary file.
 
         Raises:
-            UnreadableFileError: It is not a ZIP archive, or damaged.
+            UnreadableFileError: It is damaged, or not a ZIP archive.
         """
         try:
             self._file = zipfile.ZipFile(file)
         except (OSError, zipfile.BadZipFile, NotImplementedError, ValueError, struct.error, EOFError) as error:
             raise UnreadableFileError(
-                f"The archive cannot be opened ({error}). It is damaged, was not copied whole, or is no ZIP archive."
+                text(
+                    "The archive cannot be opened ({reason}). It is damaged, incomplete, or not a ZIP archive.",
+                    reason=error,
+                )
             ) from error
         self._companions: dict[str, Companions] = {}
 
     @cached_property
     def members(self) -> dict[str, zipfile.ZipInfo]:
-        """Its files by path: relative, with ``/``, leading nowhere else."""
+        """Its files by relative path, with ``/``; no path leads out of the archive."""
         return member_names(self._file.infolist())
 
     @cached_property
@@ -66,15 +70,15 @@ class Archive:
         return self._names.get(folder, [])
 
     def companions_in(self, folder: str) -> Companions:
-        """Return what belongs to what in one of its folders."""
+        """Return the companion files in one of its folders."""
         if folder not in self._companions:
             self._companions[folder] = Companions(self.names_in(folder))
         return self._companions[folder]
 
     def pictures(self) -> Iterator[str | None]:
-        """Yield the paths of its pictures in order, and None for every file whose name is not a picture's.
+        """Yield the path of each picture, sorted, and None for each other file.
 
-        Hidden files and archives are passed over.
+        Whether a file is a picture depends on its name. Hidden files and archives are skipped.
         """
         for path in self._shown():
             if not _is_archive(path):
@@ -85,9 +89,9 @@ class Archive:
         return filter(_is_archive, self._shown())
 
     def others(self) -> Iterator[str]:
-        """Yield the paths of its files that are neither pictures nor archives by their names, in order.
+        """Yield the paths of the files that are neither pictures nor archives by name, sorted.
 
-        Hidden files are passed over.
+        Hidden files are skipped.
         """
         for path in self._shown():
             if not _is_archive(path) and not is_tried(PurePosixPath(path).name):
@@ -102,23 +106,25 @@ class Archive:
         """Return the bytes of a file.
 
         Raises:
-            UnreadableFileError: It is not there, too large, locked or damaged.
+            UnreadableFileError: It does not exist, is too large, encrypted or damaged.
         """
         try:
-            # Libraries of before know files by names that were taken for cp437.
+            # Older versions of Onsight decoded the names as cp437, and libraries still have them.
             member = self.members.get(path) or self._file.getinfo(path)
             if member.file_size > MAX_BYTES:
                 raise too_large()
             with self._file.open(member) as stream:
                 return stream.read(MAX_BYTES)
         except KeyError as error:
-            raise UnreadableFileError("The archive no longer has this file.") from error
-        except RuntimeError as error:  # a password is wanted
-            raise UnreadableFileError("The archive is locked with a password. Unpack it first.") from error
-        except Exception as error:  # zipfile lets through whatever its decompressors raise
+            raise UnreadableFileError(text("The archive no longer contains this file.")) from error
+        except RuntimeError as error:  # it needs a password
+            raise UnreadableFileError(text("The archive is protected by a password. Unpack it first.")) from error
+        except Exception as error:  # zipfile passes on any exception of its decompressors
             if isinstance(error, OnsightError):
                 raise
-            raise UnreadableFileError(f"The file cannot be unpacked from its archive ({error}).") from error
+            raise UnreadableFileError(
+                text("The file cannot be unpacked from its archive ({reason}).", reason=error)
+            ) from error
 
     def close(self) -> None:
         """Close the file."""
@@ -126,13 +132,13 @@ class Archive:
 
 
 class OpenArchives:
-    """The archives of this computer that are open: each is opened once, and again only if it has changed."""
+    """A cache of open archives; an archive is reopened only if it has changed."""
 
     def __init__(self, limit: int = OPEN_AT_ONCE) -> None:
-        """Begin with none.
+        """Create an empty cache.
 
         Args:
-            limit: How many are open at a time.
+            limit: Maximum number of open archives.
         """
         self._limit = limit
         self._open: OrderedDict[Path, tuple[tuple[int, int, int], Archive]] = OrderedDict()
@@ -146,7 +152,9 @@ class OpenArchives:
         try:
             facts = path.stat()
         except OSError as error:
-            raise UnreadableFileError(f"The archive cannot be opened ({error.strerror}).") from error
+            raise UnreadableFileError(
+                text("The archive cannot be opened ({reason}).", reason=error.strerror)
+            ) from error
         state = (facts.st_size, facts.st_mtime_ns, facts.st_ino)
         known = self._open.pop(path, None)
         if known and known[0] != state:
@@ -159,10 +167,10 @@ class OpenArchives:
 
 
 def written_ns(member: zipfile.ZipInfo) -> int:
-    """Return when a member was last written, in nanoseconds since 1970.
+    """Return when a member was last written, in nanoseconds since 1970; 0 for an impossible date.
 
-    The moment comes from a field that has it in UTC, if there is one. Else it is what a clock on the wall showed where
-    the archive was made, and is taken for the time of this place. Archives may hold any date; an impossible one is 0.
+    Uses an extra field in UTC if there is one. The standard field is in local time, and is read in this computer's
+    time zone.
     """
     fields = extra_fields(member)
     stamp, old, ntfs = fields.get(_TIMESTAMP, b""), fields.get(_OLD_UNIX, b""), fields.get(_NTFS, b"")
@@ -183,5 +191,5 @@ def _is_archive(path: str) -> bool:
 
 
 def too_large() -> UnreadableFileError:
-    """Return what is said of a file of more than `MAX_BYTES`."""
-    return UnreadableFileError(f"The file is larger than {MAX_BYTES >> 30} GB.")
+    """Return the error for a file of more than `MAX_BYTES`."""
+    return UnreadableFileError(text("The file is larger than {size} GB.", size=MAX_BYTES >> 30))

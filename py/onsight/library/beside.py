@@ -1,7 +1,7 @@
-"""Finds and reads what lies beside a picture and says something about it: XMP sidecars and Google Takeout's JSON.
+"""Find and read the metadata files next to a picture: XMP sidecars and Google Takeout's JSON.
 
-A picture ``IMG_1.JPG`` has ``IMG_1.JPG.xmp`` (the spelling of darktable and digiKam), ``IMG_1.xmp`` (that of Adobe's
-programs), or both, in upper or lower case. What the former says goes before the latter, sidecars before Takeout.
+The sidecar of ``IMG_1.JPG`` is ``IMG_1.JPG.xmp`` (darktable, digiKam) or ``IMG_1.xmp`` (Adobe), in any case. If there
+are several files, the order of precedence is this one; Takeout's JSON comes last.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ from onsight.metadata.stated import NOTHING, Stated
 
 @dataclass(frozen=True, slots=True)
 class SmallFile:
-    """A file beside a picture.
+    """A file next to a picture.
 
     Attributes:
         name: Its name.
-        mark: Changes when the file does.
+        mark: A text that changes when the file changes.
         read: Returns its bytes.
     """
 
@@ -34,12 +34,12 @@ class SmallFile:
 
 
 def beside(picture: str, companions: Companions, find: Callable[[str], SmallFile | None]) -> Beside:
-    """Return what lies beside a picture.
+    """Return the metadata files next to a picture.
 
     Args:
-        picture: Its name.
+        picture: The picture's name.
         companions: The names in its folder.
-        find: Returns a file of the folder by its name; None if it cannot be read or is too large to be read.
+        find: Returns a file of the folder by its name; None if it cannot be read or is too large.
     """
     wanted = sorted((one for one in companions.of(picture) if _rank(one)), key=_order)
     found = [(one, file) for one in wanted if (file := find(one.name))]
@@ -53,7 +53,7 @@ def beside(picture: str, companions: Companions, find: Callable[[str], SmallFile
 
 
 def pair(pictures: Sequence[str], files: Sequence[str]) -> list[tuple[int, ...]]:
-    """Return for each picture which files say something about it, as their places in ``files``, the first first.
+    """Return the metadata files of each picture as indexes into ``files``, in order of precedence.
 
     Args:
         pictures: Paths of the pictures.
@@ -84,14 +84,14 @@ def _order(companion: Companion) -> tuple[int, str]:
 
 
 def _rank(companion: Companion) -> int:
-    """Return what goes first, from 1 on; 0 for what says nothing."""
+    """Return the rank of a file, 1 for the highest precedence; 0 if it has no metadata."""
     return 3 if companion.kind == "takeout" else {"name": 1, "stem": 2}.get(spelling_of(companion), 0)
 
 
 def _read(companion: Companion, picture: str, file: SmallFile) -> Stated:
     try:
         data = file.read()
-    except (OSError, OnsightError):  # it is gone, or must not be read: then it says nothing
+    except (OSError, OnsightError):  # an unreadable file counts as empty
         return NOTHING
     if companion.kind == "takeout":
         return read_takeout(data)

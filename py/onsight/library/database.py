@@ -1,4 +1,4 @@
-"""Opens and closes a library's file."""
+"""Open and close a library's file."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
+from onsight.core.texts import text
 from onsight.errors import LibraryError
 from onsight.files.suffixes import is_tried
 from onsight.library import text_index
@@ -53,12 +54,18 @@ class Library:
             LibraryError: It cannot be opened, is another program's, or of a newer version.
         """
         if sqlite3.sqlite_version_info < MIN_SQLITE:
-            raise LibraryError(f"SQLite {sqlite3.sqlite_version} is too old: 3.39 or newer is needed.")
+            raise LibraryError(
+                text("SQLite {version} is too old. Onsight needs 3.39 or newer.", version=sqlite3.sqlite_version)
+            )
         in_memory = os.fspath(path) == ":memory:"
         if not in_memory and not create and not Path(path).is_file():
-            raise LibraryError(f"There is no library {os.fspath(path)}. Make it first: onsight index FOLDER")
+            raise LibraryError(
+                text("There is no library {path}. Create it first: onsight index FOLDER", path=os.fspath(path))
+            )
         if is_tried(Path(path).name) and os.path.lexists(path):
-            raise LibraryError(f"{os.fspath(path)} is a picture by its name. Name another file for the library.")
+            raise LibraryError(
+                text("{path} has the name of a picture. Choose another file for the library.", path=os.fspath(path))
+            )
         connection = None
         try:
             # Autocommit: transactions begin and end where they are written.
@@ -69,7 +76,9 @@ class Library:
         except sqlite3.Error as error:
             if connection:
                 connection.close()
-            raise LibraryError(f"The library {os.fspath(path)} cannot be opened ({error}).") from error
+            raise LibraryError(
+                text("The library {path} cannot be opened ({reason}).", path=os.fspath(path), reason=error)
+            ) from error
         except BaseException:
             if connection:
                 connection.close()
@@ -110,7 +119,7 @@ class Library:
                 self.__dict__.pop("terms", None)  # it may remember names that are gone again
                 raise
         except sqlite3.OperationalError as error:
-            raise LibraryError(f"The library could not be written ({error}).") from error
+            raise LibraryError(text("The library could not be written ({reason}).", reason=error)) from error
 
     def close(self) -> None:
         """Close the file; all of it is then in this one file, which can be copied."""
@@ -131,17 +140,17 @@ class Library:
 
 @contextmanager
 def told_of_the_file() -> Iterator[None]:
-    """Turn what SQLite says of a file that cannot be read or written into a LibraryError.
+    """Turn SQLite's errors about reading and writing the file into `LibraryError`.
 
     Raises:
-        LibraryError: The file is damaged, gone, or there is no room.
+        LibraryError: The file is damaged or missing, or the disk is full.
     """
     try:
         yield
     except sqlite3.DatabaseError as error:
         if isinstance(error, sqlite3.IntegrityError | sqlite3.ProgrammingError | sqlite3.InterfaceError):
             raise  # a bug of ours
-        raise LibraryError(f"The library's file could not be read or written ({error}).") from error
+        raise LibraryError(text("The library’s file could not be read or written ({reason}).", reason=error)) from error
 
 
 def now() -> str:

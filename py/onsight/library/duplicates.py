@@ -1,7 +1,7 @@
-"""Pictures that are the same, all but the same, or alike, and which of them to keep.
+"""Find copies and similar pictures, and decide which of them to keep.
 
-``exact`` is the same file, byte for byte; ``near`` the same picture in another size, format or light, turned or
-mirrored, see `onsight.library.near`; ``similar`` a picture of much the same thing, by what the network saw.
+`exact` finds identical files. `near` finds the same picture in another size, format or lightness, turned or mirrored
+(see `onsight.library.near`). `similar` finds pictures of similar things by their embeddings.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from onsight.core.checks import check_integer, check_number
+from onsight.core.texts import text
 from onsight.errors import InvalidOptionError
 from onsight.library.database import Library
 from onsight.library.near import MAX_DISTANCE, find_same
@@ -22,10 +23,10 @@ from onsight.library.orientation import NAMES, followed_by, inverse
 from onsight.library.ranking import REASONS, merits
 
 MIN_SIMILARITY = 0.8
-"""Cosine from which on two pictures are alike: crops and copies of one reach it, two of grass and gravel do not."""
+"""Minimum cosine similarity of similar pictures. Crops and copies reach it; pictures of grass and gravel do not."""
 
 BLOCK = 1024
-"""Embeddings that are compared with as many others at a time."""
+"""Number of embeddings in a block; blocks are compared in pairs."""
 
 _CACHED_BYTES = 192 << 20
 
@@ -35,11 +36,11 @@ class Group:
     """Pictures that belong together.
 
     Attributes:
-        images: Their ids, the one to keep first, then from better to worse.
-        reason: Why the first is better than the second, of `onsight.library.ranking.REASONS`; empty if nothing tells
-            them apart.
-        turns: How each differs from the first: ``"turned 90° clockwise"``, ``"mirrored"``; empty if it is the same way
-            up.
+        images: Their ids, best first; the first is the one to keep.
+        reason: Why the first is better than the second, one of `onsight.library.ranking.REASONS`; empty if they are
+            equally good.
+        turns: How each is oriented compared with the first: ``"turned 90° clockwise"``, ``"mirrored"``; empty for the
+            same orientation.
     """
 
     images: tuple[int, ...]
@@ -48,17 +49,17 @@ class Group:
 
     @property
     def best(self) -> int:
-        """Id of the one to keep: what the others were made from, as far as that can be told."""
+        """Id of the picture to keep, which is probably the original."""
         return self.images[0]
 
 
 @dataclass(frozen=True, slots=True)
 class Similar:
-    """A picture that is like another.
+    """A picture that is similar to another.
 
     Attributes:
-        image: Its id.
-        similarity: Cosine of the two embeddings, −1 to 1.
+        image: Id of the picture.
+        similarity: Cosine similarity of the two embeddings, −1 to 1.
     """
 
     image: int
@@ -70,7 +71,7 @@ def exact(library: Library, images: Collection[int] | None = None) -> list[Group
 
     Args:
         library: The library.
-        images: Ids of the pictures to look among; None takes all.
+        images: Ids of the pictures to compare; None for all.
     """
     groups: dict[str, list[int]] = {}
     chosen = _chosen(images)
@@ -84,12 +85,12 @@ def exact(library: Library, images: Collection[int] | None = None) -> list[Group
 
 
 def near(library: Library, images: Collection[int] | None = None, *, max_distance: int = MAX_DISTANCE) -> list[Group]:
-    """Return the groups of files with the same picture, exact copies among them; arguments as for `exact`.
+    """Return the groups of files with the same picture, including exact copies.
 
     Args:
         library: The library.
         images: As for `exact`.
-        max_distance: In how many bits perceptual hashes may differ, 0 to 31.
+        max_distance: Maximum number of different bits of the perceptual hashes, 0 to 31.
 
     Raises:
         InvalidOptionError: ``max_distance`` is outside its range.
@@ -105,14 +106,14 @@ def near(library: Library, images: Collection[int] | None = None, *, max_distanc
 def similar(
     library: Library, images: Collection[int] | None = None, *, min_similarity: float = MIN_SIMILARITY
 ) -> list[Group]:
-    """Return the groups of pictures that are alike; arguments as for `exact`.
+    """Return the groups of similar pictures.
 
-    Each picture of a group is alike to the group's first one, so that no chain leads from a dog to a sofa.
+    Each picture is similar to the first one of its group, so that no chain of pictures leads from a dog to a sofa.
 
     Args:
         library: The library.
         images: As for `exact`.
-        min_similarity: Cosine of two embeddings that makes them alike, in (0, 1].
+        min_similarity: Minimum cosine similarity of the embeddings, in (0, 1].
 
     Raises:
         InvalidOptionError: ``min_similarity`` is outside its range.
@@ -152,23 +153,23 @@ def similar(
 def similar_to(
     library: Library, image: int, *, limit: int = 20, min_similarity: float = 0.5, images: Collection[int] | None = None
 ) -> list[Similar]:
-    """Return the pictures that are most like one, the most similar first.
+    """Return the pictures that are most similar to a picture, most similar first.
 
     Args:
         library: The library.
-        image: Id of the one.
-        limit: How many at most, 1 to 10000.
-        min_similarity: Cosine that they must reach, in (0, 1].
+        image: Id of the picture.
+        limit: Maximum number of results, 1 to 10000.
+        min_similarity: Minimum cosine similarity, in (0, 1].
         images: As for `exact`.
 
     Raises:
-        InvalidOptionError: There is no such picture, or a value is outside its range.
+        InvalidOptionError: The library does not have the picture, or a value is outside its range.
     """
     check_integer("limit", limit, 1, 10_000)
     _check_similarity(min_similarity)
     row = library.connection.execute("SELECT data FROM embedding WHERE image = ?", (image,)).fetchone()
     if row is None:
-        raise InvalidOptionError(f"The library has no picture {image}.")
+        raise InvalidOptionError(text("The library has no picture {number}.", number=image))
     wanted = np.frombuffer(row["data"], np.float16).astype(np.float32)
     chosen = _chosen(images)
     best: list[Similar] = []
@@ -189,7 +190,7 @@ def similar_to(
 def _check_similarity(value: float) -> None:
     check_number("min_similarity", value, 0, 1)
     if value == 0:
-        raise InvalidOptionError("min_similarity must be above 0 and at most 1, got 0.")
+        raise InvalidOptionError(text("min_similarity must be above 0 and at most 1, got 0."))
 
 
 def _chosen(images: Collection[int] | None) -> Callable[[int], bool]:
@@ -200,7 +201,7 @@ def _chosen(images: Collection[int] | None) -> Callable[[int], bool]:
 
 
 def _block_loader(library: Library, blocks: list[list[int]]) -> Callable[[int], NDArray[np.float16]]:
-    """Return what reads the embeddings of a block, and keeps as many as memory may hold."""
+    """Return a function that reads the embeddings of a block, with a cache of limited size."""
     row = library.connection.execute("SELECT length(data) FROM embedding LIMIT 1").fetchone()
     size = BLOCK * (row[0] if row else 1)
 
@@ -217,11 +218,11 @@ def _block_loader(library: Library, blocks: list[list[int]]) -> Callable[[int], 
 
 
 def _sorted(library: Library, groups: Iterable[Mapping[int, int]]) -> list[Group]:
-    """Return groups of two or more, from better to worse within, the group of the smallest id first.
+    """Return groups of two or more pictures, sorted by their smallest id, each with the best picture first.
 
     Args:
         library: The library.
-        groups: By the pictures' ids, which way up each is in comparison with any of the group.
+        groups: The orientation of each picture by its id, compared with any picture of the group.
     """
     listed = sorted((group for group in groups if len(group) > 1), key=min)
     found = []

@@ -1,7 +1,7 @@
-"""A person's own tags over many pictures at once; every change can be undone, also in a later session.
+"""Change the user's own tags of many pictures at once. Every change can be undone, even in a later session.
 
-A change is written as steps: *this tag came to this picture*, *that one went*. Only what did change is written, so
-that to undo is to take the steps back.
+A change is recorded as steps: a tag was added to a picture, or removed from it. Only steps that had an effect are
+recorded, so undoing a change reverses its steps.
 """
 
 from __future__ import annotations
@@ -11,12 +11,13 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from onsight.core.texts import text
 from onsight.library import stated
 from onsight.library.database import Library, now
 from onsight.library.terms import check_tag_name
 
 MAX_EDITS = 1000
-"""How many changes are remembered."""
+"""Maximum number of changes in the history."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,11 +25,11 @@ class Edit:
     """A change.
 
     Attributes:
-        id: Its number, greater than those of earlier ones.
-        made: When, ISO 8601 in UTC.
-        action: What it was, for people.
-        undone: Whether it was taken back.
-        images: In how many pictures it changed anything.
+        id: Its number; later changes have greater ones.
+        made: When it was made, ISO 8601 in UTC.
+        action: Its description for the user, such as ``Add “holiday”``.
+        undone: Whether it was undone.
+        images: Number of pictures that it changed.
     """
 
     id: int
@@ -39,22 +40,22 @@ class Edit:
 
 
 def add_tags(library: Library, images: Iterable[int], names: Sequence[str]) -> Edit:
-    """Give pictures a person's tags; a machine's tag that was rejected there holds again.
+    """Add the user's own tags to pictures. A tag from Onsight with this name is no longer rejected.
 
-    If pictures have the tag in another case already, they keep one spelling: the new one if all of them are among
-    ``images``, else the one that is there.
+    If pictures already have the tag in another case, one spelling remains: the new one if ``images`` includes all of
+    these pictures, or else the existing one.
 
     Args:
         library: The library.
         images: Ids of the pictures.
-        names: The tags.
+        names: Names of the tags.
 
     Raises:
         InvalidOptionError: A tag is empty, too long, or has control characters.
     """
     wanted = [check_tag_name(name) for name in names]
     with library.transaction():
-        change = _Change(library, images, f"Add {_listed(wanted)}")
+        change = _Change(library, images, text("Add {tags}", tags=_listed(wanted)))
         for name in wanted if change.has_images else ():
             replaced = [term for term in library.terms.own_in_other_case(name) if change.has_all_of(term)]
             term = library.terms.ensure_own(name, instead_of=replaced)
@@ -67,10 +68,10 @@ def add_tags(library: Library, images: Iterable[int], names: Sequence[str]) -> E
 
 
 def remove_tags(library: Library, images: Iterable[int], names: Sequence[str]) -> Edit:
-    """Take tags from pictures: a person's own go, a machine's are rejected; arguments as for `add_tags`."""
+    """Remove tags: delete the user's own, reject those from Onsight. Arguments and errors as for `add_tags`."""
     wanted = [check_tag_name(name) for name in names]
     with library.transaction():
-        change = _Change(library, images, f"Remove {_listed(wanted)}")
+        change = _Change(library, images, text("Remove {tags}", tags=_listed(wanted)))
         for term in (term for name in wanted for term in library.terms.find(name)):
             change.apply("user_tag", term, added=False)
             change.apply("rejected", term, added=True)
@@ -78,13 +79,13 @@ def remove_tags(library: Library, images: Iterable[int], names: Sequence[str]) -
 
 
 def rename_tag(library: Library, images: Iterable[int], old: str, new: str) -> Edit:
-    """Give the pictures that have one tag another in its place; arguments and errors as for `add_tags`.
+    """Replace a tag with another in the pictures that have it. Arguments and errors as for `add_tags`.
 
-    The new name may differ from the old one by case or accents alone.
+    The names may differ in case or accents only.
     """
     old, new = check_tag_name(old), check_tag_name(new)
     with library.transaction():
-        change = _Change(library, images, f"Rename “{old}” to “{new}”")
+        change = _Change(library, images, text("Rename “{old}” to “{new}”", old=old, new=new))
         before = library.terms.find(old)
         change.keep_those_with(before)
         if change.has_images:
@@ -99,10 +100,10 @@ def rename_tag(library: Library, images: Iterable[int], old: str, new: str) -> E
 
 
 def accept(library: Library, images: Iterable[int], name: str) -> Edit:
-    """Make a machine's tag a person's own where it is shown; no later look can take it away again."""
+    """Make a tag from Onsight the user's own where it is shown, so that analysing again cannot remove it."""
     name = check_tag_name(name)
     with library.transaction():
-        change = _Change(library, images, f"Accept “{name}”")
+        change = _Change(library, images, text("Accept “{tag}”", tag=name))
         for term in library.terms.find(name)[:1]:
             change.keep_those_with([term])
             change.apply("user_tag", term, added=True)
@@ -110,22 +111,22 @@ def accept(library: Library, images: Iterable[int], name: str) -> Edit:
 
 
 def reject(library: Library, images: Iterable[int], name: str) -> Edit:
-    """Say that a machine's tag does not hold; no later look brings it back."""
+    """Reject a tag from Onsight, so that analysing again does not bring it back."""
     name = check_tag_name(name)
     with library.transaction():
-        change = _Change(library, images, f"Reject “{name}”")
+        change = _Change(library, images, text("Reject “{tag}”", tag=name))
         for term in library.terms.find(name):
             change.apply("rejected", term, added=True)
         return change.finish()
 
 
 def undo(library: Library) -> Edit | None:
-    """Take back the latest change that stands; return it, or None if there is none."""
+    """Undo the latest change that is not undone; return it, or None if there is none."""
     return _turn(library, "SELECT max(id) FROM edit WHERE NOT undone", undone=True)
 
 
 def redo(library: Library) -> Edit | None:
-    """Do again what was undone last; return it, or None. A new change ends what can be done again."""
+    """Redo the change that was undone last; return it, or None. Not possible after a new change."""
     return _turn(library, "SELECT min(id) FROM edit WHERE undone", undone=False)
 
 
@@ -152,11 +153,11 @@ class _Change:
 
     @property
     def has_images(self) -> bool:
-        """Whether there is any picture that could change."""
+        """Whether any picture is left that could change."""
         return self._images != "[]"
 
     def has_all_of(self, term: int) -> bool:
-        """Say whether no other pictures have a person's tag."""
+        """Return whether all pictures with one of the user's own tags are among these."""
         rows = self._connection.execute(
             "SELECT 1 FROM user_tag WHERE term = ? AND image NOT IN (SELECT value FROM json_each(?)) LIMIT 1",
             (term, self._images),
@@ -164,7 +165,7 @@ class _Change:
         return rows.fetchone() is None
 
     def keep_those_with(self, terms: Sequence[int]) -> None:
-        """Go on with those of the pictures alone that show one of these tags."""
+        """Keep only the pictures that show one of these tags."""
         rows = self._connection.execute(
             f"SELECT id FROM image WHERE id IN (SELECT value FROM json_each(:images)) AND ({_HAS}) ORDER BY id",
             {"images": self._images, "terms": json.dumps(list(terms))},
@@ -175,11 +176,11 @@ class _Change:
         self._images = json.dumps(list(images))
 
     def apply(self, target: str, term: int, *, added: bool) -> None:
-        """Make one step in all pictures where it changes anything."""
+        """Apply one step to all pictures where it has an effect."""
         self._step += 1
         condition = f"id {'NOT IN' if added else 'IN'} (SELECT image FROM {target} WHERE term = ?)"
         values = [self._images, term]
-        if target == "rejected" and added:  # only what a machine says can be rejected
+        if target == "rejected" and added:  # only tags from Onsight can be rejected
             condition += " AND (label_term = ? OR id IN (SELECT image FROM tag WHERE term = ?))"
             values += [term, term]
         self._connection.execute(
@@ -193,7 +194,7 @@ class _Change:
             stated.note_given(self._connection, self._images, term)
 
     def finish(self) -> Edit:
-        """Return the change; one that changed nothing is not remembered, and what was undone can still be redone."""
+        """Return the change. One without effect is not recorded, and leaves undone changes to be redone."""
         edit = _edit(self._connection, self._id)
         if edit.images:
             self._connection.execute("DELETE FROM edit WHERE undone")

@@ -1,4 +1,4 @@
-"""Pictures on this computer: in folders, and in ZIP archives as if these were folders."""
+"""Find and read pictures on this computer, in folders and in ZIP archives; an archive is treated as a folder."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
+from onsight.core.texts import text
 from onsight.errors import OnsightError, UnreadableFileError, UnsupportedFormatError
 from onsight.files.companions import Companions
 from onsight.files.reading import read_file
@@ -17,7 +18,7 @@ from onsight.library.archives import MAX_BYTES, Archive, OpenArchives, too_large
 from onsight.library.records import Source
 
 archives = OpenArchives()
-"""Those of this process."""
+"""The open archives of this process."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +26,8 @@ class PictureFile:
     """A file that may be a picture.
 
     Attributes:
-        source: What the library calls it.
-        error: Why it cannot be read, if that is known already.
+        source: The file.
+        error: Why it cannot be read, if that is already known; otherwise None.
     """
 
     source: Source
@@ -35,12 +36,12 @@ class PictureFile:
 
 @dataclass(slots=True)
 class Walk:
-    """Goes through folders, files and archives.
+    """Iterates over the pictures in folders, files and archives.
 
     Attributes:
-        paths: What to go through.
-        others: How many files were passed over, as no pictures by their name.
-        raws: Raw files beside finished pictures, which are not opened, and names of those pictures.
+        paths: The folders, files and archives.
+        others: Number of files that were skipped because their names are not those of pictures.
+        raws: Paths of raw files that were skipped because a finished picture is next to them, with that picture's name.
     """
 
     paths: Sequence[str | os.PathLike[str]]
@@ -48,10 +49,10 @@ class Walk:
     raws: list[tuple[str, str]] = field(default_factory=list)
 
     def __iter__(self) -> Iterator[PictureFile]:
-        """Yield each picture once, in the order of names."""
+        """Yield each picture once, sorted by name within a folder."""
         seen: set[tuple[str, str]] = set()
         for path in self.paths:
-            # Not Path.resolve: a picture is called by the name by which a person reaches it.
+            # Not Path.resolve: the library keeps the path that the user knows.
             for found in self._walk(Path(os.path.abspath(path))):
                 key = (found.source.folder, found.source.name)
                 if key not in seen:
@@ -70,15 +71,15 @@ class Walk:
         try:
             entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
         except OSError as error:
-            reason = error.strerror or "unknown reason"
-            yield _broken(folder, UnreadableFileError(f"The folder cannot be read ({reason})."))
+            reason = error.strerror or text("unknown reason")
+            yield _broken(folder, UnreadableFileError(text("The folder cannot be read ({reason}).", reason=reason)))
             return
         folders = []
         companions = Companions(entry.name for entry in entries)
         for entry in entries:
             if entry.name.startswith("."):
                 continue
-            if entry.is_dir(follow_symlinks=False):  # links may lead round in a circle
+            if entry.is_dir(follow_symlinks=False):  # links could form a loop
                 folders.append(Path(entry.path))
             elif suffix_of(entry.name) in RAW and (owners := companions.owners_of(entry.name)):
                 self.raws.append((entry.path, owners[0]))
@@ -97,9 +98,8 @@ class Walk:
             yield _broken(path, error)
             return
         for inner in archive.archives():
-            yield _broken(
-                path / inner, UnsupportedFormatError("This is an archive in an archive. Unpack the outer one.")
-            )
+            message = text("This archive is inside another archive. Unpack the outer one.")
+            yield _broken(path / inner, UnsupportedFormatError(message))
         for member in members:
             if member is None:
                 self.others += 1
@@ -110,10 +110,10 @@ class Walk:
 
 
 def read_picture(source: Source) -> bytes:
-    """Return the bytes of a file that `Walk` has found, be it in an archive.
+    """Return the bytes of a file that `Walk` has found, in a folder or an archive.
 
     Raises:
-        UnreadableFileError: It is gone, too large, damaged, or may not be read.
+        UnreadableFileError: It no longer exists, is too large or damaged, or access is denied.
     """
     path = Path(source.folder) / source.name
     archive = _archive_of(path)
@@ -125,7 +125,7 @@ def read_picture(source: Source) -> bytes:
 
 
 def names_beside(folder: str) -> list[str]:
-    """Return the names of all files in a folder, be it in an archive; none if it cannot be read."""
+    """Return the names of all files in a folder, which may be in an archive; none if it cannot be read."""
     path = Path(folder)
     try:
         if archive := _archive_of(path / "_"):
@@ -138,10 +138,10 @@ def names_beside(folder: str) -> list[str]:
 
 
 def source_of(folder: str, name: str) -> Source:
-    """Return a file as its folder lists it, be it in an archive.
+    """Return a file as its folder lists it; the folder may be in an archive.
 
     Raises:
-        UnreadableFileError: It is gone.
+        UnreadableFileError: The file does not exist.
     """
     path = Path(folder) / name
     try:
@@ -150,7 +150,7 @@ def source_of(folder: str, name: str) -> Source:
         facts = path.stat()
         return Source(folder, name, facts.st_size, facts.st_mtime_ns)
     except (OSError, KeyError) as error:
-        raise UnreadableFileError(f"{path} is gone.") from error
+        raise UnreadableFileError(text("{path} no longer exists.", path=path)) from error
 
 
 def _archive_of(path: Path) -> Path | None:
@@ -166,17 +166,19 @@ def read_own(source: Source, hash: str) -> bytes:
         hash: SHA-256 of its content.
 
     Raises:
-        UnreadableFileError: Another file is there, or it has changed; for the rest as for `read_picture`.
+        UnreadableFileError: It has changed, or another file is in its place; otherwise as for `read_picture`.
     """
     data = read_picture(source)
     if hashlib.sha256(data).hexdigest() != hash:
-        raise UnreadableFileError("Another file is where this picture was, or it has changed. Index its folder again.")
+        raise UnreadableFileError(
+            text("The picture has changed, or another file is in its place. Index its folder again.")
+        )
     return data
 
 
 def is_there(source: Source) -> bool:
-    """Say whether there is a file where one was; in an archive that cannot be opened, every file counts as there."""
-    if not os.path.isabs(source.folder):  # a page's, from a folder on that may be anywhere
+    """Return whether a file still exists. If its archive cannot be opened, the answer is yes."""
+    if not os.path.isabs(source.folder):  # added in the browser; the location of its folder is unknown
         return False
     path = Path(source.folder) / source.name
     archive = _archive_of(path)
@@ -189,7 +191,7 @@ def is_there(source: Source) -> bool:
 
 
 def is_its_own(source: Source, hash: str) -> bool:
-    """Say whether the file where a picture's was is still that file, by its size and date or else by its content.
+    """Return whether a picture's file is unchanged, by its size and date or else by its content.
 
     Args:
         source: The picture's file.
@@ -212,7 +214,7 @@ def is_its_own(source: Source, hash: str) -> bool:
 
 
 def is_one_file(one: Source, other: Source) -> bool:
-    """Say whether two paths lead to the same file."""
+    """Return whether two paths lead to the same file."""
     try:
         return os.path.samefile(Path(one.folder) / one.name, Path(other.folder) / other.name)
     except OSError:
@@ -223,15 +225,17 @@ def _file(path: Path) -> PictureFile:
     try:
         facts = path.stat()
     except OSError as error:
-        reason = "it is gone" if isinstance(error, FileNotFoundError) else error.strerror or "unknown reason"
-        return _broken(path, UnreadableFileError(f"The file cannot be read: {reason}."))
-    if not stat.S_ISREG(facts.st_mode):  # a pipe would be waited for, without end
-        return _broken(path, UnsupportedFormatError("This is no file but a device or a pipe."))
+        if isinstance(error, FileNotFoundError):
+            return _broken(path, UnreadableFileError(text("The file does not exist.")))
+        reason = error.strerror or text("unknown reason")
+        return _broken(path, UnreadableFileError(text("The file cannot be read ({reason}).", reason=reason)))
+    if not stat.S_ISREG(facts.st_mode):  # reading a pipe could block for ever
+        return _broken(path, UnsupportedFormatError(text("This is a device or a pipe, not a file.")))
     return _checked(Source(path.parent.as_posix(), path.name, facts.st_size, facts.st_mtime_ns))
 
 
 def _owner_of_raw(archive: Archive, member: str) -> str | None:
-    """Return the picture beside a raw file in an archive; None for what is no raw file or has none."""
+    """Return the finished picture next to a raw file in an archive; None without one, or for other files."""
     folder, _, name = member.rpartition("/")
     if suffix_of(name) not in RAW:
         return None
@@ -250,9 +254,9 @@ def _broken(path: Path, error: OnsightError) -> PictureFile:
 
 
 def _checked(source: Source) -> PictureFile:
-    """Return a file, with an error if its name is bytes that are no text: the library can hold texts only."""
-    folder, name = (text.encode("utf-8", "backslashreplace").decode() for text in (source.folder, source.name))
+    """Return a file, with an error if its path is not valid UTF-8, which the library cannot store."""
+    folder, name = (part.encode("utf-8", "backslashreplace").decode() for part in (source.folder, source.name))
     if (folder, name) == (source.folder, source.name):
         return PictureFile(source)
-    error = UnreadableFileError("The name of the file, or of its folder, is no text in UTF-8. Rename it.")
+    error = UnreadableFileError(text("The name of the file or of its folder is not valid UTF-8. Rename it."))
     return PictureFile(Source(folder, name, source.size, source.mtime_ns), error)

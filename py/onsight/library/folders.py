@@ -1,4 +1,4 @@
-"""Looks beside the pictures of this computer, in folders and archives, for what says something about them."""
+"""Find the metadata files next to pictures on this computer, in folders and archives."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from onsight.metadata.reading import MAX_PACKET
 
 
 class Folders:
-    """Looks beside pictures in the folders and archives of this computer; remembers the folder it looked into last."""
+    """Finds metadata files. Caches the names in the latest folder."""
 
     def __init__(self) -> None:
-        """Begin; nothing is read yet."""
+        """Start with an empty cache."""
         self._folder: str | None = None
         self._companions = Companions(())
 
     def __call__(self, source: Source) -> Beside:
-        """Return what lies beside a picture."""
+        """Return the metadata files next to a picture."""
         if source.folder != self._folder:
             self._folder, self._companions = source.folder, Companions(names_beside(source.folder))
         return beside(source.name, self._companions, lambda name: _small_file(source.folder, name))

@@ -1,6 +1,6 @@
-"""Whether a file that is where another was is the same picture, changed, or another picture.
+"""Decide whether a changed file is an edited version of the same picture, or a different picture.
 
-A changed file keeps what a person said of it; another file does not get it. Where the evidence is weak, it is another.
+An edited picture keeps the user's tags; a different picture does not get them. Weak evidence counts as different.
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ _LUMA = np.array([0.299, 0.587, 0.114], np.float32)
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Appearance:
-    """What tells a picture from others.
+    """The features by which pictures are compared.
 
     Attributes:
         taken: When it was taken, ISO 8601, or None.
@@ -91,7 +91,7 @@ class Appearance:
 
     @classmethod
     def of_look(cls, look: PictureRecord) -> Appearance:
-        """Return the appearance of a picture that was looked at just now."""
+        """Return the appearance of a picture that was just analysed."""
         photo = look.tagging.photo
         return cls(photo.taken, photo.taken_source, photo.camera, look.thumbnail, look.embedding)
 
@@ -108,11 +108,11 @@ class Appearance:
 
 
 def is_same_picture(before: Appearance, after: Appearance) -> bool:
-    """Say whether a file shows the picture that another showed before: edited, saved again, turned or with other facts.
+    """Return whether two files show the same picture: edited, saved again, turned or with other metadata.
 
     Args:
-        before: What the library knows of the file that was at this place.
-        after: The file that is there now.
+        before: The file as the library knows it.
+        after: The file that is in its place now.
     """
     one, other = _pixels(before.thumbnail), _pixels(after.thumbnail)
     is_dated = bool(before.taken and after.taken and before.taken_source == after.taken_source)
@@ -136,7 +136,7 @@ def is_same_picture(before: Appearance, after: Appearance) -> bool:
 
 
 def _pixels(thumbnail: bytes, side: int = SIDE) -> NDArray[np.float32] | None:
-    """Return a thumbnail scaled to a square, float32 [side, side, 3], or None if it is no picture."""
+    """Return a thumbnail scaled to a square, float32 [side, side, 3], or None if it cannot be opened."""
     try:
         with Image.open(io.BytesIO(thumbnail)) as image:
             square = image.convert("RGB").resize((side, side), Image.Resampling.BOX)
@@ -160,7 +160,7 @@ def _largest_difference(one: NDArray[np.float32], other: NDArray[np.float32]) ->
 
 
 def _is_edited(one: NDArray[np.float32], other: NDArray[np.float32]) -> bool:
-    """Say whether two pictures are the same but for their light and the strength of their colours; neither is plain."""
+    """Return whether two pictures, neither of them plain, differ only in lightness and strength of their colours."""
     first, second = one @ _LUMA, other @ _LUMA
     correlation = np.corrcoef(first.ravel(), second.ravel())[0, 1]
     if not correlation >= MIN_CORRELATION:

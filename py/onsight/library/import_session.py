@@ -1,4 +1,4 @@
-"""Takes pictures into a library: what must be looked at, and what is known already."""
+"""Import pictures: decide which files must be analysed and which are known already."""
 
 from __future__ import annotations
 
@@ -17,20 +17,20 @@ from onsight.library.store import Known
 from onsight.metadata.reading import read_stated
 
 KINDS = ("seen", "unchanged", "moved", "copied", "failed")
-"""What can become of a file: it was looked at; it was known; it was known at another place, from which it is gone; it
-is a further copy of one that is known; it could not be opened."""
+"""The outcomes for a file: it was analysed; it was known; it was known at another path, where it no longer exists; it
+is another copy of a known file; it could not be opened."""
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of a file.
+    """The outcome for a file.
 
     Attributes:
         source: The file.
         kind: One of `KINDS`.
         image: Id of the picture, or None if there is none.
-        code: Of the error, if it failed.
-        message: Of the error; or what is wrong with a file that was looked at nevertheless.
+        code: Code of the error if it failed; otherwise None.
+        message: Message of the error, or a warning about a file that was analysed; otherwise None.
     """
 
     source: Source
@@ -41,10 +41,9 @@ class Outcome:
 
 
 class ImportSession:
-    """One run over many files; whatever ends it, the next one goes on where it stopped.
+    """One import of many files. If it is interrupted, the next import continues where it stopped.
 
-    Each file goes through :meth:`known`; one that is not known is looked at, and then through :meth:`accept` or
-    :meth:`refuse`.
+    Call :meth:`known` for each file. If it returns None, analyse the file, then call :meth:`accept` or :meth:`refuse`.
     """
 
     def __init__(
@@ -57,16 +56,15 @@ class ImportSession:
         is_one_file: Callable[[Source, Source], bool] = lambda one, other: False,
         beside: Callable[[Source], Beside] = lambda source: ALONE,
     ) -> None:
-        """Begin a run.
+        """Begin an import.
 
         Args:
             library: The library.
-            models: Versions of the models that look, by id.
-            retry: Whether to try files again that could not be opened before.
-            exists: Tells whether the file of a known picture is still where it was. Without it nothing counts as
-                moved.
-            is_one_file: Tells whether two paths that differ in case or in Unicode normalisation lead to one file.
-            beside: Returns what lies beside a file and says something about its picture.
+            models: Versions of the models that analyse the pictures, by id.
+            retry: Whether to retry files that could not be opened before.
+            exists: Returns whether a known picture's file is still in its place. By default no file counts as moved.
+            is_one_file: Returns whether two paths that differ in case or Unicode normalisation lead to one file.
+            beside: Returns the metadata files next to a file.
         """
         self._library = library
         self._models = models
@@ -77,12 +75,12 @@ class ImportSession:
         self._run: int | None = None
 
     def known(self, source: Source, read: Callable[[], bytes], places: Places = OWN_PLACES) -> Outcome | None:
-        """Return what becomes of a file that need not be looked at, or None if it must be.
+        """Return the outcome for a file that is known, or None if it must be analysed.
 
         Args:
             source: The file as its folder lists it.
-            read: Returns its bytes; asked only if they must be compared.
-            places: Where the file belongs in the library.
+            read: Returns its bytes; called only if they must be compared.
+            places: The places of the import's files in the library.
 
         Raises:
             UnreadableFileError: The file cannot be read.
@@ -122,12 +120,12 @@ class ImportSession:
         return Outcome(place, "copied", store.copy(self._library, others[0].image, place, into=into))
 
     def accept(self, source: Source, look: PictureRecord, places: Places = OWN_PLACES) -> Outcome:
-        """Write what was seen in a file.
+        """Record an analysed picture, and return the outcome.
 
         Args:
             source: The file.
-            look: What was seen.
-            places: Where the file belongs in the library.
+            look: The results of the analysis.
+            places: The places of the import's files in the library.
         """
         if self._run is None:
             self._run = store.begin_run(self._library, self._models)
@@ -138,15 +136,15 @@ class ImportSession:
         return Outcome(place, "seen", image, None, look.classification.image.warning)
 
     def refuse(self, source: Source, error: OnsightError, places: Places = OWN_PLACES) -> Outcome:
-        """Return what becomes of a file that failed; only a fault of the file itself is recorded.
+        """Return the outcome for a file that failed. The failure is recorded only if the file is at fault.
 
         Args:
             source: The file.
-            error: What went wrong.
-            places: Where the file belongs in the library.
+            error: The error.
+            places: The places of the import's files in the library.
 
         Raises:
-            OnsightError: ``error`` itself, if no file would succeed now.
+            OnsightError: ``error`` itself, if every other file would fail as well.
         """
         if error.fault is Fault.ENGINE:
             raise error
@@ -156,14 +154,14 @@ class ImportSession:
         return Outcome(place, "failed", None, error.code, error.message)
 
     def _read_again(self, source: Source, outcome: Outcome, image: int, read: Callable[[], bytes]) -> None:
-        """Read what a known file says if that was not done, or may have changed, since it was last looked at."""
+        """Read the metadata of a known file again if it may have changed."""
         beside = self._beside(source)
-        # What moved may have another name, and a copy other files beside it.
+        # A moved file may have a new name, and a copy may have other files next to it.
         if outcome.kind in ("moved", "copied") or not stated.is_current(self._library, image, beside):
             stated.write(self._library, image, outcome.source, read_stated(read()), beside)
 
     def _identify(self, source: Source, look: PictureRecord, places: Places) -> tuple[Source, int | None]:
-        """Return the place of a file that was looked at, and the id of its picture if the library has it."""
+        """Return the place of an analysed file, and the id of its picture if the library has it."""
         there = self._there(source, places)
         for place, one in there:
             if one.hash == look.hash:
@@ -174,7 +172,7 @@ class ImportSession:
         return (changed[0], changed[1].image) if changed else (places.free(source), None)
 
     def _there(self, source: Source, places: Places) -> list[tuple[Source, Known]]:
-        """Return the pictures whose file this may be, by its place: those that are there, then those that were."""
+        """Return the pictures whose file this may be, by its path: first those that exist, then missing ones."""
 
         def may_be(place: Source, one: Known) -> bool:
             return one.source.path == place.path or not self._exists(one) or self._is_one_file(one.source, place)
@@ -186,12 +184,12 @@ class ImportSession:
         return not known.missing and self._is_at_its_place(known)
 
     def _gone(self, source: Source, others: list[Known]) -> Known | None:
-        """Return the picture whose file has moved here: one with the same content that is no longer where it was."""
+        """Return the picture whose file has moved here: same content, and its own file no longer exists."""
         gone = [one for one in others if not self._exists(one)]
         return max(gone, key=lambda one: common_end(one.source.path, source.path), default=None)
 
     def _changed(self, there: list[tuple[Source, Known]], seen: Appearance) -> tuple[Source, Known] | None:
-        """Return the picture of which a file with other content is a changed version, and its place."""
+        """Return the picture that a file is an edited version of, and its place."""
         for place, one in there:
             if is_same_picture(Appearance.of_picture(self._library, one.image), seen):
                 return place, one
@@ -203,7 +201,7 @@ class ImportSession:
         return Outcome(place, "unchanged", one.image)
 
     def _is_enough(self, known: Known) -> bool:
-        """Say whether all models have looked, in these versions; more may have."""
+        """Return whether all models, in these versions, have analysed the picture."""
         return all(known.models.get(name) == version for name, version in self._models.items())
 
 

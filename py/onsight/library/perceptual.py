@@ -1,7 +1,8 @@
-"""Perceptual hashes: 64 bits that are alike for pictures that look alike.
+"""Perceptual hashes: 64 bits that differ little between pictures that look alike.
 
-The signs of the coarsest waves of the picture's lightness: scaling, compression and a touch of light leave nearly all
-of them as they are. Source: C. Zauner, "Implementation and Benchmarking of Perceptual Image Hash Functions" (2010).
+A bit is the sign of a low-frequency DCT coefficient of the picture's lightness. Scaling, compression and small changes
+of lightness keep nearly all bits. Source: C. Zauner, "Implementation and Benchmarking of Perceptual Image Hash
+Functions" (2010).
 """
 
 from __future__ import annotations
@@ -17,19 +18,19 @@ from onsight.image import DecodedImage
 from onsight.networks.preprocess import resize
 
 SIDE = 32
-"""Side of the copy whose waves are looked at, in pixels."""
+"""Side of the scaled copy whose DCT is computed, in pixels."""
 
 WAVES = 8
-"""How many waves in each direction give a bit."""
+"""Number of coefficients in each direction that give a bit."""
 
 MIN_CONTRAST = 1.5
-"""Standard deviation, in levels of 255, that the coarse waves must have: those of an empty picture are noise."""
+"""Minimum standard deviation, in levels of 255; below it the picture is nearly empty and its hash is noise."""
 
 _BLOCK = 1 << 21
-"""Distances that are in memory at a time."""
+"""Maximum number of distances in memory at a time."""
 
 _MAX_BANDED = 12
-"""For more bits that may differ, bands are so narrow that comparing all with all is faster."""
+"""For larger distances the bands are so narrow that comparing all pairs is faster."""
 
 _LUMA = np.array([0.299, 0.587, 0.114], np.float32)
 

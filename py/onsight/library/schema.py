@@ -1,7 +1,7 @@
-"""The tables of a library, and the way from an older version of them to this one.
+"""The tables of a library, and their migration from older versions.
 
-What a machine saw and what a person said lie in different tables: a picture that is looked at again loses the former
-and keeps the latter. Large values have tables of their own, so that a search does not read past them.
+Onsight's results and the user's own tags are in different tables: analysing a picture again replaces the former and
+keeps the latter. Large values have their own tables, so that a search does not have to read past them.
 """
 
 from __future__ import annotations
@@ -9,29 +9,34 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Sequence
 
+from onsight.core.texts import text
 from onsight.errors import LibraryError
 from onsight.library.migrations import MIGRATIONS, Step
 from onsight.library.migrations.script import run_script
 
 APPLICATION_ID = 0x4F4E5347
-"""Marks the file as a library of Onsight's: "ONSG"."""
+"""Identifies the file as an Onsight library: "ONSG"."""
 
 
 def migrate(connection: sqlite3.Connection, migrations: Sequence[Step] = MIGRATIONS) -> None:
-    """Bring a file to the newest version; a step that fails leaves the file as it was before that step.
+    """Bring a file to the newest version. A step that fails leaves the file as it was before that step.
 
     Args:
-        connection: To an empty file or to a library; in autocommit mode.
+        connection: A connection to an empty file or a library, in autocommit mode.
         migrations: The steps.
 
     Raises:
-        LibraryError: The file is another program's, or of a newer version.
+        LibraryError: The file belongs to another program or to a newer version.
     """
     version = _version(connection)
     if version > len(migrations):
         raise LibraryError(
-            f"This library was made by a newer Onsight (version {version} of its tables; this one knows up to "
-            f"{len(migrations)}). Use that one, or make a new library.",
+            text(
+                "This library was made by a newer version of Onsight (its tables have version {version}; this one "
+                "supports up to {known}). Use the newer version, or create a new library.",
+                version=version,
+                known=len(migrations),
+            ),
             detail={"version": version, "known": len(migrations)},
         )
     (checks,) = connection.execute("PRAGMA foreign_keys").fetchone()
@@ -53,7 +58,9 @@ def _migrate(connection: sqlite3.Connection, version: int, migrations: Sequence[
                 else:
                     run_script(connection, step)
                 if broken := connection.execute("PRAGMA foreign_key_check").fetchone():
-                    raise LibraryError(f"The library could not be updated: its table {broken[0]} is damaged.")
+                    raise LibraryError(
+                        text("The library could not be updated, because its table {name} is damaged.", name=broken[0])
+                    )
                 connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
                 connection.execute(f"PRAGMA user_version = {number}")
             connection.execute("COMMIT")
@@ -69,5 +76,5 @@ def _version(connection: sqlite3.Connection) -> int:
     )
     (tables,) = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
     if owner != APPLICATION_ID and (tables or owner):
-        raise LibraryError("This file is a database of another program. Name another file for the library.")
+        raise LibraryError(text("This file is another program’s database. Choose another file for the library."))
     return int(version)

@@ -46,7 +46,7 @@ GAINS, MAX_OFFSET = (0.6, 1.6), 50.0
 """By what factor a copy may have more contrast, and by how many levels of 255 it may be lighter."""
 
 MAX_LIGHTNESS = 32.0
-"""How far, in levels of 255, the lightness of most parts may then still differ: a grey mug is no black one."""
+"""Maximum difference, in levels of 255, that most parts may then still have: a grey mug is not a black one."""
 
 ALIKE_IN_LIGHT = 0.85
 """How many of the parts that is asked of: the edges of what has moved differ in many others."""
@@ -134,7 +134,7 @@ def same_picture(one: NDArray[np.uint8], other: NDArray[np.uint8]) -> bool:
 
 
 def _has_same_lights(one: NDArray[np.uint8], other: NDArray[np.uint8]) -> bool:
-    """Say whether two pictures are light and dark in the same places, but for light and contrast of the whole."""
+    """Return whether two pictures are light and dark in the same places, apart from overall lightness and contrast."""
     count = SIDE // PART
     ours, theirs = (levels.reshape(count, PART, count, PART).mean(axis=(1, 3)) for levels in (one, other))
     gain = float(np.clip(theirs.std() / max(float(ours.std()), 1e-3), *GAINS))

@@ -1,8 +1,8 @@
-"""Takes what files and sidecars say about a picture into the library: its date, keywords, rating, title, description.
+"""Store the metadata of files and sidecars: date, keywords, rating, title, description.
 
-Keywords become a person's own tags. Which of them the file says is remembered (table ``file_tag``), so that reading it
-again changes only what has changed in the file: a keyword that came is added, one that went is taken away again unless
-a person gave the picture this tag too, and one that a person took away in Onsight does not come back.
+Keywords become the user's own tags. The table ``file_tag`` records which tags come from the file, so that reading it
+again applies only the changes: a new keyword is added, a removed one is deleted unless the user added the tag as well,
+and one that the user removed in Onsight does not come back.
 """
 
 from __future__ import annotations
@@ -21,17 +21,17 @@ from onsight.metadata.reading import combine
 from onsight.metadata.stated import NOTHING, Stated
 
 READER = "1"
-"""Version of what is read and how. A library reads a file again, without running a network, if it was read by another
-version; raise it when `onsight.metadata.reading` or `onsight.metadata.dates` find more or something else."""
+"""Version of the metadata reader. Files that another version has read are read again, without running a network.
+Increase it when the results of `onsight.metadata.reading` or `onsight.metadata.dates` change."""
 
 
 @dataclass(frozen=True, slots=True)
 class Beside:
-    """What lies beside a picture and says something about it.
+    """The metadata files next to a picture.
 
     Attributes:
-        mark: Changes when one of these files comes, goes or changes; empty if there is none.
-        read: Returns what they say together.
+        mark: A text that changes when one of these files is added, removed or changed; empty without files.
+        read: Returns their combined metadata.
     """
 
     mark: str = ""
@@ -39,7 +39,7 @@ class Beside:
 
 
 ALONE = Beside()
-"""There is nothing beside a picture."""
+"""No metadata files."""
 
 
 def is_current(library: Library, image: int, beside: Beside) -> bool:
@@ -68,7 +68,7 @@ def write(library: Library, image: int, source: Source, inside: Stated, beside: 
             (
                 taken.value if taken else None,
                 taken.source if taken else None,
-                said.rating or None,  # 0 stars are no rating
+                said.rating or None,  # 0 stars mean "not rated"
                 said.title,
                 said.description,
                 _mark(beside),
@@ -119,7 +119,7 @@ def _terms(library: Library, keywords: Iterable[str]) -> set[int]:
     for keyword in keywords:
         try:
             found.add(library.terms.ensure_own(check_tag_name(keyword)))
-        except InvalidOptionError:  # no tag can be called so; that is no fault of the file
+        except InvalidOptionError:  # not a valid tag name, but nothing is wrong with the file
             continue
     return found
 

@@ -67,9 +67,8 @@ def record(library: Library, source: Source, look: PictureRecord, run: int, *, i
         source: The file.
         look: What was seen.
         run: From `begin_run`.
-        image: Id of the picture if it is known, whose file has changed or is looked at again. The tags that a person
-            gave it, and those that a person rejected, stay as they are. None takes the picture at this place if it has
-            the same content, and otherwise makes a new one.
+        image: Id of the known picture if its file has changed or is analysed again; the user's tags and rejections
+            are kept. None updates the picture in this place if it has the same content, and otherwise adds one.
 
     Returns:
         The picture's id.
@@ -180,7 +179,7 @@ def touch(library: Library, image: int, source: Source) -> None:
     """
     with library.transaction() as connection:
         _make_way(connection, source, image)
-        # The name may tell a date, and other files may lie beside it: what is stated must be read again.
+        # The new name may contain a date, and other files may be next to it, so the metadata must be read again.
         connection.execute(
             "UPDATE image SET folder = :folder, name = :name, size = :size, mtime_ns = :mtime_ns, place = :place, "
             "missing = 0, stated_mark = CASE WHEN place = :place THEN stated_mark ELSE '' END "
@@ -208,13 +207,13 @@ def merge(library: Library, image: int, into: int) -> None:
 def copy(library: Library, image: int, source: Source, *, into: int | None = None) -> int:
     """Write a further file with the content of a picture that is known; return its id.
 
-    What machines saw holds for it too. What a person said of the other stays with the other.
+    Onsight's results apply to the copy as well. The user's own tags stay with the original only.
 
     Args:
         library: The library.
         image: Id of the picture that has this content.
         source: The further file. Another picture that was at its place is missing from then on.
-        into: Id of the picture if it is known, whose file has this content now; what a person said of it stays.
+        into: Id of the known picture whose file now has this content; it keeps the user's tags.
     """
     with library.transaction() as connection:
         _make_way(connection, source, into)
@@ -265,7 +264,7 @@ def remove(library: Library, images: list[int]) -> int:
 
 
 def tags_of(library: Library, image: int) -> tuple[Tag, ...]:
-    """Return the tags of a picture as a person sees them: her own, then the machine's that she did not reject."""
+    """Return the tags that the user sees: their own, then those from Onsight that they did not reject."""
     rows = library.connection.execute(
         """
         SELECT term.*, 1.0 AS score, 'user' AS source, -1 AS position
@@ -322,7 +321,7 @@ def _make_way(connection: sqlite3.Connection, source: Source, image: int | None)
 
 def _write_image(library: Library, source: Source, look: PictureRecord, run: int, image: int | None) -> int:
     seen, photo = look.classification, look.tagging.photo
-    # The label may be "Not sure", which is no name for anything.
+    # The label may be "Not sure", which does not name anything.
     label_term = library.terms.ensure(seen.label) if seen.certain else None
     values = {
         **_place_columns(source),

@@ -1,7 +1,7 @@
-"""Names of what pictures show: labels, tags, classes of objects, and a person's own words, each a term.
+"""Terms: the names of labels, tags, object classes and the user's own tags.
 
-Which term is broader than which stands in the taxonomy and the vocabulary. It is written into the library too, so that
-a search for *animal* finds dogs by a join.
+The taxonomy and the vocabulary define which terms are broader. The library has a copy, so that a search for *animal*
+finds dogs with a join.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from onsight.core.folding import fold, search_key
+from onsight.core.texts import text
 from onsight.errors import InvalidOptionError
 from onsight.evidence.detected_classes import DetectedClasses
 from onsight.evidence.taxonomy import Taxonomy
@@ -102,18 +103,18 @@ def known_terms() -> Mapping[str, KnownTerm]:
 
 
 def check_tag_name(name: object) -> str:
-    """Return a person's own word as it is kept.
+    """Return the name of one of the user's own tags in normal form.
 
     Raises:
-        InvalidOptionError: It is no text, empty, too long, or has a comma or characters that cannot be seen.
+        InvalidOptionError: It is not a string, is empty or too long, or has a comma or invisible characters.
     """
     if not isinstance(name, str):
-        raise InvalidOptionError(f"A tag must be a text, got {name!r}.")
+        raise InvalidOptionError(text("A tag must be a text, got {value}.", value=repr(name)))
     tidy = clean(name)
     if not fold(tidy):
-        raise InvalidOptionError("A tag must have at least one letter, digit or sign.")
+        raise InvalidOptionError(text("A tag must have at least one letter, digit or symbol."))
     if any(unicodedata.category(char) == "Cf" and char not in "\u200c\u200d" for char in tidy):
-        raise InvalidOptionError("A tag's name has no signs that cannot be seen.")
+        raise InvalidOptionError(text("A tag must not contain invisible characters."))
     return tidy
 
 

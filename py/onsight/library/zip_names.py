@@ -1,7 +1,7 @@
-"""What the files in a ZIP archive are called, whatever program wrote their names.
+"""Decode the file names in a ZIP archive, whatever program wrote them.
 
-A name is bytes. It is in UTF-8 where a flag or the Unicode Path field says so. Without either it should be in cp437,
-but macOS writes UTF-8 and Windows the code page of the computer, so the names themselves have to tell.
+A name is UTF-8 if a flag or the Unicode Path field says so. Otherwise it should be cp437; but macOS writes UTF-8, and
+Windows writes the computer's code page, so the encoding is guessed from the names.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from onsight.files.names import numbered
 _UTF8_FLAG = 0x800
 _UNICODE_PATH = 0x7075
 _CODE_PAGES = ("cp437", "cp850", "cp1252", "cp852", "cp866", "cp1251", "cp932", "gbk", "cp949", "big5", "cp737")
-"""Code pages that are tried; of those that fit equally well the first is taken."""
+"""The code pages that are tried; the first one wins a tie."""
 
 _COMMON = frozenset("äöüßéèêëàâãçñåæøœíóúáôîïÄÖÜÉÅÆØÑÁÍÓÚłąęśżźćńčřšžýěůőűŁŚŻŹČŘŠŽ")
 _COMMON_HANGUL = frozenset(

@@ -36,7 +36,7 @@ def write_tags(library: Library, images: Sequence[int], paths: str) -> Iterator[
         for picture in pictures(library, images, paths):
             tagged = TaggedPicture(picture.path, picture.image, picture.tags)
             (content,) = table.write([tagged]).values()
-            # Each is a table of its own: mark and header stand above the first alone.
+            # Each picture gives a table; only the first keeps its byte order mark and header.
             yield content.split("\r\n", 1)[1].encode("utf-8", "backslashreplace")
 
     yield ExportFile("tags.csv", chunks())

@@ -1,4 +1,4 @@
-"""What is known of pictures, put together from all tables for a person."""
+"""Collect everything that a library knows about a picture, for the user."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from onsight.core.texts import text
 from onsight.errors import InvalidOptionError
 from onsight.library import store
 from onsight.library.database import Library
@@ -23,7 +24,7 @@ def describe_picture(library: Library, image: int) -> LibraryPicture:
     """
     row = library.connection.execute("SELECT * FROM image WHERE id = ?", (image,)).fetchone()
     if row is None:
-        raise InvalidOptionError("The library no longer has this picture.")
+        raise InvalidOptionError(text("The library no longer has this picture."))
     rejected = library.connection.execute(
         "SELECT name FROM rejected JOIN term ON term.id = term WHERE image = ? ORDER BY name", (image,)
     )
@@ -73,43 +74,49 @@ def count_tags(library: Library, images: Sequence[int]) -> Iterator[TagCount]:
 
 
 def _facts(row: Mapping[str, Any]) -> Iterator[Fact]:
-    for name, column in (("Title", "title"), ("Description", "description")):
+    for name, column in ((text("Title"), "title"), (text("Description"), "description")):
         if row[column]:
             yield Fact(name, row[column])
     if row["rating"]:
-        yield Fact("Rating", "Rejected" if row["rating"] < 0 else f"{row['rating']} of 5 stars")
+        stars = text("Rejected") if row["rating"] < 0 else text("{count} of 5 stars", count=row["rating"])
+        yield Fact(text("Rating"), stars)
     if row["missing"]:
-        yield Fact("Missing", "Another picture’s file is where this one’s was. Add the folder that has it.")
+        yield Fact(
+            text("Missing"), text("Another picture’s file is in the place of this one. Add the folder that has it.")
+        )
     if row["warning"]:
-        yield Fact("Damaged", row["warning"])
+        yield Fact(text("Damaged"), row["warning"])
     if row["taken"]:
         source = SOURCES.get(row["taken_source"], "")
-        yield Fact("Taken", row["taken"].replace("T", " ") + (f" – {source}" if source else ""))
-    yield Fact("Size", f"{row['width']:,} × {row['height']:,} pixels, {row['format']}")
-    for name, column in (("Camera", "camera"), ("Lens", "lens")):
+        yield Fact(text("Taken"), row["taken"].replace("T", " ") + (f" – {source}" if source else ""))
+    size = text(
+        "{width:,} × {height:,} pixels, {format}", **{name: row[name] for name in ("width", "height", "format")}
+    )
+    yield Fact(text("Size"), size)
+    for name, column in ((text("Camera"), "camera"), (text("Lens"), "lens")):
         if row[column]:
             yield Fact(name, row[column])
     exposure = [
-        text
-        for text in (
+        part
+        for part in (
             _exposure(row["exposure_s"]),
             f"f/{row['aperture']:g}" if row["aperture"] else "",
             f"ISO {row['iso']}" if row["iso"] else "",
             f"{row['focal_length_mm']:g} mm" if row["focal_length_mm"] else "",
         )
-        if text
+        if part
     ]
     if exposure:
-        yield Fact("Exposure", ", ".join(exposure))
+        yield Fact(text("Exposure"), ", ".join(exposure))
     if row["has_location"]:
-        yield Fact("Location", "The file tells where it was taken")
-    yield Fact("Added", row["added"].replace("T", " ").removesuffix("Z") + " UTC")
+        yield Fact(text("Location"), text("The file contains where it was taken"))
+    yield Fact(text("Added"), row["added"].replace("T", " ").removesuffix("Z") + " UTC")
 
 
 def _exposure(seconds: float | None) -> str:
     if not seconds:
         return ""
-    # As cameras show it: 1/60 s, but 0.6 s, which is no such fraction.
+    # As cameras show it: 1/60 s, but 0.6 s, which is not such a fraction.
     fraction = round(1 / seconds)
     if seconds < 0.25 or (seconds < 1 and abs(seconds * fraction - 1) < 0.01):
         return f"1/{fraction} s"

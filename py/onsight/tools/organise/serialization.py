@@ -1,7 +1,7 @@
-"""Looks on their way from one worker of a page to another: as bytes.
+"""Serialize picture records, to send them from one worker of the page to another.
 
-On the command line looks go from process to process as pickles; so do they here. What comes back is made of the classes
-below alone, so that bytes of another origin can at worst be refused.
+They are pickled, as between the processes of the command line. Only the classes below can be unpickled, so bytes from
+another source can at worst be rejected.
 """
 
 from __future__ import annotations
@@ -24,17 +24,17 @@ _MODULES = {module.__name__: module for module in (results, classification, dete
 
 
 def pack(look: PictureRecord) -> bytes:
-    """Return a look as bytes."""
+    """Serialize a record."""
     fields = {name: getattr(look, name) for name in PictureRecord.__dataclass_fields__}
-    # An array as its bytes: what rebuilds arrays is no class of ours.
+    # The array is sent as bytes, because NumPy's functions for rebuilding arrays are not allowed.
     return pickle.dumps({**fields, "embedding": look.embedding.tobytes()}, protocol=5)
 
 
 def unpack(data: bytes) -> PictureRecord:
-    """Return the look that bytes are of.
+    """Deserialize a record.
 
     Raises:
-        InvalidOptionError: They are of none.
+        InvalidOptionError: The bytes are not a record.
     """
     try:
         fields = _Unpickler(io.BytesIO(data)).load()
@@ -47,5 +47,5 @@ class _Unpickler(pickle.Unpickler):
     def find_class(self, module: str, name: str) -> object:
         known = _MODULES.get(module)
         if known is None or not isinstance(found := getattr(known, name, None), type):
-            raise pickle.UnpicklingError(f"{module}.{name} is no part of a look")
+            raise pickle.UnpicklingError(f"{module}.{name} is not part of a picture record")
         return found

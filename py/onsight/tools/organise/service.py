@@ -1,6 +1,6 @@
-"""The library that a page has open: one method for each ``library_…`` of `onsight.tools.organise.methods`.
+"""The page's open library: one method for each ``library_…`` of `onsight.tools.organise.methods`.
 
-The page's worker keeps the file; the networks run in others. What they see comes back as a parcel.
+The library's worker keeps the file; the networks run in other workers, which send their results serialized.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from pathlib import PurePosixPath
 
 from onsight.core.checks import check_choice
 from onsight.core.results import OutputFile
+from onsight.core.texts import text
 from onsight.errors import InvalidOptionError, LibraryError, error_of
 from onsight.files.companions import Companions
 from onsight.files.names import path_key
@@ -96,7 +97,7 @@ class LibraryService:
             LibraryError: None is.
         """
         if self._library is None:
-            raise LibraryError("No library is open. Reload the page.")
+            raise LibraryError(text("No library is open. Reload the page."))
         return self._library
 
     def open(self, options: OpenLibraryOptions) -> LibraryStatus:
@@ -105,7 +106,7 @@ class LibraryService:
         try:
             self._library = Library.open(options.path)
         except LibraryError as error:
-            # A person knows it by its name; where it lies is the page's own affair.
+            # The user knows the library by its name, not by its path in the browser's storage.
             message = error.message.replace(options.path, f"“{PurePosixPath(options.path).stem}”")
             raise LibraryError(message, detail=error.detail) from error
         return self._status()
@@ -307,7 +308,7 @@ class LibraryService:
             self.library,
             options.ids,
             options.by,
-            rules=[_rule(text, index) for index, text in enumerate(options.rules)],
+            rules=[_rule(rule, index) for index, rule in enumerate(options.rules)],
             pattern=Pattern(options.pattern),
             existing=lambda folder, _sizes: taken.get(path_key(folder), {}),
             beside=lambda folder: beside.get(folder, ()),
@@ -419,7 +420,7 @@ class LibraryService:
 
     def _run(self) -> ImportSession:
         if self._session is None:
-            raise LibraryError("No import has begun.")
+            raise LibraryError(text("No import has begun."))
         return self._session
 
     def _known(self, file: SourceOptions, data: bytes | None) -> FileOutcome:
@@ -436,7 +437,7 @@ class LibraryService:
             return FileOutcome("compare", None, None, None, None)
         if outcome:
             return _told(outcome)
-        # One of the same size is looked at first: this may be a copy of it.
+        # This may be a copy of a new file with the same size, which must be analysed first.
         kind = "compare" if data is None and file.size in self._sizes else "new"
         self._sizes.add(file.size)
         return FileOutcome(kind, None, None, None, None)
@@ -469,12 +470,12 @@ def _edit(edit: edits.Edit | None) -> LibraryEdit:
     return LibraryEdit(edit.action, edit.images) if edit else LibraryEdit(None, 0)
 
 
-def _rule(text: str, index: int) -> Rule:
-    """Return a rule; an error tells which one it is of."""
-    name, equals, query = text.partition("=")
+def _rule(rule: str, index: int) -> Rule:
+    """Parse a rule; the detail of an error has its index."""
+    name, equals, query = rule.partition("=")
     detail = {"rule": index}
     if not equals or not query.strip() or not name.strip():
-        raise InvalidOptionError("A rule needs a name for its folder and what belongs there.", detail=detail)
+        raise InvalidOptionError(text("A rule needs a name for its folder and a search."), detail=detail)
     try:
         return Rule(name.strip(), query)
     except InvalidOptionError as error:

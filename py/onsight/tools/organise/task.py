@@ -1,4 +1,4 @@
-"""Indexing: all that a library keeps of a picture, from one decoding of its file."""
+"""Index a picture: read everything that a library stores about it, decoding its file only once."""
 
 from __future__ import annotations
 
@@ -31,12 +31,12 @@ THUMBNAIL_QUALITY = 80
 
 @dataclass(frozen=True, slots=True)
 class Indexer:
-    """The tools that look at a picture for a library.
+    """The tools that analyse a picture for a library.
 
     Attributes:
-        classifier: Gives the one label.
-        tagger: Gives the tags.
-        detector: Finds the objects, or None if nobody wants them.
+        classifier: Chooses the label.
+        tagger: Chooses the tags.
+        detector: Detects objects; None to skip this.
     """
 
     classifier: Classifier
@@ -49,29 +49,30 @@ class Indexer:
 
         Args:
             models: The descriptions of the networks.
-            detect: Whether objects are found, too.
+            detect: Whether to detect objects too.
         """
         return cls(models.make(Classifier), models.make(Tagger), models.make(Detector) if detect else None)
 
     @property
     def models(self) -> Mapping[str, str]:
-        """Versions of the models that look, by id."""
+        """Versions of the models, by id."""
         specs = [self.classifier.spec, *(self.detector.specs.values() if self.detector else ())]
         return {spec.id: spec.version for spec in specs}
 
     def index(self, image: bytes) -> Flow[PictureRecord]:
-        """Look at a picture with all tools.
+        """Analyse a picture with all tools.
 
-        The answers are those of the tools by themselves, up to what another reduction while decoding changes.
+        The results equal those of the separate tools, except for small differences because the picture may be decoded
+        at another size.
 
         Args:
             image: The file's bytes.
 
         Returns:
-            What was seen; without heat maps.
+            The results, without heat maps.
 
         Raises:
-            ImageError: The bytes are no picture that can be opened.
+            ImageError: The bytes are not a picture that can be opened.
         """
         yield Stage("decode")
         sides = [self.classifier.min_side, MIN_SIDE, THUMBNAIL_SIDE]

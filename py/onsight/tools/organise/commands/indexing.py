@@ -1,4 +1,4 @@
-"""Indexes the pictures of this computer, in several processes; one alone writes the library."""
+"""Index the pictures of this computer in several processes; only the main process writes the library."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from onsight.core.texts import text
 from onsight.engine import Engine
 from onsight.errors import CrashedError, OnsightError, OutOfMemoryError, WorkerFailedError
 from onsight.library.database import Library
@@ -124,9 +125,12 @@ def _look(engine: Engine, detect: bool, source: Source) -> Analysed:
     except OnsightError as error:
         return error
     except MemoryError:
-        return OutOfMemoryError("There is not enough memory for this picture now. Close other programs and try again.")
-    except Exception as error:  # a bug of ours must not stop the rest
-        return OnsightError(f"Something went wrong inside Onsight with this picture ({type(error).__name__}: {error}).")
+        return OutOfMemoryError(
+            text("There is not enough memory for this picture now. Close other programs and try again.")
+        )
+    except Exception as error:  # a bug must not stop the other pictures
+        reason = f"{type(error).__name__}: {error}"
+        return OnsightError(text("Something went wrong inside Onsight with this picture ({reason}).", reason=reason))
 
 
 def _look_here(
@@ -205,8 +209,10 @@ def _look_one_by_one(sources: list[Source], models: Path | None, detect: bool) -
                 source,
                 seen
                 or CrashedError(
-                    "This picture ended the process that looked at it, twice; it may need more memory than there is. "
-                    "Index again to try again, or use a smaller copy of it."
+                    text(
+                        "This picture crashed the process that analysed it, twice. It may need more memory than there "
+                        "is. Index it again to retry, or use a smaller copy."
+                    )
                 ),
             )
     finally:
@@ -223,8 +229,10 @@ def _working_pool(models: Path | None, detect: bool) -> ProcessPoolExecutor:
     except BrokenProcessPool as error:
         pool.shutdown(wait=True)
         raise WorkerFailedError(
-            "The processes that look at pictures end as soon as they start, perhaps for want of memory. Close other "
-            "programs or use --jobs 1, and index again: it goes on where it stopped."
+            text(
+                "The processes that analyse pictures end as soon as they start, perhaps because there is not enough "
+                "memory. Close other programs or use --jobs 1, then index again to continue."
+            )
         ) from error
     return pool
 
