@@ -100,9 +100,12 @@ async function completeBeside(directory, { path, open, beside }) {
 export async function writeZip(name, target, outputs, options) {
   const report = emptyReport();
   const stream = makeZip(entriesOf(outputs, report, options));
+  /** @type {FileSystemWritableFileStream | undefined} */
+  let writable;
   try {
     if (target) {
-      await stream.pipeTo(await target.createWritable(), { signal: options.signal });
+      writable = await target.createWritable();
+      await stream.pipeTo(writable, { signal: options.signal, preventAbort: true });
     } else {
       const headers = { "Content-Type": "application/zip" };
       const archive = await new Response(stream, { headers }).blob();
@@ -110,6 +113,8 @@ export async function writeZip(name, target, outputs, options) {
       download(archive, name);
     }
   } catch (error) {
+    // `pipeTo` does not always wait until the browser has released the file, and before that it cannot be removed.
+    await writable?.abort().catch(() => {});
     await /** @type {{remove?: () => Promise<void>} | undefined} */ (target)?.remove?.().catch(() => {});
     report.isCancelled = options.signal.aborted;
     report.written = 0;
