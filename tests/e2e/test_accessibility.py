@@ -79,7 +79,7 @@ def test_nothing_is_found_in_the_tools(site: str, open_page: OpenPage, width: in
     check_dialog(page, "Remove all")
     page.goto(f"{site}/#/classify")
     tool.option("broken.jpg").click()
-    expect(tool.answer.get_by_role("heading", name="No answer for this picture")).to_be_visible()
+    expect(tool.answer.get_by_role("heading", name="No result for this picture")).to_be_visible()
     check(page, "a file that is broken")
 
 

@@ -82,7 +82,7 @@ def switch(page: Page) -> Locator:
 
 def networks_on(page: Page) -> Locator:
     """Return what the engine panel says about the device that runs the networks."""
-    return page.locator("[data-part=engine-facts] dt", has_text="Networks on").locator("+ dd")
+    return page.locator("[data-part=engine-facts] dt", has_text="Networks run on").locator("+ dd")
 
 
 def test_switch_is_there_where_it_is_of_use(site: str, open_page: OpenPage, open_graphics_page: OpenPage) -> None:
@@ -123,7 +123,7 @@ def test_what_does_not_work_is_said_and_not_chosen(site: str, open_page: OpenPag
     switch(page).click()
     status = page.get_by_role("region", name="The engine is ready").get_by_role("status")
     expect(status).to_have_text(
-        "It could not be used, so the networks stay on the processor.", timeout=ENGINE_TIMEOUT_MS
+        "The GPU could not be used, so the networks still run on the processor.", timeout=ENGINE_TIMEOUT_MS
     )
     expect(page.get_by_role("switch", name="Use the GPU")).not_to_be_checked()
     expect(networks_on(page)).to_have_text("the processor")

@@ -24,7 +24,7 @@ def wait_until_kept(page: Page) -> None:
     """Wait until the engine's panel says that everything is on this device."""
     page.get_by_role("button", name="Engine: Ready").click(timeout=ENGINE_TIMEOUT_MS)
     panel = page.get_by_role("region", name="The engine is ready")
-    expect(panel.get_by_text("Yes: all of it is on this device")).to_be_visible(timeout=ENGINE_TIMEOUT_MS)
+    expect(panel.get_by_text("Yes, everything is on this device")).to_be_visible(timeout=ENGINE_TIMEOUT_MS)
     page.keyboard.press("Escape")
 
 

@@ -83,7 +83,7 @@ def shares(tool: ToolPage) -> Locator:
 
 def gauges(tool: ToolPage) -> Locator:
     """Return the rows of the tags that are shown."""
-    return many(tool).get_by_role("list", name="Tags that are shown").get_by_role("listitem")
+    return many(tool).get_by_role("list", name="Tags shown").get_by_role("listitem")
 
 
 def slider(tool: ToolPage) -> Locator:
@@ -211,7 +211,7 @@ def test_the_line_brings_and_takes_tags_at_once_and_moves_no_label(tool: ToolPag
     bars = shares(tool).all_inner_texts()
     tool.page.evaluate(COUNT_LOOKS)
     slider(tool).fill("90")
-    expect(gauges(tool).first).to_have_attribute("title", "Shown from 90% on")
+    expect(gauges(tool).first).to_have_attribute("title", "Shown from 90%")
     strict = [tag for tag in copied(tool)["tagging"]["tags"] if tag["score"] >= 0.9]
     expect(gauges(tool)).to_have_count(len(strict))
     slider(tool).fill("20")
@@ -224,8 +224,8 @@ def test_the_line_brings_and_takes_tags_at_once_and_moves_no_label(tool: ToolPag
     assert tool.page.evaluate("asked") >= 2
     wanted = compared(str(sample_path("coffee")), "--threshold", "0.2")
     assert_alike(without_texts(copied(tool)), without_texts(wanted))
-    many(tool).get_by_role("button", name="Back to each its own").click()
-    expect(slider(tool)).to_have_attribute("aria-valuetext", "Each tag has its own line")
+    many(tool).get_by_role("button", name="Use each tag’s own").click()
+    expect(slider(tool)).to_have_attribute("aria-valuetext", "Each tag has its own threshold")
     expect(slider(tool)).to_be_focused()
 
 
@@ -233,7 +233,7 @@ def test_the_slider_stands_above_the_lines_of_the_tags(tool: ToolPage) -> None:
     tool.choose(coffee())
     expect_label(tool, "Coffee")
     slider(tool).fill("75")
-    expect(gauges(tool).first).to_have_attribute("title", "Shown from 75% on")
+    expect(gauges(tool).first).to_have_attribute("title", "Shown from 75%")
     places = tool.page.evaluate(
         """() => {
           const { left, width } = document.querySelector(".line__slider").getBoundingClientRect();
@@ -255,14 +255,14 @@ def test_what_is_pointed_at_is_shown_on_the_picture(tool: ToolPage) -> None:
     expect(heat).to_be_hidden()
     many(tool).get_by_role("button", name="Table").hover()
     expect(heat).to_be_visible()
-    expect(tool.page.get_by_text("Where “Table” was found")).to_be_visible()
+    expect(tool.page.get_by_text("stronger evidence for “Table”")).to_be_visible()
     one(tool).get_by_role("button", name=re.compile("^Coffee")).hover()
     expect(tool.page.get_by_text("Classification sees the framed part")).to_be_visible()
     many(tool).get_by_role("button", name="Indoors").hover()
     expect(tool.page.get_by_text("“Indoors” is about the picture as a whole.")).to_be_visible()
     expect(heat).to_be_hidden()
     tool.page.mouse.move(0, 0)
-    expect(tool.page.get_by_text("Point at the label or at a tag")).to_be_visible()
+    expect(tool.page.get_by_text("Point at the label or a tag")).to_be_visible()
 
 
 def test_keyboard_alone_reaches_everything(tool: ToolPage) -> None:
@@ -298,7 +298,7 @@ def test_keyboard_alone_reaches_everything(tool: ToolPage) -> None:
 def test_bad_file_gets_a_sentence_and_spoils_nothing(tool: ToolPage) -> None:
     tool.choose(truncated(), file("letter.jpg", b"Dear Sir or Madam, this is not a picture at all."), cat())
     tool.wait_until_finished("1 compared, 2 failed")
-    expect(tool.answer.get_by_role("heading", name="No answer for this picture")).to_be_visible()
+    expect(tool.answer.get_by_role("heading", name="No result for this picture")).to_be_visible()
     tool.option("letter.jpg").click()
     expect(tool.answer.get_by_text("not_an_image", exact=True)).to_be_visible()
     tool.option("chelsea.png").click()

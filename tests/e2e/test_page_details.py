@@ -35,4 +35,4 @@ def test_a_file_is_read_and_copied_without_what_it_says(page: Page, tmp_path: Pa
 def test_a_broken_file_says_so(page: Page) -> None:
     page.evaluate("location.hash = '/details'")
     page.set_input_files('[data-part="files"]', [truncated()])
-    expect(page.get_by_text("No answer for this picture")).to_be_visible()
+    expect(page.get_by_text("No result for this picture")).to_be_visible()

@@ -108,12 +108,12 @@ def slider(tool: ToolPage) -> Locator:
 
 def overlap(tool: ToolPage) -> Locator:
     """Return the slider of the overlap."""
-    return tool.page.get_by_role("slider", name="Overlap allowed")
+    return tool.page.get_by_role("slider", name="Maximum overlap")
 
 
 def kind(tool: ToolPage, name: str) -> Locator:
     """Return the box to tick of a kind of things."""
-    return tool.answer.get_by_role("group", name="Kinds that are shown").get_by_role("checkbox", name=name)
+    return tool.answer.get_by_role("group", name="Kinds of objects to show").get_by_role("checkbox", name=name)
 
 
 def region(tool: ToolPage) -> Locator:
@@ -396,20 +396,20 @@ def test_kinds_are_chosen_with_their_counts_by_keyboard_too(tool: ToolPage) -> N
     tool.answer.get_by_role("button", name="Show no kinds").click()
     tool.expect_answer("Nothing found")
     expect(kind(tool, "Cat 1")).not_to_be_checked()
-    expect(tool.answer.get_by_text("kinds that are not chosen")).to_be_visible()
+    expect(tool.answer.get_by_text("kinds that are turned off")).to_be_visible()
     tool.answer.get_by_role("button", name="Show all kinds").click()
     expect(rows(tool)).to_have_count(everything)
 
 
 @pytest.mark.parametrize(
-    ("switch", "counts", "models"), [("Thorough", "2 cups", 2), ("In parts", "3 cups, 2 dining tables", 2)]
+    ("switch", "counts", "models"), [("Thorough", "2 cups", 2), ("In tiles", "3 cups, 2 dining tables", 2)]
 )
 def test_switches_look_again_and_give_the_command_lines_answer(
     tool: ToolPage, tmp_path: Path, switch: str, counts: str, models: int
 ) -> None:
     path = tmp_path / "both.png"
     path.write_bytes(two_cups()["buffer"])
-    flag = {"Thorough": "--thorough", "In parts": "--tiled"}[switch]
+    flag = {"Thorough": "--thorough", "In tiles": "--tiled"}[switch]
     expected = json.loads(command_line("detect", path, "--json", flag))["result"]
     tool.choose(two_cups())
     tool.expect_answer("2 cups")
@@ -524,11 +524,11 @@ def test_own_rectangle_is_placed_with_the_keyboard(tool: ToolPage) -> None:
     open_privacy(tool)
     tool.answer.get_by_role("button", name="Add a rectangle").press("Enter")
     expect(region(tool)).to_be_focused()
-    expect(region(tool)).to_have_attribute("aria-label", "Own rectangle, 128 × 128 px at 192, 192")
+    expect(region(tool)).to_have_attribute("aria-label", "Your rectangle, 128 × 128 px at 192, 192")
     for key in ("ArrowLeft", "ArrowUp", "Shift+ArrowRight", "Shift+ArrowDown", "Shift+ArrowDown"):
         tool.page.keyboard.press(key)
-    expect(region(tool)).to_have_attribute("aria-label", "Own rectangle, 133 × 138 px at 187, 187")
-    expect(tool.page.get_by_role("status")).to_have_text("Own rectangle, 133 × 138 px at 187, 187")
+    expect(region(tool)).to_have_attribute("aria-label", "Your rectangle, 133 × 138 px at 187, 187")
+    expect(tool.page.get_by_role("status")).to_have_text("Your rectangle, 133 × 138 px at 187, 187")
     expect(tool.page.get_by_role("img", name="astronaut.png")).to_be_visible()
     # What was marked is still there when one comes back.
     tool.option("chelsea.png").click()
@@ -577,7 +577,7 @@ def test_nothing_in_the_picture_is_said_plainly(tool: ToolPage) -> None:
 def test_bad_file_gets_a_sentence_and_the_others_go_on(tool: ToolPage) -> None:
     tool.choose(truncated(), astronaut(), file("grey.png", encode(photo(), "PNG"), "image/png"))
     tool.wait_until_finished("1 with objects, 1 with nothing found, 1 failed")
-    tool.expect_answer("No answer for this picture")
+    tool.expect_answer("No result for this picture")
     expect(tool.option("astronaut.png")).to_contain_text("1 person")
     with tool.page.expect_download() as download:
         tool.page.get_by_role("button", name="Download").click()
@@ -605,14 +605,14 @@ def test_networks_are_not_loaded_before_the_tool_is_opened(site: str, browser: B
         requests: list[str] = []
         tool.page.context.on("request", lambda request: requests.append(request.url))
         tool.choose(astronaut())
-        expect(tool.answer.get_by_text("Answered in")).to_be_visible(timeout=ENGINE_TIMEOUT_MS)
+        expect(tool.answer.get_by_text(re.compile(r"^Took .* on this device"))).to_be_visible(timeout=ENGINE_TIMEOUT_MS)
         assert not [url for url in requests if "ssdlite" in url or "centernet" in url]
 
 
 def test_dropping_says_what_it_does_here(tool: ToolPage) -> None:
     tool.transfer(cat())
     tool.page.evaluate("dispatchEvent(new DragEvent('dragenter', { dataTransfer: transfer }))")
-    expect(tool.page.get_by_text("Drop to find things")).to_be_visible()
+    expect(tool.page.get_by_text("Drop to find objects")).to_be_visible()
     tool.page.evaluate("dispatchEvent(new DragEvent('drop', { dataTransfer: transfer, cancelable: true }))")
     tool.expect_answer("1 cat")
 

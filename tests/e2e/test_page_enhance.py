@@ -605,7 +605,7 @@ def test_result_goes_on_to_classify(tool: ToolPage) -> None:
 
 def test_what_is_no_picture_is_refused_with_its_reason(tool: ToolPage) -> None:
     tool.choose(file("notes.txt", b"These are words, and no picture at all.\n" * 4, "text/plain"))
-    expect(tool.answer.get_by_role("heading", name="No answer for this picture")).to_be_visible(
+    expect(tool.answer.get_by_role("heading", name="No result for this picture")).to_be_visible(
         timeout=ENGINE_TIMEOUT_MS
     )
     expect(tool.answer.get_by_text("not_an_image")).to_be_visible()

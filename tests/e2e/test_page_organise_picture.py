@@ -36,7 +36,7 @@ def test_one_picture_is_shown_large_and_goes_on_to_other_tools(organised: Organi
     expect(detail).to_contain_text("1 of 4")
     detail.get_by_role("button", name="Classify").click()
     expect(organised.page).to_have_url(re.compile("#/classify"))
-    answer = organised.page.get_by_role("region", name="Answer")
+    answer = organised.page.get_by_role("region", name="Result")
     expect(answer.get_by_role("heading", level=2)).to_contain_text("Cat", timeout=ENGINE_TIMEOUT_MS)
 
 

@@ -115,7 +115,7 @@ def test_what_is_covered_by_hand_is_what_is_gone_from_the_saved_picture(tool: To
     tool.page.mouse.move(*to(edges[2] + MARGIN, edges[3] + MARGIN), steps=4)
     tool.page.mouse.up()
     tool.page.keyboard.press("Escape")
-    tool.page.get_by_role("combobox", name="How to hide").select_option("Black")
+    tool.page.get_by_role("combobox", name="Style").select_option("Black")
     with tool.page.expect_download(timeout=ENGINE_TIMEOUT_MS) as download:
         tool.page.get_by_role("button", name="Save blurred picture").click()
     with Image.open(download.value.path()) as saved:

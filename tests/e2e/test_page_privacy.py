@@ -104,7 +104,7 @@ def test_everything_that_is_kept_is_named_and_deleted(
     libraries = page.get_by_role("heading", name="Libraries").locator("..")
     expect(libraries).to_contain_text(re.compile(r"\d+\s[kM]B"))
     page.get_by_role("button", name="Delete everything…").click()
-    dialog = page.get_by_role("dialog", name="Delete everything that Onsight keeps here?")
+    dialog = page.get_by_role("dialog", name="Delete everything that Onsight stores here?")
     with page.expect_download(timeout=ENGINE_TIMEOUT_MS) as download:
         dialog.get_by_role("button", name="Save the libraries first").click()
     saved = tmp_path / "saved.sqlite"
@@ -112,14 +112,14 @@ def test_everything_that_is_kept_is_named_and_deleted(
     assert sqlite3.connect(saved).execute("SELECT count(*) FROM image").fetchone() == (4,)
     expect(dialog).to_contain_text("1 file saved to your downloads")
     dialog.get_by_role("button", name="Delete everything").click()
-    expect(page.get_by_text("Everything that Onsight kept on this device is deleted.")).to_be_visible(timeout=60_000)
+    expect(page.get_by_text("Everything that Onsight stored on this device is deleted.")).to_be_visible(timeout=60_000)
     for tab in (page, other):
-        expect(tab.get_by_role("button", name="Load the page again")).to_be_visible()
+        expect(tab.get_by_role("button", name="Reload the page")).to_be_visible()
         assert stored(tab) == {kind: [] for kind in kept}
     page.wait_for_timeout(1000)
     assert stored(page) == {kind: [] for kind in kept}
 
-    page.get_by_role("button", name="Load the page again").click()
+    page.get_by_role("button", name="Reload the page").click()
     expect(page.get_by_role("button", name="Ready")).to_be_visible(timeout=ENGINE_TIMEOUT_MS)
     other.close()
     OrganisePage(page).open(site)
@@ -130,7 +130,7 @@ def test_a_question_comes_first(site: str, open_page: OpenPage) -> None:
     page, _ = open_page(f"{site}/#/privacy")
     page.evaluate("localStorage.setItem('onsight.theme', 'dark')")
     page.get_by_role("button", name="Delete everything…").click()
-    dialog: Any = page.get_by_role("dialog", name="Delete everything that Onsight keeps here?")
+    dialog: Any = page.get_by_role("dialog", name="Delete everything that Onsight stores here?")
     dialog.get_by_role("button", name="Keep it").click()
     expect(dialog).to_have_count(0)
     assert page.evaluate("localStorage.getItem('onsight.theme')") == "dark"
@@ -154,9 +154,9 @@ def test_a_tab_that_has_a_library_open_ends_without_a_complaint(own_organised: O
     other.page.goto(f"{site}/#/privacy")
     other.button("Delete everything…").click()
     other.page.get_by_role("dialog").get_by_role("button", name="Delete everything").click()
-    expect(other.page.get_by_text("Everything that Onsight kept on this device is deleted.")).to_be_visible(
+    expect(other.page.get_by_text("Everything that Onsight stored on this device is deleted.")).to_be_visible(
         timeout=60_000
     )
-    expect(page.get_by_role("button", name="Load the page again")).to_be_visible()
+    expect(page.get_by_role("button", name="Reload the page")).to_be_visible()
     expect(page.get_by_role("heading", name="Organise")).to_have_count(0)
     expect(organised.grid).to_have_count(0)

@@ -67,7 +67,7 @@ def test_picture_chosen_on_home_waits_for_the_engine_and_is_then_classified(site
     expect(page.get_by_role("img", name="chelsea.png")).to_be_visible()
     expect(tool.answer.get_by_role("heading", name="Starting the engine…")).to_be_visible()
     expect(tool.answer.get_by_role("progressbar", name="Progress")).to_be_visible()
-    expect(tool.answer.get_by_text("Your picture is in line and starts by itself.")).to_be_visible()
+    expect(tool.answer.get_by_text("Your picture is queued and starts automatically.")).to_be_visible()
     for route in held:
         route.continue_()
     tool.expect_answer("Cat")
@@ -84,7 +84,7 @@ def test_engine_that_fails_says_so_and_starts_on_a_second_try(site: str, open_pa
     tool.expect_answer("The engine did not start")
     page.get_by_role("button", name="Engine: Failed").click()
     panel = page.get_by_role("region", name="The engine did not start")
-    expect(panel.get_by_role("button", name="Copy the detail")).to_be_visible()
+    expect(panel.get_by_role("button", name="Copy details")).to_be_visible()
     page.keyboard.press("Escape")
     expect(panel).to_be_hidden()
     page.context.unroute("**/manifest.json")
@@ -110,7 +110,7 @@ def test_keyboard_alone_leads_from_home_to_a_copied_answer(site: str, open_page:
     page, _ = open_page(f"{site}/", permissions=["clipboard-read", "clipboard-write"])
     with page.expect_file_chooser() as chooser:
         page.keyboard.press("Tab")
-        expect(page.get_by_role("link", name="Skip to the content")).to_be_focused()
+        expect(page.get_by_role("link", name="Skip to content")).to_be_focused()
         page.keyboard.press("Enter")
         expect(page.get_by_role("main")).to_be_focused()
         page.keyboard.press("Tab")
@@ -143,9 +143,9 @@ def test_focus_is_never_lost_when_what_had_it_disappears(site: str, open_page: O
 def test_shortcuts_are_listed_and_those_of_one_key_can_be_switched_off(site: str, open_page: OpenPage) -> None:
     page, _ = open_page(f"{site}/")
     page.keyboard.press("?")
-    dialog = page.get_by_role("dialog", name="Keyboard")
-    expect(dialog.get_by_text("Heat map on or off")).to_be_visible()
-    dialog.get_by_role("switch", name="Shortcuts of a single key").press("Space")
+    dialog = page.get_by_role("dialog", name="Keyboard shortcuts")
+    expect(dialog.get_by_text("heat map on or off")).to_be_visible()
+    dialog.get_by_role("switch", name="Single-key shortcuts").press("Space")
     dialog.get_by_role("button", name="Close").click()
     expect(dialog).to_be_hidden()
     page.keyboard.press("?")
@@ -164,11 +164,11 @@ def test_colours_follow_the_system_until_a_person_chooses(
     dark = "matchMedia('(prefers-color-scheme: dark)').matches"
     assert page.evaluate(dark) is (system == "dark")
     assert page.evaluate(shown) == "light dark"
-    page.get_by_role("button", name="Dark colours").click()
+    page.get_by_role("button", name="Dark theme").click()
     assert page.evaluate(shown) == other
     page.reload()
     assert page.evaluate(shown) == other
-    page.get_by_role("button", name="Dark colours").click()
+    page.get_by_role("button", name="Dark theme").click()
     assert page.evaluate(shown) == "light dark"
 
 

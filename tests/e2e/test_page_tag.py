@@ -213,7 +213,9 @@ def test_a_chip_shows_where_its_tag_is_without_another_look(tool: ToolPage) -> N
     tool.page.keyboard.press("Tab")
     expect(chip(tool, "Cat")).to_be_focused()
     expect(seen).to_be_visible()
-    expect(note).to_contain_text(re.compile(r"^Cat, [>\d]+%: seen by the classifier\..*Brighter is where"))
+    expect(note).to_contain_text(
+        re.compile(r"^Cat, [>\d]+%: recognised by the classifier\..*The brighter areas are evidence")
+    )
     # A press keeps it when the focus goes.
     tool.page.keyboard.press("Enter")
     expect(chip(tool, "Cat")).to_have_attribute("aria-pressed", "true")
@@ -226,7 +228,7 @@ def test_a_chip_shows_where_its_tag_is_without_another_look(tool: ToolPage) -> N
     # Tags of the picture as a whole have no position.
     colour = chips(tool, "Colours").first
     colour.hover()
-    expect(note).to_contain_text("measured from the pixels. It is nowhere in particular.")
+    expect(note).to_contain_text("measured from the pixels. It applies to no particular place.")
     expect(seen).to_be_hidden()
     assert tool.page.evaluate("runs") == 0
     assert [method for method in tool.page.evaluate("asked") if method != "tag_names"] == ["tag"]

@@ -69,7 +69,7 @@ class ToolPage:
 
     def __init__(self, page: Page) -> None:
         self.page = page
-        self.answer = page.get_by_role("region", name="Answer")
+        self.answer = page.get_by_role("region", name="Result")
         self.list = page.get_by_role("listbox", name="Pictures")
         self.finished = page.get_by_role("status").filter(has_text="Finished")
 

@@ -15,6 +15,8 @@ HEADER = """\
  * Do not edit: a test fails when this file is stale.
  */
 
+import { t } from "../lib/texts.js";
+
 /** @import { Tool } from "./tools.js" */
 
 /** The tools, in the order of the navigation. @type {readonly Tool[]} */
@@ -32,17 +34,21 @@ def tool_table() -> str:
         names = sorted(path.name for path in (FOLDERS / tool.name).glob("*.css"))
         # A tool's further style sheets may override its style.css.
         styles = sorted(names, key=lambda name: name != "style.css")
+        texts = {"name": page.title, "text": page.summary, "drop": page.drop}
         row = {
-            "name": page.title,
             "path": f"/{tool.name}",
             "icon": f"i-{tool.name}",
-            "text": page.summary,
-            "drop": page.drop,
             "accept": page.accept,
             "receives": page.receives,
             "folder": f"page/tools/{tool.name}/",
             "styles": styles,
         }
-        fields = [f"    {key}: {json.dumps(value, ensure_ascii=False)},\n" for key, value in row.items()]
+        # Getters, because a translation may be loaded later than the table.
+        fields = [f"    get {key}() {{\n      return t({_literal(value)});\n    }},\n" for key, value in texts.items()]
+        fields += [f"    {key}: {_literal(value)},\n" for key, value in row.items()]
         rows.append(f'  {{\n{"".join(fields)}    load: () => import("../tools/{tool.name}/view.js"),\n  }},\n')
     return f"{HEADER}{''.join(rows)}];\n"
+
+
+def _literal(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False)

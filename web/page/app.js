@@ -1,11 +1,11 @@
-/** Puts the page together: one engine, the loaded pictures, the work of each tool, the views. */
+/** Starts the page: creates the engine, the list of pictures and the tools' work, and sets up the shell. */
 
 import { announce } from "./lib/announce.js";
 import { Batch } from "./workspace/batch.js";
 import { Deletion } from "./shell/deletion.js";
 import { Onsight } from "./client.js";
 import { setUpEnginePanel } from "./shell/engine-panel.js";
-import { formatPlural } from "./lib/format.js";
+import { plural } from "./lib/texts.js";
 import { chosenDevice } from "./shell/gpu-choice.js";
 import { chooseFiles } from "./lib/picture-files.js";
 import { setUpFileInput } from "./shell/file-input.js";
@@ -78,6 +78,6 @@ function receive(files, isWhole = false, beside = []) {
   const tool = currentTool();
   if (tool?.receives) return withTool(tool, (module) => module.receive?.(app, files, isWhole, beside));
   pictures.add(files);
-  announce(`${formatPlural(files.length, "picture")} added.`);
+  announce(plural(files.length, "{count} picture added.", "{count} pictures added."));
   goToTool();
 }

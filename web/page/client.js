@@ -1,19 +1,20 @@
 /**
- * Onsight for programs, and for our own page: pictures in, the JSON of the command line out.
+ * Onsight's JavaScript API, which our own page uses, too. It takes pictures and returns the command line's JSON.
  *
  *     import { Onsight } from "./page/client.js";
  *     const onsight = await Onsight.start();
  *     const { label, score } = await onsight.classify(blob);
  *
- * Everything runs in workers on this device, one and, where there are processors and pictures enough, further ones.
- * Requests wait in line; one that fails never harms the next. A worker that dies is restarted, and its pictures are tried
- * again, each alone: one of which workers die twice is reported (`crashed`), the others go on.
+ * Everything runs in workers on this device: one at first, and more if there are enough processors and pictures. Requests
+ * are queued; one that fails does not affect the others. If a worker dies, it is restarted and each of its pictures is
+ * tried again, alone. A picture that kills workers twice fails with the code `crashed`; the others are processed.
  */
 
 import { OnsightError, abortError, onAbort } from "../common/messenger.js";
 import { blobOf, optionsOf, withPythonNames, withoutUndefined } from "./engine/input.js";
 import { CACHED, EngineMethods } from "./engine/methods.js";
 import { Pool } from "./engine/pool.js";
+import { t } from "../common/texts.js";
 
 export { OnsightError, isAbort } from "../common/messenger.js";
 
@@ -26,37 +27,37 @@ export { OnsightError, isAbort } from "../common/messenger.js";
  *   | {state: "closed"}} EngineState
  */
 
-/** @typedef {"wasm" | "webgpu"} Device the processor, by WebAssembly, or the GPU */
+/** @typedef {"wasm" | "webgpu"} Device runs the networks: the CPU, with WebAssembly, or the GPU */
 
 /**
  * @typedef {object} StartOptions
- * @property {URL | string} [base] folder that holds `worker/`; by default the site that this module came from
- * @property {(progress: {stage: string, fraction: number | null, text: string}) => void} [onProgress] of the start
- * @property {Promise<unknown>} [after] what the start waits for
- * @property {Device | Promise<Device>} [device] what runs the networks; the start waits for it. Where "webgpu" is not
- *   possible, they run on the processor (`EngineInfo.provider`)
- * @property {number} [workers] how many may look at pictures at a time; by default what suits this device
- * @property {number} [heapLimitBytes] memory beyond which a worker is replaced when it has little to do
+ * @property {URL | string} [base] folder that contains `worker/`; by default the site that this module came from
+ * @property {(progress: {stage: string, fraction: number | null, text: string}) => void} [onProgress] reports the progress of the start
+ * @property {Promise<unknown>} [after] the start waits for it
+ * @property {Device | Promise<Device>} [device] runs the networks; the start waits for the promise. If "webgpu" is not
+ *   available, they run on the CPU (see `EngineInfo.provider`)
+ * @property {number} [workers] maximum number of workers; the default suits this device
+ * @property {number} [heapLimitBytes] a worker with more memory than this is replaced when it is not busy
  */
 
 /**
  * @typedef {object} CallOptions
- * @property {boolean} [urgent] does not wait in line: for what the engine can answer from memory
- * @property {AbortSignal} [signal] cancels; the promise then rejects with an `AbortError`
- * @property {(progress: Progress) => void} [onProgress] stages: queued, read, decode, preprocess, infer, postprocess
- * @property {(timings_ms: Record<string, number>) => void} [onTimings] milliseconds by stage, once, at the end
+ * @property {boolean} [urgent] skips the queue: for requests that the engine can answer from its cache
+ * @property {AbortSignal} [signal] cancels the call; the promise then rejects with an `AbortError`
+ * @property {(progress: Progress) => void} [onProgress] reports stages: queued, read, decode, preprocess, infer, postprocess
+ * @property {(timings_ms: Record<string, number>) => void} [onTimings] gets the milliseconds of each stage, once, at the end
  */
 
 /** @typedef {Blob | ArrayBufferLike | ArrayBufferView} Picture a picture's file, or its bytes */
 
-/** @type {Record<string, string>} */
-const BOOT_TEXT = {
-  download: "Downloading the engine…",
-  cache: "Reading the engine from this device…",
-  start: "Starting the engine…",
-};
+/** @param {string} stage of the start */
+function bootText(stage) {
+  if (stage === "download") return t("Downloading the engine…");
+  if (stage === "cache") return t("Reading the engine from this device…");
+  return stage === "start" ? t("Starting the engine…") : stage;
+}
 
-/** What a worker takes for pictures of any usual size; Python's memory never shrinks by itself. */
+/** Enough memory for pictures of any common size. Python's memory never shrinks by itself. */
 const HEAP_LIMIT_BYTES = 600e6;
 
 export class Onsight extends EngineMethods {
@@ -67,13 +68,13 @@ export class Onsight extends EngineMethods {
   /** @type {Promise<EngineInfo> | undefined} */
   #ready;
   /** @type {EngineState} */
-  #engine = { state: "loading", stage: "start", fraction: null, text: /** @type {string} */ (BOOT_TEXT.start) };
-  /** Numbers of the pictures: the engine remembers what it saw in the latest. @type {WeakMap<Blob, number>} */
+  #engine = { state: "loading", stage: "start", fraction: null, text: bootText("start") };
+  /** Numbers of pictures, by which the engine caches the latest ones. @type {WeakMap<Blob, number>} */
   #pictures = new WeakMap();
   #lastPicture = 0;
-  /** Calls without an answer so far. */
+  /** Number of calls that have not been answered. */
   #pending = 0;
-  /** What is to run the networks. @type {Device} */
+  /** The device that should run the networks. @type {Device} */
   #device = "wasm";
 
   /**
@@ -88,7 +89,7 @@ export class Onsight extends EngineMethods {
   }
 
   /**
-   * Return at once; the engine starts in the background and requests made before it is ready wait for it.
+   * Start the engine in the background and return at once. Requests made before it is ready wait for it.
    * @param {StartOptions} [options]
    * @returns {Onsight}
    */
@@ -123,7 +124,7 @@ export class Onsight extends EngineMethods {
     this.#boot(Promise.all([after, Promise.resolve(device).then((chosen) => (this.#device = chosen))]));
   }
 
-  /** Resolves when the engine is ready, rejects with an OnsightError when it could not start. */
+  /** Resolves when the engine is ready; rejects with an OnsightError if it cannot start. */
   get ready() {
     return /** @type {Promise<EngineInfo>} */ (this.#ready);
   }
@@ -133,14 +134,14 @@ export class Onsight extends EngineMethods {
     return this.#pool.size;
   }
 
-  /** How many pictures are worth asking for at a time: more would only wait. */
+  /** How many pictures can be processed at a time. More requests would only wait. */
   get concurrency() {
     return this.#pool.concurrency;
   }
 
   /**
-   * Tell how many pictures are still to come: for many, further workers are started.
-   * @param {object} owner who will ask for them; what it said before no longer counts
+   * Announce how many more pictures will be requested. If they are many, more workers are started.
+   * @param {object} owner the requester; a new number replaces its previous one
    * @param {number} count
    */
   expect(owner, count) {
@@ -159,9 +160,9 @@ export class Onsight extends EngineMethods {
   }
 
   /**
-   * Choose what runs the networks. The engine goes on meanwhile; later calls are answered by a new one.
+   * Choose the device that runs the networks. The engine continues while a new one starts, which then takes over.
    * @param {Device} device
-   * @returns {Promise<EngineInfo>} of the new engine; its `provider` says whether it was possible
+   * @returns {Promise<EngineInfo>} of the new engine; its `provider` is the device in use
    */
   async setDevice(device) {
     const before = this.#device;
@@ -170,7 +171,7 @@ export class Onsight extends EngineMethods {
     try {
       await this.ready;
       const info = (await this.#pool.renew()) ?? (await this.ready);
-      // Further workers need not try again what does not work.
+      // Additional workers need not try a GPU that does not work.
       if (info.provider === "wasm") this.#device = "wasm";
       return info;
     } catch (error) {
@@ -179,15 +180,15 @@ export class Onsight extends EngineMethods {
     }
   }
 
-  /** Keep all that the engine may need on this device, also what it has not needed yet, so that it works offline. */
+  /** Cache everything that the engine may need on this device, so that it works offline. */
   async cacheAll() {
     await this.ready;
     await this.#pool.askFirst("cache_all", {});
   }
 
   /**
-   * Wait until the engine has started, or has failed to, and has answered all that it was asked: for work that must not
-   * compete with an answer.
+   * Wait until the engine has started or failed to start, and has answered all calls: for work that must not compete with
+   * them.
    */
   async whenIdle() {
     await this.ready.catch(() => {});
@@ -202,9 +203,9 @@ export class Onsight extends EngineMethods {
 
   /** @param {Promise<unknown>} [after] */
   #boot(after) {
-    this.#set({ state: "loading", stage: "start", fraction: null, text: /** @type {string} */ (BOOT_TEXT.start) });
+    this.#set({ state: "loading", stage: "start", fraction: null, text: bootText("start") });
     const onProgress = (/** @type {Progress} */ { stage, fraction }) => {
-      const progress = { stage, fraction, text: BOOT_TEXT[stage] ?? stage };
+      const progress = { stage, fraction, text: bootText(stage) };
       this.#set({ state: "loading", ...progress });
       this.#onProgress?.(progress);
     };
@@ -221,11 +222,11 @@ export class Onsight extends EngineMethods {
           throw startError(error);
         },
       );
-    this.#ready.catch(() => {}); // reported through the event and to whoever awaits `ready`
+    this.#ready.catch(() => {}); // reported by the event, and to callers that await `ready`
   }
 
   /**
-   * Send a request to a worker. Python refuses options that it does not know, by name.
+   * Send a request to a worker. Python rejects unknown options by name.
    * @protected
    * @override
    * @param {string} method
@@ -236,7 +237,7 @@ export class Onsight extends EngineMethods {
   async request(method, params, options) {
     const { urgent = false, signal, onProgress, onTimings, ...others } = optionsOf(options);
     const image = "image" in params ? blobOf(params.image) : undefined;
-    // Only a picture that has a number is cached.
+    // Only pictures with a number are cached.
     const picture = CACHED.has(method) ? image : undefined;
     const given = {
       ...withoutUndefined(params),
@@ -267,7 +268,7 @@ export class Onsight extends EngineMethods {
 
   #onWorkers() {
     const { info } = this.#pool;
-    // The first worker can be another one than was started.
+    // The first worker may have been replaced.
     if (this.#engine.state === "ready" && info) this.#engine = { state: "ready", info };
     this.dispatchEvent(new CustomEvent("workers"));
   }
@@ -280,7 +281,7 @@ export class Onsight extends EngineMethods {
 }
 
 /**
- * Reject as soon as the signal says so, whatever the promise does later.
+ * Reject as soon as the signal aborts, whatever the promise does later.
  * @template T
  * @param {Promise<T>} promise
  * @param {AbortSignal | undefined} signal
@@ -295,7 +296,7 @@ function abortable(promise, signal) {
   });
 }
 
-/** As many workers as have two processors each; one where memory is scarce. */
+/** One worker for every two processors; only one if memory is scarce. */
 function suitableWorkers() {
   const { hardwareConcurrency = 1, deviceMemory = 4 } = /** @type {Navigator & {deviceMemory?: number}} */ (navigator);
   return deviceMemory < 4 ? 1 : Math.min(4, Math.max(1, hardwareConcurrency >> 1));
@@ -306,7 +307,7 @@ function threadsOfEach(workers) {
   return Math.max(1, Math.floor((navigator.hardwareConcurrency || 1) / workers));
 }
 
-/** Whether a service worker answers what this page, and hence its workers, ask the site for. */
+/** Whether a service worker handles the requests of this page and thus of its workers. */
 function isServed() {
   return Boolean(globalThis.navigator?.serviceWorker?.controller);
 }
@@ -316,8 +317,10 @@ function startError(error) {
   if (!(error instanceof OnsightError) || error.code !== "worker_failed") return /** @type {OnsightError} */ (error);
   return new OnsightError({
     code: "worker_failed",
-    message: "The engine could not start in this browser. Reload the page; if that does not help, try a current " +
-      "version of Chrome, Edge, Firefox or Safari.",
+    message: t(
+      "The engine could not start in this browser. Reload the page; if that does not help, try a current version of " +
+        "Chrome, Edge, Firefox or Safari.",
+    ),
     detail: error.detail,
   });
 }

@@ -91,8 +91,8 @@ TOOLS = (
         {"detect": lambda: text("find the objects in each picture")},
         lambda: ToolPage(
             title=text("Detect"),
-            summary=text("A labelled box around each thing, and how many there are."),
-            drop=text("Drop to find things"),
+            summary=text("A labelled box around each object, and how many there are."),
+            drop=text("Drop to find objects"),
         ),
     ),
     Tool(

@@ -1,10 +1,10 @@
-/** What programs may give to the engine: pictures, options, tags, files. */
+/** Converts what callers pass to the engine: pictures, options, tags and files. */
 
 import { OnsightError } from "../../common/messenger.js";
 
 /** @import { OutputFile, Tag, TaggedPicture } from "../../protocol.d.ts" */
 
-/** How to make a file of what is not one. @type {Readonly<Record<string, string>>} */
+/** How to get a file from common values that are not files. @type {Readonly<Record<string, string>>} */
 const HINTS = {
   String: "To open an address, fetch it first: classify(await (await fetch(address)).blob()).",
   HTMLImageElement: "To use the file that it shows, fetch it: classify(await (await fetch(image.src)).blob()).",
@@ -25,9 +25,9 @@ const HINTS = {
  */
 export function blobOf(image) {
   const kind = kindOf(image);
-  // By name, because a blob of another frame is not an instance of this one's Blob.
+  // Compared by name, because a blob from another frame is not an instance of this frame's Blob.
   if (kind === "Blob" || kind === "File") return /** @type {Blob} */ (image);
-  // Copied, because bytes that are shared between workers cannot be in a blob.
+  // Copied, because a blob cannot contain memory that is shared between workers.
   if (kind === "ArrayBuffer" || kind === "SharedArrayBuffer") {
     return new Blob([new Uint8Array(/** @type {ArrayBuffer} */ (image)).slice()]);
   }
@@ -52,10 +52,10 @@ export function listOf(name, value) {
 }
 
 /**
- * Return a method's options, none where they were left out.
+ * Return a method's options; an empty object if they were left out.
  * @template {object} T
  * @param {T | undefined} value
- * @param {string} [name] what a person calls them, at the beginning of a sentence
+ * @param {string} [name] their name at the start of an error message
  * @returns {T}
  */
 export function optionsOf(value, name = "The options") {
@@ -66,7 +66,7 @@ export function optionsOf(value, name = "The options") {
 }
 
 /**
- * Options by the names that Python has for them: `topK` is `top_k`.
+ * Convert the names of options to Python's: `topK` becomes `top_k`.
  * @param {Record<string, unknown>} options
  */
 export function withPythonNames(options) {
@@ -75,7 +75,7 @@ export function withPythonNames(options) {
 }
 
 /**
- * Only what was given: the defaults are Python's.
+ * Drop options that are undefined, so that Python's defaults apply.
  * @param {Record<string, unknown>} options
  */
 export function withoutUndefined(options) {
@@ -91,7 +91,7 @@ export function nameOf(image) {
 }
 
 /**
- * Tags as the engine takes them. It does not use their heat maps, which are large.
+ * Prepare tags for the engine: without their heat maps, which are large and which it does not use.
  * @param {string} name
  * @param {readonly Tag[]} tags
  * @returns {Tag[]}

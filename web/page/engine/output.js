@@ -1,4 +1,4 @@
-/** What the engine returns, as JavaScript has it: files and pictures. */
+/** Converts the engine's results to JavaScript's files and blobs. */
 
 import { blobOf } from "./input.js";
 
@@ -6,7 +6,7 @@ import { blobOf } from "./input.js";
 
 /**
  * @template {OutputFile} Result
- * @typedef {File & Omit<Result, "data" | "name" | "media_type">} MadeFile a file, with what else the engine says about it
+ * @typedef {File & Omit<Result, "data" | "name" | "media_type">} MadeFile a file with the other fields of its result
  */
 
 /**
@@ -21,7 +21,7 @@ export function fileOf(result) {
 
 /**
  * @param {Preview} result
- * @param {unknown} image the picture, which is its own preview if none was made
+ * @param {unknown} image the picture, which is returned if no preview was needed
  * @returns {Blob}
  */
 export function previewOf(result, image) {

@@ -1,37 +1,38 @@
 /**
- * The engine's workers. One is there always; more are started while many pictures wait, and end when none do.
+ * The engine's workers. One is always running; more are started while many pictures are queued, and end when none are.
  *
- * A worker is given its next picture as soon as the one before has gone to the networks, which have a thread of their own:
- * Python decodes one while the network sees the other, and never has more than two in memory. A picture that a worker
- * has seen before goes to the same one, which remembers.
+ * A worker gets its next picture as soon as the previous one has gone to the networks, which run in their own thread:
+ * Python decodes one picture while the network processes another, and never has more than two in memory. A picture goes
+ * to the worker that has processed it before, because that one has it cached.
  */
 
 import { Messenger, OnsightError, abortError, onAbort } from "../../common/messenger.js";
+import { t } from "../../common/texts.js";
 
 /** @import { EngineInfo, Progress } from "../../protocol.d.ts" */
 /** @import { Answer } from "../../common/messenger.js" */
 
-/** Pictures that a worker has at a time: one with the networks, one with Python. */
+/** How many pictures a worker has at a time: one in the networks, one in Python. */
 const CALLS_PER_WORKER = 2;
 
-/** So many pictures that wait for each worker are worth the start of another. */
+/** Another worker is started if at least this many pictures are queued for each worker. */
 const WORTH_A_WORKER = 6;
 
-/** So many workers may die of a picture that they have alone, before it is given up. */
+/** A picture fails after this many workers died while it was their only one. */
 const DEATHS = 2;
 
-/** After so long without work a further worker ends, and the first is replaced if its memory has grown. */
+/** After this time without work, an additional worker ends, and the first one is replaced if its memory has grown. */
 const IDLE_MS = 30_000;
 
-/** Answers after which memory that was needed once will not be needed again soon. */
+/** If memory has not grown for this many results, so much of it will not be needed again soon. */
 const ANSWERS_SINCE_GROWN = 20;
 
 /**
  * @typedef {object} Call
  * @property {string} method
  * @property {object} params
- * @property {Blob | undefined} picture goes where it was seen before
- * @property {boolean} urgent does not wait in line
+ * @property {Blob | undefined} picture goes to the worker that has processed it before
+ * @property {boolean} urgent skips the queue
  * @property {AbortSignal | undefined} signal
  * @property {((progress: Progress) => void) | undefined} onProgress
  */
@@ -39,18 +40,18 @@ const ANSWERS_SINCE_GROWN = 20;
 /**
  * @typedef {Call & {isDecoded: boolean, isAlone: boolean, isAgain: boolean, deaths: number,
  *   resolve: (answer: Answer) => void, reject: (error: unknown) => void}} Job
- *   isDecoded: the networks have it; isAlone: it must have its worker for itself, as one died with it;
- *   isAgain: it goes back into the line; deaths: of workers that had nothing else
+ *   isDecoded: it is in the networks; isAlone: it needs a worker for itself, because one died while processing it;
+ *   isAgain: it is queued again; deaths: number of workers that died while it was their only job
  */
 
-/** One worker, from its start to its end. */
+/** One worker. */
 class Engine {
   /** @type {Set<Job>} */
   jobs = new Set();
-  /** @type {EngineInfo | undefined} set when it is ready */
+  /** @type {EngineInfo | undefined} undefined until it is ready */
   info;
   isDead = false;
-  /** It was started with params that are no longer those. */
+  /** Whether it was started with outdated parameters. */
   isStale = false;
   heapBytes = 0;
   #answersSinceGrown = 0;
@@ -64,7 +65,7 @@ class Engine {
   constructor(url, onDeath) {
     this.messenger = new Messenger(url, () => {
       this.isDead = true;
-      // Not while starting: the start's own request has failed and says so.
+      // During the start, the failed request already reports it.
       if (this.info) onDeath(this);
     });
   }
@@ -119,17 +120,17 @@ export class Pool {
   #heapLimitBytes;
   #onLoss;
   #onChange;
-  /** The one that is there always. @type {Engine} */
+  /** The worker that is always running. @type {Engine} */
   #first;
-  /** Further ones, those that are starting too. @type {Set<Engine>} */
+  /** Additional workers, including those that are starting. @type {Set<Engine>} */
   #further = new Set();
-  /** In the order in which they are asked. @type {Job[]} */
-  #line = [];
-  /** Where pictures were seen. @type {WeakMap<Blob, Engine>} */
+  /** Waiting jobs, in the order of their requests. @type {Job[]} */
+  #queue = [];
+  /** The worker that has processed each picture. @type {WeakMap<Blob, Engine>} */
   #seen = new WeakMap();
   /** Number of pictures still to come, by the batch that will send them. @type {Map<object, number>} */
   #expected = new Map();
-  /** Of the first worker, as it goes on. @type {Promise<EngineInfo | null>} */
+  /** The latest replacement of the first worker. @type {Promise<EngineInfo | null>} */
   #replacement = Promise.resolve(null);
   #isReplacing = false;
   #isClosed = false;
@@ -137,11 +138,11 @@ export class Pool {
   /**
    * @param {object} options
    * @param {URL} options.url of the worker
-   * @param {(isFurther: boolean) => object} options.params of a start
+   * @param {(isFurther: boolean) => object} options.params of the request that starts a worker
    * @param {number} options.atMost how many workers there may be
-   * @param {number} options.heapLimitBytes memory beyond which a worker is replaced, as Python's never shrinks
-   * @param {() => void} options.onLoss the first worker died after it was ready; who waits goes on when it is started again
-   * @param {() => void} options.onChange there are more or fewer workers
+   * @param {number} options.heapLimitBytes a worker with more memory is replaced, because Python's memory never shrinks
+   * @param {() => void} options.onLoss the first worker died after it was ready; requests wait until it is restarted
+   * @param {() => void} options.onChange the number of workers has changed
    */
   constructor({ url, params, atMost, heapLimitBytes, onLoss, onChange }) {
     this.#url = url;
@@ -167,7 +168,7 @@ export class Pool {
     return this.#first.info;
   }
 
-  /** How many pictures can be under way at a time, when as many wait. */
+  /** How many pictures can be processed at a time. */
   get concurrency() {
     return this.#atMost * CALLS_PER_WORKER;
   }
@@ -186,8 +187,8 @@ export class Pool {
   }
 
   /**
-   * Tell how many pictures are still to come: they can be worth another worker.
-   * @param {object} owner who will ask for them
+   * Announce how many more pictures will be requested, so that more workers can be started.
+   * @param {object} owner the requester
    * @param {number} count
    */
   expect(owner, count) {
@@ -197,7 +198,7 @@ export class Pool {
   }
 
   /**
-   * Ask for something, in line; before the first worker is ready, and while it is started again, all wait.
+   * Queue a request. Until the first worker is ready, and while it restarts, all requests wait.
    * @param {Call} call
    * @returns {Promise<Answer>}
    */
@@ -215,14 +216,14 @@ export class Pool {
         resolve: (answer) => (stop(), resolve(answer)),
         reject: (error) => (stop(), reject(error)),
       };
-      this.#line.push(job);
+      this.#queue.push(job);
       this.#next();
     });
   }
 
   /**
-   * Put a worker with the params of now in the place of the first; nothing waits for its start. Further ones that are
-   * there end when they have nothing to do.
+   * Replace the first worker by one with the current parameters; requests do not wait for its start. Additional workers
+   * end when they have nothing to do.
    * @returns {Promise<EngineInfo | null>} null if there is none to replace
    */
   async renew() {
@@ -234,17 +235,17 @@ export class Pool {
     return info;
   }
 
-  /** @param {string} method of the first worker @param {object} params */
+  /** Send a request to the first worker. @param {string} method @param {object} params */
   async askFirst(method, params) {
     return this.#first.messenger.request(method, params);
   }
 
   /**
-   * Give up what waits.
+   * Reject all waiting requests.
    * @param {unknown} error
    */
   rejectAll(error) {
-    for (const job of this.#line.splice(0)) job.reject(error);
+    for (const job of this.#queue.splice(0)) job.reject(error);
   }
 
   close() {
@@ -253,11 +254,11 @@ export class Pool {
     this.rejectAll(abortError());
   }
 
-  /** @param {Job} job that its asker gave up; a worker that has it already hears of that from its messenger */
+  /** @param {Job} job was aborted; if a worker has it already, its messenger cancels it */
   #leave(job) {
-    const place = this.#line.indexOf(job);
+    const place = this.#queue.indexOf(job);
     if (place < 0) return;
-    this.#line.splice(place, 1);
+    this.#queue.splice(place, 1);
     job.reject(abortError());
   }
 
@@ -265,10 +266,10 @@ export class Pool {
     return new Engine(this.#url, (engine) => this.#lose(engine));
   }
 
-  /** @param {Engine} engine that has died, and whose jobs are about to hear of it */
+  /** @param {Engine} engine has died; its jobs are about to be rejected */
   #lose(engine) {
     if (this.#isClosed) return;
-    // It died of one of them, or of something else: each is tried again by itself.
+    // One of the jobs may have killed it, or something else: try each again, alone.
     for (const job of engine.jobs) {
       if (engine.jobs.size === 1) job.deaths += 1;
       job.isAgain = job.isAlone = true;
@@ -278,13 +279,13 @@ export class Pool {
     this.#onChange();
   }
 
-  /** Give out what can be given out, and see to the number of workers. */
+  /** Assign waiting jobs to free workers, and start another worker if needed. */
   #next() {
     if (this.#isClosed) return;
-    for (const job of [...this.#line]) {
+    for (const job of [...this.#queue]) {
       const engine = this.#engineFor(job);
       if (!engine) continue;
-      this.#line.splice(this.#line.indexOf(job), 1);
+      this.#queue.splice(this.#queue.indexOf(job), 1);
       void this.#work(engine, job);
     }
     this.#grow();
@@ -321,7 +322,7 @@ export class Pool {
       job.resolve(answer);
     } catch (error) {
       if (!job.isAgain || signal?.aborted || this.#isClosed) job.reject(error);
-      else if (job.deaths < DEATHS) this.#line.unshift(job);
+      else if (job.deaths < DEATHS) this.#queue.unshift(job);
       else job.reject(crashError(error));
       job.isAgain = false;
     }
@@ -330,10 +331,10 @@ export class Pool {
     if (engine.jobs.size === 0 && !engine.isDead) this.#rest(engine);
   }
 
-  /** Start another worker if enough pictures wait for it. */
+  /** Start another worker if enough pictures are queued. */
   #grow() {
     const { size } = this.#further;
-    const waiting = [...this.#expected.values()].reduce((sum, count) => sum + count, this.#line.length);
+    const waiting = [...this.#expected.values()].reduce((sum, count) => sum + count, this.#queue.length);
     if (this.#isClosed || !this.#first.info || this.#first.isDead) return;
     if (size + 1 >= this.#atMost || waiting < WORTH_A_WORKER * (size + 1)) return;
     const engine = this.#create();
@@ -345,27 +346,27 @@ export class Pool {
         this.#next();
       },
       () => {
-        // There may be no memory for it. Those that are there go on.
+        // There may be too little memory for it. Continue with the workers that are running.
         this.#further.delete(engine);
         this.#atMost = Math.max(1, this.#further.size + 1);
       },
     );
   }
 
-  /** @param {Engine} engine that has nothing to do */
+  /** @param {Engine} engine has nothing to do */
   #rest(engine) {
     clearTimeout(engine.idle);
     if (engine.isStale || engine.hasOutgrown(this.#heapLimitBytes)) return this.#retire(engine);
     engine.idle = setTimeout(() => {
-      // Who announced pictures does not ask for them: a pause. When it goes on, it announces them again.
+      // Announced pictures are not requested, so there is a pause. They are announced again afterwards.
       this.#expected.clear();
       if (engine !== this.#first || engine.heapBytes > this.#heapLimitBytes) this.#retire(engine);
     }, IDLE_MS);
   }
 
-  /** @param {Engine} engine that has nothing to do */
+  /** @param {Engine} engine has nothing to do */
   #retire(engine) {
-    if (engine === this.#first) return void this.#replace().catch(() => {}); // then the old one goes on
+    if (engine === this.#first) return void this.#replace().catch(() => {}); // on failure, the old one continues
     engine.close();
     this.#further.delete(engine);
     this.#onChange();
@@ -373,8 +374,8 @@ export class Pool {
   }
 
   /**
-   * Put a new worker in the place of the first: nothing waits for its start.
-   * @returns {Promise<EngineInfo | null>} null if there is none to replace any more
+   * Replace the first worker. Requests do not wait for the start of the new one.
+   * @returns {Promise<EngineInfo | null>} null if there is no longer one to replace
    */
   #replace() {
     if (this.#isReplacing) return this.#replacement;
@@ -394,7 +395,7 @@ export class Pool {
     this.#first = fresh;
     old.isStale = true;
     if (old.jobs.size === 0) old.close();
-    else this.#further.add(old); // until it has nothing to do
+    else this.#further.add(old); // until its jobs have ended
     this.#onChange();
     this.#next();
     return info;
@@ -406,8 +407,10 @@ function crashError(error) {
   return new OnsightError({
     code: "crashed",
     message:
-      "The engine stopped twice while it worked on this picture alone; it may need more memory than there is. " +
-      "Use a smaller copy of it.",
+      t(
+        "The engine stopped twice while it processed this picture. The picture may need more memory than there is. Use a " +
+          "smaller copy of it.",
+      ),
     detail: error instanceof OnsightError ? error.detail : String(error),
   });
 }

@@ -1,12 +1,12 @@
-// A classic script in the head: the chosen colours must stand before the first paint, or the page flashes.
+// A classic script in the head: the theme must be set before the first paint, or the page flashes.
 try {
   const theme = localStorage.getItem("onsight.theme");
   if (theme === "light" || theme === "dark") document.documentElement.dataset.theme = theme;
 } catch {
-  // Storage is forbidden here: the system's choice stands.
+  // Storage is not allowed, so the system's theme is used.
 }
 
-// The page's own modules may not arrive either: say so where they would have put the tools.
+// If the page's modules cannot be loaded, show a message in their place. It cannot be translated without them.
 addEventListener(
   "error",
   ({ target }) => {

@@ -1,4 +1,4 @@
-/** Deletes everything that is kept, after all tabs have let go of it. */
+/** Deletes everything stored on this device, after all tabs have stopped using it. */
 
 import { fromTemplate } from "../lib/dom.js";
 import { STORED_DATA, isThere, remove } from "./stored-data.js";
@@ -6,23 +6,23 @@ import { stopRemembering } from "../lib/local-storage.js";
 
 const CHANNEL = "onsight-deletion";
 
-/** A lock that every tab shares for as long as it may keep something. */
+/** A lock that every tab shares as long as it may store something. */
 const HOLD = "onsight-tab";
 
-/** How long other tabs may take to let go. */
+/** How long other tabs may take to release the lock. */
 const PATIENCE_MS = 10_000;
 
-/** Workers that were ended give their files back a moment later. */
+/** A terminated worker closes its files only a moment later, so deletion is tried several times. */
 const TRIES = 20;
 const PAUSE_MS = 250;
 
 export class Deletion {
   #letGo;
   #channel = new BroadcastChannel(CHANNEL);
-  /** Gives the lock back. */
+  /** Releases the lock. */
   #release = () => {};
 
-  /** @param {() => Promise<void>} letGo ends all that this tab may read or write */
+  /** @param {() => Promise<void>} letGo stops everything in this tab that may read or write storage */
   constructor(letGo) {
     this.#letGo = letGo;
     void navigator.locks?.request(HOLD, { mode: "shared" }, () => {
@@ -32,8 +32,8 @@ export class Deletion {
   }
 
   /**
-   * Delete everything; this tab and all others then show that, and nothing else, until they are loaded again.
-   * @returns {Promise<string[]>} titles of what is still there, because something holds it
+   * Delete everything. All tabs then only show that it was deleted, until they are reloaded.
+   * @returns {Promise<string[]>} titles of what could not be deleted because it is in use
    */
   async run() {
     this.#channel.postMessage("let go");
@@ -41,14 +41,14 @@ export class Deletion {
     const signal = AbortSignal.timeout(PATIENCE_MS);
     const deletion = () => deleteAll();
     if (!navigator.locks) return deletion();
-    // One that does not answer, such as a tab that the browser has frozen, may still write: what stays is said.
+    // A tab that does not react, such as a frozen one, may still write. What remains is reported.
     return navigator.locks.request(HOLD, { signal }, deletion).catch(deletion);
   }
 
   async #end() {
     stopRemembering();
     const message = fromTemplate("deleted");
-    // What is under way may still want to show something: it finds its place and its templates, but nobody sees it.
+    // Work that is still running may want to show something: it finds its elements and templates, but they are hidden.
     for (const element of document.body.children) element.toggleAttribute("hidden", true);
     document.getElementById("main")?.replaceChildren();
     document.body.append(message);

@@ -1,9 +1,11 @@
-/** What the engine does now: in the header at a glance, in its panel in full, in the footer when it is ready. */
+/** Shows the state of the engine: briefly in the header, in detail in its panel, and its version in the footer. */
 
 import { announce } from "../lib/announce.js";
 import { copyFrom } from "../lib/clipboard.js";
 import { button, fillFacts, listen, part, ref, setProgress } from "../lib/dom.js";
 import { errorDetail } from "../lib/errors.js";
+import { formatCount, formatPercent } from "../lib/format.js";
+import { plural, t } from "../lib/texts.js";
 import { chosenDevice, hasGpu, rememberDevice } from "./gpu-choice.js";
 
 /** @import { EngineState, Onsight } from "../client.js" */
@@ -49,20 +51,20 @@ export function setUpEnginePanel(onsight, offline) {
     text.textContent = explanation(engine);
     failed.hidden = engine.state !== "failed";
     fillFacts(facts, engine.state === "ready" ? engineFacts(engine.info, onsight.workers, offline.isReady) : []);
-    foot.textContent = engine.state === "ready" ? `Onsight ${engine.info.version}` : "";
+    foot.textContent = engine.state === "ready" ? t("Onsight {version}", { version: engine.info.version }) : "";
     if (engine.state !== state && engine.state !== "loading") announce(titleWords(engine));
     state = engine.state;
   };
   onsight.addEventListener("engine", show);
   onsight.addEventListener("workers", show);
   offline.on("change", show);
-  // What runs the networks can change by itself.
+  // The device that runs the networks can change at any time: a GPU can get lost.
   listen(panel, "beforetoggle", show);
   show();
 }
 
 /**
- * The switch for the GPU, where there is one.
+ * Set up the switch for the GPU, which is shown if there is a GPU.
  * @param {Onsight} onsight
  * @param {HTMLElement} panel
  */
@@ -70,7 +72,7 @@ function setUpGpuSwitch(onsight, panel) {
   const choice = ref(panel, "engine-gpu");
   const toggle = part(choice, "gpu", HTMLInputElement);
   const note = ref(choice, "gpu-note");
-  // Asked when somebody looks: a GPU may have to be woken for it.
+  // Checked when the panel is opened, because the check may have to wake up a GPU.
   panel.addEventListener(
     "beforetoggle",
     async () => {
@@ -83,16 +85,16 @@ function setUpGpuSwitch(onsight, panel) {
     const isWanted = toggle.checked;
     const device = isWanted ? "webgpu" : "wasm";
     rememberDevice(device);
-    note.textContent = "Changing over…";
+    note.textContent = t("Switching…");
     let isUsed = !isWanted;
     let problem = "";
     try {
       isUsed = (await onsight.setDevice(device)).provider === "webgpu";
-      if (isUsed !== isWanted) problem = "It could not be used, so the networks stay on the processor.";
+      if (isUsed !== isWanted) problem = t("The GPU could not be used, so the networks still run on the processor.");
     } catch (error) {
       problem = /** @type {Error} */ (error).message;
     }
-    if (toggle.checked !== isWanted) return; // changed again meanwhile
+    if (toggle.checked !== isWanted) return; // the user has changed it again
     toggle.checked = isUsed;
     rememberDevice(isUsed ? "webgpu" : "wasm");
     note.textContent = problem;
@@ -101,40 +103,50 @@ function setUpGpuSwitch(onsight, panel) {
 
 /** @param {EngineState} engine */
 function pillWords(engine) {
-  if (engine.state === "loading") return engine.fraction === null ? "Starting…" : `${Math.floor(engine.fraction * 100)}%`;
-  return { ready: "Ready", failed: "Failed", closed: "Closed" }[engine.state];
+  if (engine.state === "loading") {
+    if (engine.fraction === null) return t("Starting…");
+    return formatPercent(Math.floor(engine.fraction * 100) / 100);
+  }
+  return { ready: t("Ready"), failed: t("Failed"), closed: t("Closed") }[engine.state];
 }
 
 /** @param {EngineState} engine */
 function titleWords(engine) {
   if (engine.state === "loading") return engine.text;
-  return { ready: "The engine is ready", failed: "The engine did not start", closed: "The engine is closed" }[
-    engine.state
-  ];
+  if (engine.state === "ready") return t("The engine is ready");
+  return engine.state === "failed" ? t("The engine did not start") : t("The engine is closed");
 }
 
 /** @param {EngineState} engine */
 function explanation(engine) {
-  if (engine.state === "loading") return "You can add pictures already. They wait in line and start by themselves.";
+  if (engine.state === "loading") return t("You can add pictures now. They are queued and start automatically.");
   if (engine.state === "failed") return engine.error.message;
-  if (engine.state === "ready") return "It runs in this tab, on your own device.";
+  if (engine.state === "ready") return t("It runs in this tab, on your own device.");
   return "";
 }
 
 /**
  * @param {EngineInfo} info
  * @param {number} workers
- * @param {boolean} isOffline whether it works with the network cut
+ * @param {boolean} isOffline whether it works without a network
  * @returns {[string, string][]}
  */
 function engineFacts({ version, models, provider, threads, isolated }, workers, isOffline) {
-  const why = isolated ? "" : " (this page’s host does not allow more)";
   return [
-    ["Version", version],
-    ["Model", models.join(", ")],
-    ["Offline", isOffline ? "Yes: all of it is on this device" : "Not yet"],
-    ["Workers", workers === 1 ? "1" : `${workers}, while many pictures wait`],
-    ["Networks on", provider === "webgpu" ? "the GPU" : "the processor"],
-    ["Threads", threads === 1 ? `1, single-threaded${why}` : String(threads)],
+    [t("Version"), version],
+    [t("Models"), models.join(", ")],
+    [t("Works offline"), isOffline ? t("Yes, everything is on this device") : t("Not yet")],
+    [t("Workers"), plural(workers, "{count}", "{count}, while many pictures are queued")],
+    [t("Networks run on"), provider === "webgpu" ? t("the GPU") : t("the processor")],
+    [t("Threads"), threadsText(threads, isolated)],
   ];
+}
+
+/**
+ * @param {number} threads
+ * @param {boolean} isolated whether the page may use several threads
+ */
+function threadsText(threads, isolated) {
+  if (threads > 1) return formatCount(threads);
+  return isolated ? t("1, single-threaded") : t("1, single-threaded (this page’s host does not allow more)");
 }

@@ -1,21 +1,19 @@
-/** The ways in: file and folder choosers, dropping, pasting. What comes out is the same: files with their paths. */
+/** Receives files from file and folder choosers, by drag and drop, and from the clipboard, with their paths. */
 
 import { notice } from "../lib/announce.js";
 import { part, ref } from "../lib/dom.js";
-import { formatPlural } from "../lib/format.js";
+import { plural, t } from "../lib/texts.js";
 import { chooseFiles, isPicture } from "../lib/picture-files.js";
 import { setUpPaste } from "./paste.js";
 
 /** @import { FileWithPath } from "../lib/picture-files.js" */
 
-const LINK_DROPPED =
-  "That was a link, not a file. Save the picture first, or copy the picture itself and paste it here.";
 const byName = new Intl.Collator("en", { numeric: true });
 
 /**
- * @callback Receive called once or, while folders are walked, several times
+ * @callback Receive called once or, while folders are searched, several times
  * @param {FileWithPath[]} files
- * @param {boolean} [isWhole] whether these are all the pictures of a folder and of those in it
+ * @param {boolean} [isWhole] whether these are all the pictures of a folder and its subfolders
  * @param {FileWithPath[]} [beside] the other files of the same folders, such as sidecars and videos
  */
 
@@ -25,13 +23,13 @@ export function setUpFileInput(receive) {
   const folder = part(document, "folder", HTMLInputElement);
   files.addEventListener("change", () => {
     receive([...(files.files ?? [])].map((file) => ({ file, path: file.name })));
-    files.value = ""; // so that choosing the same file again is a change again
+    files.value = ""; // otherwise, choosing the same file again would not fire a change event
   });
   folder.addEventListener("change", () => {
     const all = [...(folder.files ?? [])].map((file) => ({ file, path: file.webkitRelativePath || file.name }));
     const pictures = all.filter(({ file }) => isPicture(file)).sort((a, b) => byName.compare(a.path, b.path));
     receive(pictures, true, all.filter(({ file }) => !isPicture(file)));
-    tellOfFolder(pictures.length, all.length - pictures.length);
+    reportFolder(pictures.length, all.length - pictures.length);
     folder.value = "";
   });
   document.addEventListener("click", ({ target }) => {
@@ -47,7 +45,7 @@ export function setUpFileInput(receive) {
 /** @param {Receive} receive */
 function setUpDrop(receive) {
   const veil = ref(document, "veil");
-  let depth = 0; // dragenter and dragleave come for every element that the pointer crosses
+  let depth = 0; // dragenter and dragleave fire for every element that the pointer crosses
   /** @param {DragEvent} event @param {string} type */
   const has = ({ dataTransfer }, type) => dataTransfer?.types.includes(type) ?? false;
   const hide = () => {
@@ -64,7 +62,7 @@ function setUpDrop(receive) {
     if (has(event, "Files") && --depth <= 0) hide();
   });
   addEventListener("dragover", (event) => {
-    event.preventDefault(); // else a missed drop makes the browser leave the page
+    event.preventDefault(); // otherwise the browser opens a file that is dropped
     if (event.dataTransfer) event.dataTransfer.dropEffect = has(event, "Files") ? "copy" : "none";
   });
   addEventListener("drop", async (event) => {
@@ -73,16 +71,16 @@ function setUpDrop(receive) {
     const { dataTransfer } = event;
     if (!dataTransfer) return;
     if (!has(event, "Files")) {
-      if (has(event, "text/uri-list")) notice(LINK_DROPPED);
+      if (has(event, "text/uri-list")) notice(linkDropped());
       return;
     }
-    // The list is emptied when this handler returns: take what is in it now, walk the folders later.
+    // The list is emptied when this handler returns, so read it now and search the folders later.
     const folders = [...dataTransfer.items].flatMap((item) => {
       const entry = item.webkitGetAsEntry();
       return entry?.isDirectory ? [/** @type {FileSystemDirectoryEntry} */ (entry)] : [];
     });
     const names = new Set(folders.map(({ name }) => name));
-    // A folder stands among the files, too, as one of no size.
+    // A folder is also listed as a file, without a type.
     const files = [...dataTransfer.files].filter((file) => !(names.has(file.name) && file.type === ""));
     receive(files.map((file) => ({ file, path: file.name })));
     if (folders.length) await receiveFolders(folders, receive);
@@ -92,7 +90,7 @@ function setUpDrop(receive) {
 let lastDrop = 0;
 
 /**
- * Hand over the pictures in dropped folders, folder by folder as they are found.
+ * Pass on the pictures in dropped folders, folder by folder.
  * @param {FileSystemDirectoryEntry[]} folders
  * @param {Receive} receive
  */
@@ -115,7 +113,7 @@ async function receiveFolders(folders, receive) {
     for (const one of inner) drops.set(one, drop);
     folders.unshift(...inner);
   }
-  tellOfFolder(kept, skipped);
+  reportFolder(kept, skipped);
 }
 
 /**
@@ -136,7 +134,7 @@ async function readEntries(directory) {
   /** @type {FileSystemEntry[]} */
   const entries = [];
   for (;;) {
-    // A reader gives about a hundred at a time, and none at the end.
+    // A reader returns about a hundred entries at a time, and none at the end.
     const some = await new Promise((/** @type {(some: FileSystemEntry[]) => void} */ resolve, reject) =>
       reader.readEntries(resolve, reject),
     );
@@ -146,10 +144,18 @@ async function readEntries(directory) {
 }
 
 /**
- * @param {number} kept
- * @param {number} skipped
+ * @param {number} kept number of pictures
+ * @param {number} skipped number of other files
  */
-function tellOfFolder(kept, skipped) {
-  if (!kept) notice("There are no pictures in this folder.");
-  else if (skipped) notice(`${formatPlural(kept, "picture")} found in the folder, ${formatPlural(skipped, "other file")} skipped.`);
+function reportFolder(kept, skipped) {
+  if (!kept) notice(t("There are no pictures in this folder."));
+  else if (skipped) {
+    const pictures = plural(kept, "{count} picture found in the folder.", "{count} pictures found in the folder.");
+    const others = plural(skipped, "{count} other file was skipped.", "{count} other files were skipped.");
+    notice(`${pictures} ${others}`);
+  }
+}
+
+function linkDropped() {
+  return t("That was a link, not a file. Save the picture first, or copy the picture itself and paste it here.");
 }

@@ -1,4 +1,4 @@
-/** Whether networks may run on the GPU: what a person chose, and what this device and browser have. */
+/** Whether networks run on the GPU: the user's choice, and what this device and browser support. */
 
 import { recall, remember } from "../lib/local-storage.js";
 
@@ -19,15 +19,15 @@ export function rememberDevice(device) {
 /** @type {Promise<boolean> | undefined} */
 let answer;
 
-/** @returns {Promise<boolean>} whether there is a GPU for us, and one that is worth it; asked once */
+/** @returns {Promise<boolean>} whether there is a usable GPU; checked once */
 export function hasGpu() {
   return (answer ??= askForGpu());
 }
 
 async function askForGpu() {
-  // onnxruntime's WebAssembly waits for it by suspending itself, which not every browser can do.
+  // onnxruntime's WebAssembly suspends itself to wait for the GPU, which not every browser supports.
   if (!navigator.gpu || !("Suspending" in WebAssembly)) return false;
   const adapter = await navigator.gpu.requestAdapter().catch(() => null);
-  // One that is made of software is many times slower than WebAssembly.
+  // A software fallback is many times slower than WebAssembly.
   return adapter !== null && !adapter.info.isFallbackAdapter;
 }

@@ -1,3 +1,5 @@
+/** The home page, with a card for each tool. */
+
 import { elementFromTemplate, fromTemplate, part, ref } from "../lib/dom.js";
 import { showDropZone } from "../workspace/drop-zone.js";
 

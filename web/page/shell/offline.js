@@ -1,9 +1,10 @@
 /**
- * The page's side of the service worker: registers it, has the engine kept on this device whole, offers new builds, and
+ * The page's side of the service worker: registers it, has the whole engine cached on this device, offers new builds, and
  * reloads the first visit to a host without the headers, so that threads work.
  */
 
 import { button, ref } from "../lib/dom.js";
+import { t } from "../lib/texts.js";
 import { Emitter } from "../lib/emitter.js";
 import { trusted } from "../../common/trusted.js";
 
@@ -15,7 +16,7 @@ const PATIENCE_MS = 5000;
 
 const CHECK_EVERY_MS = 60 * 60 * 1000;
 
-/** How long requests that were cut off take to be forgotten. */
+/** How long the browser takes to end aborted requests. */
 const CUT_OFF_MS = 250;
 
 /** How long a new build may take to become active before the page reloads without it. */
@@ -23,14 +24,14 @@ const TAKE_OVER_MS = 10_000;
 
 /**
  * @typedef {object} Surroundings
- * @property {() => boolean} isBusy whether something is worked on
+ * @property {() => boolean} isBusy whether something is being processed
  * @property {() => number} countPictures how many are loaded
- * @property {() => void} stop end all that may ask for files
+ * @property {() => void} stop stop everything that may request files
  */
 
 /** @extends {Emitter<{change: void}>} */
 export class Offline extends Emitter {
-  /** Whether everything is kept that works without a network. */
+  /** Whether everything that the page needs to work offline is cached. */
   isReady = false;
   /** When the engine may start: at once, unless the page is about to reload. @type {Promise<void>} */
   settled;
@@ -38,7 +39,7 @@ export class Offline extends Emitter {
   #isUpdating = false;
   /** @type {ServiceWorkerRegistration | undefined} */
   #registration;
-  /** Settles when there is a registration, or none to be had. @type {Promise<void> | undefined} */
+  /** Settles when the registration has succeeded or failed. @type {Promise<void> | undefined} */
   #registered;
 
   /** @param {Surroundings} surroundings */
@@ -60,8 +61,8 @@ export class Offline extends Emitter {
   }
 
   /**
-   * Register the service worker, and have all that the engine may need kept on this device. Where the browser saves
-   * data, what is not used is not downloaded.
+   * Register the service worker, and cache everything that the engine may need on this device. If the browser is set to
+   * save data, only what is used is downloaded.
    * @param {() => Promise<unknown>} cacheAll
    */
   async cacheEngine(cacheAll) {
@@ -81,7 +82,7 @@ export class Offline extends Emitter {
   async #register(container) {
     try {
       const url = trusted(new URL("sw.js", document.baseURI));
-      // Where a browser or its owner forbids service workers, the site works from the network.
+      // If the browser or its settings do not allow service workers, the site works only online.
       const registration = await container.register(url, { updateViaCache: "none" });
       if (!registration) return;
       this.#registration = registration;
@@ -101,34 +102,34 @@ export class Offline extends Emitter {
     document.addEventListener("visibilitychange", () => {
       if (document.hidden || Date.now() - checked < CHECK_EVERY_MS) return;
       checked = Date.now();
-      registration.update().catch(() => {}); // no network: next time
+      registration.update().catch(() => {}); // offline: it is checked again next time
     });
   }
 
   #offer() {
     const count = this.#surroundings.countPictures();
     ref(document, "update-text").textContent = count
-      ? "A new version of Onsight is ready. Updating reloads the page: save what you made first."
-      : "A new version of Onsight is ready.";
+      ? t("A new version of Onsight is ready. Updating reloads the page, so save your results first.")
+      : t("A new version of Onsight is ready.");
     ref(document, "update").hidden = false;
   }
 
   async #update() {
     if (this.#surroundings.isBusy()) {
-      ref(document, "update-text").textContent = "Pictures are still being worked on. Update when that is done.";
+      ref(document, "update-text").textContent = t("Pictures are still being processed. Update when they are done.");
       return;
     }
     this.#isUpdating = true;
-    ref(document, "update-text").textContent = "Updating…";
+    ref(document, "update-text").textContent = t("Updating…");
     for (const name of ["update-now", "update-later"]) button(document, name).hidden = true;
-    // A service worker steps down only when it has nothing to answer. Asked for a file at the moment that it is told to,
-    // Chromium may start it once more and leave it there for minutes.
+    // An old service worker ends only when it has no request left. If a file is requested at the moment of the update,
+    // Chromium may start the old one again and keep it for minutes.
     this.#surroundings.stop();
     await new Promise((resolve) => setTimeout(resolve, CUT_OFF_MS));
     const waiting = this.#registration?.waiting;
-    if (!waiting) return location.reload(); // another tab has consented already
+    if (!waiting) return location.reload(); // another tab has already updated
     waiting.postMessage({ kind: "update" });
-    // A page without an engine is of no use: with the build it has, it offers the new one again.
+    // The page is useless without its engine. If the update is late, reload; the page then offers it again.
     setTimeout(() => location.reload(), TAKE_OVER_MS);
   }
 
@@ -137,7 +138,7 @@ export class Offline extends Emitter {
     try {
       return sessionStorage.getItem(GUARD) === null;
     } catch {
-      return false; // Without a guard, better one thread than a circle.
+      return false; // Without the guard, the page might reload forever, so it runs with one thread.
     }
   }
 
@@ -151,6 +152,6 @@ export class Offline extends Emitter {
     if (!container.controller || this.#surroundings.countPictures() > 0) return;
     sessionStorage.setItem(GUARD, "1");
     location.reload();
-    await new Promise(() => {}); // The engine of a page that goes need not start.
+    await new Promise(() => {}); // The engine need not start, because the page is reloading.
   }
 }

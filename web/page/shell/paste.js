@@ -1,20 +1,21 @@
-/** Pictures from the clipboard: which of them a person means to add, and what they are called. */
+/** Adds pictures from the clipboard: decides which of them the user means, and names them. */
 
 import { notice } from "../lib/announce.js";
+import { t } from "../lib/texts.js";
 
 /** @import { FileWithPath } from "../lib/picture-files.js" */
 /** @import { Receive } from "./file-input.js" */
 
-/** What browsers call a picture on the clipboard that is not a file: a screenshot, or a picture copied from a page. */
+/** Browsers' names for pictures on the clipboard that are not files: screenshots and pictures copied from pages. */
 const RENDERED = /^(?:image|unknown|blob|)(?:\.\w+)?$/i;
 
-/** Kinds of `<input>` that hold no text. */
+/** Types of `<input>` without text. */
 const NO_TEXT = new Set(["button", "checkbox", "color", "file", "image", "radio", "range", "reset", "submit"]);
 
 /** Tags of HTML that is more than a picture. */
 const OTHER_CONTENT = /<(?:table|svg|video|audio|object|embed|iframe|canvas|input|textarea|hr|math)\b/i;
 
-/** What of HTML is not shown: comments, and elements with what is in them. */
+/** Parts of HTML that are not shown: comments, and elements with their content. */
 const UNSEEN = /<!--[^]*?-->|<(style|script|title|head|xml)\b[^]*?<\/\1\s*>/gi;
 
 const TAG = /<(?:"[^"]*"|'[^']*'|[^"'>])*>/g;
@@ -28,7 +29,6 @@ const EXTENSIONS = new Map([
   ["image/x-icon", "ico"],
 ]);
 
-const IN_TEXT_FIELD = "To add the picture, click outside of the text field, then paste again.";
 
 /** @param {Receive} receive */
 export function setUpPaste(receive) {
@@ -38,8 +38,10 @@ export function setUpPaste(receive) {
     const files = picturesIn(clipboardData);
     if (!files.length) return;
     if (isInTextField(event)) {
-      // Text goes there by itself.
-      if (!clipboardData.getData("text/plain")) notice(IN_TEXT_FIELD);
+      // The browser pastes text by itself.
+      if (!clipboardData.getData("text/plain")) {
+        notice(t("To add the picture, click outside the text field, then paste again."));
+      }
       return;
     }
     receive(files);
@@ -47,7 +49,7 @@ export function setUpPaste(receive) {
 }
 
 /**
- * Whether a paste goes into something that takes text.
+ * Whether something that accepts text has the focus or is the target of the paste.
  * @param {ClipboardEvent} event
  */
 function isInTextField(event) {
@@ -66,12 +68,12 @@ function deepestFocus() {
 
 /**
  * @param {DataTransfer} clipboard
- * @returns {FileWithPath[]} the files that are meant to be added, those without a name of their own with a new one
+ * @returns {FileWithPath[]} the files that the user means to add; those without a proper name get one
  */
 export function picturesIn(clipboard) {
   const files = [...clipboard.files];
   if (!files.length) return [];
-  // Files that were copied in a file manager have names; beside them it often puts their names as text.
+  // Files copied in a file manager have names. Often the clipboard also has the names as text.
   const rendered = files.filter(isRendered);
   if (rendered.length && !isPictureMeant(files, clipboard.getData("text/html"), clipboard.getData("text/plain"))) {
     return files.filter((file) => !isRendered(file)).map((file) => ({ file, path: file.name }));
@@ -88,8 +90,8 @@ function isRendered({ name, type }) {
 }
 
 /**
- * Whether a picture that has text beside it is what was copied: programs for spreadsheets and texts put a picture of the
- * copied cells or lines beside them.
+ * Whether the user copied the picture rather than the text on the clipboard: spreadsheets and word processors add a
+ * picture of the copied cells or lines.
  * @param {readonly File[]} files
  * @param {string} html
  * @param {string} text
@@ -109,8 +111,8 @@ function isNameOf(line, name) {
 }
 
 /**
- * Whether a piece of HTML is one picture and nothing else, as "Copy image" of a browser puts beside the picture. The
- * page's security policy forbids to parse it, and there is no need to.
+ * Whether HTML consists of one picture and nothing else, which is what a browser's "Copy image" adds to the picture. The
+ * page's security policy does not allow parsing it, but that is not needed.
  * @param {string} html
  */
 function isOnePicture(html) {
@@ -124,7 +126,7 @@ let sameStamp = 1;
 
 /**
  * @param {File} file
- * @returns {File} with a name that says when it was pasted, and that no other pasted file has
+ * @returns {File} with a unique name that contains the time
  */
 function withName(file) {
   const now = new Date();
@@ -132,14 +134,15 @@ function withName(file) {
   sameStamp = stamp === lastStamp ? sameStamp + 1 : 1;
   lastStamp = stamp;
   const number = sameStamp > 1 ? ` (${sameStamp})` : "";
+  const stem = t("Pasted {time}", { time: stamp });
   const extension = EXTENSIONS.get(file.type) ?? file.type.replace(/^image\/(?:x-)?/, "").replace(/\W.*$/, "");
-  const name = `Pasted ${stamp}${number}${extension ? `.${extension}` : ""}`;
+  const name = `${stem}${number}${extension ? `.${extension}` : ""}`;
   return new File([file], name, { type: file.type, lastModified: now.getTime() });
 }
 
 /**
  * @param {Date} date
- * @returns {string} local time, in a form that every file system takes and that sorts by time
+ * @returns {string} local time, in a form that every file system accepts and that sorts by time
  */
 function timestamp(date) {
   const two = (/** @type {number} */ number) => String(number).padStart(2, "0");

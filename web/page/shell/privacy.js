@@ -1,6 +1,9 @@
+/** The Privacy page: how to check that pictures stay on the device, what is stored there, and how to delete it. */
+
 import { tryTo } from "../lib/announce.js";
 import { button, elementFromTemplate, fromTemplate, listen, ref } from "../lib/dom.js";
-import { formatBytes, formatPlural } from "../lib/format.js";
+import { formatBytes } from "../lib/format.js";
+import { plural, t } from "../lib/texts.js";
 import { backUp } from "./tools.js";
 import { STORED_DATA, isThere, measure } from "./stored-data.js";
 
@@ -25,7 +28,7 @@ export function mountPrivacy(host, app) {
   return () => observer.disconnect();
 }
 
-/** Where this page's files came from, as the browser itself recorded it. */
+/** Where this page's files came from, as recorded by the browser. */
 function requestWords() {
   /** @type {Map<string, number>} */
   const counts = new Map([[location.host, 1]]); // the page itself
@@ -33,7 +36,7 @@ function requestWords() {
     const { protocol, host } = new URL(name);
     if (protocol !== "blob:" && protocol !== "data:") counts.set(host, (counts.get(host) ?? 0) + 1);
   }
-  return [...counts].map(([host, count]) => `${formatPlural(count, "file")} from ${host}`).join("\n");
+  return [...counts].map(([host, count]) => plural(count, "{count} file from {host}", "{count} files from {host}", { host })).join("\n");
 }
 
 /** @param {HTMLElement} list */
@@ -46,7 +49,7 @@ function listKept(list) {
     const size = ref(row, "size");
     measureWords(kept).then(
       (words) => (size.textContent = words),
-      () => (size.textContent = "size unknown"),
+      () => (size.textContent = t("size unknown")),
     );
     list.append(row);
   }
@@ -54,7 +57,7 @@ function listKept(list) {
 
 /** @param {import("./stored-data.js").StoredData} kept */
 async function measureWords(kept) {
-  return (await isThere(kept)) ? formatBytes(await measure(kept)) : "nothing now";
+  return (await isThere(kept)) ? formatBytes(await measure(kept)) : t("nothing stored");
 }
 
 /** @param {App} app */
@@ -65,9 +68,9 @@ async function askToDelete(app) {
   save.hidden = !libraries || !(await isThere(libraries));
   listen(save, "click", async () => {
     save.disabled = true;
-    ref(dialog, "save-text").textContent = "Saving…";
+    ref(dialog, "save-text").textContent = t("Saving…");
     const isSaved = await tryTo(backUp(app, (text) => (ref(dialog, "save-text").textContent = text)));
-    if (!isSaved) ref(dialog, "save-text").textContent = "Not saved. Open Organise to see what is wrong.";
+    if (!isSaved) ref(dialog, "save-text").textContent = t("The libraries were not saved. Open Organise to see why.");
     save.disabled = false;
   });
   listen(dialog, "close", () => {
@@ -85,7 +88,10 @@ async function deleteAll(app) {
   const text = document.querySelector("[data-part=deleted-text]");
   if (!text) return;
   text.textContent = left.length
-    ? `Not everything could be deleted, because something still uses it: ${left.join(", ")}. ` +
-      "Close all other tabs of this site, load it again, and delete once more."
-    : "Everything that Onsight kept on this device is deleted. Nothing is kept until you load the page again.";
+    ? t(
+        "Some things are in use and could not be deleted: {things}. Close all other tabs of this site, reload this one, " +
+          "and try again.",
+        { things: left.join(", ") },
+      )
+    : t("Everything that Onsight stored on this device is deleted. Nothing is stored until you reload the page.");
 }

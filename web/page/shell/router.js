@@ -1,6 +1,7 @@
-/** Shows the view that the address names (`#/classify`). */
+/** Shows the view that belongs to the address (`#/classify`). */
 
 import { button, elementFromTemplate, part, ref } from "../lib/dom.js";
+import { t } from "../lib/texts.js";
 import { mountHome } from "./home.js";
 import { mountPrivacy } from "./privacy.js";
 import { loadTool, loadedTool } from "./tool-loader.js";
@@ -14,20 +15,30 @@ import { TOOLS } from "./tools.js";
 const HOME = { path: "/", name: "Onsight", mount: mountHome };
 
 /** @type {readonly Route[]} */
-const ROUTES = [HOME, ...TOOLS, { path: "/privacy", name: "Privacy", mount: mountPrivacy }];
+const ROUTES = [
+  HOME,
+  ...TOOLS,
+  {
+    path: "/privacy",
+    get name() {
+      return t("Privacy");
+    },
+    mount: mountPrivacy,
+  },
+];
 
-/** How long a tool may take to load before the page says that it is loading. */
+/** How long a tool may take to load before the page shows "Loading…". */
 const PATIENCE_MS = 300;
 
 /** @type {Route} */
 let current = HOME;
 
-/** The tool that is shown or being loaded, if one is. */
+/** The tool that is shown or being loaded, if any. */
 export function currentTool() {
   return "load" in current ? current : undefined;
 }
 
-/** Show a tool, if none is shown: pictures have arrived. */
+/** Open the first tool if no tool is open, because pictures were added. */
 export function goToTool() {
   const [first] = TOOLS;
   if (first && !currentTool()) location.hash = first.path;
@@ -46,7 +57,7 @@ export function setUpRouter(app) {
   });
   ref(document, "nav").append(...links.map(({ item }) => item));
   document.querySelector("[data-skip]")?.addEventListener("click", (event) => {
-    event.preventDefault(); // its fragment would be taken for a route
+    event.preventDefault(); // its fragment is not a route
     main.focus();
   });
 
@@ -60,7 +71,7 @@ export function setUpRouter(app) {
     scrollTo(0, 0);
   });
   show();
-  // Pictures that are dropped on the home page go to the first tool.
+  // Pictures dropped on the home page go to the first tool.
   if (current === HOME && TOOLS[0]) loadTool(TOOLS[0]).catch(() => {});
 
   function show() {
@@ -69,13 +80,13 @@ export function setUpRouter(app) {
     const tool = currentTool();
     leave();
     leave = () => {};
-    document.title = current === HOME ? "Onsight" : `${current.name} · Onsight`;
+    document.title = current === HOME ? "Onsight" : t("{view} · Onsight", { view: current.name });
     part(document, "files", HTMLInputElement).accept = tool?.accept ?? "image/*";
     ref(document, "veil-text").textContent = tool?.drop ?? TOOLS[0]?.drop ?? "";
     for (const { path: target, link } of links) {
       if (target === current.path) {
         link.setAttribute("aria-current", "page");
-        link.scrollIntoView({ block: "nearest", inline: "center" }); // where the tools do not fit beside each other
+        link.scrollIntoView({ block: "nearest", inline: "center" }); // if the navigation is wider than the screen
       } else {
         link.removeAttribute("aria-current");
       }
@@ -93,13 +104,13 @@ export function setUpRouter(app) {
   }
 
   /**
-   * Load a tool and show it, unless another view was opened meanwhile.
+   * Load a tool and show it, unless another view has been opened by then.
    * @param {Tool} tool
    */
   async function openWhenLoaded(tool) {
     let isLeft = false;
     main.replaceChildren();
-    const timer = setTimeout(() => main.replaceChildren(waitingView(tool, "Loading…")), PATIENCE_MS);
+    const timer = setTimeout(() => main.replaceChildren(waitingView(tool, t("Loading…"))), PATIENCE_MS);
     leave = () => {
       isLeft = true;
       clearTimeout(timer);
@@ -120,7 +131,8 @@ export function setUpRouter(app) {
 
   /** @param {Tool} tool */
   function failedView(tool) {
-    const view = waitingView(tool, `${tool.name} could not be loaded. Check the connection and try again.`);
+    const text = t("{tool} could not be loaded. Check the connection and try again.", { tool: tool.name });
+    const view = waitingView(tool, text);
     const again = button(view, "again");
     again.hidden = false;
     again.addEventListener("click", () => {
@@ -132,7 +144,7 @@ export function setUpRouter(app) {
 }
 
 /**
- * What is shown in place of a tool that is not loaded.
+ * The view that replaces a tool while it is not loaded.
  * @param {Tool} tool
  * @param {string} text
  */

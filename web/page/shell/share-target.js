@@ -1,4 +1,4 @@
-/** Pictures that come from outside the page: opened with the installed app, or shared to it by another. */
+/** Receives pictures that are opened with the installed app, or shared to it by another app. */
 
 /** @import { FileWithPath } from "../lib/picture-files.js" */
 
@@ -8,7 +8,7 @@ const SHARED_CACHE = "onsight-shared";
 export function setUpShareTarget(receive) {
   takeShared()
     .then((files) => files.length && receive(files))
-    .catch(() => {}); // no storage here, hence nothing shared
+    .catch(() => {}); // storage is not available, so nothing was shared
   const { launchQueue } = /** @type {{launchQueue?: {setConsumer(use: (launch: {files: FileSystemFileHandle[]}) => void): void}}} */ (
     /** @type {unknown} */ (globalThis)
   );

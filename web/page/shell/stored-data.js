@@ -1,63 +1,114 @@
 /**
- * Everything that Onsight keeps on this device: the one list from which the Privacy page describes it, measures it and
- * deletes it. Whatever is kept under a name that is not here fails a test (tests/e2e/test_page_privacy.py).
+ * Everything that Onsight stores on this device. The Privacy page describes, measures and deletes what is in this list. A
+ * test fails if anything is stored under a name that is not in it (tests/e2e/test_page_privacy.py).
  */
+
+import { t } from "../lib/texts.js";
 
 /**
  * @typedef {object} StoredData
  * @property {string} title
  * @property {string} what
  * @property {string} why
- * @property {string} until when it goes by itself, or how it is deleted by itself
+ * @property {string} until when or how it is deleted
  * @property {string} where in the browser's own terms
  * @property {string[]} [local] keys of localStorage
  * @property {string[]} [session] keys of sessionStorage
  * @property {string[]} [folders] of the origin's private file system
  * @property {string[]} [databases] of IndexedDB
- * @property {string[]} [caches] of the Cache API; a name that ends in `*` stands for all that begin so
+ * @property {string[]} [caches] of the Cache API; `*` at the end of a name matches anything
  * @property {boolean} [hasServiceWorker]
  */
 
-/** @type {readonly StoredData[]} */
+/**
+ * The entries have getters, because a translation may be loaded later than this module.
+ * @type {readonly StoredData[]}
+ */
 export const STORED_DATA = [
   {
-    title: "Libraries",
-    what:
-      "Of each picture that you add in Organise: its name, folder, size and date, hashes of its content, a thumbnail, " +
-      "what the networks saw in it, what its metadata says (when and with what it was taken, title, description, keywords, " +
-      "rating, whether it names a place), and your own tags and corrections. Also your saved searches, the history of " +
-      "your changes, and which files could not be opened. Never the picture itself.",
-    why: "So that you can search thousands of pictures at once, and need not have them analysed again.",
-    until: "Until you take pictures out, or delete the library in Organise.",
-    where: "Private files of this site (OPFS); where the browser has none, IndexedDB",
+    get title() {
+      return t("Libraries");
+    },
+    get what() {
+      return t(
+        "For each picture that you add in Organise: its name, folder, size and date, hashes of its content, a thumbnail, " +
+          "what the networks recognised in it, its metadata (when it was taken and with which camera, title, description, " +
+          "keywords, rating, and whether it contains a location), and your own tags and corrections. Also your saved " +
+          "searches, the history of your changes, and which files could not be opened. Never the picture itself.",
+      );
+    },
+    get why() {
+      return t("So that you can search thousands of pictures at once without having them analysed again.");
+    },
+    get until() {
+      return t("Until you remove the pictures, or delete the library in Organise.");
+    },
+    get where() {
+      return t("Private files of this site (OPFS), or IndexedDB if the browser does not support them");
+    },
     folders: ["onsight-libraries"],
     databases: ["onsight-libraries"],
   },
   {
-    title: "Folders that you chose in Organise",
-    what: "Their names, and the browser’s references to them. A reference opens nothing without your permission.",
-    why: "So that Organise can ask for a folder again instead of having you look for it.",
-    until: "Until you delete everything here.",
-    where: "IndexedDB; permissions are in the browser’s settings for this site",
+    get title() {
+      return t("Folders that you chose in Organise");
+    },
+    get what() {
+      return t("Their names, and the browser’s references to them. A reference opens nothing without your permission.");
+    },
+    get why() {
+      return t("So that Organise can ask for access to a folder again without you having to choose it again.");
+    },
+    get until() {
+      return t("Until you delete everything here.");
+    },
+    get where() {
+      return t("IndexedDB; permissions are in the browser’s settings for this site");
+    },
     databases: ["onsight-folders"],
   },
   {
-    title: "What you did in Enhance",
-    what: "Of the last 500 pictures that you changed: the file’s name, size and date, and your settings. Nothing of the picture.",
-    why: "So that a picture that you open again looks as you left it.",
-    until: "A picture’s settings go when you reset it.",
-    where: "localStorage",
+    get title() {
+      return t("Your edits in Enhance");
+    },
+    get what() {
+      return t(
+        "For the last 500 pictures that you edited: the file’s name, size and date, and your settings. Nothing of the " +
+          "picture itself.",
+      );
+    },
+    get why() {
+      return t("So that a picture looks as you left it when you open it again.");
+    },
+    get until() {
+      return t("Resetting a picture deletes its settings.");
+    },
+    get where() {
+      return "localStorage";
+    },
     local: ["onsight.enhance"],
   },
   {
-    title: "Your choices in Organise",
-    what:
-      "The name of the library that was open last, the order, the export format, how you sorted last (with your own " +
-      "rules, which may hold words of your searches), whether objects are looked for, the name of a folder whose " +
-      "import was interrupted, and the names of a few files that were being moved when the page was closed.",
-    why: "So that the next visit goes on as you left it.",
-    until: "Until you choose something else, or delete everything here.",
-    where: "localStorage",
+    get title() {
+      return t("Your choices in Organise");
+    },
+    get what() {
+      return t(
+        "The name of the library that was open last, the sort order, the export format, how you last sorted pictures into " +
+          "folders (with your own rules, which may contain words from your searches), whether objects are detected, the " +
+          "name of a folder whose import was interrupted, and the names of files that were being moved when the page was " +
+          "closed.",
+      );
+    },
+    get why() {
+      return t("So that you can continue where you left off.");
+    },
+    get until() {
+      return t("Until you choose something else, or delete everything here.");
+    },
+    get where() {
+      return "localStorage";
+    },
     local: [
       "onsight-library",
       "onsight.organise.detect",
@@ -69,42 +120,82 @@ export const STORED_DATA = [
     ],
   },
   {
-    title: "Your choices for the whole page",
-    what: "Light or dark, shortcuts of a single key on or off, networks on the GPU or not.",
-    why: "So that you need not choose again.",
-    until: "A choice goes when you return to what the page begins with.",
-    where: "localStorage",
+    get title() {
+      return t("Your choices for the whole page");
+    },
+    get what() {
+      return t("Light or dark theme, single-key shortcuts on or off, and whether networks run on the GPU.");
+    },
+    get why() {
+      return t("So that you do not have to choose again.");
+    },
+    get until() {
+      return t("Returning to the default deletes a choice.");
+    },
+    get where() {
+      return "localStorage";
+    },
     local: ["onsight.theme", "onsight.single-keys", "onsight.graphics"],
   },
   {
-    title: "The site and its engine",
-    what: "The site’s own files: pages, Python, networks. They are the same for everybody and hold nothing of yours.",
-    why: "So that the next visit starts at once, and works offline.",
-    until: "Older versions go when a new one takes over.",
-    where: "Caches, and a service worker",
+    get title() {
+      return t("The site and its engine");
+    },
+    get what() {
+      return t("The site’s own files: pages, Python, networks. They are the same for everyone and contain nothing of yours.");
+    },
+    get why() {
+      return t("So that the next visit starts quickly, and works offline.");
+    },
+    get until() {
+      return t("A new version replaces the old one.");
+    },
+    get where() {
+      return t("Cache storage, and a service worker");
+    },
     caches: ["onsight-assets-1", "onsight-site-*"],
     hasServiceWorker: true,
   },
   {
-    title: "Pictures that another app shared",
-    what: "The pictures that you share to Onsight with your system’s Share command, for the moment until the page opens.",
-    why: "The system hands them to the site before its page is there.",
-    until: "The page takes them over and deletes them at once.",
-    where: "Caches",
+    get title() {
+      return t("Pictures shared by another app");
+    },
+    get what() {
+      return t("Pictures that you share to Onsight with your system’s Share command, until the page opens.");
+    },
+    get why() {
+      return t("The system passes them to the site before the page has loaded.");
+    },
+    get until() {
+      return t("The page deletes them as soon as it has received them.");
+    },
+    get where() {
+      return t("Cache storage");
+    },
     caches: ["onsight-shared"],
   },
   {
-    title: "A note that the page has begun again",
-    what: "That the page was loaded a second time, so that networks can use several threads. Where the host needs that.",
-    why: "So that it does not do so in circles.",
-    until: "Until you close the tab.",
-    where: "sessionStorage",
+    get title() {
+      return t("A note that the page was reloaded");
+    },
+    get what() {
+      return t("On some hosts, the page has to reload itself once before networks can use several threads.");
+    },
+    get why() {
+      return t("So that it does not reload again and again.");
+    },
+    get until() {
+      return t("Until you close the tab.");
+    },
+    get where() {
+      return "sessionStorage";
+    },
     session: ["onsight.isolated"],
   },
 ];
 
 /**
- * @typedef {object} Found what is there under the names of an entry
+ * @typedef {object} Found the names of an entry under which something is stored
  * @property {string[]} local
  * @property {string[]} session
  * @property {string[]} folders
@@ -136,7 +227,7 @@ export async function find(kept) {
 
 /**
  * @param {StoredData} kept
- * @returns {Promise<number>} bytes that an entry takes on this device now
+ * @returns {Promise<number>} size of an entry on this device now, in bytes
  */
 export async function measure(kept) {
   const found = await find(kept);
@@ -151,14 +242,14 @@ export async function measure(kept) {
 }
 
 /**
- * Delete an entry, as far as nothing holds it.
+ * Delete an entry, except for what is in use.
  * @param {StoredData} kept
  */
 export async function remove(kept) {
   const found = await find(kept);
   for (const key of found.local) localStorage.removeItem(key);
   for (const key of found.session) sessionStorage.removeItem(key);
-  // First, as it may put files into its cache again.
+  // The service worker goes first, because it might fill its cache again.
   for (const registration of found.serviceWorkers) await registration.unregister();
   await Promise.all([
     ...found.caches.map((name) => caches.delete(name)),
@@ -172,7 +263,7 @@ export async function remove(kept) {
 
 /**
  * @param {StoredData} kept
- * @returns {Promise<boolean>} whether anything of it is on this device
+ * @returns {Promise<boolean>} whether anything of an entry is on this device
  */
 export async function isThere(kept) {
   return Object.values(await find(kept)).some((names) => names.length > 0);
@@ -194,7 +285,7 @@ function keysIn(storage, keys = []) {
   try {
     return keys.filter((key) => globalThis[storage].getItem(key) !== null);
   } catch {
-    return []; // storage is forbidden
+    return []; // storage is not allowed
   }
 }
 
@@ -210,7 +301,7 @@ async function folderNames(wanted) {
     const root = wanted.length ? await navigator.storage.getDirectory() : null;
     for await (const name of root?.keys() ?? []) if (wanted.includes(name)) names.push(name);
   } catch {
-    // this browser has no such files
+    // this browser does not support private files
   }
   return names;
 }
@@ -232,7 +323,7 @@ async function databaseNames(wanted) {
     const there = (await indexedDB.databases()).map(({ name }) => name);
     return wanted.filter((name) => there.includes(name));
   } catch {
-    return [...wanted]; // it does not say: to delete one that is not there does no harm
+    return [...wanted]; // this browser cannot list databases; deleting one that does not exist does no harm
   }
 }
 
@@ -283,7 +374,7 @@ function deleteDatabase(name) {
   });
 }
 
-/** This site's own service workers: others of the same host are none of ours. */
+/** This site's own service workers, without those of other sites on the same host. */
 async function registrations() {
   const base = new URL("./", document.baseURI).href;
   try {

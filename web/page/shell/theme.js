@@ -1,3 +1,5 @@
+/** The switch between the light and the dark theme. */
+
 import { button } from "../lib/dom.js";
 import { remember } from "../lib/local-storage.js";
 
@@ -5,7 +7,7 @@ const KEY = "onsight.theme";
 const dark = matchMedia("(prefers-color-scheme: dark)");
 const root = document.documentElement;
 
-/** Wire the switch between light and dark. Until it is used, the system's choice is followed. */
+/** Set up the switch. Until the user chooses a theme, the page follows the system's. */
 export function setUpTheme() {
   const toggle = button(document, "theme");
   toggle.addEventListener("click", () => {

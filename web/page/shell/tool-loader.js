@@ -1,4 +1,4 @@
-/** Loads a tool's code, markup and style when the tool is first wanted. */
+/** Loads a tool's code, markup and style when the tool is first needed. */
 
 import { TOOLS } from "./tools.js";
 
@@ -13,10 +13,10 @@ const loading = new Map();
 /** Tools that are loaded, by path. @type {Map<string, ToolModule>} */
 const loaded = new Map();
 
-/** What is to be done when a tool is loaded, by path. @type {Map<string, ((module: ToolModule) => void)[]>} */
+/** Callbacks for when a tool is loaded, by path. @type {Map<string, ((module: ToolModule) => void)[]>} */
 const waiting = new Map();
 
-/** How often the code of a tool could not be loaded, by path. @type {Map<string, number>} */
+/** How often loading a tool's code has failed, by path. @type {Map<string, number>} */
 const failures = new Map();
 
 /** Markup and style that are loaded or being loaded, by folder. @type {Map<string, Promise<void>>} */
@@ -31,9 +31,9 @@ export function loadedTool(tool) {
 }
 
 /**
- * Load a tool. A load that failed can be tried again.
+ * Load a tool. If that fails, it can be tried again.
  * @param {Tool} tool
- * @returns {Promise<ToolModule>} when its code, markup and style are there
+ * @returns {Promise<ToolModule>} resolves when its code, markup and style are loaded
  */
 export function loadTool(tool) {
   let promise = loading.get(tool.path);
@@ -51,7 +51,7 @@ export function loadTool(tool) {
 }
 
 /**
- * Do something with a tool now or, if it is not loaded yet, as soon as it is; a failed load only delays it.
+ * Use a tool's module now or, if it is not loaded, as soon as it is. A failed load only delays the call.
  * @param {Tool} tool
  * @param {(module: ToolModule) => void} use
  */
@@ -59,7 +59,7 @@ export function withTool(tool, use) {
   const module = loaded.get(tool.path);
   if (module) return use(module);
   waiting.set(tool.path, [...(waiting.get(tool.path) ?? []), use]);
-  loadTool(tool).catch(() => {}); // the view of the tool says so
+  loadTool(tool).catch(() => {}); // the tool's view shows the failure
 }
 
 /**
@@ -69,7 +69,7 @@ export function withTool(tool, use) {
 async function loadCode(tool) {
   const failed = failures.get(tool.path) ?? 0;
   try {
-    // Browsers remember that a module could not be fetched. Under another address they fetch it again.
+    // Browsers remember that a module could not be fetched, so another address is used.
     if (failed) return await import(new URL(`${tool.folder}view.js?try=${failed}`, document.baseURI).href);
     return await tool.load();
   } catch (error) {
@@ -97,7 +97,7 @@ function loadFolder({ folder, styles }) {
 
 /**
  * @param {string} path below the site
- * @param {number} order among the style sheets of tools: it must not depend on which tool was opened first
+ * @param {number} order among the tools' style sheets, which must not depend on which tool was opened first
  * @returns {Promise<void>}
  */
 function addStyle(path, order) {
@@ -119,7 +119,7 @@ function addStyle(path, order) {
 }
 
 /**
- * Fetched as a document: no string is ever made into markup.
+ * Add templates to the page. They are fetched as a document, because markup is never made from strings.
  * @param {string} path below the site
  * @returns {Promise<void>}
  */

@@ -3,16 +3,24 @@
  * Do not edit: a test fails when this file is stale.
  */
 
+import { t } from "../lib/texts.js";
+
 /** @import { Tool } from "./tools.js" */
 
 /** The tools, in the order of the navigation. @type {readonly Tool[]} */
 export const TOOLS = [
   {
-    name: "Classify",
+    get name() {
+      return t("Classify");
+    },
+    get text() {
+      return t("One label for the whole picture, and where the network looked.");
+    },
+    get drop() {
+      return t("Drop to classify");
+    },
     path: "/classify",
     icon: "i-classify",
-    text: "One label for the whole picture, and where the network looked.",
-    drop: "Drop to classify",
     accept: "image/*",
     receives: false,
     folder: "page/tools/classify/",
@@ -20,11 +28,17 @@ export const TOOLS = [
     load: () => import("../tools/classify/view.js"),
   },
   {
-    name: "Tag",
+    get name() {
+      return t("Tag");
+    },
+    get text() {
+      return t("Everything in the picture: objects, scene, colours, each with its confidence.");
+    },
+    get drop() {
+      return t("Drop to tag");
+    },
     path: "/tag",
     icon: "i-tag",
-    text: "Everything in the picture: objects, scene, colours, each with its confidence.",
-    drop: "Drop to tag",
     accept: "image/*",
     receives: false,
     folder: "page/tools/tag/",
@@ -32,11 +46,17 @@ export const TOOLS = [
     load: () => import("../tools/tag/view.js"),
   },
   {
-    name: "Detect",
+    get name() {
+      return t("Detect");
+    },
+    get text() {
+      return t("A labelled box around each object, and how many there are.");
+    },
+    get drop() {
+      return t("Drop to find objects");
+    },
     path: "/detect",
     icon: "i-detect",
-    text: "A labelled box around each thing, and how many there are.",
-    drop: "Drop to find things",
     accept: "image/*",
     receives: false,
     folder: "page/tools/detect/",
@@ -44,11 +64,17 @@ export const TOOLS = [
     load: () => import("../tools/detect/view.js"),
   },
   {
-    name: "Enhance",
+    get name() {
+      return t("Enhance");
+    },
+    get text() {
+      return t("Better light and colour, less noise, more pixels.");
+    },
+    get drop() {
+      return t("Drop to enhance");
+    },
     path: "/enhance",
     icon: "i-enhance",
-    text: "Better light and colour, less noise, more pixels.",
-    drop: "Drop to enhance",
     accept: "image/*",
     receives: false,
     folder: "page/tools/enhance/",
@@ -56,11 +82,17 @@ export const TOOLS = [
     load: () => import("../tools/enhance/view.js"),
   },
   {
-    name: "Organise",
+    get name() {
+      return t("Organise");
+    },
+    get text() {
+      return t("Sort a folder of thousands, search it, find duplicates.");
+    },
+    get drop() {
+      return t("Drop to add to the library");
+    },
     path: "/organise",
     icon: "i-organise",
-    text: "Sort a folder of thousands, search it, find duplicates.",
-    drop: "Drop to add to the library",
     accept: "image/*,.zip",
     receives: true,
     folder: "page/tools/organise/",
@@ -68,11 +100,17 @@ export const TOOLS = [
     load: () => import("../tools/organise/view.js"),
   },
   {
-    name: "Compare",
+    get name() {
+      return t("Compare");
+    },
+    get text() {
+      return t("Classification and tagging side by side, on your own picture.");
+    },
+    get drop() {
+      return t("Drop to compare");
+    },
     path: "/compare",
     icon: "i-compare",
-    text: "Classification and tagging side by side, on your own picture.",
-    drop: "Drop to compare",
     accept: "image/*",
     receives: false,
     folder: "page/tools/compare/",

@@ -24,15 +24,15 @@ export { TOOLS } from "./tool-table.js";
  * @property {string} folder of the tool, below the site
  * @property {readonly string[]} styles names of its style sheets, in their order
  * @property {() => Promise<ToolModule>} load
- * @property {boolean} [receives] whether it takes pictures itself; for other tools they go into the list of pictures
+ * @property {boolean} [receives] whether it handles added pictures itself; otherwise they are added to the list of pictures
  */
 
 /** @typedef {ToolEntry & Loading} Tool */
 
 /**
- * Save all libraries.
+ * Save all libraries to files.
  * @param {App} app
- * @param {(text: string) => void} report how it ended, in a sentence
+ * @param {(text: string) => void} report receives the outcome, in a sentence
  */
 export async function backUp(app, report) {
   const { saveLibraries } = await import("../tools/organise/backup.js");

@@ -1,9 +1,10 @@
-/** The answer to the picture that is shown, whichever state its work is in. */
+/** Shows the result of the selected picture, or the progress or error if it has none. */
 
 import { copyFrom } from "../lib/clipboard.js";
 import { button, fillFacts, keepFocus, listen, part, ref, setProgress } from "../lib/dom.js";
 import { errorDetail, needsDetail } from "../lib/errors.js";
 import { formatBytes, formatCount, formatSeconds } from "../lib/format.js";
+import { t } from "../lib/texts.js";
 
 /** @import { Job } from "./batch.js" */
 /** @import { EngineState, OnsightError } from "../client.js" */
@@ -24,7 +25,7 @@ export class AnswerPanel {
 
   /**
    * @param {HTMLElement} root made from the template "answer"
-   * @param {ToolView<Result>} view writes the result itself
+   * @param {ToolView<Result>} view renders the result
    */
   constructor(root, view) {
     const { app, tool } = view;
@@ -40,7 +41,7 @@ export class AnswerPanel {
     act("retry", (picture) => view.retry(picture));
     act("again", (picture) => view.retry(picture));
     act("remove", (picture) => pictures.remove(picture));
-    act("engine-retry", () => void onsight.restart().catch(() => {})); // its failure is shown as an engine state
+    act("engine-retry", () => void onsight.restart().catch(() => {})); // a failure is shown as the engine's state
     act("copy-text", () => this.copyText());
     act("copy-json", () => {
       if (this.#job.state === "done") this.#copy("copy-json", JSON.stringify(tool.data(this.#job.result), null, 2));
@@ -50,14 +51,14 @@ export class AnswerPanel {
     });
   }
 
-  /** Copy the answer in words. */
+  /** Copy the result as text. */
   copyText() {
     if (this.#job.state === "done" && this.#picture) {
       this.#copy("copy-text", this.#tool.text(this.#picture.name, this.#job.result, this.#onsight));
     }
   }
 
-  /** Write the result again: the user chose to see it differently. */
+  /** Render the result again, because the user changed how it is shown. */
   refresh() {
     if (this.#job.state === "done") this.#view.render(this.#job.result);
   }
@@ -95,14 +96,21 @@ export class AnswerPanel {
     ref(root, "file-warning").hidden = !image.warning;
     ref(root, "file-warning").textContent = image.warning ?? "";
     const total = Object.values(timings_ms).reduce((sum, milliseconds) => sum + milliseconds, 0);
-    ref(root, "time").textContent = `Answered in ${formatSeconds(total)} on this device`;
+    ref(root, "time").textContent = t("Took {time} on this device", { time: formatSeconds(total) });
     fillFacts(ref(root, "facts"), [
-      ["Picture", `${formatCount(image.width)} × ${formatCount(image.height)}, ${image.format}`],
-      ["File", formatBytes(picture.file.size)],
-      ["Model", model ?? null],
+      [
+        t("Picture"),
+        t("{width} × {height}, {format}", {
+          width: formatCount(image.width),
+          height: formatCount(image.height),
+          format: image.format,
+        }),
+      ],
+      [t("File"), formatBytes(picture.file.size)],
+      [t("Model"), model ?? null],
       ...this.#tool.stageNames.map(([stage, name]) => /** @type {[string, string | null]} */ ([
         name,
-        timings_ms[stage] === undefined ? null : `${Math.round(timings_ms[stage])}\u202fms`,
+        timings_ms[stage] === undefined ? null : t("{number}\u202fms", { number: formatCount(Math.round(timings_ms[stage])) }),
       ])),
     ]);
   }
@@ -129,17 +137,17 @@ export class AnswerPanel {
     button(this.#root, "engine-retry").hidden = engine.state !== "failed";
     setProgress(progress, engine.state === "loading" ? engine.fraction : null);
     if (job.state === "working") {
-      title.textContent = "Looking…";
+      title.textContent = t("Analysing…");
       text.textContent = this.#tool.stageWords[job.stage] ?? "";
     } else if (engine.state === "loading") {
       title.textContent = engine.text;
-      text.textContent = "Your picture is in line and starts by itself.";
+      text.textContent = t("Your picture is queued and starts automatically.");
     } else if (engine.state === "failed") {
-      title.textContent = "The engine did not start";
+      title.textContent = t("The engine did not start");
       text.textContent = engine.error.message;
     } else {
-      title.textContent = "In line";
-      text.textContent = "It comes next.";
+      title.textContent = t("Queued");
+      text.textContent = t("This picture comes next.");
     }
   }
 

@@ -1,4 +1,4 @@
-/** What the start of the page hands to every view. The shell makes it (`page/app.js`). */
+/** What every view is given. The shell creates it when the page starts (`page/app.js`). */
 
 /** @import { Onsight } from "../client.js" */
 /** @import { Batch } from "./batch.js" */
@@ -7,18 +7,18 @@
 
 /**
  * @typedef {object} ToolEntry a tool in the table of tools
- * @property {string} name also its title
+ * @property {string} name in the navigation and on the home page; read it when it is shown, as for all texts here
  * @property {string} path after the `#`
  * @property {string} icon id of a symbol in index.html
  * @property {string} text one sentence for the card on the home page
- * @property {string} drop what dropping pictures on the tool does
- * @property {string} [accept] what the file chooser offers, if not pictures alone
+ * @property {string} drop what the page shows while files are dragged over it
+ * @property {string} [accept] files that the file chooser offers, if not only pictures
  */
 
 /**
- * @typedef {object} BackgroundWork work of a tool that goes on while other views are shown
- * @property {boolean} busy whether leaving the page would stop something
- * @property {() => Promise<void>} close ends it and lets go of all files
+ * @typedef {object} BackgroundWork work of a tool that continues while other views are shown
+ * @property {boolean} busy whether leaving the page would interrupt something
+ * @property {() => Promise<void>} close stops it and closes all files
  */
 
 /**
@@ -26,11 +26,11 @@
  * @property {Onsight} onsight
  * @property {Pictures} pictures
  * @property {readonly ToolEntry[]} tools
- * @property {<Result extends AnyResult>(tool: Tool<Result>) => Batch<Result>} batch the work of a tool on the pictures,
- *   which goes on while other views are shown
+ * @property {<Result extends AnyResult>(tool: Tool<Result>) => Batch<Result>} batch a tool's work on the
+ *   pictures, which continues while other views are shown
  * @property {Set<BackgroundWork>} background
- * @property {() => Promise<string[]>} deleteAll deletes everything that is stored on this device; returns the titles of
- *   what could not be deleted, because something still uses it
+ * @property {() => Promise<string[]>} deleteAll deletes everything stored on this device; returns the titles of what
+ *   could not be deleted because it is in use
  */
 
 export {};

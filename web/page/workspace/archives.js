@@ -1,10 +1,10 @@
-/** Files that are made one after the other, saved together: in one archive, or a few where there is too much for one. */
+/** Saves files that are made one after another in one ZIP archive, or in several if one would become too large. */
 
 import { download } from "../lib/download.js";
 
 /** @import { Onsight } from "../client.js" */
 
-/** Bytes; more than this goes into further archives: an archive is made in memory. */
+/** Files beyond this go into another archive, because an archive is made in memory. */
 const MAX_ARCHIVE_BYTES = 200_000_000;
 
 export class Archives {
@@ -34,7 +34,7 @@ export class Archives {
     this.#bytes += file.size;
   }
 
-  /** Save what was added and is not saved yet. */
+  /** Save the files that are not saved yet. */
   async finish() {
     if (!this.#files.length) return;
     const suffix = this.#count++ ? `-${this.#count}` : "";

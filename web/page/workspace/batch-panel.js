@@ -1,9 +1,10 @@
-/** The list of many pictures: how far they are, which to show, what to do with all of them. */
+/** The list of pictures, with their progress, filters, and actions for all of them. */
 
 import { notice } from "../lib/announce.js";
 import { copyFrom } from "../lib/clipboard.js";
 import { button, elementFromTemplate, keepFocus, listen, part, ref, setProgress } from "../lib/dom.js";
-import { formatCount, formatPlural, formatRemaining } from "../lib/format.js";
+import { formatCount, formatRemaining } from "../lib/format.js";
+import { plural, t } from "../lib/texts.js";
 import { THUMBNAIL_SIDE, Thumbnails } from "./thumbnails.js";
 import { VirtualList } from "../lib/virtual-list.js";
 import { jobText } from "./batch.js";
@@ -17,7 +18,7 @@ import { SaveAll } from "./save-all.js";
 
 /** @typedef {"all" | "unsure" | "failed"} Filter */
 
-/** How many of the last answers tell the pace. */
+/** The pace is that of so many latest results. */
 const PACE_WINDOW = 24;
 
 /** @template {AnyResult} Result */
@@ -33,7 +34,7 @@ export class BatchPanel {
   #thumbnails;
   /** @type {Filter} */
   #filter = "all";
-  /** When the last pictures ended, in ms. @type {number[]} */
+  /** When the latest pictures ended, in ms. @type {number[]} */
   #ends = [];
   /** @type {readonly Picture[]} */
   #visible = [];
@@ -52,9 +53,9 @@ export class BatchPanel {
     this.#root = root;
     this.#tool = tool;
     this.#filters = [
-      ["all", "All"],
+      ["all", t("All")],
       ["unsure", tool.unsure.name],
-      ["failed", "Failed"],
+      ["failed", t("Failed")],
     ];
     this.#pictures = pictures;
     this.#batch = batch;
@@ -77,17 +78,19 @@ export class BatchPanel {
     ];
   }
 
-  /** How far the pictures are, in a few words and as a fraction; null when all have ended. */
+  /** The progress, as text and as a fraction; null when nothing is left to do. */
   get progress() {
     const { waiting, working } = this.#batch.counts;
     const count = this.#pictures.items.length;
     const left = waiting + working;
     if (!left) return null;
-    const words = [`${formatCount(count - left)} of ${formatCount(count)} done`, this.#remaining(left)];
-    return { text: words.filter(Boolean).join(", "), fraction: (count - left) / count };
+    const done = t("{done} of {total} done", { done: formatCount(count - left), total: formatCount(count) });
+    const remaining = this.#remaining(left);
+    const text = remaining ? t("{done}, {remaining}", { done, remaining }) : done;
+    return { text, fraction: (count - left) / count };
   }
 
-  /** The pictures that the filter lets through, in the order of the list. */
+  /** The pictures that pass the filter, in the order of the list. */
   get visible() {
     return this.#visible;
   }
@@ -100,7 +103,7 @@ export class BatchPanel {
     this.#showFilters({ all: items.length, unsure, failed });
     this.#visible = items.filter((picture) => this.#passes(this.#batch.job(picture)));
 
-    ref(this.#root, "tally").textContent = formatPlural(items.length, "picture");
+    ref(this.#root, "tally").textContent = plural(items.length, "{count} picture", "{count} pictures");
     ref(this.#root, "remaining").textContent = progress?.text ?? this.#summary(unsure);
     const overall = part(this.#root, "overall", HTMLProgressElement);
     overall.hidden = !progress;
@@ -110,8 +113,8 @@ export class BatchPanel {
       button(this.#root, "retry-all").hidden = progress !== null || failed + cancelled === 0;
     });
     ref(this.#root, "retry-all-text").textContent = cancelled
-      ? `Continue with ${formatCount(failed + cancelled)}`
-      : `Retry ${formatCount(failed)} failed`;
+      ? plural(failed + cancelled, "Continue with {count}", "Continue with {count}")
+      : plural(failed, "Retry {count} failed", "Retry {count} failed");
     button(this.#root, "copy-all").disabled = done + failed === 0;
     this.#saving.isPossible = done + failed > 0;
     ref(this.#root, "list-none").hidden = this.#visible.length > 0;
@@ -154,7 +157,7 @@ export class BatchPanel {
     filters.hidden = counts.unsure + counts.failed === 0 && this.#filter === "all";
     for (const [index, label] of [...filters.querySelectorAll("label span")].entries()) {
       const [value, text] = this.#filters[index] ?? ["all", ""];
-      label.textContent = `${text} ${formatCount(counts[value])}`;
+      label.textContent = t("{filter} {count}", { filter: text, count: formatCount(counts[value]) });
     }
   }
 
@@ -168,7 +171,7 @@ export class BatchPanel {
     row.title = picture.path;
     ref(row, "name").textContent = picture.name;
     ref(row, "status").textContent = jobText(job, this.#tool.short);
-    // What the browser makes of the file is replaced if the answer says that it is another picture.
+    // The browser's thumbnail is replaced by the engine's if the two decode the file differently.
     const isByEngine = job.state === "done" && !job.result.image.as_in_browsers;
     const thumbnail = `${picture.id}${isByEngine ? " engine" : ""}`;
     if (row.dataset.thumbnail === thumbnail) return;
@@ -205,7 +208,8 @@ export class BatchPanel {
   #tellEnd() {
     if (this.#pictures.items.length < 2) return;
     const unsure = this.#pictures.items.filter((picture) => this.#isUnsure(this.#batch.job(picture))).length;
-    notice(`${this.#batch.counts.cancelled ? "Stopped" : "Finished"}: ${this.#summary(unsure)}.`);
+    const summary = this.#summary(unsure);
+    notice(this.#batch.counts.cancelled ? t("Stopped: {summary}.", { summary }) : t("Finished: {summary}.", { summary }));
   }
 
   /** @param {Job<Result>} job */
@@ -226,12 +230,12 @@ export class BatchPanel {
   #summary(unsure) {
     const { done, failed, cancelled } = this.#batch.counts;
     return [
-      [done - unsure, this.#tool.found],
-      [unsure, this.#tool.unsure.word],
-      [failed, "failed"],
-      [cancelled, "cancelled"],
+      done > unsure && this.#tool.found(done - unsure),
+      unsure && this.#tool.unsure.count(unsure),
+      failed && plural(failed, "{count} failed", "{count} failed"),
+      cancelled && plural(cancelled, "{count} cancelled", "{count} cancelled"),
     ]
-      .flatMap(([count, word]) => (count ? [`${formatCount(Number(count))} ${word}`] : []))
+      .filter(Boolean)
       .join(", ");
   }
 }

@@ -1,7 +1,8 @@
-/** One tool's work on the loaded pictures, a few at a time: the picture that is shown first, then in order. */
+/** Runs one tool on the loaded pictures, a few at a time: the selected picture first, then the others in order. */
 
 import { asOnsightError, isAbort } from "../../common/messenger.js";
 import { Emitter } from "../lib/emitter.js";
+import { t } from "../lib/texts.js";
 
 /** @import { Onsight, OnsightError } from "../client.js" */
 /** @import { Picture, Pictures } from "./pictures.js" */
@@ -18,7 +19,7 @@ import { Emitter } from "../lib/emitter.js";
 
 /** @typedef {Record<Job<unknown>["state"], number>} Counts */
 
-/** @typedef {{abort: AbortController, again: boolean}} Current again: its result is out of date, so it is processed again */
+/** @typedef {{abort: AbortController, again: boolean}} Current again: the run is out of date, and starts again */
 
 /**
  * @template {AnyResult} Result
@@ -27,11 +28,11 @@ import { Emitter } from "../lib/emitter.js";
 export class Batch extends Emitter {
   /** @type {Map<number, Job<Result>>} */
   #jobs = new Map();
-  /** Ids in the order in which their turn comes. @type {Set<number>} */
+  /** Ids in the order in which they are processed. @type {Set<number>} */
   #waiting = new Set();
   /** @type {Counts} */
   #counts = { waiting: 0, working: 0, done: 0, failed: 0, cancelled: 0 };
-  /** Those that are being looked at. @type {Map<number, Current>} */
+  /** Pictures that are being processed, by id. @type {Map<number, Current>} */
   #working = new Map();
   #onsight;
   #pictures;
@@ -59,7 +60,7 @@ export class Batch extends Emitter {
     return this.#counts;
   }
 
-  /** Whether pictures are being worked on, or will be without further ado: those that wait for a failed engine are not. */
+  /** Whether pictures are being processed or will be soon. Pictures that wait for an engine that failed do not count. */
   get busy() {
     const { waiting, working } = this.#counts;
     const isComing = ["loading", "ready"].includes(this.#onsight.engine.state);
@@ -99,12 +100,12 @@ export class Batch extends Emitter {
     if (state === "failed" || state === "cancelled") this.#enqueue([picture]);
   }
 
-  /** Look again at the pictures that failed and those that were cancelled. */
+  /** Process the pictures again that failed or were cancelled. */
   retryAll() {
     this.#enqueue(this.#pictures.items.filter((picture) => ["failed", "cancelled"].includes(this.job(picture).state)));
   }
 
-  /** Process all finished and current pictures again, because the settings have changed. */
+  /** Process all pictures again that have a result or are being processed, because the tool's settings have changed. */
   again() {
     for (const current of this.#working.values()) {
       current.again = true;
@@ -113,7 +114,7 @@ export class Batch extends Emitter {
     this.#enqueue(this.#pictures.items.filter((picture) => this.job(picture).state === "done"));
   }
 
-  /** The engine is back, or what it could not download may be: look again at what failed for that reason alone. */
+  /** Retry the pictures that failed because of the engine: it has restarted, or the network is back. */
   #goOn() {
     const isOurs = (/** @type {Job<Result>} */ job) => job.state === "failed" && job.error.fault === "engine";
     this.#enqueue(this.#pictures.items.filter((picture) => isOurs(this.job(picture))));
@@ -125,11 +126,11 @@ export class Batch extends Emitter {
       this.#waiting.add(id);
       this.#set(id, { state: "waiting" });
     }
-    // Not at once: whoever added the pictures may select one of them first.
+    // Not immediately: the caller that added the pictures may select one of them first.
     queueMicrotask(() => this.#next());
   }
 
-  /** Start the next pictures if the engine is ready. An engine that failed leaves all of them waiting. */
+  /** Start the next pictures if the engine is ready. After a failed start, all of them keep waiting. */
   #next() {
     if (this.#onsight.engine.state !== "ready") return;
     while (this.#working.size < this.#onsight.concurrency && this.#waiting.size > 0) {
@@ -177,11 +178,11 @@ export class Batch extends Emitter {
   }
 
   /**
-   * Let a picture be the next when the engine is ready again.
+   * Put a picture first in the queue, for when the engine is ready again.
    * @param {number} id
    */
   #putBack(id) {
-    if (!this.#pictures.get(id)) return; // removed meanwhile
+    if (!this.#pictures.get(id)) return; // it was removed in the meantime
     this.#waiting = new Set([id, ...this.#waiting]);
     this.#set(id, { state: "waiting" });
   }
@@ -192,7 +193,7 @@ export class Batch extends Emitter {
    */
   #set(id, job) {
     const picture = this.#pictures.get(id);
-    if (!picture) return; // removed meanwhile
+    if (!picture) return; // it was removed in the meantime
     const before = this.#jobs.get(id);
     if (before) this.#counts[before.state] -= 1;
     this.#counts[job.state] += 1;
@@ -211,7 +212,7 @@ export class Batch extends Emitter {
 }
 
 /**
- * A picture's text in the list.
+ * The status of a picture in the list.
  * @template {AnyResult} Result
  * @param {Job<Result>} job
  * @param {(result: Result) => string} short
@@ -219,5 +220,5 @@ export class Batch extends Emitter {
 export function jobText(job, short) {
   if (job.state === "done") return short(job.result);
   if (job.state === "failed") return job.error.message;
-  return { waiting: "Waiting", working: "Looking…", cancelled: "Cancelled" }[job.state];
+  return { waiting: t("Waiting"), working: t("Analysing…"), cancelled: t("Cancelled") }[job.state];
 }

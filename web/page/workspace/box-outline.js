@@ -3,7 +3,7 @@
 const SVG = "http://www.w3.org/2000/svg";
 
 /**
- * A rectangle that is seen on any picture, for an SVG in the picture's pixels.
+ * A rectangle that is visible on any picture, for an SVG whose units are the picture's pixels.
  * @param {readonly [x1: number, y1: number, x2: number, y2: number]} edges
  * @param {string} colour
  */

@@ -2,7 +2,7 @@ import { elementFromTemplate, ref } from "../lib/dom.js";
 import { canChooseFolder } from "../lib/picture-files.js";
 
 /**
- * Put the drop zone into a view's slot for it. The page listens for its buttons, and for drops everywhere.
+ * Put the drop zone into a view. The shell handles its buttons, and drops anywhere on the page.
  * @param {HTMLElement} host
  */
 export function showDropZone(host) {

@@ -1,12 +1,12 @@
-/** Paints where the network looked. The values are Python's; here is only colour. */
+/** Paints heat maps. Python computes the values; this module turns them into colours. */
 
 /** @import { HeatMap, ImageInfo } from "../../protocol.d.ts" */
 
-/** Longest side of the painting in pixels; the browser enlarges it smoothly from there. */
+/** The longer side of the painted map in pixels; the browser scales it up smoothly. */
 const MAX_SIDE = 192;
 const ALPHA = 0.62;
 
-/** Ten even steps of "inferno" (matplotlib, CC0): lightness rises evenly, and it survives colour blindness. */
+/** Ten even steps of "inferno" (matplotlib, CC0). Its lightness rises evenly, so it works for colour-blind people, too. */
 const INFERNO = [
   [0, 0, 4],
   [27, 12, 66],
@@ -46,8 +46,8 @@ function paintHeatMap(canvas, heatMap) {
 
 /**
  * Paint a heat map over a picture.
- * @param {HTMLElement} frame of the map, inside that of the picture
- * @param {HTMLCanvasElement} canvas that fills the map's frame
+ * @param {HTMLElement} frame of the map, inside the picture's frame
+ * @param {HTMLCanvasElement} canvas fills the map's frame
  * @param {HeatMap} heatMap
  * @param {ImageInfo} image
  */
@@ -71,7 +71,7 @@ export function paintScale(canvas) {
 /**
  * @param {HTMLCanvasElement} canvas
  * @param {number} alpha
- * @param {(x: number, y: number) => number} value in [0, 1], at a place given in [0, 1]
+ * @param {(x: number, y: number) => number} value in [0, 1], at coordinates in [0, 1]
  */
 function paint(canvas, alpha, value) {
   const { width, height } = canvas;
@@ -93,8 +93,8 @@ function paint(canvas, alpha, value) {
 }
 
 /**
- * Read the map between its cells' centres. Catmull-Rom splines go through every value and are smooth, where a bilinear
- * reading of so few cells would draw crosses.
+ * Interpolate the map between the centres of its cells. Catmull-Rom splines pass through every value and are smooth;
+ * bilinear interpolation of so few cells would show crosses.
  * @param {HeatMap} heatMap
  * @param {number} x across the map, in [0, 1]
  * @param {number} y down the map, in [0, 1]
@@ -113,7 +113,7 @@ function valueAt({ width, height, values }, x, y) {
 }
 
 /**
- * The curve from `b` to `c` that knows their neighbours.
+ * Interpolate between `b` and `c` with a spline that also depends on their neighbours.
  * @param {number} a @param {number} b @param {number} c @param {number} d
  * @param {number} t how far from `b` to `c`
  */

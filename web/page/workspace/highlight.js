@@ -1,4 +1,4 @@
-/** Which of some things, such as boxes or tags, is highlighted: under the pointer, else with the focus, else pressed. */
+/** Which of several things, such as boxes or tags, is highlighted: the one under the pointer, focused or pinned. */
 
 import { Emitter } from "../lib/emitter.js";
 
@@ -15,7 +15,7 @@ export class Highlight extends Emitter {
   #pinned = null;
   #isSame;
 
-  /** @param {(a: Thing, b: Thing) => boolean} [isSame] for things that are recreated each time */
+  /** @param {(a: Thing, b: Thing) => boolean} [isSame] for things that are created again each time */
   constructor(isSame = Object.is) {
     super();
     this.#isSame = isSame;
@@ -25,7 +25,7 @@ export class Highlight extends Emitter {
     return this.#pointed ?? this.#focused ?? this.#pinned;
   }
 
-  /** The one that stays in the light when nothing is pointed at. */
+  /** The one that stays highlighted when nothing is under the pointer. */
   get pinned() {
     return this.#pinned;
   }
@@ -43,7 +43,7 @@ export class Highlight extends Emitter {
   }
 
   /**
-   * Keep a thing in the light, or let go of it if it is kept.
+   * Pin a thing, or unpin it if it is pinned.
    * @param {Thing} thing
    */
   pin(thing) {
@@ -52,9 +52,9 @@ export class Highlight extends Emitter {
   }
 
   /**
-   * Have an element light up what it stands for.
+   * Highlight a thing while an element that represents it has the pointer or the focus.
    * @param {HTMLElement} element
-   * @param {() => Thing | null} thing of now
+   * @param {() => Thing | null} thing called each time
    */
   follow(element, thing) {
     element.addEventListener("pointerenter", ({ pointerType }) => {
@@ -62,14 +62,14 @@ export class Highlight extends Emitter {
     });
     element.addEventListener("pointerleave", () => this.point(null));
     element.addEventListener("focusin", () => {
-      // A click gives the focus, too, but there the press decides.
+      // A click also moves the focus here, but a click pins.
       if (element.matches(":focus-visible") || element.querySelector(":focus-visible")) this.focus(thing());
     });
     element.addEventListener("focusout", () => this.focus(null));
   }
 
   /**
-   * Forget things that are not shown any more.
+   * Drop things that are no longer shown.
    * @param {readonly Thing[]} shown
    */
   keep(shown) {
@@ -80,7 +80,7 @@ export class Highlight extends Emitter {
     this.emit("change", this.active);
   }
 
-  /** Forget all. */
+  /** Drop everything. */
   clear() {
     this.keep([]);
   }

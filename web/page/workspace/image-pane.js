@@ -1,23 +1,24 @@
 /**
- * The picture itself, as the engine sees it. Tools draw what they have found over it.
+ * Shows the picture as the engine sees it. Tools draw their results over it.
  *
- * Until the engine has answered, this is what the browser makes of the file. The answer says whether that is the same
- * picture. If not (an orientation or colours that browsers ignore, an animation, a format that they do not open), a
- * preview that the engine makes takes its place, and nothing is drawn before that is there.
+ * At first, the browser shows the file. The engine's result says whether the engine sees the same picture. If it does
+ * not (an orientation or colours that browsers ignore, an animation, a format that they cannot open), a preview made by
+ * the engine replaces it, and nothing is drawn over the picture before the preview is shown.
  */
 
 import { button, enableSteps, listen, part, ref } from "../lib/dom.js";
 import { Emitter } from "../lib/emitter.js";
 import { formatCount } from "../lib/format.js";
+import { t } from "../lib/texts.js";
 
 /** @import { ImageInfo } from "../../protocol.d.ts" */
 /** @import { Onsight } from "../client.js" */
 /** @import { Picture } from "./pictures.js" */
 
-/** Pixels of the longer side of a preview that is shown large. */
+/** The longer side of a preview that is shown large, in pixels. */
 export const PREVIEW_SIDE = 2048;
 
-/** @extends {Emitter<{image: boolean}>} tells when the picture is there to be seen, and when no longer */
+/** @extends {Emitter<{image: boolean}>} whether the picture is visible, whenever that changes */
 export class ImagePane extends Emitter {
   #root;
   #onsight;
@@ -27,7 +28,7 @@ export class ImagePane extends Emitter {
   /** @type {Picture | undefined} */
   #picture;
   #url = "";
-  /** Facts about the picture, once the engine has answered. @type {ImageInfo | null} */
+  /** What the engine found out about the picture; null before it has. @type {ImageInfo | null} */
   #info = null;
   /** Whether the engine was asked for a preview of the picture. */
   #isPreview = false;
@@ -35,7 +36,7 @@ export class ImagePane extends Emitter {
 
   /**
    * @param {HTMLElement} root
-   * @param {Onsight} onsight makes pictures showable that the browser cannot open
+   * @param {Onsight} onsight makes previews of pictures that the browser cannot show correctly
    * @param {(step: 1 | -1) => void} onStep
    */
   constructor(root, onsight, onStep) {
@@ -62,23 +63,23 @@ export class ImagePane extends Emitter {
     return { width: this.#info?.width ?? naturalWidth, height: this.#info?.height ?? naturalHeight };
   }
 
-  /** What lies over the picture goes in here: its edges are the picture's. */
+  /** Contains the layers over the picture. It has the picture's edges. */
   get frame() {
     return this.#frame;
   }
 
-  /** Where switches for what lies over the picture go. */
+  /** Contains the controls of the layers. */
   get controls() {
     return ref(this.#root, "controls");
   }
 
-  /** Whether the picture can be seen. */
+  /** Whether the picture is visible. */
   get isShown() {
     return !this.#frame.hidden;
   }
 
   /**
-   * Show the picture with a custom element. The browser's own rendering of the file is kept, hidden.
+   * Show another element instead of the picture. The image stays loaded, but is hidden.
    * @param {HTMLElement} element
    */
   replace(element) {
@@ -95,7 +96,7 @@ export class ImagePane extends Emitter {
 
   /**
    * @param {Picture | undefined} picture
-   * @param {ImageInfo | null} info facts about it; null until the engine has answered
+   * @param {ImageInfo | null} info what the engine found out about it; null before it has
    */
   showPicture(picture, info) {
     if (picture === this.#picture) {
@@ -115,12 +116,15 @@ export class ImagePane extends Emitter {
   }
 
   /**
-   * @param {number} index of the picture that is shown
+   * @param {number} index of the selected picture
    * @param {number} count
    */
   showPosition(index, count) {
     ref(this.#root, "steps").hidden = count < 2;
-    ref(this.#root, "position").textContent = `${formatCount(index + 1)} of ${formatCount(count)}`;
+    ref(this.#root, "position").textContent = t("{index} of {total}", {
+      index: formatCount(index + 1),
+      total: formatCount(count),
+    });
     enableSteps(this.#root, index, count);
   }
 
@@ -129,7 +133,7 @@ export class ImagePane extends Emitter {
   }
 
   /**
-   * Keep what the browser shows if the engine sees the same picture; else replace it.
+   * Keep the browser's picture if the engine sees the same one; otherwise replace it.
    * @param {ImageInfo} info
    */
   #learn(info) {
@@ -139,7 +143,7 @@ export class ImagePane extends Emitter {
     else if (this.#image.complete) this.#showImage();
   }
 
-  /** Whether the browser shows the file in another size than the engine, by the file's resolution or its orientation. */
+  /** Whether browser and engine disagree about the size, because of the file's resolution or its orientation. */
   #isOfAnotherSize() {
     const { naturalWidth, naturalHeight } = this.#image;
     return this.#info !== null && (naturalWidth !== this.#info.width || naturalHeight !== this.#info.height);
@@ -172,23 +176,23 @@ export class ImagePane extends Emitter {
     this.emit("image", true);
   }
 
-  /** Show a picture that the engine makes of the file, in place of what the browser makes of it. */
+  /** Replace the browser's picture with a preview made by the engine. */
   async #fetchPreview() {
     const picture = this.#picture;
     const { signal } = this.#preview;
     if (!picture) return;
-    if (this.#isPreview) return this.#showInstead("This picture cannot be shown.");
+    if (this.#isPreview) return this.#showInstead(t("This picture cannot be shown."));
     this.#isPreview = true;
     URL.revokeObjectURL(this.#url);
     this.#url = "";
     this.#image.removeAttribute("src");
-    this.#showInstead("Preparing a view of this picture…");
+    this.#showInstead(t("Preparing a preview of this picture…"));
     try {
       const blob = await this.#onsight.preview(picture.file, { maxSide: PREVIEW_SIDE, urgent: true, signal });
       if (!signal.aborted) this.#load(blob);
     } catch {
-      // Cancelled, or the picture cannot be opened at all; the answer beside it says why.
-      if (!signal.aborted) this.#showInstead("This picture cannot be shown.");
+      // Cancelled, or the file cannot be opened; the error next to it says why.
+      if (!signal.aborted) this.#showInstead(t("This picture cannot be shown."));
     }
   }
 

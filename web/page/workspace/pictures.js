@@ -1,4 +1,4 @@
-/** The pictures that are loaded and the one that is shown. They stay while the person goes from tool to tool. */
+/** The loaded pictures and the selected one. All tools share them. */
 
 import { Emitter } from "../lib/emitter.js";
 
@@ -7,7 +7,7 @@ import { Emitter } from "../lib/emitter.js";
  * @property {number} id
  * @property {File} file
  * @property {string} name of the file
- * @property {string} path name with its folders, as far as they are known
+ * @property {string} path the name with its folders, if they are known
  */
 
 /** @extends {Emitter<{add: Picture[], remove: Picture[], select: Picture | undefined}>} */
@@ -25,7 +25,7 @@ export class Pictures extends Emitter {
     return this.#items;
   }
 
-  /** The picture that is shown. */
+  /** The selected picture, which the tools show. */
   get selected() {
     return this.#selected;
   }

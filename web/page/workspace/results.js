@@ -10,8 +10,8 @@ import { download } from "../lib/download.js";
  * @template {AnyResult} Result
  * @param {readonly Picture[]} pictures
  * @param {Batch<Result>} batch
- * @param {(result: Result) => object} data what is kept of a result
- * @returns {object[]} one for each picture that has an answer or an error
+ * @param {(result: Result) => object} data what is saved of a result
+ * @returns {object[]} one for each picture that has a result or an error
  */
 export function exportResults(pictures, batch, data) {
   /** @type {object[]} */
@@ -26,7 +26,7 @@ export function exportResults(pictures, batch, data) {
 }
 
 /**
- * Save as JSON Lines: one object a line.
+ * Save as JSON Lines: one object per line.
  * @param {object[]} results
  * @param {string} name of the file
  */

@@ -1,9 +1,10 @@
-/** The button that saves the results of all pictures: as JSON Lines, or in what other formats the tool has. */
+/** The button that saves the results of all pictures as JSON Lines or in another format of the tool. */
 
 import { notice } from "../lib/announce.js";
 import { isAbort } from "../client.js";
 import { button, listen, part, ref } from "../lib/dom.js";
 import { formatCount } from "../lib/format.js";
+import { t } from "../lib/texts.js";
 import { downloadResults, exportResults } from "./results.js";
 
 /** @import { Batch } from "./batch.js" */
@@ -21,7 +22,7 @@ export class SaveAll {
   #batch;
   #tool;
   #select;
-  /** What is under way. @type {AbortController | undefined} */
+  /** Cancels the export that is running. @type {AbortController | undefined} */
   #abort;
   #isPossible = false;
 
@@ -69,12 +70,13 @@ export class SaveAll {
     });
     this.#abort = new AbortController();
     const { signal } = this.#abort;
-    const onCount = (/** @type {number} */ done) => this.#write(`Stop (${formatCount(done)} of ${formatCount(looks.length)})`);
+    const onCount = (/** @type {number} */ done) =>
+      this.#write(t("Stop ({done} of {total})", { done: formatCount(done), total: formatCount(looks.length) }));
     onCount(0);
     try {
       await this.#tool.saving.save(this.#onsight, looks, format, { signal, onCount });
     } catch (error) {
-      notice(isAbort(error) ? "Stopped: nothing was saved." : error instanceof Error ? error.message : String(error));
+      notice(isAbort(error) ? t("Stopped. Nothing was saved.") : error instanceof Error ? error.message : String(error));
     } finally {
       this.#abort = undefined;
       this.#write();
@@ -84,7 +86,7 @@ export class SaveAll {
   /** @param {string} [text] */
   #write(text) {
     const save = button(this.#root, "download");
-    if (!this.#abort) ref(this.#root, "download-text").textContent = "Download";
+    if (!this.#abort) ref(this.#root, "download-text").textContent = t("Download");
     else if (text) ref(this.#root, "download-text").textContent = text;
     save.disabled = !this.#isPossible;
     this.#select.disabled = this.#abort !== undefined;

@@ -1,4 +1,4 @@
-/** The choice of a format, and the button that saves the result of the picture that is shown. */
+/** The choice of a format, and the button that saves the result of the selected picture. */
 
 import { tryTo } from "../lib/announce.js";
 import { button, fromTemplate, listen, part } from "../lib/dom.js";

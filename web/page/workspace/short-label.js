@@ -1,4 +1,4 @@
-/** A classification in a few words. The words themselves are Python's. */
+/** A classification in a few words. The label comes from Python. */
 
 import { formatPercent } from "../lib/format.js";
 

@@ -4,12 +4,13 @@
 /** @import { Picture } from "./pictures.js" */
 
 export const THUMBNAIL_SIDE = 96;
-const STORED_DATA = 600;
-/** The engine's preview of a picture that browsers show differently is this large, so that its middle square is sharp. */
+/** How many thumbnails are cached. */
+const MAX_CACHED = 600;
+/** Size of the engine's preview of a picture that browsers show differently: large enough for a sharp middle square. */
 const PREVIEW_SIDE = 4 * THUMBNAIL_SIDE;
 
 export class Thumbnails {
-  /** By `keyOf`; null where the file cannot be opened. The oldest comes first. @type {Map<string, ImageBitmap | null>} */
+  /** By `keyOf`, oldest first; null if the file cannot be opened. @type {Map<string, ImageBitmap | null>} */
   #made = new Map();
   /** @type {{picture: Picture, isWanted: () => boolean, done: (bitmap: ImageBitmap | null) => void,
    *   isByEngine: boolean}[]} */
@@ -17,7 +18,7 @@ export class Thumbnails {
   #working = false;
   #onsight;
 
-  /** @param {Onsight} onsight makes the pictures that browsers do not show as it sees them */
+  /** @param {Onsight} onsight makes previews of pictures that browsers show differently */
   constructor(onsight) {
     this.#onsight = onsight;
   }
@@ -32,11 +33,11 @@ export class Thumbnails {
   }
 
   /**
-   * Make a thumbnail when its turn comes; the latest request comes first, for that is where the person looks.
+   * Queue a thumbnail. The latest request comes first, because its row is most likely to be visible.
    * @param {Picture} picture
-   * @param {() => boolean} isWanted asked when its turn has come
+   * @param {() => boolean} isWanted called before the thumbnail is made
    * @param {(bitmap: ImageBitmap | null) => void} done
-   * @param {boolean} isByEngine whether the engine makes it, rather than the browser
+   * @param {boolean} isByEngine whether the engine decodes the file, rather than the browser
    */
   request(picture, isWanted, done, isByEngine) {
     this.#requests.push({ picture, isWanted, done, isByEngine });
@@ -52,7 +53,7 @@ export class Thumbnails {
   async #work() {
     if (this.#working) return;
     this.#working = true;
-    await Promise.resolve(); // the rows that ask for thumbnails are being put into the page
+    await Promise.resolve(); // the rows that request thumbnails are not in the page yet
     for (let request = this.#requests.pop(); request; request = this.#requests.pop()) {
       if (!request.isWanted()) continue;
       const { picture, isByEngine } = request;
@@ -76,7 +77,7 @@ export class Thumbnails {
    */
   #keep(key, bitmap) {
     this.#made.set(key, bitmap);
-    if (this.#made.size <= STORED_DATA) return;
+    if (this.#made.size <= MAX_CACHED) return;
     const [oldest, dropped] = this.#made.entries().next().value ?? [];
     if (oldest === undefined) return;
     dropped?.close();

@@ -1,8 +1,8 @@
-/** The view of a picture tool: the list of pictures, the picture that is shown, and the answer to it. */
+/** The view of a picture tool: the list of pictures, the selected picture, and its result. */
 
 import { announce } from "../lib/announce.js";
 import { beforePaint, fromTemplate, keepFocus, listen, part, ref, setProgress } from "../lib/dom.js";
-import { formatPlural } from "../lib/format.js";
+import { plural, t } from "../lib/texts.js";
 import { canChooseFolder } from "../lib/picture-files.js";
 import { onKeys } from "../lib/shortcuts.js";
 import { AnswerPanel } from "./answer-panel.js";
@@ -16,8 +16,8 @@ import { ImagePane } from "./image-pane.js";
 /** @import { AnyResult, Tool } from "./tool.js" */
 
 /**
- * Each tool extends this class with what it shows of a result. A view is made when its tool is opened and closed when
- * another is; the work on the pictures (`Batch`) goes on meanwhile.
+ * Each tool extends this class to show its results. A view is created when its tool is opened and closed when another
+ * view is opened; the work on the pictures (`Batch`) continues.
  * @template {AnyResult} Result
  */
 export class ToolView {
@@ -28,11 +28,11 @@ export class ToolView {
   #answerRoot;
   #title;
   #off;
-  /** Show everything as it is now, before the next paint. */
+  /** Update everything before the next paint. */
   #draw = beforePaint(() => this.#drawNow());
 
   /**
-   * @param {HTMLElement} host which the view fills
+   * @param {HTMLElement} host is filled by the view
    * @param {App} app
    * @param {Tool<Result>} tool
    */
@@ -46,14 +46,14 @@ export class ToolView {
     const root = /** @type {HTMLElement} */ (host.firstElementChild);
     this.#root = root;
     if (tool.layout) root.dataset.layout = tool.layout;
-    /** The picture that is shown. */
+    /** Shows the selected picture. */
     this.pane = new ImagePane(ref(root, "pane"), onsight, (by) => this.#step(by));
     this.#list = new BatchPanel(ref(root, "batch"), onsight, pictures, this.#batch, tool);
     this.#answerRoot = ref(root, "answer");
     this.#answerRoot.replaceChildren(fromTemplate("answer"));
-    /** Where a result is written, beside the picture. */
+    /** Contains the result, next to the picture. */
     this.answer = ref(this.#answerRoot, "result");
-    /** Buttons for the result. */
+    /** Contains the buttons for the result. */
     this.actions = ref(this.#answerRoot, "result-actions");
     this.#answerPanel = new AnswerPanel(this.#answerRoot, this);
     this.#title = part(root, "title", HTMLHeadingElement);
@@ -81,7 +81,7 @@ export class ToolView {
         ArrowLeft: () => this.#step(-1),
         ArrowRight: () => this.#step(1),
         Delete: () => this.#removeSelected(),
-        Backspace: () => this.#removeSelected(), // the key that a Mac calls delete
+        Backspace: () => this.#removeSelected(), // the Delete key on a Mac
         c: () => this.#answerPanel.copyText(),
         ...this.keys,
       }),
@@ -90,30 +90,30 @@ export class ToolView {
   }
 
   /**
-   * Show a result over the picture.
+   * Draw a result over the picture.
    * @param {Result | null} _result null while there is none
-   * @param {Picture} _picture that is shown
+   * @param {Picture} _picture the selected picture
    */
   showResult(_result, _picture) {}
 
   /**
-   * Write a result beside the picture.
+   * Render a result next to the picture.
    * @param {Result} _result
    */
   render(_result) {}
 
-  /** Shortcuts of the tool. They are read once, before the constructor of the tool's own class has run. */
+  /** The tool's keyboard shortcuts. They are read once, before the constructor of the tool's class has run. */
   get keys() {
     return /** @type {Record<string, () => void>} */ ({});
   }
 
-  /** Show results again: the user chose to see them differently. */
+  /** Show results again, because the user changed how they are shown. */
   redraw() {
     this.#answerPanel.refresh();
     this.#draw();
   }
 
-  /** Run the tool again on all pictures: the user chose other settings. */
+  /** Run the tool again on all pictures, because its settings have changed. */
   runAgain() {
     this.#batch.again();
   }
@@ -164,7 +164,8 @@ export class ToolView {
 
   /** @param {HTMLDialogElement} dialog */
   #askToClear(dialog) {
-    ref(dialog, "clear-title").textContent = `Remove all ${formatPlural(this.app.pictures.items.length, "picture")}?`;
+    const count = this.app.pictures.items.length;
+    ref(dialog, "clear-title").textContent = plural(count, "Remove {count} picture?", "Remove all {count} pictures?");
     dialog.showModal();
   }
 
@@ -191,7 +192,7 @@ export class ToolView {
   #announce(picture) {
     const job = this.#batch.job(picture);
     if (picture === this.app.pictures.selected && (job.state === "done" || job.state === "failed")) {
-      announce(`${picture.name}: ${jobText(job, this.tool.short)}`);
+      announce(t("{name}: {text}", { name: picture.name, text: jobText(job, this.tool.short) }));
     }
   }
 }

@@ -2,6 +2,7 @@
 
 import { elementFromTemplate, fromTemplate, listen, part, ref } from "../../lib/dom.js";
 import { formatPercent } from "../../lib/format.js";
+import { plural, t } from "../../lib/texts.js";
 import { paintScale, placeHeatMap } from "../../workspace/heat-map.js";
 import { shortAnswer } from "../../workspace/short-label.js";
 import { ToolView } from "../../workspace/tool-view.js";
@@ -14,26 +15,41 @@ import { ToolView } from "../../workspace/tool-view.js";
 /** @type {Tool<Classification>} */
 const CLASSIFY = {
   key: "classify",
-  title: "Classify",
-  lead: "One label for the whole picture.",
-  again: "Classify it",
-  stageWords: {
-    queued: "Next in line…",
-    read: "Reading the file…",
-    decode: "Opening the picture…",
-    preprocess: "Preparing it for the network…",
-    infer: "Looking at it…",
-    postprocess: "Finding the right word…",
+  get title() {
+    return t("Classify");
   },
-  stageNames: [
-    ["read", "Reading"],
-    ["decode", "Decoding"],
-    ["preprocess", "Preparing"],
-    ["infer", "Network"],
-    ["postprocess", "Naming"],
-  ],
-  found: "labelled",
-  unsure: { name: "Not sure", word: "not sure" },
+  get lead() {
+    return t("One label for the whole picture.");
+  },
+  get again() {
+    return t("Classify it");
+  },
+  get stageWords() {
+    return {
+      queued: t("Next in the queue…"),
+      read: t("Reading the file…"),
+      decode: t("Opening the picture…"),
+      preprocess: t("Preparing it for the network…"),
+      infer: t("Running the network…"),
+      postprocess: t("Choosing the label…"),
+    };
+  },
+  get stageNames() {
+    return /** @type {const} */ ([
+      ["read", t("Reading")],
+      ["decode", t("Decoding")],
+      ["preprocess", t("Preparing")],
+      ["infer", t("Network")],
+      ["postprocess", t("Naming")],
+    ]);
+  },
+  found: (count) => plural(count, "{count} labelled", "{count} labelled"),
+  unsure: {
+    get name() {
+      return t("Not sure");
+    },
+    count: (count) => plural(count, "{count} not sure", "{count} not sure"),
+  },
   isUnsure: ({ certain }) => !certain,
   run: (onsight, file, options) => onsight.classify(file, options),
   short: shortAnswer,
@@ -56,7 +72,7 @@ class ClassifyView extends ToolView {
   }
 
   /**
-   * Show the heat map, if it is wanted.
+   * Show the heat map, if the user turned it on.
    * @override
    * @param {Classification | null} result
    */
@@ -65,7 +81,7 @@ class ClassifyView extends ToolView {
   }
 
   /**
-   * Write the label, its path in the taxonomy and the candidates.
+   * Show the label, its path in the taxonomy and the candidates.
    * @override
    * @param {Classification} result
    */
@@ -95,10 +111,10 @@ export function mount(host, app) {
   return () => view.close();
 }
 
-/** Whether the user wants heat maps: kept from picture to picture and while other tools are shown. */
+/** Whether the user wants heat maps. The choice applies to all pictures and outlives the view. */
 let heatWanted = false;
 
-/** Where the network looked, over the picture, and the switch for it. */
+/** The heat map over the picture, and the switch for it. */
 class HeatLayer {
   #pane;
   #seen;
@@ -151,11 +167,15 @@ class HeatLayer {
     const on = heatWanted && Boolean(result?.heat_map) && this.#pane.isShown;
     this.#seen.hidden = !on;
     this.#legend.hidden = !on;
-    const what = result?.certain ? `“${result.label}”` : "its best guess";
-    this.#pane.note(
-      on ? `Where the network found ${what}. It looks at the middle of the picture: the framed part.` : "",
-    );
+    this.#pane.note(on ? heatMapNote(/** @type {Classification} */ (result)) : "");
   }
+}
+
+/** @param {Classification} result */
+function heatMapNote({ certain, label }) {
+  return certain
+    ? t("Where the network found “{label}”. It sees only the middle of the picture: the framed part.", { label })
+    : t("Where the network found its best guess. It sees only the middle of the picture: the framed part.");
 }
 
 /**
@@ -167,18 +187,27 @@ function renderAnswer(root, { label, score, certain, category, path, candidates 
   ref(root, "score").textContent = certain ? formatPercent(score) : "";
   ref(root, "unsure").hidden = certain;
   const pathList = ref(root, "path");
-  // A path of one is the label again.
+  // A path of one step would only repeat the label.
   pathList.hidden = path.length < 2;
   pathList.replaceChildren(...path.map(listItem));
   const chip = ref(root, "category");
   chip.hidden = !category;
   chip.textContent = category;
-  // An answer that stands above its candidates ("Lizard" over geckos and agamas) is not one of them.
+  // A label that is broader than its candidates ("Lizard" for geckos and agamas) is not one of them.
   const isListed = candidates.some((candidate) => candidate.label === label);
-  ref(root, "bars-title").textContent = isListed ? "Confidence" : certain ? "Closest matches" : "Best guesses";
+  ref(root, "bars-title").textContent = barsTitle(isListed, certain);
   ref(root, "bars").replaceChildren(
     ...candidates.map((candidate) => barOf(candidate, certain && candidate.label === label)),
   );
+}
+
+/**
+ * @param {boolean} isListed whether the label is one of the candidates
+ * @param {boolean} isCertain
+ */
+function barsTitle(isListed, isCertain) {
+  if (isListed) return t("Confidence");
+  return isCertain ? t("Closest matches") : t("Best guesses");
 }
 
 /** @param {string} text */
@@ -212,7 +241,11 @@ function barOf({ label, score }, isAnswer) {
  */
 function answerText(name, result) {
   const { certain, candidates, path, category } = result;
-  const guesses = candidates.map(({ label, score }) => `${label} ${formatPercent(score)}`).join(", ");
-  const more = certain ? [path.join(" › "), category].filter(Boolean).join("; ") : `best guesses: ${guesses}`;
-  return `${name}: ${shortAnswer(result)}${more && ` (${more})`}`;
+  const answer = shortAnswer(result);
+  if (!certain) {
+    const guesses = candidates.map(({ label, score }) => `${label} ${formatPercent(score)}`).join(", ");
+    return t("{name}: {answer} (best guesses: {guesses})", { name, answer, guesses });
+  }
+  const more = [path.join(" › "), category].filter(Boolean).join("; ");
+  return more ? t("{name}: {answer} ({more})", { name, answer, more }) : t("{name}: {answer}", { name, answer });
 }

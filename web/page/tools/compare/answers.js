@@ -1,15 +1,15 @@
-/** The comparison of a picture as it is chosen now. The engine keeps what it saw: no network runs for another choice. */
+/** The current comparison of a picture. The engine caches the networks' outputs, so another choice runs no network. */
 
 import { choices } from "./choices.js";
 
 /** @import { Comparison } from "../../../protocol.d.ts" */
 /** @import { CallOptions, Onsight } from "../../client.js" */
 
-/** By the result of the look: the answer to the latest choice. @type {WeakMap<Comparison, {key: string, now: Comparison}>} */
+/** The result for the latest choices, by the engine's first result. @type {WeakMap<Comparison, {key: string, now: Comparison}>} */
 const answers = new WeakMap();
 
 /**
- * Look at a picture.
+ * Compare classification and tagging of a picture.
  * @param {Onsight} onsight
  * @param {Blob} file
  * @param {CallOptions} call
@@ -23,19 +23,19 @@ export async function look(onsight, file, call) {
 }
 
 /**
- * Whether the answer is that to the choices of now.
+ * Whether the result matches the current choices.
  * @param {Blob} file
- * @param {Comparison} result of the look
+ * @param {Comparison} result of the engine
  */
 export function isCurrent(file, result) {
   return answers.get(result)?.key === JSON.stringify(choices.options(file));
 }
 
 /**
- * Ask again, from memory, until the answer is that to the choices of now.
+ * Request the result for the current choices, and request it again if they have changed in the meantime.
  * @param {Onsight} onsight
  * @param {Blob} file
- * @param {Comparison} result of the look
+ * @param {Comparison} result of the engine
  */
 export async function refresh(onsight, file, result) {
   while (!isCurrent(file, result)) {
@@ -46,8 +46,8 @@ export async function refresh(onsight, file, result) {
 }
 
 /**
- * The latest answer.
- * @param {Comparison} result of the look
+ * The latest result.
+ * @param {Comparison} result of the engine
  * @returns {Comparison}
  */
 export function current(result) {

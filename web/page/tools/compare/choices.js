@@ -1,4 +1,4 @@
-/** What a person tries out: another line for the tags, labels left out. The line holds for all pictures. */
+/** What the user tries out: another threshold for tags, which applies to all pictures, and labels that are left out. */
 
 import { Emitter } from "../../lib/emitter.js";
 
@@ -47,7 +47,7 @@ class Choices extends Emitter {
   }
 
   /**
-   * What the engine is asked with.
+   * The options for the engine.
    * @param {Blob} file
    */
   options(file) {

@@ -1,4 +1,4 @@
-/** The difference in words. The sentences are Python's. */
+/** Explains the difference. Python writes the sentences. */
 
 import { elementFromTemplate, ref } from "../../lib/dom.js";
 

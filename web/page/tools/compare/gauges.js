@@ -1,8 +1,9 @@
-/** Tagging's side: a gauge of its own for each tag, and the line above which a tag is shown. */
+/** The side of tagging: a gauge for each tag, and the threshold above which a tag is shown. */
 
 import { announce } from "../../lib/announce.js";
 import { button, elementFromTemplate, keepFocus, listen, part, ref } from "../../lib/dom.js";
-import { formatPercent, formatPlural } from "../../lib/format.js";
+import { formatPercent } from "../../lib/format.js";
+import { plural, t } from "../../lib/texts.js";
 import { choices } from "./choices.js";
 import { showRows } from "../../lib/keyed-list.js";
 
@@ -10,10 +11,10 @@ import { showRows } from "../../lib/keyed-list.js";
 /** @import { Highlight } from "../../workspace/highlight.js" */
 /** @import { Sight } from "./look-layer.js" */
 
-/** How many of the tags below the line are listed: those next to it. */
+/** How many of the tags below the threshold are listed: those closest to it. */
 const MOST_BELOW = 4;
 
-/** Where the line is drawn for a start when a person first takes hold of it. */
+/** Where the threshold starts when the user first moves it, in per cent. */
 const USUAL_PERCENT = 50;
 
 export class Gauges {
@@ -39,10 +40,10 @@ export class Gauges {
       this.#slider.focus();
     });
     this.#off = [
-      choices.on("change", () => this.#tellThreshold()),
-      highlight.on("change", () => this.#tellPinned()),
+      choices.on("change", () => this.#showThreshold()),
+      highlight.on("change", () => this.#showPinned()),
     ];
-    this.#tellThreshold();
+    this.#showThreshold();
   }
 
   close() {
@@ -53,28 +54,28 @@ export class Gauges {
   render({ tagging, sum_of_tags }) {
     const { tags } = tagging;
     const shown = tags.filter((tag) => tag.shown);
-    // Some pass the line and are left out for another reason: that a picture is upright is no news.
+    // Some tags above the threshold are hidden for another reason: nobody wants to read that a picture is upright.
     const weaker = tags.filter((tag) => !tag.shown && nearness(tag) < 1).sort((a, b) => nearness(b) - nearness(a));
     const below = weaker.slice(0, MOST_BELOW);
     this.#tags = new Map(tags.map((tag) => [tag.id, tag]));
-    ref(this.#root, "tag-count").textContent = formatPlural(shown.length, "tag");
+    ref(this.#root, "tag-count").textContent = plural(shown.length, "{count} tag", "{count} tags");
     ref(this.#root, "sum-of-tags").textContent = sum_of_tags;
     const rest = ref(this.#root, "weaker");
     rest.hidden = weaker.length === below.length;
-    rest.textContent = `and ${formatPlural(weaker.length - below.length, "weaker one")}`;
+    rest.textContent = plural(weaker.length - below.length, "and {count} weaker tag", "and {count} weaker tags");
     keepFocus(this.#root, this.#slider, () => {
-      this.#tellRows(ref(this.#root, "gauges"), shown);
+      this.#showTags(ref(this.#root, "gauges"), shown);
       ref(this.#root, "below").hidden = below.length === 0;
-      this.#tellRows(ref(this.#root, "gauges-below"), below);
+      this.#showTags(ref(this.#root, "gauges-below"), below);
     });
-    this.#tellPinned();
+    this.#showPinned();
   }
 
   /**
    * @param {HTMLElement} list
    * @param {readonly Tag[]} tags
    */
-  #tellRows(list, tags) {
+  #showTags(list, tags) {
     showRows(
       list,
       tags,
@@ -105,22 +106,22 @@ export class Gauges {
     return row;
   }
 
-  #tellPinned() {
+  #showPinned() {
     for (const press of this.#root.querySelectorAll('[data-part="tag"]')) {
       const id = press.closest("[data-key]")?.getAttribute("data-key");
       press.setAttribute("aria-pressed", String(this.#highlight.pinned?.key === `tag:${id}`));
     }
   }
 
-  #tellThreshold() {
+  #showThreshold() {
     const { percent } = choices;
-    const text = percent === null ? "each its own line" : formatPercent(percent / 100);
+    const text = percent === null ? t("each tag’s own threshold") : formatPercent(percent / 100);
     this.#slider.value = String(percent ?? USUAL_PERCENT);
-    this.#slider.setAttribute("aria-valuetext", percent === null ? "Each tag has its own line" : text);
+    this.#slider.setAttribute("aria-valuetext", percent === null ? t("Each tag has its own threshold") : text);
     this.#slider.classList.toggle("line__slider--idle", percent === null);
     ref(this.#root, "threshold-text").textContent = text;
     button(this.#root, "own-thresholds").disabled = percent === null;
-    // The lines move with the slider; which tags pass is the engine's answer.
+    // The lines move with the slider at once; the engine decides which tags pass.
     for (const row of this.#root.querySelectorAll(".gauge[data-key]")) {
       const tag = this.#tags.get(row.getAttribute("data-key") ?? "");
       if (tag && row instanceof HTMLElement) drawLine(row, tag);
@@ -134,8 +135,8 @@ export class Gauges {
  */
 function sightOf({ id, name, heat_map: heatMap }) {
   const text = heatMap
-    ? `Where “${name}” was found: the brighter, the more. Other tags may hold at the very same place.`
-    : `“${name}” is about the picture as a whole.`;
+    ? t("Brighter areas are stronger evidence for “{name}”. Other tags may apply to the very same place.", { name })
+    : t("“{name}” is about the picture as a whole.", { name });
   return { key: `tag:${id}`, text, heatMap };
 }
 
@@ -146,7 +147,7 @@ function sightOf({ id, name, heat_map: heatMap }) {
 function drawLine(row, tag) {
   const line = lineOf(tag);
   ref(row, "line").style.insetInlineStart = `${line * 100}%`;
-  row.title = `Shown from ${formatPercent(line)} on`;
+  row.title = t("Shown from {percent}", { percent: formatPercent(line) });
 }
 
 /** @param {Tag} tag */
@@ -154,7 +155,7 @@ function lineOf({ threshold }) {
   return choices.percent === null ? threshold : choices.percent / 100;
 }
 
-/** How close a tag comes to its line; 1 is on it. @param {Tag} tag */
+/** How close a tag is to its threshold; 1 is at the threshold. @param {Tag} tag */
 function nearness(tag) {
   return tag.score / lineOf(tag);
 }

@@ -1,20 +1,19 @@
-/** Over the picture: where the label or a tag was found, while it is looked at. */
+/** Shows over the picture where the highlighted label or tag was found. */
 
 import { placeHeatMap } from "../../workspace/heat-map.js";
 import { fromTemplate, part, ref } from "../../lib/dom.js";
+import { t } from "../../lib/texts.js";
 
 /** @import { HeatMap, ImageInfo } from "../../../protocol.d.ts" */
 /** @import { Highlight } from "../../workspace/highlight.js" */
 /** @import { ImagePane } from "../../workspace/image-pane.js" */
 
 /**
- * @typedef {object} Sight what is looked at
+ * @typedef {object} Sight the highlighted label or tag
  * @property {string} key
- * @property {string} text what is said below the picture
+ * @property {string} text the note below the picture
  * @property {HeatMap | null} heatMap null for the picture as a whole
  */
-
-const AT_REST = "Point at the label or at a tag, or press it, to see where it was found.";
 
 export class LookLayer {
   #pane;
@@ -38,7 +37,7 @@ export class LookLayer {
     this.#off = [pane.on("image", () => this.#draw()), highlight.on("change", () => this.#draw())];
   }
 
-  /** @param {ImageInfo | null} image of the picture that is shown, once it has an answer */
+  /** @param {ImageInfo | null} image of the selected picture; null until there is a result */
   show(image) {
     this.#image = image;
     this.#draw();
@@ -52,10 +51,11 @@ export class LookLayer {
     const sight = this.#highlight.active;
     const image = this.#image;
     const heatMap = sight?.heatMap ?? null;
-    // On narrow screens the picture comes along while something is kept in the light.
+    // On narrow screens, the picture stays visible while something is pinned.
     this.#pane.frame.closest(".pane")?.classList.toggle("pane--held", this.#highlight.pinned !== null);
     this.#pane.frame.classList.toggle("frame--whole", sight !== null && heatMap === null);
-    this.#pane.note(!image || !this.#pane.isShown ? "" : (sight?.text ?? AT_REST));
+    const hint = t("Point at the label or a tag, or press it, to see where it was found.");
+    this.#pane.note(!image || !this.#pane.isShown ? "" : (sight?.text ?? hint));
     this.#seen.hidden = !image || !heatMap || !this.#pane.isShown;
     if (this.#seen.hidden || !image || !heatMap) return;
     placeHeatMap(this.#seen, this.#canvas, heatMap, image);

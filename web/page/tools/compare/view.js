@@ -1,4 +1,4 @@
-/** Compare: one label beside many tags, and the difference explained on the picture that is shown. */
+/** Compare: one label next to many tags, and the difference explained with the selected picture. */
 
 import { announce, tryTo } from "../../lib/announce.js";
 import { Highlight } from "../../workspace/highlight.js";
@@ -11,6 +11,7 @@ import { LookLayer } from "./look-layer.js";
 import { Whole } from "./whole.js";
 import { comparisonText, shortComparison } from "./wording.js";
 import { fromTemplate } from "../../lib/dom.js";
+import { plural, t } from "../../lib/texts.js";
 
 /** @import { Comparison } from "../../../protocol.d.ts" */
 /** @import { App } from "../../workspace/app.js" */
@@ -21,27 +22,42 @@ import { fromTemplate } from "../../lib/dom.js";
 /** @type {Tool<Comparison>} */
 const COMPARE = {
   key: "compare",
-  title: "Compare",
-  lead: "Classification and tagging, side by side on your own picture.",
-  layout: "wide",
-  again: "Compare it",
-  stageWords: {
-    queued: "Next in line…",
-    read: "Reading the file…",
-    decode: "Opening the picture…",
-    preprocess: "Preparing it for the network…",
-    infer: "Looking at it: once for the label, once for the tags…",
-    postprocess: "Finding the right words…",
+  get title() {
+    return t("Compare");
   },
-  stageNames: [
-    ["read", "Reading"],
-    ["decode", "Decoding"],
-    ["preprocess", "Preparing"],
-    ["infer", "Network, twice"],
-    ["postprocess", "Comparing"],
-  ],
-  found: "compared",
-  unsure: { name: "Not sure", word: "without a label" },
+  get lead() {
+    return t("Classification and tagging, side by side on your own picture.");
+  },
+  layout: "wide",
+  get again() {
+    return t("Compare it");
+  },
+  get stageWords() {
+    return {
+      queued: t("Next in the queue…"),
+      read: t("Reading the file…"),
+      decode: t("Opening the picture…"),
+      preprocess: t("Preparing it for the network…"),
+      infer: t("Running the network: once for the label, once for the tags…"),
+      postprocess: t("Choosing the label and the tags…"),
+    };
+  },
+  get stageNames() {
+    return /** @type {const} */ ([
+      ["read", t("Reading")],
+      ["decode", t("Decoding")],
+      ["preprocess", t("Preparing")],
+      ["infer", t("Network, twice")],
+      ["postprocess", t("Comparing")],
+    ]);
+  },
+  found: (count) => plural(count, "{count} compared", "{count} compared"),
+  unsure: {
+    get name() {
+      return t("Not sure");
+    },
+    count: (count) => plural(count, "{count} without a label", "{count} without a label"),
+  },
   isUnsure: ({ classification }) => !classification.certain,
   run: look,
   short: (result) => shortComparison(current(result)),
@@ -108,7 +124,7 @@ class CompareView extends ToolView {
     super.close();
   }
 
-  /** Have Python answer for the current choices; one question at a time. */
+  /** Ask Python for the result with the current choices; one request at a time. */
   async #ask() {
     const picture = this.#picture;
     const result = this.#result;
@@ -119,7 +135,7 @@ class CompareView extends ToolView {
     this.#isAsking = false;
     if (!isAnswered) return;
     if (this.#picture === picture && current(result).classification.label !== label) {
-      announce(`The label is now: ${current(result).classification.label}`);
+      announce(t("The label is now: {label}", { label: current(result).classification.label }));
     }
     this.redraw();
   }

@@ -1,8 +1,9 @@
-/** Classification's side: one bar of a fixed length, cut into what each possible label has of it. */
+/** The side of classification: one bar of fixed length, divided among all possible labels. */
 
 import { announce } from "../../lib/announce.js";
 import { button, elementFromTemplate, keepFocus, listen, part, ref } from "../../lib/dom.js";
-import { formatPercent } from "../../lib/format.js";
+import { formatFixed, formatPercent } from "../../lib/format.js";
+import { t } from "../../lib/texts.js";
 import { choices } from "./choices.js";
 import { showRows } from "../../lib/keyed-list.js";
 
@@ -10,7 +11,7 @@ import { showRows } from "../../lib/keyed-list.js";
 /** @import { Highlight } from "../../workspace/highlight.js" */
 /** @import { Sight } from "./look-layer.js" */
 
-/** A part narrower than this, in per cent, has no room for its name. */
+/** A slice narrower than this, in per cent, has no room for its name. */
 const ROOM_FOR_A_NAME = 16;
 
 export class Whole {
@@ -22,7 +23,7 @@ export class Whole {
   /**
    * @param {HTMLElement} root made from the template "compare-answer"
    * @param {Highlight<Sight>} highlight
-   * @param {() => Blob | undefined} file of the picture that is shown
+   * @param {() => Blob | undefined} file of the selected picture
    */
   constructor(root, highlight, file) {
     this.#root = root;
@@ -49,14 +50,14 @@ export class Whole {
     chip.textContent = category;
     ref(root, "sum-of-shares").textContent = result.sum_of_shares;
     keepFocus(root, ref(root, "left-out"), () => {
-      this.#tellBar(result.slices);
-      this.#tellRows(result.slices);
-      this.#tellLeftOut(result.without);
+      this.#showBar(result.slices);
+      this.#showShares(result.slices);
+      this.#showLeftOut(result.without);
     });
   }
 
   /** @param {readonly Slice[]} slices */
-  #tellBar(slices) {
+  #showBar(slices) {
     showRows(
       ref(this.#root, "whole"),
       slices,
@@ -72,7 +73,7 @@ export class Whole {
   }
 
   /** @param {readonly Slice[]} slices */
-  #tellRows(slices) {
+  #showShares(slices) {
     showRows(
       ref(this.#root, "shares"),
       slices,
@@ -82,23 +83,23 @@ export class Whole {
         listen(button(row, "leave-out"), "click", () => {
           const file = this.#file();
           if (file) choices.leaveOut(file, slice.label);
-          announce(`Left out: ${slice.label}`);
+          announce(t("Left out: {label}", { label: slice.label }));
         });
         return row;
       },
       (row, slice) => {
         row.className = classOf("share", slice);
         ref(row, "name").textContent = slice.label;
-        ref(row, "percent").textContent = `${slice.percent.toFixed(1)}%`;
+        ref(row, "percent").textContent = t("{number}%", { number: formatFixed(slice.percent, 1) });
         const leaveOut = button(row, "leave-out");
         leaveOut.hidden = slice.kind !== "candidate";
-        leaveOut.setAttribute("aria-label", `Leave out ${slice.label}`);
+        leaveOut.setAttribute("aria-label", t("Leave out {label}", { label: slice.label }));
       },
     );
   }
 
   /** @param {readonly string[]} labels */
-  #tellLeftOut(labels) {
+  #showLeftOut(labels) {
     const group = ref(this.#root, "left-out");
     group.hidden = labels.length === 0;
     showRows(
@@ -110,13 +111,13 @@ export class Whole {
         listen(button(item, "put-back"), "click", () => {
           const file = this.#file();
           if (file) choices.putBack(file, label);
-          announce(`Back again: ${label}`);
+          announce(t("Put back: {label}", { label }));
         });
         return item;
       },
       (item, label) => {
         ref(item, "name").textContent = label;
-        button(item, "put-back").setAttribute("aria-label", `Put back ${label}`);
+        button(item, "put-back").setAttribute("aria-label", t("Put back {label}", { label }));
       },
     );
   }
@@ -124,12 +125,19 @@ export class Whole {
   #sight() {
     if (!this.#result) return null;
     const { label, certain, heat_map: heatMap } = this.#result.classification;
-    const what = certain ? `“${label}”` : "its best guess";
-    const text = heatMap
-      ? `Classification sees the framed part and found ${what} where it is bright. Its answer is for the whole picture.`
-      : "Classification found nothing to point at.";
-    return { key: "label", text, heatMap };
+    return { key: "label", text: sightText(heatMap !== null, certain ? label : null), heatMap };
   }
+}
+
+/**
+ * @param {boolean} hasHeatMap
+ * @param {string | null} label null if no label is certain
+ */
+function sightText(hasHeatMap, label) {
+  if (!hasHeatMap) return t("Classification found nothing to point at.");
+  return label === null
+    ? t("Classification sees the framed part. The bright areas led to its best guess, for the whole picture.")
+    : t("Classification sees the framed part. The bright areas led to “{label}”, for the whole picture.", { label });
 }
 
 /** @param {Slice} slice */

@@ -1,7 +1,8 @@
-/** A comparison in one line, for the list, the clipboard and the screen reader. */
+/** Describes a comparison in one line, for the list, the clipboard and screen readers. */
 
 import { shortAnswer } from "../../workspace/short-label.js";
-import { formatPercent, formatPlural } from "../../lib/format.js";
+import { formatPercent } from "../../lib/format.js";
+import { plural, t } from "../../lib/texts.js";
 
 /** @import { Comparison, Tag } from "../../../protocol.d.ts" */
 
@@ -15,7 +16,8 @@ function shownTags({ tagging }) {
  * @param {Comparison} result
  */
 export function shortComparison(result) {
-  return `${shortAnswer(result.classification)}, ${formatPlural(shownTags(result).length, "tag")}`;
+  const label = shortAnswer(result.classification);
+  return plural(shownTags(result).length, "{label}, {count} tag", "{label}, {count} tags", { label });
 }
 
 /**
@@ -25,7 +27,13 @@ export function shortComparison(result) {
  */
 export function comparisonText(name, result) {
   const tags = shownTags(result);
+  const label = shortAnswer(result.classification);
+  if (!tags.length) return t("{name}: one label: {label}; no tags", { name, label });
   const each = tags.map((tag) => `${tag.name} ${formatPercent(tag.score)}`).join(", ");
-  const many = `${formatPlural(tags.length, "tag")}${each && `: ${each}`}`;
-  return `${name}: one label: ${shortAnswer(result.classification)}; ${many}`;
+  return plural(
+    tags.length,
+    "{name}: one label: {label}; {count} tag: {each}",
+    "{name}: one label: {label}; {count} tags: {each}",
+    { name, label, each },
+  );
 }

@@ -25,7 +25,7 @@ const DETAILS = {
   },
   get stageWords() {
     return {
-      queued: t("Waiting…"),
+      queued: t("Next in the queue…"),
       read: t("Reading the file…"),
       decode: t("Opening the picture…"),
       postprocess: t("Sorting the details…"),
@@ -38,11 +38,13 @@ const DETAILS = {
       ["postprocess", t("Sorting")],
     ]);
   },
-  get found() {
-    return t("with personal details");
-  },
-  get unsure() {
-    return { name: t("Nothing personal"), word: t("with nothing personal"), isFine: true };
+  found: (count) => plural(count, "{count} with personal details", "{count} with personal details"),
+  unsure: {
+    get name() {
+      return t("Nothing personal");
+    },
+    count: (count) => plural(count, "{count} with nothing personal", "{count} with nothing personal"),
+    isFine: true,
   },
   isUnsure: ({ personal }) => personal === 0,
   run: (onsight, file, options) => onsight.details(file, options),

@@ -1,6 +1,6 @@
 /**
- * The boxes of a picture as they are chosen now. The engine keeps what it saw: asked with another overlap or other
- * kinds, it answers without looking again. Confidence alone is a matter of leaving boxes out, which happens here.
+ * The current boxes of a picture. The engine caches the network's outputs, so a request with another overlap or other
+ * kinds of objects runs no network. A change of the minimum confidence only hides or shows boxes, so it needs no request.
  */
 
 import { LEAST, settings } from "./settings.js";
@@ -12,14 +12,14 @@ import { LEAST, settings } from "./settings.js";
  * @typedef {object} Answer
  * @property {string} key of the settings
  * @property {Detection} all kinds
- * @property {Detection} chosen without the kinds that are denied
+ * @property {Detection} chosen without the kinds that the user turned off
  */
 
-/** By the result of the look. @type {WeakMap<Detection, Answer>} */
+/** By the engine's first result. @type {WeakMap<Detection, Answer>} */
 const answers = new WeakMap();
 
 /**
- * Look at a picture.
+ * Find the objects in a picture.
  * @param {Onsight} onsight
  * @param {Blob} file
  * @param {CallOptions} options
@@ -34,19 +34,19 @@ export async function look(onsight, file, options) {
 }
 
 /**
- * Whether the boxes of a look are those of the settings.
- * @param {Detection} result of the look
+ * Whether the boxes match the settings.
+ * @param {Detection} result of the engine
  */
 export function isCurrent(result) {
   return answers.get(result)?.key === settings.key;
 }
 
 /**
- * Ask for the boxes of a look with the settings of now, if need be. A box that was there before stays the same object:
- * what is pointed at stays pointed at.
+ * Request the boxes for the current settings, if they have changed. A box that has not changed stays the same object, so
+ * that it stays highlighted.
  * @param {Onsight} onsight
  * @param {Blob} file
- * @param {Detection} result of the look
+ * @param {Detection} result of the engine
  * @param {CallOptions} [options]
  */
 export async function choose(onsight, file, result, options = {}) {
@@ -63,8 +63,8 @@ export async function choose(onsight, file, result, options = {}) {
 }
 
 /**
- * The boxes of every kind that are sure enough.
- * @param {Detection} result of the look
+ * The boxes of all kinds with at least the minimum confidence.
+ * @param {Detection} result of the engine
  * @returns {Box[]}
  */
 export function boxesOfAllKinds(result) {
@@ -72,8 +72,8 @@ export function boxesOfAllKinds(result) {
 }
 
 /**
- * The boxes that are shown. Until the engine has been asked they are those of the look.
- * @param {Detection} result of the look
+ * The boxes that are shown. Until the engine has answered, they are those of its first result.
+ * @param {Detection} result of the engine
  * @returns {Box[]}
  */
 export function shownBoxes(result) {
@@ -82,8 +82,8 @@ export function shownBoxes(result) {
 }
 
 /**
- * How many boxes are left out for want of confidence.
- * @param {Detection} result of the look
+ * How many boxes are hidden because their confidence is too low.
+ * @param {Detection} result of the engine
  */
 export function countWeaker(result) {
   const { boxes } = answers.get(result)?.all ?? result;
@@ -91,16 +91,16 @@ export function countWeaker(result) {
 }
 
 /**
- * How many boxes are left out because their kind is not chosen.
- * @param {Detection} result of the look
+ * How many boxes are hidden because the user turned off their kind.
+ * @param {Detection} result of the engine
  */
 export function countDenied(result) {
   return boxesOfAllKinds(result).filter(({ label }) => settings.denied.has(label)).length;
 }
 
 /**
- * What is copied and saved: the look's result with the boxes that are shown.
- * @param {Detection} result of the look
+ * What is copied and saved: the engine's result with the boxes that are shown.
+ * @param {Detection} result of the engine
  * @returns {Detection}
  */
 export function shownDetection(result) {
@@ -108,9 +108,9 @@ export function shownDetection(result) {
 }
 
 /**
- * The box of before if the box of now is the same, else that of now: another overlap may move an object's box.
+ * Return the old box if the new one equals it. Another overlap may move the box of an object.
  * @param {Box | undefined} before
- * @param {Box} now of the same id
+ * @param {Box} now has the same id
  */
 function unlessMoved(before, now) {
   const isSame = before && /** @type {const} */ (["score", "x1", "y1", "x2", "y2"]).every((key) => before[key] === now[key]);

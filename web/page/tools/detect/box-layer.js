@@ -1,7 +1,8 @@
-/** Boxes with their names over the picture. Lines are vectors, names are text: crisp at any size. */
+/** The boxes over the picture, with their names. Lines are vectors and names are text, so both are sharp at any size. */
 
 import { fromTemplate, listen, part, ref } from "../../lib/dom.js";
 import { formatPercent } from "../../lib/format.js";
+import { t } from "../../lib/texts.js";
 import { outlineOf } from "../../workspace/box-outline.js";
 import { shownBoxes } from "./answers.js";
 import { colourOf, titleOf } from "./classes.js";
@@ -43,7 +44,7 @@ export class BoxLayer {
     this.#off = highlight.on("change", (active) => this.#light(active));
   }
 
-  /** @param {Detection | null} result of the picture that is shown */
+  /** @param {Detection | null} result of the selected picture */
   show(result) {
     const boxes = result ? shownBoxes(result) : [];
     const before = [...this.#drawn.keys()];
@@ -52,7 +53,7 @@ export class BoxLayer {
     this.#drawn.clear();
     if (result) this.#svg.setAttribute("viewBox", `0 0 ${result.image.width} ${result.image.height}`);
     for (const box of boxes) this.#drawn.set(box, { group: groupOf(box), tag: tagOf(box) });
-    // A small box may lie inside a large one: it has to be on top to be pointed at.
+    // A small box inside a large one must be on top, or the pointer could not reach it.
     const groups = [...this.#drawn].sort(([a], [b]) => area(b) - area(a)).map(([, { group }]) => group);
     this.#svg.replaceChildren(...groups);
     this.#tags.replaceChildren(...[...this.#drawn.values()].map(({ tag }) => tag));
@@ -109,7 +110,7 @@ function groupOf({ label, x1, y1, x2, y2 }) {
 function tagOf({ label, score }) {
   const tag = document.createElement("span");
   tag.className = "tag numbers";
-  tag.textContent = `${titleOf(label)} ${formatPercent(score)}`;
+  tag.textContent = t("{name} {score}", { name: titleOf(label), score: formatPercent(score) });
   tag.style.backgroundColor = colourOf(label);
   return tag;
 }

@@ -1,7 +1,8 @@
-/** The boxes as a list: what there is, how many, and one row for each. This is also how the picture is read aloud. */
+/** The boxes as a list: the counts, and a row for each box. Screen readers read this instead of the boxes. */
 
 import { ref, button, elementFromTemplate, fromTemplate, listen } from "../../lib/dom.js";
 import { formatCount, formatPercent } from "../../lib/format.js";
+import { plural, t } from "../../lib/texts.js";
 import { countDenied, countWeaker, shownBoxes } from "./answers.js";
 import { ClassFilter } from "./class-filter.js";
 import { colourOf, nounOf, titleOf } from "./classes.js";
@@ -15,7 +16,7 @@ import { shortFinding } from "./wording.js";
  * @typedef {object} BoxActions what can be done with a box
  * @property {(box: Box) => void} crop
  * @property {(box: Box) => void} classify
- * @property {(box: Box) => void} blur or no longer
+ * @property {(box: Box) => void} blur marks a box for blurring, or unmarks it
  * @property {(boxes: Box[]) => void} blurAll
  * @property {(box: Box) => boolean} isBlurred
  */
@@ -25,7 +26,7 @@ export class BoxList {
   #highlight;
   #actions;
   #filter;
-  /** @type {Map<Box, HTMLElement>} by box, the item of the list */
+  /** @type {Map<Box, HTMLElement>} list items by box */
   #items = new Map();
   #off;
 
@@ -48,19 +49,12 @@ export class BoxList {
     const boxes = shownBoxes(result);
     const weaker = countWeaker(result);
     const { percent } = settings;
-    // A number stays on the line of its noun.
+    // No line break between a number and its noun.
     ref(this.#root, "counts").textContent = shortFinding(result).replace(/(\d) /g, "$1\u00a0");
     ref(this.#root, "boxes-title").hidden = boxes.length === 0;
-    ref(this.#root, "hidden").textContent = weaker
-      ? `${formatCount(weaker)} weaker ${weaker === 1 ? "box" : "boxes"} ` +
-        `${percent === null ? "" : `below ${formatPercent(percent / 100)} `}not shown.`
-      : "";
+    ref(this.#root, "hidden").textContent = weaker ? hiddenText(weaker, percent) : "";
     ref(this.#root, "nothing").hidden = boxes.length > 0;
-    ref(this.#root, "nothing").textContent = countDenied(result)
-      ? "What is here is of kinds that are not chosen."
-      : weaker
-        ? "Lower the minimum confidence to see what the network was less sure of."
-        : "People, animals, vehicles, furniture, food and things of everyday use are what this tool knows: 80 kinds.";
+    ref(this.#root, "nothing").textContent = nothingText(countDenied(result) > 0, weaker > 0);
     this.#filter.show(result);
     const before = [...this.#items.keys()];
     if (before.length !== boxes.length || boxes.some((box, index) => box !== before[index])) this.#list(boxes);
@@ -68,7 +62,7 @@ export class BoxList {
     this.#light(this.#highlight.active);
   }
 
-  /** Tell again which boxes are to be blurred. */
+  /** Update which boxes are marked for blurring. */
   refresh() {
     this.#light(this.#highlight.active);
   }
@@ -94,11 +88,16 @@ export class BoxList {
     ref(row, "swatch").style.backgroundColor = colourOf(label);
     ref(row, "name").textContent = titleOf(label);
     ref(row, "score").textContent = formatPercent(score);
-    const [x, y, width, height] = [x1, y1, x2 - x1, y2 - y1].map((value) => formatCount(Math.round(value)));
-    ref(row, "place").textContent = `${width} × ${height} px at ${x}, ${y}`;
+    const round = (/** @type {number} */ value) => formatCount(Math.round(value));
+    ref(row, "place").textContent = t("{width} × {height} px at {x}, {y}", {
+      width: round(x2 - x1),
+      height: round(y2 - y1),
+      x: round(x1),
+      y: round(y1),
+    });
     listen(row, "pointerenter", () => this.#highlight.point(box));
     listen(row, "pointerleave", () => this.#highlight.point(null));
-    // A click gives the focus, too, but there the press decides.
+    // A click also moves the focus here, but a click pins.
     listen(row, "focus", () => row.matches(":focus-visible") && this.#highlight.focus(box));
     listen(row, "blur", () => this.#highlight.focus(null));
     listen(row, "click", () => this.#highlight.pin(box));
@@ -108,7 +107,10 @@ export class BoxList {
     listen(button(item, "blur"), "click", () => this.#actions.blur(box));
     const all = button(item, "blur-all");
     all.hidden = alike.length < 2;
-    all.textContent = `Blur all ${formatCount(alike.length)} ${nounOf(label, alike.length)}`;
+    all.textContent = t("Blur all {count} {things}", {
+      count: formatCount(alike.length),
+      things: nounOf(label, alike.length),
+    });
     listen(all, "click", () => this.#actions.blurAll(alike));
     return item;
   }
@@ -128,7 +130,29 @@ export class BoxList {
 }
 
 /**
- * Scroll the list, and nothing around it, until the item can be seen.
+ * @param {number} count of boxes below the minimum confidence
+ * @param {number | null} percent the minimum confidence; null for each kind's own
+ */
+function hiddenText(count, percent) {
+  if (percent === null) return plural(count, "{count} weaker box is not shown.", "{count} weaker boxes are not shown.");
+  return plural(count, "{count} box below {percent} is not shown.", "{count} boxes below {percent} are not shown.", {
+    percent: formatPercent(percent / 100),
+  });
+}
+
+/**
+ * Explains why no box is shown.
+ * @param {boolean} isDenied whether there are boxes of kinds that are turned off
+ * @param {boolean} isWeak whether there are boxes below the minimum confidence
+ */
+function nothingText(isDenied, isWeak) {
+  if (isDenied) return t("Only objects of kinds that are turned off were found.");
+  if (isWeak) return t("Lower the minimum confidence to see objects that the network was less sure about.");
+  return t("This tool knows 80 kinds of objects: people, animals, vehicles, furniture, food and everyday things.");
+}
+
+/**
+ * Scroll the list, and nothing around it, until the item is visible.
  * @param {HTMLElement} list
  * @param {HTMLElement} item
  */

@@ -1,4 +1,4 @@
-/** Which kinds of things are shown: a box to tick for each kind that is there, with how many there are. */
+/** The filter by kind of object: a checkbox for each kind that was found, with its count. */
 
 import { ref, button, elementFromTemplate, listen } from "../../lib/dom.js";
 import { formatCount } from "../../lib/format.js";
@@ -13,7 +13,7 @@ export class ClassFilter {
   /** @type {Map<string, HTMLElement>} */
   #chips = new Map();
 
-  /** @param {HTMLElement} root that holds the filter's template */
+  /** @param {HTMLElement} root contains the filter's template */
   constructor(root) {
     this.#root = root;
     listen(button(root, "kinds-all"), "click", () => (settings.denied = new Set()));
@@ -27,7 +27,7 @@ export class ClassFilter {
     const counts = countsByLabel(result);
     const kinds = ref(this.#root, "kinds");
     kinds.hidden = counts.size < 2 && ![...counts.keys()].some((label) => settings.denied.has(label));
-    // Chips stay where they are as long as their kind does: one of them may have the focus.
+    // Keep the chips of kinds that are still there: one of them may have the focus.
     const chips = new Map([...counts.keys()].map((label) => [label, this.#chips.get(label) ?? this.#chip(label)]));
     const list = ref(this.#root, "kinds-list");
     const isSame = list.children.length === chips.size && [...chips.values()].every((c, i) => list.children[i] === c);
@@ -60,7 +60,7 @@ export class ClassFilter {
 
 /**
  * @param {Detection} result
- * @returns {Map<string, number>} most first; of equally many the order of the alphabet, so that chips do not dance
+ * @returns {Map<string, number>} sorted by count, then by label, so that chips do not swap places
  */
 function countsByLabel(result) {
   /** @type {Map<string, number>} */

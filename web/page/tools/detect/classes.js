@@ -1,6 +1,6 @@
 /** COCO's 80 classes: their colours and their plurals. */
 
-/** In COCO's order, which the colours go by. */
+/** In COCO's order, which determines the colours. */
 export const CLASSES = (
   "person,bicycle,car,motorcycle,airplane,bus,train,truck,boat,traffic light,fire hydrant,stop sign,parking meter," +
   "bench,bird,cat,dog,horse,sheep,cow,elephant,bear,zebra,giraffe,backpack,umbrella,handbag,tie,suitcase,frisbee," +
@@ -10,7 +10,7 @@ export const CLASSES = (
   "refrigerator,book,clock,vase,scissors,teddy bear,hair drier,toothbrush"
 ).split(",");
 
-/** The command line's: white text on each of them has a contrast of more than 4.5 to 1 (WCAG AA). */
+/** The same colours as in Python. White text on each has a contrast above 4.5 to 1 (WCAG AA). */
 const COLOURS = [
   "#b3261e", "#0b57d0", "#146c2e", "#8430ce", "#8c4a00", "#006876",
   "#a1006b", "#4e5d00", "#5b4bb7", "#00639b", "#9c4146", "#3d6837",
@@ -28,15 +28,15 @@ const PLURALS = {
   scissors: "pairs of scissors",
 };
 
-/** Things that are never one. @type {Record<string, string>} */
+/** Singulars that differ from the class's name. @type {Record<string, string>} */
 const SINGULARS = { skis: "pair of skis", scissors: "pair of scissors", broccoli: "head of broccoli", tv: "TV" };
 
 /**
- * The colour of a class, the same one in every picture.
+ * The colour of a class. It is the same in every picture.
  * @param {string} label
  */
 export function colourOf(label) {
-  // A class that is not COCO's has no place in the order, which makes it -1.
+  // indexOf returns -1 for a class that is not in COCO.
   const index = CLASSES.indexOf(label) + COLOURS.length;
   return /** @type {string} */ (COLOURS[index % COLOURS.length]);
 }

@@ -1,8 +1,9 @@
-/** What is to be blurred, as a list; adding to it; saving the picture. */
+/** The panel for blurring: lists the areas to blur, adds rectangles and saves the picture. */
 
 import { notice } from "../../lib/announce.js";
 import { download } from "../../lib/download.js";
 import { ref, button, elementFromTemplate, listen, part as typedPart } from "../../lib/dom.js";
+import { t } from "../../lib/texts.js";
 import { describe } from "./region-layer.js";
 import { regions } from "./regions.js";
 
@@ -22,7 +23,7 @@ export class Privacy {
   #off;
 
   /**
-   * @param {HTMLElement} root that holds the panel
+   * @param {HTMLElement} root contains the panel
    * @param {Onsight} onsight
    * @param {RegionLayer} layer
    */
@@ -51,7 +52,7 @@ export class Privacy {
     this.#write();
   }
 
-  /** Where the focus goes when there is nothing left to have it. */
+  /** Take the focus when the focused area was removed. */
   focus() {
     button(this.#root, "add-region").focus();
   }
@@ -70,7 +71,7 @@ export class Privacy {
     const [picture, size] = [this.#picture, this.#size];
     if (!picture || !size) return;
     const [x, y, half] = [size.width / 2, size.height / 2, Math.max(1, Math.min(size.width, size.height) / 8)];
-    const region = { name: "Own rectangle", x1: x - half, y1: y - half, x2: x + half, y2: y + half };
+    const region = { name: t("Your rectangle"), x1: x - half, y1: y - half, x2: x + half, y2: y + half };
     regions.add(picture, region);
     this.#layer.focus(region);
   }
@@ -80,7 +81,7 @@ export class Privacy {
     const list = ref(this.#root, "region-list");
     list.hidden = shown.length === 0;
     if (shown.length) typedPart(this.#root, "privacy", HTMLDetailsElement).open = true;
-    // A row for each, taken over from before where there are as many: one of them may have the focus.
+    // Keep the rows if their number has not changed: one of them may have the focus.
     if (list.children.length !== shown.length) {
       list.replaceChildren(...shown.map(() => elementFromTemplate("region-row")));
     }
@@ -90,7 +91,7 @@ export class Privacy {
       const text = describe(region);
       ref(row, "name").textContent = text;
       const remove = button(row, "remove-region");
-      remove.setAttribute("aria-label", `Do not blur: ${text}`);
+      remove.setAttribute("aria-label", t("Do not blur: {area}", { area: text }));
       remove.onclick = () => {
         if (this.#picture) regions.remove(this.#picture, region);
         this.focus();
@@ -110,7 +111,7 @@ export class Privacy {
       const boxes = regions.of(picture).map(({ x1, y1, x2, y2 }) => /** @type {const} */ ([x1, y1, x2, y2]));
       const file = await this.#onsight.redact(picture.file, boxes, { style, name: picture.name });
       download(file, file.name);
-      notice(`Saved as ${file.name}.`);
+      notice(t("Saved as {name}.", { name: file.name }));
     } catch (error) {
       notice(error instanceof Error ? error.message : String(error));
     } finally {

@@ -1,11 +1,12 @@
 /**
- * The places to blur, over the picture. They are drawn, moved and resized with mouse or finger, or with the keyboard:
- * arrows move, Shift with arrows resizes, Delete removes. What is seen here is a hint; Python makes the picture.
+ * The areas to blur, over the picture. The user draws, moves and resizes them with mouse or finger, or with the keyboard:
+ * arrows move, Shift with arrows resizes, Delete removes. This only indicates the areas; Python blurs the picture.
  */
 
 import { announce } from "../../lib/announce.js";
 import { elementFromTemplate, fromTemplate, listen, ref } from "../../lib/dom.js";
 import { formatCount } from "../../lib/format.js";
+import { t } from "../../lib/texts.js";
 import { regions, within } from "./regions.js";
 
 /** @import { ImageInfo } from "../../../protocol.d.ts" */
@@ -13,9 +14,9 @@ import { regions, within } from "./regions.js";
 /** @import { Picture } from "../../workspace/pictures.js" */
 /** @import { Region } from "./regions.js" */
 
-/** What an arrow key moves or resizes by, as a part of the picture's longer side. */
+/** How far an arrow key moves or resizes, as a fraction of the picture's longer side. */
 const STEP = 0.01;
-/** Pixels on the screen; what is drawn smaller was a slip. */
+/** Rectangles drawn smaller than this, in pixels on the screen, were drawn by accident. */
 const MIN_DRAWN = 6;
 
 /** @type {Record<string, readonly [number, number]>} */
@@ -34,7 +35,7 @@ export class RegionLayer {
 
   /**
    * @param {ImagePane} pane
-   * @param {() => void} onEmptied where the focus goes when the region that had it is gone
+   * @param {() => void} onEmptied called when the focused region was removed and no other is left
    */
   constructor(pane, onEmptied) {
     this.#onEmptied = onEmptied;
@@ -56,7 +57,7 @@ export class RegionLayer {
 
   /**
    * @param {Picture | undefined} picture
-   * @param {ImageInfo | undefined} size of the picture, known when it was looked at
+   * @param {ImageInfo | undefined} size of the picture; undefined until there is a result
    */
   show(picture, size) {
     if (picture === this.#picture && size === this.#size) return;
@@ -119,7 +120,7 @@ export class RegionLayer {
       });
     } else if (this.isDrawing) {
       /** @type {Region} */
-      const region = { name: "Own rectangle", ...within({ x1: at.x, y1: at.y, x2: at.x, y2: at.y }, size) };
+      const region = { name: t("Your rectangle"), ...within({ x1: at.x, y1: at.y, x2: at.x, y2: at.y }, size) };
       regions.add(picture, region);
       const end = this.#drag(event, size, ({ x, y }) => {
         regions.place(region, { x1: at.x, y1: at.y, x2: x, y2: y }, size);
@@ -133,7 +134,7 @@ export class RegionLayer {
   }
 
   /**
-   * Follow the pointer until it is let go.
+   * Follow the pointer until it is released.
    * @param {PointerEvent} start
    * @param {ImageInfo} size
    * @param {(at: {x: number, y: number}) => void} follow
@@ -175,14 +176,14 @@ export class RegionLayer {
       announce(describe(region));
     } else if (event.key === "Delete" || event.key === "Backspace") {
       regions.remove(picture, region);
-      announce("Removed.");
+      announce(t("Removed."));
       const next = [...this.#drawn.values()].at(-1);
       if (next) next.focus();
       else this.#onEmptied();
     } else {
       return;
     }
-    event.preventDefault(); // the arrows would turn to another picture, and Delete remove this one
+    event.preventDefault(); // the arrow keys would select another picture, and Delete would remove this one
   }
 
   /**
@@ -210,10 +211,16 @@ function move(region, { x1, y1, x2, y2 }, dx, dy, size) {
 }
 
 /**
- * "Own rectangle, 120 × 80 px at 30, 40".
+ * "Your rectangle, 120 × 80 px at 30, 40".
  * @param {Region} region
  */
 export function describe({ name, x1, y1, x2, y2 }) {
-  const [x, y, width, height] = [x1, y1, x2 - x1, y2 - y1].map((value) => formatCount(Math.round(value)));
-  return `${name}, ${width} × ${height} px at ${x}, ${y}`;
+  const round = (/** @type {number} */ value) => formatCount(Math.round(value));
+  return t("{name}, {width} × {height} px at {x}, {y}", {
+    name,
+    width: round(x2 - x1),
+    height: round(y2 - y1),
+    x: round(x1),
+    y: round(y1),
+  });
 }

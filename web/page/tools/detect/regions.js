@@ -1,4 +1,4 @@
-/** The places of each picture that are to be blurred: boxes that were found, and rectangles of one's own. */
+/** The areas to blur in each picture: detected boxes and the user's own rectangles. */
 
 import { Emitter } from "../../lib/emitter.js";
 
@@ -7,7 +7,7 @@ import { Emitter } from "../../lib/emitter.js";
 
 /**
  * @typedef {object} Region in pixels of the upright picture
- * @property {string} name what is there, for people
+ * @property {string} name shown to the user
  * @property {number} x1
  * @property {number} y1
  * @property {number} x2
@@ -16,7 +16,7 @@ import { Emitter } from "../../lib/emitter.js";
 
 /** @extends {Emitter<{change: void}>} */
 class Regions extends Emitter {
-  /** They stay while the person goes from picture to picture and from tool to tool. @type {WeakMap<Picture, Region[]>} */
+  /** They are kept when the user switches to another picture or tool. @type {WeakMap<Picture, Region[]>} */
   #byPicture = new WeakMap();
 
   /**
@@ -46,7 +46,7 @@ class Regions extends Emitter {
   }
 
   /**
-   * Move or resize, within the picture.
+   * Move or resize a region within the picture.
    * @param {Region} region
    * @param {{x1: number, y1: number, x2: number, y2: number}} place
    * @param {ImageInfo} size
@@ -57,7 +57,7 @@ class Regions extends Emitter {
   }
 
   /**
-   * The region that a box became, if it did and was not moved since.
+   * The region that was made from a box, unless it was moved or resized since.
    * @param {Picture} picture
    * @param {Box} box
    */
@@ -69,7 +69,7 @@ class Regions extends Emitter {
 export const regions = new Regions();
 
 /**
- * Keep a rectangle inside the picture and at least a pixel large, whichever way its corners lie.
+ * Clip a rectangle to the picture and make it at least a pixel large. Its corners may be in any order.
  * @param {{x1: number, y1: number, x2: number, y2: number}} place
  * @param {ImageInfo} size
  */

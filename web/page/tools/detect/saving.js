@@ -1,10 +1,10 @@
-/** What can be saved of pictures that were looked at: the picture with its boxes, or the boxes for another tool. */
+/** Saves the result of detection: the picture with its boxes drawn in, or the boxes in a format for other programs. */
 
 import { Archives } from "../../workspace/archives.js";
 import { download } from "../../lib/download.js";
 import { downloadResults } from "../../workspace/results.js";
 import { notice } from "../../lib/announce.js";
-import { formatPlural } from "../../lib/format.js";
+import { plural, t } from "../../lib/texts.js";
 import { writeZip } from "../../lib/writing.js";
 import { choose, shownDetection } from "./answers.js";
 
@@ -12,27 +12,29 @@ import { choose, shownDetection } from "./answers.js";
 /** @import { Onsight } from "../../client.js" */
 /** @import { Picture } from "../../workspace/pictures.js" */
 
-/** By the name that Python and the command line give them; the others are made here. */
-export const FORMATS = /** @type {const} */ ({
-  picture: "Picture with boxes",
-  json: "JSON",
-  coco: "COCO",
-  yolo: "YOLO",
-  voc: "Pascal VOC",
-  labelstudio: "Label Studio",
-});
+/** The formats by the names that Python and the command line have for them. JSON is made here. */
+export function formatNames() {
+  return {
+    picture: t("Picture with boxes"),
+    json: "JSON",
+    coco: "COCO",
+    yolo: "YOLO",
+    voc: "Pascal VOC",
+    labelstudio: "Label Studio",
+  };
+}
 
-/** @typedef {keyof typeof FORMATS} Format */
+/** @typedef {keyof ReturnType<typeof formatNames>} Format */
 
 /**
- * A picture, and what was found in it.
+ * A picture and its result.
  * @typedef {object} Labelled
  * @property {Picture} picture
  * @property {Detection} detection
  */
 
 /**
- * Save what was found in one picture.
+ * Save the result of one picture.
  * @param {Onsight} onsight
  * @param {Picture} picture
  * @param {Detection} result
@@ -52,7 +54,7 @@ export async function saveOne(onsight, picture, result, format) {
 }
 
 /**
- * Save what was found in many pictures, in one file, or a few where there is too much for one.
+ * Save the results of many pictures in one file, or in a few if one would be too large.
  * @param {Onsight} onsight
  * @param {readonly {picture: Picture, result: Detection}[]} looks
  * @param {Exclude<Format, "json">} format
@@ -81,7 +83,7 @@ export async function saveAll(onsight, looks, format, { signal, onCount }) {
 }
 
 /**
- * Save labels and lists together with the pictures: a data set that trains as it is.
+ * Save labels, lists and pictures as a data set that is ready for training.
  * @param {Onsight} onsight
  * @param {readonly Labelled[]} labelled
  * @param {"yolo" | "voc"} format
@@ -103,8 +105,22 @@ async function saveDataSet(onsight, labelled, format, { name, signal = new Abort
   if (problem !== null) throw new Error(problem);
   const [first] = failures;
   if (!first) return;
-  const others = failures.length > 1 ? ` and ${formatPlural(failures.length - 1, "other picture")}` : "";
-  notice(`“${first.path}”${others} could not be put into the ZIP. ${first.message}`);
+  notice(failureText(first.path, failures.length - 1, first.message));
+}
+
+/**
+ * @param {string} path of the first picture that is missing from the ZIP
+ * @param {number} others how many more are missing
+ * @param {string} reason
+ */
+function failureText(path, others, reason) {
+  if (!others) return t("“{path}” could not be added to the ZIP. {reason}", { path, reason });
+  return plural(
+    others,
+    "“{path}” and {count} other picture could not be added to the ZIP. {reason}",
+    "“{path}” and {count} other pictures could not be added to the ZIP. {reason}",
+    { path, reason },
+  );
 }
 
 /** @param {readonly Labelled[]} labelled */

@@ -1,19 +1,19 @@
-/** What a person chose of how to look and which boxes to see. Chosen once for all pictures, as long as the page lives. */
+/** The user's settings for detection. They apply to all pictures until the page is closed. */
 
 import { Emitter } from "../../lib/emitter.js";
 
 /** @import { Box } from "../../../protocol.d.ts" */
 /** @import { Onsight } from "../../client.js" */
 
-/** The least confidence that can be chosen, as a share of one: nothing below it is asked for. */
+/** The lowest minimum confidence that the user can choose, in [0, 1]. Boxes below it are not requested. */
 export const LEAST = 0.1;
 
-/** Python's default, which "Reset" goes back to. */
+/** Python's default in per cent, which "Reset" restores. */
 export const DEFAULT_OVERLAP = 45;
 
-/** @extends {Emitter<{change: "filter" | "ask" | "look"}>} what has to be done anew: filtering, choosing, looking */
+/** @extends {Emitter<{change: "filter" | "ask" | "look"}>} what has to be done again: filtering boxes, choosing boxes or running the networks */
 class Settings extends Emitter {
-  /** Confidence in per cent; null for each kind's own. @type {number | null} */
+  /** Minimum confidence in per cent; null for each kind's own. @type {number | null} */
   #percent = null;
   /** In per cent. */
   #overlap = DEFAULT_OVERLAP;
@@ -21,7 +21,7 @@ class Settings extends Emitter {
   #tiled = false;
   /** Kinds that are not shown. @type {ReadonlySet<string>} */
   #denied = new Set();
-  /** Score from which on each kind is shown by default. @type {Map<string, number>} */
+  /** Each kind's own minimum confidence. @type {Map<string, number>} */
   #thresholds = new Map();
   /** @type {Promise<void> | undefined} */
   #learning;
@@ -72,13 +72,13 @@ class Settings extends Emitter {
     this.emit("change", "look");
   }
 
-  /** What the boxes depend on besides the look and the confidence. */
+  /** Identifies the settings that need a new request, but no run of the networks. */
   get key() {
     return JSON.stringify([this.#overlap, [...this.#denied].sort()]);
   }
 
   /**
-   * Whether a box is sure enough. Python would answer the same for a `score`: it drops what is below.
+   * Whether a box has the minimum confidence. Python's option `score` has the same effect.
    * @param {Box} box
    */
   passes({ label, score }) {
@@ -86,7 +86,7 @@ class Settings extends Emitter {
   }
 
   /**
-   * Ask the engine, once, from which score on it shows each kind.
+   * Ask the engine, once, for each kind's own minimum confidence.
    * @param {Onsight} onsight
    * @returns {Promise<void>}
    */

@@ -1,13 +1,13 @@
-/** Where the names of boxes go: beside their box, inside the picture, and never one over the other. */
+/** Places the names of boxes next to their boxes, inside the picture, without overlaps. */
 
 /** @typedef {{x: number, y: number, width: number, height: number}} Rectangle */
 
 /**
- * Find a place for each tag. Earlier ones choose first.
- * @param {readonly Rectangle[]} boxes in the pixels that tags are measured in
- * @param {readonly {width: number, height: number}[]} tags the size of each box's tag
- * @param {{width: number, height: number}} picture its size
- * @returns {{x: number, y: number, isFree: boolean}[]} top left corners; not free where there is no room
+ * Find a place for each tag. Earlier tags take precedence.
+ * @param {readonly Rectangle[]} boxes in CSS pixels
+ * @param {readonly {width: number, height: number}[]} tags the size of each box's tag, in CSS pixels
+ * @param {{width: number, height: number}} picture its size, in CSS pixels
+ * @returns {{x: number, y: number, isFree: boolean}[]} top left corners; not free if the tag overlaps another
  */
 export function placeTags(boxes, tags, picture) {
   /** @type {Rectangle[]} */

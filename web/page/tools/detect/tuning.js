@@ -1,13 +1,14 @@
-/** The controls below the picture: how sure, how much overlap, how hard to look. */
+/** The controls below the picture: minimum confidence, maximum overlap, and how thoroughly to search. */
 
 import { button, listen, part, ref } from "../../lib/dom.js";
 import { formatPercent } from "../../lib/format.js";
+import { t } from "../../lib/texts.js";
 import { DEFAULT_OVERLAP, settings } from "./settings.js";
 
-/** Where the slider stands while each kind has its own threshold: what most of them have. */
+/** The slider's value while each kind has its own threshold: the threshold that most kinds have. */
 const AUTOMATIC_PERCENT = 35;
 
-/** @param {HTMLElement} root that holds the controls */
+/** @param {HTMLElement} root contains the controls */
 export function setUpTuning(root) {
   const confidence = part(root, "confidence", HTMLInputElement);
   const overlap = part(root, "overlap", HTMLInputElement);
@@ -17,9 +18,9 @@ export function setUpTuning(root) {
   const write = () => {
     const { percent } = settings;
     confidence.value = String(percent ?? AUTOMATIC_PERCENT);
-    tell(confidence, ref(root, "confidence-text"), percent === null ? "Automatic" : formatPercent(percent / 100));
+    showValue(confidence, ref(root, "confidence-text"), percent === null ? t("Automatic") : formatPercent(percent / 100));
     overlap.value = String(settings.overlap);
-    tell(overlap, ref(root, "overlap-text"), formatPercent(settings.overlap / 100));
+    showValue(overlap, ref(root, "overlap-text"), formatPercent(settings.overlap / 100));
     thorough.checked = settings.thorough;
     tiled.checked = settings.tiled;
     reset.disabled = percent === null && settings.overlap === DEFAULT_OVERLAP;
@@ -42,7 +43,7 @@ export function setUpTuning(root) {
  * @param {HTMLElement} output
  * @param {string} text
  */
-function tell(slider, output, text) {
+function showValue(slider, output, text) {
   output.textContent = text;
   slider.setAttribute("aria-valuetext", text);
 }

@@ -1,4 +1,4 @@
-/** Detect: a labelled box around each thing. */
+/** Detect: a labelled box around each object. */
 
 import { announce, tryTo } from "../../lib/announce.js";
 import { download } from "../../lib/download.js";
@@ -12,11 +12,12 @@ import { titleOf } from "./classes.js";
 import { Privacy } from "./privacy.js";
 import { RegionLayer } from "./region-layer.js";
 import { regions } from "./regions.js";
-import { FORMATS, saveAll, saveOne } from "./saving.js";
+import { formatNames, saveAll, saveOne } from "./saving.js";
 import { settings } from "./settings.js";
 import { setUpTuning } from "./tuning.js";
 import { findingText, shortFinding } from "./wording.js";
 import { fromTemplate } from "../../lib/dom.js";
+import { plural, t } from "../../lib/texts.js";
 
 /** @import { Box, Detection } from "../../../protocol.d.ts" */
 /** @import { App } from "../../workspace/app.js" */
@@ -24,38 +25,55 @@ import { fromTemplate } from "../../lib/dom.js";
 /** @import { Format } from "./saving.js" */
 /** @import { Picture } from "../../workspace/pictures.js" */
 
-const { json: _, ...FORMATS_OF_MANY } = FORMATS;
 
 /** @type {Tool<Detection>} */
 const DETECT = {
   key: "detect",
-  title: "Detect",
-  lead: "A labelled box around each thing, and how many there are.",
-  again: "Look at it",
-  stageWords: {
-    queued: "Next in line…",
-    read: "Reading the file…",
-    decode: "Opening the picture…",
-    preprocess: "Preparing it for the networks…",
-    infer: "Looking for things. The first picture takes longer: its networks have to be loaded.",
-    postprocess: "Drawing the boxes…",
+  get title() {
+    return t("Detect");
   },
-  stageNames: [
-    ["read", "Reading"],
-    ["decode", "Decoding"],
-    ["preprocess", "Preparing"],
-    ["infer", "Networks"],
-    ["postprocess", "Merging"],
-  ],
-  found: "with objects",
-  unsure: { name: "Nothing found", word: "with nothing found" },
+  get lead() {
+    return t("A labelled box around each object, and how many there are.");
+  },
+  get again() {
+    return t("Find objects");
+  },
+  get stageWords() {
+    return {
+      queued: t("Next in the queue…"),
+      read: t("Reading the file…"),
+      decode: t("Opening the picture…"),
+      preprocess: t("Preparing it for the networks…"),
+      infer: t("Looking for objects. The first picture takes longer, because the networks have to be loaded."),
+      postprocess: t("Drawing the boxes…"),
+    };
+  },
+  get stageNames() {
+    return /** @type {const} */ ([
+      ["read", t("Reading")],
+      ["decode", t("Decoding")],
+      ["preprocess", t("Preparing")],
+      ["infer", t("Networks")],
+      ["postprocess", t("Merging")],
+    ]);
+  },
+  found: (count) => plural(count, "{count} with objects", "{count} with objects"),
+  unsure: {
+    get name() {
+      return t("Nothing found");
+    },
+    count: (count) => plural(count, "{count} with nothing found", "{count} with nothing found"),
+  },
   isUnsure: (result) => shownBoxes(result).length === 0,
   run: look,
   short: shortFinding,
   text: findingText,
   data: shownDetection,
   saving: {
-    formats: FORMATS_OF_MANY,
+    get formats() {
+      const { json: _, ...formats } = formatNames();
+      return formats;
+    },
     save: (onsight, looks, format, progress) =>
       saveAll(onsight, looks, /** @type {Exclude<Format, "json">} */ (format), progress),
   },
@@ -95,7 +113,7 @@ class DetectView extends ToolView {
     this.answer.append(fromTemplate("detect-privacy"));
     this.#privacy = new Privacy(this.answer, onsight, this.#regionLayer);
     this.pane.controls.append(fromTemplate("detect-controls"));
-    setUpSaving(this.actions, FORMATS, (format) =>
+    setUpSaving(this.actions, formatNames(), (format) =>
       this.#picture && this.#result ? saveOne(onsight, this.#picture, this.#result, format) : undefined,
     );
     this.#off = [
@@ -137,7 +155,7 @@ class DetectView extends ToolView {
     super.close();
   }
 
-  /** Have Python choose the boxes again where overlap or kinds have changed; one question at a time. */
+  /** Ask Python to choose the boxes again if the overlap or the classes have changed; one request at a time. */
   async #ask() {
     if (this.#isAsking || !this.#picture || !this.#result || isCurrent(this.#result)) return;
     this.#isAsking = true;
@@ -170,12 +188,12 @@ class DetectView extends ToolView {
     if (!picture) return;
     const missing = boxes.filter((box) => !regions.find(picture, box));
     for (const { label, x1, y1, x2, y2 } of missing) regions.add(picture, { name: titleOf(label), x1, y1, x2, y2 });
-    if (missing.length) return announce("Marked to be blurred.");
+    if (missing.length) return announce(t("Marked for blurring."));
     for (const box of boxes) {
       const region = regions.find(picture, box);
       if (region) regions.remove(picture, region);
     }
-    announce("No longer marked.");
+    announce(t("No longer marked for blurring."));
   }
 }
 

@@ -1,13 +1,14 @@
-/** Boxes in words, for the heading, the list, the clipboard and the screen reader. */
+/** Describes boxes for the heading, the list, the clipboard and screen readers. */
 
 import { formatCount, formatPercent } from "../../lib/format.js";
+import { t } from "../../lib/texts.js";
 import { shownBoxes } from "./answers.js";
 import { nounOf } from "./classes.js";
 
 /** @import { Box, Detection } from "../../../protocol.d.ts" */
 
 /**
- * "3 people, 2 dogs": what there is most of comes first. Empty where there is nothing.
+ * "3 people, 2 dogs", the most numerous first. Empty if there are no boxes.
  * @param {readonly Box[]} boxes
  */
 export function countsOf(boxes) {
@@ -16,13 +17,13 @@ export function countsOf(boxes) {
   for (const { label } of boxes) counts.set(label, (counts.get(label) ?? 0) + 1);
   return [...counts]
     .sort(([, a], [, b]) => b - a)
-    .map(([label, count]) => `${formatCount(count)} ${nounOf(label, count)}`)
+    .map(([label, count]) => t("{count} {things}", { count: formatCount(count), things: nounOf(label, count) }))
     .join(", ");
 }
 
 /** @param {Detection} result */
 export function shortFinding(result) {
-  return countsOf(shownBoxes(result)) || "Nothing found";
+  return countsOf(shownBoxes(result)) || t("Nothing found");
 }
 
 /**
@@ -31,6 +32,8 @@ export function shortFinding(result) {
  * @param {Detection} result
  */
 export function findingText(name, result) {
+  const finding = shortFinding(result);
   const each = shownBoxes(result).map(({ label, score }) => `${label} ${formatPercent(score)}`);
-  return `${name}: ${shortFinding(result)}${each.length ? ` (${each.join(", ")})` : ""}`;
+  if (!each.length) return t("{name}: {finding}", { name, finding });
+  return t("{name}: {finding} ({boxes})", { name, finding, boxes: each.join(", ") });
 }

@@ -6,7 +6,7 @@ import { edits } from "./edits.js";
 import { saveMany } from "./exporting.js";
 import { recall, remember } from "./remembered.js";
 import { shortSummary, summaryText } from "./wording.js";
-import { formatCount, formatPlural } from "../../lib/format.js";
+import { plural, t } from "../../lib/texts.js";
 
 /** @import { EnhanceAnalysis } from "../../../protocol.d.ts" */
 /** @import { App } from "../../workspace/app.js" */
@@ -15,39 +15,62 @@ import { formatCount, formatPlural } from "../../lib/format.js";
 /** @type {Tool<EnhanceAnalysis>} */
 const ENHANCE = {
   key: "enhance",
-  title: "Enhance",
-  lead: "Better light and colour, less noise, more pixels.",
-  again: "Enhance it",
-  stageWords: {
-    queued: "Next in line…",
-    read: "Reading the file…",
-    decode: "Opening the picture…",
-    analyse: "Measuring light, colour and noise…",
-    postprocess: "Choosing settings…",
+  get title() {
+    return t("Enhance");
   },
-  stageNames: [
-    ["read", "Reading"],
-    ["decode", "Decoding"],
-    ["analyse", "Measuring"],
-    ["postprocess", "Choosing"],
-  ],
-  found: "enhanced",
-  unsure: { name: "Fine already", word: "fine already", isFine: true },
+  get lead() {
+    return t("Better light and colour, less noise, more pixels.");
+  },
+  get again() {
+    return t("Enhance it");
+  },
+  get stageWords() {
+    return {
+      queued: t("Next in the queue…"),
+      read: t("Reading the file…"),
+      decode: t("Opening the picture…"),
+      analyse: t("Measuring light, colour and noise…"),
+      postprocess: t("Choosing settings…"),
+    };
+  },
+  get stageNames() {
+    return /** @type {const} */ ([
+      ["read", t("Reading")],
+      ["decode", t("Decoding")],
+      ["analyse", t("Measuring")],
+      ["postprocess", t("Choosing")],
+    ]);
+  },
+  found: (count) => plural(count, "{count} enhanced", "{count} enhanced"),
+  unsure: {
+    get name() {
+      return t("Fine already");
+    },
+    count: (count) => plural(count, "{count} fine already", "{count} fine already"),
+    isFine: true,
+  },
   isUnsure: ({ changes }) => changes.length === 0,
   run: (onsight, file, options) => onsight.enhanceAnalysis(file, options),
   short: shortSummary,
   text: summaryText,
   data: (analysis) => ({ ...analysis, settings: edits.since(analysis), auto: analysis.settings }),
   saving: {
-    formats: { pictures: "Pictures (ZIP)" },
+    get formats() {
+      return { pictures: t("Pictures (ZIP)") };
+    },
     isFirst: true,
     async save(onsight, looks, _format, { signal, onCount }) {
       const pictures = looks.map(({ picture }) => picture);
       const { saved, failures } = await saveMany(onsight, pictures, { signal, onProgress: onCount });
       const [first] = failures;
       if (!first) return;
-      const others = failures.length > 1 ? `, and ${formatCount(failures.length - 1)} more` : "";
-      notice(`${formatPlural(saved, "picture")} saved. ${first.picture.name} was not: ${first.error.message}${others}`);
+      notice(
+        [
+          plural(saved, "{count} picture saved.", "{count} pictures saved."),
+          plural(failures.length, "{count} could not be saved.", "{count} could not be saved."),
+          t("{name}: {reason}", { name: first.picture.name, reason: first.error.message }),
+        ].join(" "),
+      );
     },
   },
 };
@@ -56,7 +79,7 @@ const ENHANCE = {
 const known = new WeakSet();
 
 /**
- * What goes on while other tools are shown: every picture that was measured gets its settings.
+ * Give every picture its settings when it has been analysed, even while another tool is shown.
  * @param {App} app
  */
 function setUpEdits(app) {
@@ -66,7 +89,7 @@ function setUpEdits(app) {
     const job = batch.job(picture);
     if (job.state !== "done") return;
     if (!edits.begin(picture, job.result, recall(picture.file, job.result.settings))) return;
-    notice(`Your last settings for ${picture.name} are back. Undo takes them away.`);
+    notice(t("Your last settings for {name} are back. Undo removes them.", { name: picture.name }));
   });
   edits.on("change", (changed) => {
     for (const picture of changed) {
@@ -79,8 +102,14 @@ function setUpEdits(app) {
     edits.forget(removed);
     const [first] = lost;
     if (!first) return;
-    const whose = lost.length === 1 ? first.name : formatPlural(lost.length, "picture");
-    notice(`Removed with changes that were not saved: ${whose}.`);
+    notice(
+      plural(
+        lost.length,
+        "{name} was removed. Its changes had not been saved.",
+        "{count} pictures were removed whose changes had not been saved.",
+        { name: first.name },
+      ),
+    );
   });
   addEventListener("beforeunload", (event) => {
     if (edits.hasUnsaved) event.preventDefault();

@@ -1,7 +1,8 @@
-/** The tags of a picture beside it: heading, own tags, groups, colours, facts of the photo. */
+/** The result of Tag, next to the picture: heading, the user's tags, groups of tags, colours and camera data. */
 
 import { fillFacts, fromTemplate, ref } from "../../lib/dom.js";
-import { formatCount, formatPercent } from "../../lib/format.js";
+import { formatPercent } from "../../lib/format.js";
+import { plural, t } from "../../lib/texts.js";
 import { allTags, shownTags } from "./answers.js";
 import { Chips } from "./chips.js";
 import { TagField } from "./completion.js";
@@ -32,21 +33,21 @@ export class TagAnswer {
     this.#field = new TagField(root, onsight, actions.add);
   }
 
-  /** Go to the field for one's own tags. */
+  /** Focus the field for the user's own tags. */
   focusField() {
     this.#field.focus();
   }
 
   /**
-   * @param {Tagging} result of the look
-   * @param {string | null} lastStep what can be undone
+   * @param {Tagging} result of the engine
+   * @param {string | null} lastStep describes the edit that can be undone; null if there is none
    */
   render(result, lastStep) {
     const tags = shownTags(result);
     const hidden = allTags(result).length - tags.length;
     ref(this.#root, "heading").textContent = headingOf(tags);
     ref(this.#root, "weaker").textContent = hidden
-      ? `${formatCount(hidden)} less likely ${hidden === 1 ? "one is" : "ones are"} not shown.`
+      ? plural(hidden, "{count} less likely tag is not shown.", "{count} less likely tags are not shown.")
       : "";
     ref(this.#root, "none").hidden = tags.length > 0;
     ref(this.#root, "undo-row").hidden = lastStep === null;
@@ -62,13 +63,13 @@ export class TagAnswer {
 }
 
 /**
- * The colours as a strip, each as wide as its share.
+ * Show the colours as a strip in which each is as wide as its share.
  * @param {HTMLElement} strip
  * @param {readonly Colour[]} colours
  */
 function showColours(strip, colours) {
-  const words = colours.map(({ name, share }) => `${name} ${formatPercent(share)}`);
-  strip.setAttribute("aria-label", `Colours: ${words.join(", ")}`);
+  const words = colours.map(({ name, share }) => t("{colour} {share}", { colour: name, share: formatPercent(share) }));
+  strip.setAttribute("aria-label", t("Colours: {colours}", { colours: words.join(", ") }));
   strip.replaceChildren(
     ...colours.map(({ hex, share }, index) => {
       const piece = document.createElement("span");

@@ -1,6 +1,6 @@
 /**
- * The tags of a picture as they are now: what was found, with what a person changed put over it by Python, and with
- * the threshold of now. A threshold alone is a matter of leaving tags out, which happens here.
+ * The current tags of a picture: the engine's tags, with the user's edits applied by Python, and filtered by the current
+ * threshold. A change of the threshold only hides or shows tags, so it needs no request.
  */
 
 import { edits } from "./edits.js";
@@ -10,17 +10,20 @@ import { settings } from "./settings.js";
 /** @import { CallOptions, Onsight } from "../../client.js" */
 /** @import { Changes } from "./edits.js" */
 
-/** What was looked at, and how. @type {WeakMap<Tagging, {file: File, boxes: boolean}>} */
+/** The file that each result belongs to, and the options used. @type {WeakMap<Tagging, {file: File, boxes: boolean}>} */
 const looks = new WeakMap();
 
-/** By the result of the look. @type {WeakMap<Tagging, {key: string, tags: Tag[]}>} */
+/** The edited tags, by the engine's result. @type {WeakMap<Tagging, {key: string, tags: Tag[]}>} */
 const edited = new WeakMap();
 
-/** Where tags are, by the result of the look; asked for when it is wanted first. @type {WeakMap<Tagging, Promise<Map<string, HeatMap | null>>>} */
+/**
+ * Where tags are, by the engine's result; requested when first needed.
+ * @type {WeakMap<Tagging, Promise<Map<string, HeatMap | null>>>}
+ */
 const places = new WeakMap();
 
 /**
- * Look at a picture.
+ * Tag a picture.
  * @param {Onsight} onsight
  * @param {File} file
  * @param {CallOptions} options
@@ -30,40 +33,40 @@ export async function look(onsight, file, options) {
   const { boxes } = settings;
   const result = await onsight.tag(file, { ...options, ...(boxes && { boxes }) });
   looks.set(result, { file, boxes });
-  // What a person changed before holds for this look, too.
+  // The user's earlier edits apply to this result, too.
   await refresh(onsight, result);
   return result;
 }
 
-/** @param {Tagging} result of the look */
+/** @param {Tagging} result of the engine */
 function lookAt(result) {
   const look = looks.get(result);
-  if (!look) throw new TypeError("This is the result of no look.");
+  if (!look) throw new TypeError("This result did not come from the engine.");
   return look;
 }
 
-/** @param {Tagging} result of the look */
+/** @param {Tagging} result of the engine */
 export function fileOf(result) {
   return lookAt(result).file;
 }
 
-/** @param {Tagging} result of the look */
+/** @param {Tagging} result of the engine */
 function keyOf(result) {
   return edits.key(fileOf(result));
 }
 
 /**
- * Whether the tags are those of the changes of now.
- * @param {Tagging} result of the look
+ * Whether the tags include the user's latest edits.
+ * @param {Tagging} result of the engine
  */
 export function isCurrent(result) {
   return (edited.get(result)?.key ?? "") === keyOf(result);
 }
 
 /**
- * Have Python put the changes over what was found, until they are those of now.
+ * Ask Python to apply the user's edits, and ask again if they have changed in the meantime.
  * @param {Onsight} onsight
- * @param {Tagging} result of the look
+ * @param {Tagging} result of the engine
  */
 export async function refresh(onsight, result) {
   while (!isCurrent(result)) {
@@ -74,9 +77,9 @@ export async function refresh(onsight, result) {
 }
 
 /**
- * Ask Python what the tags are with some changes; it refuses names that are none.
+ * Ask Python to apply edits to the tags. It rejects invalid names.
  * @param {Onsight} onsight
- * @param {Tagging} result of the look
+ * @param {Tagging} result of the engine
  * @param {Changes} changes
  */
 export async function change(onsight, result, changes) {
@@ -90,8 +93,8 @@ export async function change(onsight, result, changes) {
 }
 
 /**
- * All tags, whether they are shown or not.
- * @param {Tagging} result of the look
+ * All tags, shown or not.
+ * @param {Tagging} result of the engine
  */
 export function allTags(result) {
   return edited.get(result)?.tags ?? result.tags;
@@ -99,15 +102,15 @@ export function allTags(result) {
 
 /**
  * The tags that are shown.
- * @param {Tagging} result of the look
+ * @param {Tagging} result of the engine
  */
 export function shownTags(result) {
   return allTags(result).filter((tag) => settings.passes(tag));
 }
 
 /**
- * What is copied and saved: the look's result with the tags of now.
- * @param {Tagging} result of the look
+ * What is copied and saved: the engine's result with the current tags.
+ * @param {Tagging} result of the engine
  * @returns {Tagging}
  */
 export function currentTagging(result) {
@@ -115,10 +118,10 @@ export function currentTagging(result) {
 }
 
 /**
- * Where the tags are that were found, by id. Drawing up the maps takes Python as long as all the rest that it does
- * after the network has run, so it happens when somebody wants to see one.
+ * Where the tags are, by id. Computing the heat maps takes Python as long as everything else that it does after the
+ * network has run, so they are only computed when the user looks at one.
  * @param {Onsight} onsight
- * @param {Tagging} result of the look
+ * @param {Tagging} result of the engine
  */
 export function placesOf(onsight, result) {
   let asked = places.get(result);
@@ -137,7 +140,7 @@ export function placesOf(onsight, result) {
 }
 
 /**
- * Whether a change left a tag as it was.
+ * Whether an edit left a tag unchanged.
  * @param {Tag} before
  * @param {Tag} now of the same id
  */

@@ -1,7 +1,8 @@
-/** The tags as chips, by group: how sure each is, what is wrong with it, what it should be called. */
+/** The tags as chips, by group. Each shows its confidence, and can be removed or renamed. */
 
 import { button, elementFromTemplate, listen, part, ref } from "../../lib/dom.js";
 import { formatPercent } from "../../lib/format.js";
+import { t } from "../../lib/texts.js";
 import { aboutTag } from "./wording.js";
 
 /** @import { Colour, Tag, Tagging } from "../../../protocol.d.ts" */
@@ -19,14 +20,14 @@ export class Chips {
   #actions;
   /** @type {Map<string, {tag: Tag, chip: HTMLElement}>} by id */
   #chips = new Map();
-  /** Whether the name of a tag is being written. */
+  /** Whether the user is renaming a tag. */
   #isRenaming = false;
-  /** What to tell when the name is written. @type {{result: Tagging, tags: readonly Tag[]} | undefined} */
+  /** What to show after the renaming. @type {{result: Tagging, tags: readonly Tag[]} | undefined} */
   #late;
   #off;
 
   /**
-   * @param {HTMLElement} root that holds the groups
+   * @param {HTMLElement} root contains the groups
    * @param {Highlight<string>} highlight ids of tags
    * @param {ChipActions} actions
    */
@@ -53,7 +54,7 @@ export class Chips {
     const focused = this.#focused();
     const colours = new Map(result.colours.map((colour) => [`colour_${colour.id}`, colour]));
     const before = this.#chips;
-    // A chip stays as long as its tag does: it may have the focus.
+    // Keep the chip of a tag that has not changed: it may have the focus.
     this.#chips = new Map(
       tags.map((tag) => {
         const known = before.get(tag.id);
@@ -107,11 +108,11 @@ export class Chips {
     chip.classList.toggle("tagchip--own", isOwn);
     const rename = button(chip, "rename");
     const remove = button(chip, "remove-tag");
-    rename.setAttribute("aria-label", `Rename ${tag.name}`);
-    remove.setAttribute("aria-label", `Remove ${tag.name}`);
+    rename.setAttribute("aria-label", t("Rename {name}", { name: tag.name }));
+    remove.setAttribute("aria-label", t("Remove {name}", { name: tag.name }));
     listen(chip, "pointerenter", ({ pointerType }) => pointerType === "mouse" && this.#highlight.point(tag.id));
     listen(chip, "pointerleave", () => this.#highlight.point(null));
-    // A click gives the focus, too, but there the press decides.
+    // A click also moves the focus here, but a click pins.
     listen(press, "focus", () => press.matches(":focus-visible") && this.#highlight.focus(tag.id));
     listen(press, "blur", () => this.#highlight.focus(null));
     listen(press, "click", () => this.#highlight.pin(tag.id));
@@ -130,7 +131,7 @@ export class Chips {
   #press(event, tag, chip) {
     if (event.target instanceof HTMLInputElement) return;
     if (event.key === "Delete" || event.key === "Backspace") {
-      // The key means the tag, not the picture; held down, it does not mean all of them.
+      // The key removes the tag, not the picture. Holding it down does not remove all tags.
       event.preventDefault();
       if (!event.repeat) this.#remove(tag, chip);
     } else if (event.key === "F2") {
@@ -149,7 +150,7 @@ export class Chips {
   }
 
   /**
-   * Write the name in the chip itself: Enter or leaving it keeps it, Escape does not.
+   * Rename a tag in its chip. Enter or leaving the field accepts the name, Escape cancels.
    * @param {Tag} tag
    * @param {HTMLElement} chip
    */
@@ -161,7 +162,7 @@ export class Chips {
     const input = part(field, "input", HTMLInputElement);
     input.value = tag.name;
     input.size = Math.max(8, tag.name.length + 1);
-    input.setAttribute("aria-label", `New name for ${tag.name}`);
+    input.setAttribute("aria-label", t("New name for {name}", { name: tag.name }));
     chip.replaceWith(field);
     input.focus();
     input.select();
@@ -186,7 +187,7 @@ export class Chips {
     listen(input, "blur", () => end(true, false));
   }
 
-  /** Which chip has the focus, and its place among all of them. */
+  /** The chip that has the focus, and its index among all chips. */
   #focused() {
     const order = [...this.#root.querySelectorAll(".tagchip")];
     const index = order.findIndex((chip) => chip.contains(document.activeElement));
@@ -195,7 +196,7 @@ export class Chips {
   }
 
   /**
-   * Give the focus to the tag that had it, or to the one that took its place.
+   * Restore the focus to the tag that had it, or to the one now in its place.
    * @param {{tag: Tag, index: number}} focused
    */
   #restore({ tag, index }) {
@@ -214,7 +215,7 @@ export class Chips {
       chip.classList.toggle("tagchip--active", id === active);
       button(chip, "press").setAttribute("aria-pressed", String(isPinned));
       button(chip, "rename").hidden = !isPinned;
-      // For the keyboard there are keys; beside a chip that is pressed, buttons, too.
+      // Keyboard users have shortcuts; next to a pinned chip, they can also reach its buttons.
       button(chip, "remove-tag").tabIndex = isPinned ? 0 : -1;
     }
   }
@@ -230,7 +231,7 @@ function sectionOf(name) {
 }
 
 /**
- * Put children in place, and touch nothing where they are there already: moving what has the focus takes it away.
+ * Put children in order without moving those already in place: moving the focused element would blur it.
  * @param {HTMLElement} parent
  * @param {readonly HTMLElement[]} children
  */

@@ -1,17 +1,17 @@
-/** The field for tags of one's own. While a person writes, names that Onsight knows are offered: a combobox (ARIA 1.2). */
+/** The field for the user's own tags. It suggests names that Onsight knows: a combobox (ARIA 1.2). */
 
 import { announce } from "../../lib/announce.js";
 import { button, elementFromTemplate, listen, part, ref } from "../../lib/dom.js";
-import { formatPlural } from "../../lib/format.js";
+import { plural } from "../../lib/texts.js";
 import { tidy } from "./edits.js";
 
 /** @import { TagName } from "../../../protocol.d.ts" */
 /** @import { Onsight } from "../../client.js" */
 
-/** How many names are offered at a time. */
+/** How many names are suggested at a time. */
 const MANY = 8;
 
-/** Names that are known, asked for once. @type {Promise<TagName[]> | undefined} */
+/** The names that Onsight knows, requested once. @type {Promise<TagName[]> | undefined} */
 let learning;
 
 export class TagField {
@@ -21,16 +21,16 @@ export class TagField {
   #list;
   /** @type {TagName[]} */
   #known = [];
-  /** What is offered now. @type {TagName[]} */
+  /** The current suggestions. @type {TagName[]} */
   #offered = [];
   #active = -1;
-  /** Whether a key is part of composing a letter, as in Japanese. */
+  /** Whether the list of suggestions is open. */
   #isOpen = false;
 
   /**
-   * @param {HTMLElement} root that holds the field's template
+   * @param {HTMLElement} root contains the field's template
    * @param {Onsight} onsight
-   * @param {(names: string[]) => Promise<boolean>} onAdd whether it went well
+   * @param {(names: string[]) => Promise<boolean>} onAdd returns whether the tags were added
    */
   constructor(root, onsight, onAdd) {
     this.#onsight = onsight;
@@ -42,7 +42,7 @@ export class TagField {
     listen(this.#input, "blur", () => this.#close());
     listen(this.#input, "keydown", (event) => this.#press(event));
     listen(button(root, "add"), "click", () => this.#add(this.#input.value));
-    // A press must not take the focus from the field: its blur closes the list before the click arrives.
+    // A press must not move the focus: blurring the field would close the list before the click arrives.
     listen(this.#list, "pointerdown", (event) => event.preventDefault());
     listen(this.#list, "click", ({ target }) => {
       const index = [...this.#list.children].findIndex((option) => option.contains(target));
@@ -60,7 +60,7 @@ export class TagField {
     try {
       this.#known = await learning;
     } catch {
-      learning = undefined; // one can write without it
+      learning = undefined; // the field works without suggestions
     }
     if (document.activeElement === this.#input) this.#offer();
   }
@@ -73,7 +73,7 @@ export class TagField {
       event.preventDefault();
       if (!this.#isOpen) this.#offer();
       const count = this.#offered.length;
-      // One place more than there are offers: none of them, but what was written.
+      // There is one more position than there are suggestions: the text as it was typed.
       if (count) this.#activate(((this.#active + 1 + (key === "ArrowDown" ? 1 : count)) % (count + 1)) - 1);
     } else if (key === "Enter") {
       event.preventDefault();
@@ -85,7 +85,7 @@ export class TagField {
   }
 
   #change() {
-    // A comma ends a tag; what is pasted may hold many.
+    // A comma ends a tag. Pasted text may contain several.
     if (/[,\n]/u.test(this.#input.value)) this.#add(this.#input.value);
     else this.#offer();
   }
@@ -98,10 +98,10 @@ export class TagField {
     this.#list.hidden = !this.#isOpen;
     this.#input.setAttribute("aria-expanded", String(this.#isOpen));
     this.#activate(-1);
-    if (this.#isOpen) announce(`${formatPlural(this.#offered.length, "suggestion")}.`);
+    if (this.#isOpen) announce(plural(this.#offered.length, "{count} suggestion.", "{count} suggestions."));
   }
 
-  /** @param {number} index of the offer that Enter takes; -1 for what was written */
+  /** @param {number} index of the suggestion that Enter accepts; -1 for the text as typed */
   #activate(index) {
     this.#active = index;
     for (const [place, option] of [...this.#list.children].entries()) {
@@ -131,14 +131,14 @@ export class TagField {
     const before = this.#input.value;
     this.#input.value = "";
     const isAdded = await this.#onAdd(names);
-    // What was refused can be mended.
+    // Let the user correct a name that was rejected.
     if (!isAdded && !this.#input.value) this.#input.value = before;
     this.#input.focus();
   }
 }
 
 /**
- * Names that begin like what was written before those with a word that does, and those before other names for them.
+ * The best suggestions: first names that start with the text, then names with a word that does, then matching aliases.
  * @param {readonly TagName[]} names
  * @param {string} text in lower case
  */
@@ -147,7 +147,7 @@ function bestOf(names, text) {
     const rank = rankOf(name, text);
     return rank === null ? [] : [{ name, rank }];
   });
-  // The order of the names, which is that of their weight, stays among equals.
+  // The names are sorted by importance, and the sort is stable.
   ranked.sort((a, b) => a.rank - b.rank);
   return ranked.slice(0, MANY).map(({ name }) => name);
 }

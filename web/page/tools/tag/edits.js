@@ -1,4 +1,4 @@
-/** What a person changed of the tags of each picture. It stays through other looks, other tools and the slider. */
+/** The user's edits to the tags of each picture. They survive running the tool again and switching to another tool. */
 
 import { Emitter } from "../../lib/emitter.js";
 
@@ -6,12 +6,12 @@ import { Emitter } from "../../lib/emitter.js";
 
 /**
  * @typedef {object} Changes
- * @property {readonly string[]} removed ids of tags that are wrong
+ * @property {readonly string[]} removed ids of wrong tags
  * @property {readonly Renaming[]} renamed
  * @property {readonly string[]} added names
  */
 
-/** @typedef {{changes: Changes, text: string}} Step what was before, and what was done then */
+/** @typedef {{changes: Changes, text: string}} Step the changes before an edit, and the edit's description */
 
 /** @type {Changes} */
 const NONE = { removed: [], renamed: [], added: [] };
@@ -32,7 +32,7 @@ class Edits extends Emitter {
   }
 
   /**
-   * What the tags depend on besides the look; empty where nothing was changed.
+   * Identifies the edits of a picture; empty if there are none.
    * @param {Blob} file
    */
   key(file) {
@@ -41,7 +41,7 @@ class Edits extends Emitter {
   }
 
   /**
-   * What undoing would take back, in a few words.
+   * Describes the edit that undo would revert, in a few words.
    * @param {Blob} file
    */
   lastStep(file) {
@@ -51,7 +51,7 @@ class Edits extends Emitter {
   /**
    * @param {Blob} file
    * @param {Changes} changes
-   * @param {string} text what is done, such as "Removed “Dog”"
+   * @param {string} text describes the edit, such as "Removed “Dog”"
    */
   set(file, changes, text) {
     this.#steps.set(file, [...(this.#steps.get(file) ?? []), { changes: this.of(file), text }]);
@@ -71,7 +71,7 @@ class Edits extends Emitter {
 export const edits = new Edits();
 
 /**
- * The renaming that a person's own tag came from, if it did.
+ * The renaming that created one of the user's own tags, if one did.
  * @param {Changes} changes
  * @param {string} name
  */
@@ -80,7 +80,7 @@ export function renamingTo({ renamed }, name) {
 }
 
 /**
- * Without a tag: one that was found counts as wrong from now on, one of the person's own is taken back.
+ * Remove a tag: a tag from the engine is marked as wrong, one of the user's own is deleted.
  * @param {Changes} changes
  * @param {{id: string, name: string, source: string}} tag
  * @returns {Changes}
@@ -89,7 +89,7 @@ export function without(changes, { id, name, source }) {
   if (source !== "user") return { ...changes, removed: [...changes.removed, id] };
   const renaming = renamingTo(changes, name);
   return {
-    // What was renamed does not come back under its old name, nor does what stood behind a name of one's own.
+    // A renamed tag must not come back under its old name, nor the engine's tag that the user's tag replaced.
     removed: [...new Set([...changes.removed, renaming?.id ?? id])],
     renamed: changes.renamed.filter((one) => one !== renaming),
     added: changes.added.filter((other) => !isSame(other, name)),
@@ -97,7 +97,7 @@ export function without(changes, { id, name, source }) {
 }
 
 /**
- * With another name for a tag.
+ * Rename a tag.
  * @param {Changes} changes
  * @param {{id: string, name: string, source: string}} tag
  * @param {string} name
@@ -113,7 +113,7 @@ export function withName(changes, tag, name) {
 }
 
 /**
- * With further tags.
+ * Add tags.
  * @param {Changes} changes
  * @param {readonly string[]} names
  * @returns {Changes}
@@ -124,7 +124,7 @@ export function withMore(changes, names) {
 }
 
 /**
- * A name as Python keeps it: composed, with single spaces.
+ * Normalise a name as Python does: Unicode NFC, single spaces.
  * @param {string} text
  */
 export function tidy(text) {

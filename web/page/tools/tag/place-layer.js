@@ -1,17 +1,17 @@
-/** Over the picture: where the tag is that is looked at, as boxes where detection found it, else as a heat map. */
+/** Shows over the picture where the highlighted tag is: as boxes if detection found it, otherwise as a heat map. */
 
 import { placeHeatMap } from "../../workspace/heat-map.js";
 import { outlineOf } from "../../workspace/box-outline.js";
 import { fromTemplate, part, ref } from "../../lib/dom.js";
+import { plural, t } from "../../lib/texts.js";
 import { aboutTag } from "./wording.js";
 
 /** @import { HeatMap, Tag, Tagging } from "../../../protocol.d.ts" */
 /** @import { ImagePane } from "../../workspace/image-pane.js" */
 
-const AT_REST = "Point at a tag, or press it, to see where it is.";
 const COLOUR = "#0b57d0";
 
-/** Milliseconds before the page says that it is still asking where a tag is. */
+/** Milliseconds before the note says that the heat map is being computed. */
 const PATIENCE = 150;
 
 export class PlaceLayer {
@@ -30,7 +30,7 @@ export class PlaceLayer {
 
   /**
    * @param {ImagePane} pane
-   * @param {(result: Tagging, tag: Tag) => Promise<HeatMap | null>} where a tag is
+   * @param {(result: Tagging, tag: Tag) => Promise<HeatMap | null>} where returns the heat map of a tag
    */
   constructor(pane, where) {
     this.#pane = pane;
@@ -43,8 +43,8 @@ export class PlaceLayer {
   }
 
   /**
-   * @param {Tagging | null} result of the picture that is shown
-   * @param {Tag | null} tag that is looked at
+   * @param {Tagging | null} result of the selected picture
+   * @param {Tag | null} tag the highlighted tag
    */
   async show(result, tag) {
     if (result === this.#result && tag === this.#tag) return;
@@ -77,8 +77,19 @@ export class PlaceLayer {
     if (isShown && heatMap) placeHeatMap(this.#seen, this.#canvas, heatMap, image);
     if (image) this.#svg.setAttribute("viewBox", `0 0 ${image.width} ${image.height}`);
     this.#svg.replaceChildren(...(isShown && tag ? tag.boxes.map((edges) => outlineOf(edges, COLOUR)) : []));
-    this.#pane.note(!isShown ? "" : tag ? `${aboutTag(tag)} ${isPending ? "Looking where…" : placeText(tag, heatMap)}` : AT_REST);
+    this.#pane.note(isShown ? noteOf(tag, isPending, heatMap) : "");
   }
+}
+
+/**
+ * The note below the picture.
+ * @param {Tag | null} tag
+ * @param {boolean} isPending whether its heat map is being computed
+ * @param {HeatMap | null} heatMap
+ */
+function noteOf(tag, isPending, heatMap) {
+  if (!tag) return t("Point at a tag, or press it, to see where it is.");
+  return [aboutTag(tag), isPending ? t("Finding out where it is…") : placeText(tag, heatMap)].join(" ");
 }
 
 /**
@@ -86,8 +97,8 @@ export class PlaceLayer {
  * @param {HeatMap | null} heatMap
  */
 function placeText(tag, heatMap) {
-  if (tag.boxes.length > 1) return `Found in ${tag.boxes.length} places.`;
-  if (tag.boxes.length) return "Found in one place.";
-  if (heatMap) return "Brighter is where more speaks for it.";
-  return tag.source === "user" ? "" : "It is nowhere in particular.";
+  const count = tag.boxes.length;
+  if (count) return plural(count, "Found in one place.", "Found in {count} places.");
+  if (heatMap) return t("The brighter areas are evidence for it.");
+  return tag.source === "user" ? "" : t("It applies to no particular place.");
 }

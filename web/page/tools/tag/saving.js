@@ -1,22 +1,20 @@
-/** What can be saved of the tags of pictures. Python writes the files. */
+/** Saves the tags of pictures. Python writes the files. */
 
 import { download } from "../../lib/download.js";
 import { downloadResults } from "../../workspace/results.js";
+import { t } from "../../lib/texts.js";
 import { currentTagging, refresh } from "./answers.js";
 
 /** @import { Tagging } from "../../../protocol.d.ts" */
 /** @import { CallOptions, Onsight } from "../../client.js" */
 /** @import { Picture } from "../../workspace/pictures.js" */
 
-/** By the names that Python gives them; JSON is made here. */
-export const FORMATS = /** @type {const} */ ({
-  csv: "CSV table",
-  json: "JSON",
-  xmp: "XMP sidecar",
-  rekognition: "Rekognition JSON",
-});
+/** The formats by Python's names for them. Only JSON is made here. */
+export function formatNames() {
+  return { csv: t("CSV table"), json: "JSON", xmp: t("XMP sidecar"), rekognition: "Rekognition JSON" };
+}
 
-/** @typedef {keyof typeof FORMATS} Format */
+/** @typedef {keyof ReturnType<typeof formatNames>} Format */
 
 /**
  * Save the tags of one picture.
@@ -52,7 +50,7 @@ export async function saveAll(onsight, looks, format, { signal, onCount }) {
 }
 
 /**
- * The tags of a picture; for a sidecar, also what its file says already.
+ * The tags of a picture; for a sidecar, also the metadata that its file already has.
  * @param {Onsight} onsight
  * @param {Picture} picture
  * @param {Tagging} result

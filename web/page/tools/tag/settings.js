@@ -1,12 +1,12 @@
-/** What a person chose of how to look and which tags to see. Chosen once for all pictures, as long as the page lives. */
+/** The user's settings for tagging. They apply to all pictures until the page is closed. */
 
 import { Emitter } from "../../lib/emitter.js";
 
 /** @import { Tag } from "../../../protocol.d.ts" */
 
-/** @extends {Emitter<{change: "filter" | "look"}>} what has to be done anew: filtering, looking */
+/** @extends {Emitter<{change: "filter" | "look"}>} what has to be done again: filtering or tagging */
 class Settings extends Emitter {
-  /** Confidence in per cent; null for Python's own choice. @type {number | null} */
+  /** Minimum confidence in per cent; null lets Python choose. @type {number | null} */
   #percent = null;
   #boxes = false;
 
@@ -20,7 +20,7 @@ class Settings extends Emitter {
     this.emit("change", "filter");
   }
 
-  /** Whether detection looks too. */
+  /** Whether detection runs as well. */
   get boxes() {
     return this.#boxes;
   }
@@ -32,7 +32,7 @@ class Settings extends Emitter {
   }
 
   /**
-   * Whether a tag is shown. Python would say the same of a `threshold`; what a person wrote stays, whatever it is.
+   * Whether a tag is shown. Python's option `threshold` has the same effect. The user's own tags are always shown.
    * @param {Tag} tag
    */
   passes({ source, shown, score }) {

@@ -1,23 +1,24 @@
-/** The controls below the picture: how sure a tag has to be, and whether detection looks, too. */
+/** The controls below the picture: the minimum confidence of tags, and whether detection runs as well. */
 
 import { button, listen, part, ref } from "../../lib/dom.js";
 import { formatPercent } from "../../lib/format.js";
+import { t } from "../../lib/texts.js";
 import { settings } from "./settings.js";
 
-/** Where the slider stands while Python chooses: what most tags have for a threshold. */
+/** The slider's value while Python chooses: the threshold that most tags have. */
 const AUTOMATIC_PERCENT = 35;
 
-/** @param {HTMLElement} root that holds the controls */
+/** @param {HTMLElement} root contains the controls */
 export function setUpTuning(root) {
   const confidence = part(root, "tag-confidence", HTMLInputElement);
   const automatic = button(root, "automatic");
   const boxes = part(root, "with-boxes", HTMLInputElement);
   const write = () => {
     const { percent } = settings;
-    const text = percent === null ? "Automatic" : formatPercent(percent / 100);
+    const text = percent === null ? t("Automatic") : formatPercent(percent / 100);
     confidence.value = String(percent ?? AUTOMATIC_PERCENT);
     confidence.setAttribute("aria-valuetext", text);
-    // "Auto" beside it says the rest.
+    // The button "Auto" next to it is pressed, so no text is needed.
     ref(root, "tag-confidence-text").textContent = percent === null ? "" : text;
     automatic.setAttribute("aria-pressed", String(percent === null));
     boxes.checked = settings.boxes;

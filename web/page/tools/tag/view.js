@@ -1,4 +1,4 @@
-/** Tag: everything that the picture shows, each with its own confidence. */
+/** Tag: everything that the picture shows, each tag with its own confidence. */
 
 import { announce, tryTo } from "../../lib/announce.js";
 import { setUpSaving } from "../../workspace/save-one.js";
@@ -6,11 +6,12 @@ import { Highlight } from "../../workspace/highlight.js";
 import { ToolView } from "../../workspace/tool-view.js";
 import { copyFrom } from "../../lib/clipboard.js";
 import { button, fromTemplate, listen, ref } from "../../lib/dom.js";
+import { plural, t } from "../../lib/texts.js";
 import { TagAnswer } from "./answer.js";
 import { allTags, change, currentTagging, fileOf, isCurrent, look, placesOf, refresh, shownTags } from "./answers.js";
 import { edits, renamingTo, tidy, withMore, withName, without } from "./edits.js";
 import { PlaceLayer } from "./place-layer.js";
-import { FORMATS, saveAll, saveOne } from "./saving.js";
+import { formatNames, saveAll, saveOne } from "./saving.js";
 import { settings } from "./settings.js";
 import { setUpTuning } from "./tuning.js";
 import { shortTagging } from "./wording.js";
@@ -22,38 +23,55 @@ import { shortTagging } from "./wording.js";
 /** @import { Format } from "./saving.js" */
 /** @import { Picture } from "../../workspace/pictures.js" */
 
-const { json: _, ...FORMATS_OF_MANY } = FORMATS;
 
 /** @type {Tool<Tagging>} */
 const TAG = {
   key: "tag",
-  title: "Tag",
-  lead: "Everything in the picture, each with its own confidence.",
-  again: "Tag it",
-  stageWords: {
-    queued: "Next in line…",
-    read: "Reading the file…",
-    decode: "Opening the picture…",
-    preprocess: "Preparing it for the network…",
-    infer: "Looking at all of it…",
-    postprocess: "Finding the right words…",
+  get title() {
+    return t("Tag");
   },
-  stageNames: [
-    ["read", "Reading"],
-    ["decode", "Decoding"],
-    ["preprocess", "Preparing"],
-    ["infer", "Networks"],
-    ["postprocess", "Naming"],
-  ],
-  found: "tagged",
-  unsure: { name: "No tags", word: "without tags" },
+  get lead() {
+    return t("Everything in the picture, each tag with its own confidence.");
+  },
+  get again() {
+    return t("Tag it");
+  },
+  get stageWords() {
+    return {
+      queued: t("Next in the queue…"),
+      read: t("Reading the file…"),
+      decode: t("Opening the picture…"),
+      preprocess: t("Preparing it for the network…"),
+      infer: t("Running the networks…"),
+      postprocess: t("Choosing the tags…"),
+    };
+  },
+  get stageNames() {
+    return /** @type {const} */ ([
+      ["read", t("Reading")],
+      ["decode", t("Decoding")],
+      ["preprocess", t("Preparing")],
+      ["infer", t("Networks")],
+      ["postprocess", t("Naming")],
+    ]);
+  },
+  found: (count) => plural(count, "{count} tagged", "{count} tagged"),
+  unsure: {
+    get name() {
+      return t("No tags");
+    },
+    count: (count) => plural(count, "{count} without tags", "{count} without tags"),
+  },
   isUnsure: (result) => shownTags(result).length === 0,
   run: look,
   short: shortTagging,
   text: (_name, result, onsight) => onsight.tagText("list", currentTagging(result).tags, { urgent: true }),
   data: currentTagging,
   saving: {
-    formats: FORMATS_OF_MANY,
+    get formats() {
+      const { json: _, ...formats } = formatNames();
+      return formats;
+    },
     save: (onsight, looks, format, progress) =>
       saveAll(onsight, looks, /** @type {Exclude<Format, "json">} */ (format), progress),
   },
@@ -82,26 +100,27 @@ class TagView extends ToolView {
     const { answer, actions, pane } = this;
     this.#layer = new PlaceLayer(pane, (result, tag) => this.#where(result, tag));
     this.#tagAnswer = new TagAnswer(answer, onsight, this.#highlight, {
-      remove: (tag) => this.#edit((changes) => without(changes, tag), `Removed “${tag.name}”`),
-      rename: (tag, name) => this.#edit((changes) => withName(changes, tag, tidy(name)), `Renamed “${tag.name}”`),
+      remove: (tag) => this.#edit((changes) => without(changes, tag), t("Removed “{name}”", { name: tag.name })),
+      rename: (tag, name) =>
+        this.#edit((changes) => withName(changes, tag, tidy(name)), t("Renamed “{name}”", { name: tag.name })),
       add: (names) =>
-        this.#edit((changes) => withMore(changes, names), `Added ${names.map((name) => `“${name}”`).join(", ")}`),
+        this.#edit((changes) => withMore(changes, names), t("Added “{names}”", { names: names.join("”, “") })),
     });
     pane.controls.append(fromTemplate("tag-controls"));
-    ref(button(actions, "copy-text"), "copy-text-label").textContent = "Copy list";
+    ref(button(actions, "copy-text"), "copy-text-label").textContent = t("Copy list");
     button(actions, "copy-text").after(fromTemplate("tag-actions"));
     const hashtags = button(actions, "copy-hashtags");
     listen(hashtags, "click", () => {
       if (!this.#result) return;
       copyFrom(hashtags, onsight.tagText("hashtags", currentTagging(this.#result).tags, { urgent: true }));
     });
-    setUpSaving(actions, FORMATS, (format) =>
+    setUpSaving(actions, formatNames(), (format) =>
       this.#picture && this.#result ? saveOne(onsight, this.#picture, this.#result, format) : undefined,
     );
     listen(button(answer, "undo"), "click", () => this.#undo());
     listen(answer, "keydown", (event) => {
       const isUndo = (event.ctrlKey || event.metaKey) && !event.shiftKey && event.key.toLowerCase() === "z";
-      // In a field the key undoes what was typed.
+      // In a text field, the key undoes typing.
       if (!isUndo || event.target instanceof HTMLInputElement) return;
       event.preventDefault();
       this.#undo();
@@ -147,7 +166,7 @@ class TagView extends ToolView {
     super.close();
   }
 
-  /** Have Python put the user's changes over the tags, if they have changed; one question at a time. */
+  /** Ask Python to apply the user's edits to the tags, if the edits have changed; one request at a time. */
   async #ask() {
     const result = this.#result;
     if (this.#isAsking || !result || isCurrent(result)) return;
@@ -158,10 +177,10 @@ class TagView extends ToolView {
   }
 
   /**
-   * Change something. Python is asked first: a name that is not valid is refused, and nothing changes.
+   * Edit the tags. Python checks the edit first: if it rejects a name, nothing changes.
    * @param {(changes: Changes) => Changes} make
-   * @param {string} text what is done
-   * @returns {Promise<boolean>} whether it was
+   * @param {string} text describes the edit
+   * @returns {Promise<boolean>} whether it was made
    */
   async #edit(make, text) {
     const result = this.#result;
@@ -182,7 +201,7 @@ class TagView extends ToolView {
     const text = edits.lastStep(file);
     if (!text) return;
     edits.undo(file);
-    announce(`Undone: ${text}.`);
+    announce(t("Undone: {edit}.", { edit: text }));
   }
 
   #showPlace() {
@@ -203,7 +222,7 @@ class TagView extends ToolView {
       const origin = tag.source === "user" ? renamingTo(edits.of(fileOf(result)), tag.name)?.id : undefined;
       return places.get(origin ?? tag.id) ?? null;
     } catch {
-      return null; // the tag stays, only its place is unknown
+      return null; // the tag is shown without its place
     }
   }
 }
