@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from web.declared import client, engine, faults, public_names, reference, tool_table, types
+from web.declared import class_data, client, engine, faults, public_names, reference, tool_table, types
 
 WEB = Path(__file__).parent
 
@@ -20,6 +20,7 @@ FILES: Mapping[Path, Callable[[], str]] = {
     WEB / "protocol.d.ts": types.protocol,
     WEB / "common" / "faults.js": faults.faults,
     WEB / "page" / "engine" / "methods.js": client.engine_methods,
+    WEB / "page" / "tools" / "detect" / "class-data.js": class_data.class_data,
     WEB / "page" / "shell" / "tool-table.js": tool_table.tool_table,
     WEB / "page" / "tools" / "organise" / "methods.js": client.library_methods,
     WEB.parent / "docs" / "api.md": reference.reference,

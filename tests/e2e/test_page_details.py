@@ -7,13 +7,13 @@ from pathlib import Path
 from playwright.sync_api import Page, expect
 
 from onsight.image.blocks import exif_blocks, iptc_records, xmp_packets
-from tests.e2e.tool_page import truncated
+from tests.e2e.tool_page import file, truncated
 from tests.test_details import full
 
 
 def test_a_file_is_read_and_copied_without_what_it_says(page: Page, tmp_path: Path) -> None:
     page.evaluate("location.hash = '/details'")
-    picture = {"name": "holiday.jpg", "mimeType": "image/jpeg", "buffer": full("JPEG")}
+    picture = file("holiday.jpg", full("JPEG"), "image/jpeg")
     page.set_input_files('[data-part="files"]', [picture])
     expect(page.get_by_role("heading", name="7 personal details in this file")).to_be_visible()
     row = page.locator(".details__row", has_text="City")

@@ -16,7 +16,6 @@ import pytest
 from PIL import Image, ImageChops
 from playwright.sync_api import Browser, Download, FilePayload, Locator, expect
 
-from onsight.tools.detect.annotate import COLOURS
 from tests.e2e.browsing import ENGINE_TIMEOUT_MS, OpenPage
 from tests.e2e.tool_page import ToolPage, cat, command_line, file, open_tool, truncated
 from tests.pictures import encode, exif, photo, sample, stored_for
@@ -45,11 +44,6 @@ PLACES = """() => {
 }"""
 """Shape of the picture as it is shown; boxes and their names, as shares of its sides."""
 
-COLOURS_OF_PAGE = """async () => {
-  const { CLASSES, colourOf } = await import(new URL("page/tools/detect/classes.js", document.baseURI));
-  return CLASSES.map((name) => [name, colourOf(name)]);
-}"""
-
 COUNT_LOOKS = """async () => {
   const { Messenger } = await import(new URL("common/messenger.js", document.baseURI));
   const { request } = Messenger.prototype;
@@ -73,11 +67,6 @@ AS_AT_THE_START = """async () => {
   Object.assign(settings, { percent: null, overlap: 45, denied: new Set() });
   if (settings.thorough) settings.thorough = false;
   if (settings.tiled) settings.tiled = false;
-}"""
-
-NOUNS = """async (asked) => {
-  const { nounOf } = await import(new URL("page/tools/detect/classes.js", document.baseURI));
-  return asked.map(([label, count]) => nounOf(label, count));
 }"""
 
 
@@ -615,27 +604,6 @@ def test_dropping_says_what_it_does_here(tool: ToolPage) -> None:
     expect(tool.page.get_by_text("Drop to find objects")).to_be_visible()
     tool.page.evaluate("dispatchEvent(new DragEvent('drop', { dataTransfer: transfer, cancelable: true }))")
     tool.expect_answer("1 cat")
-
-
-def test_classes_have_the_colours_of_the_command_line_and_white_is_read_on_each(tool: ToolPage) -> None:
-    labels = Path("models/ssdlite-mobilenet-v2/labels.txt").read_text(encoding="utf-8").split("\n")
-    names = [label for label in labels if label]
-    expected = [[name, COLOURS[index % len(COLOURS)]] for index, name in enumerate(names)]
-    assert tool.page.evaluate(COLOURS_OF_PAGE) == expected
-    assert all(_contrast_with_white(colour) >= 4.5 for colour in COLOURS)
-
-
-def test_counts_read_as_english(tool: ToolPage) -> None:
-    asked = [["person", 3], ["person", 1], ["bus", 2], ["knife", 2], ["sheep", 4], ["skis", 1], ["bench", 2], ["tv", 2]]
-    nouns = ["people", "person", "buses", "knives", "sheep", "pair of skis", "benches", "TVs"]
-    assert tool.page.evaluate(NOUNS, asked) == nouns
-
-
-def _contrast_with_white(colour: str) -> float:
-    """Return the WCAG contrast of white text on ``#rrggbb``."""
-    channels = [value / 255 for value in bytes.fromhex(colour.removeprefix("#"))]
-    red, green, blue = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels)
-    return 1.05 / (0.2126 * red + 0.7152 * green + 0.0722 * blue + 0.05)
 
 
 def test_phone_shows_boxes_and_list_without_scrolling_sideways(site: str, open_page: OpenPage) -> None:

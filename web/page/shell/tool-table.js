@@ -118,11 +118,17 @@ export const TOOLS = [
     load: () => import("../tools/compare/view.js"),
   },
   {
-    name: "Details",
+    get name() {
+      return t("Details");
+    },
+    get text() {
+      return t("What the file gives away: place, time, camera, names. And a copy that says nothing.");
+    },
+    get drop() {
+      return t("Drop to see its details");
+    },
     path: "/details",
     icon: "i-details",
-    text: "What the file gives away: place, time, camera, names. And a copy that says nothing.",
-    drop: "Drop to see its details",
     accept: "image/*",
     receives: false,
     folder: "page/tools/details/",

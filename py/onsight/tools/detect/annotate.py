@@ -9,20 +9,10 @@ from PIL import Image
 from onsight.core.results import Box
 from onsight.image import DecodedImage
 from onsight.image.encoding import EncodedImage, encode_jpeg
-
-COLOURS = (
-    "#b3261e", "#0b57d0", "#146c2e", "#8430ce", "#8c4a00", "#006876",
-    "#a1006b", "#4e5d00", "#5b4bb7", "#00639b", "#9c4146", "#3d6837",
-)  # fmt: skip
-"""Colours of classes. White text on each has a contrast of more than 4.5 to 1 (WCAG AA)."""
+from onsight.tools.detect.class_names import colour_of
 
 QUALITY = 92
 """Of the JPEG."""
-
-
-def colour_of(label: str, labels: Sequence[str]) -> str:
-    """Return the colour of a class, ``#rrggbb``; it is the same in every picture."""
-    return COLOURS[labels.index(label) % len(COLOURS)]
 
 
 def annotate(picture: DecodedImage, boxes: Sequence[Box], labels: Sequence[str]) -> EncodedImage:

@@ -1,6 +1,7 @@
 /** The user's settings for detection. They apply to all pictures until the page is closed. */
 
 import { Emitter } from "../../lib/emitter.js";
+import { DEFAULT_OVERLAP } from "./class-data.js";
 
 /** @import { Box } from "../../../protocol.d.ts" */
 /** @import { Onsight } from "../../client.js" */
@@ -8,8 +9,6 @@ import { Emitter } from "../../lib/emitter.js";
 /** The lowest minimum confidence that the user can choose, in [0, 1]. Boxes below it are not requested. */
 export const LEAST = 0.1;
 
-/** Python's default in per cent, which "Reset" restores. */
-export const DEFAULT_OVERLAP = 45;
 
 /** @extends {Emitter<{change: "filter" | "ask" | "look"}>} what has to be done again: filtering boxes, choosing boxes or running the networks */
 class Settings extends Emitter {

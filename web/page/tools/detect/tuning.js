@@ -3,7 +3,8 @@
 import { button, listen, part, ref } from "../../lib/dom.js";
 import { formatPercent } from "../../lib/format.js";
 import { t } from "../../lib/texts.js";
-import { DEFAULT_OVERLAP, settings } from "./settings.js";
+import { DEFAULT_OVERLAP } from "./class-data.js";
+import { settings } from "./settings.js";
 
 /** The slider's value while each kind has its own threshold: the threshold that most kinds have. */
 const AUTOMATIC_PERCENT = 35;
