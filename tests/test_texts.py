@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -49,8 +50,13 @@ def test_values_are_not_taken_for_fields() -> None:
     assert text("Opening {name}…", name="{name}") == "Opening {name}…"
 
 
-def catalogues() -> object:
+def catalogues() -> Any:
     return pytest.importorskip("web.texts", reason="the catalogues are made where the site is built")
+
+
+def test_catalogues_are_fresh() -> None:
+    made = catalogues()
+    assert made.stale() == []
 
 
 def test_a_text_that_is_not_a_literal_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -59,7 +65,7 @@ def test_a_text_that_is_not_a_literal_is_refused(tmp_path: Path, monkeypatch: py
     source = tmp_path / "module.py"
     source.write_text('text(f"Opening {name}")\n', encoding="utf-8")
     with pytest.raises(ValueError, match=r"module\.py:1"):
-        list(made.python_messages([source]))  # type: ignore[attr-defined]
+        list(made.python_messages([source]))
 
 
 def test_markup_gives_sentences(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -72,14 +78,14 @@ def test_markup_gives_sentences(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
            <ul><li>One</li><li>2</li></ul></template>""",
         encoding="utf-8",
     )
-    found = [message.texts for message in made.markup_messages([source])]  # type: ignore[attr-defined]
+    found = [message.texts for message in made.markup_messages([source])]
     assert found == [("Press <1>Esc</1> to close <2/>.",), ("Add a picture",), ("Add",), ("One",)]
 
 
 def test_a_catalogue_names_each_text_once_with_its_files() -> None:
     made = catalogues()
-    message = made.Message  # type: ignore[attr-defined]
-    text_ = made.catalogue(  # type: ignore[attr-defined]
+    message = made.Message
+    text_ = made.catalogue(
         [message(("Add",), "b.js"), message(("Add",), "a.js"), message(("{count} tag", "{count} tags"), "a.js")]
     )
     assert text_.count('msgid "Add"') == 1
