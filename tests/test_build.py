@@ -66,6 +66,45 @@ def test_service_worker_keeps_the_page_whole_and_knows_its_build(manifest: dict[
     assert "frame-ancestors" in text
 
 
+def modules_of(path: str) -> set[str]:
+    """Return the addresses of what a module of the site imports statically, directly or not."""
+    found, waiting = set[str](), [path]
+    while waiting:
+        current = waiting.pop()
+        folder = (DIST / current).parent
+        text = (DIST / current).read_text(encoding="utf-8")
+        targets = re.findall(r'(?:^|[;}\s])(?:import|export)\s*(?:[\w*{][^"();]*?from)?\s*"(\.[^"]+)"', text)
+        for target in targets:
+            address = (folder / target).resolve().relative_to(DIST).as_posix()
+            if address not in found:
+                found.add(address)
+                waiting.append(address)
+    return found
+
+
+def test_index_lists_the_modules_of_the_page_and_of_each_tool() -> None:
+    html = (DIST / "index.html").read_text(encoding="utf-8")
+    head, *templates = re.split(r"<template data-modules=", html.partition("</head>")[0])
+    app = {"page/app.js", *modules_of("page/app.js")}
+    assert len(app) > 1
+    assert set(re.findall(r'rel="modulepreload" href="([^"]+)"', head)) == app
+    listed = {text.split('"')[1]: set(re.findall(r'href="([^"]+)"', text)) for text in templates}
+    views = [path.relative_to(DIST).as_posix() for path in DIST.glob("page/tools/*/view.js")]
+    assert listed == {view.removesuffix("view.js"): {view, *modules_of(view)} - app for view in views}
+
+
+def test_site_holds_no_module_that_nothing_imports() -> None:
+    shared = {path.relative_to(DIST).as_posix() for path in DIST.glob("page/chunk-*.js")}
+    entries = {path.relative_to(DIST).as_posix() for path in (DIST / "page").rglob("*.js")} - shared
+    assert shared == {address for entry in entries for address in modules_of(entry)} & shared
+    others = entries - {f"page/tools/{path.parent.name}/view.js" for path in DIST.glob("page/tools/*/view.js")}
+    assert others == {
+        *("page/app.js", "page/client.js", "page/shell/before-paint.js", "page/tools/organise/backup.js"),
+    }
+    assert {path.name for path in (DIST / "worker").glob("*.js")} == {"worker.js", "networks-worker.js"}
+    assert not list((DIST / "common").glob("*.js"))
+
+
 def test_archives_hold_bytecode_of_the_runtime_and_no_source() -> None:
     for path in (DIST / "runtime" / "python").glob("*/*.zip"):
         with zipfile.ZipFile(path) as archive:

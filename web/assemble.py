@@ -265,6 +265,11 @@ def add_icons(site: Path) -> None:
         icon.unlink()
 
 
+def bundle(site: Path) -> None:
+    """Replace the sources of the page and the workers with what is made of them for browsers."""
+    subprocess.run(["node", str(WEB / "bundle.mjs"), str(site)], check=True)
+
+
 def assemble(site: Path) -> None:
     """Write the whole site into an empty folder."""
     protocol.require_fresh()
@@ -275,11 +280,9 @@ def assemble(site: Path) -> None:
         else:
             shutil.copyfile(source, site / name)
     add_icons(site)
+    bundle(site)
     write_python(site)
     copy([NODE_MODULES / "onnxruntime-web" / "dist" / name for name in ORT_FILES], site / "runtime" / "ort")
-    # The service worker recognises modules of the runtime by this suffix.
-    (site / "runtime" / "client-zip").mkdir()
-    shutil.copyfile(NODE_MODULES / "client-zip" / "index.js", site / "runtime" / "client-zip" / "client-zip.mjs")
     for model in MODELS:
         folder = find_model(model)
         copy([folder / name for name in model_files(folder)], site / "models" / model)

@@ -80,6 +80,7 @@ BUDGETS = (
     Budget("*.html", 25_000),
     Budget("*.woff2", 40_000),
     Budget("*.png", 25_000),
+    Budget("page/tools/*/view.js", 26_000),
     Budget("*", 15_000),
 )
 

@@ -16,6 +16,14 @@ from web.serve import ISOLATION, Handler, Server, make_server
 
 MINUTES_MS = 60_000
 
+KEEP_POLICY = """if (globalThis.TrustedTypePolicyFactory) {
+  const { createPolicy } = TrustedTypePolicyFactory.prototype;
+  TrustedTypePolicyFactory.prototype.createPolicy = function (...given) {
+    return (globalThis.policy = createPolicy.apply(this, given));
+  };
+}"""
+"""Lets a benchmark use the one policy for scripts of workers that a page of our site may create, as ``policy``."""
+
 
 @contextmanager
 def serving(site: Path | None = None, *, plain: bool = False) -> Iterator[str]:
@@ -54,6 +62,7 @@ def browser(playwright: Playwright, profile: str | None = None) -> Iterator[tupl
             service_workers="allow" if profile else "block",
         )
         context.set_default_timeout(10 * MINUTES_MS)
+        context.add_init_script(KEEP_POLICY)
         try:
             yield context, _process_of(profile or temporary)
         finally:

@@ -44,7 +44,7 @@ ASK = """async ([name, params, runs]) => {
 }"""
 
 OPEN = """async () => {
-  const { Library } = await import("./page/tools/organise/library.js");
+  const { Library } = await import("./page/tools/organise/view.js");
   const { Onsight } = await import("./page/client.js");
   globalThis.library = new Library(await Onsight.start());
   await globalThis.library.start();

@@ -19,8 +19,7 @@ BOOT = """async () => {
 }"""
 
 STORED_DATA = """async () => {
-  const { trusted } = await import("./common/trusted.js");
-  await navigator.serviceWorker.register(trusted(new URL("sw.js", location.href)));
+  await navigator.serviceWorker.register(policy.createScriptURL(new URL("sw.js", location.href).href));
   await navigator.serviceWorker.ready;
   await onsight.cacheAll();
 }"""

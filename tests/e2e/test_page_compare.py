@@ -11,31 +11,15 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.e2e.browsing import ENGINE_TIMEOUT_MS, OpenPage
+from tests.e2e.page_modules import asked, stages, watch_workers
 from tests.e2e.test_engine import assert_alike
 from tests.e2e.tool_page import ToolPage, cat, coffee, command_line, file, open_tool, truncated
 from tests.pictures import encode, photo, sample, sample_path
 
 OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
-COUNT_LOOKS = """async () => {
-  const { Messenger } = await import(new URL("common/messenger.js", document.baseURI));
-  const { request } = Messenger.prototype;
-  globalThis.looks = globalThis.asked = 0;
-  Messenger.prototype.request = function (method, params, options) {
-    if (method === "compare") globalThis.asked += 1;
-    return request.call(this, method, params, {
-      ...options,
-      onProgress: (progress) => {
-        if (progress.stage !== "postprocess") globalThis.looks += 1;
-        options?.onProgress?.(progress);
-      },
-    });
-  };
-}"""
-"""Counts, from now on, what is asked of the engine, and the stages in which it looks rather than remembers."""
-
 AS_AT_THE_START = """async () => {
-  const { choices } = await import(new URL("page/tools/compare/choices.js", document.baseURI));
+  const { choices } = await import(new URL("page/tools/compare/view.js", document.baseURI));
   choices.percent = null;
 }"""
 
@@ -188,28 +172,28 @@ def test_leaving_a_label_out_gives_its_share_to_the_others_at_once(tool: ToolPag
     tool.choose(cat())
     expect_label(tool, "Cat")
     tags = gauges(tool).all_inner_texts()
-    tool.page.evaluate(COUNT_LOOKS)
+    watch_workers(tool.page)
     one(tool).get_by_role("button", name="Leave out Cat").press("Enter")
     expect(one(tool)).to_contain_text("Without “Cat”")
     expect(shares(tool).filter(has_text=re.compile("^Cat"))).to_have_count(0)
     percents = [float(text.rstrip("%")) for text in shares(tool).locator(".numbers").all_inner_texts()]
     assert round(sum(percents), 6) == 100
     assert gauges(tool).all_inner_texts() == tags
-    assert tool.page.evaluate("looks") == 0
+    assert set(stages(tool.page)) <= {"postprocess"}
     left_out = one(tool).get_by_role("group", name="Left out")
     expect(left_out).to_be_focused()
     assert copied(tool)["without"] == ["Cat"]
     left_out.get_by_role("button", name="Put back Cat").press("Enter")
     expect_label(tool, "Cat")
     expect(left_out).to_be_hidden()
-    assert tool.page.evaluate("looks") == 0
+    assert set(stages(tool.page)) <= {"postprocess"}
 
 
 def test_the_line_brings_and_takes_tags_at_once_and_moves_no_label(tool: ToolPage) -> None:
     tool.choose(coffee())
     expect_label(tool, "Coffee")
     bars = shares(tool).all_inner_texts()
-    tool.page.evaluate(COUNT_LOOKS)
+    watch_workers(tool.page)
     slider(tool).fill("90")
     expect(gauges(tool).first).to_have_attribute("title", "Shown from 90%")
     strict = [tag for tag in copied(tool)["tagging"]["tags"] if tag["score"] >= 0.9]
@@ -220,8 +204,8 @@ def test_the_line_brings_and_takes_tags_at_once_and_moves_no_label(tool: ToolPag
     expect(gauges(tool)).to_have_count(len(loose))
     assert len(loose) > len(strict) > 0
     assert shares(tool).all_inner_texts() == bars
-    assert tool.page.evaluate("looks") == 0
-    assert tool.page.evaluate("asked") >= 2
+    assert set(stages(tool.page)) <= {"postprocess"}
+    assert asked(tool.page).count("compare") >= 2
     wanted = compared(str(sample_path("coffee")), "--threshold", "0.2")
     assert_alike(without_texts(copied(tool)), without_texts(wanted))
     many(tool).get_by_role("button", name="Use each tag’s own").click()

@@ -17,6 +17,7 @@ from PIL import Image, ImageChops
 from playwright.sync_api import Browser, Download, FilePayload, Locator, expect
 
 from tests.e2e.browsing import ENGINE_TIMEOUT_MS, OpenPage
+from tests.e2e.page_modules import asked, stages, watch_workers
 from tests.e2e.tool_page import ToolPage, cat, command_line, file, open_tool, truncated
 from tests.pictures import encode, exif, photo, sample, stored_for
 
@@ -44,26 +45,8 @@ PLACES = """() => {
 }"""
 """Shape of the picture as it is shown; boxes and their names, as shares of its sides."""
 
-COUNT_LOOKS = """async () => {
-  const { Messenger } = await import(new URL("common/messenger.js", document.baseURI));
-  const { request } = Messenger.prototype;
-  globalThis.looks = globalThis.asked = 0;
-  Messenger.prototype.request = function (method, params, options) {
-    if (method === "detect") globalThis.asked += 1;
-    return request.call(this, method, params, {
-      ...options,
-      onProgress: (progress) => {
-        if (progress.stage !== "postprocess") globalThis.looks += 1;
-        options?.onProgress?.(progress);
-      },
-    });
-  };
-  return globalThis.looks;
-}"""
-"""Counts, from now on, what is asked of the detector, and the stages in which it looks rather than remembers."""
-
 AS_AT_THE_START = """async () => {
-  const { settings } = await import(new URL("page/tools/detect/settings.js", document.baseURI));
+  const { settings } = await import(new URL("page/tools/detect/view.js", document.baseURI));
   Object.assign(settings, { percent: null, overlap: 45, denied: new Set() });
   if (settings.thorough) settings.thorough = false;
   if (settings.tiled) settings.tiled = false;
@@ -356,8 +339,7 @@ def test_overlap_acts_at_once_without_a_network(tool: ToolPage) -> None:
     tool.choose(two_cups())
     tool.expect_answer("2 cups")
     slider(tool).fill("10")
-    looks = tool.page.evaluate(COUNT_LOOKS)
-    assert looks == 0
+    watch_workers(tool.page)
     tool.wait_for_paint()
     few = rows(tool).count()
     overlap(tool).fill("95")
@@ -366,8 +348,8 @@ def test_overlap_acts_at_once_without_a_network(tool: ToolPage) -> None:
     overlap(tool).fill("10")
     expect(rows(tool).nth(many - 1)).to_be_hidden()
     assert rows(tool).count() <= few
-    assert tool.page.evaluate("looks") == 0
-    assert tool.page.evaluate("asked") >= 2
+    assert set(stages(tool.page)) <= {"postprocess"}
+    assert asked(tool.page).count("detect") >= 2
 
 
 def test_kinds_are_chosen_with_their_counts_by_keyboard_too(tool: ToolPage) -> None:

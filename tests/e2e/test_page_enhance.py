@@ -40,7 +40,7 @@ SETTLED = """() => {
 """Whether all views that were wished for are there."""
 
 AS_AT_THE_START = """async () => {
-  const { choices } = await import(new URL("page/tools/enhance/exporting.js", document.baseURI));
+  const { choices } = await import(new URL("page/tools/enhance/view.js", document.baseURI));
   Object.assign(choices, { format: "", quality: undefined, metadata: "keep" });
 }"""
 

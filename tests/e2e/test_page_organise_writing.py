@@ -12,6 +12,7 @@ from playwright.sync_api import Page
 
 from tests.e2e.browsing import OpenPage
 from tests.e2e.origin_folders import FOLDERS
+from tests.e2e.page_modules import add_module
 
 
 @pytest.fixture
@@ -19,14 +20,14 @@ def bare(site: str, open_page: OpenPage) -> Page:
     """A page of the site on which nothing of Organise has begun."""
     page, _ = open_page(f"{site}/#/privacy")
     page.evaluate(FOLDERS)
+    add_module(page, "page/lib/writing.js", "writing")
     return page
 
 
 def run(page: Page, script: str, given: Any = None) -> Any:
     """Run a script that uses what ``writing.js`` exports as ``writing``."""
     return page.evaluate(
-        "async (given) => { const writing = await import(new URL('page/lib/writing.js', document.baseURI));"
-        " const signal = new AbortController().signal; const onProgress = () => {};" + script + "}",
+        "async (given) => { const signal = new AbortController().signal; const onProgress = () => {};" + script + "}",
         given,
     )
 

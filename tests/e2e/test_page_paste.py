@@ -9,8 +9,9 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.e2e.browsing import OpenPage
+from tests.e2e.page_modules import add_module
 
-SET_UP = """async () => {
+ELEMENTS = """async () => {
   document.body.replaceChildren();
   for (const [id, tag] of [["live", "div"], ["notice", "div"]]) {
     const element = document.createElement(tag);
@@ -24,7 +25,11 @@ SET_UP = """async () => {
   add("textarea", { id: "area" });
   add("div", { id: "rich", contentEditable: "true" });
   add("button", { id: "button" });
-  const { setUpPaste } = await import("./page/shell/paste.js");
+}"""
+"""The parts of the page that the module needs, and elements to paste into."""
+
+SET_UP = """async () => {
+  const { setUpPaste } = pasting;
   globalThis.taken = [];
   setUpPaste((files) => taken.push(...files.map(({ file, path }) => ({ name: file.name, path, size: file.size }))));
   globalThis.paste = (where, files, data) => {
@@ -52,6 +57,8 @@ PICTURE_OF_A_PAGE = '<meta charset="utf-8"><img src="https://example.org/cat.jpg
 @pytest.fixture
 def page(site: str, open_page: OpenPage) -> Page:
     page, _ = open_page(f"{site}/manifest.json")
+    page.evaluate(ELEMENTS)
+    add_module(page, "page/shell/paste.js", "pasting")
     page.evaluate(SET_UP)
     return page
 

@@ -11,6 +11,7 @@ from playwright.sync_api import Page, expect
 
 from tests.e2e.browsing import ENGINE_TIMEOUT_MS, OpenPage, wait_until
 from tests.e2e.organise_page import NO_CHOOSER_OF_ITS_OWN, OrganisePage
+from tests.e2e.page_modules import add_module
 from tests.e2e.tool_page import cat
 
 STORED = """async () => {
@@ -28,7 +29,7 @@ STORED = """async () => {
 }"""
 
 LISTED = """async () => {
-  const { STORED_DATA, find } = await import("./page/shell/stored-data.js");
+  const { STORED_DATA, find } = storedData;
   const all = { local: [], session: [], folders: [], databases: [], caches: [], serviceWorkers: [], cookies: [] };
   for (const kept of STORED_DATA) {
     const found = await find(kept);
@@ -48,6 +49,7 @@ def stored(page: Page) -> dict[str, list[str]]:
 
 def listed(page: Page) -> dict[str, list[str]]:
     """What the Privacy page knows of that."""
+    add_module(page, "page/shell/stored-data.js", "storedData")
     answer: dict[str, list[str]] = page.evaluate(LISTED)
     return {kind: sorted(names) for kind, names in answer.items()}
 
@@ -70,11 +72,11 @@ def use_every_tool(page: Page, site: str, holiday: Path) -> None:
     organise.open(site)
     organise.add_folder(holiday)
     organise.expect_imported("3 pictures added")
+    add_module(page, "page/tools/organise/originals.js", "originals")
     page.evaluate(
         """async () => {
-          const { Originals } = await import("./page/tools/organise/originals.js");
           const root = await navigator.storage.getDirectory();
-          await new Originals().rememberHandle(await root.getDirectoryHandle("onsight-libraries"));
+          await new originals.Originals().rememberHandle(await root.getDirectoryHandle("onsight-libraries"));
         }"""
     )
 

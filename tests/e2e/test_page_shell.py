@@ -206,6 +206,6 @@ def test_phone_takes_a_picture_and_shows_its_answer(site: str, open_page: OpenPa
 def test_page_that_arrives_in_part_says_so(site: str, open_page: OpenPage) -> None:
     page, complaints = open_page(f"{site}/manifest.json")
     complaints.expected += ["404", "Failed to load resource"]
-    page.context.route("**/page/shell/home.js", lambda route: route.fulfill(status=404))
+    page.context.route("**/page/chunk-*.js", lambda route: route.fulfill(status=404))
     page.goto(f"{site}/")
     expect(page.get_by_role("alert")).to_have_text(re.compile("did not load completely"))

@@ -18,6 +18,7 @@ from onsight.image.iptc import iptc_segment
 from onsight.metadata.reading import read_sidecar
 from onsight.metadata.xmp import read
 from tests.e2e.browsing import ENGINE_TIMEOUT_MS, OpenPage
+from tests.e2e.page_modules import asked, stages, watch_workers
 from tests.e2e.tool_page import ToolPage, cat, coffee, command_line, file, open_tool, truncated
 from tests.pictures import encode, photo, sample
 from tests.stated_samples import bag, dataset, xmp
@@ -26,29 +27,8 @@ PHONE = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobil
 
 OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
-COUNT = """async () => {
-  const { Messenger } = await import(new URL("common/messenger.js", document.baseURI));
-  const { request } = Messenger.prototype;
-  globalThis.asked ??= [];
-  globalThis.asked.length = 0;
-  globalThis.runs = 0;
-  if (globalThis.counting) return;
-  globalThis.counting = true;
-  Messenger.prototype.request = function (method, params, options) {
-    globalThis.asked.push(method);
-    return request.call(this, method, params, {
-      ...options,
-      onProgress: (progress) => {
-        if (progress.stage === "infer") globalThis.runs += 1;
-        options?.onProgress?.(progress);
-      },
-    });
-  };
-}"""
-"""Counts, from now on, what is asked of the engine, and the times that a network is run."""
-
 AS_AT_THE_START = """async () => {
-  const { settings } = await import(new URL("page/tools/tag/settings.js", document.baseURI));
+  const { settings } = await import(new URL("page/tools/tag/view.js", document.baseURI));
   settings.percent = null;
   settings.boxes = false;
 }"""
@@ -179,7 +159,7 @@ def test_slider_acts_at_once_and_asks_nobody(tool: ToolPage, tmp_path: Path) -> 
     path.write_bytes(sample("chelsea"))
     start(tool, cat())
     automatic = names(tool)
-    tool.page.evaluate(COUNT)
+    watch_workers(tool.page)
     slider(tool).fill("95")
     expect(chips(tool)).not_to_have_count(len(automatic))
     few = names(tool)
@@ -195,14 +175,14 @@ def test_slider_acts_at_once_and_asks_nobody(tool: ToolPage, tmp_path: Path) -> 
     tool.page.get_by_role("button", name="Auto", exact=True).click()
     expect(chips(tool)).to_have_count(len(automatic))
     assert names(tool) == automatic
-    assert tool.page.evaluate("asked") == []
+    assert asked(tool.page) == []
 
 
 def test_a_chip_shows_where_its_tag_is_without_another_look(tool: ToolPage) -> None:
     start(tool, cat())
     seen, note = tool.page.locator(".frame__seen"), tool.page.locator(".pane__note")
     expect(note).to_contain_text("Point at a tag")
-    tool.page.evaluate(COUNT)
+    watch_workers(tool.page)
     # Focus by the keyboard.
     field(tool).focus()
     tool.page.keyboard.press("Tab")
@@ -230,8 +210,8 @@ def test_a_chip_shows_where_its_tag_is_without_another_look(tool: ToolPage) -> N
     colour.hover()
     expect(note).to_contain_text("measured from the pixels. It applies to no particular place.")
     expect(seen).to_be_hidden()
-    assert tool.page.evaluate("runs") == 0
-    assert [method for method in tool.page.evaluate("asked") if method != "tag_names"] == ["tag"]
+    assert "infer" not in stages(tool.page)
+    assert [method for method in asked(tool.page) if method != "tag_names"] == ["tag"]
 
 
 def test_boxes_show_where_detection_found_it(tool: ToolPage) -> None:

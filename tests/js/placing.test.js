@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import "./built-runtime.js";
 import { Disk } from "./fake-folders.js";
 import { LibraryMethods } from "../../web/page/tools/organise/methods.js";
 

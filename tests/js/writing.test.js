@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import test from "node:test";
 
-import "./built-runtime.js";
 import { Disk } from "./fake-folders.js";
 
 const { isSame, listTaken, replaceFile, writeIntoFolder, writeNew } = await import("../../web/page/lib/writing.js");

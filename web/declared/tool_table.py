@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
 from onsight.tools import TOOLS
-
-FOLDERS = Path(__file__).resolve().parents[1] / "page" / "tools"
 
 HEADER = """\
 /**
@@ -31,9 +28,6 @@ def tool_table() -> str:
         if tool.page is None:
             continue
         page = tool.page()
-        names = sorted(path.name for path in (FOLDERS / tool.name).glob("*.css"))
-        # A tool's further style sheets may override its style.css.
-        styles = sorted(names, key=lambda name: name != "style.css")
         texts = {"name": page.title, "text": page.summary, "drop": page.drop}
         row = {
             "path": f"/{tool.name}",
@@ -41,7 +35,6 @@ def tool_table() -> str:
             "accept": page.accept,
             "receives": page.receives,
             "folder": f"page/tools/{tool.name}/",
-            "styles": styles,
         }
         # Getters, because a translation may be loaded later than the table.
         fields = [f"    get {key}() {{\n      return t({_literal(value)});\n    }},\n" for key, value in texts.items()]

@@ -11,6 +11,7 @@
  */
 
 import { OnsightError, abortError, onAbort } from "../common/messenger.js";
+import { SITE } from "../common/site.js";
 import { blobOf, optionsOf, withPythonNames, withoutUndefined } from "./engine/input.js";
 import { CACHED, EngineMethods } from "./engine/methods.js";
 import { Pool } from "./engine/pool.js";
@@ -101,7 +102,7 @@ export class Onsight extends EngineMethods {
   constructor(options) {
     super();
     const {
-      base = new URL("..", import.meta.url),
+      base = SITE,
       onProgress,
       after,
       device = "wasm",

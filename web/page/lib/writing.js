@@ -3,7 +3,7 @@
  * overwrites a file and never leaves a partial one. A file that fails does not stop the others.
  */
 
-import { makeZip } from "../../runtime/client-zip/client-zip.mjs";
+import { makeZip } from "client-zip";
 import { download } from "./download.js";
 import { OnsightError, isAbort } from "../../common/messenger.js";
 import { t } from "./texts.js";

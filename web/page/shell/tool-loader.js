@@ -5,7 +5,7 @@ import { TOOLS } from "./tools.js";
 /** @import { Tool, ToolModule } from "./tools.js" */
 
 /** What all tools share. Its markup and style are loaded with the first tool; its code is imported by the tools. */
-const WORKSPACE = { folder: "page/workspace/", styles: ["style.css"] };
+const WORKSPACE = "page/workspace/";
 
 /** Tools that are being loaded, by path. @type {Map<string, Promise<ToolModule>>} */
 const loading = new Map();
@@ -38,7 +38,8 @@ export function loadedTool(tool) {
 export function loadTool(tool) {
   let promise = loading.get(tool.path);
   if (!promise) {
-    promise = Promise.all([loadCode(tool), loadFolder(WORKSPACE), loadFolder(tool)]).then(([module]) => {
+    preloadModules(tool.folder);
+    promise = Promise.all([loadCode(tool), loadFolder(WORKSPACE), loadFolder(tool.folder)]).then(([module]) => {
       loaded.set(tool.path, module);
       for (const use of waiting.get(tool.path) ?? []) use(module);
       waiting.delete(tool.path);
@@ -79,16 +80,26 @@ async function loadCode(tool) {
 }
 
 /**
+ * Load all modules of a tool at the same time: the browser learns of them from the build, not from one after another.
+ * @param {string} folder
+ */
+function preloadModules(folder) {
+  const list = document.querySelector(`template[data-modules="${folder}"]`);
+  if (!(list instanceof HTMLTemplateElement)) return;
+  document.head.append(list.content);
+  list.remove();
+}
+
+/**
  * Add the markup and style of a folder to the page.
- * @param {{folder: string, styles: readonly string[]}} source
+ * @param {string} folder below the site
  * @returns {Promise<void>}
  */
-function loadFolder({ folder, styles }) {
+function loadFolder(folder) {
   let promise = folders.get(folder);
   if (!promise) {
     const order = TOOLS.findIndex((tool) => tool.folder === folder); // -1 for the workspace, which comes first
-    const sheets = styles.map((name) => addStyle(folder + name, order));
-    promise = Promise.all([addTemplates(`${folder}templates.html`), ...sheets]).then(() => {});
+    promise = Promise.all([addTemplates(`${folder}templates.html`), addStyle(`${folder}style.css`, order)]).then(() => {});
     promise.catch(() => folders.delete(folder));
     folders.set(folder, promise);
   }

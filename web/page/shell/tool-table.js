@@ -24,7 +24,6 @@ export const TOOLS = [
     accept: "image/*",
     receives: false,
     folder: "page/tools/classify/",
-    styles: ["style.css"],
     load: () => import("../tools/classify/view.js"),
   },
   {
@@ -42,7 +41,6 @@ export const TOOLS = [
     accept: "image/*",
     receives: false,
     folder: "page/tools/tag/",
-    styles: ["style.css"],
     load: () => import("../tools/tag/view.js"),
   },
   {
@@ -60,7 +58,6 @@ export const TOOLS = [
     accept: "image/*",
     receives: false,
     folder: "page/tools/detect/",
-    styles: ["style.css"],
     load: () => import("../tools/detect/view.js"),
   },
   {
@@ -78,7 +75,6 @@ export const TOOLS = [
     accept: "image/*",
     receives: false,
     folder: "page/tools/enhance/",
-    styles: ["style.css", "panel.css"],
     load: () => import("../tools/enhance/view.js"),
   },
   {
@@ -96,7 +92,6 @@ export const TOOLS = [
     accept: "image/*,.zip",
     receives: true,
     folder: "page/tools/organise/",
-    styles: ["style.css", "picture.css", "sorting.css"],
     load: () => import("../tools/organise/view.js"),
   },
   {
@@ -114,7 +109,6 @@ export const TOOLS = [
     accept: "image/*",
     receives: false,
     folder: "page/tools/compare/",
-    styles: ["style.css"],
     load: () => import("../tools/compare/view.js"),
   },
   {
@@ -132,7 +126,6 @@ export const TOOLS = [
     accept: "image/*",
     receives: false,
     folder: "page/tools/details/",
-    styles: ["style.css"],
     load: () => import("../tools/details/view.js"),
   },
 ];

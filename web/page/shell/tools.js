@@ -22,7 +22,6 @@ export { TOOLS } from "./tool-table.js";
 /**
  * @typedef {object} Loading
  * @property {string} folder of the tool, below the site
- * @property {readonly string[]} styles names of its style sheets, in their order
  * @property {() => Promise<ToolModule>} load
  * @property {boolean} [receives] whether it handles added pictures itself; otherwise they are added to the list of pictures
  */

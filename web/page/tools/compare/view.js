@@ -13,6 +13,9 @@ import { comparisonText, shortComparison } from "./wording.js";
 import { fromTemplate } from "../../lib/dom.js";
 import { plural, t } from "../../lib/texts.js";
 
+// End-to-end tests reset it.
+export { choices } from "./choices.js";
+
 /** @import { Comparison } from "../../../protocol.d.ts" */
 /** @import { App } from "../../workspace/app.js" */
 /** @import { Sight } from "./look-layer.js" */

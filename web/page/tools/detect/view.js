@@ -19,6 +19,9 @@ import { findingText, shortFinding } from "./wording.js";
 import { fromTemplate } from "../../lib/dom.js";
 import { plural, t } from "../../lib/texts.js";
 
+// End-to-end tests reset it.
+export { settings } from "./settings.js";
+
 /** @import { Box, Detection } from "../../../protocol.d.ts" */
 /** @import { App } from "../../workspace/app.js" */
 /** @import { Tool } from "../../workspace/tool.js" */

@@ -8,6 +8,9 @@ import { recall, remember } from "./remembered.js";
 import { shortSummary, summaryText } from "./wording.js";
 import { plural, t } from "../../lib/texts.js";
 
+// End-to-end tests reset it.
+export { choices } from "./exporting.js";
+
 /** @import { EnhanceAnalysis } from "../../../protocol.d.ts" */
 /** @import { App } from "../../workspace/app.js" */
 /** @import { Tool } from "../../workspace/tool.js" */

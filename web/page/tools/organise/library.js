@@ -5,6 +5,7 @@
 
 import { Emitter } from "../../lib/emitter.js";
 import { Messenger, OnsightError, abortError } from "../../../common/messenger.js";
+import { SITE } from "../../../common/site.js";
 import { LibraryMethods } from "./methods.js";
 import { preferences } from "./preferences.js";
 import { t } from "../../lib/texts.js";
@@ -54,7 +55,7 @@ export class Library extends Emitter {
    * @param {Onsight} onsight
    * @param {URL} [base] folder of the site
    */
-  constructor(onsight, base = new URL("../../..", import.meta.url)) {
+  constructor(onsight, base = SITE) {
     super();
     this.#onsight = onsight;
     this.#base = base;

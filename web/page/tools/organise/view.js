@@ -28,6 +28,9 @@ import { Tiles } from "./tiles.js";
 import { onKeys } from "../../lib/shortcuts.js";
 import { isSidecar } from "../../lib/suffixes.js";
 
+// Benchmarks open a library without the page.
+export { Library } from "./library.js";
+
 /** @import { App } from "../../workspace/app.js" */
 /** @import { FileWithPath } from "../../lib/picture-files.js" */
 /** @import { Arrival, Entry } from "./entries.js" */

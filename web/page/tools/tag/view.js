@@ -16,6 +16,9 @@ import { settings } from "./settings.js";
 import { setUpTuning } from "./tuning.js";
 import { shortTagging } from "./wording.js";
 
+// End-to-end tests reset it.
+export { settings } from "./settings.js";
+
 /** @import { Tag, Tagging } from "../../../protocol.d.ts" */
 /** @import { App } from "../../workspace/app.js" */
 /** @import { Tool } from "../../workspace/tool.js" */
