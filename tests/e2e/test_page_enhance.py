@@ -381,7 +381,7 @@ def test_crop_with_the_keyboard_is_what_is_saved(tool: ToolPage) -> None:
     reset(tool)
     open_group(tool, "Crop and rotate")
     tool.answer.get_by_role("button", name="Crop", exact=True).click()
-    rectangle = tool.page.get_by_role("group", name="What stays")
+    rectangle = tool.page.get_by_role("group", name="Crop area")
     expect(rectangle).to_be_focused()
     expect(tool.answer.get_by_text("400 × 300 px").first).to_be_visible()
     for _ in range(25):
@@ -464,7 +464,7 @@ def test_formats_and_names(tool: ToolPage) -> None:
     assert (opened(jpeg).format, opened(jpeg).size) == ("JPEG", (320, 240))
     webp = save(tool, format="WebP")
     assert (opened(webp).format, webp.suggested_filename) == ("WEBP", "plain-enhanced.webp")
-    assert opened(save(tool, format="Like the file")).format == "PNG"
+    assert opened(save(tool, format="Same as the original")).format == "PNG"
 
 
 def test_longest_side_and_turned_file(tool: ToolPage) -> None:
@@ -492,7 +492,7 @@ def test_what_a_file_says_is_kept_as_the_command_line_keeps_it(tool: ToolPage) -
     save(tool, name="less", format="WebP")
     notice = tool.page.get_by_text("Left out: comments and texts, which a WebP cannot hold.")
     expect(notice.first).to_be_visible()
-    placeless = save(tool, name="placeless", format="PNG", information="Without the place").path().read_bytes()
+    placeless = save(tool, name="placeless", format="PNG", information="Remove the location").path().read_bytes()
     assert list(png_texts(placeless)) == []
     found = exif_directories(next(exif_blocks(placeless)))
     assert found is not None
@@ -501,7 +501,7 @@ def test_what_a_file_says_is_kept_as_the_command_line_keeps_it(tool: ToolPage) -
 
 @pytest.mark.parametrize(
     ("choice", "keeps_camera", "keeps_place"),
-    [("Keep", True, True), ("Without the place", True, False), ("Remove all", False, False)],
+    [("Keep", True, True), ("Remove the location", True, False), ("Remove all", False, False)],
 )
 def test_information_in_the_file_is_kept_or_not(
     tool: ToolPage, choice: str, keeps_camera: bool, keeps_place: bool
@@ -528,7 +528,7 @@ def test_picture_is_enlarged_by_the_network(tool: ToolPage) -> None:
     tool.answer.get_by_role("radio", name="× 2").check()
     expect(tool.answer.get_by_text("240 × 160 px")).to_be_visible()
     tool.page.get_by_role("button", name="100%").click()
-    expect(tool.page.get_by_text("A view enlarged without the network")).to_be_visible()
+    expect(tool.page.get_by_text("This preview is enlarged without the network")).to_be_visible()
     download = save(tool, format="PNG")
     assert opened(download).size == (240, 160)
     same_as_native(download, picture, upscale=2)
@@ -549,7 +549,7 @@ def test_many_pictures_are_saved_in_one_archive_and_a_broken_one_is_named(tool: 
         with archive.open("one-enhanced.png") as member, Image.open(member) as picture:
             assert picture.size == (400, 300)
     alert = dialog.get_by_role("alert")
-    expect(alert).to_contain_text("2 pictures saved, 1 could not be")
+    expect(alert).to_contain_text("2 pictures saved. 1 could not be saved.")
     expect(alert.get_by_role("listitem")).to_have_text(re.compile("^broken.jpg: ."))
     dialog.get_by_role("button", name="Close").click()
 
@@ -589,7 +589,7 @@ def test_changes_do_not_go_in_silence_with_their_picture(tool: ToolPage) -> None
     ready(tool)
     slider(tool, "Contrast").press("ArrowRight")
     tool.page.get_by_role("button", name="Remove this picture").click()
-    expect(tool.page.get_by_role("status").filter(has_text="not saved: mine.png")).to_be_attached()
+    expect(tool.page.get_by_role("status").filter(has_text="mine.png was removed")).to_be_attached()
 
 
 def test_result_goes_on_to_classify(tool: ToolPage) -> None:

@@ -60,7 +60,7 @@ test("numbers are formatted for the language of the interface", () => {
     formatRemaining(100_000),
   ];
   assert.deepEqual(shown(), ["1,234", "97%", ">99%", "<1%", "1.25\u202fs", "3.4\u202fMB", "about 2 min left"]);
-  useTranslation("de", { "about {count} min left": ["noch etwa {count} min", "noch etwa {count} min"] });
+  useTranslation("de", { "about {duration} left": "noch etwa {duration}" });
   const german = ["1.234", "97\u00a0%", ">99\u00a0%", "<1\u00a0%", "1,25\u202fs", "3,4\u202fMB", "noch etwa 2 min"];
   assert.deepEqual(shown(), german);
 });

@@ -1,6 +1,6 @@
 /** Formats numbers for people, in the language of the interface. */
 
-import { currentLanguage, plural, t } from "./texts.js";
+import { currentLanguage, t } from "./texts.js";
 
 /** Intl's formatters are slow to create. @type {Map<string, Intl.NumberFormat>} */
 const formatters = new Map();
@@ -8,15 +8,6 @@ const formatters = new Map();
 /** @param {number} count */
 export function formatCount(count) {
   return formatterOf(0, 3).format(count);
-}
-
-/**
- * "1 picture", "2,000 pictures".
- * @param {number} count
- * @param {string} noun
- */
-export function formatPlural(count, noun) {
-  return `${formatCount(count)} ${noun}${count === 1 ? "" : "s"}`;
 }
 
 /**
@@ -44,16 +35,19 @@ export function formatSeconds(milliseconds) {
  * @param {number} milliseconds
  */
 export function formatRemaining(milliseconds) {
+  const duration = formatDuration(milliseconds);
+  return duration && t("about {duration} left", { duration });
+}
+
+/**
+ * A rough duration: "30 s", "3 min", "2 h", or nothing if it is a few seconds.
+ * @param {number} milliseconds
+ */
+export function formatDuration(milliseconds) {
   if (milliseconds < 8_000) return "";
-  if (milliseconds < 90_000) {
-    const seconds = Math.ceil(milliseconds / 10_000) * 10;
-    return plural(seconds, "about {count} s left", "about {count} s left");
-  }
-  if (milliseconds < 5_400_000) {
-    const minutes = Math.round(milliseconds / 60_000);
-    return plural(minutes, "about {count} min left", "about {count} min left");
-  }
-  return plural(Math.round(milliseconds / 3_600_000), "about {count} h left", "about {count} h left");
+  if (milliseconds < 90_000) return t("{number} s", { number: formatCount(Math.ceil(milliseconds / 10_000) * 10) });
+  if (milliseconds < 5_400_000) return t("{number} min", { number: formatCount(Math.round(milliseconds / 60_000)) });
+  return t("{number} h", { number: formatCount(Math.round(milliseconds / 3_600_000)) });
 }
 
 /**

@@ -1,8 +1,8 @@
-/** Copying settings from the picture that is shown to all others, as one change that can be undone. */
+/** Copies settings from the current picture to all others, as one change that can be undone. */
 
 import { notice } from "../../lib/announce.js";
 import { button, elementFromTemplate, listen, ref } from "../../lib/dom.js";
-import { formatPlural } from "../../lib/format.js";
+import { plural, t } from "../../lib/texts.js";
 import { edits } from "./edits.js";
 import { SHAPE, SIZE, pick } from "./settings.js";
 
@@ -42,8 +42,8 @@ export class CopyDialog {
     this.#parts.clear();
     const rows = /** @type {[string, readonly Key[], boolean][]} */ ([
       ...[...groups].map(([name, keys]) => [name, keys, true]),
-      ["Crop and rotation", SHAPE, false],
-      ["Size", SIZE, true],
+      [t("Crop and rotation"), SHAPE, false],
+      [t("Size"), SIZE, true],
     ]);
     ref(this.#root, "copy-parts").replaceChildren(
       ...rows.map(([name, keys, isChecked]) => {
@@ -73,7 +73,7 @@ export class CopyDialog {
 
   #write() {
     const others = this.#pictures.items.length - 1;
-    button(this.#root, "copy-go").textContent = `Copy to ${formatPlural(others, "other")}`;
+    button(this.#root, "copy-go").textContent = plural(others, "Copy to {count} other", "Copy to {count} others");
     button(this.#root, "copy-go").disabled = this.#keys.length === 0;
   }
 
@@ -82,7 +82,13 @@ export class CopyDialog {
     const settings = selected && edits.of(selected);
     if (!settings) return;
     const values = pick(settings, this.#keys);
-    edits.setAll([...items], () => values, "copying to all", null, this.#neutral);
-    notice(`Copied to ${formatPlural(items.length - 1, "other picture")}. Undo takes it back.`);
+    edits.setAll([...items], () => values, t("copying to all"), null, this.#neutral);
+    notice(
+      plural(
+        items.length - 1,
+        "Copied to {count} other picture. Undo reverts this.",
+        "Copied to {count} other pictures. Undo reverts this.",
+      ),
+    );
   }
 }

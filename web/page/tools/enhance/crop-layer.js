@@ -1,10 +1,11 @@
 /**
- * The rectangle of what stays, over the picture. It is moved and resized with mouse or finger, or with the keyboard:
- * arrows move what has the focus, a corner, an edge or all of it; Shift with arrows resizes.
+ * The crop rectangle over the picture. Mouse, finger or keyboard move and resize it: the arrow keys move the corner, edge
+ * or rectangle that has the focus; with Shift they resize the rectangle.
  */
 
 import { announce } from "../../lib/announce.js";
 import { elementFromTemplate, listen, ref } from "../../lib/dom.js";
+import { t } from "../../lib/texts.js";
 import { moved, resized } from "./rectangle.js";
 
 /** @import { Edges, Rectangle } from "./rectangle.js" */
@@ -18,22 +19,22 @@ import { moved, resized } from "./rectangle.js";
  * @property {() => void} cancel
  */
 
-/** What an arrow key moves by, as a part of the picture's side; with Control it is a tenth of that. */
+/** How far an arrow key moves, as a fraction of the picture's side; with Control, a tenth of that. */
 const STEP = 0.01;
 
 /** @type {Record<string, readonly [number, number]>} */
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
-/** By compass. @type {Readonly<Record<string, {name: string, edges: Edges}>>} */
+/** By compass direction. @type {Readonly<Record<string, {name: () => string, edges: Edges}>>} */
 const HANDLES = {
-  nw: { name: "Top left corner", edges: { left: true, top: true } },
-  n: { name: "Top edge", edges: { top: true } },
-  ne: { name: "Top right corner", edges: { right: true, top: true } },
-  e: { name: "Right edge", edges: { right: true } },
-  se: { name: "Bottom right corner", edges: { right: true, bottom: true } },
-  s: { name: "Bottom edge", edges: { bottom: true } },
-  sw: { name: "Bottom left corner", edges: { left: true, bottom: true } },
-  w: { name: "Left edge", edges: { left: true } },
+  nw: { name: () => t("Top left corner"), edges: { left: true, top: true } },
+  n: { name: () => t("Top edge"), edges: { top: true } },
+  ne: { name: () => t("Top right corner"), edges: { right: true, top: true } },
+  e: { name: () => t("Right edge"), edges: { right: true } },
+  se: { name: () => t("Bottom right corner"), edges: { right: true, bottom: true } },
+  s: { name: () => t("Bottom edge"), edges: { bottom: true } },
+  sw: { name: () => t("Bottom left corner"), edges: { left: true, bottom: true } },
+  w: { name: () => t("Left edge"), edges: { left: true } },
 };
 
 export class CropLayer {
@@ -58,7 +59,7 @@ export class CropLayer {
     for (const [at, { name }] of Object.entries(HANDLES)) {
       const handle = elementFromTemplate("enhance-crop-handle");
       handle.dataset.at = at;
-      handle.setAttribute("aria-label", name);
+      handle.setAttribute("aria-label", name());
       this.#box.append(handle);
     }
     listen(this.#root, "pointerdown", (event) => this.#press(event));
@@ -106,7 +107,7 @@ export class CropLayer {
     this.#box.style.inset = `${100 * y1}% ${100 - 100 * x2}% ${100 - 100 * y2}% ${100 * x1}%`;
     const hole = ref(this.#root, "crop-hole");
     hole.style.inset = this.#box.style.inset;
-    this.#box.setAttribute("aria-label", `What stays: ${this.#actions.describe()}`);
+    this.#box.setAttribute("aria-label", t("Crop area: {size}", { size: this.#actions.describe() }));
   }
 
   /** @param {PointerEvent} event */
@@ -153,7 +154,7 @@ export class CropLayer {
       );
       announce(this.#actions.describe());
     } else return;
-    event.preventDefault(); // the arrows would turn to another picture
+    event.preventDefault(); // otherwise the arrow keys would switch to another picture
     event.stopPropagation();
   }
 }

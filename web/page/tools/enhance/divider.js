@@ -1,6 +1,8 @@
-/** The line between before and after: moved with mouse, finger or keys, and told to screen readers as a slider. */
+/** The line between before and after. Mouse, finger or keys move it; screen readers present it as a slider. */
 
 import { listen } from "../../lib/dom.js";
+import { formatPercent } from "../../lib/format.js";
+import { t } from "../../lib/texts.js";
 
 const STEP = 0.02;
 const LARGE_STEP = 0.1;
@@ -21,7 +23,7 @@ export class Divider {
   #root;
   #onMove;
   #share = 0.5;
-  /** The picture's edges, in pixels of the style sheet. */
+  /** The picture's edges, in CSS pixels. */
   #left = 0;
   #right = 1;
 
@@ -35,20 +37,20 @@ export class Divider {
     listen(root, "pointerdown", (event) => this.#drag(event));
     listen(root, "keydown", (event) => this.#key(event));
     listen(root, "dblclick", (event) => {
-      event.stopPropagation(); // it would zoom
+      event.stopPropagation(); // otherwise it would zoom
       this.share = 0.5;
     });
-    this.#tell();
+    this.#write();
   }
 
-  /** How much of the picture, from its left edge, is shown as it was. */
+  /** The fraction of the picture, from its left edge, that shows the original. */
   get share() {
     return this.#share;
   }
 
   set share(share) {
     this.#share = Math.max(0, Math.min(share, 1));
-    this.#tell();
+    this.#write();
     this.#onMove();
   }
 
@@ -61,7 +63,7 @@ export class Divider {
    * @param {number} x
    * @param {number} top
    * @param {number} bottom
-   * @param {number} left edge of what is seen of the picture
+   * @param {number} left edge of the visible part of the picture
    * @param {number} right
    */
   placeAt(x, top, bottom, left, right) {
@@ -75,7 +77,7 @@ export class Divider {
   #drag(event) {
     if (event.button !== 0) return;
     event.preventDefault();
-    event.stopPropagation(); // it would move the picture
+    event.stopPropagation(); // otherwise it would move the picture
     this.#root.focus({ preventScroll: true });
     this.#root.setPointerCapture(event.pointerId);
     const origin = this.#root.offsetParent?.getBoundingClientRect().left ?? 0;
@@ -96,9 +98,10 @@ export class Divider {
     this.share = this.#share + step;
   }
 
-  #tell() {
+  #write() {
     const percent = Math.round(this.#share * 100);
     this.#root.setAttribute("aria-valuenow", String(percent));
-    this.#root.setAttribute("aria-valuetext", `${percent}% before, ${100 - percent}% after`);
+    const [before, after] = [formatPercent(percent / 100), formatPercent((100 - percent) / 100)];
+    this.#root.setAttribute("aria-valuetext", t("{before} before, {after} after", { before, after }));
   }
 }

@@ -4,6 +4,7 @@
  */
 
 import { Emitter } from "../../lib/emitter.js";
+import { t } from "../../lib/texts.js";
 
 /** @import { EnhanceAnalysis, EnhanceSettings } from "../../../protocol.d.ts" */
 /** @import { Picture } from "../../workspace/pictures.js" */
@@ -53,7 +54,7 @@ export class Edits extends Emitter {
     const isRestored = last !== null && record.settings === null && !areAlike(last, settings);
     if (isRestored) {
       const steps = new Map([[picture, { before: settings, after: last }]]);
-      record.done.push({ name: "your last settings", key: null, steps });
+      record.done.push({ name: t("your last settings"), key: null, steps });
       record.settings = last;
     }
     record.settings ??= settings;

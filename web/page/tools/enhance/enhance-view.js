@@ -2,6 +2,8 @@
 
 import { announce, notice } from "../../lib/announce.js";
 import { button, listen, ref } from "../../lib/dom.js";
+import { formatCount } from "../../lib/format.js";
+import { plural, t } from "../../lib/texts.js";
 import { CopyDialog } from "./copy-dialog.js";
 import { edits } from "./edits.js";
 import { ExportDialog } from "./export-dialog.js";
@@ -70,7 +72,7 @@ export class EnhanceView extends ToolView {
     this.#toolbar = new Toolbar(pane.controls, this.#viewer, {
       undo: () => this.#step("undo"),
       redo: () => this.#step("redo"),
-      reset: () => neutral && set(neutral, "reset"),
+      reset: () => neutral && set(neutral, t("reset")),
     });
     this.#export = new ExportDialog(answer, onsight, pictures);
     this.#copy = new CopyDialog(answer, pictures);
@@ -95,7 +97,7 @@ export class EnhanceView extends ToolView {
       }),
       this.#previews.on("change", () => this.#draw()),
       this.#previews.on("busy", (busy) => this.#tellBusy(busy)),
-      this.#previews.on("error", (error) => pane.note(`This view could not be made: ${error.message}`)),
+      this.#previews.on("error", (error) => pane.note(t("The preview could not be made: {reason}", { reason: error.message }))),
       this.#viewer.on("view", () => {
         this.#requestPreviews();
         this.#tellPixels();
@@ -190,9 +192,26 @@ export class EnhanceView extends ToolView {
     const walked = edits[way](this.#picture);
     if (!walked) return;
     const { name, count, left } = walked;
-    const verb = way === "undo" ? "Undone" : "Done again";
-    if (count > 1 || left) notice(`${verb}: ${name}, in ${count} of ${count + left} pictures.${left ? " The others were changed since." : ""}`);
-    else announce(`${verb}: ${name}.`);
+    if (count <= 1 && !left) {
+      announce(way === "undo" ? t("Undone: {change}.", { change: name }) : t("Redone: {change}.", { change: name }));
+      return;
+    }
+    const values = { change: name, done: formatCount(count) };
+    const text =
+      way === "undo"
+        ? plural(
+            count + left,
+            "Undone: {change}, in {done} of {count} picture.",
+            "Undone: {change}, in {done} of {count} pictures.",
+            values,
+          )
+        : plural(
+            count + left,
+            "Redone: {change}, in {done} of {count} picture.",
+            "Redone: {change}, in {done} of {count} pictures.",
+            values,
+          );
+    notice(left ? `${text} ${t("The others have been changed since.")}` : text);
   }
 
   /** Write everything that goes by the settings, and ask for views of them. */

@@ -1,26 +1,28 @@
-/** The dialog that saves: what the file is to be, how far it is, what could not be saved. */
+/** The dialog that saves: format and quality, progress, and what could not be saved. */
 
 import { notice } from "../../lib/announce.js";
 import { isAbort } from "../../client.js";
 import { button, elementFromTemplate, listen, part, ref, setProgress } from "../../lib/dom.js";
-import { formatBytes, formatCount, formatPlural } from "../../lib/format.js";
+import { formatBytes, formatCount } from "../../lib/format.js";
+import { plural, t } from "../../lib/texts.js";
 import { edits } from "./edits.js";
 import { choices, saveMany, saveOne } from "./exporting.js";
+import { sizeText } from "./wording.js";
 
 /** @import { Onsight } from "../../client.js" */
 /** @import { Picture, Pictures } from "../../workspace/pictures.js" */
 /** @import { Choices, Failure, Noted } from "./exporting.js" */
 /** @import { Size } from "./transform.js" */
 
-/** What is done now, by stage. @type {Readonly<Record<string, string>>} */
+/** What happens in a stage. @type {Readonly<Record<string, () => string>>} */
 const STAGES = {
-  queued: "Next in line…",
-  read: "Reading the file…",
-  decode: "Opening the picture…",
-  preprocess: "Looking at its light…",
-  enhance: "Enhancing the picture…",
-  infer: "Enlarging it…",
-  encode: "Writing the file…",
+  queued: () => t("Next in the queue…"),
+  read: () => t("Reading the file…"),
+  decode: () => t("Opening the picture…"),
+  preprocess: () => t("Measuring light, colour and noise…"),
+  enhance: () => t("Enhancing the picture…"),
+  infer: () => t("Enlarging the picture…"),
+  encode: () => t("Writing the file…"),
 };
 
 export class ExportDialog {
@@ -34,7 +36,7 @@ export class ExportDialog {
   #picture;
   /** @type {Size | null} */
   #size = null;
-  /** What is under way. @type {AbortController | undefined} */
+  /** Cancels the save in progress. @type {AbortController | undefined} */
   #abort;
 
   /**
@@ -64,7 +66,7 @@ export class ExportDialog {
     });
   }
 
-  /** Quality where nobody chose another: Python's. @param {number} quality */
+  /** Python's default quality, used until the user chooses another. @param {number} quality */
   set quality(quality) {
     if (choices.quality === undefined) this.#quality.value = String(quality);
     this.#write();
@@ -82,7 +84,7 @@ export class ExportDialog {
     this.#name.value = "";
     this.#name.placeholder = `${stem}-enhanced`;
     ref(this.#root, "export-which").hidden = count < 2;
-    ref(this.#root, "export-all-text").textContent = `All ${formatPlural(count, "picture")}`;
+    ref(this.#root, "export-all-text").textContent = plural(count, "All {count} picture", "All {count} pictures");
     ref(this.#root, "export-failures").hidden = true;
     part(this.#root, "export-one", HTMLInputElement).checked = true;
     this.#format.value = choices.format;
@@ -118,13 +120,13 @@ export class ExportDialog {
     ref(this.#root, "quality-text").textContent = quality;
     ref(this.#root, "name-row").hidden = isAll;
     ref(this.#root, "export-size").textContent =
-      isAll || !this.#size ? "" : `${formatCount(this.#size.width)} × ${formatCount(this.#size.height)} px`;
+      isAll || !this.#size ? "" : sizeText(this.#size);
     const isBusy = this.#abort !== undefined;
     part(this.#root, "export-fields", HTMLFieldSetElement).disabled = isBusy;
     button(this.#root, "export-save").hidden = isBusy;
-    ref(this.#root, "export-save-text").textContent = isAll ? "Save all" : "Save";
+    ref(this.#root, "export-save-text").textContent = isAll ? t("Save all") : t("Save");
     ref(this.#root, "export-progress").hidden = !isBusy;
-    button(this.#root, "export-cancel").textContent = "Cancel";
+    button(this.#root, "export-cancel").textContent = t("Cancel");
   }
 
   async #save() {
@@ -134,13 +136,13 @@ export class ExportDialog {
     const { signal } = this.#abort;
     ref(this.#root, "export-failures").hidden = true;
     this.#write();
-    this.#progress("Starting…", null);
+    this.#progress(t("Starting…"), null);
     try {
       await (this.#isAll && this.#pictures.items.length > 1 ? this.#saveAll(signal) : this.#saveThis(picture, signal));
     } catch (error) {
-      if (isAbort(error)) notice("Cancelled: nothing was saved.");
+      if (isAbort(error)) notice(t("Cancelled. Nothing was saved."));
       else {
-        this.#tell("It could not be saved", [lineOf({ picture, error: error instanceof Error ? error : new Error(String(error)) })]);
+        this.#report(t("The picture could not be saved."), [lineOf({ picture, error: error instanceof Error ? error : new Error(String(error)) })]);
       }
     } finally {
       this.#abort = undefined;
@@ -158,10 +160,10 @@ export class ExportDialog {
     const { file, notes } = await saveOne(this.#onsight, picture, settings, fileStem(this.#name.value), {
       signal,
       size: this.#size,
-      onProgress: ({ stage, fraction }) => this.#progress(STAGES[stage] ?? "Enhancing the picture…", fraction),
+      onProgress: ({ stage, fraction }) => this.#progress(STAGES[stage]?.() ?? t("Enhancing the picture…"), fraction),
     });
     this.#root.close();
-    notice([`Saved as ${file.name}, ${formatBytes(file.size)}.`, ...notes].join(" "));
+    notice([t("Saved as {name}, {size}.", { name: file.name, size: formatBytes(file.size) }), ...notes].join(" "));
   }
 
   /** @param {AbortSignal} signal */
@@ -171,18 +173,23 @@ export class ExportDialog {
     const { saved, failures, noted } = await saveMany(this.#onsight, pictures, {
       signal,
       onProgress: (index, fraction) => {
-        const words = `Picture ${formatCount(index + 1)} of ${formatCount(pictures.length)}: ${pictures[index]?.name}`;
-        this.#progress(words, (index + fraction) / pictures.length);
+        const text = t("Picture {number} of {total}: {name}", {
+          number: formatCount(index + 1),
+          total: formatCount(pictures.length),
+          name: pictures[index]?.name ?? "",
+        });
+        this.#progress(text, (index + fraction) / pictures.length);
       },
     });
+    const savedText = plural(saved, "{count} picture saved.", "{count} pictures saved.");
     if (failures.length) {
-      const title = `${formatPlural(saved, "picture")} saved, ${formatCount(failures.length)} could not be`;
-      this.#tell(title, [...failures.map(lineOf), ...noted.map(lineOf)]);
+      const failedText = plural(failures.length, "{count} could not be saved.", "{count} could not be saved.");
+      this.#report(`${savedText} ${failedText}`, [...failures.map(lineOf), ...noted.map(lineOf)]);
     } else if (noted.length) {
-      this.#tell(`${formatPlural(saved, "picture")} saved, some without all of their information`, noted.map(lineOf));
+      this.#report(`${savedText} ${t("Some of their information could not be kept.")}`, noted.map(lineOf));
     } else {
       this.#root.close();
-      notice(`${formatPlural(saved, "picture")} saved.`);
+      notice(savedText);
     }
   }
 
@@ -199,7 +206,7 @@ export class ExportDialog {
    * @param {string} title
    * @param {readonly string[]} lines
    */
-  #tell(title, lines) {
+  #report(title, lines) {
     ref(this.#root, "export-failures").hidden = false;
     ref(this.#root, "export-failures-title").textContent = title;
     ref(this.#root, "export-failures-list").replaceChildren(
@@ -213,15 +220,16 @@ export class ExportDialog {
 }
 
 /**
- * What became of a picture, in a line.
+ * The outcome for a picture, in one line.
  * @param {Failure | Noted} what
  */
 function lineOf(what) {
-  return `${what.picture.path}: ${"error" in what ? what.error.message : what.notes.join(" ")}`;
+  const reason = "error" in what ? what.error.message : what.notes.join(" ");
+  return t("{name}: {reason}", { name: what.picture.path, reason });
 }
 
 /**
- * A name that any file system takes.
+ * A name that every file system accepts.
  * @param {string} text
  */
 function fileStem(text) {

@@ -1,13 +1,14 @@
-/** How many pixels have each level, in red, green and blue; where detail is lost at either end is told in words, too. */
+/** Shows how many pixels have each level in red, green and blue, and says in words how much is clipped at either end. */
 
 import { part, ref } from "../../lib/dom.js";
-import { formatPercent } from "../../lib/format.js";
+import { formatList, formatPercent } from "../../lib/format.js";
+import { t } from "../../lib/texts.js";
 
 const LEVELS = 256;
-/** Levels on each side that a level is averaged with. */
+/** Each level is averaged with this many levels on either side. */
 const SMOOTHING = 2;
 const INKS = ["#ff3b30", "#22b04b", "#2f6bff"];
-/** Share of the pixels at one end from which on it is worth a word. */
+/** Clipping is mentioned from this share of the pixels. */
 const WORTH_SAYING = 0.005;
 
 export class Histogram {
@@ -26,7 +27,7 @@ export class Histogram {
     if (!context || counts.length !== 3 * LEVELS) return;
     const { width, height } = this.#canvas;
     context.clearRect(0, 0, width, height);
-    // The ends are left out: a black border would flatten all the rest.
+    // Ignore both ends: a black border would flatten everything else.
     const inner = counts.filter((_, index) => index % LEVELS > 0 && index % LEVELS < LEVELS - 1);
     const top = Math.max(1, ...inner);
     context.globalCompositeOperation = "lighter";
@@ -35,7 +36,7 @@ export class Histogram {
       context.beginPath();
       context.moveTo(0, height);
       for (let level = 0; level < LEVELS; level += 1) {
-        // Smoothed: a picture that was brightened has levels that no pixel has.
+        // Smooth the curve: brightening leaves levels without pixels.
         let count = 0;
         for (let near = -SMOOTHING; near <= SMOOTHING; near += 1) {
           const other = Math.max(0, Math.min(level + near, LEVELS - 1));
@@ -48,19 +49,20 @@ export class Histogram {
       context.fill();
     });
     context.globalCompositeOperation = "source-over";
-    this.#tell(counts);
+    this.#describe(counts);
   }
 
   /** @param {readonly number[]} counts */
-  #tell(counts) {
+  #describe(counts) {
     const total = counts.slice(0, LEVELS).reduce((sum, count) => sum + count, 0) || 1;
     const at = (/** @type {number} */ level) =>
       Math.max(...[0, 1, 2].map((channel) => (counts[channel * LEVELS + level] ?? 0) / total));
-    const words = [
-      [at(0), "fully dark"],
-      [at(LEVELS - 1), "fully bright"],
-    ].flatMap(([share, word]) => (Number(share) >= WORTH_SAYING ? [`${formatPercent(Number(share))} ${word}`] : []));
-    ref(this.#root, "histogram-text").textContent = words.join(", ");
-    this.#canvas.setAttribute("aria-label", ["Brightness of the pixels", ...words].join(", "));
+    const [dark, bright] = [at(0), at(LEVELS - 1)];
+    const texts = [
+      ...(dark >= WORTH_SAYING ? [t("{share} fully dark", { share: formatPercent(dark) })] : []),
+      ...(bright >= WORTH_SAYING ? [t("{share} fully bright", { share: formatPercent(bright) })] : []),
+    ];
+    ref(this.#root, "histogram-text").textContent = formatList(texts);
+    this.#canvas.setAttribute("aria-label", formatList([t("Brightness of the pixels"), ...texts]));
   }
 }

@@ -1,6 +1,7 @@
 /** The controls beside the picture: what Auto did, presets, sliders in their groups. */
 
 import { elementFromTemplate, fromTemplate, listen, part, ref } from "../../lib/dom.js";
+import { t } from "../../lib/texts.js";
 import { Histogram } from "./histogram.js";
 import { lookAlike, lookOf, presetsOf } from "./settings.js";
 import { Slider } from "./sliders.js";
@@ -134,7 +135,7 @@ export class Panel {
   #addBlackAndWhite(controls) {
     controls.append(fromTemplate("enhance-black-and-white"));
     const input = part(controls, "black-and-white", HTMLInputElement);
-    listen(input, "change", () => this.#actions.set({ black_and_white: input.checked }, "black and white"));
+    listen(input, "change", () => this.#actions.set({ black_and_white: input.checked }, t("black and white")));
     this.#blackAndWhite = input;
   }
 

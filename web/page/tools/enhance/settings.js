@@ -1,9 +1,11 @@
 /** Settings as a whole, and the parts of them that belong together. What they mean is Python's. */
 
+import { t } from "../../lib/texts.js";
+
 /** @import { EnhanceAnalysis, EnhanceControls, EnhancePreset, EnhanceSettings } from "../../../protocol.d.ts" */
 /** @import { Onsight } from "../../client.js" */
 
-/** What gives the picture its outline. */
+/** The settings that change the picture's outline. */
 export const SHAPE = /** @type {const} */ (["rotate", "straighten", "crop"]);
 /** How many pixels it gets. */
 export const SIZE = /** @type {const} */ (["upscale", "max_side"]);
@@ -39,7 +41,7 @@ export function learnControls(onsight) {
  */
 export function presetsOf({ settings, presets }) {
   if (!neutral || lookAlike(settings, neutral)) return presets;
-  const original = { id: "original", name: "Original", settings: neutral };
+  const original = { id: "original", name: t("Original"), settings: neutral };
   return presets.flatMap((preset) => (preset.id === "auto" ? [preset, original] : [preset]));
 }
 

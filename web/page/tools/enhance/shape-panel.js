@@ -2,10 +2,11 @@
 
 import { announce } from "../../lib/announce.js";
 import { button, keepFocus, listen, part, ref } from "../../lib/dom.js";
-import { formatCount } from "../../lib/format.js";
+import { t } from "../../lib/texts.js";
 import { CropLayer } from "./crop-layer.js";
 import { WHOLE, isWhole, shaped } from "./rectangle.js";
 import { turned } from "./settings.js";
+import { sizeText } from "./wording.js";
 
 /** @import { EnhanceSettings } from "../../../protocol.d.ts" */
 /** @import { Rectangle } from "./rectangle.js" */
@@ -19,10 +20,8 @@ import { turned } from "./settings.js";
  * @property {() => void} changed choosing a part has begun or ended
  */
 
-/** Shapes that are wanted often, as width by height. */
+/** Common aspect ratios, width to height. */
 const RATIOS = [
-  ["free", "Any shape"],
-  ["own", "Shape of the picture"],
   ["1:1", "1 : 1"],
   ["5:4", "5 : 4"],
   ["4:3", "4 : 3"],
@@ -61,7 +60,8 @@ export class ShapePanel {
       cancel: () => this.cancel(),
     });
     this.#ratios = part(root, "ratio", HTMLSelectElement);
-    this.#ratios.append(...RATIOS.map(([value, text]) => new Option(text, value)));
+    const choices = [["free", t("Any shape")], ["own", t("Shape of the picture")], ...RATIOS];
+    this.#ratios.append(...choices.map(([value, text]) => new Option(text, value)));
     listen(this.#ratios, "change", () => {
       const ratio = this.#ratio;
       if (this.#draft) this.#place(ratio === null ? this.#draft : shaped(this.#draft, ratio));
@@ -94,14 +94,14 @@ export class ShapePanel {
     if (!this.#draft) return;
     const crop = isWhole(this.#draft) ? [] : [...this.#draft];
     this.#end();
-    this.#actions.set({ crop }, "crop");
-    announce(`Cropped: ${this.#describe(crop.length ? /** @type {any} */ (crop) : WHOLE)}`);
+    this.#actions.set({ crop }, t("crop"));
+    announce(t("Cropped: {size}", { size: this.#describe(crop.length ? /** @type {any} */ (crop) : WHOLE) }));
   }
 
   cancel() {
     if (!this.#draft) return;
     this.#end();
-    announce("Not cropped.");
+    announce(t("Crop cancelled."));
   }
 
   close() {
@@ -160,13 +160,15 @@ export class ShapePanel {
   #describe(rectangle = this.#draft ?? WHOLE) {
     const [x1, y1, x2, y2] = rectangle;
     const { width, height } = this.#whole;
-    const [across, along] = [(x2 - x1) * width, (y2 - y1) * height].map((value) => formatCount(Math.max(1, Math.round(value))));
-    return `${across} × ${along} px`;
+    return sizeText({
+      width: Math.max(1, Math.round((x2 - x1) * width)),
+      height: Math.max(1, Math.round((y2 - y1) * height)),
+    });
   }
 
   /** @param {1 | -1} quarters */
   #turn(quarters) {
     const settings = this.#actions.settings();
-    if (settings) this.#actions.set(turned(settings, quarters), quarters === 1 ? "rotation to the right" : "rotation to the left");
+    if (settings) this.#actions.set(turned(settings, quarters), quarters === 1 ? t("rotation to the right") : t("rotation to the left"));
   }
 }

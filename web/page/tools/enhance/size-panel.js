@@ -1,7 +1,9 @@
-/** How many pixels the picture gets: enlarged by a network, or shrunk to a longest side. */
+/** The size of the result: enlarged by a network, or reduced to a longest side. */
 
 import { listen, part, ref } from "../../lib/dom.js";
-import { formatCount, formatRemaining } from "../../lib/format.js";
+import { formatDuration, formatFixed } from "../../lib/format.js";
+import { t } from "../../lib/texts.js";
+import { sizeText } from "./wording.js";
 
 /** @import { EnhanceSettings } from "../../../protocol.d.ts" */
 /** @import { Size } from "./transform.js" */
@@ -11,7 +13,7 @@ import { formatCount, formatRemaining } from "../../lib/format.js";
  * @property {(values: Partial<EnhanceSettings>, name: string) => void} set
  */
 
-/** Milliseconds that a million pixels of the result take, by how much they are enlarged. The first guess is cautious. */
+/** Milliseconds per megapixel of the result, by enlargement. The first estimates are cautious. */
 const pace = new Map([
   [1, 1000],
   [2, 2000],
@@ -49,28 +51,29 @@ export class SizePanel {
     this.#root = root;
     this.#side = part(root, "max-side", HTMLInputElement);
     for (const input of this.#factors) {
-      listen(input, "change", () => set({ upscale: Number(input.value) }, "size"));
+      listen(input, "change", () => set({ upscale: Number(input.value) }, t("size")));
     }
     listen(this.#side, "change", () => {
       const side = Math.round(this.#side.valueAsNumber);
-      set({ max_side: Number.isFinite(side) && side > 0 ? side : 0 }, "size");
+      set({ max_side: Number.isFinite(side) && side > 0 ? side : 0 }, t("size"));
     });
   }
 
   /**
    * @param {EnhanceSettings} settings
-   * @param {Size | null} size of the result; null while it is not known
+   * @param {Size | null} size of the result; null until it is known
    */
   show({ upscale, max_side: side }, size) {
     for (const input of this.#factors) input.checked = Number(input.value) === upscale;
     if (document.activeElement !== this.#side) this.#side.value = side ? String(side) : "";
     if (!size) return;
     const megapixels = (size.width * size.height) / 1e6;
-    ref(this.#root, "result-size").textContent =
-      `${formatCount(size.width)} × ${formatCount(size.height)} px, ${megapixels < 10 ? megapixels.toFixed(1) : Math.round(megapixels)} megapixels`;
-    const milliseconds = guess(upscale, size);
-    const words = formatRemaining(milliseconds).replace(" left", "");
-    ref(this.#root, "result-time").textContent = words ? `Takes ${words} to save.` : "";
+    ref(this.#root, "result-size").textContent = t("{size}, {number} megapixels", {
+      size: sizeText(size),
+      number: formatFixed(megapixels, megapixels < 10 ? 1 : 0),
+    });
+    const duration = formatDuration(guess(upscale, size));
+    ref(this.#root, "result-time").textContent = duration && t("Takes about {duration} to save.", { duration });
   }
 
   /** @returns {HTMLInputElement[]} */

@@ -1,6 +1,8 @@
-/** The sliders: each with its number, its way back to neutral, and a bar that shows how far it is from there. */
+/** A slider with its number, its reset button, and a bar that shows the distance from the neutral value. */
 
 import { button, elementFromTemplate, listen, part, ref } from "../../lib/dom.js";
+import { formatFixed } from "../../lib/format.js";
+import { t } from "../../lib/texts.js";
 
 /** @import { EnhanceControl, EnhanceSettings } from "../../../protocol.d.ts" */
 
@@ -10,7 +12,7 @@ import { button, elementFromTemplate, listen, part, ref } from "../../lib/dom.js
  * @property {() => void} pause a gesture has ended
  */
 
-/** Tracks that say by their colours where a control leads. */
+/** Controls whose tracks show their effect in colour. */
 const COLOURED = new Set(["temperature", "tint", "saturation", "vibrance"]);
 
 /** @typedef {Exclude<keyof EnhanceSettings, "crop" | "black_and_white">} NumberKey */
@@ -34,7 +36,7 @@ export class Slider {
     const label = part(this.root, "name", HTMLLabelElement);
     label.textContent = name;
     this.#range.id = label.htmlFor = `enhance-${id}`;
-    this.#number.setAttribute("aria-label", `${name}, as a number`);
+    this.#number.setAttribute("aria-label", t("{control}, as a number", { control: name }));
     for (const input of [this.#range, this.#number]) {
       input.min = String(low);
       input.max = String(high);
@@ -43,7 +45,7 @@ export class Slider {
     this.#range.style.setProperty("--neutral", String(this.#share(control.neutral)));
     if (COLOURED.has(id)) this.root.dataset.track = id;
     const reset = button(this.root, "reset");
-    reset.setAttribute("aria-label", `Reset ${name.toLowerCase()}`);
+    reset.setAttribute("aria-label", t("Reset {control}", { control: name.toLowerCase() }));
     const back = () => {
       set(control, control.neutral);
       pause();
@@ -69,7 +71,7 @@ export class Slider {
     return this.#control.group;
   }
 
-  /** Whether it stands elsewhere than at its neutral value. */
+  /** Whether its value is not the neutral one. */
   get isMoved() {
     return this.#value !== this.#control.neutral;
   }
@@ -85,8 +87,8 @@ export class Slider {
     if (document.activeElement !== this.#number || this.#number.valueAsNumber !== value) {
       this.#number.value = String(Number(value.toFixed(digits)));
     }
-    const text = `${value > 0 && this.#control.low < 0 ? "+" : value < 0 ? "−" : ""}${Math.abs(value).toFixed(digits)}`;
-    this.#range.setAttribute("aria-valuetext", value === neutral ? `${text}, neutral` : text);
+    const text = `${value > 0 && this.#control.low < 0 ? "+" : value < 0 ? "−" : ""}${formatFixed(Math.abs(value), digits)}`;
+    this.#range.setAttribute("aria-valuetext", value === neutral ? t("{value}, neutral", { value: text }) : text);
     button(this.root, "reset").hidden = value === neutral;
     ref(this.root, "name").toggleAttribute("data-moved", value !== neutral);
   }

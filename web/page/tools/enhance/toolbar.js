@@ -1,7 +1,8 @@
-/** The controls below the picture: how before and after are compared, how near, and the way back. */
+/** The controls below the picture: comparison, zoom, undo and redo. */
 
 import { button, elementFromTemplate, keepFocus, listen, part, ref } from "../../lib/dom.js";
 import { formatPercent } from "../../lib/format.js";
+import { t } from "../../lib/texts.js";
 
 /** @import { Mode, Viewer } from "./viewer.js" */
 
@@ -14,7 +15,7 @@ import { formatPercent } from "../../lib/format.js";
 
 const MODES = /** @type {const} */ (["split", "side", "after"]);
 
-/** How before and after are compared: chosen once for all pictures. @type {Mode} */
+/** How before and after are compared. The choice applies to all pictures. @type {Mode} */
 let mode = "split";
 
 export class Toolbar {
@@ -50,18 +51,18 @@ export class Toolbar {
       listen(button(this.#root, "reset-all"), "click", history.reset),
       listen(hold, "pointerdown", () => this.hold(true)),
       ...["pointerup", "pointercancel", "pointerleave", "blur"].map((type) => listen(hold, type, () => this.hold(false))),
-      listen(hold, "contextmenu", (event) => event.preventDefault()), // a long press is meant
+      listen(hold, "contextmenu", (event) => event.preventDefault()), // a long press opens it on touch screens
       listen(hold, "keydown", ({ key }) => [" ", "Enter"].includes(key) && this.hold(true)),
       listen(hold, "keyup", () => this.hold(false)),
       listen(document, "keyup", ({ key }) => key.toLowerCase() === "b" && this.hold(false)),
       listen(window, "blur", () => this.hold(false)),
       listen(document, "keydown", (event) => this.#key(event, history)),
-      viewer.on("view", () => this.#tellZoom()),
+      viewer.on("view", () => this.#showZoom()),
     ];
     this.#off = () => off.forEach((end) => end());
   }
 
-  /** Show the picture as it was, or no longer. @param {boolean} held */
+  /** Show the original while held. @param {boolean} held */
   hold(held) {
     this.#viewer.isHeld = held;
     button(this.#root, "hold").setAttribute("aria-pressed", String(held));
@@ -72,15 +73,15 @@ export class Toolbar {
     this.#root.disabled = !usable;
   }
 
-  /** Whether there is something to compare and to come nearer to. @param {boolean} comparing */
+  /** Whether comparing and zooming are possible. @param {boolean} comparing */
   set isComparing(comparing) {
     for (const name of ["compare", "zoom"]) ref(this.#root, name).inert = !comparing;
   }
 
-  /** @param {{undo: string | null, redo: string | null, canReset: boolean}} names of what would be undone and redone */
+  /** @param {{undo: string | null, redo: string | null, canReset: boolean}} changes `undo` and `redo` name the next change of each */
   show({ undo, redo, canReset }) {
-    name(button(this.#root, "undo"), "Undo", undo, "Ctrl+Z");
-    name(button(this.#root, "redo"), "Redo", redo, "Ctrl+Shift+Z");
+    name(button(this.#root, "undo"), undo === null ? null : t("Undo {change}", { change: undo }), t("Undo"), "Ctrl+Z");
+    name(button(this.#root, "redo"), redo === null ? null : t("Redo {change}", { change: redo }), t("Redo"), "Ctrl+Shift+Z");
     button(this.#root, "reset-all").disabled = !canReset;
   }
 
@@ -89,7 +90,7 @@ export class Toolbar {
     this.#off();
   }
 
-  #tellZoom() {
+  #showZoom() {
     ref(this.#root, "zoom-text").textContent = formatPercent(this.#viewer.scale);
     const isPixels = this.#viewer.isNear && Math.abs(this.#viewer.scale - 1) < 1e-6;
     button(this.#root, "zoom-fit").setAttribute("aria-pressed", String(!this.#viewer.isNear));
@@ -103,7 +104,7 @@ export class Toolbar {
   #key(event, history) {
     const { key, ctrlKey, metaKey, shiftKey, altKey, target } = event;
     if (!(ctrlKey || metaKey) || altKey || document.querySelector("dialog[open]")) return;
-    // A field that is typed in has an undo of its own.
+    // Text fields have their own undo.
     if (target instanceof HTMLInputElement && ["text", "number"].includes(target.type)) return;
     const letter = key.toLowerCase();
     if (letter === "z" && !shiftKey) history.undo();
@@ -115,13 +116,13 @@ export class Toolbar {
 
 /**
  * @param {HTMLButtonElement} control
- * @param {string} verb
- * @param {string | null} what
+ * @param {string | null} command with the change it affects; null if there is nothing to undo or redo
+ * @param {string} plain the command alone
  * @param {string} keys
  */
-function name(control, verb, what, keys) {
-  const text = what ? `${verb} ${what}` : verb;
-  keepFocus(control, /** @type {HTMLElement} */ (control.closest("fieldset")), () => (control.disabled = what === null));
+function name(control, command, plain, keys) {
+  const text = command ?? plain;
+  keepFocus(control, /** @type {HTMLElement} */ (control.closest("fieldset")), () => (control.disabled = command === null));
   control.setAttribute("aria-label", text);
-  control.title = `${text} (${keys})`;
+  control.title = t("{command} ({keys})", { command: text, keys });
 }

@@ -5,6 +5,7 @@
 
 import { beforePaint, elementFromTemplate, listen, part, ref } from "../../lib/dom.js";
 import { Emitter } from "../../lib/emitter.js";
+import { t } from "../../lib/texts.js";
 import { Divider } from "./divider.js";
 import { setUpGestures } from "./gestures.js";
 import { paintSide, placeCaptions } from "./painting.js";
@@ -25,11 +26,12 @@ const PAN_STEP = 60;
 /** Between the two, side by side; in pixels of the style sheet. */
 const GAP = 8;
 
-/** What a screen reader says of the canvas. @type {Readonly<Record<Mode, string>>} */
-const WORDS = {
-  split: "before on the left of the divider, after on the right",
-  side: "before and after side by side",
-  after: "after",
+/** What a screen reader says about the canvas. @type {Readonly<Record<Mode | "before", (name: string) => string>>} */
+const DESCRIPTIONS = {
+  split: (name) => t("{name}, before on the left of the divider, after on the right", { name }),
+  side: (name) => t("{name}, before and after side by side", { name }),
+  after: (name) => t("{name}, after", { name }),
+  before: (name) => t("{name}, before", { name }),
 };
 
 /** @type {Record<string, readonly [number, number]>} */
@@ -273,9 +275,9 @@ export class Viewer extends Emitter {
       const at = place(this.#seen(scene), this.#pane, scene.size);
       if (isSplit) this.#drawSplit(context, scene, at);
       else this.#drawPanes(context, scene, at);
-      const words = this.#isPlain ? "after" : this.#isHeld ? "before" : WORDS[this.#mode];
+      const describe = DESCRIPTIONS[this.#isPlain ? "after" : this.#isHeld ? "before" : this.#mode];
       placeCaptions(this.root, at, this.#panes, this.#ratio);
-      this.#canvas.setAttribute("aria-label", `${this.#picture?.name ?? ""}, ${words}`);
+      this.#canvas.setAttribute("aria-label", describe(this.#picture?.name ?? ""));
     }
     this.emit("draw", undefined);
   }

@@ -1,32 +1,36 @@
-/** What is said of a picture that is enhanced. What Auto did is Python's to say. */
+/** Texts about an enhanced picture. Python describes what Auto did. */
 
+import { formatCount, formatList } from "../../lib/format.js";
+import { t } from "../../lib/texts.js";
 import { areAlike, edits } from "./edits.js";
 import { lookAlike, presetsOf } from "./settings.js";
 
 /** @import { EnhanceAnalysis, EnhanceSettings } from "../../../protocol.d.ts" */
+/** @import { Size } from "./transform.js" */
 
 /**
- * The settings of a picture in a title and, where there is more to say, a line.
+ * A title for the settings of a picture, and a line of details or "".
  * @param {EnhanceSettings} settings
  * @param {EnhanceAnalysis} analysis
  * @returns {{title: string, text: string}}
  */
 export function headline(settings, analysis) {
   const preset = presetOf(settings, analysis);
-  if (preset?.id === "auto") return { title: analysis.changes.length ? "Enhanced" : "Fine as it is", text: analysis.summary };
-  return { title: preset?.name ?? "Your settings", text: "" };
+  if (preset?.id === "auto") return { title: analysis.changes.length ? t("Enhanced") : t("Fine as it is"), text: analysis.summary };
+  return { title: preset?.name ?? t("Your settings"), text: "" };
 }
 
 /**
- * What the list says.
+ * The text in the list of pictures.
  * @param {EnhanceAnalysis} analysis
  */
 export function shortSummary(analysis) {
   const settings = edits.since(analysis);
   const preset = presetOf(settings, analysis);
   const isShaped = preset?.id === "auto" && !areAlike(settings, analysis.settings);
-  if (preset?.id === "auto") return `${capital(analysis.changes.join(", ")) || "Fine as it is"}${isShaped ? ", edited" : ""}`;
-  return preset?.name ?? "Edited";
+  if (preset?.id !== "auto") return preset?.name ?? t("Edited");
+  const summary = capital(formatList(analysis.changes)) || t("Fine as it is");
+  return isShaped ? t("{summary}, edited", { summary }) : summary;
 }
 
 /**
@@ -35,7 +39,15 @@ export function shortSummary(analysis) {
  * @param {EnhanceAnalysis} analysis
  */
 export function summaryText(name, analysis) {
-  return `${name}: ${shortSummary(analysis)}`;
+  return t("{name}: {answer}", { name, answer: shortSummary(analysis) });
+}
+
+/**
+ * "400 × 300 px".
+ * @param {Size} size
+ */
+export function sizeText({ width, height }) {
+  return t("{width} × {height} px", { width: formatCount(width), height: formatCount(height) });
 }
 
 /**
