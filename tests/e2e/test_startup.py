@@ -80,3 +80,30 @@ def test_snapshot_that_does_not_fit_is_left_aside(visited: Page) -> None:
     engine = visit(visited)
     assert engine.info["restored"] is False
     assert "Cat" in engine.classify(sample("chelsea"))["result"]["path"]
+
+
+def test_other_tools_wait_for_what_a_first_label_does_not_need(site: str, open_page: OpenPage) -> None:
+    page, _ = open_page(f"{site}/{BLANK}")
+    page.set_default_timeout(ENGINE_TIMEOUT_MS)
+    held: list[Route] = []
+    page.context.route("**/runtime/python/later/**", lambda route: held.append(route))
+    engine = PageEngine(page)
+    assert held == []
+    engine.prepare("picture", sample("chelsea"))
+    page.evaluate("globalThis.tags = onsight.tag(new Blob([pictures.picture])); null")
+    label = page.evaluate("onsight.classify(new Blob([pictures.picture])).then(({ label }) => label)")
+    assert label == "Cat"  # though the tags are not there, which were asked for earlier
+    cancelled = page.evaluate(
+        """async () => {
+          const controller = new AbortController();
+          const call = onsight.detectionClasses({ signal: controller.signal });
+          controller.abort();
+          return call.then(() => "answered", ({ name }) => name);
+        }"""
+    )
+    assert cancelled == "AbortError"
+    assert held
+    page.context.unroute("**/runtime/python/later/**")
+    for route in held:
+        route.continue_()
+    assert "cat" in page.evaluate("tags.then(({ tags }) => tags.map(({ name }) => name.toLowerCase()))")
