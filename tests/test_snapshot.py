@@ -42,7 +42,7 @@ def test_no_two_restored_pythons_have_the_same_chance() -> None:
 
 @pytest.mark.parametrize(
     ("change", "error"),
-    [("tableBefore=100", "another runtime"), ("memoryBytes=65536", "another runtime")],
+    [("tableBefore=100", "a different runtime"), ("memoryBytes=65536", "a different runtime")],
 )
 def test_snapshot_of_another_runtime_is_refused(change: str, error: str) -> None:
     assert error in probe(change)["error"]
