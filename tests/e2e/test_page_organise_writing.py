@@ -54,7 +54,7 @@ def test_files_are_written_and_nothing_is_overwritten(bare: Page) -> None:
     )
     assert told["report"]["written"] == 2
     assert [(one["path"], one["message"].split(".")[0]) for one in told["report"]["failures"]] == [
-        ("Food/soup.jpg", "A file is in the way of a folder"),
+        ("Food/soup.jpg", "A file is in the way of a folder with the same name"),
         ("Nature/Sea/wave.jpg", "It stays where it was"),
         ("Nowhere/gone.jpg", "The file could not be read: it was moved, deleted or locked"),
         ("Pets/cat.jpg", "“Pets/cat"),
