@@ -54,7 +54,6 @@ _PATTERN = re.compile("|".join(f"(?P<p{index}>{source})" for index, source in en
 PENDING = (
     "py/onsight/tools/compare/results.py",
     "py/onsight/tools/organise/results.py",
-    "web/page/tools/enhance",
 )
 """Files that still have such wording; take one off the list when it is clean."""
 

@@ -1,6 +1,6 @@
 /**
- * What a person has made of each picture, with the way back. The settings stay while the person goes from picture to
- * picture and from tool to tool; every change can be undone, one that reached many pictures too.
+ * The settings of each picture, with undo and redo. They are kept while the user switches pictures and tools. Every change
+ * can be undone, including a change of several pictures.
  */
 
 import { Emitter } from "../../lib/emitter.js";
@@ -11,38 +11,38 @@ import { t } from "../../lib/texts.js";
 
 /**
  * @typedef {object} Change
- * @property {string} name of what was changed, for people
- * @property {string | null} key changes of one key in a row are one change while the gesture lasts; null for none
+ * @property {string} name of what was changed, for the user
+ * @property {string | null} key consecutive changes with the same key are one change while the gesture lasts; null: never merged
  * @property {Map<Picture, {before: EnhanceSettings | null, after: EnhanceSettings}>} steps
  */
 
 /**
  * @typedef {object} Edited
- * @property {EnhanceSettings | null} start what the picture had when it came; null for one that was not looked at
- * @property {EnhanceSettings | null} settings null for those that it will start with
+ * @property {EnhanceSettings | null} start the initial settings; null until the picture is analysed
+ * @property {EnhanceSettings | null} settings null for the initial ones
  * @property {Change[]} done the latest last
  * @property {Change[]} undone the latest last
- * @property {string} saved settings that were saved last, as text; those that it started with do not need to be
+ * @property {string} saved the settings saved last, as JSON; the initial ones count as saved
  */
 
-/** Key presses on one control that follow each other within this time are one change. */
+/** Key presses on one control are one change if they follow each other within this time. */
 const PAUSE_MS = 900;
 
-/** @extends {Emitter<{change: ReadonlySet<Picture>}>} tells which pictures' settings are others now */
+/** @extends {Emitter<{change: ReadonlySet<Picture>}>} `change`: the pictures whose settings changed */
 export class Edits extends Emitter {
   /** @type {Map<Picture, Edited>} */
   #records = new Map();
   /** The pictures that were analysed. @type {WeakMap<EnhanceAnalysis, Picture>} */
   #pictures = new WeakMap();
-  /** The change that goes on, and until when it can. @type {{change: Change, until: number} | undefined} */
+  /** The change that can still be extended, and until when. @type {{change: Change, until: number} | undefined} */
   #open;
 
   /**
-   * Take up a picture, unless it was before.
+   * Start editing a picture; nothing happens if it has been started before.
    * @param {Picture} picture
-   * @param {EnhanceAnalysis} analysis whose settings it starts with
-   * @param {EnhanceSettings | null} [last] settings that it had when it was open before
-   * @returns {boolean} whether it has those again, as a change that can be undone
+   * @param {EnhanceAnalysis} analysis with the initial settings
+   * @param {EnhanceSettings | null} [last] settings from the last time it was open
+   * @returns {boolean} whether `last` was restored, as a change that can be undone
    */
   begin(picture, analysis, last = null) {
     const { settings } = analysis;
@@ -63,7 +63,7 @@ export class Edits extends Emitter {
   }
 
   /**
-   * The settings of the picture that was analysed, as they are now.
+   * The current settings of the analysed picture.
    * @param {EnhanceAnalysis} analysis
    */
   since(analysis) {
@@ -73,14 +73,14 @@ export class Edits extends Emitter {
 
   /**
    * @param {Picture} picture
-   * @returns {EnhanceSettings | null} null for a picture that was neither taken up nor changed with others
+   * @returns {EnhanceSettings | null} null for a picture that was neither started nor changed together with others
    */
   of(picture) {
     return this.#records.get(picture)?.settings ?? null;
   }
 
   /**
-   * What a picture started with, and what it has now; null until it was looked at.
+   * The initial and the current settings of a picture; null until it is analysed.
    * @param {Picture} picture
    * @returns {{start: EnhanceSettings, settings: EnhanceSettings} | null}
    */
@@ -89,13 +89,13 @@ export class Edits extends Emitter {
     return start && settings ? { start, settings } : null;
   }
 
-  /** Whether a person has made something of a picture that is not saved. */
+  /** Whether any picture has unsaved changes. */
   get hasUnsaved() {
     return [...this.#records.keys()].some((picture) => this.isUnsaved(picture));
   }
 
   /**
-   * Whether a person has made something of this picture that is not saved.
+   * Whether a picture has unsaved changes.
    * @param {Picture} picture
    */
   isUnsaved(picture) {
@@ -106,7 +106,7 @@ export class Edits extends Emitter {
   /**
    * @param {Picture} picture
    * @param {Partial<EnhanceSettings>} values
-   * @param {string} name of what is changed, for people
+   * @param {string} name of what is changed, for the user
    * @param {string | null} [key] see Change
    */
   set(picture, values, name, key = null) {
@@ -114,13 +114,13 @@ export class Edits extends Emitter {
   }
 
   /**
-   * Change several pictures as one change. A picture that stays as it is takes part where it is named, so that the
-   * change can be undone from there; one that was not looked at yet is changed, too.
+   * Change several pictures as one change. A listed picture takes part even if its settings stay the same, so that the
+   * change can be undone from it. Pictures that are not analysed yet are changed too.
    * @param {readonly Picture[]} pictures
    * @param {(picture: Picture) => Partial<EnhanceSettings>} valuesOf
    * @param {string} name
    * @param {string | null} [key]
-   * @param {EnhanceSettings | null} [base] of pictures that were not looked at; without it they are left out
+   * @param {EnhanceSettings | null} [base] settings of pictures without an analysis; without it they are left out
    */
   setAll(pictures, valuesOf, name, key = null, base = null) {
     /** @type {Change["steps"]} */
@@ -132,34 +132,34 @@ export class Edits extends Emitter {
     }
     if ([...steps.values()].every(({ before, after }) => before && areAlike(before, after))) return;
     const open = this.#open;
-    const goesOn =
+    const isExtended =
       open !== undefined && key !== null && open.change.key === key && performance.now() < open.until && isSame(open.change.steps, steps);
-    const change = goesOn ? open.change : { name, key, steps };
+    const change = isExtended ? open.change : { name, key, steps };
     for (const [picture, { before, after }] of steps) {
       const record = this.#recordOf(picture);
       record.settings = after;
       record.undone = [];
       const first = change.steps.get(picture);
-      if (goesOn) change.steps.set(picture, { before: first ? first.before : before, after });
+      if (isExtended) change.steps.set(picture, { before: first ? first.before : before, after });
       else record.done.push(change);
     }
-    // A drag may rest: it goes on until the pointer is let go, which is told by `pause`.
+    // A drag may rest: the change can be extended until the pointer is released and `pause` is called.
     this.#open = key === null ? undefined : { change, until: Infinity };
     this.emit("change", new Set(steps.keys()));
   }
 
-  /** A gesture has ended: what follows is a change of its own, unless it follows at once. */
+  /** A gesture has ended: the next change is separate unless it follows at once. */
   pause() {
     if (this.#open) this.#open.until = performance.now() + PAUSE_MS;
   }
 
-  /** The key of what a person is moving; null while nothing is moved. */
+  /** The key of the control that the user is moving; null if nothing moves. */
   get moving() {
     return this.#open && performance.now() < this.#open.until ? this.#open.change.key : null;
   }
 
   /**
-   * What would be undone and done again, for people; null where there is nothing.
+   * Names of the changes to undo and redo, for the user; null if there is nothing to undo or redo.
    * @param {Picture} picture
    */
   names(picture) {
@@ -168,16 +168,16 @@ export class Edits extends Emitter {
   }
 
   /**
-   * Undo the latest change of a picture, in all pictures that it reached and that were not changed since.
+   * Undo the latest change of a picture, in all the pictures it affected that have not been changed since.
    * @param {Picture} picture
-   * @returns {{name: string, count: number, left: number} | null} how many it was undone in, and how many were left
+   * @returns {{name: string, count: number, left: number} | null} `count` pictures were reverted, `left` were not
    */
   undo(picture) {
     return this.#walk(picture, "done", "undone", "before");
   }
 
   /**
-   * Do again what was undone last; arguments and result as for `undo`.
+   * Redo what was undone last; arguments and result as for `undo`.
    * @param {Picture} picture
    */
   redo(picture) {
@@ -185,7 +185,7 @@ export class Edits extends Emitter {
   }
 
   /**
-   * The settings of a picture were saved, as they were when that began.
+   * Mark settings of a picture as saved: those with which the save started.
    * @param {Picture} picture
    * @param {EnhanceSettings} settings
    */
@@ -224,7 +224,7 @@ export class Edits extends Emitter {
     let left = 0;
     for (const [other, step] of change.steps) {
       const record = this.#records.get(other);
-      if (!record) continue; // removed meanwhile
+      if (!record) continue; // removed in the meantime
       if (record[from].at(-1) !== change) {
         left += 1;
         continue;

@@ -1,4 +1,4 @@
-/** Wires the picture before and after, the controls and what is saved to what a person does. */
+/** Connects the viewer, the controls and the dialogs of Enhance with the edits of the picture. */
 
 import { announce, notice } from "../../lib/announce.js";
 import { button, listen, ref } from "../../lib/dom.js";
@@ -25,7 +25,7 @@ import { detailOf, isTooSmall, previewRequestsFor } from "./preview-requests.js"
 /** @import { Slot } from "./previews.js" */
 /** @import { Detail, Scene } from "./painting.js" */
 
-/** How long a view must be missing before it is said that it is being made. */
+/** The "Updating…" sign appears only if a preview takes longer than this. */
 const BUSY_MS = 400;
 
 /** @extends {ToolView<EnhanceAnalysis>} */
@@ -96,11 +96,11 @@ export class EnhanceView extends ToolView {
         this.redraw();
       }),
       this.#previews.on("change", () => this.#draw()),
-      this.#previews.on("busy", (busy) => this.#tellBusy(busy)),
+      this.#previews.on("busy", (busy) => this.#showBusy(busy)),
       this.#previews.on("error", (error) => pane.note(t("The preview could not be made: {reason}", { reason: error.message }))),
       this.#viewer.on("view", () => {
         this.#requestPreviews();
-        this.#tellPixels();
+        this.#showPixelsNote();
       }),
       pane.on("image", () => this.#draw()),
       endSending,
@@ -110,7 +110,7 @@ export class EnhanceView extends ToolView {
   }
 
   /**
-   * Show the picture with its settings, and the panel. Nothing is written beside the picture alone (`render`).
+   * Show the picture with its settings, and the panel.
    * @override
    * @param {EnhanceAnalysis | null} analysis
    * @param {Picture} picture
@@ -168,7 +168,7 @@ export class EnhanceView extends ToolView {
     }
   }
 
-  /** Width and height of the file that would be saved; null while they are not known. */
+  /** Width and height of the result; null until they are known. */
   get #fullSize() {
     const after = this.#previews.get("after");
     const settings = this.#picture ? edits.of(this.#picture) : null;
@@ -188,7 +188,7 @@ export class EnhanceView extends ToolView {
   /** @param {"undo" | "redo"} way */
   #step(way) {
     if (!this.#picture) return;
-    if (this.#shape.isCropping) return this.#shape.cancel(); // that is what was begun last
+    if (this.#shape.isCropping) return this.#shape.cancel(); // cropping is the latest action
     const walked = edits[way](this.#picture);
     if (!walked) return;
     const { name, count, left } = walked;
@@ -214,7 +214,7 @@ export class EnhanceView extends ToolView {
     notice(left ? `${text} ${t("The others have been changed since.")}` : text);
   }
 
-  /** Write everything that goes by the settings, and ask for views of them. */
+  /** Show the settings everywhere, and request previews of them. */
   #refresh() {
     const settings = this.#picture ? edits.of(this.#picture) : null;
     const isUsable = settings !== null && this.#analysis !== null && this.#controls !== null;
@@ -228,7 +228,7 @@ export class EnhanceView extends ToolView {
     this.#draw();
   }
 
-  /** What is shown: the settings, but all of the picture while a part of it is being chosen. */
+  /** The settings to preview: while cropping, those of the whole picture. */
   get #shown() {
     const settings = this.#picture ? edits.of(this.#picture) : null;
     if (!settings || !this.#analysis || !neutral) return null;
@@ -248,7 +248,7 @@ export class EnhanceView extends ToolView {
 
   #draw() {
     this.#viewer.show(this.#scene(), this.#picture);
-    this.#tellPixels();
+    this.#showPixelsNote();
   }
 
   /** @returns {Scene | null} */
@@ -276,7 +276,7 @@ export class EnhanceView extends ToolView {
   }
 
   /**
-   * A view with the same outline as another, over which it can lie.
+   * A preview with the same outline as the given settings, so that it can be drawn over theirs.
    * @param {Slot} slot
    * @param {EnhanceSettings} settings
    */
@@ -286,7 +286,7 @@ export class EnhanceView extends ToolView {
   }
 
   /**
-   * A part in full resolution, unless it shows older settings than the whole.
+   * A region in full resolution, unless it shows older settings than the whole.
    * @param {Slot} slot
    * @param {{settings: EnhanceSettings, order: number} | undefined} whole
    * @returns {Detail | null}
@@ -298,15 +298,15 @@ export class EnhanceView extends ToolView {
     return isNewer ? { source: view.source, region: view.region } : null;
   }
 
-  /** Say what is seen where that is not what will be saved. */
-  #tellPixels() {
+  /** Tell the user if the preview lacks detail that the saved picture will have. */
+  #showPixelsNote() {
     const settings = this.#shown;
     const isEnlarged = settings !== null && settings.upscale > 1 && this.#viewer.isNear;
     ref(this.#viewer.root, "pixels").hidden = !isEnlarged;
   }
 
   /** @param {boolean} busy */
-  #tellBusy(busy) {
+  #showBusy(busy) {
     const sign = ref(this.#viewer.root, "busy");
     clearTimeout(this.#busyTimer);
     if (busy) this.#busyTimer = setTimeout(() => (sign.hidden = false), BUSY_MS);

@@ -1,4 +1,4 @@
-/** Making the finished files: one, or one of each picture. A picture that fails does not stop the others. */
+/** Makes the finished files, of one picture or of many. A picture that fails does not stop the others. */
 
 import { Archives } from "../../workspace/archives.js";
 import { download } from "../../lib/download.js";
@@ -12,26 +12,26 @@ import { keepPace } from "./size-panel.js";
 /** @import { Size } from "./transform.js" */
 
 /**
- * @typedef {object} Choices what the files are to be; what is not chosen is Python's to say
- * @property {"" | "jpeg" | "png" | "webp"} format empty for the file's own
+ * @typedef {object} Choices how files are saved; Python has the defaults
+ * @property {"" | "jpeg" | "png" | "webp"} format empty for that of the original
  * @property {number | undefined} quality
  * @property {"keep" | "no-location" | "none"} metadata
  */
 
 /** @typedef {{picture: Picture, error: Error}} Failure */
 
-/** What of a picture's metadata its new file could not hold. @typedef {{picture: Picture, notes: readonly string[]}} Noted */
+/** `notes` say which metadata the new file could not hold. @typedef {{picture: Picture, notes: readonly string[]}} Noted */
 
-/** Chosen once for all pictures, as long as the page lives. @type {Choices} */
+/** The choices apply to all pictures until the page is closed. @type {Choices} */
 export const choices = { format: "", quality: undefined, metadata: "keep" };
 
 /**
  * Make the finished file of a picture.
  * @param {Onsight} onsight
  * @param {Picture} picture
- * @param {EnhanceSettings | null} settings null for what Auto does, of a picture that was not looked at yet
+ * @param {EnhanceSettings | null} settings null for Auto, if the picture is not analysed yet
  * @param {CallOptions & {size?: Size | null}} call `size` of the result, if it is known
- * @returns {Promise<File & {notes: readonly string[]}>} `notes` say what of the metadata the file could not hold
+ * @returns {Promise<File & {notes: readonly string[]}>} `notes` say which metadata the file could not hold
  */
 export async function makeFile(onsight, { file, name }, settings, { size, ...call }) {
   const started = performance.now();
@@ -46,7 +46,7 @@ export async function makeFile(onsight, { file, name }, settings, { size, ...cal
  * @param {Onsight} onsight
  * @param {Picture} picture
  * @param {EnhanceSettings} settings
- * @param {string} stem of the file's name; empty for the one that Python gives it
+ * @param {string} stem of the file's name; empty for Python's default
  * @param {CallOptions & {size?: Size | null}} call
  * @returns {Promise<{file: File, notes: readonly string[]}>} what was saved
  */
@@ -59,7 +59,7 @@ export async function saveOne(onsight, picture, settings, stem, call) {
 }
 
 /**
- * Save many pictures, in an archive.
+ * Save many pictures in a ZIP archive.
  * @param {Onsight} onsight
  * @param {readonly Picture[]} pictures
  * @param {{signal: AbortSignal, onProgress: (index: number, fraction: number) => void}} progress
@@ -76,11 +76,11 @@ export async function saveMany(onsight, pictures, { signal, onProgress }) {
   for (const [index, picture] of pictures.entries()) {
     onProgress(index, 0);
     const settings = edits.of(picture);
-    let done = 0; // never less than before: each stage begins anew
-    const tell = (/** @type {{fraction: number | null}} */ { fraction }) =>
+    let done = 0; // never goes back: each stage starts at 0
+    const report = (/** @type {{fraction: number | null}} */ { fraction }) =>
       onProgress(index, (done = Math.max(done, fraction ?? 0)));
     try {
-      const file = await makeFile(onsight, picture, settings, { signal, onProgress: tell });
+      const file = await makeFile(onsight, picture, settings, { signal, onProgress: report });
       await archives.add(file);
       if (file.notes.length) noted.push({ picture, notes: file.notes });
       made.push({ picture, settings });

@@ -1,4 +1,4 @@
-/** Zooming and moving with mouse, wheel and fingers. Points are those of the window. */
+/** Zooming and panning with mouse, wheel and fingers. Points are in window coordinates. */
 
 import { listen } from "../../lib/dom.js";
 
@@ -9,12 +9,12 @@ import { listen } from "../../lib/dom.js";
  * @property {(factor: number, at: Point) => void} zoom
  * @property {(dx: number, dy: number) => void} pan
  * @property {(at: Point) => void} toggle a double click or double tap
- * @property {() => boolean} isNear whether there is anything to move
+ * @property {() => boolean} isNear whether the picture is zoomed in, so that it can be panned
  */
 
-/** Pixels that a line and a page of a wheel stand for. */
+/** Pixels per unit of the wheel: pixel, line, page. */
 const WHEEL_UNITS = [1, 16, 400];
-/** What a pixel of the wheel zooms by; a pinch on a touchpad comes as a finer wheel. */
+/** Zoom per pixel of the wheel. Browsers report a pinch on a touchpad as a wheel with finer steps. */
 const WHEEL_ZOOM = 0.0016;
 const PINCH_ZOOM = 0.01;
 /** Two taps within this time and this many pixels are one double tap. */
@@ -22,21 +22,21 @@ const DOUBLE_TAP_MS = 320;
 const DOUBLE_TAP_PX = 24;
 
 /**
- * @param {HTMLElement} root that the keys and the wheel work on
- * @param {HTMLElement} surface that is pressed
+ * @param {HTMLElement} root receives the wheel
+ * @param {HTMLElement} surface receives the pointers
  * @param {Gestures} gestures
  * @returns {() => void}
  */
 export function setUpGestures(root, surface, { zoom, pan, toggle, isNear }) {
   /** @type {Map<number, Point>} */
   const pointers = new Map();
-  /** Where the only finger was put down, until it moves on or another joins it. @type {Point | null} */
+  /** Where the only pointer was pressed, until it moves or another joins it. @type {Point | null} */
   let pressed = null;
   let lastTap = { time: 0, x: 0, y: 0 };
   let toggled = -Infinity;
   const wheel = (/** @type {WheelEvent} */ event) => {
     const { deltaY, deltaMode, ctrlKey, metaKey, clientX: x, clientY: y } = event;
-    // Outwards from the whole picture there is nothing to see: then the page scrolls.
+    // The whole picture is visible, so zooming out would do nothing: let the page scroll.
     if (deltaY >= 0 && !isNear() && !ctrlKey) return;
     event.preventDefault();
     const way = deltaY * (WHEEL_UNITS[deltaMode] ?? 1);
@@ -73,13 +73,13 @@ export function setUpGestures(root, surface, { zoom, pan, toggle, isNear }) {
       }),
     ),
     listen(surface, "dblclick", ({ clientX: x, clientY: y, timeStamp }) => {
-      if (timeStamp - toggled > DOUBLE_TAP_MS) toggle({ x, y }); // some browsers make one of a double tap, too
+      if (timeStamp - toggled > DOUBLE_TAP_MS) toggle({ x, y }); // some browsers also send it after a double tap
     }),
     () => root.removeEventListener("wheel", wheel),
   ];
   return () => off.forEach((end) => end());
 
-  /** A finger makes no double click where the browser does not zoom. @param {PointerEvent} event */
+  /** Detect double taps: browsers do not send a double click if zooming is disabled. @param {PointerEvent} event */
   function tap({ clientX: x, clientY: y, timeStamp: time }) {
     const isSecond = time - lastTap.time < DOUBLE_TAP_MS && Math.hypot(x - lastTap.x, y - lastTap.y) < DOUBLE_TAP_PX;
     if (isSecond) {

@@ -1,4 +1,4 @@
-/** Drawing before and after: what is transparent over checks, a part in more detail than the rest, captions in corners. */
+/** Draws before and after: a checkerboard behind transparent areas, a region in full detail, captions in the corners. */
 
 import { ref } from "../../lib/dom.js";
 
@@ -8,40 +8,40 @@ import { ref } from "../../lib/dom.js";
 /** @typedef {CanvasImageSource & {width: number}} Source */
 
 /**
- * @typedef {object} Detail a part in full resolution, which is drawn over the rest
+ * @typedef {object} Detail a region in full resolution, drawn over the rest
  * @property {Source} source
  * @property {readonly [x1: number, y1: number, x2: number, y2: number]} region as fractions of the picture
  */
 
 /**
- * @typedef {object} Scene what there is to see
- * @property {Size} size of the picture that will be saved, in its pixels
- * @property {Source | null} before null while there is none
+ * @typedef {object} Scene what is drawn
+ * @property {Size} size of the result in pixels
+ * @property {Source | null} before null until it is available
  * @property {Source | null} after
  * @property {Detail | null} beforeDetail
  * @property {Detail | null} afterDetail
  */
 
 /**
- * @typedef {object} Room in pixels of the screen
+ * @typedef {object} Room in device pixels
  * @property {Size} pane
  * @property {Point} corner of the pane
- * @property {Frame} at where the whole picture lies in the pane
- * @property {number} ratio pixels of the screen for one of the style sheet
+ * @property {Frame} at position of the whole picture in the pane
+ * @property {number} ratio device pixels per CSS pixel
  */
 
-/** @typedef {{x: number, y: number, width: number, height: number}} Frame in pixels of the screen */
+/** @typedef {{x: number, y: number, width: number, height: number}} Frame in device pixels */
 
-/** In pixels of the style sheet. */
+/** In CSS pixels. */
 const CHECK_SIDE = 8;
 
 /**
- * Draw one of the two; where it is not there yet, the other stands for it.
+ * Draw before or after; if it is not available yet, draw the other in its place.
  * @param {CanvasRenderingContext2D} context
  * @param {Scene} scene
  * @param {"before" | "after"} side
  * @param {Room} room
- * @param {number} [from] edges of what is drawn, within the pane
+ * @param {number} [from] left and right edge of the drawn area, within the pane
  * @param {number} [to]
  */
 export function paintSide(context, scene, side, { pane, corner, at, ratio }, from = 0, to = pane.width) {
@@ -58,11 +58,11 @@ export function paintSide(context, scene, side, { pane, corner, at, ratio }, fro
 }
 
 /**
- * Put the words "Before" and "After" into the corners of the pictures.
- * @param {HTMLElement} root that holds them
- * @param {Frame} at where the whole picture lies in its pane
+ * Place the captions "Before" and "After" in the corners of the pictures.
+ * @param {HTMLElement} root contains the captions
+ * @param {Frame} at position of the whole picture in its pane
  * @param {Panes} panes
- * @param {number} ratio pixels of the screen for one of the style sheet
+ * @param {number} ratio device pixels per CSS pixel
  */
 export function placeCaptions(root, at, { pane, corners: [, second] }, ratio) {
   const left = Math.max(0, at.x) / ratio;
@@ -100,7 +100,7 @@ function paint(context, whole, detail, at, ratio) {
  * @param {Frame} at
  */
 function draw(context, source, { x, y, width, height }) {
-  // Near enough to tell pixels apart, they are shown as what they are.
+  // When zoomed in far enough to see single pixels, do not smooth them.
   const isDraft = source instanceof HTMLCanvasElement && source.hasAttribute("data-draft");
   context.imageSmoothingEnabled = isDraft || width < 2 * source.width;
   context.imageSmoothingQuality = "high";
@@ -111,7 +111,7 @@ function draw(context, source, { x, y, width, height }) {
 let checkerboard;
 
 /**
- * What is seen through a transparent picture.
+ * The checkerboard behind transparent areas.
  * @param {CanvasRenderingContext2D} context
  * @param {number} ratio
  */

@@ -1,4 +1,4 @@
-/** The controls beside the picture: what Auto did, presets, sliders in their groups. */
+/** The controls next to the picture: what Auto did, presets, and groups of sliders. */
 
 import { elementFromTemplate, fromTemplate, listen, part, ref } from "../../lib/dom.js";
 import { t } from "../../lib/texts.js";
@@ -13,13 +13,13 @@ import { headline } from "./wording.js";
  * @typedef {object} PanelActions
  * @property {(values: Partial<EnhanceSettings>, name: string, key?: string) => void} set
  * @property {() => void} pause a gesture has ended
- * @property {(on: boolean) => void} grid a line to straighten by is wanted, or no longer
+ * @property {(on: boolean) => void} grid show or hide the lines for straightening
  */
 
-/** The groups that stand in the page already, with what else belongs to them. */
+/** Groups with more than sliders; the template already has the first. */
 const SHAPE_GROUP = "Geometry";
 const COLOUR_GROUP = "Colour";
-/** Those that are open at first; what a person opens and closes stays so for other pictures. */
+/** The open groups. What the user opens and closes stays that way for other pictures. */
 const open = new Set(["Light", "Colour"]);
 
 export class Panel {
@@ -38,7 +38,7 @@ export class Panel {
   #settings = null;
 
   /**
-   * @param {HTMLElement} root that the panel is put into
+   * @param {HTMLElement} root receives the panel
    * @param {PanelActions} actions
    */
   constructor(root, actions) {
@@ -109,7 +109,7 @@ export class Panel {
   #showPresets(presets, settings) {
     this.#presets = presets;
     const root = ref(this.#root, "presets");
-    // The buttons stay where there are as many: one of them may have the focus.
+    // Reuse the buttons: one of them may have the focus.
     while (root.children.length > presets.length) root.lastElementChild?.remove();
     while (root.children.length < presets.length) {
       const index = root.children.length;

@@ -1,4 +1,4 @@
-/** The room for the picture: one pane, or two of them for before and after, whichever way makes both larger. */
+/** Divides the canvas into one pane, or two for before and after, side by side or stacked: whichever shows them larger. */
 
 import { fit } from "./transform.js";
 
@@ -7,7 +7,7 @@ import { fit } from "./transform.js";
 /** @typedef {{x: number, y: number}} Point */
 
 /**
- * @typedef {object} Panes in pixels of the screen
+ * @typedef {object} Panes in device pixels
  * @property {Size} pane size of each
  * @property {[Point] | [Point, Point]} corners
  */

@@ -1,17 +1,17 @@
-/** Which views of a picture are wanted, and how large, by what is seen of it. */
+/** Decides which previews of a picture to request, and in which size, from the visible part. */
 
 /** @import { EnhanceSettings } from "../../../protocol.d.ts" */
 /** @import { Region, Slot, View, PreviewRequest } from "./previews.js" */
 
-/** Longest side of a view of the whole picture, in pixels: one of these. */
+/** Sizes for previews of the whole picture: the longest side in pixels. */
 const SIDES = [800, 1200, 1600];
-/** The same of a part of it. There are few, as the engine keeps the picture in the size that each of them needs. */
+/** Sizes for previews of a region. There are few, as the engine caches the picture in the size that each of them needs. */
 const PART_SIDES = [1024, 1536, 2048, 3072, 4096];
 /**
  * @param {EnhanceSettings} settings
- * @param {EnhanceSettings | null} original what is compared with; null for nothing
- * @param {number} side longest side that the whole picture is shown with, in pixels of the screen
- * @param {{region: Region, maxSide: number} | null} detail a part that is seen nearer
+ * @param {EnhanceSettings | null} original settings of the picture to compare with; null for no comparison
+ * @param {number} side longest side of the whole picture on the screen, in device pixels
+ * @param {{region: Region, maxSide: number} | null} detail the region to show in more detail
  * @returns {[Slot, PreviewRequest][]} the most urgent first
  */
 export function previewRequestsFor(settings, original, side, detail) {
@@ -19,7 +19,7 @@ export function previewRequestsFor(settings, original, side, detail) {
   /** @type {[Slot, PreviewRequest][]} */
   const requests = [["after", { settings, ...whole }]];
   if (original) requests.push(["before", { settings: original, ...whole }]);
-  if (detail) requests.unshift(["afterDetail", { settings, ...detail }]); // what is looked at comes first
+  if (detail) requests.unshift(["afterDetail", { settings, ...detail }]); // the visible region comes first
   if (detail && original) requests.push(["beforeDetail", { settings: original, ...detail }]);
   return requests;
 }
@@ -27,7 +27,7 @@ export function previewRequestsFor(settings, original, side, detail) {
 /**
  * @param {View} view of the whole
  * @param {Region} region
- * @param {number} scale pixels of the screen for one of the picture
+ * @param {number} scale device pixels per pixel of the picture
  */
 export function detailOf({ preview }, region, scale) {
   const side = Math.max((region[2] - region[0]) * preview.full_width, (region[3] - region[1]) * preview.full_height);
@@ -35,9 +35,9 @@ export function detailOf({ preview }, region, scale) {
 }
 
 /**
- * Whether the picture has more pixels to show than a view of it.
+ * Whether the screen could show more pixels of the picture than a preview has.
  * @param {View} view
- * @param {number} scale pixels of the screen for one of the picture
+ * @param {number} scale device pixels per pixel of the picture
  */
 export function isTooSmall({ isDraft, preview: { width: own, full_width: full } }, scale) {
   const width = isDraft ? 2 * own : own;
@@ -46,7 +46,7 @@ export function isTooSmall({ isDraft, preview: { width: own, full_width: full } 
 
 /**
  * @param {number} wanted
- * @param {readonly number[]} sides rising
+ * @param {readonly number[]} sides in ascending order
  */
 function atLeast(wanted, sides) {
   return sides.find((side) => side >= wanted) ?? /** @type {number} */ (sides.at(-1));

@@ -1,7 +1,7 @@
 /**
- * The views of one picture that the engine makes: before and after, whole and in parts. One is made at a time; when a
- * slider is moved, what is under way is finished and shown, and the newest request comes next: those between are skipped.
- * While it moves, a view that takes too long is stood for by a draft of half the size; at rest, the view itself comes.
+ * Requests previews of one picture from the engine: before and after, the whole picture and regions, one at a time. While
+ * a slider moves, the preview in progress is finished and shown, then the newest request follows; those in between are
+ * skipped. Previews that take too long are made as drafts of half the size, and in full once the slider rests.
  */
 
 import { isAbort } from "../../client.js";
@@ -20,7 +20,7 @@ import { Emitter } from "../../lib/emitter.js";
  * @property {EnhanceSettings} settings
  * @property {Region | null} region null for the whole picture
  * @property {number} maxSide
- * @property {boolean} [draft] half of that size will do
+ * @property {boolean} [draft] half of that size is enough
  */
 
 /**
@@ -28,14 +28,14 @@ import { Emitter } from "../../lib/emitter.js";
  * @property {Source} source
  * @property {EnhanceSettings} settings that it shows
  * @property {Region | null} region
- * @property {number} order views of a later order show later requests
+ * @property {number} order increases with each request
  * @property {boolean} isDraft
  * @property {EnhancePreview} preview
  */
 
-/** A view that took longer than this, from the request on, does not follow a slider. */
+/** If a preview takes longer than this, drafts follow the slider instead. */
 const FOLLOWS_MS = 70;
-/** How long a slider rests before what is asked for is made in full. */
+/** After a slider has rested for this long, previews are made in full. */
 const REST_MS = 160;
 
 /** @extends {Emitter<{change: Slot, busy: boolean, error: Error}>} */
@@ -43,13 +43,13 @@ export class Previews extends Emitter {
   #onsight;
   /** @type {Picture | undefined} */
   #picture;
-  /** By the order in which they are made. @type {Map<Slot, {request: PreviewRequest, key: string, order: number}>} */
+  /** In the order in which they are made. @type {Map<Slot, {request: PreviewRequest, key: string, order: number}>} */
   #requests = new Map();
   /** @type {Map<Slot, View & {key: string}>} */
   #views = new Map();
   #orders = 0;
   #isBusy = false;
-  /** How long the last full view took, by what was moved. @type {Map<string, number>} */
+  /** How long the last full preview took, by the control that moved. @type {Map<string, number>} */
   #times = new Map();
   #rest = 0;
   /** @type {string | null} */
@@ -62,7 +62,7 @@ export class Previews extends Emitter {
     this.#onsight = onsight;
   }
 
-  /** The picture whose views these are. Another one has none at first. @param {Picture | undefined} picture */
+  /** The picture to preview. Changing it removes all previews. @param {Picture | undefined} picture */
   set picture(picture) {
     if (picture === this.#picture) return;
     this.#picture = picture;
@@ -82,15 +82,15 @@ export class Previews extends Emitter {
     return this.#views.get(slot);
   }
 
-  /** Whether all that was asked for is there. */
+  /** Whether all requested previews are available. */
   get isCurrent() {
     return !this.#isBusy && !this.#rest && this.#requests.size === 0;
   }
 
   /**
-   * PreviewRequest for views, the most urgent first, in place of those that were asked for and are not made yet.
+   * Request previews, the most urgent first. They replace all pending requests.
    * @param {ReadonlyArray<readonly [Slot, PreviewRequest]>} requests
-   * @param {string | null} [moved] what a person is moving
+   * @param {string | null} [moved] key of the control that the user is moving
    */
   want(requests, moved = null) {
     clearTimeout(this.#rest);
@@ -107,7 +107,7 @@ export class Previews extends Emitter {
 
   /**
    * @param {ReadonlyArray<readonly [Slot, PreviewRequest]>} requests
-   * @param {boolean} isDraft whether a draft will do
+   * @param {boolean} isDraft whether a draft is enough
    */
   #take(requests, isDraft) {
     this.#requests.clear();

@@ -1,11 +1,11 @@
-/** The part of a picture that stays, as a rectangle in fractions of it: moved, resized, held to a shape. */
+/** Moves, resizes and shapes the crop rectangle, in fractions of the picture. */
 
 /** @typedef {readonly [x1: number, y1: number, x2: number, y2: number]} Rectangle */
-/** @typedef {{left?: boolean, top?: boolean, right?: boolean, bottom?: boolean}} Edges those that follow the pointer */
+/** @typedef {{left?: boolean, top?: boolean, right?: boolean, bottom?: boolean}} Edges the ones that follow the pointer */
 
 /** @type {Rectangle} */
 export const WHOLE = [0, 0, 1, 1];
-/** No side is made smaller than this. */
+/** Minimum length of a side. */
 const LEAST = 0.02;
 
 /**
@@ -26,7 +26,7 @@ export function moved([x1, y1, x2, y2], dx, dy) {
  * @param {Edges} edges
  * @param {number} dx
  * @param {number} dy
- * @param {number | null} ratio width by height, both as fractions; null for any
+ * @param {number | null} ratio width to height, both as fractions; null for any
  * @returns {Rectangle}
  */
 export function resized([x1, y1, x2, y2], { left, top, right, bottom }, dx, dy, ratio) {
@@ -41,7 +41,7 @@ export function resized([x1, y1, x2, y2], { left, top, right, bottom }, dx, dy, 
   const anchorY = top ? y2 : isAlong ? y1 : (y1 + y2) / 2;
   const roomX = left ? x2 : isAcross ? 1 - x1 : 2 * Math.min(anchorX, 1 - anchorX);
   const roomY = top ? y2 : isAlong ? 1 - y1 : 2 * Math.min(anchorY, 1 - anchorY);
-  // The pointer's longer way decides, then the room that there is.
+  // Follow the axis along which the pointer moved further, then limit the result to the available space.
   const wanted = !isAlong ? width : !isAcross ? height * ratio : Math.max(width, height * ratio);
   const least = Math.max(LEAST, LEAST * ratio);
   const across = Math.min(Math.max(wanted, least), roomX, roomY * ratio);
@@ -52,9 +52,9 @@ export function resized([x1, y1, x2, y2], { left, top, right, bottom }, dx, dy, 
 }
 
 /**
- * The largest rectangle of a shape around the middle of another.
+ * The largest rectangle with an aspect ratio, centred on another rectangle where it fits.
  * @param {Rectangle} from
- * @param {number} ratio width by height, both as fractions
+ * @param {number} ratio width to height, both as fractions
  * @returns {Rectangle}
  */
 export function shaped([x1, y1, x2, y2], ratio) {
@@ -79,7 +79,7 @@ function bounded(length, room) {
 }
 
 /**
- * Rounding must not lead out of the picture.
+ * Keep a rectangle within the picture despite rounding errors.
  * @param {Rectangle} rectangle
  * @returns {Rectangle}
  */

@@ -1,6 +1,6 @@
 /**
- * What a person made of pictures, kept on this device for the next time that they are opened. A picture is known again
- * by its file: name, size and date. Nothing of the picture itself is kept.
+ * Remembers the settings of pictures on this device until they are opened again. Pictures are recognised by the name, size
+ * and date of their file. The pictures themselves are not stored.
  */
 
 import * as local from "../../lib/local-storage.js";
@@ -8,13 +8,13 @@ import * as local from "../../lib/local-storage.js";
 /** @import { EnhanceSettings } from "../../../protocol.d.ts" */
 
 const KEY = "onsight.enhance";
-/** The pictures that were changed longest ago are forgotten. */
+/** Maximum number of pictures; those changed longest ago are forgotten. */
 const MOST = 500;
 
 /**
  * @param {File} file
- * @param {EnhanceSettings} start what the picture starts with
- * @returns {EnhanceSettings | null} what was made of it, if that is known and still fits the controls
+ * @param {EnhanceSettings} start initial settings of the picture
+ * @returns {EnhanceSettings | null} the remembered settings, if there are any that fit the current controls
  */
 export function recall(file, start) {
   const kept = read().get(nameOf(file));
@@ -22,7 +22,7 @@ export function recall(file, start) {
 }
 
 /**
- * Keep what a picture has now; what it started with needs no memory.
+ * Remember the settings of a picture, unless they are the initial ones.
  * @param {File} file
  * @param {EnhanceSettings} settings
  * @param {EnhanceSettings} start
@@ -52,7 +52,7 @@ function nameOf({ name, size, lastModified }) {
 }
 
 /**
- * Whether settings that were kept, perhaps by another version, are of the kinds that are known now.
+ * Whether stored settings, perhaps from another version, have the keys and types of the current ones.
  * @param {EnhanceSettings} kept
  * @param {EnhanceSettings} start
  */

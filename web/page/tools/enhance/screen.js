@@ -1,14 +1,14 @@
-/** How large an element is in pixels of the screen. */
+/** Measures elements in device pixels. */
 
 /**
- * A length in pixels of the screen. The browser knows it best: a rounding of ours may be one off, and blur. Where it
- * only pretends to have another screen, as in its developer tools, it tells those of the real one.
- * @param {number} length in pixels of the style sheet
- * @param {number | undefined} told by the browser
+ * A length in device pixels. The browser's value is exact; rounding here may be off by one, which blurs the picture. When
+ * the developer tools emulate another screen, the browser reports pixels of the real one, so that value is ignored.
+ * @param {number} length in CSS pixels
+ * @param {number | undefined} reported by the browser
  * @param {number} ratio
  */
-export function toScreen(length, told, ratio) {
-  return told !== undefined && Math.abs(told - length * ratio) < 2 ? told : Math.round(length * ratio);
+export function toScreen(length, reported, ratio) {
+  return reported !== undefined && Math.abs(reported - length * ratio) < 2 ? reported : Math.round(length * ratio);
 }
 
 /**
@@ -19,6 +19,6 @@ export function observe(observer, element) {
   try {
     observer.observe(element, { box: "device-pixel-content-box" });
   } catch {
-    observer.observe(element); // Safari tells pixels of the style sheet only
+    observer.observe(element); // Safari only reports CSS pixels
   }
 }

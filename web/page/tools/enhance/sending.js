@@ -1,4 +1,4 @@
-/** Taking the finished picture to another tool, as a picture of its own. */
+/** Opens the result in another tool, as a new picture. */
 
 import { notice } from "../../lib/announce.js";
 import { isAbort } from "../../client.js";
@@ -10,14 +10,14 @@ import { makeFile } from "./exporting.js";
 /** @import { Picture } from "../../workspace/pictures.js" */
 /** @import { Size } from "./transform.js" */
 
-/** Addresses of the tools that look at one picture. */
+/** Paths of the tools for single pictures. */
 const TARGETS = ["/classify", "/tag", "/detect"];
 
 /**
- * @param {HTMLElement} root that holds the panel
+ * @param {HTMLElement} root contains the panel
  * @param {App} app
- * @param {() => {picture: Picture, settings: EnhanceSettings | null, size: Size | null} | undefined} current what is sent
- * @returns {() => void} stops what is under way
+ * @param {() => {picture: Picture, settings: EnhanceSettings | null, size: Size | null} | undefined} current what to send
+ * @returns {() => void} cancels a transfer in progress
  */
 export function setUpSending(root, { onsight, pictures, tools }, current) {
   /** @type {AbortController | undefined} */

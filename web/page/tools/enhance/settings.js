@@ -1,4 +1,4 @@
-/** Settings as a whole, and the parts of them that belong together. What they mean is Python's. */
+/** Groups and compares settings. Python defines their meaning. */
 
 import { t } from "../../lib/texts.js";
 
@@ -7,10 +7,10 @@ import { t } from "../../lib/texts.js";
 
 /** The settings that change the picture's outline. */
 export const SHAPE = /** @type {const} */ (["rotate", "straighten", "crop"]);
-/** How many pixels it gets. */
+/** The settings that change its size in pixels. */
 export const SIZE = /** @type {const} */ (["upscale", "max_side"]);
 
-/** Settings that change nothing; null until the engine has told them. @type {EnhanceSettings | null} */
+/** The settings that change nothing; null until the engine has sent them. @type {EnhanceSettings | null} */
 export let neutral = null;
 /** @type {Promise<EnhanceControls> | undefined} */
 let learning;
@@ -35,7 +35,7 @@ export function learnControls(onsight) {
 }
 
 /**
- * The presets of a picture, and behind Auto the picture as it was, where that is another.
+ * The presets of a picture, with "Original" after Auto if Auto changes anything.
  * @param {EnhanceAnalysis} analysis
  * @returns {readonly EnhancePreset[]}
  */
@@ -56,7 +56,7 @@ export function pick(settings, keys) {
 }
 
 /**
- * All settings but those of shape and size: how the picture looks.
+ * All settings except shape and size: how the picture looks.
  * @param {EnhanceSettings} settings
  * @returns {Partial<EnhanceSettings>}
  */
@@ -85,7 +85,7 @@ export function shapeAlike(one, other) {
 }
 
 /**
- * Turn the picture by a quarter, and with it the part that was cut out.
+ * Rotate the picture by a quarter turn, together with its crop.
  * @param {EnhanceSettings} settings
  * @param {1 | -1} quarters clockwise
  * @returns {Partial<EnhanceSettings>}
@@ -98,7 +98,7 @@ export function turned({ rotate, crop }, quarters) {
 
 /**
  * @param {EnhanceControls} controls
- * @returns {Map<string, (keyof EnhanceSettings)[]>} keys by the name of their group, without those of the shape
+ * @returns {Map<string, (keyof EnhanceSettings)[]>} keys by group name, without those of the shape
  */
 export function groupsOf({ controls }) {
   /** @type {Map<string, (keyof EnhanceSettings)[]>} */

@@ -1,4 +1,4 @@
-/** Crop and rotate: the buttons, and what goes on while a part is being chosen. */
+/** Crop and rotate: the buttons, and cropping itself. */
 
 import { announce } from "../../lib/announce.js";
 import { button, keepFocus, listen, part, ref } from "../../lib/dom.js";
@@ -15,9 +15,9 @@ import { sizeText } from "./wording.js";
 
 /**
  * @typedef {object} ShapeActions
- * @property {() => EnhanceSettings | null} settings of the picture that is shown
+ * @property {() => EnhanceSettings | null} settings of the current picture
  * @property {(values: Partial<EnhanceSettings>, name: string) => void} set
- * @property {() => void} changed choosing a part has begun or ended
+ * @property {() => void} changed cropping has started or ended
  */
 
 /** Common aspect ratios, width to height. */
@@ -39,13 +39,13 @@ export class ShapePanel {
   #viewer;
   #layer;
   #ratios;
-  /** The part that is being chosen; null while none is. @type {Rectangle | null} */
+  /** The crop while it is being chosen; null otherwise. @type {Rectangle | null} */
   #draft = null;
-  /** Of the whole picture, rotated and straightened, in pixels. @type {Size} */
+  /** Size of the whole picture, rotated and straightened, in pixels. @type {Size} */
   #whole = { width: 1, height: 1 };
 
   /**
-   * @param {HTMLElement} root that holds the panel
+   * @param {HTMLElement} root contains the panel
    * @param {Viewer} viewer
    * @param {ShapeActions} actions
    */
@@ -78,7 +78,7 @@ export class ShapePanel {
     listen(button(root, "rotate-right"), "click", () => this.#turn(1));
   }
 
-  /** Whether a part is being chosen: then the whole picture is to be shown. */
+  /** Whether the user is cropping; the viewer shows the whole picture then. */
   get isCropping() {
     return this.#draft !== null;
   }
@@ -89,7 +89,7 @@ export class ShapePanel {
     this.#write();
   }
 
-  /** Take the part that was chosen, if one is being chosen. */
+  /** Apply the crop, if the user is cropping. */
   apply() {
     if (!this.#draft) return;
     const crop = isWhole(this.#draft) ? [] : [...this.#draft];
@@ -141,7 +141,7 @@ export class ShapePanel {
     this.#write();
   }
 
-  /** Width by height of the shape that was chosen, both as fractions of the picture; null for any. */
+  /** The selected aspect ratio, width to height as fractions of the picture; null for any. */
   get #ratio() {
     const { value } = this.#ratios;
     if (value === "free") return null;

@@ -21,7 +21,7 @@ const pace = new Map([
 ]);
 
 /**
- * Remember how long a picture took.
+ * Record how long a picture took.
  * @param {number} upscale
  * @param {number} pixels of the result
  * @param {number} milliseconds
@@ -31,7 +31,7 @@ export function keepPace(upscale, pixels, milliseconds) {
 }
 
 /**
- * How long a picture will take to save, in milliseconds.
+ * Estimate how long saving a picture takes, in milliseconds.
  * @param {number} upscale
  * @param {Size} size of the result
  */
@@ -44,7 +44,7 @@ export class SizePanel {
   #side;
 
   /**
-   * @param {HTMLElement} root that holds the panel
+   * @param {HTMLElement} root contains the panel
    * @param {SizeActions} actions
    */
   constructor(root, { set }) {

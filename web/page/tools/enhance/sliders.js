@@ -18,7 +18,7 @@ const COLOURED = new Set(["temperature", "tint", "saturation", "vibrance"]);
 /** @typedef {Exclude<keyof EnhanceSettings, "crop" | "black_and_white">} NumberKey */
 
 export class Slider {
-  /** The element that holds everything. */
+  /** The root element. */
   root = elementFromTemplate("enhance-slider");
   #range = part(this.root, "range", HTMLInputElement);
   #number = part(this.root, "number", HTMLInputElement);

@@ -1,15 +1,15 @@
 /**
- * How a picture lies in a pane: how large, and which of its points is in the middle. Lengths in the pane are pixels of
- * the screen, so a scale of 1 shows each pixel of the picture as one pixel of the screen.
+ * Positions a picture in a pane by its scale and the point in the middle. Lengths in the pane are device pixels, so a scale
+ * of 1 shows each pixel of the picture as one device pixel.
  */
 
 /** @typedef {{width: number, height: number}} Size */
 /** @typedef {{scale: number, x: number, y: number}} View the point (x, y) of the picture is in the middle of the pane */
 
 const MAX_SCALE = 16;
-/** A small picture is enlarged to fit, but no more than so. */
+/** Small pictures are enlarged to fit by at most this factor. */
 const MAX_FIT = 4;
-/** Pixels of the picture around what is seen of it: whoever makes that part may know less of its edges. */
+/** Margin around the visible part, in pixels of the picture: filters are less accurate at the edges of a region. */
 const AROUND = 24;
 
 /**
@@ -24,7 +24,7 @@ export function fit(pane, picture) {
 }
 
 /**
- * Zoom, while the point of the picture that is at (x, y) in the pane stays there.
+ * Zoom around a point of the pane.
  * @param {View} view
  * @param {number} scale
  * @param {{x: number, y: number}} at in the pane
@@ -46,7 +46,7 @@ export function zoom(view, scale, at, pane, picture) {
 }
 
 /**
- * Move the picture by a way across the pane.
+ * Move the picture by a distance in the pane.
  * @param {View} view
  * @param {number} dx
  * @param {number} dy
@@ -59,7 +59,7 @@ export function pan({ scale, x, y }, dx, dy, pane, picture) {
 }
 
 /**
- * Where the picture's edges are in the pane; on whole pixels, so that at a scale of 1 nothing is blurred.
+ * The picture's rectangle in the pane, on whole pixels, so that nothing is blurred at a scale of 1.
  * @param {View} view
  * @param {Size} pane
  * @param {Size} picture
@@ -74,7 +74,7 @@ export function place({ scale, x, y }, pane, picture) {
 }
 
 /**
- * What is seen of the picture and a little around it, as fractions of it.
+ * The visible part of the picture with a small margin, as fractions of the picture.
  * @param {View} view
  * @param {Size} pane
  * @param {Size} picture
@@ -82,7 +82,7 @@ export function place({ scale, x, y }, pane, picture) {
  */
 export function seenOf({ scale, x, y }, pane, { width, height }) {
   const [halfWidth, halfHeight] = [pane.width / scale / 2 + AROUND, pane.height / scale / 2 + AROUND];
-  // On whole pixels of the picture, so that the part lies exactly over the rest.
+  // On whole pixels of the picture, so that the region is aligned with the rest.
   return [
     Math.max(0, Math.floor(x - halfWidth)) / width,
     Math.max(0, Math.floor(y - halfHeight)) / height,
@@ -92,7 +92,7 @@ export function seenOf({ scale, x, y }, pane, { width, height }) {
 }
 
 /**
- * No gap at an edge while the picture is larger than the pane, in the middle where it is smaller.
+ * Leave no gap at the edges if the picture is larger than the pane; centre it if it is smaller.
  * @param {View} view
  * @param {Size} pane
  * @param {Size} picture

@@ -1,6 +1,6 @@
 /**
- * The picture before and after, on one canvas: with a divider, side by side, or one of the two alone; whole, or as
- * near as a person likes. What is drawn comes from outside; this file knows nothing of how it is made.
+ * Shows the picture before and after on one canvas: with a divider, side by side, or the result alone, at any zoom. It
+ * draws the scene it is given and does not request previews itself.
  */
 
 import { beforePaint, elementFromTemplate, listen, part, ref } from "../../lib/dom.js";
@@ -19,11 +19,11 @@ import { fit, inside, pan, place, seenOf, zoom } from "./transform.js";
 
 /** @typedef {"split" | "side" | "after"} Mode */
 
-/** A step of the keys and buttons. */
+/** Zoom factor of the keys and buttons. */
 const ZOOM_STEP = 1.4;
-/** Pixels on the screen that an arrow key moves the picture by. */
+/** How far an arrow key moves the picture, in CSS pixels. */
 const PAN_STEP = 60;
-/** Between the two, side by side; in pixels of the style sheet. */
+/** Between the two panes, in CSS pixels. */
 const GAP = 8;
 
 /** What a screen reader says about the canvas. @type {Readonly<Record<Mode | "before", (name: string) => string>>} */
@@ -37,9 +37,9 @@ const DESCRIPTIONS = {
 /** @type {Record<string, readonly [number, number]>} */
 const ARROWS = { ArrowLeft: [1, 0], ArrowRight: [-1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
 
-/** @extends {Emitter<{view: void, draw: void}>} `view`: how near it is seen has changed; `draw`: it was drawn */
+/** @extends {Emitter<{view: void, draw: void}>} `view`: zoom or visible part has changed; `draw`: the picture was drawn */
 export class Viewer extends Emitter {
-  /** The element that holds everything. */
+  /** The root element. */
   root = elementFromTemplate("enhance-viewer");
   #canvas = part(this.root, "canvas", HTMLCanvasElement);
   #divider;
@@ -53,11 +53,11 @@ export class Viewer extends Emitter {
   #isPlain = false;
   /** @type {Picture | undefined} */
   #picture;
-  /** Of the canvas, in pixels of the screen. @type {Size} */
+  /** Size of the canvas in device pixels. @type {Size} */
   #size = { width: 0, height: 0 };
   #ratio = 1;
-  /** What was told of the view last. */
-  #told = "";
+  /** The view that was last emitted. */
+  #emitted = "";
   #observer;
   #off;
   #draw = beforePaint(() => this.#drawNow());
@@ -87,37 +87,37 @@ export class Viewer extends Emitter {
     return this.#mode;
   }
 
-  /** Whether the picture is shown as it was, for as long as this is set. @param {boolean} held */
+  /** Whether the original is shown in place of the result. @param {boolean} held */
   set isHeld(held) {
     this.#isHeld = held;
     this.#draw();
   }
 
-  /** Whether only the result is shown, and whole: for what is laid over it. @param {boolean} plain */
+  /** Whether only the result is shown, and in whole: for the crop layer. @param {boolean} plain */
   set isPlain(plain) {
     this.#isPlain = plain;
     if (plain) this.#view = null;
     this.#changed();
   }
 
-  /** Pixels of the screen for one of the picture. */
+  /** Device pixels per pixel of the picture. */
   get scale() {
     return this.#scene ? this.#seen(this.#scene).scale : 1;
   }
 
-  /** Whether the picture is seen nearer than whole. */
+  /** Whether the view is zoomed in, rather than showing the whole picture. */
   get isNear() {
     return this.#view !== null;
   }
 
-  /** Pixels of the screen on the longer side of the whole picture, when it is shown whole. */
+  /** Longest side of the whole picture when it fits the pane, in device pixels. */
   get wantedSide() {
     if (!this.#scene || !this.#size.width) return null;
     const { scale } = fit(this.#pane, this.#scene.size);
     return Math.max(this.#scene.size.width, this.#scene.size.height) * scale;
   }
 
-  /** Where the whole picture lies, in pixels of the style sheet from the canvas's corner. */
+  /** Rectangle of the whole picture, in CSS pixels from the canvas's corner. */
   get frame() {
     if (!this.#scene) return null;
     const { x, y, width, height } = place(this.#seen(this.#scene), this.#pane, this.#scene.size);
@@ -125,14 +125,14 @@ export class Viewer extends Emitter {
     return { x: x / ratio, y: y / ratio, width: width / ratio, height: height / ratio };
   }
 
-  /** What is seen of the picture and a little around it, as fractions of it; null for the whole. @returns {Detail["region"] | null} */
+  /** The visible part of the picture with a small margin, as fractions; null for the whole. @returns {Detail["region"] | null} */
   get region() {
     return this.#scene && this.#view && seenOf(this.#view, this.#pane, this.#scene.size);
   }
 
   /**
    * @param {Scene | null} scene
-   * @param {Picture | undefined} picture that it is of
+   * @param {Picture | undefined} picture in the scene
    */
   show(scene, picture) {
     const before = this.#scene?.size;
@@ -141,7 +141,7 @@ export class Viewer extends Emitter {
     this.#scene = scene;
     if (isOther) this.#view = null;
     else if (scene && before && this.#view && before.width !== scene.size.width) {
-      // Another size of the same picture: stay where the person looks, as near as before.
+      // The same picture in another size: keep the visible part and its size on the screen.
       const factor = scene.size.width / before.width;
       const { scale, x, y } = this.#view;
       this.#view = inside({ scale: scale / factor, x: x * factor, y: y * factor }, this.#pane, scene.size);
@@ -163,7 +163,7 @@ export class Viewer extends Emitter {
     this.#changed();
   }
 
-  /** Show each pixel of the picture as one of the screen. */
+  /** Show each pixel of the picture as one device pixel. */
   zoomToPixels() {
     this.#zoomAt(1);
   }
@@ -183,7 +183,7 @@ export class Viewer extends Emitter {
     this.#canvas.width = width;
     this.#canvas.height = height;
     if (this.#view && this.#scene) this.#view = inside(this.#view, this.#pane, this.#scene.size);
-    this.#drawNow(); // before the paint: an emptied canvas would be seen for a moment
+    this.#drawNow(); // before the next paint: otherwise the empty canvas would flicker
     this.#changed();
   }
 
@@ -220,7 +220,7 @@ export class Viewer extends Emitter {
   #key(event) {
     const way = ARROWS[event.key];
     if (!way || !this.isNear || event.target !== this.root || event.ctrlKey || event.metaKey || event.altKey) return;
-    event.preventDefault(); // the arrows would turn to another picture
+    event.preventDefault(); // otherwise the arrow keys would switch to another picture
     this.#moveBy(way[0] * PAN_STEP * this.#ratio, way[1] * PAN_STEP * this.#ratio);
   }
 
@@ -230,12 +230,12 @@ export class Viewer extends Emitter {
     this.#draw();
     const { scale, region } = this;
     const seen = JSON.stringify([scale, region]);
-    if (seen === this.#told) return;
-    this.#told = seen;
+    if (seen === this.#emitted) return;
+    this.#emitted = seen;
     this.emit("view", undefined);
   }
 
-  /** Where a point of the window lies in the pane that it is in. @param {{x: number, y: number}} at */
+  /** Convert a point of the window to coordinates of its pane. @param {{x: number, y: number}} at */
   #toPane({ x, y }) {
     const { left, top } = this.#canvas.getBoundingClientRect();
     const pane = this.#pane;
