@@ -11,6 +11,7 @@ NEEDS_THE_HOST = (
     "test_build.py",
     "test_cli.py",
     "test_cli_writers.py",
+    "test_bench_network.py",
     "test_convert.py",
     "test_coverage_report.py",
     "test_conventions.py",
