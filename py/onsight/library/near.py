@@ -1,4 +1,4 @@
-"""Finds the same picture again: in another size, format or light, turned or mirrored; never in other colours."""
+"""Find the same picture in another size, format or lightness, turned or mirrored, but not in other colours."""
 
 from __future__ import annotations
 
@@ -17,31 +17,32 @@ from onsight.library.signature import Signatures, lightness_of, same_picture
 from onsight.library.signatures import load_signatures
 
 MAX_DISTANCE = 8
-"""In how many of 64 bits the hashes of one picture differ at most; those of two differ in 22 or more as a rule."""
+"""Maximum number of bits, of 64, in which the hashes of the same picture differ. The hashes of different pictures
+usually differ in 22 or more."""
 
 MAX_TURNED_DISTANCE = 5
-"""The same for pictures that are turned or mirrored: programs turn without cutting anything off."""
+"""The same for turned or mirrored pictures. It is smaller because programs do not crop a picture when they turn it."""
 
 SHAPE_TOLERANCE = 0.06
-"""How far the logarithms of two pictures' shapes (width to height) may differ for them to be the same picture."""
+"""Maximum difference between the logarithms of the aspect ratios (width / height) of the same picture."""
 
 TURNED = (1, 2, 3, 4, 5, 7)
-"""The orientations that are looked for. Of the two quarter turns, each of which undoes the other, one is enough."""
+"""The orientations to search for. The two quarter turns undo each other, so one of them is enough."""
 
 _CACHED = 4096
-"""Copies of pictures that are in memory at a time, of 9 KB each."""
+"""Maximum number of pictures whose lightness is cached, at 9 KB each."""
 
 
 def find_same(library: Library, images: Sequence[int], max_distance: int = MAX_DISTANCE) -> Iterator[dict[int, int]]:
-    """Yield the groups of pictures that are the same, those that are alone too.
+    """Yield the groups of files that show the same picture. A picture without copies is a group of one.
 
     Args:
         library: The library.
-        images: Ids of the pictures to look among.
-        max_distance: In how many bits perceptual hashes may differ, 0 to 31.
+        images: Ids of the pictures to compare.
+        max_distance: Maximum number of different bits of the perceptual hashes, 0 to 31.
 
     Yields:
-        By the pictures' ids, which way up each is in comparison with any of the group; see
+        By picture id, each picture's orientation relative to one picture of the group; see
         `onsight.library.orientation`.
     """
     joined = _Union(images)
@@ -61,7 +62,7 @@ def find_same(library: Library, images: Sequence[int], max_distance: int = MAX_D
     signatures, have_one = load_signatures(library, ids)
     shapes = [math.log(row["width"] / row["height"]) for row in rows]
     pictures = _Pictures(_lightness_loader(library), ids, shapes, signatures, have_one)
-    # Where a thumbnail cannot be opened, all that is known is the hash that was made from the picture itself.
+    # If a thumbnail cannot be opened, only the hash that was computed from the picture itself is available.
     stored = np.array([row["perceptual_hash"] or 0 for row in rows], np.int64)
     hashes, are_empty = hashes_of(signatures.waves)
     hashes = np.where(have_one, hashes, stored)
@@ -84,7 +85,7 @@ def find_same(library: Library, images: Sequence[int], max_distance: int = MAX_D
 def _kinds(
     pictures: _Pictures, joined: _Union, places: NDArray[np.intp], hashes: NDArray[np.int64]
 ) -> dict[np.int64, list[int]]:
-    """Join pictures of one hash; return by hash one of each group of them, which stands for all of them."""
+    """Join the same pictures among those with equal hashes; return, by hash, the index of one picture per group."""
     kinds: dict[np.int64, list[int]] = {}
     for place in places.tolist():
         standing = kinds.setdefault(hashes[place], [])
@@ -98,7 +99,7 @@ def _kinds(
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Pictures:
-    """What is compared of pictures, each named by its place in these lists."""
+    """The data by which pictures are compared. Methods identify a picture by its index in these lists."""
 
     lightness: Callable[[int], NDArray[np.uint8] | None]
     ids: Sequence[int]
@@ -107,7 +108,7 @@ class _Pictures:
     have_one: NDArray[np.bool_]
 
     def join_all(self, joined: _Union, ones: Iterable[int], others: Iterable[int], orientation: int) -> None:
-        """Join those of two lists that are the same picture when the first is turned."""
+        """Join the pairs from two lists that show the same picture when the first is turned to ``orientation``."""
         others = list(others)
         for one in ones:
             for other in others:
@@ -115,7 +116,7 @@ class _Pictures:
                     joined.join(self.ids[one], self.ids[other], orientation)
 
     def are_same(self, one: int, other: int, orientation: int) -> bool:
-        """Say whether two pictures are the same when the first is turned, hashes apart."""
+        """Return whether two pictures are the same when the first is turned; their hashes are not compared."""
         shape = -self.shapes[one] if orientation & SWAPS_SIDES else self.shapes[one]
         if abs(shape - self.shapes[other]) > SHAPE_TOLERANCE:
             return False
@@ -128,7 +129,7 @@ class _Pictures:
 
 
 def _lightness_loader(library: Library) -> Callable[[int], NDArray[np.uint8] | None]:
-    """Return what reads the lightness of a picture, and keeps as many as memory may hold."""
+    """Return a function that loads the lightness of a picture, with a cache of `_CACHED` pictures."""
 
     @lru_cache(maxsize=_CACHED)
     def load(image: int) -> NDArray[np.uint8] | None:
@@ -139,17 +140,17 @@ def _lightness_loader(library: Library) -> Callable[[int], NDArray[np.uint8] | N
 
 
 class _Union:
-    """Pictures that are joined, with the way up of each: union–find in which every step to the root turns."""
+    """Groups of joined pictures with their orientations: a union–find with an orientation on each link."""
 
     def __init__(self, members: Iterable[int]) -> None:
         self._parent = {member: member for member in members}
-        self._turn = dict.fromkeys(self._parent, 0)  # the parent turned so is the member
+        self._turn = dict.fromkeys(self._parent, 0)  # orientation that turns the parent into the member
 
     def are_joined(self, one: int, other: int) -> bool:
         return self._root(one)[0] == self._root(other)[0]
 
     def join(self, one: int, other: int, orientation: int) -> None:
-        """Join two pictures, of which the first turned is the second."""
+        """Join the groups of two pictures; ``orientation`` turns the first picture into the second."""
         root, turn = self._root(one)
         other_root, other_turn = self._root(other)
         if root != other_root:
@@ -164,7 +165,7 @@ class _Union:
         yield from found.values()
 
     def _root(self, member: int) -> tuple[int, int]:
-        """Return the root of a picture's group, and how the root is turned to be the picture."""
+        """Return the root of a picture's group, and the orientation that turns the root into the picture."""
         path = []
         while self._parent[member] != member:
             path.append(member)

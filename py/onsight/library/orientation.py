@@ -1,4 +1,4 @@
-"""The eight ways to turn and mirror a rectangle, and how they follow one another."""
+"""Turn and mirror pictures to the eight orientations of a rectangle, and compose orientations."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 ORIENTATIONS = range(8)
-"""Bit 0: columns are reversed. Bit 1: rows are reversed. Bit 2: rows and columns are exchanged first. 0: as it is."""
+"""Bit 0 reverses the columns, bit 1 reverses the rows, and bit 2 swaps rows and columns first."""
 
 NAMES = (
     "",
@@ -20,14 +20,14 @@ NAMES = (
     "turned 90° anticlockwise",
     "mirrored and turned 90° clockwise",
 )
-"""What each of them is called, for people."""
+"""Names of the orientations in the user interface."""
 
 SWAPS_SIDES = 4
-"""The bit of those that exchange width and height."""
+"""The bit that swaps width and height."""
 
 
 def oriented(pixels: NDArray[Any], orientation: int) -> NDArray[Any]:
-    """Return pixels [height, width, …] turned and mirrored."""
+    """Turn and mirror pixels [height, width, …] to an orientation."""
     if orientation & 4:
         pixels = pixels.swapaxes(0, 1)
     if orientation & 2:
@@ -36,7 +36,7 @@ def oriented(pixels: NDArray[Any], orientation: int) -> NDArray[Any]:
 
 
 def oriented_waves(waves: NDArray[Any], orientation: int) -> NDArray[Any]:
-    """Return the waves (DCT-II) of turned and mirrored pixels, from those of the pixels, [..., rows, columns]."""
+    """Convert the DCT-II coefficients of pixels, [..., rows, columns], to those of the turned and mirrored pixels."""
     if orientation & 4:
         waves = waves.swapaxes(-1, -2)
     signs = np.where(np.arange(waves.shape[-1]) % 2, -1, 1).astype(waves.dtype)
@@ -58,10 +58,10 @@ _FOLLOWED_BY = _table()
 
 
 def followed_by(first: int, second: int) -> int:
-    """Return what it comes to if one is applied after the other."""
+    """Return the orientation that has the effect of applying ``first``, then ``second``."""
     return _FOLLOWED_BY[first][second]
 
 
 def inverse(orientation: int) -> int:
-    """Return what undoes one."""
+    """Return the orientation that undoes another."""
     return _FOLLOWED_BY[orientation].index(0)

@@ -1,6 +1,6 @@
-"""Which of several copies of a picture the others were made from.
+"""Rank copies of a picture, to find the one from which the others were made.
 
-Evidence, the strongest first; see `REASONS`. What is not known of a picture counts neither for nor against it.
+`REASONS` lists the evidence, strongest first. An unknown property counts neither for nor against a picture.
 """
 
 from __future__ import annotations
@@ -30,13 +30,14 @@ REASONS = (
     "largest file",
     "shortest path",
 )
-"""What makes a picture the one to keep, for people; what comes first counts first."""
+"""Reasons to keep a picture, as the user sees them, most important first."""
 
 SAME_SIZE = 0.02
-"""Pictures whose numbers of pixels differ by less than this part are equally large."""
+"""Pictures whose numbers of pixels differ by less than this share count as equally large."""
 
 GOOD_QUALITY = 88
-"""JPEG qualities from this on count as alike: a copy may be saved in a higher quality than its original."""
+"""JPEG qualities from this value on count as equal, because a copy may be saved with a higher quality than its
+original."""
 
 _EDIT_WORDS = (
     r"enhanced|edit(?:ed)?|retouch(?:ed)?|filter(?:ed)?|sharpened|denoised|up-?scaled|enlarged|resized?|scaled|small"
@@ -47,7 +48,7 @@ _EDIT_WORDS = (
 _EDITED = re.compile(
     rf"[\s_.\-(\[+~](?:{_EDIT_WORDS})[\s_\-]?(?:\d{{1,4}}(?:x\d{{1,4}})?|x\d)?[)\]]?$"
     rf"|^(?:{_EDIT_WORDS})[\s_\-(]"
-    r"|^img_e\d{4}$"  # how iPhones name what was edited on them
+    r"|^img_e\d{4}$"  # an iPhone's name for an edited picture
     r"|[\s_\-](?:\d{2,5}x\d{2,5}|\d{2,5}px|x[234]|[234]x)$"
 )
 _COPY = re.compile(
@@ -55,7 +56,7 @@ _COPY = re.compile(
     r"|[\s_.\-(](?:copy|copie|kopie|copia|kópia|cópia|kopia|kopio|копия|コピー|副本|拷贝|複製|사본|duplicate|backup|bak)"
     r"(?:[\s_\-]?\(?\d{1,3}\)?)?\)?$"
     r"|^(?:copy of|kopie von|copie de|copia de|cópia de)\s"
-    # What messengers and social networks name the pictures that they have compressed.
+    # Names that messengers and social networks give to the pictures that they compress.
     r"|^img-\d{8}-wa\d+|^whatsapp[\s_-]image|^photo_\d+|^signal-\d|^received_\d|^fb_img_\d|^telegram|^viber[\s_-]image"
     r"|^mmexport\d|^line_\d|^unnamed|^download(?:$|[\s_(-])|^image\d?$"
 )
@@ -73,13 +74,13 @@ _EDITORS = re.compile(
 
 
 def is_named_as_edited(stem: str) -> bool:
-    """Say whether a name without its suffix says that the picture was changed: ``cat-enhanced``, ``IMG_E1234``."""
+    """Return whether a name without its suffix suggests an edited picture: ``cat-enhanced``, ``IMG_E1234``."""
     folded = _folded(stem)
     return bool(_EDITED.search(folded)) and not _ORIGINAL.search(folded)
 
 
 def rank_of_name(stem: str, folder: str = "") -> int:
-    """Return 2 for a name that says that this is the original, 0 for one that says that it is a copy, else 1."""
+    """Return 2 if the name suggests an original, 0 if the name or its folder suggests a copy, otherwise 1."""
     folded = _folded(stem)
     if _ORIGINAL.search(folded):
         return 2
@@ -88,11 +89,14 @@ def rank_of_name(stem: str, folder: str = "") -> int:
 
 
 def merits(library: Library, groups: Sequence[Mapping[int, int]]) -> list[dict[int, tuple[Any, ...]]]:
-    """Return what makes each picture of each group good, as `REASONS` names it: the greatest tuple is the original's.
+    """Return the merits of each picture within its group; the original has the greatest.
 
     Args:
         library: The library.
-        groups: By the pictures' ids, which way up each is in comparison with any of the group.
+        groups: By picture id, each picture's orientation relative to one picture of the group.
+
+    Returns:
+        For each group, by picture id, a tuple with one value per reason in `REASONS`.
     """
     rows = {
         row["id"]: row
@@ -114,7 +118,7 @@ def _merits_in(rows: Sequence[Any], orientations: Mapping[int, int]) -> dict[int
     ways_up = Counter(orientations.values())
     by_camera = [row for row in rows if _is_by_camera(row)]
     unedited = [row for row in rows if not _is_edited(row) and rank_of_name(_stem(row), row["folder"])]
-    # Frames of a burst are not made from one another: which of them is the oldest says nothing.
+    # The frames of a burst are not copies of one another, so their dates do not show which is the original.
     are_frames = len({row["taken"] for row in by_camera if row["taken"]}) > 1
     qualities = {row["id"]: _quality(row) for row in rows}
     return {
@@ -148,28 +152,28 @@ def _pixels(row: Any) -> int:
 
 
 def _is_same_size(one: Any, other: Any) -> bool:
-    return 0.9 <= _pixels(one) / _pixels(other) <= 1.1  # of a smaller one its size says enough
+    return 0.9 <= _pixels(one) / _pixels(other) <= 1.1  # a smaller copy has less merit anyway
 
 
 def _times(small: Any, large: Any) -> bool:
-    """Say whether a picture is exactly two, three or four times as large as another, as programs enlarge."""
+    """Return whether ``large`` has exactly two, three or four times the sides of ``small``, as an enlargement has."""
     sides, other_sides = (sorted((row["width"], row["height"])) for row in (small, large))
     return any(all(abs(ours * times - theirs) <= times for ours, theirs in zip(sides, other_sides, strict=True))
                for times in (2, 3, 4))  # fmt: skip
 
 
 def _rank_among(row: Any, stems: Collection[str]) -> int:
-    """Return how much a picture's name speaks for it among others: from 3 for an original's to 0 for a copy's."""
+    """Rank a picture's name among the names of its group: from 3 for an original's to 0 for a copy's."""
     rank = rank_of_name(_stem(row), row["folder"])
     if rank != 1:
         return 3 if rank else 0
     stem = _stem(row)
-    # "IMG_1-2" and "IMG_1 b" are called after "IMG_1".
+    # "IMG_1-2" and "IMG_1 b" are derived from "IMG_1".
     return 1 if any(stem[: part.start()] in stems for part in re.finditer(r"[\s_.\-(]", stem)) else 2
 
 
 def _quality(row: Any) -> int | None:
-    """Return how little compression has lost, or None if it is not known."""
+    """Return the JPEG quality up to `GOOD_QUALITY`, which is also that of lossless formats; None if it is unknown."""
     if row["format"] in LOSSLESS:
         return GOOD_QUALITY
     return min(row["quality"], GOOD_QUALITY) if row["quality"] is not None else None

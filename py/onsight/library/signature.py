@@ -1,8 +1,8 @@
-"""What a library keeps of a picture to find the same picture again: in another size, turned, mirrored, recompressed.
+"""Compute picture signatures, which help to find the same picture resized, turned, mirrored or recompressed.
 
-A signature is made from the thumbnail, so that libraries of any age get one without their originals. It has the
-coarsest waves of the picture's lightness, from which the perceptual hashes of all eight orientations follow, and its
-colours on a coarse grid. Both only find candidates: `same_picture` compares what the thumbnails show.
+A signature is computed from the thumbnail, so that old libraries get signatures without the original files. It contains
+the lowest DCT coefficients of the lightness, from which the perceptual hashes of all eight orientations follow, and the
+colours on a coarse grid. Both only find candidates; `same_picture` then compares the thumbnails.
 """
 
 from __future__ import annotations
@@ -19,37 +19,38 @@ from onsight.library.perceptual import WAVES, waves_of
 from onsight.networks.preprocess import resize
 
 GRID = 8
-"""Cells of a signature's colours along each side."""
+"""Number of cells along each side of a signature's colour grid."""
 
 SIDE = 96
-"""Side of the copies whose outlines are compared, in pixels."""
+"""Side, in pixels, of the scaled copies whose outlines are compared."""
 
 PART = 12
-"""Side of the parts of those copies that are compared by themselves, in pixels."""
+"""Side, in pixels, of the blocks of those copies that are compared separately."""
 
 REACH = 3
-"""How far a part may have moved, in pixels: what is cut off at one edge moves everything else."""
+"""Maximum shift of a block, in pixels. Blocks shift when a copy is cropped slightly."""
 
 NOISE = 2.5
-"""Levels of 255 by which compression changes outlines."""
+"""Typical change of outlines through compression, in levels of 255."""
 
 MAX_CHANGE = 0.45
-"""How much of a part's outlines may differ: 0 for the same, 1 for unrelated ones."""
+"""Maximum difference of the outlines of a block: 0 for equal outlines, 1 for unrelated ones."""
 
 MAX_CHANGED, MAX_CHANGED_AND_MOVED = 0.1, 0.25
-"""Which part of the picture may have changed, where nothing has moved and where something has."""
+"""Maximum share of blocks that may have changed: without shifts, and with the best shift of each block."""
 
 MAX_CHROMA = 22.0
-"""How far the colour of a cell may differ, in levels of 255: more than other light or another white balance does."""
+"""Maximum colour difference of a cell, in levels of 255. Other light or another white balance changes it less."""
 
 GAINS, MAX_OFFSET = (0.6, 1.6), 50.0
-"""By what factor a copy may have more contrast, and by how many levels of 255 it may be lighter."""
+"""Range of the factor by which the contrast of a copy may differ, and maximum difference in lightness, in levels of
+255."""
 
 MAX_LIGHTNESS = 32.0
-"""Maximum difference, in levels of 255, that most parts may then still have: a grey mug is not a black one."""
+"""Maximum remaining difference in lightness of most blocks, in levels of 255: a grey mug is not a black one."""
 
 ALIKE_IN_LIGHT = 0.85
-"""How many of the parts that is asked of: the edges of what has moved differ in many others."""
+"""Share of blocks that must be within `MAX_LIGHTNESS`. The others may contain edges of shifted content."""
 
 SIGNATURE_BYTES = WAVES * WAVES * 2 + GRID * GRID * 2
 
@@ -58,10 +59,10 @@ _LUMA = np.array([0.299, 0.587, 0.114], np.float32)
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Signatures:
-    """What is kept of some pictures.
+    """The signatures of some pictures.
 
     Attributes:
-        waves: Of their lightness, float16 [n, WAVES, WAVES]; see `onsight.library.perceptual`.
+        waves: Lowest DCT coefficients of the lightness, float16 [n, WAVES, WAVES]; see `onsight.library.perceptual`.
         chroma: Cb and Cr on a grid, in levels of 255, int8 [n, GRID, GRID, 2].
     """
 
@@ -70,23 +71,23 @@ class Signatures:
 
     @classmethod
     def from_bytes(cls, data: bytes) -> Signatures:
-        """Return the signatures that bytes are of, one after the other."""
+        """Parse signatures from their concatenated bytes."""
         rows = np.frombuffer(data, np.uint8).reshape(-1, SIGNATURE_BYTES)
         waves = np.ascontiguousarray(rows[:, : WAVES * WAVES * 2]).view("<f2").reshape(-1, WAVES, WAVES)
         chroma = np.ascontiguousarray(rows[:, WAVES * WAVES * 2 :]).view(np.int8).reshape(-1, GRID, GRID, 2)
         return cls(waves, chroma)
 
     def same_colours(self, one: int, other: int, orientation: int) -> bool:
-        """Say whether two pictures have the same colours in the same places when the first is turned."""
+        """Return whether two pictures have the same colours in the same places when the first is turned."""
         ours, theirs = oriented(self.chroma[one], orientation).astype(np.float32), self.chroma[other]
         return float(((ours - theirs) ** 2).sum(axis=2).max()) <= MAX_CHROMA**2
 
 
 def signature_of(thumbnail: bytes) -> bytes | None:
-    """Return the signature of a picture as the bytes that a library holds, or None if its thumbnail cannot be opened.
+    """Return a picture's signature as `SIGNATURE_BYTES` bytes, or None if the thumbnail cannot be opened.
 
     Args:
-        thumbnail: A JPEG.
+        thumbnail: Thumbnail of the picture, a JPEG.
     """
     picture = _opened(thumbnail)
     if picture is None:
@@ -100,7 +101,7 @@ def signature_of(thumbnail: bytes) -> bytes | None:
 
 
 def lightness_of(thumbnail: bytes) -> NDArray[np.uint8] | None:
-    """Return a picture's lightness, uint8 [SIDE, SIDE], for `same_picture`; None if its thumbnail cannot be opened."""
+    """Return a picture's lightness, uint8 [SIDE, SIDE], or None if the thumbnail cannot be opened."""
     picture = _opened(thumbnail)
     if picture is None:
         return None
@@ -109,18 +110,18 @@ def lightness_of(thumbnail: bytes) -> NDArray[np.uint8] | None:
 
 
 def same_picture(one: NDArray[np.uint8], other: NDArray[np.uint8]) -> bool:
-    """Say whether two pictures have the same outlines in the same places.
+    """Return whether two pictures have the same outlines in the same places.
 
-    Outlines across and along are compared apart: lines of text have all of theirs along in common, and none across.
+    Horizontal and vertical outlines are compared separately, because any two lines of text share the horizontal ones.
 
     Args:
-        one: Of `lightness_of`, turned as the other is.
-        other: Of `lightness_of`.
+        one: Lightness of a picture from `lightness_of`, turned to the orientation of ``other``.
+        other: Lightness of the other picture from `lightness_of`.
     """
     if not _has_same_lights(one, other):
         return False
     ours, theirs = _outlines(one), _outlines(other)
-    # A copy with more contrast is the same picture.
+    # A copy may have a different contrast.
     ours *= float(np.sqrt(((theirs**2).mean() + NOISE**2) / ((ours**2).mean() + NOISE**2)))
     change, has_outlines = _change(ours, theirs)
     if not has_outlines.any() or (change > MAX_CHANGE)[has_outlines].mean() <= MAX_CHANGED:
@@ -134,7 +135,10 @@ def same_picture(one: NDArray[np.uint8], other: NDArray[np.uint8]) -> bool:
 
 
 def _has_same_lights(one: NDArray[np.uint8], other: NDArray[np.uint8]) -> bool:
-    """Return whether two pictures are light and dark in the same places, apart from overall lightness and contrast."""
+    """Return whether two pictures are light and dark in the same places.
+
+    Overall lightness and contrast are first matched, within `GAINS` and `MAX_OFFSET`.
+    """
     count = SIDE // PART
     ours, theirs = (levels.reshape(count, PART, count, PART).mean(axis=(1, 3)) for levels in (one, other))
     gain = float(np.clip(theirs.std() / max(float(ours.std()), 1e-3), *GAINS))
@@ -144,7 +148,7 @@ def _has_same_lights(one: NDArray[np.uint8], other: NDArray[np.uint8]) -> bool:
 
 
 def _outlines(lightness: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """Return how fast lightness changes along both axes, [2, SIDE, SIDE]."""
+    """Return the gradients of lightness in x and y, float32 [2, SIDE, SIDE]."""
     levels = lightness.astype(np.float32)
     slopes = np.zeros((2, SIDE, SIDE), np.float32)
     slopes[0, :, 1:-1] = (levels[:, 2:] - levels[:, :-2]) / 2
@@ -153,7 +157,7 @@ def _outlines(lightness: NDArray[np.uint8]) -> NDArray[np.float32]:
 
 
 def _change(ours: NDArray[np.float32], theirs: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
-    """Return for each part how much it differs, 0 to 1, and whether there are any outlines in it."""
+    """Return each block's difference, 0 to 1, and whether it has outlines; both [SIDE // PART, SIDE // PART]."""
     energy = _per_part(ours**2) + _per_part(theirs**2)
     change = (_per_part((ours - theirs) ** 2) / (energy + 2 * NOISE**2)).max(axis=0)
     return change, energy.max(axis=0) > NOISE**2

@@ -1,4 +1,4 @@
-"""The signatures of a library's pictures: made when they are first needed, from the thumbnails."""
+"""Load and write the signatures of a library's pictures; missing ones are computed from the thumbnails."""
 
 from __future__ import annotations
 
@@ -16,19 +16,21 @@ _BATCH = 500
 
 
 def write_signature(connection: sqlite3.Connection, image: int, thumbnail: bytes) -> None:
-    """Write the signature of a picture whose thumbnail was just written."""
+    """Compute and write the signature of a picture whose thumbnail was just written."""
     connection.execute("INSERT OR REPLACE INTO signature VALUES (?, ?)", (image, signature_of(thumbnail)))
 
 
 def load_signatures(library: Library, images: Sequence[int]) -> tuple[Signatures, NDArray[np.bool_]]:
-    """Return the signatures of pictures, and which of the pictures have one: others' thumbnails cannot be opened.
+    """Return the signatures of pictures, and which pictures have one.
+
+    A picture has no signature if its thumbnail cannot be opened.
 
     Args:
-        library: The library. Signatures that are not in it yet are made and written.
+        library: The library. Missing signatures are computed and written to it.
         images: Ids of the pictures.
 
     Returns:
-        Signatures, those of pictures that have none being zero, and bool [n].
+        Signatures in the order of ``images``, zero for pictures without one; whether each picture has one, bool [n].
     """
     _complete(library)
     found = dict(

@@ -1,13 +1,13 @@
-"""Pictures of a library for elsewhere.
+"""Export the pictures of a library in formats that other programs read.
 
 ================  ==========================================================================================
-``csv``           one table, a row a picture
-``tags-csv``      one table, a row a tag
-``json``          one file with everything that is known
-``rekognition``   one JSON file a picture, in the shape that programs know from Amazon Rekognition's labels
-``xmp``           one sidecar a picture, ``<name>.<ext>.xmp``
+``csv``           one table, with one row per picture
+``tags-csv``      one table, with one row per tag of each picture
+``json``          one file with all data about the pictures
+``rekognition``   one JSON file per picture, in the format of Amazon Rekognition's labels
+``xmp``           one sidecar per picture, ``<name>.<ext>.xmp``
 ``coco``, ``yolo``, ``voc``, ``labelstudio``   boxes, see `onsight.tools.detect.exports`
-``html``          contact sheets: pages that hold all that they show
+``html``          contact sheets: HTML pages with embedded thumbnails
 ================  ==========================================================================================
 """
 
@@ -48,30 +48,30 @@ FORMAT_NAMES: Mapping[str, str] = {
     "labelstudio": "Label Studio boxes",
     "html": "Contact sheet (HTML)",
 }
-"""The formats for people."""
+"""Names of the formats in the user interface."""
 
 _ALWAYS_RELATIVE = frozenset({"rekognition", "xmp", *IMAGE_FOLDERS})
-"""Formats whose files are called after the pictures."""
+"""Formats that name files after the pictures, and therefore always use relative paths."""
 
 SINGLE_FILE_FORMATS = ("csv", "tags-csv", "json", "coco", "labelstudio")
-"""Formats that have one file for all pictures."""
+"""Formats that write one file for all pictures."""
 
 
 def export(library: Library, images: Sequence[int], format: str, paths: str = "relative") -> Iterator[ExportFile]:
-    """Write what a library knows of pictures in some format.
+    """Export the data of pictures.
 
     Args:
         library: The library.
         images: Ids of the pictures, in the order in which they are written.
         format: One of `FORMATS`.
-        paths: What pictures are called: ``"relative"``, by their paths below the folders that were indexed, or
-            ``"absolute"``, by where they are on this computer. Data sets and sidecars are always relative.
+        paths: How pictures are named: by ``"relative"`` paths, which start at the indexed folder, or by ``"absolute"``
+            paths. Formats that name files after the pictures always use relative paths.
 
     Returns:
-        The files, one after another; the content of each must be taken before the next.
+        The files. Read the content of each file before you request the next.
 
     Raises:
-        InvalidOptionError: The format is not known.
+        InvalidOptionError: ``format`` or ``paths`` is unknown.
     """
     if format not in FORMATS:
         raise InvalidOptionError(f"format must be one of {', '.join(FORMATS)}, got {format!r}.")

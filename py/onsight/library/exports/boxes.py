@@ -1,4 +1,7 @@
-"""Boxes in the formats of tools that train detectors; pictures in which nobody looked for objects are left out."""
+"""Export boxes in the formats of tools that train detectors.
+
+Missing pictures are left out, and so are pictures on which object detection has not run.
+"""
 
 from __future__ import annotations
 
@@ -19,18 +22,21 @@ def _write(format: str, library: Library, images: Sequence[int], paths: str) -> 
         DetectedPicture(picture.path, Detection(picture.boxes, picture.image, _models(library, picture.facts["run"])))
         for picture in _looked_at(library, images, paths)
     ]
-    # The table of classes has them in the order of the models.
+    # The table lists the classes in the same order as the models.
     for name, text in FORMATS[format](named, tuple(DetectedClasses.load().classes)).items():
         yield ExportFile(name, [text.encode("utf-8", "backslashreplace")])
 
 
 def image_files(library: Library, images: Sequence[int], format: str) -> list[tuple[str, int]]:
-    """Return where in a data set the files of pictures belong, relative and with ``/``, each with the picture's id.
+    """Return the paths of the picture files in a data set.
 
     Args:
         library: The library.
         images: Ids of the pictures, as for `onsight.library.exports.export`.
         format: One of `onsight.tools.detect.exports.IMAGE_FOLDERS`.
+
+    Returns:
+        Relative path, with ``/``, and id of each exported picture.
     """
     listed = [(picture.path, picture.facts["id"]) for picture in _looked_at(library, images, "relative")]
     names = image_names(format, [path for path, _ in listed])
@@ -44,7 +50,7 @@ def _looked_at(library: Library, images: Sequence[int], paths: str) -> Iterator[
 
 
 def _models(library: Library, run: int) -> str:
-    """Return the ids of the models that found a picture's objects, as detection itself names them."""
+    """Return the ids of the detectors that a run used, joined by ``+``; Onsight's version if there are none."""
     known = {
         name
         for (name,) in library.connection.execute(

@@ -1,4 +1,4 @@
-"""Contact sheets: HTML pages that hold their pictures, need nothing from anywhere, and run nothing."""
+"""Export contact sheets: HTML pages with embedded thumbnails that load nothing and run no scripts."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from onsight.library.database import Library
 from onsight.library.exports.files import ExportFile, Picture, pictures
 
 PER_PAGE = 500
-"""Pictures on a page: about 5 MB."""
+"""Maximum number of pictures on a page; such a page has about 5 MB."""
 
 _STYLE = """
 :root { color-scheme: light dark; --ink: #1c2430; --paper: #f6f7f9; --card: #fff; --soft: #55606e; --line: #d9dde3; }
@@ -35,7 +35,7 @@ img { display: block; width: 100%; aspect-ratio: 4 / 3; object-fit: contain; bac
 
 
 def write(library: Library, images: Sequence[int], paths: str) -> Iterator[ExportFile]:
-    """Yield ``contact-sheet.html``, or several with links between them where there are many pictures."""
+    """Yield ``contact-sheet.html``; if there are more than `PER_PAGE` pictures, yield several pages with links."""
     starts = range(0, max(len(images), 1), PER_PAGE)
     names = ["contact-sheet.html", *(f"contact-sheet-{number}.html" for number in range(2, len(starts) + 1))]
     for page, start in enumerate(starts):
@@ -56,7 +56,7 @@ def _page(
     navigation = f"<nav>{''.join(links)}</nav>" if links else ""
     yield (
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
-        # Whatever a file's name might smuggle in, this page can neither run nor fetch anything.
+        # Even if a file name could inject markup, the page could neither run scripts nor load anything.
         '<meta http-equiv="Content-Security-Policy" '
         "content=\"default-src 'none'; img-src data:; style-src 'unsafe-inline'\">\n"
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'

@@ -1,4 +1,4 @@
-"""Documents for programs: everything as JSON, Rekognition's labels, XMP sidecars."""
+"""Export documents for other programs: JSON with all data, Rekognition's labels, XMP sidecars."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _FACTS = (
 
 
 def write_json(library: Library, images: Sequence[int], paths: str) -> Iterator[ExportFile]:
-    """Yield ``pictures.json``: everything that is known of each picture, but its thumbnail and embedding."""
+    """Yield ``pictures.json``, with all data about each picture except its thumbnail and embedding."""
 
     def chunks() -> Iterator[bytes]:
         yield f'{{"generator": "Onsight {__version__}", "pictures": ['.encode()
@@ -50,7 +50,7 @@ def write_json(library: Library, images: Sequence[int], paths: str) -> Iterator[
 
 
 def document(picture: Picture) -> dict[str, Any]:
-    """Return what is known of a picture as plain JSON data."""
+    """Return the data about a picture, except its thumbnail and embedding, as plain JSON data."""
     facts = picture.facts
     return {
         "path": picture.path,
@@ -74,12 +74,12 @@ def document(picture: Picture) -> dict[str, Any]:
 
 
 def _boxes(boxes: Sequence[Box]) -> list[dict[str, Any]]:
-    # Without their ids, which mean nothing outside of a result.
+    # The ids are left out, because they are only meaningful within one result.
     return [{name: getattr(box, name) for name in ("label", "score", "x1", "y1", "x2", "y2")} for box in boxes]
 
 
 def write_rekognition(library: Library, images: Sequence[int], paths: str) -> Iterator[ExportFile]:
-    """Yield ``<picture>.json`` a picture, in the picture's folder."""
+    """Yield one ``<picture>.json`` per picture, in the picture's folder."""
     names = dataset_names([picture.path for picture in pictures(library, images, paths)])
     for name, picture in zip(names, pictures(library, images, paths), strict=True):
         labels = rekognition.document(TaggedPicture(picture.path, picture.image, picture.tags))
@@ -88,7 +88,7 @@ def write_rekognition(library: Library, images: Sequence[int], paths: str) -> It
 
 
 def write_sidecars(library: Library, images: Sequence[int], paths: str) -> Iterator[ExportFile]:
-    """Yield ``<picture>.<ext>.xmp`` a picture, in the picture's folder; new ones, to which nothing is added."""
+    """Yield one ``<picture>.<ext>.xmp`` per picture, in the picture's folder. Existing sidecars are not read."""
     names = SidecarNames()
     for picture in pictures(library, images, paths):
         said = stated.of_picture(library, picture.facts["id"])

@@ -1,4 +1,4 @@
-"""Files that an export makes, and the pictures that are in them."""
+"""Define the files of an export, and load the pictures to export."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from onsight.library.exports.paths import full_path, relative_paths
 from onsight.tools.tag.results import Tag
 
 PAGE = 200
-"""Pictures that are in memory at a time."""
+"""Number of pictures in memory at a time."""
 
 
 @dataclass(frozen=True, slots=True)
 class ExportFile:
-    """A file.
+    """A file of an export.
 
     Attributes:
-        name: Relative, with ``/``.
-        chunks: Its content in pieces, in UTF-8.
+        name: Relative path, with ``/``.
+        chunks: Pieces of the content, in UTF-8.
     """
 
     name: str
@@ -32,14 +32,14 @@ class ExportFile:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """What an export writes of a picture.
+    """The data of a picture to export.
 
     Attributes:
-        path: What it is called; see `onsight.library.exports.paths`.
-        facts: Its row in the library.
-        tags: As a person sees them.
-        boxes: Its objects.
-        colours: Names of its colours, largest share first.
+        path: Path of the picture in the export; see `onsight.library.exports.paths`.
+        facts: Row of the picture in the table ``image``.
+        tags: The tags that the user sees.
+        boxes: The detected objects, most probable first.
+        colours: ``colour``, ``name``, ``hex`` and ``share`` of each colour, largest share first.
     """
 
     path: str
@@ -50,17 +50,17 @@ class Picture:
 
     @property
     def image(self) -> ImageInfo:
-        """Its size and format."""
+        """Size and format of the picture."""
         return ImageInfo(self.facts["width"], self.facts["height"], self.facts["format"])
 
 
 def pictures(library: Library, images: Sequence[int], paths: str = "relative") -> Iterator[Picture]:
-    """Yield pictures in the order of their ids; those that the library does not have are left out.
+    """Yield pictures in the given order, except those that are not in the library.
 
     Args:
         library: The library.
-        images: Their ids.
-        paths: Of `onsight.library.exports.paths.PATHS`.
+        images: Ids of the pictures.
+        paths: One of `onsight.library.exports.paths.PATHS`.
     """
     path_of = full_path if paths == "absolute" else relative_paths(library)
     for start in range(0, len(images), PAGE):

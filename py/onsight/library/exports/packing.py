@@ -1,4 +1,4 @@
-"""The files of an export as one: a single one as it is, several in a ZIP."""
+"""Pack the files of an export: leave a single file unchanged, and put several into a ZIP."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from onsight.library.exports.files import ExportFile
 
 
 def pack_export(name: str, files: Iterable[ExportFile]) -> OutputFile:
-    """Return files as one.
+    """Return the files of an export as one file.
 
     Args:
-        name: What the ZIP is called, without a suffix; a single file keeps its name.
-        files: The content of each is taken before the next.
+        name: Name of the ZIP, without a suffix; a single file keeps its own name.
+        files: The files; the content of each is read before the next is requested.
     """
     complete = _complete(files)
     first = next(complete, None)

@@ -1,6 +1,6 @@
-"""What pictures are called in exports: by their paths below the folders that were indexed.
+"""Name the pictures of an export by their paths relative to the indexed folders.
 
-Where a folder is on this computer is nobody else's business, and of no use to another computer.
+An absolute path would reveal private information, and would be useless on another computer.
 """
 
 from __future__ import annotations
@@ -14,19 +14,19 @@ from onsight.library.database import Library
 from onsight.library.roots import is_absolute, root_of, roots
 
 PATHS = ("relative", "absolute")
-"""Ways to name pictures: below the folder that was indexed, or by where they are on this computer."""
+"""Ways to name pictures: by their paths relative to the indexed folder, or by their paths on this computer."""
 
 
 def full_path(folder: str, name: str) -> str:
-    """Return the path of a picture as the library knows it."""
+    """Return the path of a picture in the library: its folder and name joined with ``/``."""
     return f"{folder.rstrip('/')}/{name}" if folder else name
 
 
 def relative_paths(library: Library) -> Callable[[str, str], str]:
-    """Return what makes relative paths of folders and names: the same path never comes of two pictures.
+    """Return a function that converts the folder and name of a picture to its relative path. Each path is unique.
 
-    If all pictures of the library are below one folder of this computer that was indexed, paths begin there. Otherwise
-    they begin with the name of that folder, which no other has. So they do in a page, which knows no more of a folder.
+    If all pictures of the library are in one indexed folder of this computer, paths start inside that folder. Otherwise
+    they start with the folder's unique name. Paths of pictures from a page always start with that name.
     """
     names = {root.path: root.name for root in roots(library)}
     folders = [folder for (folder,) in library.connection.execute("SELECT DISTINCT folder FROM image")]
@@ -45,7 +45,7 @@ def relative_paths(library: Library) -> Callable[[str, str], str]:
 
 
 def _tops(folders: list[str], names: Mapping[str, str]) -> dict[str, tuple[str, str]]:
-    """Return for each folder the path that is left out of it, and the name that may stand for that path."""
+    """Return, for each folder, the start of its path that relative paths omit, and the name that may replace it."""
     tops: dict[str, tuple[str, str]] = {}
     outside: dict[str, list[str]] = {}
     for folder in folders:
@@ -57,7 +57,7 @@ def _tops(folders: list[str], names: Mapping[str, str]) -> dict[str, tuple[str, 
         else:
             tops[folder] = ("", "")
     taken = {path_key(name) for name in names.values()}
-    for drive, on_drive in outside.items():  # of libraries that do not know yet which folders were added
+    for drive, on_drive in outside.items():  # in libraries from versions that did not record the indexed folders
         common = drive + posixpath.commonpath([folder[len(drive) :] or "/" for folder in on_drive])
         number, free = 1, common.rsplit("/", 1)[-1] or "files"
         while path_key(free) in taken:

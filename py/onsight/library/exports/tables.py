@@ -1,4 +1,4 @@
-"""Tables: CSV after RFC 4180, for spreadsheets, which must not take any of it for a formula."""
+"""Export CSV tables (RFC 4180) that spreadsheets can open safely, because no cell is taken for a formula."""
 
 from __future__ import annotations
 
@@ -17,26 +17,26 @@ _PLAIN = (
     *("iso", "orientation", "sharpness", "hash", "taken_source", "rating", "title", "description"),
 )
 LISTS = ("tags", "own tags", "objects", "colours")
-"""The columns whose cells are lists; see `onsight.tools.tag.exports.cells`, which reads the table, too."""
+"""Columns whose cells are lists; `onsight.tools.tag.exports.cells` writes and reads such cells."""
 
 COLUMNS = ("path", "label", "confidence", "category", "tags", "own tags", "objects", "colours", "location", *_PLAIN)
 
 
 def write_pictures(library: Library, images: Sequence[int], paths: str) -> Iterator[ExportFile]:
-    """Yield ``pictures.csv``: a row for each picture."""
+    """Yield ``pictures.csv``, with one row per picture."""
     rows = (_cells(picture) for picture in pictures(library, images, paths))
     yield ExportFile("pictures.csv", _csv([COLUMNS], rows))
 
 
 def write_tags(library: Library, images: Sequence[int], paths: str) -> Iterator[ExportFile]:
-    """Yield ``tags.csv``: a row for each tag of each picture."""
+    """Yield ``tags.csv``, with one row per tag of each picture."""
 
     def chunks() -> Iterator[bytes]:
         yield _text([table.HEADER], mark=True)
         for picture in pictures(library, images, paths):
             tagged = TaggedPicture(picture.path, picture.image, picture.tags)
             (content,) = table.write([tagged]).values()
-            # Each picture gives a table; only the first keeps its byte order mark and header.
+            # Each table starts with a byte order mark and a header, which the file has already.
             yield content.split("\r\n", 1)[1].encode("utf-8", "backslashreplace")
 
     yield ExportFile("tags.csv", chunks())
