@@ -56,6 +56,9 @@ WRITERS: dict[tuple[str, str], list[Callable[[Path], list[str]]]] = {
             "enhance", "--exposure", "0.5", "--out", str(folder), str(folder / "x.jpg"), str(folder / "b" / "x.jpg")
         ],
     ],
+    ("details", "--clean"): [
+        lambda folder: ["details", "--clean", str(folder), str(folder / "x.jpg"), str(folder / "b" / "x.jpg")],
+    ],
     ("tag", "--write-xmp"): [lambda folder: ["tag", "--write-xmp", str(folder / "x.jpg"), str(folder / "b" / "x.jpg")]],
     ("sort", "--to"): [lambda folder: [*_sort("--to")(folder), str(folder)]],
     ("sort", "--copy"): [lambda folder: [*_sort("--copy", "--to")(folder), str(folder)]],
@@ -115,7 +118,8 @@ def test_every_option_that_writes_is_tried() -> None:
     tried = {*WRITERS, *MOVES}
     known = {(command, option) for command, option in found if option in READS}
     assert found - known - tried == {
-        ("enhance", "--metadata"), ("detect", "--format"), ("export", "--format"), ("sort", "--dry-run"),
+        ("enhance", "--metadata"), ("detect", "--format"), ("export", "--format"), ("export", "--images"),
+        ("sort", "--dry-run"),
     } & found  # fmt: skip  # they mention writing and have no location
     assert set(WRITERS) <= found
 
@@ -131,7 +135,16 @@ def original(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "empty.png").write_bytes(b"")
     names = [
         *("annotations.json", "pictures.json", "tasks.json", "config.xml", "data.yaml", "classes.txt", "pictures.csv"),
-        *("tags.csv", "contact-sheet.html", "x.json", "x.txt", "x-enhanced.png", "x-2.jpg", "x-enhanced-2.png"),
+        *(
+            "tags.csv",
+            "contact-sheet.html",
+            "x.json",
+            "x.txt",
+            "x-enhanced.png",
+            "x-2.jpg",
+            "x-enhanced-2.png",
+            "x-clean.png",
+        ),
         *("labels/x.txt", "labels/x-2.txt", "Annotations/x.xml", "Horizontal/x.jpg", "Square/x.jpg", "images.txt"),
     ]
     for name in names:

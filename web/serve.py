@@ -136,6 +136,7 @@ class Server(http.server.ThreadingHTTPServer):
     """A server that ignores browsers that disconnect during a response."""
 
     daemon_threads = True
+    request_queue_size = 128  # a page opens many connections at once, and so do several browsers
 
     def handle_error(self, request: object, client_address: object) -> None:
         """Report an error, unless the client has disconnected."""

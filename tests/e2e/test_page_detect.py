@@ -478,7 +478,7 @@ def test_own_rectangle_is_drawn_with_the_mouse_and_covers_a_turned_photo(tool: T
     tool.page.mouse.down()
     tool.page.mouse.move(*to(0.5, 0.6))
     tool.page.mouse.up()
-    download = save(tool, "Save blurred picture", How_to_hide="Black")
+    download = save(tool, "Save blurred picture", Style="Black")
     assert download.suggested_filename == "turned-black.jpg"
     with Image.open(download.path()) as written:
         assert dict(written.getexif()) == {}

@@ -21,6 +21,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar, dataclass_transform, overload
 
 from onsight.core.checks import check_flag, check_integer, check_number, check_text
+from onsight.core.texts import text
 from onsight.errors import InvalidOptionError
 
 T = TypeVar("T")
@@ -170,9 +171,9 @@ def options_from(kind: type[T], values: Mapping[str, Any]) -> T:
     declared = declared_options(kind)
     if unknown := sorted(set(values) - set(declared)):
         others = f"known are {', '.join(sorted(declared))}" if declared else "this takes none"
-        raise InvalidOptionError(f"There is no option {', '.join(unknown)}; {others}.")
+        raise InvalidOptionError(text("There is no option {names}; {others}.", names=", ".join(unknown), others=others))
     if missing := sorted(name for name, one in declared.items() if one.required and name not in values):
-        raise InvalidOptionError(f"The option {missing[0]} is missing.")
+        raise InvalidOptionError(text("The option {name} is missing.", name=missing[0]))
     return kind(**values)
 
 
@@ -265,7 +266,15 @@ def _number(kind: type[Any], declaration: Declaration) -> Reader:
     def read_number(name: str, value: Any) -> float:
         check_number(name, value, low, high)
         if declaration.above and value == low:
-            raise InvalidOptionError(f"{name} must be above {low:g} and at most {high:g}, got {value!r}.")
+            raise InvalidOptionError(
+                text(
+                    "{name} must be above {low:g} and at most {high:g}, got {value!r}.",
+                    name=name,
+                    low=low,
+                    high=high,
+                    value=value,
+                )
+            )
         return float(value)
 
     return read_number
@@ -277,7 +286,9 @@ def _choice(kind: type[Any], choices: Collection[Any]) -> Reader:
     def read(name: str, value: Any) -> Any:
         # True does not count as 1, and an unhashable value is not in any set.
         if type(value) is not kind or value not in choices:
-            raise InvalidOptionError(f"{name} must be one of {known}, got {value!r}.")
+            raise InvalidOptionError(
+                text("{name} must be one of {known}, got {value!r}.", name=name, known=known, value=value)
+            )
         return value
 
     return read
@@ -296,7 +307,7 @@ def _text(name: str, value: Any) -> Any:
 def _filled_text(filled: str) -> Reader:
     def read(name: str, value: Any) -> Any:
         if not _text(name, value):
-            raise InvalidOptionError(f"{name} must name {filled}.")
+            raise InvalidOptionError(text("{name} must name {filled}.", name=name, filled=filled))
         return value
 
     return read
@@ -304,7 +315,7 @@ def _filled_text(filled: str) -> Reader:
 
 def _bytes(name: str, value: Any) -> bytes:
     if not isinstance(value, (bytes, bytearray, memoryview)):
-        raise InvalidOptionError(f"{name} must be bytes, got {type(value).__name__}.")
+        raise InvalidOptionError(text("{name} must be bytes, got {kind}.", name=name, kind=type(value).__name__))
     return bytes(value)
 
 
@@ -317,7 +328,9 @@ def _nested(kind: type[Any]) -> Reader:
             return value
         if not isinstance(value, Mapping):
             fields = ", ".join(declared_options(kind))
-            raise InvalidOptionError(f"{name} must be an object with {fields}, got {value!r}.")
+            raise InvalidOptionError(
+                text("{name} must be an object with {fields}, got {value!r}.", name=name, fields=fields, value=value)
+            )
         return options_from(kind, value)
 
     return read
@@ -333,7 +346,7 @@ def _list(kind: Any, declaration: Declaration) -> Reader:
 
     def read(name: str, value: Any) -> tuple[Any, ...]:
         if not isinstance(value, (list, tuple)):
-            raise InvalidOptionError(f"{name} must be a list, got {value!r}.")
+            raise InvalidOptionError(text("{name} must be a list, got {value!r}.", name=name, value=value))
         return tuple(each(f"{item} {number}", one) for number, one in enumerate(value, 1))
 
     return read
@@ -341,7 +354,7 @@ def _list(kind: Any, declaration: Declaration) -> Reader:
 
 def _texts(name: str, value: Any) -> tuple[str, ...]:
     if not isinstance(value, (list, tuple)) or not all(isinstance(one, str) for one in value):
-        raise InvalidOptionError(f"{name} must be a list of texts, got {value!r}.")
+        raise InvalidOptionError(text("{name} must be a list of texts, got {value!r}.", name=name, value=value))
     return tuple(value)
 
 
@@ -353,7 +366,9 @@ def _integers(declaration: Declaration) -> Reader:
 
     def read(name: str, value: Any) -> tuple[int, ...]:
         if not isinstance(value, (list, tuple)):
-            raise InvalidOptionError(f"{name} must be a list of {item}s, got {value!r}.")
+            raise InvalidOptionError(
+                text("{name} must be a list of {item}s, got {value!r}.", name=name, item=item, value=value)
+            )
         for one in value:
             check_integer(name, one, whole_low, whole_high)
         return tuple(value)

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from onsight.core.texts import text
 from onsight.errors import OnsightError, UnwritableFileError
 from onsight.files.names import numbered, safe_name
 
@@ -157,7 +158,9 @@ def replace(target: Path, before: bytes | None, after: bytes) -> None:
             _sync(temporary)
             shutil.copymode(real, temporary)
             if real.read_bytes() != before:
-                raise UnwritableFileError(f"Another program has changed {target} in the meantime. Try again.")
+                raise UnwritableFileError(
+                    text("Another program has changed {target} in the meantime. Try again.", target=target)
+                )
             os.replace(temporary, real)
         finally:
             temporary.unlink(missing_ok=True)
@@ -197,7 +200,7 @@ def make_folder(folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
     except (FileExistsError, NotADirectoryError) as error:
         raise UnwritableFileError(
-            f"{folder} cannot be a folder, because a file has that name. Choose another folder."
+            text("{folder} cannot be a folder, because a file has that name. Choose another folder.", folder=folder)
         ) from error
     except OSError as error:
         raise unwritable(folder, error) from error
@@ -215,12 +218,14 @@ def unwritable(target: Path, error: OSError) -> UnwritableFileError:
         errno.ENAMETOOLONG: "its name is too long",
     }
     reason = reasons.get(error.errno or 0, error.strerror or str(error))
-    return UnwritableFileError(f"{target} could not be written: {reason}.")
+    return UnwritableFileError(text("{target} could not be written: {reason}.", target=target, reason=reason))
 
 
 def taken(target: Path, outcome: str = "nothing was overwritten.") -> UnwritableFileError:
     """Return the error for a target that exists already."""
-    return UnwritableFileError(f"There is something at {target} already; {outcome}")
+    return UnwritableFileError(
+        text("There is something at {target} already; {outcome}", target=target, outcome=outcome)
+    )
 
 
 @contextmanager

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageFile
 
 from onsight.core.results import ImageInfo
+from onsight.core.texts import text
 from onsight.errors import CorruptImageError, ImageError, InvalidOptionError
 from onsight.image.colour import ColourConversion
 from onsight.image.colour_statement import Statement, colour_statement
@@ -158,7 +159,9 @@ def encode_preview(
 
 def _positive(name: str, value: int) -> int:
     if not isinstance(value, int) or isinstance(value, bool) or value < 1:
-        raise InvalidOptionError(f"{name} must be a whole number of pixels above 0, not {value!r}.")
+        raise InvalidOptionError(
+            text("{name} must be a whole number of pixels above 0, not {value!r}.", name=name, value=value)
+        )
     return value
 
 
@@ -200,7 +203,7 @@ class _Source:
     def _stored_pixels(self, data: bytes) -> NDArray[np.uint8]:
         with guarded(data, self.name), _open(data, self.name) as image:
             if image.width * image.height > max(_SMALL, _MAX_PIXELS_PER_BYTE * len(data)):
-                raise CorruptImageError("This picture is far larger than its file can hold.")
+                raise CorruptImageError(text("This picture is far larger than its file can hold."))
             image.load()
             return np.asarray(image)
 
@@ -256,7 +259,7 @@ def _read(image: ImageFile.ImageFile, source: _Source, reduction: _Reduction, ke
     if source.completed is not None:
         _blank(image, source.completed)
     elif name == "JPEG" and _ends_grey(image):
-        raise CorruptImageError("This JPEG picture is cut short.", detail={"format": name, "reason": "no data"})
+        raise CorruptImageError(text("This JPEG picture is cut short."), detail={"format": name, "reason": "no data"})
     factor = max(1, reduction(*image.size))
     conversion = ColourConversion.of(image, source.statement)
     pixels, alpha = _to_upright_srgb(image, conversion, factor, orientation, keep_alpha)

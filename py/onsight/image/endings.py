@@ -19,6 +19,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from onsight.core.texts import text
 from onsight.errors import CorruptImageError, ImageError
 from onsight.image import gif_ending
 from onsight.image.jpeg_scans import Scan, has_everything, scans_of
@@ -118,8 +119,13 @@ def lacks_its_end(data: bytes, name: str) -> bool:
 def too_short(name: str, share: float) -> CorruptImageError:
     """Return the error for a picture with too little data."""
     return CorruptImageError(
-        f"This {name} picture is cut short: only {share:.0%} of it is there. Onsight opens a picture if {LIMIT:.0%} is "
-        "there. Copy or download it again.",
+        text(
+            "This {name} picture is cut short: only {share:.0%} of it is there. Onsight opens a "
+            "picture if {limit:.0%} is there. Copy or download it again.",
+            name=name,
+            share=share,
+            limit=LIMIT,
+        ),
         detail={"format": name, "reason": "cut short", "share": round(share, 3)},
     )
 

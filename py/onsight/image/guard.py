@@ -9,6 +9,7 @@ from contextlib import contextmanager
 
 from PIL import Image
 
+from onsight.core.texts import text
 from onsight.errors import (
     CorruptImageError,
     ImageTooLargeError,
@@ -58,8 +59,12 @@ def guarded(data: bytes, name: str) -> Iterator[None]:
         raise
     except Image.DecompressionBombError as error:
         raise ImageTooLargeError(
-            f"A {name} picture of more than {_PILLOW_MAX_PIXELS / 1e6:,.0f} megapixels cannot be opened here. "
-            "Scale it down and choose it again.",
+            text(
+                "A {name} picture of more than {limit:,.0f} megapixels cannot be opened here. Scale it "
+                "down and choose it again.",
+                name=name,
+                limit=_PILLOW_MAX_PIXELS / 1e6,
+            ),
             detail={"format": name, "reason": str(error)},
         ) from error
     except MemoryError as error:
@@ -78,16 +83,25 @@ def check_size(width: int, height: int) -> None:
     """
     if width * height > MAX_PIXELS:
         raise ImageTooLargeError(
-            f"This picture has {width:,} × {height:,} pixels ({width * height / 1e6:,.0f} megapixels), "
-            f"and up to {MAX_PIXELS / 1e6:,.0f} megapixels can be opened. Scale it down and choose it again.",
+            text(
+                "This picture has {width:,} × {height:,} pixels ({megapixels:,.0f} megapixels), and up to "
+                "{limit:,.0f} megapixels can be opened. Scale it down and choose it again.",
+                width=width,
+                height=height,
+                megapixels=width * height / 1e6,
+                limit=MAX_PIXELS / 1e6,
+            ),
             detail={"width": width, "height": height, "max_pixels": MAX_PIXELS},
         )
 
 
 def _out_of_memory(name: str, reason: str) -> OutOfMemoryError:
     return OutOfMemoryError(
-        f"This {name} picture needs more memory than there is here now. Close other programs and try again, or use a "
-        "smaller copy of it.",
+        text(
+            "This {name} picture needs more memory than there is here now. Close other programs and "
+            "try again, or use a smaller copy of it.",
+            name=name,
+        ),
         detail={"format": name, "reason": reason},
     )
 
@@ -104,15 +118,20 @@ def _explain(error: Exception, data: bytes, name: str) -> OnsightError:
     )
     if is_unknown_kind:
         return UnsupportedFormatError(
-            f"This is a kind of {name} picture that cannot be opened here: "
-            "save it as an ordinary JPEG or PNG and choose that file.",
+            text(
+                "This is a kind of {name} picture that cannot be opened here: save it as an ordinary JPEG "
+                "or PNG and choose that file.",
+                name=name,
+            ),
             detail=detail | {"try_browser": True},
         )
     if any(sign in reason.lower() for sign in _TRUNCATION) or is_cut_short(data, name):
         fault = "is cut short: a part of the file is missing"
     else:
         fault = "is damaged and cannot be opened"
-    return CorruptImageError(f"This {name} picture {fault}. Copy or download it again.", detail=detail)
+    return CorruptImageError(
+        text("This {name} picture {fault}. Copy or download it again.", name=name, fault=fault), detail=detail
+    )
 
 
 _silence_lock = threading.Lock()

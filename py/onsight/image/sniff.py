@@ -11,6 +11,7 @@ import struct
 from dataclasses import dataclass
 from typing import NoReturn
 
+from onsight.core.texts import text
 from onsight.errors import EmptyFileError, NotAnImageError, UnsupportedFormatError
 from onsight.image.containers import is_camera_raw
 
@@ -175,7 +176,7 @@ def sniff_format(data: bytes) -> str:
         UnsupportedFormatError: The file is in a picture, drawing or document format that Onsight does not open.
     """
     if not data:
-        raise EmptyFileError("This file is empty: it has no bytes. Copy or download it again.")
+        raise EmptyFileError(text("This file is empty: it has no bytes. Copy or download it again."))
     found = _identify(data[:_HEAD_BYTES])
     if found == "TIFF" and is_camera_raw(data):
         found = _RAW

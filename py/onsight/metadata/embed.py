@@ -10,6 +10,7 @@ import struct
 import zlib
 from collections.abc import Callable, Sequence
 
+from onsight.core.texts import text
 from onsight.errors import InvalidSidecarError, UnsupportedFormatError, UnwritableFileError
 from onsight.image.blocks import xmp_packets
 from onsight.image.parts import Part, jpeg_segments, png_chunks, riff_chunks
@@ -37,12 +38,15 @@ def embed(picture: bytes, keywords: Keywords) -> bytes:
     name = sniff_format(picture)
     if name not in _WRITERS:
         raise UnsupportedFormatError(
-            f"Keywords cannot be written into {name} files; a sidecar can hold them.", detail={"format": name}
+            text("Keywords cannot be written into {name} files; a sidecar can hold them.", name=name),
+            detail={"format": name},
         )
     try:
         return _WRITERS[name](picture, lambda packets: _with_keywords(packets, keywords))
     except (struct.error, zlib.error, IndexError) as error:
-        raise UnwritableFileError(f"This {name} file is damaged, so that nothing was written into it.") from error
+        raise UnwritableFileError(
+            text("This {name} file is damaged, so that nothing was written into it.", name=name)
+        ) from error
 
 
 def find_packet(picture: bytes) -> bytes | None:
@@ -62,7 +66,7 @@ def _with_keywords(packets: Sequence[bytes], keywords: Keywords) -> bytes:
     if others or (decode(packet) or b"") not in packet:  # XMP inside pictures is in UTF-8
         whole = joined(packet, others)
         if whole is None:
-            raise InvalidSidecarError("The XMP is broken.")
+            raise InvalidSidecarError(text("The XMP is broken."))
         packet = whole
     for one in (*known, keywords):
         packet = merge(packet, one)
@@ -77,10 +81,10 @@ def _in_jpeg(data: bytes, merged: Merge) -> bytes:
     packets = [data[one.body + len(XMP_HEADER) : one.body_end] for one in holders]
     extended = list(xmp_packets(data))[len(packets) :]
     if any(read(packet).subjects or read(packet).paths for packet in extended):
-        raise UnwritableFileError("The keywords of this JPEG are in an extended packet, where none can be added.")
+        raise UnwritableFileError(text("The keywords of this JPEG are in an extended packet, where none can be added."))
     content = XMP_HEADER + merged(packets)
     if len(content) > MAX_SEGMENT:
-        raise UnwritableFileError("A JPEG has no room for so many keywords; a sidecar has.")
+        raise UnwritableFileError(text("A JPEG has no room for so many keywords; a sidecar has."))
     # A new packet comes after JFIF and EXIF, which must come first.
     first = [one.end for one in segments if one.kind in (b"\xe0", b"\xe1")]
     start = holders[0].start if holders else first[-1] if first else 2

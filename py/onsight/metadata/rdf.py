@@ -7,6 +7,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from xml.parsers import expat
 
+from onsight.core.texts import text
 from onsight.errors import InvalidSidecarError
 
 RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
@@ -116,7 +117,7 @@ class _Finder:
         try:
             parser.Parse(self._text, True)
         except expat.ExpatError as error:
-            raise InvalidSidecarError(f"The XMP is broken ({error}).") from error
+            raise InvalidSidecarError(text("The XMP is broken ({error}).", error=error)) from error
         return self._found
 
     @property
@@ -127,7 +128,7 @@ class _Finder:
     def _start(self, name: str, attributes: dict[str, str], here: int) -> None:
         tag = _TAG.match(self._text, here)
         if tag is None:
-            raise InvalidSidecarError("The XMP is written in a way that cannot be added to.")
+            raise InvalidSidecarError(text("The XMP is written in a way that cannot be added to."))
         element = Element(name, tag[1], tag.end(), bool(tag[2]))
         self._open.append(element)
         if name == _rdf("RDF") and self._found.root is None:
@@ -167,4 +168,4 @@ class _Finder:
 
 def _refuse_document_type(*_: object) -> None:
     # XMP never has one. Its entities could expand without limit or read other files.
-    raise InvalidSidecarError("The XMP has a document type, which no XMP needs.")
+    raise InvalidSidecarError(text("The XMP has a document type, which no XMP needs."))

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from onsight.core.texts import text
 from onsight.errors import InvalidSidecarError, UnwritableFileError
 from onsight.files.companions import Companion, Companions
 from onsight.files.suffixes import RAW, suffix_of
@@ -119,7 +120,11 @@ def write_sidecar(
         names = []
     except OSError as error:
         raise UnwritableFileError(
-            f"{path.parent} cannot be read ({error.strerror}), so nothing was written."
+            text(
+                "{parent} cannot be read ({strerror}), so nothing was written.",
+                parent=path.parent,
+                strerror=error.strerror,
+            )
         ) from error
 
     def read(name: str) -> bytes:
@@ -128,7 +133,11 @@ def write_sidecar(
     try:
         merged = merge_sidecars(path.name, names, read, keywords, said)
     except InvalidSidecarError as error:
-        raise InvalidSidecarError(f"{path.parent / error.detail['name']} was left as it is. {error.message}") from error
+        raise InvalidSidecarError(
+            text(
+                "{value} was left as it is. {message}", value=path.parent / error.detail["name"], message=error.message
+            )
+        ) from error
     changes = []
     for one in merged:
         target = path.parent / one.name
@@ -198,4 +207,6 @@ def _read(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        raise UnwritableFileError(f"{path} could not be read ({error.strerror}), so nothing was written.") from error
+        raise UnwritableFileError(
+            text("{path} could not be read ({strerror}), so nothing was written.", path=path, strerror=error.strerror)
+        ) from error

@@ -19,6 +19,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from onsight._version import __version__
+from onsight.core.texts import text
 from onsight.core.xml_text import escape, quoteattr
 from onsight.errors import InvalidSidecarError
 from onsight.image.xmp import encoding_of
@@ -123,14 +124,14 @@ def merge(document: bytes, keywords: Keywords) -> bytes:
         InvalidSidecarError: It is not XMP, is broken, or has keywords in a form that cannot be extended.
     """
     mark, encoding, whole = _decode(document)
-    text = whole.rstrip(b"\0")  # some programs reserve space with zeros
-    padding = whole[len(text) :]
-    merged = _with_keywords(text, keywords)
-    if merged == text:
+    content = whole.rstrip(b"\0")  # some programs reserve space with zeros
+    padding = whole[len(content) :]
+    merged = _with_keywords(content, keywords)
+    if merged == content:
         return document
     after = _find(merged)
     if any(one.missing(after, keywords) for one in PROPERTIES):
-        raise InvalidSidecarError("The XMP is written in a way that keywords cannot be added to.")
+        raise InvalidSidecarError(text("The XMP is written in a way that keywords cannot be added to."))
     return mark + (merged + padding).decode().encode(encoding)
 
 
@@ -140,39 +141,41 @@ def _decode(document: bytes) -> tuple[bytes, str, bytes]:
     try:
         return mark, encoding, document[len(mark) :].decode(encoding).encode()
     except UnicodeDecodeError as error:
-        raise InvalidSidecarError("The XMP is broken: it is not in UTF-8, UTF-16 or UTF-32.") from error
+        raise InvalidSidecarError(text("The XMP is broken: it is not in UTF-8, UTF-16 or UTF-32.")) from error
 
 
 def _find(text: bytes) -> Found:
     return find(text, [one.key for one in PROPERTIES])
 
 
-def _with_keywords(text: bytes, keywords: Keywords) -> bytes:
-    found = _find(text)
+def _with_keywords(packet: bytes, keywords: Keywords) -> bytes:
+    found = _find(packet)
     for one in PROPERTIES:
         if one.key in found.others and one.missing(found, keywords):
-            text = with_list(text, (one.namespace, one.name))
-    found = _find(text)
+            packet = with_list(packet, (one.namespace, one.name))
+    found = _find(packet)
     if found.root is None:
-        raise InvalidSidecarError("This is not XMP: it has no rdf:RDF.")
+        raise InvalidSidecarError(text("This is not XMP: it has no rdf:RDF."))
     pieces: list[tuple[int, int, bytes]] = []  # start, end, replacement
     new: list[tuple[Property, list[str]]] = []
     for one in PROPERTIES:
         missing = one.missing(found, keywords)
         lists = found.lists.get(one.key)
         if missing and one.key in found.others:
-            raise InvalidSidecarError(f"The XMP has {one.prefix}:{one.name} in a form that cannot be added to.")
+            raise InvalidSidecarError(
+                text("The XMP has {prefix}:{name} in a form that cannot be added to.", prefix=one.prefix, name=one.name)
+            )
         if missing and lists:
             pieces.append(_in_list(lists[0], missing))
         elif missing:
             carried = _carried(one, found, keywords)
             new.append((one, [*carried, *one.unknown(keywords, carried)]))
     if new:
-        pieces.append(_in_root(text, found, found.root, new))
+        pieces.append(_in_root(packet, found, found.root, new))
     # From the end, so that earlier offsets stay valid.
     for start, end, piece in sorted(pieces, reverse=True):
-        text = text[:start] + piece + text[end:]
-    return text
+        packet = packet[:start] + piece + packet[end:]
+    return packet
 
 
 def _carried(one: Property, found: Found, keywords: Keywords) -> list[str]:

@@ -7,6 +7,7 @@ import os
 import sys
 from pathlib import Path
 
+from onsight.core.texts import text
 from onsight.errors import ModelMissingError
 
 
@@ -42,8 +43,13 @@ def find_model(model_id: str, folder: Path | None = None) -> Path:
     missing = [name for name in model_files(found) if not (found / name).is_file()]
     if missing:
         raise ModelMissingError(
-            f"The model {model_id} is not on this machine ({found} has no {', '.join(missing)}). "
-            "Run this once in Onsight's source folder: python3 build.py setup",
+            text(
+                "The model {model_id} is not on this machine ({found} has no {names}). Run this once in "
+                "Onsight's source folder: python3 build.py setup",
+                model_id=model_id,
+                found=found,
+                names=", ".join(missing),
+            ),
             detail={"model": model_id, "folder": str(found)},
         )
     return found

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
+from onsight.core.texts import text
 from onsight.errors import InvalidOptionError
 from onsight.library.database import Library
 from onsight.library.exports import boxes, contact_sheet, documents, tables
@@ -74,7 +75,11 @@ def export(library: Library, images: Sequence[int], format: str, paths: str = "r
         InvalidOptionError: ``format`` or ``paths`` is unknown.
     """
     if format not in FORMATS:
-        raise InvalidOptionError(f"format must be one of {', '.join(FORMATS)}, got {format!r}.")
+        raise InvalidOptionError(
+            text("format must be one of {names}, got {format!r}.", names=", ".join(FORMATS), format=format)
+        )
     if paths not in PATHS:
-        raise InvalidOptionError(f"paths must be one of {', '.join(PATHS)}, got {paths!r}.")
+        raise InvalidOptionError(
+            text("paths must be one of {names}, got {paths!r}.", names=", ".join(PATHS), paths=paths)
+        )
     return FORMATS[format](library, images, "relative" if format in _ALWAYS_RELATIVE else paths)

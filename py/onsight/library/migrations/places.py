@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sqlite3
 
+from onsight.core.texts import text
 from onsight.files.names import path_key
 
 _TABLES = """
@@ -57,7 +58,7 @@ def _rebuild(connection: sqlite3.Connection, table: str, old: str, new: str) -> 
     (definition,) = connection.execute("SELECT sql FROM sqlite_schema WHERE name = ?", (table,)).fetchone()
     changed, count = re.subn(old, new, definition)
     if count != 1:
-        raise sqlite3.DatabaseError(f"the table {table} is not as it was made")
+        raise sqlite3.DatabaseError(text("the table {table} is not as it was made", table=table))
     others = connection.execute(
         "SELECT sql FROM sqlite_schema WHERE tbl_name = ? AND type IN ('index', 'trigger') AND sql IS NOT NULL",
         (table,),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 
+from onsight.core.texts import text
 from onsight.errors import LibraryError
 
 
@@ -23,4 +24,8 @@ def statements_of(script: str) -> Iterator[str]:
             yield pending
             pending = ""
     if pending.strip():
-        raise LibraryError(f"The tables' description ends in the middle of a statement: {pending.strip()[:80]}")
+        raise LibraryError(
+            text(
+                "The tables' description ends in the middle of a statement: {statement}", statement=pending.strip()[:80]
+            )
+        )

@@ -7,6 +7,7 @@ from typing import Any
 from onsight.core.options import option, options
 from onsight.core.parsing import rectangle_from
 from onsight.core.results import Box
+from onsight.core.texts import text
 from onsight.errors import InvalidOptionError
 from onsight.tools.detect.exports import FORMATS, IMAGE_FOLDERS
 from onsight.tools.detect.exports.pictures import DetectedPicture as DetectedPicture
@@ -18,7 +19,9 @@ def _named(name: str, value: Any) -> DetectedPicture:
     if isinstance(value, DetectedPicture):
         return value
     if not isinstance(value, dict) or not isinstance(value.get("name"), str):
-        raise InvalidOptionError(f"{name} must be an object with name and detection, got {value!r}.")
+        raise InvalidOptionError(
+            text("{name} must be an object with name and detection, got {value!r}.", name=name, value=value)
+        )
     return DetectedPicture(value["name"], detection_from(name, value.get("detection")))
 
 
@@ -66,7 +69,9 @@ class CropOptions:
     def __post_init__(self) -> None:
         x1, y1, x2, y2 = self.box
         if min(x2, y2) <= 0 or x1 == x2 or y1 == y2:
-            raise InvalidOptionError(f"box must have an area inside of the picture, got {list(self.box)}.")
+            raise InvalidOptionError(
+                text("box must have an area inside of the picture, got {box}.", box=list(self.box))
+            )
 
 
 @options
@@ -84,7 +89,7 @@ class RedactOptions:
 
     def __post_init__(self) -> None:
         if not self.boxes:
-            raise InvalidOptionError("boxes must name what to blur, got none.")
+            raise InvalidOptionError(text("boxes must name what to blur, got none."))
 
 
 @options

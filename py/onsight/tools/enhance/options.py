@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from onsight.core.options import option, options
+from onsight.core.texts import text
 from onsight.errors import InvalidOptionError
 from onsight.tools.enhance.settings import NEUTRAL, part_from, settings_from
 from onsight.tools.enhance.settings import EnhanceSettings as EnhanceSettings
@@ -75,4 +76,6 @@ class EnhanceOptions:
 
     def __post_init__(self) -> None:
         if self.auto and self.preset not in ("", "auto"):
-            raise InvalidOptionError(f"auto and the preset {self.preset} are two beginnings: choose one.")
+            raise InvalidOptionError(
+                text("auto and the preset {preset} are two beginnings: choose one.", preset=self.preset)
+            )

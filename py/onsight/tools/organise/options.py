@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from onsight.core.options import MAX_INTEGER, option, options
+from onsight.core.texts import text
 from onsight.errors import CODES, InvalidOptionError
 
 EDITS = ("add", "remove", "rename", "accept", "reject")
@@ -71,7 +72,7 @@ class BeginImportOptions:
         if not self.arrivals:
             object.__setattr__(self, "arrivals", (ArrivalOptions(),))
         if any(file.arrival >= len(self.arrivals) for file in self.files):
-            raise InvalidOptionError("A file must name one of the arrivals by its index.")
+            raise InvalidOptionError(text("A file must name one of the arrivals by its index."))
 
 
 @options
@@ -136,7 +137,7 @@ class RootOptions:
 
     def __post_init__(self) -> None:
         if not self.key or not self.name:
-            raise InvalidOptionError("key and name must say which folder it is.")
+            raise InvalidOptionError(text("key and name must say which folder it is."))
 
 
 @options(kw_only=True)
@@ -179,7 +180,9 @@ class EditLibraryOptions(PicturesOptions):
 
     def __post_init__(self) -> None:
         if not self.tags or (self.action == "rename" and len(self.tags) != 1):
-            raise InvalidOptionError(f"tags must name {'one tag' if self.action == 'rename' else 'a tag'}.")
+            raise InvalidOptionError(
+                text("tags must name one tag.") if self.action == "rename" else text("tags must name a tag.")
+            )
 
 
 @options
@@ -231,7 +234,13 @@ class PlanOptions(PicturesOptions):
 
     def __post_init__(self) -> None:
         if self.hashes and len(self.hashes) != len(self.taken):
-            raise InvalidOptionError(f"hashes must be one for each of {len(self.taken)} paths, got {len(self.hashes)}.")
+            raise InvalidOptionError(
+                text(
+                    "hashes must be one for each of {paths} paths, got {hashes}.",
+                    paths=len(self.taken),
+                    hashes=len(self.hashes),
+                )
+            )
 
 
 @options

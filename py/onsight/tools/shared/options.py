@@ -6,6 +6,7 @@ from typing import Any
 
 from onsight.core.options import option, options
 from onsight.core.results import OutputFile
+from onsight.core.texts import text
 from onsight.errors import InvalidOptionError
 
 
@@ -13,10 +14,12 @@ def _file(name: str, value: Any) -> OutputFile:
     if isinstance(value, OutputFile):
         return value
     if not isinstance(value, dict) or not isinstance(value.get("name"), str):
-        raise InvalidOptionError(f"{name} must be an object with data and name.")
+        raise InvalidOptionError(text("{name} must be an object with data and name.", name=name))
     data = value.get("data")
     if not isinstance(data, (bytes, memoryview)):
-        raise InvalidOptionError(f"The data of {name} must be bytes, got {type(data).__name__}.")
+        raise InvalidOptionError(
+            text("The data of {name} must be bytes, got {kind}.", name=name, kind=type(data).__name__)
+        )
     return OutputFile(bytes(data), value["name"], str(value.get("media_type", "")))
 
 
