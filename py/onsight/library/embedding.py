@@ -1,4 +1,4 @@
-"""Embeddings: what the network saw in a picture as a direction; alike for pictures of alike things."""
+"""Compute embeddings: vectors of length 1 that are close for pictures of similar things."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from onsight.evidence.network_outputs import LOG_OFFSET, Evidence
 
 
 def embedding(evidence: Evidence) -> NDArray[np.float16]:
-    """Return the direction of the network's pooled features, float16 [D] of length 1.
+    """Return a picture's embedding, float16 [D] of length 1: the direction of the network's pooled features.
 
-    The square root keeps a few loud features from drowning the rest, and makes the cosine of two directions the
-    overlap of what the network saw in both (Bhattacharyya).
+    The square root keeps a few strong features from dominating the others, and makes the cosine of two embeddings the
+    Bhattacharyya coefficient of the pictures' features.
 
     Args:
-        evidence: Of one picture.
+        evidence: Network outputs for the picture.
     """
     pooled = np.maximum(np.exp(evidence.features[0]) - np.float32(LOG_OFFSET), 0)
     direction = np.sqrt(pooled)

@@ -1,4 +1,4 @@
-"""How a file was made, as far as its bytes say it: which program wrote it, and how much its JPEG compression lost."""
+"""Read from a file's bytes how it was made: which program wrote it, and with which JPEG quality."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ _MAX_TEXT = 200
 _QUANTIZATION, _START_OF_SCAN = 0xDB, 0xDA
 _WITHOUT_BODY = frozenset({0x01, *range(0xD0, 0xD9)})
 _STANDARD_SUM = 3688
-"""Sum of the standard's table for lightness at quality 50 (ITU-T T.81, table K.1)."""
+"""Sum of the standard quantization table for luminance, which has quality 50 (ITU-T T.81, table K.1)."""
 
 
 def read_provenance(data: bytes) -> Provenance:
-    """Read how a file was made; damaged metadata counts as none.
+    """Return how a file was made; damaged metadata is ignored.
 
     Args:
-        data: The bytes of a file, in any format.
+        data: Bytes of a file in any format.
     """
     return Provenance(_software(data), _jpeg_quality(data))
 
@@ -36,7 +36,7 @@ def _software(data: bytes) -> str | None:
 
 
 def _jpeg_quality(data: bytes) -> int | None:
-    """Return the quality, 1 to 100, whose standard table is as coarse as a JPEG's first one; None for other files."""
+    """Return the quality, 1 to 100, whose standard table is as coarse as a JPEG's first table, or None without one."""
     if data[:2] != b"\xff\xd8":
         return None
     at = 2

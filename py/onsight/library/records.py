@@ -1,4 +1,4 @@
-"""What is known of one picture, as dataclasses."""
+"""Define the dataclasses for a picture's data, facets and saved searches."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from onsight.tools.tag.results import Tagging
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A file, as its folder lists it.
+    """A file, as listed in its folder.
 
     Attributes:
-        folder: Where it lies, with ``/``: absolute on a computer, from the chosen folder on in a browser.
-        name: Its name.
-        size: In bytes.
-        mtime_ns: When it was last written, in nanoseconds since 1970.
+        folder: Path of its folder, with ``/``: absolute on a computer, starting with the chosen folder in a browser.
+        name: Name of the file.
+        size: Size in bytes.
+        mtime_ns: Modification time in nanoseconds since 1970.
     """
 
     folder: str
@@ -33,22 +33,22 @@ class Source:
 
     @property
     def path(self) -> str:
-        """Its folder and name together."""
+        """Path of the file: its folder and name joined with ``/``."""
         return f"{self.folder.rstrip('/')}/{self.name}" if self.folder else self.name
 
     @property
     def place(self) -> str:
-        """What its path has in common with others that are one file on some system."""
+        """Key that is equal for paths that are the same file on some system; see `path_key`."""
         return path_key(self.path)
 
 
 @dataclass(frozen=True, slots=True)
 class Provenance:
-    """How a file was made, as far as its bytes say it.
+    """How a file was made, as far as its bytes show.
 
     Attributes:
-        software: What the EXIF data name as the program that wrote it, or None.
-        quality: Of a JPEG, the quality of 1 to 100 that its tables are of; None for other formats.
+        software: The program that wrote the file according to its EXIF data, or None.
+        quality: JPEG quality estimated from the quantization table, 1 to 100; None for other formats.
     """
 
     software: str | None = None
@@ -57,18 +57,18 @@ class Provenance:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PictureRecord:
-    """Everything that was seen in one picture.
+    """All analysis results for one picture.
 
     Attributes:
         hash: SHA-256 of the file, in lower-case hexadecimal.
-        classification: Its one label.
-        tagging: Its tags, colours and facts.
-        detection: Its objects, or None if nobody looked for any.
+        classification: The picture's label.
+        tagging: The picture's tags, colours and facts.
+        detection: The detected objects, or None if object detection did not run.
         thumbnail: A small JPEG, upright.
-        perceptual_hash: 64 bits that are alike for pictures that look alike; None if the picture is all but empty.
-        embedding: Direction of what the network saw, float16 [D] of length 1.
-        models: Versions of the models that looked, by id.
-        stated: What the file says about itself.
+        perceptual_hash: 64 bits that are similar for pictures that look alike; None if the picture is nearly empty.
+        embedding: float16 [D] of length 1; see `onsight.library.embedding`.
+        models: Versions of the models that analysed the picture, by id.
+        stated: Metadata from the file.
         provenance: How the file was made.
     """
 

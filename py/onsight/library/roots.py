@@ -1,8 +1,8 @@
-"""The folders that a person has added, each with a name of its own, and where in the library their files belong.
+"""Manage the folders that the user has added ("roots"), and map files to places in the library.
 
-On a computer a folder is known by its path. A browser tells no more of one than its name: two memory cards both have a
-folder ``100CANON``. The library calls the second ``100CANON (2)``, and knows it again by what is in it or, where the
-browser gives handles of folders away, by a key that the page keeps with the handle.
+On a computer, a root is identified by its path. A browser reveals only the folder's name, and two memory cards may both
+have a folder ``100CANON``. The library calls the second one ``100CANON (2)``. It recognises a folder by its files or,
+if the browser has handles for folders, by a key that the page stores with the handle.
 """
 
 from __future__ import annotations
@@ -19,23 +19,23 @@ from onsight.library.database import Library
 from onsight.library.records import Source
 
 FILES = "Single files"
-"""What the second and further places for single files are called, with a number; the first has no name."""
+"""Name of the further roots for single files, followed by a number; the first such place has an empty path."""
 
 
 MIN_AGREEMENT = 0.25
-"""What part of a folder's files, or of those that the library knows in it, must be as they were
-for it to be that folder."""
+"""Minimum share of unchanged files by which a root is recognised: of the folder's files or of the root's pictures,
+whichever are fewer."""
 
 
 @dataclass(frozen=True, slots=True)
 class Root:
-    """A folder that a person has added.
+    """A folder that the user has added.
 
     Attributes:
-        path: What the folders of its pictures begin with.
-        name: For people; no other root has it.
-        kind: ``"folder"``, or ``"files"`` for a place of single files that were added one by one.
-        keys: By which a page knows its handle.
+        path: Start of the folder paths of its pictures.
+        name: Unique name that the user sees.
+        kind: ``"folder"``, or ``"files"`` for single files that were added one by one.
+        keys: Keys under which a page stores its handle of the folder.
     """
 
     path: str
@@ -45,17 +45,17 @@ class Root:
 
 
 class Places(Protocol):
-    """Where in a library the files of one import belong."""
+    """Maps the files of an import to places in the library."""
 
     def known(self, source: Source) -> Sequence[Source]:
-        """Return where the library may know a file from, the likeliest place first."""
+        """Return the places where the library may have a file, most likely first."""
 
     def free(self, source: Source) -> Source:
-        """Return the place of a picture that is new to the library."""
+        """Return the place for a picture that is new to the library."""
 
 
 class OwnPlaces:
-    """Places of files that have a path of their own on this computer."""
+    """Maps files of this computer to their own paths."""
 
     def known(self, source: Source) -> Sequence[Source]:
         """Return the file's own path."""
@@ -71,13 +71,13 @@ OWN_PLACES = OwnPlaces()
 
 @dataclass(slots=True)
 class Arrival:
-    """Files that a person has added at once: a folder, or single files.
+    """A folder, or single files, that the user added in one action.
 
     Attributes:
-        name: Of the folder; empty for single files.
-        key: By which the page knows the folder.
-        root: Path of the root that they belong to, once that is known.
-        candidates: Paths of the roots that they may belong to.
+        name: Name of the folder; empty for single files.
+        key: Key under which the page stores its handle of the folder; empty if there is no handle.
+        root: Path of the root to which the files belong, once it is known.
+        candidates: Paths of the roots to which the files may belong.
     """
 
     name: str
@@ -92,21 +92,21 @@ class Arrival:
 
 
 class AddedPlaces:
-    """Places of files whose folders are known by their names alone."""
+    """Maps files from a page, which knows only the names of their folders."""
 
     def __init__(self, library: Library, arrival: Arrival) -> None:
-        """Begin with an arrival that `settle` has seen."""
+        """Use an arrival that `settle` has returned."""
         self._library = library
         self._arrival = arrival
 
     def known(self, source: Source) -> Sequence[Source]:
-        """Return the places in all roots that the folder may be."""
+        """Return the file's place in each root that the folder may be."""
         arrival = self._arrival
         roots = dict.fromkeys(([arrival.root] if arrival.root is not None else []) + arrival.candidates)
         return [arrival.in_root(source, root) for root in roots]
 
     def free(self, source: Source) -> Source:
-        """Return the place in the folder's root, or in the first root of single files where its name is free."""
+        """Return the file's place in the folder's root, or in the first root for single files where it is free."""
         arrival = self._arrival
         if not arrival.name:
             return self._free_single(source)
@@ -124,12 +124,15 @@ class AddedPlaces:
 
 
 def settle(library: Library, arrival: Arrival, files: Iterable[Source]) -> Arrival:
-    """Find out which root the files of an arrival belong to; where that is not certain, name the candidates.
+    """Find the root of an arrival, or its candidates if the root is uncertain.
 
     Args:
         library: The library.
-        arrival: What was added.
-        files: All its files that are known now, with folders that begin with the arrival's name.
+        arrival: The added folder or files; the result is stored in it.
+        files: The arrival's files, as far as they are known now. Their folders start with the arrival's name.
+
+    Returns:
+        The arrival.
     """
     if not arrival.name:
         others = [root.path for root in roots(library) if root.kind == "files"]
@@ -166,7 +169,7 @@ def settle(library: Library, arrival: Arrival, files: Iterable[Source]) -> Arriv
 
 
 def roots(library: Library) -> list[Root]:
-    """Return the folders that were added, in that order."""
+    """Return the roots in the order in which they were added."""
     rows = library.connection.execute(
         "SELECT path, name, kind, (SELECT json_group_array(key) FROM root_key WHERE root = id) AS keys "
         "FROM root ORDER BY id"
@@ -175,19 +178,19 @@ def roots(library: Library) -> list[Root]:
 
 
 def known_root(library: Library, key: str, path: str = "") -> Root | None:
-    """Return the root that a page knows by a key or, if there is none, the one with a path."""
+    """Return the root with a key or, if there is none, the root with a path; None if there is neither."""
     found = roots(library)
     by_key = (root for root in found if key in root.keys)
     return next(by_key, None) or next((root for root in found if path and root.path == path), None)
 
 
 def add_root(library: Library, name: str, *, key: str = "", kind: str = "folder") -> Root:
-    """Write down a folder that a page has added; give it a name that no other has.
+    """Add a root for a page's folder, with a unique name.
 
     Args:
         library: The library.
         name: The folder's own name.
-        key: By which the page knows its handle, if it has one.
+        key: Key under which the page stores its handle; empty if there is no handle.
         kind: As in `Root`.
     """
     with library.transaction() as connection:
@@ -204,7 +207,7 @@ def add_root(library: Library, name: str, *, key: str = "", kind: str = "folder"
 
 
 def add_key(library: Library, path: str, key: str) -> None:
-    """Write down by which key a page knows a root."""
+    """Store the key under which a page stores its handle of a root."""
     with library.transaction() as connection:
         connection.execute(
             "INSERT OR REPLACE INTO root_key SELECT ?, id FROM root WHERE path = ?",
@@ -213,7 +216,7 @@ def add_key(library: Library, path: str, key: str) -> None:
 
 
 def add_own_root(library: Library, path: str) -> None:
-    """Write down a folder or archive of this computer that was indexed."""
+    """Add a root for an indexed folder or archive of this computer, unless there is one."""
     with library.transaction() as connection:
         rows = connection.execute("SELECT path, name FROM root").fetchall()
         if any(row["path"] == path for row in rows):
@@ -226,7 +229,7 @@ def add_own_root(library: Library, path: str) -> None:
 
 
 def root_of(folder: str, paths: Collection[str]) -> str | None:
-    """Return the path of the outermost root that a folder is in, or None."""
+    """Return the path of the outermost root that contains a folder, or None."""
     parts = folder.split("/")
     for count in range(1, len(parts) + 1):
         path = "/".join(parts[:count]) or "/"
@@ -236,7 +239,7 @@ def root_of(folder: str, paths: Collection[str]) -> str | None:
 
 
 def common_end(one: str, other: str) -> int:
-    """Return how many parts two paths have in common at their ends."""
+    """Return the number of parts that two paths share at their ends."""
     count = 0
     for part, its in zip(reversed(one.split("/")), reversed(other.split("/")), strict=False):
         if path_key(part) != path_key(its):
@@ -246,12 +249,12 @@ def common_end(one: str, other: str) -> int:
 
 
 def is_absolute(folder: str) -> bool:
-    """Say whether a folder is one of a computer; those of a page begin with the name of the folder that was added."""
+    """Return whether a folder is an absolute path of a computer; folders from a page start with a root's name."""
     return re.match(r"/|[A-Za-z]:|\\\\", folder) is not None
 
 
 def _agreement(library: Library, arrival: Arrival, root: str, files: Sequence[Source]) -> tuple[int, bool]:
-    """Return how many files a root has by size and date, and whether that is enough for them to be in this root."""
+    """Return how many files are in a root by size and date, and whether these are enough to recognise the root."""
     rows = library.connection.execute(
         "SELECT place, size, mtime_ns FROM image WHERE folder = :root "
         "OR substr(folder, 1, length(:root) + 1) = :root || '/'",
@@ -265,7 +268,7 @@ def _agreement(library: Library, arrival: Arrival, root: str, files: Sequence[So
         same += is_same
         different += not is_same and arrival.in_root(file, root).place in places
     is_enough = same > 0 and same >= different and same >= MIN_AGREEMENT * min(len(files), len(rows))
-    return same, is_enough or not rows  # all of its pictures have moved, to the command line's folders for example
+    return same, is_enough or not rows  # its pictures have moved, for example because the command line indexed them
 
 
 def _unique(name: str, taken: Collection[str]) -> str:

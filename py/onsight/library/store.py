@@ -1,4 +1,4 @@
-"""Writes pictures into a library, each in one transaction, and tells what is known already."""
+"""Read and write the pictures of a library; each picture is written in one transaction."""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ from onsight.library.signatures import write_signature
 from onsight.tools.tag.results import Tag
 
 MIN_SCORE = 0.2
-"""Tags that are not shown are kept from this score on, so that a search can ask for less sure ones."""
+"""Minimum score at which hidden tags are stored, so that a search can ask for less certain tags."""
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What the library knows of a file.
+    """A picture of the library, and its file.
 
     Attributes:
         image: Id of the picture.
-        source: The file as it was.
-        hash: SHA-256 of its content.
-        models: Versions of the models that looked, by id.
-        missing: Whether another picture's file is at its place now, and its own is nowhere that is known.
+        source: The file as it was last seen.
+        hash: SHA-256 of the file's content.
+        models: Versions of the models that analysed the picture, by id.
+        missing: Whether the file is missing: another picture's file is at its path, and it was not found elsewhere.
     """
 
     image: int
@@ -41,11 +41,11 @@ class Known:
 
 
 def begin_run(library: Library, models: Mapping[str, str]) -> int:
-    """Note that models are about to look at pictures; return the run's id.
+    """Record the start of an analysis run; return the run's id.
 
     Args:
         library: The library.
-        models: Versions of the models by id.
+        models: Versions of the models, by id.
     """
     with library.transaction() as connection:
         (run,) = connection.execute(
@@ -60,15 +60,15 @@ def begin_run(library: Library, models: Mapping[str, str]) -> int:
 
 
 def record(library: Library, source: Source, look: PictureRecord, run: int, *, image: int | None = None) -> int:
-    """Write a picture with all that was seen in it. Another picture that was at its place is missing from then on.
+    """Write a picture with its analysis results. Another picture at the same path is marked as missing.
 
     Args:
         library: The library.
         source: The file.
-        look: What was seen.
-        run: From `begin_run`.
+        look: The analysis results.
+        run: Id of the run, from `begin_run`.
         image: Id of the known picture if its file has changed or is analysed again; the user's tags and rejections
-            are kept. None updates the picture in this place if it has the same content, and otherwise adds one.
+            are kept. None updates the picture at this path if it has the same content, and otherwise adds a picture.
 
     Returns:
         The picture's id.
@@ -113,7 +113,7 @@ def record(library: Library, source: Source, look: PictureRecord, run: int, *, i
 
 
 def record_failure(library: Library, source: Source, error: OnsightError) -> None:
-    """Write that a file could not be opened, and why; what was known of it before is kept, a person's tags with it."""
+    """Record that a file could not be opened, and why. Earlier data about the file are kept, with the user's tags."""
     with library.transaction() as connection:
         _forget_failure(connection, source)
         connection.execute(
@@ -124,12 +124,15 @@ def record_failure(library: Library, source: Source, error: OnsightError) -> Non
 
 
 def failures(library: Library) -> list[sqlite3.Row]:
-    """Return the files that could not be opened, with ``folder, name, size, mtime_ns, code, message, happened``."""
+    """Return the files that could not be opened, by folder and name.
+
+    Each row has the columns ``folder, name, size, mtime_ns, code, message, happened, onsight``.
+    """
     return library.connection.execute("SELECT * FROM failure ORDER BY folder, name").fetchall()
 
 
 def failure_of(library: Library, source: Source) -> sqlite3.Row | None:
-    """Return why this version of Onsight could not open exactly this file before, or None."""
+    """Return the row for exactly this file if this version of Onsight could not open it before, or None."""
     row: sqlite3.Row | None = library.connection.execute(
         "SELECT * FROM failure WHERE folder = ? AND name = ? AND size = ? AND mtime_ns = ? AND onsight = ?",
         (source.folder, source.name, source.size, source.mtime_ns, __version__),
@@ -138,14 +141,14 @@ def failure_of(library: Library, source: Source) -> sqlite3.Row | None:
 
 
 def find(library: Library, folder: str, name: str) -> Known | None:
-    """Return the picture whose file is at a place, or None."""
+    """Return the picture whose file is at a path, or None."""
     return next(_known(library, "folder = ? AND name = ? AND NOT missing", (folder, name)), None)
 
 
 def at_place(library: Library, source: Source) -> list[Known]:
-    """Return the pictures that are or were at a place: the one that is there, those that are missing, the latest first.
+    """Return the pictures that are or were at a place: the current one first, then the missing ones, latest first.
 
-    Pictures follow whose paths differ from this one in case or in Unicode normalisation alone.
+    Pictures whose paths differ only in case or Unicode normalisation come last.
     """
     found = _known(library, "place = ?", (source.place,))
 
@@ -157,25 +160,25 @@ def at_place(library: Library, source: Source) -> list[Known]:
 
 
 def find_content(library: Library, hash: str) -> list[Known]:
-    """Return all pictures with this content, oldest first."""
+    """Return all pictures with this content, in the order in which they were added."""
     return list(_known(library, "hash = ?", (hash,)))
 
 
 def has_size(library: Library, size: int) -> bool:
-    """Say whether any picture has a file of this size: if none has, none has the same content."""
+    """Return whether any picture's file has this size. If not, no picture can have the same content."""
     return library.connection.execute("SELECT 1 FROM image WHERE size = ?", (size,)).fetchone() is not None
 
 
 def count_missing(library: Library) -> int:
-    """Return how many pictures are missing: another picture's file is where theirs was."""
+    """Return the number of missing pictures, whose paths other pictures' files have taken."""
     (count,) = library.connection.execute("SELECT count(*) FROM image WHERE missing").fetchone()
     return int(count)
 
 
 def touch(library: Library, image: int, source: Source) -> None:
-    """Write that a picture's file has another place or date, and the same content.
+    """Record that a picture's file has a new path or date, but the same content.
 
-    Another picture that was at this place is missing from then on.
+    Another picture at the new path is marked as missing.
     """
     with library.transaction() as connection:
         _make_way(connection, source, image)
@@ -190,7 +193,7 @@ def touch(library: Library, image: int, source: Source) -> None:
 
 
 def merge(library: Library, image: int, into: int) -> None:
-    """Forget a picture whose file has become another's; what a person said and did goes over to the other."""
+    """Merge a picture into another: move the user's tags, rejections and edit history, then delete the picture."""
     if image == into:
         return
     with library.transaction() as connection:
@@ -205,15 +208,15 @@ def merge(library: Library, image: int, into: int) -> None:
 
 
 def copy(library: Library, image: int, source: Source, *, into: int | None = None) -> int:
-    """Write a further file with the content of a picture that is known; return its id.
+    """Write a picture for a file that has the same content as a known picture; return the new picture's id.
 
-    Onsight's results apply to the copy as well. The user's own tags stay with the original only.
+    The analysis results are copied. The user's own tags are not.
 
     Args:
         library: The library.
-        image: Id of the picture that has this content.
-        source: The further file. Another picture that was at its place is missing from then on.
-        into: Id of the known picture whose file now has this content; it keeps the user's tags.
+        image: Id of the picture with this content.
+        source: The file. Another picture at its path is marked as missing.
+        into: Id of a known picture whose file now has this content; it keeps its user tags. None adds a picture.
     """
     with library.transaction() as connection:
         _make_way(connection, source, into)
@@ -256,7 +259,7 @@ def copy(library: Library, image: int, source: Source, *, into: int | None = Non
 
 
 def remove(library: Library, images: list[int]) -> int:
-    """Forget pictures, with all that is known of them; return how many there were."""
+    """Delete pictures and all their data from the library; return how many were deleted."""
     with library.transaction() as connection:
         return connection.execute(
             "DELETE FROM image WHERE id IN (SELECT value FROM json_each(?))", (json.dumps(images),)
@@ -264,7 +267,7 @@ def remove(library: Library, images: list[int]) -> int:
 
 
 def tags_of(library: Library, image: int) -> tuple[Tag, ...]:
-    """Return the tags that the user sees: their own, then those from Onsight that they did not reject."""
+    """Return the tags that the user sees: their own first, then Onsight's tags that they did not reject."""
     rows = library.connection.execute(
         """
         SELECT term.*, 1.0 AS score, 'user' AS source, -1 AS position
@@ -298,7 +301,7 @@ def tags_of(library: Library, image: int) -> tuple[Tag, ...]:
 
 
 def boxes_of(library: Library, image: int) -> tuple[Box, ...]:
-    """Return the objects that were found in a picture, most probable first."""
+    """Return the detected objects of a picture, most probable first."""
     rows = library.connection.execute(
         "SELECT label, score, x1, y1, x2, y2 FROM box WHERE image = ? ORDER BY id", (image,)
     )
@@ -312,7 +315,7 @@ def _place_columns(source: Source) -> dict[str, str | int]:
 
 
 def _make_way(connection: sqlite3.Connection, source: Source, image: int | None) -> None:
-    """Note that another picture's file is no longer where this one is; all that is known of it is kept."""
+    """Mark another picture at this path as missing; its data are kept."""
     connection.execute(
         "UPDATE image SET missing = 1 WHERE folder = ? AND name = ? AND NOT missing AND id IS NOT ?",
         (source.folder, source.name, image),
@@ -321,7 +324,7 @@ def _make_way(connection: sqlite3.Connection, source: Source, image: int | None)
 
 def _write_image(library: Library, source: Source, look: PictureRecord, run: int, image: int | None) -> int:
     seen, photo = look.classification, look.tagging.photo
-    # The label may be "Not sure", which does not name anything.
+    # An uncertain picture has the label "Not sure", which is not a term.
     label_term = library.terms.ensure(seen.label) if seen.certain else None
     values = {
         **_place_columns(source),
@@ -367,7 +370,10 @@ def _write_image(library: Library, source: Source, look: PictureRecord, run: int
 
 
 def _forget_failure(connection: sqlite3.Connection, source: Source) -> None:
-    """Forget the failure of a file, and those of other versions of it; single files of one name may be others."""
+    """Delete the failures of a file and of its other versions.
+
+    Single files with the same name may be different files, so their other versions keep their failures.
+    """
     connection.execute(
         "DELETE FROM failure WHERE folder = :folder AND name = :name AND (size = :size AND mtime_ns = :mtime_ns OR "
         "NOT (folder = '' OR folder IN (SELECT path FROM root WHERE kind = 'files')))",

@@ -1,7 +1,7 @@
-"""The texts that searches read, in the form of `onsight.core.folding.search_key`, kept up to date by triggers.
+"""Index the texts that searches read, normalised by `onsight.core.folding.search_key` and kept up to date by triggers.
 
-Names and captions are indexed for each picture, folders, cameras and lenses once for each value. A search looks for a
-key inside these texts; even 100,000 of them are read in a few milliseconds.
+Names and captions are indexed once per picture; folders, cameras and lenses once per value. A search scans these texts
+for a key, which takes a few milliseconds for 100,000 texts.
 """
 
 from __future__ import annotations
@@ -12,23 +12,23 @@ from onsight.core.folding import search_key
 from onsight.library.migrations.script import run_script
 
 CAPTION_COLUMNS = ("title", "description", "caption", "headline")
-"""Columns of ``image``, as far as it has them, whose words are searched as its caption."""
+"""Columns of ``image`` that are searched as the caption, as far as the table has them."""
 
 VALUE_COLUMNS = ("folder", "camera", "lens")
-"""Columns of ``image`` that many pictures share."""
+"""Columns of ``image`` whose values many pictures share."""
 
 
 def register(connection: sqlite3.Connection) -> None:
-    """Give a connection the SQL function that the triggers call."""
-    connection.execute("PRAGMA trusted_schema = ON")  # some builds let triggers call none but their own functions
+    """Register the SQL function that the triggers call."""
+    connection.execute("PRAGMA trusted_schema = ON")  # some builds of SQLite let triggers call only built-in functions
     connection.create_function("search_key", 1, _spaced_key, deterministic=True)
 
 
 def install(connection: sqlite3.Connection) -> None:
     """Rebuild the tables, triggers and indexes, and fill them.
 
-    A migration calls this after it has replaced the table ``image`` or given it a column of `CAPTION_COLUMNS`, or when
-    the rules of folding have changed.
+    A migration calls this after it has replaced the table ``image`` or added a column of `CAPTION_COLUMNS`, or when the
+    rules of folding have changed.
     """
     register(connection)
     present = [name for _, name, *_ in connection.execute("PRAGMA table_info(image)")]
@@ -88,7 +88,7 @@ def _write(row: str, captions: list[str]) -> str:
 
 
 def _spaced_key(text: str | None) -> str:
-    """Return the key between spaces, so that a word's beginning and end can be looked for."""
+    """Return a text's search key between spaces, so that a search can match the start and end of words."""
     return f" {search_key(text)} " if text else ""
 
 
