@@ -1,4 +1,4 @@
-"""Checks of plain values. Each error says what was expected and what was found."""
+"""Check the types and ranges of option values. Each error states the expected and the actual value."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def check_flag(name: str, value: object) -> None:
 
 
 def check_text(name: str, value: object) -> None:
-    """Raise InvalidOptionError unless ``value`` is a text."""
+    """Raise InvalidOptionError unless ``value`` is a string."""
     if not isinstance(value, str):
         raise InvalidOptionError(text("{name} must be a text, got {value!r}.", name=name, value=value))
 
@@ -57,7 +57,7 @@ def check_choice(name: str, value: object, choices: Collection[str]) -> None:
 
 
 def check_texts(name: str, value: object) -> tuple[str, ...]:
-    """Return a list of texts as a tuple (JSON has no tuples); raise InvalidOptionError for anything else."""
+    """Return a list of strings as a tuple, because JSON has no tuples; raise InvalidOptionError for anything else."""
     if not isinstance(value, (list, tuple)) or not all(isinstance(item, str) for item in value):
         raise InvalidOptionError(text("{name} must be a list of texts, got {value!r}.", name=name, value=value))
     return tuple(value)

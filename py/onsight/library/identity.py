@@ -20,53 +20,55 @@ SIDE = 64
 """Side, in pixels, to which thumbnails are scaled before they are compared."""
 
 BLOCKS = 8
-"""In how many blocks a side of the scaled thumbnails is compared."""
+"""Number of blocks along each side of the scaled thumbnails."""
 
 SAME_PIXELS = 1.0
-"""Greatest mean difference, in levels of 255, of any block of two thumbnails of the same pixels."""
+"""Maximum mean difference of any block, in levels of 255, between two thumbnails of the same pixels."""
 
 SAME_PICTURE = 14.0
-"""Greatest mean difference, in levels of 255, of any block of a picture and an edited copy of it, once the light
-of one is made like the other's."""
+"""Maximum mean difference of any block, in levels of 255, between a picture and an edited copy after their lightness
+and contrast have been matched."""
 
 MIN_CORRELATION = 0.9
-"""Least correlation of the lightness of a picture and of an edited copy of it."""
+"""Minimum correlation between the lightness of a picture and that of an edited copy."""
 
 COLOURLESS = 2.5
-"""How far, in levels of 255, the channels of a black-and-white picture are from its lightness."""
+"""Maximum root-mean-square difference, in levels of 255, between the channels of a black-and-white picture and its
+lightness."""
 
 MIN_COLOUR_COSINE = 0.8
-"""Least cosine of the colours of a picture and of an edited copy of it."""
+"""Minimum cosine similarity between the colours of a picture and those of an edited copy."""
 
 GAINS = (0.6, 1.6)
-"""By what factor an edit may have changed a picture's contrast."""
+"""Range of the factor by which an edit may change a picture's contrast."""
 
 MAX_OFFSET = 60.0
-"""By how many levels of 255 an edit may have changed a picture's lightness."""
+"""Maximum change of a picture's lightness through an edit, in levels of 255."""
 
 MIN_DEVIATION = 6.0
-"""Standard deviation, in levels of 255, of the lightness of a thumbnail with enough in it to compare."""
+"""Minimum standard deviation of lightness, in levels of 255, of a thumbnail with enough content to compare."""
 
 FINE_SIDE = 128
 """Side, in pixels, to which thumbnails of pages and screenshots are scaled before their details are compared."""
 
 PAGE_SHARE = 0.35
-"""Least share of a page's or screenshot's pixels that are about as light as its background."""
+"""Minimum share of a page's or screenshot's pixels that are about as light as its background."""
 
 BACKGROUND_LEVELS = 17
-"""How many neighbouring levels of 255 count as about as light as each other."""
+"""Number of neighbouring levels of 255 that count as about equally light."""
 
 MIN_DETAIL = 3.0
-"""Standard deviation, in levels of 255, of a block of a page that has something on it to compare."""
+"""Minimum standard deviation of lightness, in levels of 255, of a block of a page with enough content to compare."""
 
 SAME_DETAILS = 0.985
-"""Least correlation of any block of a page and of an edited copy of it."""
+"""Minimum correlation of any block between a page and an edited copy."""
 
 MIN_GAIN = 0.25
-"""Least part of the contrast of a block of a page that an edit leaves of it."""
+"""Minimum share of a block's contrast that an edit of a page preserves."""
 
 SAME_SUBJECT = 0.72
-"""Cosine of embeddings from which on two files that were taken in the same second are one picture, such as a crop."""
+"""Minimum cosine similarity of the embeddings of two files from the same second that are one picture, such as a crop
+and its original."""
 
 _LUMA = np.array([0.299, 0.587, 0.114], np.float32)
 
@@ -76,9 +78,9 @@ class Appearance:
     """The features by which pictures are compared.
 
     Attributes:
-        taken: When it was taken, ISO 8601, or None.
-        taken_source: Where that comes from, of `onsight.metadata.dates.SOURCES`, or None.
-        camera: With what, or None.
+        taken: Date on which the picture was taken, ISO 8601, or None.
+        taken_source: Source of the date, one of `onsight.metadata.dates.SOURCES`, or None.
+        camera: Name of the camera, or None.
         thumbnail: A small JPEG, upright.
         embedding: As in `PictureRecord`.
     """
@@ -111,8 +113,8 @@ def is_same_picture(before: Appearance, after: Appearance) -> bool:
     """Return whether two files show the same picture: edited, saved again, turned or with other metadata.
 
     Args:
-        before: The file as the library knows it.
-        after: The file that is in its place now.
+        before: Appearance of the picture in the library.
+        after: Appearance of the file that is at its path now.
     """
     one, other = _pixels(before.thumbnail), _pixels(after.thumbnail)
     is_dated = bool(before.taken and after.taken and before.taken_source == after.taken_source)
@@ -122,10 +124,10 @@ def is_same_picture(before: Appearance, after: Appearance) -> bool:
         fine, other_fine = (_pixels(appearance.thumbnail, FINE_SIDE) for appearance in (before, after))
         for way, turned in enumerate(_turned(one)):
             if _largest_difference(turned, other) <= SAME_PIXELS and not (is_plain and is_elsewhen):
-                return True  # whatever its facts say now
+                return True  # even if the metadata have changed
             if is_plain or is_elsewhen or not _is_edited(turned, other):
                 continue
-            # Pages of one form, and screenshots of one program, differ in little but their details.
+            # Two pages of the same form, or two screenshots of the same program, differ only in their details.
             if is_dated or fine is None or other_fine is None or not _is_page(fine):
                 return True
             if _details_agree([*_turned(fine)][way], other_fine):
@@ -146,21 +148,21 @@ def _pixels(thumbnail: bytes, side: int = SIDE) -> NDArray[np.float32] | None:
 
 
 def _turned(pixels: NDArray[np.float32]) -> Iterator[NDArray[np.float32]]:
-    """Yield a picture as it is, then turned and mirrored in every way."""
+    """Yield a picture in all eight orientations, starting with the original."""
     for one in (pixels, pixels[:, ::-1]):
         for turns in range(4):
             yield np.rot90(one, turns)
 
 
 def _largest_difference(one: NDArray[np.float32], other: NDArray[np.float32]) -> float:
-    """Return the mean difference in the block that differs most."""
+    """Return the mean difference of the block that differs most, in levels of 255."""
     side = SIDE // BLOCKS
     blocks = np.abs(one - other).reshape(BLOCKS, side, BLOCKS, side, -1).mean(axis=(1, 3, 4))
     return float(blocks.max())
 
 
 def _is_edited(one: NDArray[np.float32], other: NDArray[np.float32]) -> bool:
-    """Return whether two pictures, neither of them plain, differ only in lightness and strength of their colours."""
+    """Return whether two pictures differ only in lightness, contrast and saturation. Neither picture may be plain."""
     first, second = one @ _LUMA, other @ _LUMA
     correlation = np.corrcoef(first.ravel(), second.ravel())[0, 1]
     if not correlation >= MIN_CORRELATION:
@@ -174,13 +176,13 @@ def _is_edited(one: NDArray[np.float32], other: NDArray[np.float32]) -> bool:
 
 
 def _is_page(pixels: NDArray[np.float32]) -> bool:
-    """Say whether much of a picture is background, as of a page of text or a screenshot."""
+    """Return whether much of a picture is background of one lightness, as in a page of text or a screenshot."""
     counts = np.bincount((pixels @ _LUMA).astype(np.intp).ravel(), minlength=256)
     return bool(np.convolve(counts, np.ones(BACKGROUND_LEVELS), "same").max() >= PAGE_SHARE * counts.sum())
 
 
 def _details_agree(one: NDArray[np.float32], other: NDArray[np.float32]) -> bool:
-    """Say whether two pages have the same in each block that has something on it, however light or strong it is."""
+    """Return whether two pages agree in each block that has content, regardless of lightness and contrast."""
     side = FINE_SIDE // BLOCKS
     first, second = (
         (pixels @ _LUMA).reshape(BLOCKS, side, BLOCKS, side).transpose(0, 2, 1, 3).reshape(BLOCKS * BLOCKS, -1)
@@ -195,7 +197,7 @@ def _details_agree(one: NDArray[np.float32], other: NDArray[np.float32]) -> bool
 
 
 def _colours_agree(one: NDArray[np.float32], other: NDArray[np.float32]) -> bool:
-    """Say whether two pictures, without their lightness, have the same colours, or one has none."""
+    """Return whether two pictures, with lightness subtracted, have the same colours or one of them is colourless."""
     first, second = float(np.linalg.norm(one)), float(np.linalg.norm(other))
     if min(first, second) < COLOURLESS * np.sqrt(one.size):
         return True

@@ -1,7 +1,7 @@
 """Terms: the names of labels, tags, object classes and the user's own tags.
 
-The taxonomy and the vocabulary define which terms are broader. The library has a copy, so that a search for *animal*
-finds dogs with a join.
+The taxonomy and the vocabulary define which terms are broader than others. The library stores these relations as well,
+so that a search for *animal* finds dogs with a join.
 """
 
 from __future__ import annotations
@@ -25,10 +25,10 @@ from onsight.tools.tag.tag_names import clean
 
 @dataclass(frozen=True, slots=True)
 class KnownTerm:
-    """A name that the tables know.
+    """A term of the taxonomy, the vocabulary or the object classes.
 
     Attributes:
-        name: For people.
+        name: Name that the user sees.
         group: Name of its group, such as ``"Animals"``, if the vocabulary has one for it.
         aliases: Other names.
         broader: Names of all broader terms.
@@ -57,7 +57,7 @@ def _vocabulary_ids() -> Mapping[str, str]:
 
 @cache
 def known_terms() -> Mapping[str, KnownTerm]:
-    """Return what taxonomy, vocabulary and the classes of objects say together, by the search key of the name."""
+    """Return the terms of the taxonomy, the vocabulary and the object classes, by search key of the name."""
     vocabulary, taxonomy = Vocabulary.load(), Taxonomy.load()
     names: dict[str, str] = {}
     groups: dict[str, str] = {}
@@ -75,7 +75,7 @@ def known_terms() -> Mapping[str, KnownTerm]:
     for tag in vocabulary:
         groups[add(tag.label, tag.aliases, (vocabulary[id].label for id in tag.parents))] = GROUPS[tag.group]
         for id in tag.concepts:
-            # A concept that means the same by another name is found by either, and the tag by what is above it.
+            # A search for a broader concept finds the tag. A search for the tag finds the concept under another name.
             add(tag.label, (), (taxonomy[above].label for above in taxonomy.ancestors(id) if taxonomy[above].label))
             label = taxonomy[id].label if id in taxonomy.concepts else None
             if label and search_key(label) != search_key(tag.label):
@@ -106,7 +106,7 @@ def check_tag_name(name: object) -> str:
     """Return the name of one of the user's own tags in normal form.
 
     Raises:
-        InvalidOptionError: It is not a string, is empty or too long, or has a comma or invisible characters.
+        InvalidOptionError: The name is not a string, is empty or too long, or has a comma or invisible characters.
     """
     if not isinstance(name, str):
         raise InvalidOptionError(text("A tag must be a text, got {value}.", value=repr(name)))
@@ -119,10 +119,10 @@ def check_tag_name(name: object) -> str:
 
 
 class Terms:
-    """The terms of one library, each made when it is first needed. It remembers those it has met.
+    """The terms of one library, created when they are first needed, with a cache of their ids.
 
-    A term is known by its exact name, so that *resume* and *résumé* can be two tags of a person; a search finds either
-    by either. A machine's names, and those that Onsight knows, are the same term whatever their case.
+    A term is identified by its exact name, so that *resume* and *résumé* can be two of the user's tags, although a
+    search for one finds both. Names from Onsight are the same term whatever their case.
     """
 
     def __init__(self, connection: sqlite3.Connection) -> None:
@@ -131,10 +131,10 @@ class Terms:
         self._tags: set[int] = set()
 
     def find(self, name: str) -> list[int]:
-        """Return the ids of the terms that a person means by a name.
+        """Return the ids of the terms that the user means by a name.
 
-        These are the terms of exactly this name, else those that differ by case, else those with the same search key;
-        terms that no picture has come last and only if there are no others.
+        These are the terms with exactly this name; otherwise those that differ only in case; otherwise those with the
+        same search key. Unused terms are returned only if no term in use matches.
         """
         levels: dict[tuple[bool, int], list[int]] = {}
         for id, other, in_use in self._like(name):
@@ -143,7 +143,7 @@ class Terms:
         return levels[min(levels)] if levels else []
 
     def ensure_tag(self, tag: Tag) -> int:
-        """Return the id of a machine's tag; make it if it is new."""
+        """Return the id of the term for a tag from Onsight; create the term if needed."""
         id = self.ensure(tag.name, group=tag.group)
         if id not in self._tags:
             self._connection.execute(
@@ -154,11 +154,11 @@ class Terms:
         return id
 
     def ensure(self, name: str, *, group: str | None = None) -> int:
-        """Return the id of a machine's term; make it, and those that are broader, if it is new.
+        """Return the id of a term from Onsight; create the term and its broader terms if needed.
 
         Args:
-            name: For people.
-            group: Name of its group, if it has one.
+            name: Name that the user sees.
+            group: Name of the term's group, if it has one.
         """
         if name not in self._ids:
             entry = known_terms().get(search_key(name))
@@ -169,13 +169,13 @@ class Terms:
         return self._ids[name]
 
     def ensure_own(self, name: str, *, instead_of: Iterable[int] = ()) -> int:
-        """Return the id of the term that a person means by a new tag; make it if it is new.
+        """Return the id of the term that the user means by a new tag; create the term if needed.
 
-        A name that Onsight knows, or that pictures have in another case, is taken as it is written there.
+        If Onsight knows the name in another case, or pictures have it in another case, that spelling is used.
 
         Args:
-            name: As the person wrote it.
-            instead_of: Terms that this name is going to replace: their spelling is not taken.
+            name: Name as the user wrote it.
+            instead_of: Ids of terms that this name will replace; their spelling is not used.
         """
         entry = known_terms().get(search_key(name))
         if entry and spelling(entry.name) == spelling(name):
@@ -192,7 +192,7 @@ class Terms:
         return self._make(name, None, False, entry)
 
     def own_in_other_case(self, name: str) -> list[int]:
-        """Return the ids of a person's tags, in use, that differ from a name by case alone."""
+        """Return the ids of the user's tags that are in use and differ from a name only in case."""
         rows = self._connection.execute(
             "SELECT id, name FROM term WHERE folded = ? AND name <> ? AND NOT known "
             "AND EXISTS (SELECT 1 FROM user_tag WHERE term = term.id)",
@@ -201,7 +201,7 @@ class Terms:
         return [id for id, other in rows if spelling(other) == spelling(name)]
 
     def _like(self, name: str) -> list[tuple[int, str, bool]]:
-        """Return the id and name of each term with the same search key, and whether pictures have it."""
+        """Return the id and name of each term with the same search key, and whether any picture has the term."""
         rows = self._connection.execute(
             "SELECT id, name, EXISTS (SELECT 1 FROM user_tag WHERE term = term.id) "
             "OR EXISTS (SELECT 1 FROM tag WHERE term = term.id) "
@@ -211,7 +211,7 @@ class Terms:
         return [(id, other, bool(in_use)) for id, other, in_use in rows]
 
     def _make(self, name: str, group: str | None, known: bool, entry: KnownTerm | None) -> int:
-        # A person's spelling of a name that is known means the same, and all that is broader.
+        # The user's own spelling of a known name becomes a term below the known one and its broader terms.
         is_it = entry is not None and entry.name == name
         key, parents = (entry.key, entry.parents) if entry and is_it else (None, ())
         (id,) = self._connection.execute(
@@ -234,5 +234,5 @@ class Terms:
 
 
 def spelling(name: str) -> str:
-    """Return a name without its case."""
+    """Return a name in lower case and in Unicode form NFC, for comparisons that ignore case."""
     return unicodedata.normalize("NFC", name).lower()

@@ -1,7 +1,7 @@
 """Decode the file names in a ZIP archive, whatever program wrote them.
 
-A name is UTF-8 if a flag or the Unicode Path field says so. Otherwise it should be cp437; but macOS writes UTF-8, and
-Windows writes the computer's code page, so the encoding is guessed from the names.
+A name is in UTF-8 if a flag or the Unicode Path field says so. Otherwise it should be in cp437, but macOS writes UTF-8
+and Windows writes the computer's code page, so the encoding is guessed from the names.
 """
 
 from __future__ import annotations
@@ -29,13 +29,13 @@ _DRIVE = re.compile(r"[A-Za-z]:")
 
 
 def member_names(members: Iterable[zipfile.ZipInfo]) -> dict[str, zipfile.ZipInfo]:
-    """Return the files of an archive by name.
+    """Return the files of an archive by name, in the order of the archive.
 
-    Names are relative, with ``/``, composed (NFC) and lead nowhere else. Of several files of one name the last keeps
-    it, as when the archive is unpacked; those before get a number.
+    Names are relative paths with ``/``, composed (NFC), and never lead out of the archive. If several files have the
+    same name, the last one keeps it, as when the archive is unpacked, and the earlier ones get a number.
 
     Args:
-        members: In the order of the archive.
+        members: Entries of the archive, in order.
     """
     members = [member for member in members if not _is_folder(member)]
     raw = {index: _bytes_of(member) for index, member in enumerate(members)}
@@ -60,10 +60,10 @@ def member_names(members: Iterable[zipfile.ZipInfo]) -> dict[str, zipfile.ZipInf
 
 
 def guess_code_page(names: Iterable[bytes]) -> str:
-    """Return the code page in which names look most like words.
+    """Return the code page in which names look most like words; cp437 if none can decode them.
 
     Args:
-        names: Names of one archive that are not in UTF-8.
+        names: Names from one archive that are not in UTF-8.
     """
     text = b"\n".join(names)
     scores: dict[str, float] = {}
@@ -76,7 +76,7 @@ def guess_code_page(names: Iterable[bytes]) -> str:
 
 
 def _score(text: str, page: str) -> float:
-    """Return how much like words a text is; more is better."""
+    """Return how much a text looks like words; higher is better."""
     score = 0.0
     for before, char, after in _triples(text):
         if char < "\x80":
@@ -109,14 +109,15 @@ def _weight(char: str, script: str, page: str) -> float:
     coded = char.encode(page)
     if len(coded) == 1:
         return 0.9
-    # Two bytes each, of which a wrong code page makes two letters; but a letter that vanishes speaks against it.
+    # A single-byte code page decodes these two bytes as two letters, so the weight is about twice that of a letter.
+    # A second byte that is an ASCII letter reduces the weight, because it may be a letter of the name.
     doubt = 0.7 if b"a" <= coded[1:] <= b"z" else 0.0
     if script == "HANGUL":
         return (2.0 if char in _COMMON_HANGUL else 1.7) - doubt if page == "cp949" else 0.2
     if script in ("HIRAGANA", "KATAKANA"):
         return 2.1 - doubt if page == "cp932" else 0.4
     if script == "CJK":
-        # Of each code page, the characters that are in daily use; what is meant for another one looks like the rest.
+        # First bytes of the common characters in each code page. Text in another code page decodes to rare ones.
         common = {"cp932": range(0x88, 0x98), "gbk": range(0xB0, 0xD8), "big5": range(0xA4, 0xC7)}.get(page, range(0))
         is_plain = page != "gbk" or coded[1] >= 0xA1
         return (1.9 if coded[0] in common and is_plain else 0.2 if page != "cp949" else -1.0) - doubt
@@ -133,12 +134,12 @@ def _triples(text: str) -> Iterator[tuple[str, str, str]]:
 
 
 def _bytes_of(member: zipfile.ZipInfo) -> bytes | None:
-    """Return a name as it is in the archive; None if the archive says that it is in UTF-8."""
+    """Return the bytes of a name in the archive, or None if `zipfile` has decoded it from UTF-8."""
     if member.flag_bits & _UTF8_FLAG:
         return None
     try:
         return member.orig_filename.encode("cp437")
-    except UnicodeEncodeError:  # taken from the Unicode Path field already
+    except UnicodeEncodeError:  # zipfile has read the Unicode Path field
         return None
 
 
@@ -151,7 +152,7 @@ def _is_utf8(name: bytes) -> bool:
 
 
 def _unicode_path(member: zipfile.ZipInfo, name: bytes) -> str | None:
-    """Return the name in the Unicode Path field, if it is about this very name."""
+    """Return the name in the Unicode Path field if the field's checksum matches this name, otherwise None."""
     field = extra_fields(member).get(_UNICODE_PATH, b"")
     if len(field) > 5 and field[0] == 1 and struct.unpack_from("<I", field, 1)[0] == zlib.crc32(name):
         try:
@@ -162,7 +163,7 @@ def _unicode_path(member: zipfile.ZipInfo, name: bytes) -> str | None:
 
 
 def extra_fields(member: zipfile.ZipInfo) -> Mapping[int, bytes]:
-    """Return the further fields that an archive has of a file, by their number."""
+    """Return the extra fields of an archive's entry, by field id."""
     fields: dict[int, bytes] = {}
     rest = member.extra
     while len(rest) >= 4:
@@ -177,7 +178,7 @@ def _is_folder(member: zipfile.ZipInfo) -> bool:
 
 
 def _safe_path(text: str) -> str:
-    """Return a path that stays below the archive; nothing for one that leads out of it on purpose."""
+    """Return a relative path that stays inside the archive; empty if the path contains ``..``."""
     text = unicodedata.normalize("NFC", text.split("\0", 1)[0]).replace("\\", "/")
     parts = [part for part in text.split("/") if part not in ("", ".")]
     if ".." in parts:

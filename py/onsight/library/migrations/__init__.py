@@ -1,6 +1,6 @@
-"""The steps that lead from each version of a library's tables to the next.
+"""Migrate a library's tables from each version to the next.
 
-To change the tables, add a module here and name it last in `MIGRATIONS`. A step that was ever released never changes.
+To change the tables, add a module here and append its step to `MIGRATIONS`. Never change a step that was released.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from onsight.library.migrations import failures, first, likeness, places, search_keys, stated, warning
 
 Step = str | Callable[[sqlite3.Connection], None]
-"""A script in SQL, or a function for what SQL alone cannot do. It runs inside a transaction and must not end it."""
+"""An SQL script, or a function for changes that need Python. A step runs in a transaction and must not end it."""
 
 MIGRATIONS: Sequence[Step] = (
     first.STEP,
@@ -22,4 +22,4 @@ MIGRATIONS: Sequence[Step] = (
     likeness.STEP,
     warning.STEP,
 )
-"""The step to version 1, to version 2, and so on."""
+"""The steps to version 1, version 2, and so on."""

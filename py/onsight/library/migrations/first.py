@@ -1,4 +1,4 @@
-"""Version 1: the tables of the first libraries."""
+"""Create the tables of version 1."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""What finds the same picture again, turned and in other colours too, and what says which copy is the original.
+"""Add the tables by which copies of a picture are found and ranked.
 
-Signatures are made from thumbnails, when they are first needed: see `onsight.library.signatures`.
+Signatures are computed from thumbnails when they are first needed; see `onsight.library.signatures`.
 """
 
 from __future__ import annotations

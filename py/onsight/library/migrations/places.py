@@ -1,4 +1,4 @@
-"""Several pictures may have been at one place: of these, all but one are missing. Folders that were added are known."""
+"""Allow several pictures with the same path, all but one of them missing, and record which folders were added."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ CREATE TABLE root_key (
 
 
 def migrate(connection: sqlite3.Connection) -> None:
-    """Let several pictures have one path, and several failures; write down which folders were added."""
+    """Allow several pictures and failures per path, and create and fill the tables of added folders."""
     _rebuild(connection, "image", r",\s*UNIQUE \(folder, name\)", "")
     _rebuild(connection, "failure", r"PRIMARY KEY \(folder, name\)", "PRIMARY KEY (folder, name, size, mtime_ns)")
     connection.execute("ALTER TABLE image ADD COLUMN missing INTEGER NOT NULL DEFAULT 0")
@@ -43,18 +43,18 @@ def migrate(connection: sqlite3.Connection) -> None:
     connection.execute(_TABLES)
     connection.execute(_KEYS)
     folders = connection.execute("SELECT folder FROM image UNION SELECT folder FROM failure").fetchall()
-    # The page names a folder from the chosen one on, the command line from the root of the disk on.
+    # Folders from a page start with the name of the chosen folder; folders from the command line are absolute.
     names = sorted({folder.split("/")[0] for (folder,) in folders if not re.match(r"/|[A-Za-z]:", folder)} - {""})
     for name in names:
         (id,) = connection.execute(
             "INSERT INTO root (path, name, own_name, kind) VALUES (?, ?, ?, 'folder') RETURNING id", (name, name, name)
         ).fetchone()
-        # By this name the page has kept the browser's handle of the folder.
+        # The page has stored the browser's handle of the folder under this name.
         connection.execute("INSERT INTO root_key VALUES (?, ?)", (name, id))
 
 
 def _rebuild(connection: sqlite3.Connection, table: str, old: str, new: str) -> None:
-    """Replace a part of a table's definition, which SQLite cannot change in place."""
+    """Replace a part of a table's definition by copying the table, because SQLite cannot change it in place."""
     (definition,) = connection.execute("SELECT sql FROM sqlite_schema WHERE name = ?", (table,)).fetchone()
     changed, count = re.subn(old, new, definition)
     if count != 1:
@@ -66,7 +66,7 @@ def _rebuild(connection: sqlite3.Connection, table: str, old: str, new: str) -> 
     connection.execute(re.sub(rf'CREATE TABLE "?{table}"?', f"CREATE TABLE {table}_new", changed, count=1))
     connection.execute(f"INSERT INTO {table}_new SELECT * FROM {table}")
     connection.execute(f"DROP TABLE {table}")
-    # Otherwise SQLite refuses to rename while a trigger or a view of another table names the one that was dropped.
+    # Otherwise SQLite refuses the rename while a trigger or view of another table refers to the dropped table.
     connection.execute("PRAGMA legacy_alter_table = ON")
     connection.execute(f"ALTER TABLE {table}_new RENAME TO {table}")
     connection.execute("PRAGMA legacy_alter_table = OFF")

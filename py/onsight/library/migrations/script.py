@@ -1,4 +1,4 @@
-"""Runs scripts in SQL inside a transaction."""
+"""Run SQL scripts inside a transaction."""
 
 from __future__ import annotations
 
@@ -10,13 +10,17 @@ from onsight.errors import LibraryError
 
 
 def run_script(connection: sqlite3.Connection, script: str) -> None:
-    """Run the statements of a script; unlike ``executescript``, stay inside the current transaction."""
+    """Run the statements of a script inside the current transaction, which ``executescript`` would commit."""
     for statement in statements_of(script):
         connection.execute(statement)
 
 
 def statements_of(script: str) -> Iterator[str]:
-    """Yield the statements of a script, of which triggers hold several."""
+    """Yield the statements of a script; a trigger is one statement, although it contains several.
+
+    Raises:
+        LibraryError: The script ends in the middle of a statement.
+    """
     pending = ""
     for line in script.splitlines(keepends=True):
         pending += line

@@ -1,7 +1,7 @@
-"""Texts are searched as a person types them, and a person's tags keep their own spelling.
+"""Search texts by search keys, and let the user's tags keep their spelling.
 
-Names that differed only by case or accents were one term; now a term is known by its exact name. Every term keeps its
-id, so that tags, boxes and the history of changes stay as they are.
+Names that differed only in case or accents used to be one term; now a term is identified by its exact name. Each term
+keeps its id, so that tags, boxes and the edit history stay valid.
 """
 
 from __future__ import annotations
@@ -34,11 +34,11 @@ CREATE INDEX term_folded ON term (folded);
 
 
 def migrate(connection: sqlite3.Connection) -> None:
-    """Bring the tables to this version."""
+    """Rebuild the terms, their aliases and the text index."""
     terms = connection.execute("SELECT id, name, folded FROM term").fetchall()
     names = {id: (name, folded) for id, name, folded in terms}
     aliases = {
-        # What a term was known by was folded already; only its name is there as it is written.
+        # Aliases were stored folded; only the term's own name is available in its original spelling.
         (search_key(name if folded == own_folded else folded), id)
         for folded, id in connection.execute("SELECT folded, term FROM alias")
         for name, own_folded in (names[id],)

@@ -1,7 +1,7 @@
-"""What files say themselves: where a date comes from, ratings, titles, descriptions, keywords.
+"""Add metadata from files: the source of a date, ratings, titles, descriptions and keywords.
 
-Pictures that were taken in before are read again the next time they are met; until then only their dates are known,
-which all came from EXIF's DateTimeOriginal.
+The files of known pictures are read again at the next import. Until then only their dates are known, which all came
+from EXIF's DateTimeOriginal.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What is wrong with a file that could be opened. Pictures from before have no warning until they are seen again."""
+"""Add warnings about damaged files that could be opened. Known pictures get theirs when they are analysed again."""
 
 from __future__ import annotations
 
