@@ -1,1 +1,1 @@
-"""Files: names that are valid on every system, suffixes of pictures, reading and writing."""
+"""Names that are valid on every system, suffixes of pictures, and functions that read and write files."""

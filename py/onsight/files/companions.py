@@ -40,7 +40,7 @@ _KINDS = {
 }
 
 SMALL = frozenset({"sidecar", "takeout", "edits"})
-"""Kinds that are copied for each picture if several share the file, because they contain what a person wrote."""
+"""Kinds of files that are copied for each picture if several pictures share the file, because users write in them."""
 
 _DETAILS = ".supplemental-metadata"
 _SHORTENED_FROM = 44
@@ -54,7 +54,7 @@ _APPLE = re.compile(r"(img_)([eo]?)(\d{4,})")
 _NUMBER = re.compile(r"(.*)(\(\d+\))")
 
 _FIRST = (".heic", ".heif", ".hif", ".jpg", ".jpeg", ".jpe", ".jfif", ".mpo", ".jxl", ".avif", ".webp", ".tif", ".tiff")
-"""Which of several pictures with the same stem a shared file follows: the camera's own format comes first."""
+"""Order of the pictures with the same stem; a shared file follows the first one. The camera's format comes first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +64,11 @@ class Companion:
     Attributes:
         name: Its name, in the picture's folder.
         kind: Its kind; see the table at the top of this module.
-        after: The part of the picture's name that its own name starts with: ``"name"``, ``"stem"``, or ``""`` if the
-            two
-        names have something else in common.
-        tail: The rest of its name after that part, with the suffix.
-        sharers: Names of the other pictures that it belongs to.
-        is_first: Whether the picture is the first of those that it belongs to.
+        after: The part of the picture's name with which the companion's name starts: ``"name"``, ``"stem"``, or ``""``
+            if the two names have something else in common.
+        tail: The rest of the companion's name after that part, with the suffix.
+        sharers: Names of the other pictures to which the companion belongs.
+        is_first: Whether the picture is the first of those to which the companion belongs.
     """
 
     name: str
@@ -115,7 +114,7 @@ class Companions:
                     self._owners[companion].append(name)
 
     def of(self, picture: str) -> tuple[Companion, ...]:
-        """Return a picture's companions, by name. A raw file next to a finished picture has none of its own."""
+        """Return a picture's companions, sorted by name; a raw file next to a picture of the same stem has none."""
         if self._is_owned(picture):
             return ()
         found = []
@@ -192,7 +191,7 @@ class Companions:
         titles = [(stem, "")]
         if match := _NUMBER.fullmatch(stem):  # IMG(1).JPG has IMG.JPG(1).json
             titles.append((match[1], match[2]))
-        # An edited picture shares its original's file.
+        # An edited picture shares the JSON file of its original.
         titles += [(_EDITED.sub("", title), number) for title, number in titles if _EDITED.search(title)]
         for title, number in titles:
             full = f"{title}{suffix}{_DETAILS}"

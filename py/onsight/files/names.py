@@ -18,7 +18,7 @@ _RESERVED = re.compile(r"(CON|PRN|AUX|NUL|CONIN\$|CONOUT\$|(COM|LPT)[0-9¹²³])
 def safe_name(text: str, fallback: str = "_") -> str:
     """Return a name for a file or folder that is valid on Windows, macOS and Linux, as similar to the text as possible.
 
-    It has no separator, path traversal, device name, trailing dot or space, or invisible character.
+    The name has no separator, path traversal, device name, trailing dot or space, or invisible character.
 
     Args:
         text: Any text.
@@ -30,7 +30,7 @@ def safe_name(text: str, fallback: str = "_") -> str:
     name = "".join(char for char in name if unicodedata.category(char) != "Cf" or char in "\u200c\u200d")
     name = FORBIDDEN.sub("_", name).strip().rstrip(". ")
     if name.startswith("."):
-        name = "_" + name[1:]  # hidden, or the folder above
+        name = "_" + name[1:]  # it would be hidden, or mean the parent folder
     if _RESERVED.match(name):
         stem, dot, rest = name.partition(".")
         name = f"{stem}_{dot}{rest}"

@@ -14,7 +14,7 @@ def read_file(path: str | os.PathLike[str]) -> bytes:
     """Return a file's bytes.
 
     Raises:
-        UnreadableFileError: It is missing, is a folder, or may not be read; the message says which.
+        UnreadableFileError: The file is missing, is a folder or cannot be read; the message says which.
     """
     try:
         return Path(path).read_bytes()

@@ -40,7 +40,7 @@ TRIED = PICTURES | UNOPENED | RAW
 
 
 def suffix_of(name: str) -> str:
-    """Return the suffix of a file's name in lower case, such as ``".jpg"``; empty if it has none."""
+    """Return the suffix of a file's name in lower case, such as ``".jpg"``, or an empty string without a suffix."""
     return PurePosixPath(name).suffix.lower()
 
 

@@ -54,7 +54,7 @@ def write_free(target: Path, content: bytes) -> Path:
         The path of the file: ``cat-2.jpg`` if ``cat.jpg`` existed.
 
     Raises:
-        UnwritableFileError: It cannot be written.
+        UnwritableFileError: The file cannot be written.
     """
     safe = target.with_name(safe_name(target.name))
     number, free = 1, safe
@@ -103,7 +103,7 @@ def write_all(folder: Path, files: Iterable[tuple[str, Content]]) -> list[Path]:
         finally:
             shutil.rmtree(staging, ignore_errors=True)
             if not was_there:
-                with suppress(OSError):  # something was written
+                with suppress(OSError):  # not empty, because files were written
                     folder.rmdir()
 
 
@@ -172,7 +172,7 @@ def new_file(target: Path) -> Iterator[Path]:
 
     Raises:
         FileExistsError: The target exists already.
-        OSError: It cannot be written.
+        OSError: The file cannot be written.
     """
     temporary = target.with_name(_temporary_name())
     try:
@@ -184,7 +184,12 @@ def new_file(target: Path) -> Iterator[Path]:
 
 
 def link(source: Path, target: Path) -> None:
-    """Create a hard link with a free name; OSError if the file system does not support hard links."""
+    """Create a hard link to a file.
+
+    Raises:
+        FileExistsError: The target exists already.
+        OSError: The link cannot be created, for example because the file system does not support hard links.
+    """
     if not hasattr(os, "link"):
         raise OSError(errno.ENOTSUP, "hard links are not supported here")
     os.link(source, target, follow_symlinks=False)
@@ -194,7 +199,7 @@ def make_folder(folder: Path) -> None:
     """Create a folder and its parents if they do not exist.
 
     Raises:
-        UnwritableFileError: It cannot be created; the message says why.
+        UnwritableFileError: The folder cannot be created; the message says why.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -207,7 +212,7 @@ def make_folder(folder: Path) -> None:
 
 
 def unwritable(target: Path, error: OSError) -> UnwritableFileError:
-    """Return the error for a file that the system does not let us write."""
+    """Return the error for a file that the system refused to write, with the reason."""
     reasons = {
         errno.ENOSPC: "the disk is full",
         errno.EDQUOT: "there is no room left for you on this disk",
@@ -230,7 +235,7 @@ def taken(target: Path, outcome: str = "nothing was overwritten.") -> Unwritable
 
 @contextmanager
 def _sentences(target: Path) -> Iterator[None]:
-    """Convert the system's errors to sentences."""
+    """Convert the system's errors to errors whose messages are sentences."""
     try:
         yield
     except OnsightError:
@@ -253,7 +258,7 @@ def _sync(path: Path) -> None:
 
 
 def _fitting(name: str, others: list[str]) -> str:
-    """Return a relative name that stays inside its folder, is not too long, and is unique."""
+    """Return a relative path that stays inside its folder, has no part that is too long, and is not in ``others``."""
     parts = name.split("/")
     if any(part in ("", ".", "..") or len(os.fsencode(part)) > MAX_SYSTEM_BYTES for part in parts):
         parts = [safe_name(part) for part in parts]
@@ -265,7 +270,11 @@ def _fitting(name: str, others: list[str]) -> str:
 
 
 def _give_name(temporary: Path, target: Path) -> None:
-    """Rename a temporary file to its target; FileExistsError if the target exists."""
+    """Rename a temporary file to its target, without replacing an existing file.
+
+    Raises:
+        FileExistsError: The target exists already.
+    """
     try:
         link(temporary, target)
         return
@@ -274,7 +283,7 @@ def _give_name(temporary: Path, target: Path) -> None:
     except OSError:  # the disk does not support links
         pass
     if os.name == "nt":
-        temporary.rename(target)  # fails if there is something
+        temporary.rename(target)  # fails if the target exists
         return
     with target.open("xb"):
         pass

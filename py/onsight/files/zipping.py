@@ -18,7 +18,7 @@ _TEXTS = frozenset({".csv", ".html", ".json", ".txt", ".xml", ".xmp", ".yaml"})
 
 
 class _Buffer(io.RawIOBase):
-    """A sink that cannot seek, so that pieces that were passed on never change."""
+    """A sink that cannot seek, so that `zipfile` never changes a piece that was already taken."""
 
     def __init__(self) -> None:
         self._parts: list[bytes] = []
@@ -27,7 +27,7 @@ class _Buffer(io.RawIOBase):
         return True
 
     def write(self, data: object) -> int:
-        part = bytes(data)  # type: ignore[call-overload]  # anything with bytes in it
+        part = bytes(data)  # type: ignore[call-overload]  # any bytes-like object
         self._parts.append(part)
         return len(part)
 
@@ -43,7 +43,7 @@ def zip_stream(files: Iterable[tuple[str, int, bytes]]) -> Iterator[bytes]:
 
     Args:
         files: Name with ``/``, modification time in nanoseconds since 1970, and bytes of each file. Times before 1980
-        become the earliest time that ZIP can store, so 0 gives a reproducible archive.
+            become the earliest time that ZIP can store, so 0 gives a reproducible archive.
     """
     buffer = _Buffer()
     with zipfile.ZipFile(buffer, "w") as archive:
@@ -60,7 +60,7 @@ def zip_stream(files: Iterable[tuple[str, int, bytes]]) -> Iterator[bytes]:
 
 
 def _zip_time(mtime_ns: int) -> tuple[int, int, int, int, int, int]:
-    """Return a time in the local time zone, because ZIP has no time zones."""
+    """Convert a time to local time, because ZIP has no time zones, and to the range that ZIP can store."""
     try:
         moment = datetime.fromtimestamp(mtime_ns // 10**9)
     except (OverflowError, OSError, ValueError):

@@ -1,4 +1,4 @@
-"""What a page has added to a library in one run: which folder each file belongs to, and what is gone from there."""
+"""Find the library's folder for each file that a page imports, and which known files are gone from these folders."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from onsight.library.store import Known
 from onsight.tools.organise.options import BeginImportOptions, SourceOptions
 
 _Group = tuple[int, str]
-"""Index of an arrival, and the first part of a file's folder."""
+"""Index of an arrival, and the first part of the file's folder."""
 
 
 @dataclass(slots=True)
 class Added:
-    """The files of a run, and the folders that this and earlier runs have met while the library was open."""
+    """The files of one import, and the folders of all imports since the library was opened."""
 
     _visits: dict[tuple[str, str], Arrival] = field(default_factory=dict)
     _groups: dict[_Group, Arrival] = field(default_factory=dict)
@@ -25,7 +25,7 @@ class Added:
     _gone: frozenset[str] = frozenset()
 
     def again(self, library: Library, options: BeginImportOptions) -> Added:
-        """Begin another run: find out which folders its files belong to."""
+        """Return the state for the next import, after finding the roots of its files."""
         added = Added(self._visits)
         groups: dict[_Group, list[Source]] = {}
         for file in options.files:
@@ -44,17 +44,17 @@ class Added:
         return added
 
     def places(self, library: Library, file: SourceOptions) -> AddedPlaces:
-        """Return where a file of the run belongs."""
+        """Return the places for a file of this import."""
         arrival = self._groups.get(_group(file))
-        if arrival is None:  # it was not among the files that the run began with
+        if arrival is None:  # the import did not start with this file
             arrival = self._groups[_group(file)] = roots.settle(library, Arrival(_group(file)[1]), [source_of(file)])
         return AddedPlaces(library, arrival)
 
     def exists(self, known: Known) -> bool:
-        """Say whether a known file is still where it was, as far as this run knows."""
+        """Return whether a known file is still at its path, as far as this import knows."""
         source = known.source
         if roots.is_absolute(source.folder):
-            return False  # on a computer, where the command line found it; the page has just been given it
+            return False  # the command line indexed it; now the page has the file
         root = source.folder.split("/", 1)[0]
         if root in self._gone:
             return False
@@ -62,7 +62,7 @@ class Added:
 
 
 def source_of(file: SourceOptions) -> Source:
-    """Return the file that a page names."""
+    """Return a page's file as a `Source`."""
     return Source(file.folder, file.name, file.size, file.modified_ms * 1_000_000)
 
 

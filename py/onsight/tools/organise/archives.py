@@ -1,4 +1,4 @@
-"""What a ZIP archive holds, for the page."""
+"""List the contents of a ZIP archive for the page."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from onsight.tools.organise.results import ArchiveMember, ArchiveMembers
 
 
 def list_members(archive: Archive) -> ArchiveMembers:
-    """Return the pictures of an archive and its other files, for a page."""
+    """Return the pictures and the other files of an archive."""
 
     def listed(paths: Iterable[str]) -> tuple[ArchiveMember, ...]:
         found = ((path, archive.members[path]) for path in paths)

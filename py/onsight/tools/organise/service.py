@@ -1,6 +1,6 @@
-"""The page's open library: one method for each ``library_…`` of `onsight.tools.organise.methods`.
+"""Serve a library to the page, with one method for each ``library_…`` of `onsight.tools.organise.methods`.
 
-The library's worker keeps the file; the networks run in other workers, which send their results serialized.
+The library's worker owns the database file. The networks run in other workers, which send their results serialized.
 """
 
 from __future__ import annotations
@@ -65,17 +65,18 @@ from onsight.tools.tag.keywords import keywords_of
 
 
 class LibraryService:
-    """Has at most one library open.
+    """Serves one open library at a time.
 
     Attributes:
-        library: The one that is open.
+        library: The open library.
     """
 
     def __init__(self, models: Callable[[bool], Mapping[str, str]]) -> None:
-        """Begin without a library.
+        """Start without an open library.
 
         Args:
-            models: Returns the versions of the models that look, by id; told whether objects are looked for.
+            models: Returns the versions of the models that analyse pictures, by id. Its argument is whether they
+                detect objects.
         """
         self._models = models
         self._library: Library | None = None
@@ -86,22 +87,22 @@ class LibraryService:
 
     @classmethod
     def from_models(cls, models: Models) -> LibraryService:
-        """Make it from the descriptions of its networks; errors as for `Models.make`."""
+        """Create a service from the descriptions of its networks; raise the same errors as `Models.make`."""
         return cls(lambda detect: Indexer.from_models(models, detect=detect).models)
 
     @property
     def library(self) -> Library:
-        """The library that is open.
+        """The open library.
 
         Raises:
-            LibraryError: None is.
+            LibraryError: No library is open.
         """
         if self._library is None:
             raise LibraryError(text("No library is open. Reload the page."))
         return self._library
 
     def open(self, options: OpenLibraryOptions) -> LibraryStatus:
-        """Open a library in place of the one before; make it if it is not there."""
+        """Close the open library, if any, and open another; create it if it does not exist."""
         self._end()
         try:
             self._library = Library.open(options.path)
@@ -112,17 +113,17 @@ class LibraryService:
         return self._status()
 
     def close(self, _options: object) -> LibraryStatus:
-        """Close the library; its file can then be copied or deleted."""
+        """Close the library, so that its file can be copied or deleted; return its last status."""
         status = self._status()
         self._end()
         return status
 
     def status(self, _options: object) -> LibraryStatus:
-        """Tell how the library stands."""
+        """Return the library's status."""
         return self._status()
 
     def choices(self, _options: object) -> results.LibraryChoices:
-        """Tell what can be chosen."""
+        """Return the orders, groupings, export formats, search fields and fields of name patterns to choose from."""
         choice = results.NamedChoice
         return results.LibraryChoices(
             orders=tuple(choice(*item) for item in ordering.order_names().items()),
@@ -132,10 +133,10 @@ class LibraryService:
             pattern=tuple(choice(f"{{{name}}}", help) for name, help in pattern_help().items()),
         )
 
-    # Taking pictures in
+    # Importing
 
     def begin(self, options: BeginImportOptions) -> LibraryStatus:
-        """Begin a run of importing."""
+        """Start an import."""
         self._sizes = set()
         self._added = self._added.again(self.library, options)
         self._session = ImportSession(
@@ -148,42 +149,42 @@ class LibraryService:
         return self._status()
 
     def beside(self, options: BesideOptions) -> results.FilesBeside:
-        """Tell which files say something about which picture."""
+        """Return the metadata files of each picture."""
         return results.FilesBeside(tuple(pair(options.pictures, options.files)))
 
     def root(self, options: RootOptions) -> results.LibraryRoot:
-        """Tell what the library calls a folder of which the page has a handle; it is added if it is new."""
+        """Return the root for a folder handle of the page; add a root if the folder is new."""
         known = roots.known_root(self.library, options.key, options.path)
         if known:
             roots.add_key(self.library, known.path, options.key)
         return _root(known or roots.add_root(self.library, options.name, key=options.key))
 
     def own(self, data: bytes, options: PictureOptions) -> results.OwnFile:
-        """Tell whether a file has a picture's content."""
+        """Return whether a file has the same content as a picture."""
         row = self.library.connection.execute("SELECT hash FROM image WHERE id = ?", (options.id,)).fetchone()
         return results.OwnFile(row is not None and hashlib.sha256(data).hexdigest() == row["hash"])
 
     def check(self, options: CheckFilesOptions) -> results.FileOutcomes:
-        """Tell which files are known, without their bytes."""
+        """Return which files are known, as far as this can be decided without their bytes."""
         return results.FileOutcomes(tuple(self._known(file, None) for file in options.files))
 
     def compare(self, data: bytes, options: CompareFileOptions) -> FileOutcome:
-        """Tell whether a file is known, by its bytes."""
+        """Return whether a file is known, by its bytes."""
         return self._known(options, data)
 
     def record(self, options: RecordOptions) -> FileOutcome:
-        """Write what was seen in a file, in one transaction."""
+        """Write the analysis results of a file, in one transaction."""
         self._beside = _beside(options)
         places = self._added.places(self.library, options)
         return _told(self._run().accept(_source(options), serialization.unpack(options.look), places))
 
     def refuse(self, options: RefuseOptions) -> FileOutcome:
-        """Write that a file could not be opened, and why."""
+        """Record that a file could not be opened, and why."""
         places = self._added.places(self.library, options)
         return _told(self._run().refuse(_source(options), error_of(options.code, options.message), places))
 
     def failures(self, _options: object) -> results.FailedFiles:
-        """List the files that could not be opened."""
+        """Return the files that could not be opened."""
         return results.FailedFiles(
             tuple(
                 results.FailedFile(row["folder"], row["name"], row["code"], row["message"])
@@ -191,20 +192,20 @@ class LibraryService:
             )
         )
 
-    # Finding pictures
+    # Searching
 
     def search(self, options: SearchOptions) -> results.FoundPictures:
-        """Find pictures."""
+        """Return the pictures that match a query, and the name of their ranking if they are ranked."""
         found, is_ranked = search.find_ranked(self.library, options.query, options.order)
         return results.FoundPictures(tuple(found), ordering.ranking_name() if is_ranked else None)
 
     def facets(self, options: SearchOptions) -> results.Facets:
-        """Tell what the pictures that a query finds have in common."""
+        """Return the facets of the pictures that match a query, with counts."""
         found, names = search.facets(self.library, options.query), search.facet_names()
         return results.Facets(tuple(results.Facet(kind, names[kind], tuple(found[kind])) for kind in found))
 
     def items(self, options: PicturesOptions) -> results.GridItems:
-        """Tell what a grid shows of pictures."""
+        """Return the data that a grid shows for pictures."""
         thumbnails = dict(
             tuple(row)
             for row in self.library.connection.execute(
@@ -231,11 +232,11 @@ class LibraryService:
         )
 
     def picture(self, options: PictureOptions) -> results.LibraryPicture:
-        """Tell everything that is known of a picture."""
+        """Return all data about a picture."""
         return details.describe_picture(self.library, options.id)
 
     def save_search(self, options: SaveSearchOptions) -> LibraryStatus:
-        """Remember a search, or forget it."""
+        """Save a search, or delete it if its query is empty."""
         if options.query:
             search.save_search(self.library, options.name, options.query)
         else:
@@ -243,7 +244,7 @@ class LibraryService:
         return self._status()
 
     def duplicates(self, options: DuplicatesOptions) -> results.PictureGroups:
-        """Find the pictures that belong together, among those that a query finds."""
+        """Return the groups of copies or similar pictures among the matches of a query; an empty one matches all."""
         images = search.find(self.library, options.query) if options.query.strip() else None
         if options.kind == "exact":
             groups = duplicates.exact(self.library, images)
@@ -260,14 +261,14 @@ class LibraryService:
 
         return results.PictureGroups(tuple(map(told, groups)))
 
-    # Changing what is known
+    # Editing tags, removing pictures
 
     def tags(self, options: PicturesOptions) -> results.TagCounts:
-        """Count the tags of pictures."""
+        """Return the tags of pictures, with counts."""
         return results.TagCounts(tuple(details.count_tags(self.library, options.ids)))
 
     def edit(self, options: EditLibraryOptions) -> LibraryEdit:
-        """Change the tags of pictures."""
+        """Add, remove, rename, accept or reject tags of pictures."""
         library, ids, tags = self.library, options.ids, options.tags
         changes: Mapping[str, Callable[[], edits.Edit]] = {
             "add": lambda: edits.add_tags(library, ids, tags),
@@ -279,22 +280,22 @@ class LibraryService:
         return _edit(changes[options.action]())
 
     def undo(self, _options: object) -> LibraryEdit:
-        """Take the latest change back."""
+        """Undo the latest change."""
         return _edit(edits.undo(self.library))
 
     def redo(self, _options: object) -> LibraryEdit:
-        """Do again what was taken back."""
+        """Redo the change that was undone last."""
         return _edit(edits.redo(self.library))
 
     def remove(self, options: PicturesOptions) -> LibraryStatus:
-        """Forget pictures. Their files stay where they are."""
+        """Remove pictures from the library. Their files stay where they are."""
         store.remove(self.library, list(options.ids))
         return self._status()
 
-    # Taking pictures out
+    # Sorting and exporting
 
     def plan(self, options: PlanOptions) -> results.SortingPlan:
-        """Tell where pictures would go."""
+        """Return the folders and names that sorting would give to pictures."""
         taken: dict[str, dict[str, str]] = defaultdict(dict)
         for path, hash in zip(options.taken, options.hashes or ("",) * len(options.taken), strict=True):
             folder, _, name = path.rpartition("/")
@@ -334,7 +335,7 @@ class LibraryService:
         return results.SortingPlan(moves, folders, left)
 
     def relocate(self, options: RelocateOptions) -> FileOutcome:
-        """Write that a picture's file has moved; where the same one was known there, the two become one."""
+        """Record that a picture's file has moved; merge it with a known picture there that has the same content."""
         moved = _source(options)
         picture = details.describe_picture(self.library, options.id)
         there = store.find(self.library, moved.folder, moved.name)
@@ -346,14 +347,14 @@ class LibraryService:
         return FileOutcome("moved", options.id, moved.folder, None, None)
 
     def export(self, options: ExportLibraryOptions) -> OutputFile:
-        """Write what is known of pictures; several files are a ZIP."""
+        """Export the data of pictures; return several files as a ZIP."""
         return pack_export(options.name, exports.export(self.library, options.ids, options.format))
 
     def dataset(self, options: ExportLibraryOptions) -> results.DataSet:
-        """Return a data set of pictures: its texts, and where the pictures' files belong in it.
+        """Return a data set: its text files, and the paths of its pictures.
 
         Raises:
-            InvalidOptionError: The format is not one of a data set.
+            InvalidOptionError: The format is not one of `IMAGE_FOLDERS`.
         """
         check_choice("format", options.format, IMAGE_FOLDERS)
         texts = [
@@ -364,18 +365,19 @@ class LibraryService:
         return results.DataSet(tuple(texts), tuple(images))
 
     def keywords(self, data: bytes, options: PictureOptions) -> OutputFile:
-        """Return a copy of a picture's file that has its tags in it."""
+        """Return a copy of a picture's file with the picture's tags embedded as keywords."""
         picture = details.describe_picture(self.library, options.id)
         return OutputFile(
             embed(data, keywords_of(picture.tags)), picture.name, f"image/{(sniff_format(data) or 'x').lower()}"
         )
 
     def sidecars(self, data: bytes, options: MergeSidecarsOptions) -> results.MergedSidecars:
-        """Return a picture's sidecars: those that are there, with the picture's tags added, or a new one.
+        """Return a picture's sidecars with its tags added: the existing sidecars, or a new one.
 
         Args:
-            data: The picture's file, with which a new one begins; nothing if it is not needed, or cannot be reached.
-            options: Which picture, and what is there.
+            data: Bytes of the picture's file, whose metadata a new sidecar copies; empty if the file is not needed or
+                cannot be read.
+            options: The picture and its existing sidecars.
         """
         picture = details.describe_picture(self.library, options.id)
         keywords = keywords_of(picture.tags)
@@ -444,11 +446,11 @@ class LibraryService:
 
 
 class _BytesWantedError(Exception):
-    """What is known of a file depends on its bytes, which have not been read."""
+    """The file's bytes are needed to decide whether it is known."""
 
 
 def _beside(file: SourceOptions) -> Beside:
-    """Return what the page has found beside a file; of what it says only the mark is known before it is read."""
+    """Return the metadata files next to a file. Only `CompareFileOptions` has their contents; others have the mark."""
     sidecars = file.sidecars if isinstance(file, CompareFileOptions) else ()
     files = {one.name: SmallFile(one.name, "", lambda data=one.data: data) for one in sidecars}  # type: ignore[misc]
     return Beside(file.beside, beside(file.name, Companions([file.name, *files]), files.get).read)
@@ -471,7 +473,11 @@ def _edit(edit: edits.Edit | None) -> LibraryEdit:
 
 
 def _rule(rule: str, index: int) -> Rule:
-    """Parse a rule; the detail of an error has its index."""
+    """Parse a rule ``name=query``.
+
+    Raises:
+        InvalidOptionError: The rule is invalid; the error's detail has its index.
+    """
     name, equals, query = rule.partition("=")
     detail = {"rule": index}
     if not equals or not query.strip() or not name.strip():

@@ -23,26 +23,26 @@ if TYPE_CHECKING:
     from concurrent.futures import Future, ProcessPoolExecutor
 
 ATTEMPTS = 2
-"""How many processes may die of a picture that they look at alone, before it is given up for this run."""
+"""Number of processes that a picture may crash, each while it is the only picture, before this run gives up on it."""
 
 AHEAD = 3
-"""Files that wait for each process: more would only fill the memory."""
+"""Number of pending files per process; more would only use memory."""
 
 
 @dataclass(slots=True)
 class Report:
-    """What came of a run.
+    """The outcomes of a run.
 
     Attributes:
-        counts: How many files became what, by `onsight.library.import_session.KINDS`.
-        failed: Those that could not be opened.
+        counts: Number of files by kind of outcome; the keys are `onsight.library.import_session.KINDS`.
+        failed: Outcomes of the files that could not be opened.
     """
 
     counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(KINDS, 0))
     failed: list[Outcome] = field(default_factory=list)
 
     def add(self, outcome: Outcome) -> None:
-        """Count a file."""
+        """Add the outcome of a file."""
         self.counts[outcome.kind] += 1
         if outcome.kind == "failed":
             self.failed.append(outcome)
@@ -58,20 +58,20 @@ def index(
     retry: bool = False,
     on_outcome: Callable[[Outcome], None] = lambda outcome: None,
 ) -> Report:
-    """Take files into a library. Those that are known are skipped; one that is broken never stops the rest.
+    """Index files in a library. Known files are skipped, and a broken file never stops the others.
 
     Args:
         library: The library.
         files: The files.
-        models: Folder of the converted models; None takes the build's cache.
-        detect: Whether objects are looked for too.
-        jobs: How many processes look; 1 looks in this one.
-        retry: Whether to try files again that could not be opened before.
-        on_outcome: Told what became of each file, as it does.
+        models: Folder of the converted models; None for the build's cache.
+        detect: Whether to detect objects as well.
+        jobs: Number of processes that analyse pictures; 1 analyses them in this process.
+        retry: Whether to retry files that could not be opened before.
+        on_outcome: Called with the outcome of each file as soon as it is known.
 
     Raises:
         ModelError: A network is missing or does not run.
-        WorkerFailedError: The processes that look die, whatever they look at.
+        WorkerFailedError: The processes that analyse pictures crash even without a picture.
         LibraryError: The library could not be written.
     """
     report = Report()
@@ -109,8 +109,8 @@ def index(
 
 
 def default_jobs() -> int:
-    """Return how many processes are worth it: one a core that this process may use."""
-    with suppress(AttributeError):  # not on every system
+    """Return the default number of processes: one per CPU core that this process may use."""
+    with suppress(AttributeError):  # not available on every system
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
 
@@ -119,7 +119,7 @@ Analysed = PictureRecord | OnsightError
 
 
 def _look(engine: Engine, detect: bool, source: Source) -> Analysed:
-    """Look at a file; whatever goes wrong with it is the answer."""
+    """Analyse a file; return the error if that fails."""
     try:
         return engine.index(read_picture(source), detect=detect)
     except OnsightError as error:
@@ -144,7 +144,7 @@ def _look_here(
 def _look_in_processes(
     sources: Iterable[Source], models: Path | None, detect: bool, jobs: int
 ) -> Iterator[tuple[Source, Analysed]]:
-    """Look in several processes. A picture that ends its process, or lacks memory, is tried again alone."""
+    """Analyse files in several processes. Pictures that may have crashed a process or lack memory are retried alone."""
     from concurrent.futures import FIRST_COMPLETED, wait
     from concurrent.futures.process import BrokenProcessPool
 
@@ -186,10 +186,10 @@ def _look_in_processes(
 
 
 def _look_one_by_one(sources: list[Source], models: Path | None, detect: bool) -> Iterator[tuple[Source, Analysed]]:
-    """Look in one process, so that it is known which picture ends it.
+    """Analyse one file at a time in one process, to find out which picture crashes it.
 
     Raises:
-        WorkerFailedError: The process ends without a picture, too.
+        WorkerFailedError: The process crashes even without a picture.
     """
     from concurrent.futures.process import BrokenProcessPool
 
@@ -241,7 +241,7 @@ def _pool(models: Path | None, detect: bool, jobs: int) -> ProcessPoolExecutor:
     import multiprocessing
     from concurrent.futures import ProcessPoolExecutor
 
-    # Not forked: neither the library's file nor a network's threads may be shared.
+    # A forked process would share the library's file and the networks' threads, which is not safe.
     context = multiprocessing.get_context("spawn")
     return ProcessPoolExecutor(jobs, context, initializer=_begin_worker, initargs=(models, detect))
 
@@ -256,13 +256,13 @@ def _begin_worker(models: Path | None, detect: bool) -> None:
 
     global _worker
     _worker = Engine(models=models, threads=1), detect
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the one that writes ends the others
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the main process stops the workers
 
     def end_with_parent() -> None:
         parent = multiprocessing.parent_process()
         if parent:
             parent.join()
-            os._exit(1)  # it was killed: nobody waits for an answer
+            os._exit(1)  # the main process was killed, so nothing waits for results
 
     threading.Thread(target=end_with_parent, daemon=True).start()
 
