@@ -7,7 +7,7 @@ The names within a folder decide which files belong to a picture:
 ``video``    the other half of a Live Photo or Motion Photo: ``IMG_1.MOV``, ``IMG_1.JPG.mov``, ``PXL_1.MP``
 ``edits``    an editor's instructions: ``IMG_1.AAE``, ``IMG_O0001.AAE``, ``IMG_1.CR2.pp3``, …
 ``sidecar``  ``IMG_1.JPG.xmp``, ``IMG_1.xmp``, darktable's ``IMG_1_01.JPG.xmp``
-``takeout``  ``IMG_1.JPG.json`` in all the forms that Google Takeout shortens and numbers it to
+``takeout``  ``IMG_1.JPG.json`` in all the shortened and numbered forms that Google Takeout writes
 ``memo``     a voice memo, ``IMG_1.WAV``
 ``preview``  a camera's own thumbnail, ``IMG_1.THM``
 ===========  ==================================================================================================
@@ -114,7 +114,7 @@ class Companions:
                     self._owners[companion].append(name)
 
     def of(self, picture: str) -> tuple[Companion, ...]:
-        """Return a picture's companions, sorted by name; a raw file next to a picture of the same stem has none."""
+        """Return a picture's companions, sorted by name. A raw file that is itself a companion has none."""
         if self._is_owned(picture):
             return ()
         found = []

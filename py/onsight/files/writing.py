@@ -22,6 +22,7 @@ MAX_SYSTEM_BYTES = 255
 """Maximum length of a name in bytes on common file systems."""
 
 Content = bytes | Iterable[bytes]
+"""Content of a file: all of it, or pieces in order."""
 
 
 def write_new(target: Path, content: Content, *, mtime_ns: int | None = None) -> None:

@@ -12,6 +12,8 @@ from onsight.core.results import OutputFile
 from onsight.files.names import Stems
 
 ZIP64_FROM = 1 << 31
+"""Size in bytes from which a file is stored in ZIP64 format."""
+
 _EPOCH, _END = (1980, 1, 1, 0, 0, 0), (2107, 12, 31, 23, 59, 58)
 _TEXTS = frozenset({".csv", ".html", ".json", ".txt", ".xml", ".xmp", ".yaml"})
 """Suffixes of files to compress; pictures are compressed already."""

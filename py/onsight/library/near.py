@@ -85,7 +85,11 @@ def find_same(library: Library, images: Sequence[int], max_distance: int = MAX_D
 def _kinds(
     pictures: _Pictures, joined: _Union, places: NDArray[np.intp], hashes: NDArray[np.int64]
 ) -> dict[np.int64, list[int]]:
-    """Join the same pictures among those with equal hashes; return, by hash, the index of one picture per group."""
+    """Join pictures that are the same and have equal hashes.
+
+    Returns:
+        By hash, the index of one picture of each group.
+    """
     kinds: dict[np.int64, list[int]] = {}
     for place in places.tolist():
         standing = kinds.setdefault(hashes[place], [])
@@ -147,6 +151,7 @@ class _Union:
         self._turn = dict.fromkeys(self._parent, 0)  # orientation that turns the parent into the member
 
     def are_joined(self, one: int, other: int) -> bool:
+        """Return whether two pictures are in the same group."""
         return self._root(one)[0] == self._root(other)[0]
 
     def join(self, one: int, other: int, orientation: int) -> None:
@@ -158,6 +163,7 @@ class _Union:
             self._turn[other_root] = followed_by(followed_by(turn, orientation), inverse(other_turn))
 
     def groups(self) -> Iterator[dict[int, int]]:
+        """Yield the groups: by picture, the orientation that turns the group's root into the picture."""
         found: dict[int, dict[int, int]] = {}
         for member in self._parent:
             root, turn = self._root(member)

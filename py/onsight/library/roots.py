@@ -35,7 +35,7 @@ class Root:
         path: Start of the folder paths of its pictures.
         name: Unique name that the user sees.
         kind: ``"folder"``, or ``"files"`` for single files that were added one by one.
-        keys: Keys under which a page stores its handle of the folder.
+        keys: Keys of the page's handles of the folder.
     """
 
     path: str
@@ -75,7 +75,7 @@ class Arrival:
 
     Attributes:
         name: Name of the folder; empty for single files.
-        key: Key under which the page stores its handle of the folder; empty if there is no handle.
+        key: Key of the page's handle of the folder; empty if there is no handle.
         root: Path of the root to which the files belong, once it is known.
         candidates: Paths of the roots to which the files may belong.
     """
@@ -106,7 +106,7 @@ class AddedPlaces:
         return [arrival.in_root(source, root) for root in roots]
 
     def free(self, source: Source) -> Source:
-        """Return the file's place in the folder's root, or in the first root for single files where it is free."""
+        """Return the file's place in the folder's root, or in the first root for single files with a free place."""
         arrival = self._arrival
         if not arrival.name:
             return self._free_single(source)
@@ -190,7 +190,7 @@ def add_root(library: Library, name: str, *, key: str = "", kind: str = "folder"
     Args:
         library: The library.
         name: The folder's own name.
-        key: Key under which the page stores its handle; empty if there is no handle.
+        key: Key of the page's handle of the folder; empty if there is no handle.
         kind: As in `Root`.
     """
     with library.transaction() as connection:
@@ -207,7 +207,7 @@ def add_root(library: Library, name: str, *, key: str = "", kind: str = "folder"
 
 
 def add_key(library: Library, path: str, key: str) -> None:
-    """Store the key under which a page stores its handle of a root."""
+    """Record the key of a page's handle of a root. A key that belonged to another root moves to this one."""
     with library.transaction() as connection:
         connection.execute(
             "INSERT OR REPLACE INTO root_key SELECT ?, id FROM root WHERE path = ?",

@@ -53,6 +53,7 @@ ALIKE_IN_LIGHT = 0.85
 """Share of blocks that must be within `MAX_LIGHTNESS`. The others may contain edges of shifted content."""
 
 SIGNATURE_BYTES = WAVES * WAVES * 2 + GRID * GRID * 2
+"""Size of a signature: the DCT coefficients as little-endian float16, then Cb and Cr of each cell as int8."""
 
 _LUMA = np.array([0.299, 0.587, 0.114], np.float32)
 

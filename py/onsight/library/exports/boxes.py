@@ -36,7 +36,7 @@ def image_files(library: Library, images: Sequence[int], format: str) -> list[tu
         format: One of `onsight.tools.detect.exports.IMAGE_FOLDERS`.
 
     Returns:
-        Relative path, with ``/``, and id of each exported picture.
+        Relative path, with ``/``, and id of each exported picture, in the order of ``images``.
     """
     listed = [(picture.path, picture.facts["id"]) for picture in _looked_at(library, images, "relative")]
     names = image_names(format, [path for path, _ in listed])

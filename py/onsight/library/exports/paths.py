@@ -1,6 +1,6 @@
 """Name the pictures of an export by their paths relative to the indexed folders.
 
-An absolute path would reveal private information, and would be useless on another computer.
+An absolute path may reveal private information, and is useless on another computer.
 """
 
 from __future__ import annotations

@@ -20,6 +20,7 @@ LISTS = ("tags", "own tags", "objects", "colours")
 """Columns whose cells are lists; `onsight.tools.tag.exports.cells` writes and reads such cells."""
 
 COLUMNS = ("path", "label", "confidence", "category", "tags", "own tags", "objects", "colours", "location", *_PLAIN)
+"""Columns of ``pictures.csv``, in order."""
 
 
 def write_pictures(library: Library, images: Sequence[int], paths: str) -> Iterator[ExportFile]:

@@ -335,7 +335,10 @@ class LibraryService:
         return results.SortingPlan(moves, folders, left)
 
     def relocate(self, options: RelocateOptions) -> FileOutcome:
-        """Record that a picture's file has moved; merge it with a known picture there that has the same content."""
+        """Record that a picture's file has moved.
+
+        If the library has a picture with the same content at the new path, the two pictures are merged.
+        """
         moved = _source(options)
         picture = details.describe_picture(self.library, options.id)
         there = store.find(self.library, moved.folder, moved.name)
@@ -446,7 +449,7 @@ class LibraryService:
 
 
 class _BytesWantedError(Exception):
-    """The file's bytes are needed to decide whether it is known."""
+    """Raised when a file's bytes are needed to decide whether the file is known."""
 
 
 def _beside(file: SourceOptions) -> Beside:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Future, ProcessPoolExecutor
 
 ATTEMPTS = 2
-"""Number of processes that a picture may crash, each while it is the only picture, before this run gives up on it."""
+"""Number of times that a picture may crash a process that analyses nothing else, before this run gives up on it."""
 
 AHEAD = 3
 """Number of pending files per process; more would only use memory."""
@@ -116,6 +116,7 @@ def default_jobs() -> int:
 
 
 Analysed = PictureRecord | OnsightError
+"""Result of the analysis of a picture: its data, or the error that prevented the analysis."""
 
 
 def _look(engine: Engine, detect: bool, source: Source) -> Analysed:
