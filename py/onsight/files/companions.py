@@ -40,7 +40,7 @@ _KINDS = {
 }
 
 SMALL = frozenset({"sidecar", "takeout", "edits"})
-"""Kinds of files that are copied for each picture if several pictures share the file, because users write in them."""
+"""Kinds of files of which each picture gets a copy if several pictures share one, because they contain user input."""
 
 _DETAILS = ".supplemental-metadata"
 _SHORTENED_FROM = 44
@@ -62,8 +62,8 @@ class Companion:
     """A file that belongs to a picture.
 
     Attributes:
-        name: Its name, in the picture's folder.
-        kind: Its kind; see the table at the top of this module.
+        name: Name of the file, which is in the picture's folder.
+        kind: Kind of the file; see the table at the top of this module.
         after: The part of the picture's name with which the companion's name starts: ``"name"``, ``"stem"``, or ``""``
             if the two names have something else in common.
         tail: The rest of the companion's name after that part, with the suffix.
@@ -98,7 +98,7 @@ class Companions:
         """Index a folder.
 
         Args:
-            names: Names of all files in it.
+            names: Names of all files in the folder.
         """
         self._by_stem: dict[str, list[str]] = defaultdict(list)
         self._pictures: dict[str, list[str]] = defaultdict(list)

@@ -38,7 +38,7 @@ def safe_name(text: str, fallback: str = "_") -> str:
 
 
 def numbered(name: str, number: int) -> str:
-    """Return ``cat (2).jpg`` for ``cat.jpg``."""
+    """Return a name with a number before the suffix: ``cat (2).jpg`` for ``cat.jpg``."""
     path = PurePosixPath(name)
     return f"{path.stem} ({number}){path.suffix}"
 

@@ -1,7 +1,7 @@
-"""Write files atomically, and never overwrite an existing file. All of Onsight's output goes through this module.
+"""Write files atomically; only `replace` changes existing files. All of Onsight's output goes through this module.
 
-Everything is written to a temporary file next to the target. It gets the target's name only if that name is free: no
-file, no link, and on a case-insensitive disk no name that differs only in case.
+Everything is written to a temporary file next to the target. The file gets the target's name only if that name is free:
+no file, no link, and on a case-insensitive disk no name that differs only in case.
 """
 
 from __future__ import annotations

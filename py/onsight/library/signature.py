@@ -43,8 +43,7 @@ MAX_CHROMA = 22.0
 """Maximum colour difference of a cell, in levels of 255. Other light or another white balance changes it less."""
 
 GAINS, MAX_OFFSET = (0.6, 1.6), 50.0
-"""Range of the factor by which the contrast of a copy may differ, and maximum difference in lightness, in levels of
-255."""
+"""Range of the factor by which a copy's contrast may differ, and maximum difference in lightness in levels of 255."""
 
 MAX_LIGHTNESS = 32.0
 """Maximum remaining difference in lightness of most blocks, in levels of 255: a grey mug is not a black one."""

@@ -113,7 +113,7 @@ def record(library: Library, source: Source, look: PictureRecord, run: int, *, i
 
 
 def record_failure(library: Library, source: Source, error: OnsightError) -> None:
-    """Record that a file could not be opened, and why. Earlier data about the file are kept, with the user's tags."""
+    """Record that a file could not be opened, and why. Earlier data, including the user's tags, are kept."""
     with library.transaction() as connection:
         _forget_failure(connection, source)
         connection.execute(
@@ -208,7 +208,7 @@ def merge(library: Library, image: int, into: int) -> None:
 
 
 def copy(library: Library, image: int, source: Source, *, into: int | None = None) -> int:
-    """Write a picture for a file that has the same content as a known picture; return the new picture's id.
+    """Write a picture for a file that has the same content as a known picture; return the written picture's id.
 
     The analysis results are copied. The user's own tags are not.
 

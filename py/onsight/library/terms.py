@@ -1,4 +1,4 @@
-"""Terms: the names of labels, tags, object classes and the user's own tags.
+"""Manage a library's terms: the names of labels, tags, object classes and the user's own tags.
 
 The taxonomy and the vocabulary define which terms are broader than others. The library stores these relations as well,
 so that a search for *animal* finds dogs with a join.
