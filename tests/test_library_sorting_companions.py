@@ -288,5 +288,5 @@ def test_a_companion_that_is_gone_is_told_in_a_copy(tmp_path: Path) -> None:
         os.unlink(tmp_path / "in" / "a.xmp")
         ((_, error),) = carry_out(plan, tmp_path / "out")
     assert isinstance(error, OnsightError)
-    assert "is gone" in error.message
+    assert "no longer exists" in error.message
     assert tree(tmp_path / "out") == {}

@@ -12,6 +12,8 @@ const METHODS = {
   classify: [blob],
   tag: [blob],
   compare: [blob],
+  details: [blob],
+  clean: [blob],
   detect: [blob],
   preview: [blob],
   detectionClasses: [],

@@ -11,10 +11,10 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 
 import { archivesIn } from "../../web/node_python.mjs";
 import { LIBRARY, install } from "../../web/worker/archive.js";
+import { restoreLibraries, stateOf } from "../../web/worker/snapshot.js";
 
 const [site, how] = process.argv.slice(2);
 const from = (...parts) => import(pathToFileURL(join(site, ...parts)).href);
-const { restoreLibraries, stateOf } = await from("worker", "snapshot.js");
 const { loadPyodide } = await from("runtime", "pyodide", "pyodide.mjs");
 
 const folders = ["first", "later"].map((folder) => join(site, "runtime", "python", folder));
