@@ -24,6 +24,7 @@ NEEDS_THE_HOST = (
     "test_stored_data.py",
     "test_library_datasets.py",
     "test_native.py",
+    "test_page_layers.py",
     "test_page_scripts.py",
     "test_page_styles.py",
     "test_prose.py",
