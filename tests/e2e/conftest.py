@@ -199,6 +199,6 @@ def own_organised(own_organise: OrganisePage, holiday: Path) -> OrganisePage:
 def with_holiday(organise: OrganisePage, holiday: Path) -> OrganisePage:
     """Take the holiday into the library."""
     organise.add_folder(holiday)
-    organise.expect_imported("3 pictures added, 1 copy of others, 1 could not be opened.")
+    organise.expect_imported("3 pictures added, 1 copy of another, 1 could not be opened.")
     organise.expect_found("4 pictures")
     return organise

@@ -9,7 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Error, Page, expect
+from playwright.sync_api import Error, Page, Route, expect
 
 from onsight.library import store
 from onsight.library.database import Library
@@ -65,7 +65,7 @@ def test_a_folder_goes_in_and_is_there_after_a_reload(organised: OrganisePage, h
     shutil.copy(sample_file(holiday, "coffee.png"), holiday / "another.png")
     (holiday / "broken.jpg").write_bytes(encode(photo(640, 480), "JPEG"))
     organised.add_folder(holiday)
-    organised.expect_imported("1 picture added, 4 in the library already, 1 copy of others.")
+    organised.expect_imported("1 picture added, 4 in the library already, 1 copy of another.")
     organised.expect_found("6 pictures")
 
 
@@ -290,7 +290,7 @@ def test_an_archive_goes_in_like_a_folder(organise: OrganisePage, holiday: Path,
         for path in sorted(holiday.rglob("*.*")):
             writer.write(path, path.relative_to(holiday))
     organise.add_files(archive)
-    organise.expect_imported("3 pictures added, 1 copy of others, 1 could not be opened.")
+    organise.expect_imported("3 pictures added, 1 copy of another, 1 could not be opened.")
     organise.search.fill('folder:"day 2"')
     organise.expect_found("3 pictures found")
     organise.tile("coffee.png").click()
@@ -538,16 +538,18 @@ def test_sidecars_in_a_folder_that_was_chosen_are_read(organise: OrganisePage, t
         expect(organise.grid.get_by_role("option")).to_have_count(1)
 
 
+def without_opfs(route: Route) -> None:
+    """Serve a worker in which the browser refuses the origin's own files, as in a private window."""
+    answer = route.fetch()
+    refusal = 'StorageManager.prototype.getDirectory = () => Promise.reject(new DOMException("no", "SecurityError"));'
+    route.fulfill(response=answer, body=f"{refusal}\n{answer.text()}")
+
+
 def test_without_the_origins_files_blocks_stand_in(site: str, open_page: OpenPage, holiday: Path) -> None:
     page, _ = open_page(f"{site}/#/privacy")
     page.context.add_init_script(NO_CHOOSER_OF_ITS_OWN)
     page.evaluate(NO_CHOOSER_OF_ITS_OWN)
-    page.context.route(
-        "**/worker/opfs-files.js",
-        lambda route: route.fulfill(
-            content_type="text/javascript", body="export class OpfsFiles { static async create() { return null; } }"
-        ),
-    )
+    page.context.route("**/worker/worker.js", without_opfs)
     organise = OrganisePage(page)
     organise.open(site)
     organise.add_folder(holiday)

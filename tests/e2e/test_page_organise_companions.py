@@ -37,7 +37,7 @@ def shelf(organise: OrganisePage) -> Shelf:
 
 def preview(shelf: Shelf) -> Locator:
     dialog = shelf.sorting("", 2)
-    dialog.get_by_role("combobox", name="Folders by").select_option("Format")
+    dialog.get_by_role("combobox", name="Folders by", exact=True).select_option("Format")
     dialog.locator("summary").filter(has_text="JPEG").first.wait_for()
     return dialog
 
@@ -99,7 +99,7 @@ def test_what_belongs_to_pictures_is_packed_where_the_browser_gives_no_folders_a
     organise.button("Select all").click()
     organise.button("Sort into folders…").click()
     dialog = organise.page.get_by_role("dialog", name="Sort 2 pictures into folders")
-    dialog.get_by_role("combobox", name="Folders by").select_option("Format")
+    dialog.get_by_role("combobox", name="Folders by", exact=True).select_option("Format")
     where = dialog.get_by_role("region", name="Where they go")
     where.get_by_text("JPEG").click()
     expect(where).to_contain_text("with IMG_0002.AAE, IMG_0002.JPG.XMP, IMG_0002.JPG.json, IMG_0002.MOV")

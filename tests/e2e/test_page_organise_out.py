@@ -144,7 +144,7 @@ def close(dialog: Locator) -> None:
 def test_pictures_are_copied_into_folders_and_never_doubled(shelf: Shelf) -> None:
     dialog = shelf.sorting("", 6)
     before = shelf.tree("Holiday")
-    expect(dialog.get_by_role("combobox", name="Folders by")).to_have_value("category")
+    expect(dialog.get_by_role("combobox", name="Folders by", exact=True)).to_have_value("category")
     shelf.chosen("Sorted")
     copy = dialog.get_by_role("button", name="Copy to a folder…")
     copy.click()
@@ -173,7 +173,7 @@ def test_rules_names_and_levels_show_at_once_where_pictures_go(shelf: Shelf) -> 
     shelf.page.evaluate("localStorage.removeItem('onsight.organise.sorting')")
     dialog = shelf.sorting("", 6)
     where = dialog.get_by_role("region", name="Where they go")
-    dialog.get_by_role("combobox", name="Folders by").select_option("Custom rules")
+    dialog.get_by_role("combobox", name="Folders by", exact=True).select_option("Custom rules")
     name = dialog.get_by_role("textbox", name="Folder of rule 1")
     query = dialog.get_by_role("textbox", name="Search of rule 1")
     query.fill("animal OR (cup")
@@ -486,7 +486,7 @@ def test_pictures_move_and_the_library_goes_with_them(shelf: Shelf) -> None:
     close(dialog)
     # The library knows where they are: they can be moved again, within their own folder.
     shelf.choose("", 4).get_by_role("button", name="Sort into folders…").click()
-    dialog.get_by_role("combobox", name="Folders by").select_option("Format")
+    dialog.get_by_role("combobox", name="Folders by", exact=True).select_option("Format")
     expect(dialog.locator("summary").filter(has_text="TIFF")).to_be_visible()
     dialog.get_by_role("button", name="Move to a folder…").click()
     dialog.get_by_role("button", name="Move", exact=True).click()

@@ -76,7 +76,9 @@ def use_every_tool(page: Page, site: str, holiday: Path) -> None:
     page.evaluate(
         """async () => {
           const root = await navigator.storage.getDirectory();
-          await new originals.Originals().rememberHandle(await root.getDirectoryHandle("onsight-libraries"));
+          const library = { name: "", on() {} };
+          const folder = await root.getDirectoryHandle("onsight-libraries");
+          await new originals.Originals(library).rememberHandle(folder);
         }"""
     )
 

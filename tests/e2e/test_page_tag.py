@@ -441,7 +441,7 @@ def test_facts_of_the_photo_are_told_and_its_place_is_not(tool: ToolPage) -> Non
     told = dict(zip(*(tool.answer.locator(f".photo {tag}").all_text_contents() for tag in ("dt", "dd")), strict=True))
     assert told == {
         "Shape": "Horizontal, 0.3 megapixels",
-        "Taken": "2024-05-17, 18:30",
+        "Taken": "17 May 2024, 18:30",
         "Camera": "Acme One",
         "Exposure": "35\u202fmm  f/2.8  1/250\u202fs  ISO 200",
         "Location": "In the file",

@@ -134,7 +134,7 @@ def test_worker_that_dies_of_one_picture_of_two_takes_only_that(site: str, open_
         answer = route.fetch()
         route.fulfill(response=answer, body=answer.text() + DEADLY)
 
-    page.context.route("**/worker/errors.js", mortal)
+    page.context.route("**/worker/worker.js", mortal)
     engine = PageEngine(page)
     for name, picture in (("cup", "coffee"), ("deadly", "coffee"), ("cat", "chelsea")):
         engine.prepare(name, sample(picture))

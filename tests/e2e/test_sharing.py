@@ -14,7 +14,7 @@ def leave_traces(organise: OrganisePage, folder: Path) -> None:
     """Do what tests do, and leave all of it as it is."""
     page = organise.page
     organise.add_folder(folder)
-    organise.expect_imported("3 pictures added, 1 copy of others, 1 could not be opened.")
+    organise.expect_imported("3 pictures added, 1 copy of another, 1 could not be opened.")
     page.get_by_role("combobox", name="Order").select_option("By name")
     page.evaluate("window.showDirectoryPicker = () => 5; delete window.showSaveFilePicker")
     page.evaluate("navigator.storage.getDirectory().then((root) => root.getDirectoryHandle('Mine', { create: true }))")

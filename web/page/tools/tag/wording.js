@@ -94,7 +94,8 @@ function orientationName({ orientation }) {
 function formatTime(taken) {
   const [year = 0, month, day, hour, minute] = (taken.match(/\d+/g) ?? []).map(Number);
   const time = Date.UTC(year, (month ?? 1) - 1, day ?? 1, hour ?? 0, minute ?? 0);
-  return new Intl.DateTimeFormat(currentLanguage(), {
+  const language = currentLanguage();
+  return new Intl.DateTimeFormat(language === "en" ? "en-GB" : language, {
     timeZone: "UTC", // the file does not say in which zone it was taken
     year: "numeric",
     ...(month && { month: "short" }),
