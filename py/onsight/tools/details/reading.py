@@ -16,10 +16,9 @@ from onsight.image.iptc import iptc_datasets
 from onsight.image.parts import is_jpeg, jpeg_segments, png_chunks
 from onsight.image.png_text import png_texts
 from onsight.image.tiff import ASCII, RATIONAL, SHORT, Entry, Tiff, exif_directories
-from onsight.image.xmp import DC, PHOTOSHOP, XMP, Name, properties
+from onsight.image.xmp import properties
 from onsight.metadata.reading import clean_text, decode_text, user_comment
-from onsight.tools.details.exif_names import (
-    CAMERA,
+from onsight.tools.details.names import (
     MAKER_NOTE,
     PEOPLE,
     PLACE,
@@ -27,10 +26,11 @@ from onsight.tools.details.exif_names import (
     SOFTWARE,
     TIME,
     WORDS,
-    TagName,
     detail_names,
+    iptc_names,
     main_names,
     subjects,
+    xmp_names,
 )
 from onsight.tools.details.results import Detail, DetailGroup, Location
 
@@ -42,71 +42,6 @@ _USER_COMMENT, _EXPOSURE_TIME, _APERTURE, _FOCAL_LENGTH, _FLASH = 0x9286, 0x829A
 _THUMBNAIL_BYTES = 0x0202
 _SIGNED_RATIONAL = 10
 _GPS_ALTITUDE, _GPS_DIRECTION, _GPS_DATE, _GPS_AREA = 6, 17, 29, 28
-
-
-def _iptc_names() -> Mapping[int, TagName]:
-    """Return the names of datasets of IPTC's application record. Source: IPTC-IIM 4.2."""
-    return {
-        5: TagName(WORDS, text("Title"), True),
-        25: TagName(WORDS, text("Keyword"), True),
-        26: TagName(PLACE, text("Place code"), True),
-        27: TagName(PLACE, text("Place"), True),
-        55: TagName(TIME, text("Taken on")),
-        60: TagName(TIME, text("Taken at")),
-        80: TagName(PEOPLE, text("Author"), True),
-        85: TagName(PEOPLE, text("Author’s position"), True),
-        90: TagName(PLACE, text("City"), True),
-        92: TagName(PLACE, text("Part of the city"), True),
-        95: TagName(PLACE, text("State or province"), True),
-        101: TagName(PLACE, text("Country"), True),
-        103: TagName(WORDS, text("Job")),
-        105: TagName(WORDS, text("Headline"), True),
-        110: TagName(PEOPLE, text("Credit"), True),
-        115: TagName(PEOPLE, text("Source"), True),
-        116: TagName(PEOPLE, text("Copyright"), True),
-        118: TagName(PEOPLE, text("Contact"), True),
-        120: TagName(WORDS, text("Description"), True),
-        122: TagName(PEOPLE, text("Writer of the description"), True),
-    }
-
-
-_MEDIA_MANAGEMENT = "http://ns.adobe.com/xap/1.0/mm/"
-_IPTC_CORE = "http://iptc.org/std/Iptc4xmpCore/1.0/xmlns/"
-_IPTC_EXTENSION = "http://iptc.org/std/Iptc4xmpExt/2008-02-29/"
-_AUX = "http://ns.adobe.com/exif/1.0/aux/"
-
-
-def _xmp_names() -> Mapping[Name, TagName]:
-    """Return the properties that have a name of their own; others are listed by the name that the file gives them."""
-    return {
-        (DC, "title"): TagName(WORDS, text("Title"), True),
-        (DC, "description"): TagName(WORDS, text("Description"), True),
-        (DC, "subject"): TagName(WORDS, text("Keywords"), True),
-        (DC, "creator"): TagName(PEOPLE, text("Author"), True),
-        (DC, "rights"): TagName(PEOPLE, text("Copyright"), True),
-        (XMP, "CreatorTool"): TagName(SOFTWARE, text("Made with")),
-        (XMP, "Rating"): TagName(WORDS, text("Rating")),
-        (XMP, "CreateDate"): TagName(TIME, text("Made")),
-        (XMP, "ModifyDate"): TagName(TIME, text("Changed")),
-        (PHOTOSHOP, "DateCreated"): TagName(TIME, text("Taken")),
-        (PHOTOSHOP, "City"): TagName(PLACE, text("City"), True),
-        (PHOTOSHOP, "State"): TagName(PLACE, text("State or province"), True),
-        (PHOTOSHOP, "Country"): TagName(PLACE, text("Country"), True),
-        (PHOTOSHOP, "Headline"): TagName(WORDS, text("Headline"), True),
-        (PHOTOSHOP, "Credit"): TagName(PEOPLE, text("Credit"), True),
-        (PHOTOSHOP, "Source"): TagName(PEOPLE, text("Source"), True),
-        (_IPTC_CORE, "Location"): TagName(PLACE, text("Place"), True),
-        (_IPTC_EXTENSION, "PersonInImage"): TagName(PEOPLE, text("People in the picture"), True),
-        (_IPTC_EXTENSION, "DigitalSourceType"): TagName(SOFTWARE, text("How it was made")),
-        (_AUX, "SerialNumber"): TagName(CAMERA, text("Camera serial number"), True),
-        (_AUX, "LensSerialNumber"): TagName(CAMERA, text("Lens serial number"), True),
-        (_AUX, "OwnerName"): TagName(PEOPLE, text("Camera owner"), True),
-        (_AUX, "Lens"): TagName(CAMERA, text("Lens")),
-        (_MEDIA_MANAGEMENT, "DocumentID"): TagName(SOFTWARE, text("Document id"), True),
-        (_MEDIA_MANAGEMENT, "OriginalDocumentID"): TagName(SOFTWARE, text("Id of the first version"), True),
-        (_MEDIA_MANAGEMENT, "InstanceID"): TagName(SOFTWARE, text("Version id"), True),
-    }
-
 
 _FACES = (b"mwg-rs:", b"MPReg:")
 
@@ -242,7 +177,7 @@ def _thumbnail_bytes(tiff: Tiff) -> int:
 
 
 def _of_xmp(data: bytes) -> Iterator[_Found]:
-    names = _xmp_names()
+    names = xmp_names()
     for packet in xmp_packets(data):
         for name, texts in properties(packet).items():
             known = names.get(name)
@@ -267,7 +202,7 @@ def _names_place(name: str) -> bool:
 
 
 def _of_iptc(data: bytes) -> Iterator[_Found]:
-    names = _iptc_names()
+    names = iptc_names()
     for records in iptc_records(data):
         for record, number, raw in iptc_datasets(records):
             name = names.get(number) if record == 2 else None
