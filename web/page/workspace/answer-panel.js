@@ -5,6 +5,7 @@ import { button, fillFacts, keepFocus, listen, part, ref, setProgress } from "..
 import { errorDetail, needsDetail } from "../lib/errors.js";
 import { formatBytes, formatCount, formatSeconds } from "../lib/format.js";
 import { t } from "../lib/texts.js";
+import { stageText, stagesOf } from "./stages.js";
 
 /** @import { Job } from "./batch.js" */
 /** @import { EngineState, OnsightError } from "../client.js" */
@@ -108,7 +109,7 @@ export class AnswerPanel {
       ],
       [t("File"), formatBytes(picture.file.size)],
       [t("Model"), model ?? null],
-      ...this.#tool.stageNames.map(([stage, name]) => /** @type {[string, string | null]} */ ([
+      ...stagesOf(this.#tool).map(([stage, , name]) => /** @type {[string, string | null]} */ ([
         name,
         timings_ms[stage] === undefined ? null : t("{number}\u202fms", { number: formatCount(Math.round(timings_ms[stage])) }),
       ])),
@@ -138,7 +139,7 @@ export class AnswerPanel {
     setProgress(progress, engine.state === "loading" ? engine.fraction : null);
     if (job.state === "working") {
       title.textContent = t("Analysing…");
-      text.textContent = this.#tool.stageWords[job.stage] ?? "";
+      text.textContent = stageText(this.#tool, job.stage);
     } else if (engine.state === "loading") {
       title.textContent = engine.text;
       text.textContent = t("Your picture is queued and starts automatically.");

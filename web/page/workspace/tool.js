@@ -3,6 +3,7 @@
 /** @import { ImageInfo } from "../../protocol.d.ts" */
 /** @import { CallOptions, Onsight } from "../client.js" */
 /** @import { Picture } from "./pictures.js" */
+/** @import { Stage } from "./stages.js" */
 
 /** @typedef {{image: ImageInfo, model?: string}} AnyResult what every result has */
 
@@ -23,8 +24,7 @@
  * @property {string} lead
  * @property {"wide"} [layout] "wide" gives most of the width to the result, and the rest to the picture
  * @property {string} again label of the button that processes a cancelled picture
- * @property {Readonly<Record<string, string>>} stageWords what is happening, by stage
- * @property {readonly (readonly [string, string])[]} stageNames stages with their short names, in order
+ * @property {readonly Stage[]} stages the tool's own stages, in order, after reading and decoding
  * @property {(count: number) => string} found describes pictures with a result: "38 labelled"
  * @property {{name: string, count: (count: number) => string, isFine?: boolean}} unsure describes pictures with a
  *   doubtful or empty result: `name` labels the filter, `count` is "2 not sure"; `isFine` if such results are normal

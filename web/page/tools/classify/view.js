@@ -24,23 +24,11 @@ const CLASSIFY = {
   get again() {
     return t("Classify it");
   },
-  get stageWords() {
-    return {
-      queued: t("Next in the queue…"),
-      read: t("Reading the file…"),
-      decode: t("Opening the picture…"),
-      preprocess: t("Preparing it for the network…"),
-      infer: t("Running the network…"),
-      postprocess: t("Choosing the label…"),
-    };
-  },
-  get stageNames() {
+  get stages() {
     return /** @type {const} */ ([
-      ["read", t("Reading")],
-      ["decode", t("Decoding")],
-      ["preprocess", t("Preparing")],
-      ["infer", t("Network")],
-      ["postprocess", t("Naming")],
+      ["preprocess", t("Preparing it for the network…"), t("Preparing")],
+      ["infer", t("Running the network…"), t("Network")],
+      ["postprocess", t("Choosing the label…"), t("Naming")],
     ]);
   },
   found: (count) => plural(count, "{count} labelled", "{count} labelled"),

@@ -35,23 +35,11 @@ const COMPARE = {
   get again() {
     return t("Compare it");
   },
-  get stageWords() {
-    return {
-      queued: t("Next in the queue…"),
-      read: t("Reading the file…"),
-      decode: t("Opening the picture…"),
-      preprocess: t("Preparing it for the network…"),
-      infer: t("Running the network: once for the label, once for the tags…"),
-      postprocess: t("Choosing the label and the tags…"),
-    };
-  },
-  get stageNames() {
+  get stages() {
     return /** @type {const} */ ([
-      ["read", t("Reading")],
-      ["decode", t("Decoding")],
-      ["preprocess", t("Preparing")],
-      ["infer", t("Network, twice")],
-      ["postprocess", t("Comparing")],
+      ["preprocess", t("Preparing it for the network…"), t("Preparing")],
+      ["infer", t("Running the network: once for the label, once for the tags…"), t("Network, twice")],
+      ["postprocess", t("Choosing the label and the tags…"), t("Comparing")],
     ]);
   },
   found: (count) => plural(count, "{count} compared", "{count} compared"),

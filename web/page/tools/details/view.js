@@ -23,19 +23,9 @@ const DETAILS = {
   get again() {
     return t("Read it");
   },
-  get stageWords() {
-    return {
-      queued: t("Next in the queue…"),
-      read: t("Reading the file…"),
-      decode: t("Opening the picture…"),
-      postprocess: t("Sorting the details…"),
-    };
-  },
-  get stageNames() {
+  get stages() {
     return /** @type {const} */ ([
-      ["read", t("Reading")],
-      ["decode", t("Decoding")],
-      ["postprocess", t("Sorting")],
+      ["postprocess", t("Sorting the details…"), t("Sorting")],
     ]);
   },
   found: (count) => plural(count, "{count} with personal details", "{count} with personal details"),

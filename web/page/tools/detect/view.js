@@ -41,23 +41,15 @@ const DETECT = {
   get again() {
     return t("Find objects");
   },
-  get stageWords() {
-    return {
-      queued: t("Next in the queue…"),
-      read: t("Reading the file…"),
-      decode: t("Opening the picture…"),
-      preprocess: t("Preparing it for the networks…"),
-      infer: t("Looking for objects. The first picture takes longer, because the networks have to be loaded."),
-      postprocess: t("Drawing the boxes…"),
-    };
-  },
-  get stageNames() {
+  get stages() {
     return /** @type {const} */ ([
-      ["read", t("Reading")],
-      ["decode", t("Decoding")],
-      ["preprocess", t("Preparing")],
-      ["infer", t("Networks")],
-      ["postprocess", t("Merging")],
+      ["preprocess", t("Preparing it for the networks…"), t("Preparing")],
+      [
+        "infer",
+        t("Looking for objects. The first picture takes longer, because the networks have to be loaded."),
+        t("Networks"),
+      ],
+      ["postprocess", t("Drawing the boxes…"), t("Merging")],
     ]);
   },
   found: (count) => plural(count, "{count} with objects", "{count} with objects"),

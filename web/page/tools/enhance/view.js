@@ -27,21 +27,10 @@ const ENHANCE = {
   get again() {
     return t("Enhance it");
   },
-  get stageWords() {
-    return {
-      queued: t("Next in the queue…"),
-      read: t("Reading the file…"),
-      decode: t("Opening the picture…"),
-      analyse: t("Measuring light, colour and noise…"),
-      postprocess: t("Choosing settings…"),
-    };
-  },
-  get stageNames() {
+  get stages() {
     return /** @type {const} */ ([
-      ["read", t("Reading")],
-      ["decode", t("Decoding")],
-      ["analyse", t("Measuring")],
-      ["postprocess", t("Choosing")],
+      ["analyse", t("Measuring light, colour and noise…"), t("Measuring")],
+      ["postprocess", t("Choosing settings…"), t("Choosing")],
     ]);
   },
   found: (count) => plural(count, "{count} enhanced", "{count} enhanced"),

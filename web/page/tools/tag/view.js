@@ -39,23 +39,11 @@ const TAG = {
   get again() {
     return t("Tag it");
   },
-  get stageWords() {
-    return {
-      queued: t("Next in the queue…"),
-      read: t("Reading the file…"),
-      decode: t("Opening the picture…"),
-      preprocess: t("Preparing it for the network…"),
-      infer: t("Running the networks…"),
-      postprocess: t("Choosing the tags…"),
-    };
-  },
-  get stageNames() {
+  get stages() {
     return /** @type {const} */ ([
-      ["read", t("Reading")],
-      ["decode", t("Decoding")],
-      ["preprocess", t("Preparing")],
-      ["infer", t("Networks")],
-      ["postprocess", t("Naming")],
+      ["preprocess", t("Preparing it for the network…"), t("Preparing")],
+      ["infer", t("Running the networks…"), t("Networks")],
+      ["postprocess", t("Choosing the tags…"), t("Naming")],
     ]);
   },
   found: (count) => plural(count, "{count} tagged", "{count} tagged"),
