@@ -365,7 +365,7 @@ def test_read_state_dict_refuses_what_is_no_checkpoint(monkeypatch: pytest.Monke
 
 @pytest.fixture
 def model_dir(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, weights: dict[str, NDArray[np.float32]]) -> Path:
-    """A model folder whose package already lies in the cache, so that nothing is downloaded."""
+    """A model folder whose package is in the cache already, so that nothing is downloaded."""
     tensors = {
         name: FakeTensor(value.ravel(), value.shape, tuple(s // 4 for s in value.strides))
         for name, value in weights.items()
