@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
 import sys
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -18,8 +20,8 @@ ROOT = Path(__file__).resolve().parents[1]
 WEB = ROOT / "web"
 
 
-def run(*command: str, cwd: Path = ROOT) -> str:
-    done = subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False)
+def run(*command: str, cwd: Path = ROOT, environment: Mapping[str, str] | None = None) -> str:
+    done = subprocess.run(command, cwd=cwd, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
 
@@ -47,6 +49,19 @@ def test_python_is_typed() -> None:
     checked = re.search(r"in (\d+) source files", printed)
     assert checked is not None, printed
     assert int(checked[1]) == len(sources), "pyproject.toml: mypy's files leave some modules out."
+
+
+def test_names_of_tests_are_the_same_in_every_process() -> None:
+    """pytest-xdist refuses to run tests whose names hold the time, or an order that changes."""
+    collect = (sys.executable, "-m", "pytest", "--collect-only", "-q", "-p", "no:cacheprovider", "tests")
+
+    def names(hash_seed: str) -> list[str]:
+        printed = run(*collect, environment={**os.environ, "PYTHONHASHSEED": hash_seed})
+        return [line for line in printed.splitlines() if "::" in line]
+
+    first = names("1")
+    assert len(first) > 1000
+    assert names("2") == first
 
 
 @pytest.mark.parametrize("thread", ["page", "worker", "service"])

@@ -394,7 +394,9 @@ def test_second_visit_reads_the_engine_from_the_device(site: str, open_page: Ope
     assert large == []
 
 
-@pytest.mark.parametrize("variant", [b"not the network", gzip.compress(b"not the network")])
+@pytest.mark.parametrize(
+    "variant", [b"not the network", gzip.compress(b"not the network")], ids=["as it is", "compressed"]
+)
 def test_damaged_download_is_noticed(site: str, open_page: OpenPage, variant: bytes) -> None:
     page, _ = open_page(f"{site}/{BLANK}")
     page.set_default_timeout(ENGINE_TIMEOUT_MS)
