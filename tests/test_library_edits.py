@@ -42,7 +42,7 @@ def test_add_remove_rename_and_back() -> None:
         for change in changes:
             change()
             states.append(names(library))
-        assert states[1] == [["Holiday", "Rex", "Dog", "Ball"], ["Holiday", "Rex", "Cat"], ["Cat", "Dog"]]
+        assert states[1] == [["Holiday", "Rex", "Dog", "Ball"], ["Holiday", "Rex", "Cat"], ["Dog", "Cat"]]
         assert states[2] == [["Holiday", "Rex", "Ball"], ["Holiday", "Rex", "Cat"], ["Cat"]]
         assert states[3] == [["Holiday", "Rex", "Ball"], ["Holiday", "Kitty", "Rex"], ["Kitty"]]
         assert states[4] == [["Rex", "Summer", "Ball"], ["Kitty", "Rex", "Summer"], ["Kitty"]]

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from onsight.core.flow import Run, Stage, drive
 from onsight.core.options import options_from
-from onsight.core.results import to_json
+from onsight.core.results import ImageInfo, to_json
 from onsight.errors import InvalidOptionError, InvalidSpecError, ModelFailedError
 from onsight.evidence.head import ARRAYS, TagHead
 from onsight.evidence.network_outputs import FETCHES, MAX_AREA, STRIDE, evidence_from, input_size
@@ -22,9 +22,10 @@ from onsight.evidence.places import tag_evidence
 from onsight.evidence.vocabulary import GROUPS, Vocabulary
 from onsight.tools.tag.command import describe
 from onsight.tools.tag.found import Found
+from onsight.tools.tag.headline import MAX_MAIN, MIN_MAIN
 from onsight.tools.tag.options import TagOptions
 from onsight.tools.tag.results import Tag, Tagging
-from onsight.tools.tag.selection import COLOUR_THRESHOLD, FLOOR, MAX_SHOWN, select
+from onsight.tools.tag.selection import COLOUR_THRESHOLD, FLOOR, arrange, select
 from onsight.tools.tag.task import Tagger
 from tests.pictures import encode, photo
 
@@ -106,8 +107,8 @@ def test_classes_become_specific_names_with_their_parents(tagger: Tagger) -> Non
     assert (retriever.name, retriever.group, retriever.source) == ("Golden retriever", "Animals", "classifier")
     assert retriever.parents[:1] == ("Dog",)
     assert {"Mammal", "Animal", "Pet"} <= set(retriever.parents)
-    assert retriever.shown
-    assert dog.shown
+    assert (retriever.shown, retriever.level) == (True, "main")
+    assert (dog.shown, dog.level) == (False, "broader")
     assert dog.score > 0.9
 
 
@@ -128,7 +129,7 @@ def test_all_lists_the_whole_vocabulary(tagger: Tagger) -> None:
 
 def test_default_shows_a_few_and_a_threshold_shows_what_reaches_it(tagger: Tagger) -> None:
     default = [one for one in tag(tagger, outputs(CELLO)).tags if one.shown]
-    assert 5 <= len(default) <= MAX_SHOWN
+    assert 1 <= len(default) <= MAX_MAIN
     own = tag(tagger, outputs(CELLO), threshold=0.9).tags
     assert [one.shown for one in own] == [one.score >= 0.9 for one in own]
 
@@ -186,36 +187,104 @@ def test_heat_maps_are_for_what_is_somewhere(tagger: Tagger) -> None:
 # --- selection -----------------------------------------------------------------------------------------------
 
 
-def found(id: str, score: float, threshold: float = 0.4, priority: float = 1.0, source: str = "scene") -> Found:
-    return Found(Tag(id, id, "Objects", score, threshold, False, (), source, (), None), priority)
+def found(
+    id: str,
+    score: float,
+    threshold: float = 0.4,
+    salience: float = 0.5,
+    source: str = "scene",
+    *,
+    parents: tuple[str, ...] = (),
+    group: str = "Objects",
+    role: str = "",
+    row: str = "tags",
+) -> Found:
+    tag = Tag(id, id, group, score, threshold, False, parents, source, (), None, row)
+    return Found(tag, salience, role=role)
 
 
 def shown(listed: list[Found]) -> list[str]:
     return [one.tag.id for one in listed if one.tag.shown]
 
 
-def test_select_sorts_by_what_matters() -> None:
-    listed = select([found("wall", 0.9, priority=0.4), found("cat", 0.8, priority=2)], None, FLOOR)
+def levels(listed: list[Found]) -> dict[str, str]:
+    return {one.tag.id: one.tag.level for one in listed}
+
+
+def test_select_sorts_by_what_people_mention() -> None:
+    listed = select([found("wall", 0.9, salience=0.1), found("cat", 0.8, salience=0.9)], None, FLOOR)
     assert [one.tag.id for one in listed] == ["cat", "wall"]
 
 
 def test_select_tops_up_a_meagre_list_with_what_nearly_passes() -> None:
-    tags = [found("a", 0.9), found("b", 0.39), found("c", 0.3), found("d", 0.1)]
+    tags = [found("a", 0.9), found("b", 0.39), found("c", 0.31), found("d", 0.2)]
     assert shown(select(tags, None, FLOOR)) == ["a", "b", "c"]
+    enough = [found(f"t{index}", 0.9) for index in range(MIN_MAIN)]
+    assert "b" not in shown(select([*tags, *enough], None, FLOOR))
 
 
-def test_select_shows_at_most_twenty_and_three_colours() -> None:
+def test_select_shows_at_most_ten_and_lists_three_colours_apart() -> None:
     tags = [found(f"t{index}", 0.9) for index in range(30)]
-    tags += [found(f"colour_{index}", 0.95, COLOUR_THRESHOLD, 0.4, "colour") for index in range(5)]
-    listed = shown(select(tags, None, FLOOR))
-    assert len(listed) == MAX_SHOWN
-    assert sum(id.startswith("colour_") for id in listed) == 3
+    tags += [found(f"colour_{index}", 0.95, COLOUR_THRESHOLD, source="colour", row="colours") for index in range(5)]
+    listed = select(tags, None, FLOOR)
+    assert len(shown(listed)) == MAX_MAIN
+    assert not [id for id in shown(listed) if id.startswith("colour_")]
+    assert list(levels(listed).values()).count("more") == 30 - MAX_MAIN + 3
 
 
 def test_select_hides_what_is_true_of_most_pictures() -> None:
-    tags = [found("photo_horizontal", 1.0, source="photo"), found("a", 0.9)]
+    tags = [found("photo_horizontal", 1.0, source="photo", row="style"), found("a", 0.9)]
     assert shown(select(tags, None, FLOOR)) == ["a"]
-    assert shown(select(tags, 0.5, FLOOR)) == ["photo_horizontal", "a"]
+    assert levels(select(tags, None, FLOOR))["photo_horizontal"] == "unlikely"
+    assert sorted(shown(select(tags, 0.5, FLOOR))) == ["a", "photo_horizontal"]
+
+
+def test_a_narrower_tag_replaces_a_broader_one() -> None:
+    tags = [
+        found("animal", 1.0, salience=0.9),
+        found("mammal", 0.9, parents=("animal",)),
+        found("dog", 0.8, parents=("mammal", "animal")),
+        found("people", 0.9, parents=("person",)),
+        found("person", 0.95, salience=0.9),
+    ]
+    listed = select(tags, None, FLOOR)
+    assert shown(listed) == ["people", "dog"]
+    assert {id for id, level in levels(listed).items() if level == "broader"} == {"animal", "mammal", "person"}
+
+
+def test_a_doubtful_tag_does_not_replace_a_sure_broader_one() -> None:
+    tags = [found("person", 0.95), found("people", 0.5, parents=("person",))]
+    assert shown(select(tags, None, FLOOR)) == ["person"]
+
+
+def test_tags_that_say_little_are_shown_only_if_nothing_says_more() -> None:
+    wall, tree = found("wall", 0.9, role="filler", group="Elements"), found("tree", 0.6, group="Elements")
+    assert shown(select([wall, tree], None, FLOOR)) == ["wall", "tree"]
+    assert shown(select([wall, tree, found("cat", 0.9, group="Animals")], None, FLOOR)) == ["cat", "tree"]
+
+
+def test_a_part_of_a_person_does_not_replace_the_person() -> None:
+    face = found("face", 0.9, role="filler", parents=("person",), group="People")
+    assert shown(select([face, found("person", 0.9, group="People")], None, FLOOR)) == ["person"]
+
+
+def test_arrange_gives_stored_tags_their_levels_again() -> None:
+    image = ImageInfo(100, 100, "JPEG")
+    own = Tag("user:x", "X", "Own tags", 1.0, 0.0, True, (), "user", (), None)
+    stored = [
+        Tag("animal", "Animal", "Animals", 0.9, 0.0, True, (), "classifier", (), None),
+        Tag("dog", "Dog", "Animals", 0.9, 0.0, True, ("Mammal", "Animal"), "classifier", (), None),
+        Tag("colour_red", "Red", "Colours", 0.9, 0.0, True, (), "colour", (), None),
+        own,
+    ]
+    arranged = {tag.id: (tag.level, tag.row, tag.shown) for tag in arrange(stored, image)}
+    assert arranged == {
+        "user:x": ("main", "tags", True),
+        "dog": ("main", "tags", True),
+        "animal": ("broader", "tags", False),
+        "colour_red": ("more", "colours", False),
+    }
+    assert arrange(stored, image)[0].id == "user:x"
 
 
 @given(st.lists(st.tuples(st.floats(0, 1), st.floats(0.1, 0.9), st.floats(0.1, 2)), max_size=40), st.floats(0, 1))
@@ -223,7 +292,11 @@ def test_select_keeps_every_tag_above_the_floor_once(rows: list[tuple[float, flo
     tags = [found(str(index), *row) for index, row in enumerate(rows)]
     listed = select(tags, None, floor)
     assert sorted(one.tag.id for one in listed) == sorted(one.tag.id for one in tags if one.tag.score >= floor)
-    assert [one.rank for one in listed] == sorted((one.rank for one in listed), reverse=True)
+    main = [one.rank for one in listed if one.tag.shown]
+    rest = [one.rank for one in listed if not one.tag.shown]
+    assert main == sorted(main, reverse=True)
+    assert rest == sorted(rest, reverse=True)
+    assert [one.tag.shown for one in listed] == [True] * len(main) + [False] * len(rest)
 
 
 # --- options, head, command line -----------------------------------------------------------------------------

@@ -143,7 +143,7 @@ export interface Tag {
   score: number;
   /** Score from which on it is shown where nobody chose another. */
   threshold: number;
-  /** Whether it is shown by default. */
+  /** Whether it is one of the six to ten tags that describe the picture; if the options have a threshold, whether it reaches that. */
   shown: boolean;
   /** Names of the broader tags that hold as well, nearest first. */
   parents: string[];
@@ -153,6 +153,10 @@ export interface Tag {
   boxes: [number, number, number, number][];
   /** Where the evidence lies, or None where it applies to the whole picture. */
   heat_map: HeatMap | null;
+  /** Where a page lists it, one of `ROWS`. */
+  row: string;
+  /** How much it says about the picture, one of `LEVELS`. */
+  level: string;
 }
 
 /** A colour that covers a part of a picture. */
@@ -201,7 +205,7 @@ export interface Photo {
 
 /** Everything that a picture shows; each tag stands for itself, their scores add up to nothing. */
 export interface Tagging {
-  /** Those that matter most to a person first; the ones below their threshold too, down to a low floor. */
+  /** Those that are shown first, the main subject before the others; then the rest, down to a low floor. */
   tags: Tag[];
   /** The dominant colours, largest share first. */
   colours: Colour[];
@@ -981,7 +985,7 @@ export interface ClassifyOptions {
 
 /** How to tag a picture. */
 export interface TagOptions {
-  /** Probability that a tag must reach to be shown (0 to 1; default each tag's own threshold, with limits on how many tags are shown). */
+  /** Probability that a tag must reach to be shown (0 to 1; default the six to ten tags that describe the picture best). */
   threshold?: number | null;
   /** Return every tag of the vocabulary, however improbable (default false). */
   all?: boolean;

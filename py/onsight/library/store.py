@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 
 from onsight import __version__
-from onsight.core.results import Box
+from onsight.core.results import Box, ImageInfo
 from onsight.errors import OnsightError
 from onsight.evidence.detected_classes import DetectedClasses
 from onsight.evidence.vocabulary import GROUPS
@@ -16,6 +16,7 @@ from onsight.library.database import Library, now
 from onsight.library.records import PictureRecord, Source
 from onsight.library.signatures import write_signature
 from onsight.tools.tag.results import Tag
+from onsight.tools.tag.selection import arrange
 
 MIN_SCORE = 0.2
 """Minimum score at which hidden tags are stored, so that a search can ask for less certain tags."""
@@ -95,9 +96,9 @@ def record(library: Library, source: Source, look: PictureRecord, run: int, *, i
         connection.executemany(
             "INSERT OR IGNORE INTO tag VALUES (?, ?, ?, ?, ?, ?)",
             (
-                (library.terms.ensure_tag(tag), image, tag.score, int(tag.shown), position, tag.source)
+                (library.terms.ensure_tag(tag), image, tag.score, int(tag.applies), position, tag.source)
                 for position, tag in enumerate(look.tagging.tags)
-                if tag.shown or tag.score >= MIN_SCORE
+                if tag.applies or tag.score >= MIN_SCORE
             ),
         )
         if look.detection:
@@ -267,7 +268,7 @@ def remove(library: Library, images: list[int]) -> int:
 
 
 def tags_of(library: Library, image: int) -> tuple[Tag, ...]:
-    """Return the tags that the user sees: their own first, then Onsight's tags that they did not reject."""
+    """Return the tags that apply: the user's own, then Onsight's that they did not reject; those to show come first."""
     rows = library.connection.execute(
         """
         SELECT term.*, 1.0 AS score, 'user' AS source, -1 AS position
@@ -283,7 +284,7 @@ def tags_of(library: Library, image: int) -> tuple[Tag, ...]:
         {"image": image},
     ).fetchall()
     boxes = DetectedClasses.load().boxes_by_tag(boxes_of(library, image))
-    return tuple(
+    tags = [
         Tag(
             id=row["key"] or f"user:{row['name']}",
             name=row["name"],
@@ -297,7 +298,9 @@ def tags_of(library: Library, image: int) -> tuple[Tag, ...]:
             heat_map=None,
         )
         for row in rows
-    )
+    ]
+    size = library.connection.execute("SELECT width, height, format FROM image WHERE id = ?", (image,)).fetchone()
+    return arrange(tags, ImageInfo(*size)) if tags else ()
 
 
 def boxes_of(library: Library, image: int) -> tuple[Box, ...]:

@@ -18,7 +18,7 @@ import { fileOf, previewOf } from "./output.js";
 
 /**
  * @typedef {object} TagOptions
- * @property {number | null} [threshold] probability that a tag must reach to be shown (0 to 1; default each tag's own threshold, with limits on how many tags are shown).
+ * @property {number | null} [threshold] probability that a tag must reach to be shown (0 to 1; default the six to ten tags that describe the picture best).
  * @property {boolean} [all] return every tag of the vocabulary, however improbable (default false).
  * @property {boolean} [heatMaps] return where in the picture the evidence for each tag is (default false).
  * @property {boolean} [boxes] run detection as well: people and things are recognised more reliably and get boxes; takes about three times as long (default false).

@@ -45,7 +45,7 @@ def _options(options: argparse.Namespace) -> CompareOptions:
 def describe(result: Comparison) -> str:
     """Return the label and the tags, what the scores of each add up to, and the differences, as lines of text."""
     label = result.classification
-    tags = ", ".join(f"{tag.name} {percent(tag.score)}" for tag in result.tagging.tags if tag.shown)
+    tags = ", ".join(f"{tag.name} {percent(tag.score)}" for tag in result.tagging.tags if tag.applies)
     lines = [
         f"{label.label} · {percent(label.score)}" if label.certain else label.label,
         "  " + text("Classification: one label"),

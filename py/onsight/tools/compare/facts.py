@@ -70,7 +70,7 @@ class Facts:
     @property
     def shown(self) -> tuple[Tag, ...]:
         """The tags that are shown."""
-        return tuple(tag for tag in self.tagging.tags if tag.shown)
+        return tuple(tag for tag in self.tagging.tags if tag.applies)
 
     @property
     def candidates(self) -> tuple[Slice, ...]:

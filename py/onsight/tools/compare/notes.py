@@ -80,7 +80,7 @@ def _several(facts: Facts) -> str | None:
 def _differing(facts: Facts) -> str | None:
     same = facts.relations.same
     answer = facts.classification
-    if same is None or not same.shown or not answer.certain or facts.from_tag is not None:
+    if same is None or not same.applies or not answer.certain or facts.from_tag is not None:
         return None
     if abs(same.score - answer.score) < _ALIKE or percent(same.score) == percent(answer.score):
         return None
@@ -95,7 +95,7 @@ def _differing(facts: Facts) -> str | None:
 
 def _missing(facts: Facts) -> str | None:
     same = facts.relations.same
-    if not facts.classification.certain or (same is not None and same.shown):
+    if not facts.classification.certain or (same is not None and same.applies):
         return None
     if facts.relations.broader or facts.relations.finer:
         return None

@@ -206,7 +206,7 @@ def _level_of_label(facts: Facts) -> str:
 
 def _level_of_tags(facts: Facts) -> str:
     same, broader, finer = facts.relations.same, facts.relations.broader, facts.relations.finer
-    if same is not None and not same.shown:
+    if same is not None and not same.applies:
         same = None
     if same and broader and finer:
         return text(
@@ -279,7 +279,7 @@ def _use_of_tags(facts: Facts) -> str:
 def _apart(facts: Facts, most: int) -> list[Tag]:
     """Return shown tags that have little to do with one another: the label's own, then one from each group."""
     same, beside = facts.relations.same, facts.relations.beside
-    first = [same] if same is not None and same.shown else []
+    first = [same] if same is not None and same.applies else []
     by_group = {tag.group: tag for tag in reversed(beside)}
     others = sorted(by_group.values(), key=facts.shown.index)
     return [*first, *others, *(tag for tag in facts.shown if tag not in others and tag not in first)][:most]

@@ -71,8 +71,8 @@ class Relatives:
         """
         own = self._ids(label) if label else frozenset()
         implied = self._implied(own)
-        shown = [tag for tag in tags if tag.shown]
-        same = max((tag for tag in tags if tag.id in own), key=lambda tag: (tag.shown, tag.score), default=None)
+        shown = [tag for tag in tags if tag.applies]
+        same = max((tag for tag in tags if tag.id in own), key=lambda tag: (tag.applies, tag.score), default=None)
         others = [tag for tag in shown if tag.id not in own]
         broader = [tag for tag in others if tag.id in implied]
         finer = [tag for tag in others if tag not in broader and own & self._implied(self._ids_of_tag(tag))]

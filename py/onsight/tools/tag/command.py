@@ -98,15 +98,15 @@ def describe_change(change: SidecarChange) -> str:
 
 
 def describe(result: Tagging) -> str:
-    """Return the tags with their scores, one line for each group."""
+    """Return the tags that are shown, then all that apply with their scores, one line for each group."""
     # Tags below the floor are present only if the options ask for all tags.
     everything = any(tag.score < FLOOR for tag in result.tags)
-    listed = [tag for tag in result.tags if tag.shown or everything]
+    listed = [tag for tag in result.tags if tag.level != "unlikely" or everything]
     grouped = ((group, [tag for tag in listed if tag.group == group]) for group in result.groups)
     lines = [f"    {group}: " + ", ".join(_describe_tag(tag) for tag in tags) for group, tags in grouped if tags]
     if facts := _describe_photo(result.photo):
         lines.append("    " + text("Photo: {facts}", facts=facts))
-    first = ", ".join(tag.name for tag in listed[:5]) or text("no tag is certain enough")
+    first = ", ".join(tag.name for tag in result.tags if tag.shown) or text("no tag is certain enough")
     return "\n".join([first, *lines])
 
 

@@ -113,7 +113,6 @@ def _tag_of(kind: DetectedClass, boxes: list[Box], threshold: float, namer: Obje
     own = {id: None for tag in kind.tags for id in (tag, *vocabulary.ancestors(tag))}
     parents = tuple(own) or (namer.parents(concept) if concept else ())
     group = vocabulary[parents[0]].group if parents else "objects"
-    priorities = [vocabulary[id].priority for id in parents]
     return Found(
         tag=Tag(
             id=kind.id,
@@ -127,5 +126,4 @@ def _tag_of(kind: DetectedClass, boxes: list[Box], threshold: float, namer: Obje
             boxes=corners(boxes),
             heat_map=None,
         ),
-        priority=max([concept.priority if concept else 1.0, *priorities]),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from onsight.tools.tag.results import Tag
+from onsight.tools.tag.salience import DEFAULT
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,17 +14,19 @@ class Found:
 
     Attributes:
         tag: The tag, without a heat map.
-        priority: How much it matters to the user; 1 is average.
+        salience: How likely a person is to mention it if it applies, in (0, 1).
         row: Its row in the vocabulary, or None.
         concept: Id of its concept in the taxonomy, or None.
+        role: Its role in the table of salience, one of `onsight.tools.tag.salience.ROLES`.
     """
 
     tag: Tag
-    priority: float
+    salience: float = DEFAULT
     row: int | None = None
     concept: str | None = None
+    role: str = ""
 
     @property
     def rank(self) -> float:
         """The key that the list is sorted by, highest first."""
-        return self.tag.score * self.priority
+        return self.tag.score * self.salience

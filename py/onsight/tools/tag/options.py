@@ -18,7 +18,7 @@ class TagOptions:
         default=None,
         low=0,
         high=1,
-        none="each tag's own threshold, with limits on how many tags are shown",
+        none="the six to ten tags that describe the picture best",
         doc="Probability that a tag must reach to be shown.",
     )
     all: bool = option(default=False, doc="Return every tag of the vocabulary, however improbable.")

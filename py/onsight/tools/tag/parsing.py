@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from onsight.core.checks import check_flag, check_integer, check_number, check_text, check_texts
+from onsight.core.checks import check_choice, check_flag, check_integer, check_number, check_text, check_texts
 from onsight.core.parsing import MAX_SIDE, fields_from, rectangle_from
 from onsight.core.results import ImageInfo
 from onsight.core.texts import text
 from onsight.errors import InvalidOptionError
 from onsight.tools.tag.exports.pictures import TaggedPicture
-from onsight.tools.tag.results import Tag
+from onsight.tools.tag.results import LEVELS, ROWS, Tag
 
 _TEXTS = ("id", "name", "group", "source")
 
@@ -87,6 +87,10 @@ def _tag_from(name: str, value: object) -> Tag:
         raise InvalidOptionError(
             text("The boxes of {name} must be a list, got {value!r}.", name=name, value=fields["boxes"])
         )
+    # Tags of earlier versions have no row and no level.
+    row, level = fields.get("row", "tags"), fields.get("level", "main" if fields["shown"] else "unlikely")
+    check_choice(f"The row of {name}", row, ROWS)
+    check_choice(f"The level of {name}", level, LEVELS)
     return Tag(
         **{key: fields[key] for key in _TEXTS},
         score=float(fields["score"]),
@@ -95,6 +99,8 @@ def _tag_from(name: str, value: object) -> Tag:
         parents=check_texts(f"The parents of {name}", fields["parents"]),
         boxes=tuple(rectangle_from(f"a box of {name}", box) for box in fields["boxes"]),
         heat_map=None,
+        row=row,
+        level=level,
     )
 
 

@@ -7,6 +7,13 @@ from typing import Any
 
 from onsight.core.results import HeatMap, ImageInfo, to_json
 
+ROWS = ("tags", "colours", "style")
+"""Rows of tags: what the picture shows, its colours, and how it was photographed."""
+
+LEVELS = ("main", "broader", "more", "unlikely")
+"""Levels of tags: ``"main"`` tags are shown; ``"broader"`` tags apply, too, but a main tag is more specific; ``"more"``
+tags apply and say less; ``"unlikely"`` tags do not reach their thresholds."""
+
 
 @dataclass(frozen=True, slots=True)
 class Tag:
@@ -19,12 +26,15 @@ class Tag:
         group: What kind of thing it is, such as ``"Animals"``.
         score: Probability in [0, 1].
         threshold: Score from which on it is shown where nobody chose another.
-        shown: Whether it is shown by default.
+        shown: Whether it is one of the six to ten tags that describe the picture; if the options have a threshold,
+            whether it reaches that.
         parents: Names of the broader tags that hold as well, nearest first.
         source: Where it comes from: ``"classifier"``, ``"scene"``, ``"detector"``, ``"colour"``, ``"photo"`` or
             ``"user"``.
         boxes: Where it is, ``(x1, y1, x2, y2)`` in pixels, if a detector found it.
         heat_map: Where the evidence lies, or None where it applies to the whole picture.
+        row: Where a page lists it, one of `ROWS`.
+        level: How much it says about the picture, one of `LEVELS`.
     """
 
     id: str
@@ -37,6 +47,13 @@ class Tag:
     source: str
     boxes: tuple[tuple[float, float, float, float], ...]
     heat_map: HeatMap | None
+    row: str = "tags"
+    level: str = "unlikely"
+
+    @property
+    def applies(self) -> bool:
+        """Whether it is shown or at least reaches its threshold."""
+        return self.shown or self.level != "unlikely"
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +115,7 @@ class Tagging:
     """Everything that a picture shows; each tag stands for itself, their scores add up to nothing.
 
     Attributes:
-        tags: Those that matter most to a person first; the ones below their threshold too, down to a low floor.
+        tags: Those that are shown first, the main subject before the others; then the rest, down to a low floor.
         colours: The dominant colours, largest share first.
         photo: Facts of the picture as a photograph.
         groups: The groups in the order in which a page lists them.

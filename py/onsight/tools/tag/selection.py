@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 
+from onsight.core.results import ImageInfo
 from onsight.evidence.colours import ColourShare
 from onsight.evidence.head import TagHead
 from onsight.evidence.observation import Observation
@@ -13,20 +14,16 @@ from onsight.evidence.photo import Attribute
 from onsight.evidence.vocabulary import GROUPS, Vocabulary, VocabularyTag
 from onsight.tools.tag.detected import DetectedObjects, with_detected
 from onsight.tools.tag.found import Found
+from onsight.tools.tag.headline import headline
 from onsight.tools.tag.objects import ObjectNamer
 from onsight.tools.tag.results import Tag
+from onsight.tools.tag.salience import Salience
 
 FLOOR = 0.05
 """Tags with a lower score are listed only if the options ask for all tags."""
 
-MIN_SHOWN, MAX_SHOWN = 5, 20
-"""Number of tags that are shown, if enough come near their thresholds."""
-
 MAX_COLOURS = 3
 """Number of colours that are shown at most."""
-
-NEARLY = 0.5
-"""If too few tags reach their threshold, tags that reach this part of it are shown, too."""
 
 SCENE_GROUPS = frozenset({"setting", "scene", "elements", "concepts", "style"})
 """Groups of tags about the picture as a whole rather than things in it; they have the source ``"scene"``."""
@@ -35,12 +32,10 @@ WHOLE_PICTURE_GROUPS = frozenset({"setting", "concepts", "style", "colours"})
 """Groups of tags that have no place in the picture, and so no heat map."""
 
 COLOUR_THRESHOLD = 0.55
-COLOUR_PRIORITY = 0.4
 _COLOUR_SHARE = 0.12
 """A colour that covers this part of a picture has a score of 63%."""
 
 PHOTO_THRESHOLD = 0.5
-PHOTO_PRIORITY = 0.5
 
 PLAIN_TAGS = frozenset({"photo_horizontal", "photo_vertical", "photo_square", "photo_low_resolution"})
 """Tags that apply to so many pictures that they are shown only with a threshold of the user's."""
@@ -71,7 +66,18 @@ def find(
     found += named if objects is None else with_detected(named, objects, namer, observation.evidence.places)
     found += _colour_tags(observation.colours)
     found += _photo_tags(attributes)
-    return found
+    return [weighed(one, observation.image) for one in found]
+
+
+def weighed(found: Found, image: ImageInfo) -> Found:
+    """Return a tag with its row, its salience and its role."""
+    salience = Salience.load()
+    tag, role = found.tag, salience.role_of(found.tag.id)
+    if tag.group == GROUPS["colours"]:
+        tag = replace(tag, row="colours")
+    elif tag.group == GROUPS["style"] and role != "kind":
+        tag = replace(tag, row="style")
+    return replace(found, tag=tag, salience=salience.of(tag, image), role=role)
 
 
 def select(found: Iterable[Found], threshold: float | None, floor: float) -> list[Found]:
@@ -79,28 +85,57 @@ def select(found: Iterable[Found], threshold: float | None, floor: float) -> lis
 
     Args:
         found: The tags.
-        threshold: The user's threshold, or None for each tag's own.
+        threshold: The user's threshold, or None to show those that describe the picture best.
         floor: Tags with a lower score are left out.
 
     Returns:
-        The tags, highest rank first, with ``shown`` set.
+        The tags with their levels: those that are shown first, then the rest, highest rank first.
     """
     kept = sorted((one for one in found if one.tag.score >= floor), key=lambda one: (-one.rank, one.tag.id))
     if threshold is not None:
-        return [_show(one, one.tag.score >= threshold) for one in kept]
-    candidates = [one for one in kept if one.tag.id not in PLAIN_TAGS]
-    passing = [one for one in candidates if one.tag.score >= one.tag.threshold]
-    if any(one.tag.id == "black_white" for one in passing):
-        passing = [one for one in passing if one.tag.id not in GREYS]
-    if len(passing) < MIN_SHOWN:
-        near = [one for one in candidates if NEARLY <= one.tag.score / one.tag.threshold < 1]
-        near.sort(key=lambda one: -one.tag.score / one.tag.threshold)
-        passing += near[: MIN_SHOWN - len(passing)]
-    colours = [one for one in passing if one.tag.source == "colour"][:MAX_COLOURS]
-    others = [one for one in passing if one.tag.source != "colour"]
-    others.sort(key=lambda one: -one.rank)
-    shown = {one.tag.id for one in [*others[: MAX_SHOWN - len(colours)], *colours]}
-    return [_show(one, one.tag.id in shown) for one in kept]
+        return [_at(one, "main" if one.tag.score >= threshold else "unlikely") for one in kept]
+    return _levelled(kept, _applying(kept))
+
+
+def arrange(tags: Sequence[Tag], image: ImageInfo) -> tuple[Tag, ...]:
+    """Give tags that apply their levels again, after the user has changed them.
+
+    Args:
+        tags: The tags, the user's own among them; all of them apply.
+        image: The picture.
+
+    Returns:
+        The user's own tags, then the others as `select` sorts them.
+    """
+    own = [replace(tag, shown=True, level="main") for tag in tags if tag.source == "user"]
+    found = [weighed(Found(tag), image) for tag in tags if tag.source != "user"]
+    found.sort(key=lambda one: (-one.rank, one.tag.id))
+    return (*own, *(one.tag for one in _levelled(found, {one.tag.id for one in found})))
+
+
+def _levelled(kept: Sequence[Found], applying: Collection[str]) -> list[Found]:
+    """Return tags, highest rank first, with their levels; those that are shown are moved to the front."""
+    main = {id: place for place, id in enumerate(headline(one for one in kept if one.tag.row == "tags"))}
+    broader = {name for one in kept if one.tag.id in main for name in one.tag.parents}
+
+    def level(one: Found) -> str:
+        if one.tag.id in main:
+            return "main"
+        if one.tag.id not in applying:
+            return "unlikely"
+        return "broader" if one.tag.name in broader else "more"
+
+    listed = sorted(kept, key=lambda one: main.get(one.tag.id, len(main)))
+    return [_at(one, level(one)) for one in listed]
+
+
+def _applying(kept: Iterable[Found]) -> set[str]:
+    """Return the ids of the tags that reach their thresholds and are worth a place in their row."""
+    passing = [one.tag for one in kept if one.tag.score >= one.tag.threshold and one.tag.id not in PLAIN_TAGS]
+    if any(tag.id == "black_white" for tag in passing):
+        passing = [tag for tag in passing if tag.id not in GREYS]
+    colours = sorted((tag for tag in passing if tag.row == "colours"), key=lambda tag: -tag.score)
+    return {tag.id for tag in passing} - {tag.id for tag in colours[MAX_COLOURS:]}
 
 
 def is_somewhere(found: Found, vocabulary: Vocabulary) -> bool:
@@ -110,8 +145,8 @@ def is_somewhere(found: Found, vocabulary: Vocabulary) -> bool:
     return found.concept is not None
 
 
-def _show(found: Found, shown: bool) -> Found:
-    return replace(found, tag=replace(found.tag, shown=shown))
+def _at(found: Found, level: str) -> Found:
+    return replace(found, tag=replace(found.tag, shown=level == "main", level=level))
 
 
 def _vocabulary_tags(
@@ -142,7 +177,6 @@ def _vocabulary_tags(
                 boxes=boxes,
                 heat_map=None,
             ),
-            priority=entry.priority,
             row=row,
         )
 
@@ -180,8 +214,6 @@ def _object_tags(observation: Observation, namer: ObjectNamer) -> Iterable[Found
                 boxes=(),
                 heat_map=None,
             ),
-            # At least the priority of its broader tags.
-            priority=max([concept.priority, *(vocabulary[id].priority for id in parents)]),
             concept=concept.id,
         )
 
@@ -189,10 +221,7 @@ def _object_tags(observation: Observation, namer: ObjectNamer) -> Iterable[Found
 def _colour_tags(colours: Iterable[ColourShare]) -> Iterable[Found]:
     for colour in colours:
         score = 1 - math.exp(-colour.share / _COLOUR_SHARE)
-        yield Found(
-            _plain_tag(f"colour_{colour.id}", colour.label, "colours", score, COLOUR_THRESHOLD, "colour"),
-            COLOUR_PRIORITY,
-        )
+        yield Found(_plain_tag(f"colour_{colour.id}", colour.label, "colours", score, COLOUR_THRESHOLD, "colour"))
 
 
 def _photo_tags(attributes: dict[str, Attribute]) -> Iterable[Found]:
@@ -200,7 +229,7 @@ def _photo_tags(attributes: dict[str, Attribute]) -> Iterable[Found]:
         if attribute.id == "monochrome":  # the vocabulary has a tag for it
             continue
         tag = _plain_tag(f"photo_{attribute.id}", attribute.label, "style", attribute.score, PHOTO_THRESHOLD, "photo")
-        yield Found(tag, PHOTO_PRIORITY)
+        yield Found(tag)
 
 
 def _plain_tag(id: str, name: str, group: str, score: float, threshold: float, source: str) -> Tag:

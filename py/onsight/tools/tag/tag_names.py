@@ -77,6 +77,7 @@ class TagNamer:
             source="user",
             boxes=(),
             heat_map=None,
+            level="main",
         )
 
 

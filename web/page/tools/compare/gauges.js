@@ -53,9 +53,9 @@ export class Gauges {
   /** @param {Comparison} result */
   render({ tagging, sum_of_tags }) {
     const { tags } = tagging;
-    const shown = tags.filter((tag) => tag.shown);
+    const shown = tags.filter((tag) => tag.level !== "unlikely");
     // Some tags above the threshold are hidden for another reason: nobody wants to read that a picture is upright.
-    const weaker = tags.filter((tag) => !tag.shown && nearness(tag) < 1).sort((a, b) => nearness(b) - nearness(a));
+    const weaker = tags.filter((tag) => tag.level === "unlikely" && nearness(tag) < 1).sort((a, b) => nearness(b) - nearness(a));
     const below = weaker.slice(0, MOST_BELOW);
     this.#tags = new Map(tags.map((tag) => [tag.id, tag]));
     ref(this.#root, "tag-count").textContent = plural(shown.length, "{count} tag", "{count} tags");

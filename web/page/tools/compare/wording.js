@@ -8,7 +8,7 @@ import { plural, t } from "../../lib/texts.js";
 
 /** @param {Comparison} result @returns {Tag[]} */
 function shownTags({ tagging }) {
-  return tagging.tags.filter((tag) => tag.shown);
+  return tagging.tags.filter((tag) => tag.level !== "unlikely");
 }
 
 /**

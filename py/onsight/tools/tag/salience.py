@@ -1,0 +1,132 @@
+"""How likely people are to mention a tag when they describe a picture.
+
+``data/salience.tsv`` gives for each tag how often captions mention it where it applies. Large things are mentioned more
+often than small ones. ``models/tagger/salience.py`` learns the table.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from types import MappingProxyType
+
+from onsight.core.results import ImageInfo
+from onsight.errors import InvalidSpecError
+from onsight.evidence.vocabulary import Vocabulary
+from onsight.tools.tag.results import Tag
+
+COLUMNS = ("id", "mentioned", "area", "role")
+
+ROLES = ("", "filler", "kind")
+"""What else is known of a tag. ``"filler"``: it says little unless nothing else applies. ``"kind"``: a tag of the photo
+style that says what the picture is, such as a screenshot."""
+
+DEFAULT = 0.1
+"""How often a tag is mentioned if neither it nor a broader one is in the table."""
+
+SLOPE_ID = "*"
+"""Id of the row whose number is the slope by the area."""
+
+
+@dataclass(frozen=True, slots=True)
+class SalienceRow:
+    """One row of the table.
+
+    Attributes:
+        mentioned: Share of the captions that mention the tag where it applies, in (0, 1).
+        area: Part of the picture that its largest box covers as a rule; None if it has no boxes.
+        role: One of `ROLES`.
+    """
+
+    mentioned: float
+    area: float | None
+    role: str
+
+
+class Salience:
+    """The table.
+
+    Attributes:
+        rows: The rows by the tag's id.
+        slope: By how much the log odds of a mention grow with the logarithm of the area.
+    """
+
+    def __init__(self, rows: Mapping[str, SalienceRow], slope: float) -> None:
+        self.rows = MappingProxyType(dict(rows))
+        self.slope = slope
+        self._ids = {entry.label: entry.id for entry in Vocabulary.load()}
+
+    @classmethod
+    def load(cls) -> Salience:
+        """Return the packaged table, read once."""
+        return _packaged()
+
+    @classmethod
+    def from_tsv(cls, text: str) -> Salience:
+        """Read and check a table of `COLUMNS`.
+
+        Raises:
+            InvalidSpecError: A row is malformed or repeated.
+        """
+        rows: dict[str, SalienceRow] = {}
+        slope = 0.0
+        for id, mentioned, area, role in _cells(text):
+            try:
+                number, size = float(mentioned), float(area) if area else None
+            except ValueError as error:
+                raise InvalidSpecError(f"The salience of {id} is not a number: {error}.") from error
+            if id == SLOPE_ID:
+                slope = number
+                continue
+            if id in rows or not 0 < number < 1 or role not in ROLES or (size is not None and not 0 < size <= 1):
+                raise InvalidSpecError(f"The salience of {id} is repeated, out of range or has an unknown role.")
+            rows[id] = SalienceRow(number, size, role)
+        return cls(rows, slope)
+
+    def role_of(self, id: str) -> str:
+        """Return the role of a tag, one of `ROLES`."""
+        row = self.rows.get(id)
+        return row.role if row else ""
+
+    def of(self, tag: Tag, image: ImageInfo) -> float:
+        """Return how likely a person is to mention a tag, in (0, 1), if it applies.
+
+        Args:
+            tag: The tag. If it is not in the table, its nearest broader tag stands in for it.
+            image: The picture.
+        """
+        broader = (self._ids.get(name, "") for name in tag.parents)
+        row = next((self.rows[id] for id in (tag.id, *broader) if id in self.rows), None)
+        if row is None:
+            return DEFAULT
+        if row.area is None or not tag.boxes:
+            return row.mentioned
+        odds = math.log(row.mentioned / (1 - row.mentioned))
+        odds += self.slope * math.log(max(area_of(tag, image), 1e-4) / row.area)
+        return 1 / (1 + math.exp(-odds))
+
+
+def area_of(tag: Tag, image: ImageInfo) -> float:
+    """Return the part of the picture that the largest box of a tag covers, in [0, 1]; 0 without boxes."""
+    areas = [max(0.0, x2 - x1) * max(0.0, y2 - y1) for x1, y1, x2, y2 in tag.boxes]
+    return min(1.0, max(areas, default=0.0) / (image.width * image.height))
+
+
+def read_roles(text: str) -> dict[str, str]:
+    """Return the roles in the text of a table, by id."""
+    return {id: role for id, _, _, role in _cells(text) if role}
+
+
+def _cells(text: str) -> list[tuple[str, str, str, str]]:
+    lines = [line.split("\t") for line in text.splitlines() if line.strip() and not line.startswith("#")]
+    if not lines or tuple(lines[0]) != COLUMNS or any(len(line) != len(COLUMNS) for line in lines):
+        raise InvalidSpecError(f"The salience must be a table with the columns {', '.join(COLUMNS)}.")
+    return [(id, mentioned, area, role) for id, mentioned, area, role in lines[1:]]
+
+
+@cache
+def _packaged() -> Salience:
+    return Salience.from_tsv(files("onsight").joinpath("data", "salience.tsv").read_text(encoding="utf-8"))
