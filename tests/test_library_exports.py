@@ -63,7 +63,7 @@ def test_csv_has_a_row_a_picture_and_no_formula(library: Library) -> None:
     assert [row["path"] for row in rows][::2] == ["p/dog.jpg", "q/dog.jpg"]
     first = rows[0]
     assert (first["label"], first["confidence"], first["category"]) == ("Golden retriever", "0.9000", "Pets")
-    assert (first["tags"], first["objects"], first["colours"]) == ("Dog", "dog", "Blue; Red")
+    assert (first["tags"], first["objects"], first["colours"]) == ("Dog", "Dog", "Blue; Red")
     assert (first["own tags"], first["aperture"], first["iso"], first["location"]) == (
         f"'{EVIL}; @home".removeprefix("'"),
         "2.8",

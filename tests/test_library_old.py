@@ -202,3 +202,21 @@ def test_terms_of_the_first_version_keep_their_ids_and_are_found_by_their_names(
         while edits.redo(library):
             pass
         assert search.find(library, "user:=Paris") == [8]
+
+
+def test_things_that_earlier_versions_named_otherwise_are_found_under_both_names(old: Path) -> None:
+    with Library.open(old) as library, library.transaction() as connection:
+        (first, second, *_) = sorted(search.find(library))
+        for folded, name in (("refrigerator", "Refrigerator"), ("tv", "Tv")):
+            connection.execute("DELETE FROM term WHERE folded = ?", (folded,))
+            connection.execute("INSERT INTO term (name, folded, known) VALUES (?, ?, 1)", (name, folded))
+        (then,) = connection.execute("SELECT id FROM term WHERE name = 'Refrigerator'").fetchone()
+        connection.execute("INSERT INTO alias VALUES ('refrigerator', ?)", (then,))
+        connection.execute("INSERT INTO broader VALUES (?, ?)", (then, then))
+        now = library.terms.ensure("Fridge")
+        for term, image in ((then, first), (now, second)):
+            connection.execute("INSERT INTO tag VALUES (?, ?, 0.9, 1, 99, 'classifier')", (term, image))
+        assert library.terms.ensure("TV") == library.terms.ensure("Tv")
+        assert rows(connection, "SELECT name FROM term WHERE folded = 'tv'") == [("TV",)]
+        for word in ("fridge", "Refrigerator"):
+            assert {first, second} <= set(search.find(library, word))

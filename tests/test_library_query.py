@@ -217,6 +217,9 @@ ALL = {1, 2, 3, 4, 5}
         ("retr*", {1}),
         ("dog*", {1, 3, 4}),  # the beginning of any word of a name
         ("couch", {2}),
+        ("sofa", {2}),
+        ('object:="Sofa"', {2}),
+        ('object:="couch"', {2}),
         ("trip", {5}),
         ('"summer trip"', {5}),
         ("rex's", {2}),
@@ -435,7 +438,7 @@ def test_facets_count_what_was_found_and_each_finds_as_many(library: Library) ->
     assert ("Beach", 1) not in [(one.name, one.count) for one in counted["tag"]]
     assert [(one.name, one.count) for one in counted["colour"]] == [("Blue", 1), ("Brown", 1), ("Red", 1)]
     assert [(one.name, one.query) for one in counted["year"]] == [("2020", "taken:2020")]
-    assert {one.name for one in counted["object"]} == {"cat", "couch"}
+    assert {one.name for one in counted["object"]} == {"Cat", "Sofa"}
     assert search.facets(library, "nothing") == {}
     assert len(search.facets(library, limit=1)["tag"]) == 1
 

@@ -170,7 +170,7 @@ def test_five_doubtful_cats_are_a_cat_of_45_percent() -> None:
         ({"Wig": 0.7}, "Person"),
         ({"Wig": 0.95}, "Wig"),
         # A room is what its furniture adds up to.
-        ({"Sofa": 0.4, "Television": 0.3, "Fireplace": 0.2}, "Living room"),
+        ({"Sofa": 0.4, "TV": 0.3, "Fireplace": 0.2}, "Living room"),
         ({"Sofa": 0.9}, "Sofa"),
     ],
 )

@@ -727,6 +727,8 @@ export interface LibraryPicture {
   rejected: string[];
   /** Its objects, or None if nobody looked for any. */
   boxes: Box[] | null;
+  /** How many objects of each kind they are, for people, such as `"2 people"`. */
+  objects: string[];
   /** Largest share first. */
   colours: Colour[];
   /** The rest, for people. */

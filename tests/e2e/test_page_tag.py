@@ -409,7 +409,7 @@ def test_several_pictures_with_a_bad_one(tool: ToolPage) -> None:
     expect(tool.option("chelsea.png")).to_contain_text("Cat")
     # A tag of one picture does not apply to the next.
     tool.option("coffee.png").click()
-    expect(chip(tool, "Cup or mug").or_(chip(tool, "Drink")).first).to_be_visible()
+    expect(chip(tool, "Cup or glass").or_(chip(tool, "Drink")).first).to_be_visible()
     add(tool, "Breakfast")
     expect(chip(tool, "Breakfast", "Your tags")).to_be_visible()
     expect(tool.option("coffee.png")).to_contain_text("Breakfast")

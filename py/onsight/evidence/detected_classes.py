@@ -37,12 +37,12 @@ class DetectedClass:
     """One row of the table.
 
     Attributes:
-        label: The detector's name for the class.
+        label: The detector's name for the class, such as ``"couch"``.
         tags: Ids of the tags that it implies: its own and broader ones.
         concept: Id of the concept that means the same, or None.
         id: Stable id of a tag for this class, if the vocabulary has none.
-        name: Displayed name.
-        has_own_tag: Whether the vocabulary has a tag that means the same.
+        name: Displayed name, such as ``"Sofa"``; every tool uses it.
+        has_own_tag: Whether the first of its tags means the same.
     """
 
     label: str
@@ -63,6 +63,7 @@ class DetectedClasses:
 
     def __init__(self, classes: Sequence[DetectedClass], vocabulary: Vocabulary) -> None:
         self.classes: Mapping[str, DetectedClass] = MappingProxyType({row.label: row for row in classes})
+        self._by_name = {row.name: row.label for row in classes}
         self.covered = frozenset({tag for row in classes for tag in row.tags}) | set(COUNTS)
         self._rows = {tag: vocabulary.row_of(tag) for tag in self.covered}
         self._size = len(vocabulary)
@@ -86,6 +87,15 @@ class DetectedClasses:
         if len({row.label for row in rows}) < len(rows):
             raise InvalidSpecError("The detections have a class more than once.")
         return cls(rows, vocabulary)
+
+    def name(self, label: str) -> str:
+        """Return the displayed name for the detector's name of a class; an unknown one is returned unchanged."""
+        row = self.classes.get(label)
+        return row.name if row else label
+
+    def label(self, name: str) -> str:
+        """Return the detector's name for a displayed name; an unknown name is returned unchanged."""
+        return self._by_name.get(name, name)
 
     @property
     def covered_rows(self) -> NDArray[np.intp]:
@@ -159,7 +169,7 @@ def _parse(cells: Sequence[str], vocabulary: Vocabulary, taxonomy: Taxonomy) -> 
         concept=concept or None,
         id=f"object_{label.replace(' ', '_')}" if own_name else concept,
         name=name,
-        has_own_tag=bool(concept) and not own_name and vocabulary.of_concept(concept) is not None,
+        has_own_tag=bool(tags) and vocabulary[tags[0]].label == name,
     )
 
 

@@ -1,7 +1,8 @@
 """The vocabulary: the tags that the head is trained for, as a table that people can read and edit.
 
 ``data/vocabulary.tsv`` gives each tag a stable id, a displayed name, a group, the broader tags that it implies, the
-concepts in the taxonomy that mean the same, and how much it matters to a person.
+concepts in the taxonomy that it covers, and how much it matters to a person. A concept with the tag's name means the
+same. If there is none, the tag covers several things, like Hat and Helmet below Headwear.
 """
 
 from __future__ import annotations
@@ -49,7 +50,7 @@ class VocabularyTag:
         label: Displayed name, sentence case.
         group: One of `GROUPS`.
         parents: Ids of the broader tags that it implies.
-        concepts: Ids of the concepts in the taxonomy that mean the same.
+        concepts: Ids of the concepts in the taxonomy that it covers: the same thing or, under another name, a part.
         priority: How much it matters to a person, > 0.
         aliases: Other names, for search and completion.
         definition: A sentence that says when it applies.
@@ -141,7 +142,7 @@ class Vocabulary:
         return tuple(found)
 
     def of_concept(self, concept: str) -> str | None:
-        """Return the id of the tag that means the same as a concept in the taxonomy, or None."""
+        """Return the id of the tag that covers a concept in the taxonomy, or None."""
         return self._of_concept.get(concept)
 
 

@@ -9,6 +9,7 @@ from weakref import WeakKeyDictionary
 
 from onsight.core.checks import check_choice
 from onsight.core.texts import text
+from onsight.evidence.detected_classes import DetectedClasses
 from onsight.library.database import Library, now
 from onsight.library.ordering import ORDERS, ordered
 from onsight.library.query import Compiled, compile_query, exactly
@@ -152,12 +153,16 @@ def facets(library: Library, query: str = "", limit: int = MAX_FACET_VALUES) -> 
 def _facet_name(kind: str, value: str, name: str) -> str:
     if kind == "dated" and value == "none":
         return text("No date")
+    if kind == "object":
+        return DetectedClasses.load().name(value)
     return text("Rejected") if kind == "rating" and int(value) < 0 else name
 
 
 def _facet_query(kind: str, value: str) -> str:
     if kind == "rating":
         return f"rating:{value}" if int(value) >= 0 else "rating:<0"
+    if kind == "object":
+        value = DetectedClasses.load().name(value)
     return f"taken:{value}" if kind in ("year", "dated") else f"{kind}:{exactly(value)}"
 
 

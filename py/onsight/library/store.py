@@ -102,10 +102,20 @@ def record(library: Library, source: Source, look: PictureRecord, run: int, *, i
             ),
         )
         if look.detection:
+            names = DetectedClasses.load()
             connection.executemany(
                 "INSERT INTO box (image, term, label, score, x1, y1, x2, y2) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
                 (
-                    (image, library.terms.ensure(box.label), box.label, box.score, box.x1, box.y1, box.x2, box.y2)
+                    (
+                        image,
+                        library.terms.ensure(names.name(box.label)),
+                        box.label,
+                        box.score,
+                        box.x1,
+                        box.y1,
+                        box.x2,
+                        box.y2,
+                    )
                     for box in look.detection.boxes
                 ),
             )

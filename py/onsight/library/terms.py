@@ -85,8 +85,9 @@ def known_terms() -> Mapping[str, KnownTerm]:
             above = (taxonomy[id] for id in concept.parents)
             add(concept.label, concept.aliases, (one.label for one in above if one.label))
     for row in DetectedClasses.load().classes.values():
-        same = taxonomy[row.concept].label if row.concept else row.name
-        add(row.label.capitalize(), (row.name,), (same, *(vocabulary[id].label for id in row.tags)))
+        add(row.name, (), (vocabulary[id].label for id in row.tags))
+        # Libraries of earlier versions, and people who know COCO, use the detectors' names.
+        add(row.label.capitalize(), (row.name,), (row.name,))
 
     def closure(folded: str) -> tuple[str, ...]:
         found: dict[str, None] = {}
@@ -166,6 +167,8 @@ class Terms:
             same = [id for id, other, _ in self._like(written) if spelling(other) == spelling(written)]
             exact = [id for id, other, _ in self._like(written) if other == written]
             self._ids[name] = (exact or same or [self._make(written, group, True, entry)])[0]
+            if entry and not exact:  # earlier versions wrote Tv, not TV
+                self._connection.execute("UPDATE term SET name = ? WHERE id = ?", (written, self._ids[name]))
         return self._ids[name]
 
     def ensure_own(self, name: str, *, instead_of: Iterable[int] = ()) -> int:
@@ -227,10 +230,27 @@ class Terms:
         ).fetchone()
         keys = {search_key(name), *map(search_key, entry.aliases if entry else ())} - {""}
         self._connection.executemany("INSERT INTO alias VALUES (?, ?)", ((key, id) for key in sorted(keys)))
+        if entry and is_it:
+            self._connect_former_names(name, keys)
         broader = [] if entry is None else list(entry.broader) if is_it else [entry.name, *entry.broader]
         above = [self.ensure(one) for one in broader]
         self._connection.executemany("INSERT INTO broader VALUES (?, ?)", ((one, id) for one in (id, *above)))
         return int(id)
+
+    def _connect_former_names(self, name: str, keys: Iterable[str]) -> None:
+        """Let a new term's name also find the terms that earlier versions made under another name.
+
+        Args:
+            name: Name of the new term.
+            keys: Search keys of its name and its other names.
+        """
+        entries = {key: known_terms().get(key) for key in keys if key != search_key(name)}
+        former = [key for key, entry in entries.items() if entry is None or name in entry.aliases]
+        places = ", ".join("?" * len(former))
+        self._connection.execute(
+            f"INSERT OR IGNORE INTO alias SELECT ?, id FROM term WHERE known AND folded IN ({places})",
+            (search_key(name), *former),
+        )
 
 
 def spelling(name: str) -> str:

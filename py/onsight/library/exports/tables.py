@@ -6,6 +6,7 @@ import csv
 import io
 from collections.abc import Iterable, Iterator, Sequence
 
+from onsight.evidence.detected_classes import DetectedClasses
 from onsight.library.database import Library
 from onsight.library.exports.files import ExportFile, Picture, pictures
 from onsight.tools.tag.exports import table
@@ -52,7 +53,7 @@ def _cells(picture: Picture) -> Sequence[object]:
         facts["category"],
         list_cell(tag.name for tag in picture.tags if tag.source != "user"),
         list_cell(tag.name for tag in picture.tags if tag.source == "user"),
-        list_cell(box.label for box in picture.boxes),
+        list_cell(DetectedClasses.load().name(box.label) for box in picture.boxes),
         list_cell(colour["name"] for colour in picture.colours),
         "yes" if facts["has_location"] else "no",
         *(guarded(value) if isinstance(value := facts[name], str) else value for name in _PLAIN),

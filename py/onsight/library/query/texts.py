@@ -7,6 +7,7 @@ import sqlite3
 from itertools import takewhile
 
 from onsight.core.folding import is_unspaced, may_be_inside, search_key
+from onsight.evidence.detected_classes import DetectedClasses
 from onsight.library.query.choices import MIN_COLOUR_SHARE
 from onsight.library.query.parser import meant_by
 from onsight.library.query.sql import Compiled, join
@@ -41,7 +42,10 @@ def bare_selects(connection: sqlite3.Connection, word: Word) -> list[Compiled]:
 
 def exact_select(field: str, word: Word) -> Compiled | None:
     """Select the pictures that have exactly this value in a field; None for fields with a fixed set of values."""
-    values = meant_by(word.text)
+    values: tuple[str, ...] = meant_by(word.text)
+    if field == "object":
+        # Boxes are stored under the detectors' names, which other tools' formats need.
+        values = tuple(DetectedClasses.load().label(value) for value in values)
     select = _EXACT.get(field)
     return Compiled(select, values) if select else None
 

@@ -9,7 +9,7 @@ from PIL import Image
 from onsight.core.results import Box
 from onsight.image import DecodedImage
 from onsight.image.encoding import EncodedImage, encode_jpeg
-from onsight.tools.detect.class_names import colour_of
+from onsight.tools.detect.class_names import colour_of, title_of
 
 QUALITY = 92
 """Of the JPEG."""
@@ -40,7 +40,7 @@ def annotate(picture: DecodedImage, boxes: Sequence[Box], labels: Sequence[str])
         x1, x2 = (x / picture.scale_x for x in (box.x1, box.x2))
         y1, y2 = (y / picture.scale_y for y in (box.y1, box.y2))
         draw.rectangle((x1, y1, max(x1, x2 - 1), max(y1, y2 - 1)), outline=colour, width=line)
-        text = f"{box.label} {box.score:.0%}"
+        text = f"{title_of(box.label)} {box.score:.0%}"
         left, top, right, bottom = draw.textbbox((0, 0), text, font=font)
         width, height = right - left + 2 * pad, bottom - top + 2 * pad
         # Above the box, or inside it if there is no room above; never beyond the picture's right edge.

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from onsight.core.results import Box
+from onsight.core.texts import text
+from onsight.evidence.detected_classes import DetectedClasses
 
 COLOURS = (
     "#b3261e", "#0b57d0", "#146c2e", "#8430ce", "#8c4a00", "#006876",
@@ -10,18 +15,20 @@ COLOURS = (
 )  # fmt: skip
 """Colours of classes. White text on each has a contrast of more than 4.5 to 1 (WCAG AA)."""
 
-_SINGULARS = {"skis": "pair of skis", "scissors": "pair of scissors", "broccoli": "head of broccoli", "tv": "TV"}
+_SINGULARS = {"Skis": "pair of skis", "Scissors": "pair of scissors", "Broccoli": "head of broccoli", "TV": "TV"}
 """What one object is called, if not like its class."""
 
 _PLURALS = {
-    "person": "people",
-    "sheep": "sheep",
-    "skis": "pairs of skis",
-    "knife": "knives",
-    "broccoli": "heads of broccoli",
-    "tv": "TVs",
-    "mouse": "mice",
-    "scissors": "pairs of scissors",
+    "Person": "people",
+    "Aircraft": "aircraft",
+    "Sheep": "sheep",
+    "Skis": "pairs of skis",
+    "Cup or glass": "cups or glasses",
+    "Knife": "knives",
+    "Broccoli": "heads of broccoli",
+    "TV": "TVs",
+    "Computer mouse": "computer mice",
+    "Scissors": "pairs of scissors",
 }
 """Plurals that do not follow from the ending."""
 
@@ -37,14 +44,22 @@ def colour_of(label: str, labels: Sequence[str]) -> str:
 
 
 def title_of(label: str) -> str:
-    """Return the name of a class for the start of a line, such as ``"Person"``."""
-    return "TV" if label == "tv" else label[:1].upper() + label[1:]
+    """Return the name of a class for the start of a line, such as ``"Sofa"`` for ``"couch"``."""
+    return DetectedClasses.load().name(label)
 
 
 def noun_of(label: str, count: int) -> str:
     """Return the noun for a number of objects of a class, such as ``"people"`` or ``"pair of skis"``."""
+    name = title_of(label)
+    noun = name[:1].lower() + name[1:]
     if count == 1:
-        return _SINGULARS.get(label, label)
-    if label in _PLURALS:
-        return _PLURALS[label]
-    return f"{label}es" if label.endswith(("s", "x", "ch", "sh")) else f"{label}s"
+        return _SINGULARS.get(name, noun)
+    if name in _PLURALS:
+        return _PLURALS[name]
+    return f"{noun}es" if noun.endswith(("s", "x", "ch", "sh")) else f"{noun}s"
+
+
+def count_objects(boxes: Iterable[Box]) -> tuple[str, ...]:
+    """Return the number of objects of each class, such as ``("2 people", "1 dog")``, in the order of the boxes."""
+    counts = Counter(box.label for box in boxes)
+    return tuple(text("{count} {things}", count=count, things=noun_of(label, count)) for label, count in counts.items())

@@ -20,6 +20,7 @@ from onsight.files.reading import read_file
 from onsight.files.writing import write_all, write_free
 from onsight.image import decode
 from onsight.tools.detect.annotate import annotate
+from onsight.tools.detect.class_names import noun_of
 from onsight.tools.detect.exports import FORMATS, IMAGE_FOLDERS, DetectedPicture, export, image_names
 from onsight.tools.detect.options import DetectOptions
 from onsight.tools.detect.results import Detection
@@ -137,9 +138,12 @@ def describe(result: Detection) -> str:
     counts: dict[str, int] = {}
     for box in result.boxes:
         counts[box.label] = counts.get(box.label, 0) + 1
-    head = ", ".join(f"{label} × {count}" if count > 1 else label for label, count in counts.items())
+    head = ", ".join(
+        f"{noun_of(label, 1)} × {count}" if count > 1 else noun_of(label, 1) for label, count in counts.items()
+    )
     boxes = (
-        f"\n    {box.label} {percent(box.score)}  ({box.x1:.0f}, {box.y1:.0f}) – ({box.x2:.0f}, {box.y2:.0f})"
+        f"\n    {noun_of(box.label, 1)} {percent(box.score)}"
+        f"  ({box.x1:.0f}, {box.y1:.0f}) – ({box.x2:.0f}, {box.y2:.0f})"
         for box in result.boxes
     )
     return (head or text("Nothing found")) + "".join(boxes)

@@ -12,6 +12,7 @@ from onsight.library import store
 from onsight.library.database import Library
 from onsight.metadata.dates import SOURCES
 from onsight.tools.classify.results import Candidate
+from onsight.tools.detect.class_names import count_objects
 from onsight.tools.organise.results import Fact, LibraryPicture, TagCount
 from onsight.tools.tag.results import Colour
 
@@ -31,6 +32,7 @@ def describe_picture(library: Library, image: int) -> LibraryPicture:
     colours = library.connection.execute(
         "SELECT colour, name, hex, share FROM colour WHERE image = ? ORDER BY share DESC, name", (image,)
     )
+    boxes = store.boxes_of(library, image) if row["detected"] else None
     return LibraryPicture(
         id=image,
         folder=row["folder"],
@@ -46,7 +48,8 @@ def describe_picture(library: Library, image: int) -> LibraryPicture:
         candidates=tuple(Candidate(*one) for one in json.loads(row["candidates"])),
         tags=store.tags_of(library, image),
         rejected=tuple(name for (name,) in rejected),
-        boxes=store.boxes_of(library, image) if row["detected"] else None,
+        boxes=boxes,
+        objects=count_objects(boxes or ()),
         colours=tuple(Colour(*colour) for colour in colours),
         facts=tuple(_facts(row)),
     )

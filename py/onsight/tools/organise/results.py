@@ -321,6 +321,7 @@ class LibraryPicture(_Result):
         tags: As a person sees them.
         rejected: Names of the machine's tags that a person rejected.
         boxes: Its objects, or None if nobody looked for any.
+        objects: How many objects of each kind they are, for people, such as ``"2 people"``.
         colours: Largest share first.
         facts: The rest, for people.
     """
@@ -340,6 +341,7 @@ class LibraryPicture(_Result):
     tags: tuple[Tag, ...]
     rejected: tuple[str, ...]
     boxes: tuple[Box, ...] | None
+    objects: tuple[str, ...]
     colours: tuple[Colour, ...]
     facts: tuple[Fact, ...]
 

@@ -51,7 +51,7 @@ class ObjectNamer:
 
     Attributes:
         rollup: Maps classes to concepts.
-        vocabulary: The tags; a concept that means the same as a tag is not named here.
+        vocabulary: The tags; a concept that means the same as a tag, or a place that a tag covers, is not named here.
         named: Whether each of the roll-up's concepts is named here, bool [N].
     """
 
@@ -64,9 +64,7 @@ class ObjectNamer:
         self._ancestors = [frozenset(taxonomy.ancestors(concept.id)) for concept in rollup.concepts]
         self.named = np.array(
             [
-                bool(concept.label)
-                and vocabulary.of_concept(concept.id) is None
-                and concept.label.casefold() not in labels
+                bool(concept.label) and concept.label.casefold() not in labels and self._is_more_specific(concept)
                 for concept in rollup.concepts
             ]
         )
@@ -103,9 +101,9 @@ class ObjectNamer:
     def parents(self, concept: Concept) -> tuple[str, ...]:
         """Return the ids of a concept's broader tags in the vocabulary, nearest first."""
         found: dict[str, None] = {}
-        for id in self.rollup.taxonomy.ancestors(concept.id):
+        for id in (concept.id, *self.rollup.taxonomy.ancestors(concept.id)):
             tag = self.vocabulary.of_concept(id)
-            if tag is not None:
+            if tag is not None and self.vocabulary[tag].label != concept.label:
                 found.update(dict.fromkeys((tag, *self.vocabulary.ancestors(tag))))
         return tuple(found)
 
@@ -114,6 +112,17 @@ class ObjectNamer:
         groups = [self.vocabulary[id].group for id in self.parents(concept)]
         fallback = "elements" if concept.category in LAND_CATEGORIES else "objects"
         return next((group for group in groups if group in THING_GROUPS), fallback)
+
+    def _is_more_specific(self, concept: Concept) -> bool:
+        """Return whether a concept says more than the tag that covers it, as Hat says more than Headwear."""
+        if concept.id in self.vocabulary:
+            return False  # Food & drink, which would have the same id as Food
+        id = self.vocabulary.of_concept(concept.id)
+        if id is None:
+            return True
+        tag, concepts = self.vocabulary[id], self.rollup.taxonomy.concepts
+        has_own_name = any(concepts[covered].label == tag.label for covered in tag.concepts)
+        return tag.group in THING_GROUPS and not has_own_name
 
     def _threshold(self, row: int) -> float:
         # A concept that needs more evidence than others to be a label needs it here, too.

@@ -243,12 +243,8 @@ export class Detail {
 }
 
 /** @param {LibraryPicture} picture */
-function objectsOf({ boxes }) {
+function objectsOf({ boxes, objects }) {
   if (!boxes) return "";
-  /** @type {Map<string, number>} */
-  const counts = new Map();
-  for (const { label } of boxes) counts.set(label, (counts.get(label) ?? 0) + 1);
-  const names = [...counts].map(([label, count]) => (count === 1 ? label : t("{label} × {count}", { label, count })));
-  return names.length ? t("Objects: {names}", { names: formatList(names) }) : t("No objects were found.");
+  return objects.length ? t("Objects: {names}", { names: formatList(objects) }) : t("No objects were found.");
 }
 
