@@ -217,6 +217,8 @@ export interface Tagging {
   image: ImageInfo;
   /** Id of the model that looked. */
   model: string;
+  /** A sentence that says what is certain, such as "Two dogs on a beach"; empty if too little is. */
+  description: string;
 }
 
 /** A name that a person may give a tag. */

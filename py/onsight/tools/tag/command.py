@@ -107,7 +107,8 @@ def describe(result: Tagging) -> str:
     if facts := _describe_photo(result.photo):
         lines.append("    " + text("Photo: {facts}", facts=facts))
     first = ", ".join(tag.name for tag in result.tags if tag.shown) or text("no tag is certain enough")
-    return "\n".join([first, *lines])
+    described = ["    " + text("Description: {sentence}", sentence=result.description)] if result.description else []
+    return "\n".join([first, *described, *lines])
 
 
 def _print_texts(format: str) -> Callable[[Sequence[TaggedPicture]], str]:

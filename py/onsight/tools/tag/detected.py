@@ -12,11 +12,10 @@ from numpy.typing import NDArray
 from onsight.core.results import Box
 from onsight.evidence.detected_classes import DetectedClass, DetectedClasses
 from onsight.evidence.vocabulary import GROUPS
+from onsight.tools.tag.corners import Corners, corners
 from onsight.tools.tag.found import Found
 from onsight.tools.tag.objects import ObjectNamer
 from onsight.tools.tag.results import Tag
-
-Corners = tuple[float, float, float, float]
 
 
 class DetectedObjects:
@@ -43,16 +42,11 @@ class DetectedObjects:
 
     def boxes_of(self, tag: str) -> tuple[Corners, ...]:
         """Return the boxes of a tag of the vocabulary, best first; empty if there are none."""
-        return corners(self._by_tag.get(tag, ()))
+        return tuple(corners(box) for box in self._by_tag.get(tag, ()))
 
     @cached_property
     def _by_tag(self) -> dict[str, list[Box]]:
         return self._classes.boxes_by_tag(self._sure)
-
-
-def corners(boxes: Iterable[Box]) -> tuple[Corners, ...]:
-    """Return boxes as ``(x1, y1, x2, y2)`` in pixels."""
-    return tuple((box.x1, box.y1, box.x2, box.y2) for box in boxes)
 
 
 PLAUSIBLE = 0.02
@@ -87,7 +81,7 @@ def with_detected(
             for index in at:
                 tag = found[index].tag
                 best = max(tag.score, boxes[0].score) if found[index].concept == kind.concept else tag.score
-                found[index] = replace(found[index], tag=replace(tag, score=best, boxes=corners(boxes)))
+                found[index] = replace(found[index], tag=replace(tag, score=best, boxes=tuple(map(corners, boxes))))
         elif not kind.has_own_tag and not _is_mistaken(kind, found, namer, places):
             found.append(_tag_of(kind, boxes, objects.thresholds[kind.label], namer))
     return found
@@ -123,7 +117,7 @@ def _tag_of(kind: DetectedClass, boxes: list[Box], threshold: float, namer: Obje
             shown=False,
             parents=tuple(vocabulary[id].label for id in parents),
             source="detector",
-            boxes=corners(boxes),
+            boxes=tuple(map(corners, boxes)),
             heat_map=None,
         ),
     )

@@ -121,6 +121,7 @@ class Tagging:
         groups: The groups in the order in which a page lists them.
         image: The picture.
         model: Id of the model that looked.
+        description: A sentence that says what is certain, such as "Two dogs on a beach"; empty if too little is.
     """
 
     tags: tuple[Tag, ...]
@@ -129,6 +130,7 @@ class Tagging:
     groups: tuple[str, ...]
     image: ImageInfo
     model: str
+    description: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """Return the result as plain JSON data (tuples as lists)."""

@@ -16,6 +16,7 @@ from types import MappingProxyType
 from onsight.core.results import ImageInfo
 from onsight.errors import InvalidSpecError
 from onsight.evidence.vocabulary import Vocabulary
+from onsight.tools.tag.corners import area
 from onsight.tools.tag.results import Tag
 
 COLUMNS = ("id", "mentioned", "area", "role")
@@ -73,9 +74,9 @@ class Salience:
         """
         rows: dict[str, SalienceRow] = {}
         slope = 0.0
-        for id, mentioned, area, role in _cells(text):
+        for id, mentioned, usual_area, role in _cells(text):
             try:
-                number, size = float(mentioned), float(area) if area else None
+                number, size = float(mentioned), float(usual_area) if usual_area else None
             except ValueError as error:
                 raise InvalidSpecError(f"The salience of {id} is not a number: {error}.") from error
             if id == SLOPE_ID:
@@ -111,8 +112,7 @@ class Salience:
 
 def area_of(tag: Tag, image: ImageInfo) -> float:
     """Return the part of the picture that the largest box of a tag covers, in [0, 1]; 0 without boxes."""
-    areas = [max(0.0, x2 - x1) * max(0.0, y2 - y1) for x1, y1, x2, y2 in tag.boxes]
-    return min(1.0, max(areas, default=0.0) / (image.width * image.height))
+    return min(1.0, max(map(area, tag.boxes), default=0.0) / (image.width * image.height))
 
 
 def read_roles(text: str) -> dict[str, str]:

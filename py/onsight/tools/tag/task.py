@@ -28,6 +28,7 @@ from onsight.networks.postprocess import normalize_map
 from onsight.networks.preprocess import Region
 from onsight.tools.detect.options import DetectOptions
 from onsight.tools.detect.task import DETECTORS, Detector
+from onsight.tools.tag.description import describe
 from onsight.tools.tag.detected import DetectedObjects
 from onsight.tools.tag.found import Found
 from onsight.tools.tag.objects import ObjectNamer
@@ -124,6 +125,8 @@ class Tagger:
             objects = DetectedObjects(observation.boxes, self.detected, self.detector.thresholds)
         found = find(observation, self.head, self.namer, measured, objects)
         listed = select(found, options.threshold, 0.0 if options.all else FLOOR)
+        # The sentence does not depend on which tags the user wants to see.
+        described = [one.tag for one in select(found, None, FLOOR)]
         tags = self._with_heat_maps(listed, observation) if options.heat_maps else [one.tag for one in listed]
         return Tagging(
             tags=tuple(tags),
@@ -132,6 +135,7 @@ class Tagger:
             groups=tuple(GROUPS.values()),
             image=observation.image,
             model="+".join([self.observer.spec.id, *(DETECTORS if objects else ())]),
+            description=describe(described, observation.boxes, observation.image),
         )
 
     def _with_heat_maps(self, listed: list[Found], observation: Observation) -> list[Tag]:
