@@ -1309,7 +1309,7 @@ export interface RootOptions {
 export interface SearchOptions {
   /** The query; an empty one finds all pictures. */
   query?: string;
-  /** Order of the pictures, such as `"date"`, `"name"` or `"best"` (default date). */
+  /** Order of the pictures, such as `"relevance"`, `"date"` or `"name"` (default relevance). */
   order?: string;
 }
 
@@ -1337,7 +1337,7 @@ export interface SaveSearchOptions {
 export interface DuplicatesOptions {
   /** The query; an empty one finds all pictures. */
   query?: string;
-  /** Order of the pictures, such as `"date"`, `"name"` or `"best"` (default date). */
+  /** Order of the pictures, such as `"relevance"`, `"date"` or `"name"` (default relevance). */
   order?: string;
   /** What counts as alike: the same file, the same picture, or a similar picture (default near). */
   kind?: "exact" | "near" | "similar";

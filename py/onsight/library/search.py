@@ -58,7 +58,7 @@ class Hit:
         return f"{self.folder.rstrip('/')}/{self.name}" if self.folder else self.name
 
 
-def find(library: Library, query: str = "", order: str = "date") -> list[int]:
+def find(library: Library, query: str = "", order: str = "relevance") -> list[int]:
     """Return the ids of the pictures that a query finds.
 
     Args:
@@ -73,7 +73,7 @@ def find(library: Library, query: str = "", order: str = "date") -> list[int]:
     return find_ranked(library, query, order)[0]
 
 
-def find_ranked(library: Library, query: str = "", order: str = "date") -> tuple[list[int], bool]:
+def find_ranked(library: Library, query: str = "", order: str = "relevance") -> tuple[list[int], bool]:
     """Return the result of `find`, and whether the query has its own order, as ``similar:5`` does."""
     check_choice("order", order, ORDERS)
     matches = _matches(library, query)
@@ -82,7 +82,8 @@ def find_ranked(library: Library, query: str = "", order: str = "date") -> tuple
         f"SELECT id FROM image WHERE {compiled.condition} ORDER BY {ORDERS[order]}", compiled.parameters
     )
     matches.images = [id for (id,) in rows]
-    return ordered(matches.images, compiled.ranking), compiled.ranking is not None
+    relevance = compiled.relevance if order == "relevance" else None
+    return ordered(matches.images, compiled.ranking, relevance), compiled.ranking is not None
 
 
 @dataclass(slots=True)

@@ -10,6 +10,7 @@
     fields      the fields, such as ``camera:``
     compiler    tree → SQL with parameters
     sql         SQL conditions, and how to join them
+    plain       plain words, such as *people eating outside*
 
 A query consists of words and conditions, all of which must hold::
 

@@ -16,6 +16,10 @@ from onsight.library.duplicates import similar_to
 from onsight.library.query import values
 from onsight.library.query.choices import CHOICES, categories, choose
 from onsight.library.query.parser import parse
+from onsight.library.query.plain.evidence import Gatherer
+from onsight.library.query.plain.lexicon import meaning_of
+from onsight.library.query.plain.phrases import MAX_PHRASE, SMALL_WORDS, read_words
+from onsight.library.query.plain.relevance import relevance
 from onsight.library.query.sql import Bounds, Compiled, any_of, join, limit, one_of
 from onsight.library.query.syntax import And, Condition, Node, Not, Or, Word
 from onsight.library.query.texts import bare_selects, exact_select, own_tag_select, text_select
@@ -25,14 +29,11 @@ from onsight.metadata.dates import matching_sources
 UNSURE = "not sure"
 """Search key of the label that pictures have if no label is certain enough."""
 
-SMALL_WORDS = frozenset(("a", "an", "and", "at", "by", "for", "in", "of", "on", "the", "to", "with"))
-"""Words that are ignored between other words."""
-
 MAX_ALIKE = 100
 """Maximum number of pictures that ``similar:`` finds."""
 
-MAX_PHRASE = 6
-"""Maximum number of words of a name without quotation marks."""
+CLOSE = 0.8
+"""Minimum weight of a term that a word means, where a picture either matches or not."""
 
 
 def compile_query(query: str, connection: sqlite3.Connection) -> Compiled:
@@ -48,12 +49,11 @@ def compile_query(query: str, connection: sqlite3.Connection) -> Compiled:
     try:
         node = parse(query)
         compiler = _Compiler(connection)
-        compiled = compiler.compile(node, ())
+        compiled = compiler.compile_query(node)
     except InvalidQueryError as error:
         error.detail["query"] = query
         raise
-    asked = node.items if isinstance(node, And) else (node,)
-    alike = next((item for item in asked if isinstance(item, Condition) and item.field == "similar"), None)
+    alike = next((item for item in _asked(node) if isinstance(item, Condition) and item.field == "similar"), None)
     return replace(compiled, ranking=compiler.alike(alike.value)) if alike else compiled
 
 
@@ -61,6 +61,25 @@ class _Compiler:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
         self._alike: dict[str, tuple[int, ...]] = {}
+
+    def compile_query(self, node: Node) -> Compiled:
+        """Compile a whole query. Plain words that all must match are weighed against one another."""
+        asked = _asked(node)
+        plain = [item for item in asked if isinstance(item, Word) and not item.quoted and not item.prefix]
+        scored = any(isinstance(item, Condition) and item.field == "score" for item in asked)
+        if not plain or scored or any(search_key(_joined(run)) == UNSURE for run in _runs(asked)):
+            return self.compile(node, ())
+        # Conditions in between separate phrases.
+        wanted = [
+            one
+            for run in _runs(asked)
+            if run[0] in plain
+            for one in read_words([word for word in run if isinstance(word, Word)], Gatherer(self._connection).is_name)
+        ]
+        found = relevance(wanted, self._connection)
+        words = Compiled("image.id IN (SELECT value FROM json_each(?))", (json.dumps(list(found)),))
+        others = [self.compile(item, ()) for item in asked if item not in plain]
+        return replace(join("AND", [words, *others]), relevance=found)
 
     def compile(self, node: Node, scores: Bounds) -> Compiled:
         """Compile a node; the words in it must have a score within ``scores``."""
@@ -145,7 +164,7 @@ class _Compiler:
         if word.prefix:
             named = query("SELECT term FROM alias WHERE substr(folded, 1, ?) = ?", (len(key), key)).fetchall()
         else:
-            named = self._named(key)
+            named = self._named(key) + ([] if word.quoted else self._close(key))
         has_word = query(
             "SELECT id FROM term WHERE instr(' ' || folded || ' ', ?) AND (NOT known OR ?)",
             (f" {key}" if word.prefix else f" {key} ", word.prefix or not named),
@@ -161,6 +180,15 @@ class _Compiler:
         keys = [key, *_other_numbers(key)]
         return self._connection.execute(
             f"SELECT term FROM alias WHERE folded IN ({', '.join('?' * len(keys))})", keys
+        ).fetchall()
+
+    def _close(self, key: str) -> list[sqlite3.Row]:
+        """Return the terms that a word means closely, such as *sofa* for *couch*."""
+        meaning = meaning_of(key)
+        close = [target.terms[0] for target in meaning.targets if target.weight >= CLOSE] if meaning else []
+        keys = [key for terms in close for key in terms]
+        return self._connection.execute(
+            "SELECT id FROM term WHERE folded IN (SELECT value FROM json_each(?))", (json.dumps(keys),)
         ).fetchall()
 
     def _tags(self, terms: str, scores: Bounds) -> Compiled:
@@ -249,6 +277,11 @@ class _Compiler:
             column, units, whole = _NUMBERS[node.field]
             return Compiled(*limit(column, values.number_bounds(word, units, whole=whole)))
         return CHOICES[node.field](word)
+
+
+def _asked(node: Node) -> tuple[Node, ...]:
+    """Return the nodes that all must match."""
+    return node.items if isinstance(node, And) else (node,)
 
 
 def _runs(items: Sequence[Node]) -> Iterator[list[Node]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,11 +19,13 @@ class Compiled:
         condition: The WHERE clause of a query of the table ``image``.
         parameters: The values of its question marks, in order.
         ranking: Ids of pictures in the order that the query itself asks for, as ``similar:5`` does; None otherwise.
+        relevance: How well each picture fits the plain words of the query, in (0, 1]; None without plain words.
     """
 
     condition: str
     parameters: tuple[Any, ...] = ()
     ranking: tuple[int, ...] | None = None
+    relevance: Mapping[int, float] | None = None
 
 
 def join(operator: str, parts: Iterable[Compiled]) -> Compiled:

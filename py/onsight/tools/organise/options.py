@@ -153,7 +153,7 @@ class SearchOptions:
     """Which pictures to find."""
 
     query: str = option(default="", doc="The query; an empty one finds all pictures.")
-    order: str = option(default="date", doc='Order of the pictures, such as `"date"`, `"name"` or `"best"`.')
+    order: str = option(default="relevance", doc='Order of the pictures, such as `"relevance"`, `"date"` or `"name"`.')
 
 
 @options

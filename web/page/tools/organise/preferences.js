@@ -55,7 +55,7 @@ export const preferences = {
 
   /** The order of the pictures, by its id. */
   get order() {
-    return recall(ORDER) ?? "date";
+    return recall(ORDER) ?? "relevance";
   },
   set order(order) {
     remember(ORDER, order);

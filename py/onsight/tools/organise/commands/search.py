@@ -25,16 +25,23 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     width = max(map(len, field_help()))
     fields = "\n".join(f"  {example:{width}}  {help}" for example, help in field_help().items())
     explanation = text(
-        'A query has words (dog), phrases ("living room"), beginnings (sun*) and conditions.\n'
-        "All must match; use OR, NOT or -, and parentheses to change that. A word finds what it\n"
-        "names and everything narrower. It also finds parts of words in file and folder names,\n"
-        "titles, cameras and your own tags. A phrase finds whole words, and\n"
-        'camera:="Canon EOS 5D" finds exactly this name. Put the query in quotes for the shell:'
+        "Say what the pictures show, in plain words: people eating outside, two dogs, no people.\n"
+        "A word finds what it means, everything narrower, and related things, best first; also\n"
+        "parts of words in file and folder names, titles, cameras and your own tags.\n"
+        'A query can also have phrases ("living room"), beginnings (sun*) and conditions. All\n'
+        "must match; use OR, NOT or -, and parentheses to change that. A phrase finds whole\n"
+        'words, and camera:="Canon EOS 5D" finds exactly this name. Put the query in quotes for\n'
+        "the shell:"
     )
     parser.epilog = f"{explanation}\nonsight search 'dog -cat width:>4000'\n\n{fields}"
     parser.add_argument("query", nargs="*", metavar="QUERY", help=text("what to find (default: everything)"))
     add_library(parser)
-    parser.add_argument("--order", choices=ORDERS, default="date", help=text("order of the pictures (default: date)"))
+    parser.add_argument(
+        "--order",
+        choices=ORDERS,
+        default="relevance",
+        help=text("order of the pictures (default: relevance to plain words, then date)"),
+    )
     parser.add_argument("--limit", type=int, metavar="N", help=text("maximum number of pictures"))
     form = parser.add_mutually_exclusive_group()
     form.add_argument("--long", action="store_true", help=text("print labels and tags too"))
