@@ -17,7 +17,7 @@ from onsight.core.results import Box
 from onsight.errors import InvalidOptionError, InvalidSpecError
 from onsight.tools.detect.anchors import ssd_anchors
 from onsight.tools.detect.options import DetectOptions
-from onsight.tools.detect.presets import Calibration, load_calibration
+from onsight.tools.detect.presets import SIZES, Calibration, load_calibration
 from onsight.tools.detect.results import Detection
 from onsight.tools.detect.selection import select_objects
 from onsight.tools.detect.task import Detector, DetectorRun
@@ -75,6 +75,7 @@ def test_select_names_an_unknown_class() -> None:
         {"allow": "dog"},
         {"deny": [1]},
         {"thorough": 1},
+        {"quick": True, "thorough": True},
         {"tiled": None},
         {"scor": 0.5},
     ],
@@ -90,13 +91,17 @@ def test_detect_options_take_json() -> None:
 
 def test_calibration_that_ships_fits_the_labels(detector: Detector) -> None:
     calibration = load_calibration()
-    assert {"default", "thorough"} <= set(calibration.presets)
+    assert {"quick", "default", "thorough"} == set(calibration.presets)
     assert set(calibration.thresholds) <= set(detector.labels)
     assert all(0 < value < 1 for value in (calibration.threshold, *calibration.thresholds.values()))
     for preset in calibration.presets.values():
-        assert len(preset.weights) == len(preset.passes) > 0
-        # More evidence never makes an object less probable.
-        assert min(preset.weights) > 0
+        assert preset.box_weights.shape == (len(preset.passes), len(SIZES))
+        assert preset.box_weights.min() > 0
+        assert preset.animals
+        for weights, more in ((preset.others, 0), (preset.animals, 0), *((one, 1) for one in preset.rescored.values())):
+            assert weights.passes.shape == (len(preset.passes) + more, len(SIZES))
+            # More evidence never makes an object less probable.
+            assert weights.passes.min() >= 0
 
 
 @pytest.mark.parametrize("data", [None, {}, {"presets": {"default": {}}, "threshold": 1, "thresholds": {}}])

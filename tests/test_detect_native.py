@@ -63,7 +63,9 @@ def test_detect_finds_the_subject(engine: Engine, name: str, label: str, truth: 
     assert box_iou([corners(result.boxes[0])], [truth])[0, 0] > 0.75
 
 
-@pytest.mark.parametrize("options", [DetectOptions(), DetectOptions(thorough=True)], ids=["default", "thorough"])
+@pytest.mark.parametrize(
+    "options", [DetectOptions(quick=True), DetectOptions(), DetectOptions(thorough=True)], ids=lambda o: o.preset
+)
 def test_detect_does_not_depend_on_how_a_picture_is_stored(engine: Engine, options: DetectOptions) -> None:
     with Image.open(SAMPLES / "chelsea.png") as file:
         upright = file.convert("RGB")

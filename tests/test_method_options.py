@@ -155,6 +155,7 @@ def tools_that_look() -> Iterator[tuple[str, dict[str, Any]]]:
         yield "index", {"detect": boxes}
     yield "compare", {"heat_maps": True}
     yield "detect", {}
+    yield "detect", {"quick": True}
     yield "detect", {"thorough": True}
     yield "enhance", {"auto": True}
     yield "enhance_analysis", {}

@@ -12,6 +12,7 @@ def test_outputs_are_cached_for_options_that_share_a_run() -> None:
     cache.put("detect", 1, DetectOptions(score=0.3), "outputs")
     assert cache.get("detect", 1, DetectOptions(score=0.7, iou=0.2)) == "outputs"
     assert cache.get("detect", 1, DetectOptions(thorough=True)) is None
+    assert cache.get("detect", 1, DetectOptions(quick=True)) is None
     assert cache.get("detect", 2, DetectOptions()) is None
     assert cache.get("detect", None, DetectOptions()) is None
 

@@ -1,8 +1,9 @@
 """Turns the candidates of several networks into objects with calibrated scores.
 
 Overlapping boxes of one class count as one object. Its box is their mean, weighted by their scores (after Solovyev et
-al., "Weighted boxes fusion", 2021). Its score is not a mean: each network's log odds are evidence, and the weighted
-evidence adds up. One logistic regression learns the weights and calibrates the score in one step.
+al., "Weighted boxes fusion", 2021) and by how exact the boxes of each pass are at their size. Its score is not a mean:
+each network's log odds are evidence, and the weighted evidence adds up. One logistic regression learns the weights and
+calibrates the score in one step.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from onsight.core.boxes import batched_groups, batched_nms, box_area, box_inter_
 from onsight.networks.preprocess import Region
 from onsight.tools.detect.candidates import Candidates, Objects
 from onsight.tools.detect.decoding import FLOOR_LOGIT
-from onsight.tools.detect.presets import RESCORED, Preset, members
+from onsight.tools.detect.presets import ANIMALS, RESCORED, Preset, members, size_shares
 from onsight.tools.detect.rescoring import Rescoring
 from onsight.tools.detect.tiles import cut_by_edges
 
@@ -38,17 +39,25 @@ class Evidence:
     Attributes:
         boxes: float64 [N, 4], ``(x1, y1, x2, y2)``.
         logits: float64 [N, passes], log odds; ``FLOOR_LOGIT`` if the pass does not see the object.
+        shares: float64 [N, 3], how much the weights for each size count; see `size_shares`.
         class_ids: intp [N], index of the label.
         ids: intp [N], number of each object's strongest candidate.
     """
 
     boxes: NDArray[np.float64]
     logits: NDArray[np.float64]
+    shares: NDArray[np.float64]
     class_ids: NDArray[np.intp]
     ids: NDArray[np.intp]
 
 
-def gather(passes: Sequence[Candidates], iou_threshold: float, first_id: int = 0) -> Evidence:
+def gather(
+    passes: Sequence[Candidates],
+    box_weights: NDArray[np.float64],
+    region: Region,
+    iou_threshold: float,
+    first_id: int = 0,
+) -> Evidence:
     """Group the candidates by object.
 
     As in non-maximum suppression, the strongest candidate leads its object, and all candidates of its class that
@@ -56,6 +65,8 @@ def gather(passes: Sequence[Candidates], iou_threshold: float, first_id: int = 0
 
     Args:
         passes: Candidates of each pass, in the same unit of pixels.
+        box_weights: How much the boxes of each pass count, float64 [passes, 3]; see `Preset`.
+        region: What the passes saw, ``(x1, y1, x2, y2)`` in that unit.
         iou_threshold: Candidates of a class whose intersection over union exceeds this belong to one object.
         first_id: Number of the first candidate. The numbers run through all passes, so an object keeps its number at
             every threshold.
@@ -76,14 +87,15 @@ def gather(passes: Sequence[Candidates], iou_threshold: float, first_id: int = 0
     source = np.repeat(np.arange(len(kept)), [len(candidates) for candidates in kept])
     # Each candidate belongs to the strongest leader of its class that it overlaps.
     leaders, group = batched_groups(boxes, logits, class_ids, iou_threshold)
-    if not len(leaders):
-        return Evidence(np.zeros((0, 4)), np.zeros((0, len(kept))), np.zeros(0, np.intp), np.zeros(0, np.intp))
-    weights = 1 / (1 + np.exp(-logits))
+    x1, y1, x2, y2 = region
+    area = (x2 - x1) * (y2 - y1)
+    weights = np.exp((np.log(box_weights)[source] * size_shares(boxes, area)).sum(axis=1)) / (1 + np.exp(-logits))
     totals = np.bincount(group, weights, len(leaders))
     sums = np.stack([np.bincount(group, side * weights, len(leaders)) for side in boxes.T], axis=1)
     evidence = np.full((len(leaders), len(kept)), FLOOR_LOGIT)
     np.maximum.at(evidence, (group, source), logits)
-    return Evidence(sums / totals[:, None], evidence, class_ids[leaders], ids[leaders])
+    means = sums / totals[:, None]
+    return Evidence(means, evidence, size_shares(means, area), class_ids[leaders], ids[leaders])
 
 
 def fuse(evidence: Evidence, preset: Preset, rescoring: Rescoring | None = None, *, is_part: bool = False) -> Objects:
@@ -102,7 +114,7 @@ def fuse(evidence: Evidence, preset: Preset, rescoring: Rescoring | None = None,
     Returns:
         The objects, most probable first.
     """
-    log_odds = preset.alone(evidence.logits, evidence.class_ids)
+    log_odds = preset.alone(evidence.logits, evidence.shares, evidence.class_ids)
     if rescoring is not None:
         log_odds += _change(log_odds, evidence, preset, rescoring, is_part)
     order = np.argsort(-log_odds, kind="stable")
@@ -117,7 +129,7 @@ def _change(
     for group, weights in preset.rescored.items():
         at = np.flatnonzero(members(RESCORED[group], evidence.class_ids))
         classifier_logits, worth = rescoring.of_boxes(evidence.boxes[at], evidence.class_ids[at])
-        rescored = np.column_stack([evidence.logits[at], classifier_logits]) @ np.array(weights.passes) + weights.bias
+        rescored = weights.log_odds(np.column_stack([evidence.logits[at], classifier_logits]), evidence.shares[at])
         change = worth * (rescored - alone[at])
         strongest_first = np.argsort(-alone[at], kind="stable")
         _, first = np.unique(evidence.class_ids[at][strongest_first], return_index=True)
@@ -144,8 +156,13 @@ def is_doubtful(passes: Sequence[Candidates], preset: Preset) -> bool:
     for row, candidates in zip(strongest, passes, strict=True):
         known = candidates.class_ids < len(row)
         np.maximum.at(row, candidates.class_ids[known], candidates.logits[known])
-    log_odds = preset.alone(strongest[:, class_ids].T, class_ids)
-    return bool(log_odds.max() >= math.log(DOUBTFUL / (1 - DOUBTFUL)))
+    weights = {True: preset.animals or preset.others, False: preset.others}
+    return any(
+        weights[is_animal].bound(strongest[:, class_ids[chosen]].T, FLOOR_LOGIT).max(initial=-np.inf)
+        >= math.log(DOUBTFUL / (1 - DOUBTFUL))
+        for is_animal in (True, False)
+        for chosen in [members(ANIMALS, class_ids) == is_animal]
+    )
 
 
 def merge_parts(parts: Sequence[tuple[Region, Objects]], size: tuple[int, int], iou_threshold: float) -> Objects:

@@ -26,7 +26,7 @@ METHODS = {
         Detection,
         decide=lambda models, found, options: models.make(Detector).select(found, options),
         check=lambda models, options: models.make(Detector).check(options),
-        cache_key=lambda options: (options.thorough, options.tiled),
+        cache_key=lambda options: (options.preset, options.tiled),
         cache_size=64,
         doc="Find the objects in a picture.",
     ),

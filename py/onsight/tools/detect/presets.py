@@ -29,53 +29,103 @@ RESCORED = MappingProxyType({"animals": ANIMALS, "vehicles": VEHICLES})
 """Groups of classes that the classifier rescores: it knows many kinds of them, and most of their lookalikes."""
 
 
-@dataclass(frozen=True, slots=True)
+SIZES = (0.03, 0.15, 0.75)
+"""Sizes for which there are weights: small, medium and large. An object's size is the square root of its box's share of
+the area that the passes saw. Between these sizes, weights are interpolated over the logarithm of the size."""
+
+
+def size_shares(boxes: NDArray[np.float64], area: float) -> NDArray[np.float64]:
+    """Return how much the weights for each of `SIZES` count for boxes.
+
+    Args:
+        boxes: float64 [N, 4], ``(x1, y1, x2, y2)``.
+        area: Area of the picture, or of the part of it that the passes saw, in the same unit.
+
+    Returns:
+        float64 [N, 3], in [0, 1]; each row adds up to 1.
+    """
+    log_sizes = np.log(np.array(SIZES))
+    areas = np.maximum((boxes[:, 2:] - boxes[:, :2]).prod(axis=1), 1e-9)
+    small, medium, large = log_sizes
+    at = np.clip(np.log(areas / area) / 2, small, large)
+    below, above = np.clip((at - small) / (medium - small), 0, 1), np.clip((at - medium) / (large - medium), 0, 1)
+    return np.stack([1 - below, below - above, above], axis=1)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Weights:
-    """The weights of a logistic regression over the evidence of the passes.
+    """The weights of a logistic regression over the evidence of the passes, for objects of each of `SIZES`.
 
     Attributes:
-        passes: Weight of each pass, in the order of `Preset.passes`.
-        bias: Added to the weighted sum.
+        passes: Weight of each pass, in the order of `Preset.passes`, float64 [passes, 3].
+        bias: Added to the weighted sum, float64 [3].
     """
 
-    passes: tuple[float, ...]
-    bias: float
+    passes: NDArray[np.float64]
+    bias: NDArray[np.float64]
+
+    def log_odds(self, logits: NDArray[np.float64], shares: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the log odds of objects, float64 [N].
+
+        Args:
+            logits: float64 [N, passes], log odds of each pass.
+            shares: float64 [N, 3], see `size_shares`.
+        """
+        log_odds: NDArray[np.float64] = ((logits @ self.passes + self.bias) * shares).sum(axis=1)
+        return log_odds
+
+    def bound(self, logits: NDArray[np.float64], lowest: float) -> NDArray[np.float64]:
+        """Return the log odds that no object of any size exceeds, float64 [N].
+
+        Args:
+            logits: float64 [N, passes], the highest log odds that each pass may give.
+            lowest: The lowest log odds that a pass may give.
+        """
+        # Weights are interpolated between sizes, so the log odds are highest at one of these.
+        highest = logits @ np.maximum(self.passes, 0) + lowest * np.minimum(self.passes, 0).sum(axis=0) + self.bias
+        bound: NDArray[np.float64] = highest.max(axis=1)
+        return bound
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Preset:
     """Which passes run on a picture, and how their evidence is combined.
 
-    The log odds that an object is there are ``bias`` plus the sum, over the passes, of ``weight`` times the log odds of
-    the pass. A pass that does not see the object counts with the lowest log odds that it can give.
+    The log odds that an object is there are a bias plus the sum, over the passes, of a weight times the log odds of
+    the pass. Weights depend on the object's size: small inputs show nothing of small objects, and large inputs show
+    only parts of large ones. A pass that does not see the object counts with the lowest log odds that it can give.
 
     Attributes:
         passes: The passes, in the order in which they run.
-        weights: Weight of each pass.
-        bias: Added to the weighted sum.
-        animals: Weights to use for `ANIMALS` instead: the networks know ten animals and take most others for one of
-            them. None to use the same weights.
+        box_weights: How much the boxes of each pass count in an object's box, for objects of each of `SIZES`,
+            float64 [passes, 3], positive.
+        others: Weights for all classes but `ANIMALS`.
+        animals: Weights for `ANIMALS`: the networks know ten animals and take most others for one of them. None to use
+            the same weights.
         rescored: By name of a group of `RESCORED`, the weights to use for it if the classifier was asked, too. The
             weight of the classifier's log odds is the last.
     """
 
     passes: tuple[Pass, ...]
-    weights: tuple[float, ...]
-    bias: float
+    box_weights: NDArray[np.float64]
+    others: Weights
     animals: Weights | None = None
     rescored: Mapping[str, Weights] = field(default_factory=dict)
 
-    def alone(self, logits: NDArray[np.float64], class_ids: NDArray[np.intp]) -> NDArray[np.float64]:
+    def alone(
+        self, logits: NDArray[np.float64], shares: NDArray[np.float64], class_ids: NDArray[np.intp]
+    ) -> NDArray[np.float64]:
         """Return the log odds of objects without the classifier, float64 [N].
 
         Args:
             logits: float64 [N, passes], log odds.
+            shares: float64 [N, 3], see `size_shares`.
             class_ids: intp [N], index of the label.
         """
-        log_odds: NDArray[np.float64] = logits @ np.array(self.weights) + self.bias
+        log_odds = self.others.log_odds(logits, shares)
         if self.animals:
             is_animal = members(ANIMALS, class_ids)
-            log_odds[is_animal] = logits[is_animal] @ np.array(self.animals.passes) + self.animals.bias
+            log_odds[is_animal] = self.animals.log_odds(logits[is_animal], shares[is_animal])
         return log_odds
 
 
@@ -89,7 +139,7 @@ class Calibration:
     """The fitted numbers.
 
     Attributes:
-        presets: The presets by name: ``"default"`` and ``"thorough"``.
+        presets: The presets by name: ``"quick"``, ``"default"`` and ``"thorough"``.
         threshold: Score that an object must reach to be shown, for classes that are not in ``thresholds``.
         thresholds: Thresholds by label.
     """
@@ -113,11 +163,11 @@ class Calibration:
                             Pass(str(look["model"]), int(look["side"]), bool(look["keep_shape"]))
                             for look in preset["passes"]
                         ),
-                        weights=tuple(float(look["weight"]) for look in preset["passes"]),
-                        bias=float(preset["bias"]),
+                        box_weights=np.array([_by_size(look["box_weights"]) for look in preset["passes"]]),
+                        others=_weights(preset["others"]),
                         animals=_weights(preset["animals"]) if "animals" in preset else None,
                         rescored={
-                            group: _weights(preset["seconded"][group]) for group in RESCORED if "seconded" in preset
+                            group: _weights(preset["rescored"][group]) for group in RESCORED if "rescored" in preset
                         },
                     )
                     for name, preset in data["presets"].items()
@@ -130,7 +180,12 @@ class Calibration:
 
 
 def _weights(data: Any) -> Weights:
-    return Weights(tuple(float(weight) for weight in data["weights"]), float(data["bias"]))
+    return Weights(np.array([_by_size(weights) for weights in data["weights"]]), np.array(_by_size(data["bias"])))
+
+
+def _by_size(data: Any) -> list[float]:
+    small, medium, large = map(float, data)
+    return [small, medium, large]
 
 
 @cache

@@ -184,7 +184,7 @@ class Detector:
         parts = []
         first_id = 1
         for index, (region, candidates) in enumerate(found.parts):
-            evidence = gather(candidates, options.iou, first_id)
+            evidence = gather(candidates, found.preset.box_weights, region, options.iou, first_id)
             parts.append((region, fuse(evidence, found.preset, found.rescoring, is_part=index > 0)))
             first_id += sum(map(len, candidates))
         objects = merge_parts(parts, size, options.iou)
@@ -199,7 +199,7 @@ class Detector:
         )
 
     def _preset(self, options: DetectOptions) -> Preset:
-        return self.calibration.presets["thorough" if options.thorough else "default"]
+        return self.calibration.presets[options.preset]
 
     def _look(self, decoded: DecodedImage, region: Region, passes: Sequence[Pass]) -> Flow[tuple[Candidates, ...]]:
         """Run the networks on one part of the picture."""

@@ -28,6 +28,9 @@ THUMBNAIL_SIDE = 256
 
 THUMBNAIL_QUALITY = 80
 
+BOXES = DetectOptions(quick=True)
+"""Options for the boxes of a picture. Tags use the same run of the networks as evidence."""
+
 
 @dataclass(frozen=True, slots=True)
 class Indexer:
@@ -77,7 +80,7 @@ class Indexer:
         yield Stage("decode")
         sides = [self.classifier.min_side, MIN_SIDE, THUMBNAIL_SIDE]
         if self.detector:
-            sides.append(self.detector.min_side(DetectOptions()))
+            sides.append(self.detector.min_side(BOXES))
         decoded = decode(image, min_side=max(sides))
         thumbnail = encode_preview(decoded, THUMBNAIL_SIDE, THUMBNAIL_QUALITY)
         bits = perceptual_hash(decoded)
@@ -85,8 +88,8 @@ class Indexer:
         seen = yield from self.tagger.observer.observe_at(decoded, read_camera_facts(image))
         tagger, detection = self.tagger, None
         if self.detector:
-            found = yield from self.detector.find_in(decoded, DetectOptions())
-            detection = self.detector.select(found, DetectOptions())
+            found = yield from self.detector.find_in(decoded, BOXES)
+            detection = self.detector.select(found, BOXES)
             # Of boxes that the classifier has not changed: see `Tagger.observe`.
             faint = self.detector.select(replace(found, rescoring=None), FAINT_BOXES)
             seen = replace(seen, boxes=faint.boxes)

@@ -36,7 +36,7 @@ from onsight.tools.tag.options import TagOptions
 from onsight.tools.tag.results import Colour, Photo, Tag, Tagging
 from onsight.tools.tag.selection import FLOOR, find, is_somewhere, select
 
-FAINT_BOXES = DetectOptions(score=FAINT, max_results=MAX_BOXES)
+FAINT_BOXES = DetectOptions(score=FAINT, max_results=MAX_BOXES, quick=True)
 """Options for the boxes that are evidence for tags; these include uncertain boxes."""
 
 
