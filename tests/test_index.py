@@ -26,7 +26,7 @@ from onsight.tools.tag.options import TagOptions
 from onsight.tools.tag.task import Tagger
 from tests.pictures import encode, photo
 
-TAG, CLASSIFY = TagOptions(), ClassifyOptions()
+TAG, CLASSIFY = TagOptions(boxes=False), ClassifyOptions()
 MODELS = Path(__file__).resolve().parents[1] / "models"
 GOLDEN_RETRIEVER = 207
 

@@ -17,9 +17,13 @@ from onsight.errors import InvalidOptionError
 from onsight.evidence.detected_classes import DetectedClasses
 from onsight.library import edits
 from onsight.library.database import Library
+from onsight.library.description import describe
 from onsight.library.exports import FORMATS, SINGLE_FILE_FORMATS, contact_sheet, export
 from onsight.library.exports import files as files_module
+from onsight.library.exports.tables import LISTS
 from onsight.metadata.xmp import read
+from onsight.tools.tag.exports.cells import parse
+from onsight.tools.tag.results import Tag
 from tests.library_samples import filled, look, tag
 
 MODELS = Path(__file__).resolve().parents[1] / "models"
@@ -180,7 +184,9 @@ def test_contact_sheets_of_many_pictures_link_to_each_other(library: Library, mo
 
 def test_pictures_are_read_page_by_page_in_their_order(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(files_module, "PAGE", 2)
-    assert [picture.facts["id"] for picture in files_module.pictures(library, [3, 77, 1, 2])] == [3, 1, 2]
+    assert [
+        picture.facts["id"] for picture in files_module.pictures(library, [3, 77, 1, 2], files_module.Choice())
+    ] == [3, 1, 2]
 
 
 @pytest.mark.parametrize("format", FORMATS)
@@ -193,3 +199,43 @@ def test_an_empty_selection_can_be_exported(library: Library, format: str) -> No
 def test_an_unknown_format_is_refused(library: Library) -> None:
     with pytest.raises(InvalidOptionError, match="format must be one of"):
         export(library, [1], "docx")
+
+
+@pytest.fixture
+def dogs() -> Iterator[Library]:
+    tags = [
+        tag("Dog", 0.95, group="Animals"),
+        Tag("poodle", "Poodle", "Animals", 0.9, 0.5, True, ("Dog",), "classifier", (), None),
+        tag("Red", 0.9, group="Colours", origin="colour"),
+    ]
+    boxes = [Box("dog", 0.9, 10.0, 30.0, 190.0, 280.0), Box("dog", 0.8, 210.0, 30.0, 390.0, 280.0)]
+    with filled({"/p/a.jpg": look("Dog", tags=tags, boxes=boxes)}) as library:
+        yield library
+
+
+@pytest.mark.parametrize(
+    ("level", "names"), [("main", ["Poodle"]), ("broader", ["Poodle", "Dog"]), ("all", ["Poodle", "Dog", "Red"])]
+)
+def test_levels_choose_the_tags_of_an_export(dogs: Library, level: str, names: list[str]) -> None:
+    (file,) = export(dogs, [1], "csv", keywords=level)
+    (row,) = parse(b"".join(file.chunks).decode(), LISTS)
+    assert sorted(row["tags"]) == sorted(names)
+    assert "alt text" not in row
+    (sidecar,) = export(dogs, [1], "xmp", keywords=level)
+    assert sorted(read(b"".join(sidecar.chunks)).subjects) == sorted(names)
+
+
+def test_an_unknown_level_is_refused(dogs: Library) -> None:
+    with pytest.raises(InvalidOptionError):
+        export(dogs, [1], "csv", keywords="few")
+
+
+def test_a_sentence_is_exported_only_if_it_is_wanted(dogs: Library) -> None:
+    assert describe(dogs, 1) == "Two dogs"
+    (table,) = export(dogs, [1], "csv", alt_text=True)
+    (row,) = parse(b"".join(table.chunks).decode(), LISTS)
+    assert row["alt text"] == "Two dogs"
+    (sidecar,) = export(dogs, [1], "xmp", alt_text=True)
+    assert "Two dogs" in b"".join(sidecar.chunks).decode()
+    (plain,) = export(dogs, [1], "xmp")
+    assert "Two dogs" not in b"".join(plain.chunks).decode()

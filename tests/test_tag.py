@@ -56,7 +56,7 @@ def outputs(*classes: int, place: tuple[int, int] | None = None, seed: int = 0) 
 
 
 def tag(tagger: Tagger, said: dict[str, np.ndarray], **options: Any) -> Tagging:
-    return drive(tagger.tag(encode(photo(), "PNG"), TagOptions(**options)), lambda run: said)
+    return drive(tagger.tag(encode(photo(), "PNG"), TagOptions(**{"boxes": False, **options})), lambda run: said)
 
 
 def named(result: Tagging, id: str) -> Tag:
@@ -67,7 +67,7 @@ def named(result: Tagging, id: str) -> Tag:
 
 
 def test_tag_asks_once_for_all_it_needs(tagger: Tagger) -> None:
-    flow = tagger.tag(encode(photo(96, 64), "PNG"), TagOptions())
+    flow = tagger.tag(encode(photo(96, 64), "PNG"), TagOptions(boxes=False))
     steps = [next(flow), next(flow), next(flow)]
     assert steps == [Stage("decode"), Stage("preprocess"), Stage("infer")]
     run = next(flow)
@@ -82,7 +82,7 @@ def test_tag_asks_once_for_all_it_needs(tagger: Tagger) -> None:
 
 def test_a_network_without_an_answer_is_an_error(tagger: Tagger) -> None:
     with pytest.raises(ModelFailedError):
-        drive(tagger.tag(encode(photo(), "PNG"), TagOptions()), lambda run: None)  # type: ignore[arg-type,return-value]
+        drive(tagger.tag(encode(photo(), "PNG"), TagOptions(boxes=False)), lambda run: None)  # type: ignore[arg-type,return-value]
 
 
 def test_blank_run_is_one_that_the_network_takes(tagger: Tagger) -> None:
@@ -136,7 +136,7 @@ def test_default_shows_a_few_and_a_threshold_shows_what_reaches_it(tagger: Tagge
 
 def test_grey_pictures_are_black_and_white_whatever_the_head_thinks(tagger: Tagger) -> None:
     grey = photo().convert("L")
-    result = drive(tagger.tag(encode(grey, "PNG"), TagOptions()), lambda run: outputs(CELLO))
+    result = drive(tagger.tag(encode(grey, "PNG"), TagOptions(boxes=False)), lambda run: outputs(CELLO))
     assert named(result, "black_white").score > 0.9
     assert not [one for one in result.tags if one.shown and one.source == "colour"]
     assert named(tag(tagger, outputs(CELLO), all=True), "black_white").score < 0.05

@@ -22,16 +22,19 @@ from onsight.core.results import ImageInfo, OutputFile, to_json
 from onsight.errors import InvalidOptionError, InvalidSidecarError
 from onsight.evidence.vocabulary import GROUPS
 from onsight.image.png_text import XMP_HEADER
+from onsight.image.xmp import DC, properties
+from onsight.metadata.alt_text import ALT_TEXT, IPTC
+from onsight.metadata.embed import embed
 from onsight.metadata.reading import read_sidecar
 from onsight.metadata.sidecar import write_sidecar
-from onsight.metadata.xmp import read
+from onsight.metadata.xmp import EMPTY, merge, read
 from onsight.networks.models import Models
 from onsight.tools.tag.edits import edit
 from onsight.tools.tag.exports import FORMATS
 from onsight.tools.tag.exports.cells import BYTE_ORDER_MARK, guarded, items_of, list_cell, parse, unguarded
 from onsight.tools.tag.exports.lists import hashtag, hashtags
 from onsight.tools.tag.exports.pictures import TaggedPicture, inside
-from onsight.tools.tag.keywords import keywords_of, path_of
+from onsight.tools.tag.keywords import LEVELS, keywords_of, path_of
 from onsight.tools.tag.parsing import Renaming
 from onsight.tools.tag.results import Tag
 from onsight.tools.tag.tag_names import MAX_LENGTH, TagNamer
@@ -51,6 +54,7 @@ RETRIEVER = machine(
 )
 DOG = machine("dog", "Dog", "Mammal", "Pet", "Animal", score=0.97)
 LAKE = machine("river_lake", "River or lake", group="Elements", source="scene", score=0.6123)
+RED = machine("colour_red", "Red", group="Colours", source="colour", shown=False, row="colours", level="more")
 FAINT = machine("cat", "Cat", "Mammal", "Pet", "Animal", shown=False, score=0.1)
 TAGS = (DOG, RETRIEVER, LAKE, FAINT)
 
@@ -241,7 +245,8 @@ def rows_of(file: OutputFile) -> list[dict[str, str]]:
 
 def test_csv_has_a_row_for_each_tag_that_is_shown(ask: Callable[..., Any]) -> None:
     own = replace(DOG, id='user:a "b"', name='A "b"', source="user", parents=())
-    file = ask("export_tags", format="csv", pictures=[picture("a/dog.jpg", *TAGS), picture("b.png", own)], name="x")
+    pictures = [picture("a/dog.jpg", *TAGS), picture("b.png", own)]
+    file = ask("export_tags", format="tags-csv", pictures=pictures, name="x")
     assert (file.name, file.media_type) == ("x-tags.csv", "text/csv")
     assert file.data.startswith(BYTE_ORDER_MARK.encode())
     rows = rows_of(file)
@@ -256,6 +261,67 @@ def test_csv_has_a_row_for_each_tag_that_is_shown(ask: Callable[..., Any]) -> No
         "id": "n02099601",
     }
     assert (rows[3]["picture"], rows[3]["confidence"], rows[3]["source"]) == ("b.png", "", "user")
+
+
+def test_csv_has_a_row_for_each_picture(ask: Callable[..., Any]) -> None:
+    own = replace(DOG, id="user:x", name="Rex; our dog", source="user", parents=())
+    first = {**picture("a/dog.jpg", *TAGS, RED), "alt_text": "A dog by a lake"}
+    file = ask("export_tags", format="csv", pictures=[first, picture("b.png", own)], name="x")
+    assert (file.name, file.media_type) == ("x-pictures.csv", "text/csv")
+    rows = parse(file.data.decode(), ("keywords", "colours"))
+    assert rows == [
+        {
+            "picture": "a/dog.jpg",
+            "title": "Dog, golden retriever and river or lake",
+            "keywords": ["Dog", "Golden retriever", "River or lake"],
+            "colours": ["Red"],
+            "alt text": "A dog by a lake",
+        },
+        {"picture": "b.png", "title": "Rex; our dog", "keywords": ["Rex; our dog"], "colours": [], "alt text": ""},
+    ]
+    plain = ask("export_tags", format="csv", pictures=[picture("b.png", own)])
+    assert "alt text" not in plain.data.decode()
+
+
+def test_levels_choose_the_keywords(ask: Callable[..., Any]) -> None:
+    tags = (RETRIEVER, replace(DOG, shown=False, level="broader"), replace(LAKE, shown=False, level="more"), RED, FAINT)
+    broader = ["Golden retriever", "Dog", "Mammal", "Pet", "Animal"]
+    expected = {"main": ["Golden retriever"], "broader": broader, "all": [*broader, "River or lake", "Red"]}
+    for level, names in expected.items():
+        assert ask("tag_text", format="list", tags=plain(*tags), keywords=level).text == ", ".join(names)
+        file = ask("export_tags", format="xmp", pictures=[picture("a.jpg", *tags)], keywords=level)
+        assert list(read(file.data).subjects) == names
+    assert keywords_of(tags, "main").paths == (("Golden retriever",),)
+    assert ("Animal", "Mammal", "Dog", "Golden retriever") in keywords_of(tags, "broader").paths
+    with pytest.raises(InvalidOptionError):
+        ask("tag_text", format="list", tags=plain(*tags), keywords="some")
+
+
+def test_the_users_own_tags_are_keywords_at_each_level() -> None:
+    own = replace(RED, id="user:x", name="X", source="user")
+    assert [keywords_of([own, RED], level).subjects for level in LEVELS] == [("X",), ("X",), ("X", "Red")]
+
+
+def test_a_sentence_becomes_description_and_alternative_text_only_where_there_is_none() -> None:
+    written = properties(merge(EMPTY, keywords_of([DOG], "main", "A dog & a lake")))
+    assert written[DC, "description"] == written[IPTC, ALT_TEXT] == ("A dog & a lake",)
+    mine = xmp("<dc:description>Rex</dc:description>")
+    again = properties(merge(mine, keywords_of([DOG], "main", "A dog")))
+    assert (again[DC, "description"], again[IPTC, ALT_TEXT]) == (("Rex",), ("A dog",))
+    twice = merge(merge(EMPTY, keywords_of([], "main", "A dog")), keywords_of([], "main", "A cat"))
+    assert properties(twice)[IPTC, ALT_TEXT] == ("A dog",)
+    assert merge(EMPTY, keywords_of([])) == EMPTY
+
+
+def test_a_sentence_does_not_hide_the_description_of_the_file(tmp_path: Path) -> None:
+    captioned = with_iptc(dataset(120, b"By the lake"))
+    assert b"A dog" not in embed(captioned, keywords_of([DOG], "main", "A dog"))
+    assert b"A dog" in embed(jpeg(), keywords_of([DOG], "main", "A dog"))
+    file = tmp_path / "a.jpg"
+    file.write_bytes(captioned)
+    (tmp_path / "a.jpg.xmp").write_bytes(EMPTY)
+    write_sidecar(file, keywords_of([DOG], "main", "A dog"))
+    assert b"A dog" not in (tmp_path / "a.jpg.xmp").read_bytes()
 
 
 @pytest.mark.parametrize("cell", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", " =1", "\r=1", "\n=1"])
@@ -287,7 +353,7 @@ def test_rekognition_of_several_pictures_is_an_archive(ask: Callable[..., Any]) 
 
 
 def test_xmp_of_one_picture_is_called_as_the_picture_is(ask: Callable[..., Any]) -> None:
-    file = ask("export_tags", format="xmp", pictures=[picture("a/dog.jpg", *TAGS)], name="ignored")
+    file = ask("export_tags", format="xmp", pictures=[picture("a/dog.jpg", *TAGS)], name="ignored", keywords="broader")
     assert (file.name, file.media_type) == ("dog.jpg.xmp", "application/rdf+xml")
     keywords = read(file.data)
     assert keywords.subjects == ("Dog", "Mammal", "Pet", "Animal", "Golden retriever", "River or lake")
@@ -316,9 +382,9 @@ def test_xmps_begin_with_what_the_pictures_files_say(ask: Callable[..., Any]) ->
     with zipfile.ZipFile(io.BytesIO(ask("export_tags", format="xmp", pictures=pictures).data)) as packed:
         documents = [packed.read(f"{name}.xmp") for name in files]
     assert [read(one).subjects for one in documents] == [
-        ("Grandma", "Dog", "Mammal", "Pet", "Animal"),
-        ("Picnic", "Dog", "Mammal", "Pet", "Animal"),
-        ("Dog", "Mammal", "Pet", "Animal"),
+        ("Grandma", "Dog"),
+        ("Picnic", "Dog"),
+        ("Dog",),
     ]
     assert b'photoshop:City="Oslo"' in documents[0]
     assert (read_sidecar(documents[0]).rating, read_sidecar(documents[1]).description) == (4, "By the lake")
@@ -426,7 +492,7 @@ def test_a_guarded_text_comes_back_and_is_no_formula(text: str) -> None:
 @given(st.lists(TEXTS_OF_STRANGERS, max_size=4), TEXTS_OF_STRANGERS)
 def test_a_table_of_tags_is_read_back(names: list[str], path: str) -> None:
     tags = tuple(Tag(f"user:{name}", name, "Own", 1.0, 0.0, True, (), "user", (), None) for name in names)
-    text = FORMATS["csv"]([TaggedPicture(path, ImageInfo(4, 3, "PNG"), tags)])["tags.csv"]
+    text = FORMATS["tags-csv"]([TaggedPicture(path, ImageInfo(4, 3, "PNG"), tags)])["tags.csv"]
     rows = parse(text)
     assert [(row["picture"], row["tag"], row["id"]) for row in rows] == [
         (path, f"{name}", f"user:{name}") for name in names

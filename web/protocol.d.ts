@@ -995,7 +995,7 @@ export interface TagOptions {
   all?: boolean;
   /** Return where in the picture the evidence for each tag is (default false). */
   heat_maps?: boolean;
-  /** Run detection as well: people and things are recognised more reliably and get boxes; takes about three times as long (default false). */
+  /** Run detection as well: people and things are recognised more reliably, are counted and get boxes; takes about twice as long (default true). */
   boxes?: boolean;
 }
 
@@ -1027,8 +1027,10 @@ export interface EditTagsOptions {
 export interface TagTextOptions {
   /** The format. */
   format: "list" | "hashtags";
-  /** The tags; only those that are shown are written. */
+  /** All tags of the picture. */
   tags: Tag[];
+  /** Which tags to write: those that describe the picture, these with their broader terms, or all that apply, colours and photo style included (default main). */
+  keywords?: "main" | "broader" | "all";
 }
 
 /** A picture's name and its tags. */
@@ -1041,14 +1043,20 @@ export interface TaggedPicture {
   tags: Tag[];
   /** The XMP document to add the tags to, as `begin_sidecar` returns it; empty for a new document. */
   begun?: Uint8Array<ArrayBuffer>;
+  /** Which tags are written, one of `onsight.tools.tag.keywords.LEVELS`. */
+  level?: string;
+  /** The sentence to write with them; empty for none. */
+  alt_text?: string;
 }
 
 /** Which tags to write to a file. */
 export interface ExportTagsOptions {
   /** The format. */
-  format: "csv" | "rekognition" | "xmp";
-  /** The names of the pictures and their tags; only tags that are shown are written. */
+  format: "csv" | "tags-csv" | "rekognition" | "xmp";
+  /** The names of the pictures and all their tags. */
   pictures: TaggedPicture[];
+  /** Which tags to write: those that describe the picture, these with their broader terms, or all that apply, colours and photo style included (default main). */
+  keywords?: "main" | "broader" | "all";
   /** Name of the file, without a suffix. The XMP file of a single picture is named after the picture (default onsight). */
   name?: string;
 }
@@ -1385,6 +1393,10 @@ export interface ExportLibraryOptions {
   format?: string;
   /** Name of the file, without a suffix (default onsight). */
   name?: string;
+  /** Which tags to write: those that describe the picture, these with their broader terms, or all that apply, colours and photo style included (default main). */
+  keywords?: "main" | "broader" | "all";
+  /** Include a sentence that describes the picture, where it has no description (default false). */
+  alt_text?: boolean;
 }
 
 /** A file whose bytes are given, and the files beside it. */
@@ -1405,6 +1417,16 @@ export interface CompareFileOptions {
   sidecars?: SidecarFile[];
 }
 
+/** One picture of the library, and which of its tags to write. */
+export interface KeywordOptions {
+  /** Its id (at least 1). */
+  id: number;
+  /** Which tags to write: those that describe the picture, these with their broader terms, or all that apply, colours and photo style included (default main). */
+  keywords?: "main" | "broader" | "all";
+  /** Include a sentence that describes the picture, where it has no description (default false). */
+  alt_text?: boolean;
+}
+
 /** A picture whose tags are to be written into its sidecars. */
 export interface MergeSidecarsOptions {
   /** Id of the picture (at least 1). */
@@ -1413,6 +1435,10 @@ export interface MergeSidecarsOptions {
   sidecars?: SidecarFile[];
   /** Names of the other pictures in its folder that have the same stem. */
   same_stem?: string[];
+  /** Which tags to write: those that describe the picture, these with their broader terms, or all that apply, colours and photo style included (default main). */
+  keywords?: "main" | "broader" | "all";
+  /** Include a sentence that describes the picture, where it has no description (default false). */
+  alt_text?: boolean;
 }
 
 /** How to compare the label and the tags of a picture. */
@@ -1548,7 +1574,7 @@ export interface Methods {
   /** Say whether a file is the one that a picture was read from. */
   library_own: { params: { image: Blob; picture?: number } & PictureOptions; result: OwnFile };
   /** Write a copy of a picture's file that contains its tags. */
-  library_keywords: { params: { image: Blob; picture?: number } & PictureOptions; result: OutputFile };
+  library_keywords: { params: { image: Blob; picture?: number } & KeywordOptions; result: OutputFile };
   /** Merge a picture's tags into its sidecars. */
   library_sidecars: { params: { image: Blob; picture?: number } & MergeSidecarsOptions; result: MergedSidecars };
   /** Compare a picture's one label with its tags. */

@@ -37,7 +37,9 @@ def add_option(
     option = declared_options(kind)[name]
     flag, help = f"--{name.replace('_', '-')}", help_of(option)
     if option.kind is bool:
-        parser.add_argument(flag, action="store_true", help=help)
+        # What holds by default is switched off by "--no-…".
+        action = argparse.BooleanOptionalAction if option.default else "store_true"
+        parser.add_argument(flag, action=action, default=option.default, help=help)
     elif option.kind == tuple[str, ...]:
         metavar = metavar or option.declaration.item.upper()
         parser.add_argument(flag, action="append", default=[], metavar=metavar, help=help)

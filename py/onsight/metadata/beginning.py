@@ -6,12 +6,11 @@ picture.
 
 from __future__ import annotations
 
-from onsight.core.xml_text import escape
 from onsight.errors import InvalidSidecarError
 from onsight.image.blocks import xmp_packets
 from onsight.image.xmp import DC, XMP, decode, parse
+from onsight.metadata.alt_text import text_property, with_properties
 from onsight.metadata.forms import without_extension
-from onsight.metadata.rdf import RDF, find
 from onsight.metadata.reading import read_sidecar, read_stated
 from onsight.metadata.stated import NOTHING, Stated
 from onsight.metadata.xmp import EMPTY, Keywords, merge
@@ -54,16 +53,5 @@ def with_texts(document: bytes, said: Stated, known: Stated = NOTHING) -> bytes:
         ("description", said.description, known.description),
     ):
         if text and not old:
-            item = f'<rdf:li xml:lang="x-default">{escape(text)}</rdf:li>'
-            lines.append(f'<dc:{name} xmlns:dc="{DC}"><rdf:Alt>{item}</rdf:Alt></dc:{name}>')
-    if not lines:
-        return document
-    found = find(document, ())
-    if found.root is None:
-        return document
-    added = f'<rdf:Description xmlns:rdf="{RDF}" rdf:about="{escape(found.about, {chr(34): "&quot;"})}">'
-    piece = "\n".join([added, *(f" {line}" for line in lines), "</rdf:Description>\n"]).encode()
-    if found.root.ends_itself:
-        end = found.root_end
-        return document[: end - 2] + b">\n" + piece + b"</" + found.root.written + b">" + document[end:]
-    return document[: found.root_end] + piece + document[found.root_end :]
+            lines.append(text_property("dc", DC, name, text))
+    return with_properties(document, lines)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import struct
 import zlib
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from onsight.core.texts import text
 from onsight.errors import InvalidSidecarError, UnsupportedFormatError, UnwritableFileError
@@ -19,6 +20,7 @@ from onsight.image.sniff import sniff_format
 from onsight.image.writing import MAX_SEGMENT, WEBP_XMP_FLAG, png_chunk, webp_header
 from onsight.image.xmp import decode
 from onsight.image.xmp_edit import joined
+from onsight.metadata.reading import read_stated
 from onsight.metadata.xmp import Keywords, build, merge, read
 
 
@@ -35,6 +37,8 @@ def embed(picture: bytes, keywords: Keywords) -> bytes:
         InvalidSidecarError: Its XMP is broken.
         UnwritableFileError: There is no space for so many keywords, or the file is damaged.
     """
+    if keywords.alt_text and read_stated(picture).description:
+        keywords = replace(keywords, alt_text="")  # it may be in IPTC or EXIF, which programs read after XMP
     name = sniff_format(picture)
     if name not in _WRITERS:
         raise UnsupportedFormatError(

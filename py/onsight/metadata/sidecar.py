@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from dataclasses import replace as replace_fields
 from pathlib import Path
 
 from onsight.core.texts import text
@@ -19,7 +20,7 @@ from onsight.files.suffixes import RAW, suffix_of
 from onsight.files.writing import replace
 from onsight.image.xmp import DC, PHOTOSHOP, properties
 from onsight.metadata.beginning import begin_sidecar, with_texts
-from onsight.metadata.reading import read_sidecar
+from onsight.metadata.reading import read_sidecar, read_stated
 from onsight.metadata.stated import NOTHING, Stated
 from onsight.metadata.xmp import Keywords, merge
 
@@ -163,6 +164,9 @@ def merge_sidecars(
         InvalidSidecarError: A sidecar is broken; ``detail`` has its ``name``.
     """
     listed = set(names)
+    if keywords.alt_text and picture in listed and read_stated(read(picture)).description:
+        # A sidecar with a description would hide that of the file.
+        keywords = replace_fields(keywords, alt_text="")
     found, shared, empty = [], None, None
     for companion in Companions({*listed, picture}).of(picture):
         if not spelling_of(companion):

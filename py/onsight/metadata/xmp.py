@@ -6,6 +6,8 @@
 ``digiKam:TagsList``         digiKam, Immich                 ``Animal/Dog``
 ===========================  ==============================  =================================================
 
+A sentence about the picture becomes ``dc:description`` and IPTC's alternative text, where there is none.
+
 A new list starts with the content of the others, because programs that support it read no other list.
 
 A merge inserts text at the right positions and leaves every other byte unchanged: other programs' fields, comments,
@@ -23,6 +25,7 @@ from onsight.core.texts import text
 from onsight.core.xml_text import escape, quoteattr
 from onsight.errors import InvalidSidecarError
 from onsight.image.xmp import encoding_of
+from onsight.metadata.alt_text import with_alt_text
 from onsight.metadata.forms import with_list
 from onsight.metadata.rdf import RDF, SEPARATOR, Element, Found, FoundList, find
 
@@ -34,10 +37,12 @@ class Keywords:
     Attributes:
         subjects: Each keyword separately.
         paths: The same keywords as paths from broad to specific, such as ``("Animal", "Dog")``.
+        alt_text: A sentence to write as the description and the alternative text where there is none; empty for none.
     """
 
     subjects: tuple[str, ...]
     paths: tuple[tuple[str, ...], ...]
+    alt_text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +119,7 @@ def read(document: bytes) -> Keywords:
 
 
 def merge(document: bytes, keywords: Keywords) -> bytes:
-    """Return a document with missing keywords added; everything else stays the same, byte for byte.
+    """Return a document with missing keywords and texts added; everything else stays the same, byte for byte.
 
     Args:
         document: An XMP document in UTF-8, UTF-16 or UTF-32.
@@ -126,7 +131,7 @@ def merge(document: bytes, keywords: Keywords) -> bytes:
     mark, encoding, whole = _decode(document)
     content = whole.rstrip(b"\0")  # some programs reserve space with zeros
     padding = whole[len(content) :]
-    merged = _with_keywords(content, keywords)
+    merged = with_alt_text(_with_keywords(content, keywords), keywords.alt_text)
     if merged == content:
         return document
     after = _find(merged)

@@ -21,7 +21,7 @@ import { fileOf, previewOf } from "./output.js";
  * @property {number | null} [threshold] probability that a tag must reach to be shown (0 to 1; default the six to ten tags that describe the picture best).
  * @property {boolean} [all] return every tag of the vocabulary, however improbable (default false).
  * @property {boolean} [heatMaps] return where in the picture the evidence for each tag is (default false).
- * @property {boolean} [boxes] run detection as well: people and things are recognised more reliably and get boxes; takes about three times as long (default false).
+ * @property {boolean} [boxes] run detection as well: people and things are recognised more reliably, are counted and get boxes; takes about twice as long (default true).
  */
 
 /**
@@ -32,7 +32,13 @@ import { fileOf, previewOf } from "./output.js";
  */
 
 /**
+ * @typedef {object} TagTextOptions
+ * @property {"main" | "broader" | "all"} [keywords] which tags to write: those that describe the picture, these with their broader terms, or all that apply, colours and photo style included (default main).
+ */
+
+/**
  * @typedef {object} ExportTagsOptions
+ * @property {"main" | "broader" | "all"} [keywords] which tags to write: those that describe the picture, these with their broader terms, or all that apply, colours and photo style included (default main).
  * @property {string} [name] name of the file, without a suffix. The XMP file of a single picture is named after the picture (default onsight).
  */
 
@@ -179,8 +185,8 @@ export class EngineMethods extends EventTarget {
   /**
    * Write the shown tags as text.
    * @param {"list" | "hashtags"} format the format.
-   * @param {readonly Tag[]} tags the tags; only those that are shown are written.
-   * @param {CallOptions} [options]
+   * @param {readonly Tag[]} tags all tags of the picture.
+   * @param {CallOptions & TagTextOptions} [options]
    * @returns {Promise<TagText["text"]>}
    */
   async tagText(format, tags, options) {
@@ -199,8 +205,8 @@ export class EngineMethods extends EventTarget {
 
   /**
    * Write the shown tags of some pictures to a file; several files become a ZIP archive.
-   * @param {"csv" | "rekognition" | "xmp"} format the format.
-   * @param {readonly TaggedPicture[]} pictures the names of the pictures and their tags; only tags that are shown are written.
+   * @param {"csv" | "tags-csv" | "rekognition" | "xmp"} format the format.
+   * @param {readonly TaggedPicture[]} pictures the names of the pictures and all their tags.
    * @param {CallOptions & ExportTagsOptions} [options]
    * @returns {Promise<MadeFile<OutputFile>>}
    */

@@ -15,17 +15,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
+from onsight.core.checks import check_choice
 from onsight.core.texts import text
 from onsight.errors import InvalidOptionError
 from onsight.library.database import Library
 from onsight.library.exports import boxes, contact_sheet, documents, tables
-from onsight.library.exports.files import ExportFile
+from onsight.library.exports.files import Choice, ExportFile
 from onsight.library.exports.paths import PATHS
 from onsight.tools.detect.exports import IMAGE_FOLDERS
+from onsight.tools.tag.keywords import LEVELS
 
 __all__ = ["FORMATS", "FORMAT_NAMES", "ExportFile", "export"]
 
-Writer = Callable[[Library, Sequence[int], str], Iterator[ExportFile]]
+Writer = Callable[[Library, Sequence[int], Choice], Iterator[ExportFile]]
 
 FORMATS: Mapping[str, Writer] = {
     "csv": tables.write_pictures,
@@ -58,7 +60,15 @@ SINGLE_FILE_FORMATS = ("csv", "tags-csv", "json", "coco", "labelstudio")
 """Formats that write one file for all pictures."""
 
 
-def export(library: Library, images: Sequence[int], format: str, paths: str = "relative") -> Iterator[ExportFile]:
+def export(
+    library: Library,
+    images: Sequence[int],
+    format: str,
+    paths: str = "relative",
+    *,
+    keywords: str = "main",
+    alt_text: bool = False,
+) -> Iterator[ExportFile]:
     """Export the data of pictures.
 
     Args:
@@ -67,6 +77,8 @@ def export(library: Library, images: Sequence[int], format: str, paths: str = "r
         format: One of `FORMATS`.
         paths: How pictures are named: by ``"relative"`` paths, which start at the indexed folder, or by ``"absolute"``
             paths. Formats that name files after the pictures always use relative paths.
+        keywords: Which tags are written, one of `onsight.tools.tag.keywords.LEVELS`; JSON has all of them.
+        alt_text: Whether CSV and XMP contain a sentence that describes the picture; in XMP where it has none.
 
     Returns:
         The files. Read the content of each file before you request the next.
@@ -82,4 +94,6 @@ def export(library: Library, images: Sequence[int], format: str, paths: str = "r
         raise InvalidOptionError(
             text("paths must be one of {names}, got {paths!r}.", names=", ".join(PATHS), paths=paths)
         )
-    return FORMATS[format](library, images, "relative" if format in _ALWAYS_RELATIVE else paths)
+    check_choice("keywords", keywords, LEVELS)
+    choice = Choice("relative" if format in _ALWAYS_RELATIVE else paths, keywords, alt_text)
+    return FORMATS[format](library, images, choice)

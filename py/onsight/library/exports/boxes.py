@@ -11,16 +11,16 @@ from functools import partial
 from onsight._version import __version__
 from onsight.evidence.detected_classes import DetectedClasses
 from onsight.library.database import Library
-from onsight.library.exports.files import ExportFile, Picture, pictures
+from onsight.library.exports.files import Choice, ExportFile, Picture, pictures
 from onsight.tools.detect.exports import FORMATS, DetectedPicture, image_names
 from onsight.tools.detect.results import Detection
 from onsight.tools.detect.task import DETECTORS
 
 
-def _write(format: str, library: Library, images: Sequence[int], paths: str) -> Iterator[ExportFile]:
+def _write(format: str, library: Library, images: Sequence[int], choice: Choice) -> Iterator[ExportFile]:
     named = [
         DetectedPicture(picture.path, Detection(picture.boxes, picture.image, _models(library, picture.facts["run"])))
-        for picture in _looked_at(library, images, paths)
+        for picture in _looked_at(library, images, choice)
     ]
     # The table lists the classes in the same order as the models.
     for name, text in FORMATS[format](named, tuple(DetectedClasses.load().classes)).items():
@@ -38,13 +38,13 @@ def image_files(library: Library, images: Sequence[int], format: str) -> list[tu
     Returns:
         Relative path, with ``/``, and id of each exported picture, in the order of ``images``.
     """
-    listed = [(picture.path, picture.facts["id"]) for picture in _looked_at(library, images, "relative")]
+    listed = [(picture.path, picture.facts["id"]) for picture in _looked_at(library, images, Choice())]
     names = image_names(format, [path for path, _ in listed])
     return [(name, id) for name, (_, id) in zip(names, listed, strict=True)]
 
 
-def _looked_at(library: Library, images: Sequence[int], paths: str) -> Iterator[Picture]:
-    for picture in pictures(library, images, paths):
+def _looked_at(library: Library, images: Sequence[int], choice: Choice) -> Iterator[Picture]:
+    for picture in pictures(library, images, choice):
         if picture.facts["detected"] and not picture.facts["missing"]:
             yield picture
 
@@ -60,6 +60,6 @@ def _models(library: Library, run: int) -> str:
     return "+".join(model for model in DETECTORS if model in known) or f"Onsight {__version__}"
 
 
-WRITERS: Mapping[str, Callable[[Library, Sequence[int], str], Iterator[ExportFile]]] = {
+WRITERS: Mapping[str, Callable[[Library, Sequence[int], Choice], Iterator[ExportFile]]] = {
     format: partial(_write, format) for format in FORMATS
 }

@@ -8,7 +8,7 @@ from html import escape
 
 from onsight.core.wording import percent
 from onsight.library.database import Library
-from onsight.library.exports.files import ExportFile, Picture, pictures
+from onsight.library.exports.files import Choice, ExportFile, Picture, pictures
 
 PER_PAGE = 500
 """Maximum number of pictures on a page; such a page has about 5 MB."""
@@ -34,16 +34,16 @@ img { display: block; width: 100%; aspect-ratio: 4 / 3; object-fit: contain; bac
 """
 
 
-def write(library: Library, images: Sequence[int], paths: str) -> Iterator[ExportFile]:
+def write(library: Library, images: Sequence[int], choice: Choice) -> Iterator[ExportFile]:
     """Yield ``contact-sheet.html``; if there are more than `PER_PAGE` pictures, yield several pages with links."""
     starts = range(0, max(len(images), 1), PER_PAGE)
     names = ["contact-sheet.html", *(f"contact-sheet-{number}.html" for number in range(2, len(starts) + 1))]
     for page, start in enumerate(starts):
-        yield ExportFile(names[page], _page(library, images, start, names, page, paths))
+        yield ExportFile(names[page], _page(library, images, start, names, page, choice))
 
 
 def _page(
-    library: Library, images: Sequence[int], start: int, names: Sequence[str], page: int, paths: str
+    library: Library, images: Sequence[int], start: int, names: Sequence[str], page: int, choice: Choice
 ) -> Iterator[bytes]:
     shown = images[start : start + PER_PAGE]
     count = f"{len(images):,} picture{'' if len(images) == 1 else 's'}"
@@ -62,7 +62,7 @@ def _page(
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         f"<title>{title}</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n<h1>{title}</h1>\n{navigation}<ul>\n"
     ).encode()
-    for picture in pictures(library, shown, paths):
+    for picture in pictures(library, shown, choice):
         row = library.connection.execute(
             "SELECT data FROM thumbnail WHERE image = ?", (picture.facts["id"],)
         ).fetchone()
@@ -75,7 +75,7 @@ def _item(picture: Picture, thumbnail: bytes) -> str:
     source = f"data:image/jpeg;base64,{base64.b64encode(thumbnail).decode()}"
     label, name = escape(facts["label"]), escape(facts["name"])
     sure = f" · {percent(facts['label_score'])}" if facts["label_term"] is not None else ""
-    tags = escape(", ".join(tag.name for tag in picture.tags))
+    tags = escape(", ".join(picture.tagged.keywords.subjects))
     return (
         f'<li><img src="{source}" alt="{label}" loading="lazy"><div class="facts"><p>{label}{sure}</p>'
         f'<p class="name" title="{escape(picture.path)}">{name}</p><p class="tags">{tags}</p></div></li>\n'

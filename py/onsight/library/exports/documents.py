@@ -10,13 +10,12 @@ from onsight import __version__
 from onsight.core.results import Box
 from onsight.library import stated
 from onsight.library.database import Library
-from onsight.library.exports.files import ExportFile, Picture, pictures
+from onsight.library.exports.files import Choice, ExportFile, Picture, pictures
 from onsight.metadata.beginning import with_texts
 from onsight.metadata.xmp import EMPTY, merge
 from onsight.tools.detect.exports.pictures import dataset_names, without_suffix
 from onsight.tools.tag.exports import rekognition
-from onsight.tools.tag.exports.pictures import SidecarNames, TaggedPicture
-from onsight.tools.tag.keywords import keywords_of
+from onsight.tools.tag.exports.pictures import SidecarNames
 
 _FACTS = (
     *(
@@ -35,13 +34,15 @@ _FACTS = (
     *("aperture", "exposure_s", "iso", "lightness", "contrast", "sharpness", "added", "rating", "title", "description"),
 )
 
+_TAG_FIELDS = ("id", "name", "group", "score", "parents", "source", "boxes", "level")
 
-def write_json(library: Library, images: Sequence[int], paths: str) -> Iterator[ExportFile]:
+
+def write_json(library: Library, images: Sequence[int], choice: Choice) -> Iterator[ExportFile]:
     """Yield ``pictures.json``, with all data about each picture except its thumbnail and embedding."""
 
     def chunks() -> Iterator[bytes]:
         yield f'{{"generator": "Onsight {__version__}", "pictures": ['.encode()
-        for index, picture in enumerate(pictures(library, images, paths)):
+        for index, picture in enumerate(pictures(library, images, choice)):
             text = json.dumps(document(picture), ensure_ascii=False)
             yield f"{',' if index else ''}\n{text}".encode("utf-8", "backslashreplace")
         yield b"\n]}\n"
@@ -64,10 +65,7 @@ def document(picture: Picture) -> dict[str, Any]:
             "path": json.loads(facts["path"]),
             "candidates": [{"label": label, "score": score} for label, score in json.loads(facts["candidates"])],
         },
-        "tags": [
-            {name: getattr(tag, name) for name in ("id", "name", "group", "score", "parents", "source", "boxes")}
-            for tag in picture.tags
-        ],
+        "tags": [{name: getattr(tag, name) for name in _TAG_FIELDS} for tag in picture.tags],
         "colours": list(picture.colours),
         "boxes": _boxes(picture.boxes) if facts["detected"] else None,
     }
@@ -78,18 +76,18 @@ def _boxes(boxes: Sequence[Box]) -> list[dict[str, Any]]:
     return [{name: getattr(box, name) for name in ("label", "score", "x1", "y1", "x2", "y2")} for box in boxes]
 
 
-def write_rekognition(library: Library, images: Sequence[int], paths: str) -> Iterator[ExportFile]:
+def write_rekognition(library: Library, images: Sequence[int], choice: Choice) -> Iterator[ExportFile]:
     """Yield one ``<picture>.json`` per picture, in the picture's folder."""
-    names = dataset_names([picture.path for picture in pictures(library, images, paths)])
-    for name, picture in zip(names, pictures(library, images, paths), strict=True):
-        labels = rekognition.document(TaggedPicture(picture.path, picture.image, picture.tags))
+    names = dataset_names([picture.path for picture in pictures(library, images, choice)])
+    for name, picture in zip(names, pictures(library, images, choice), strict=True):
+        labels = rekognition.document(picture.tagged)
         text = json.dumps(labels, ensure_ascii=False, indent=1) + "\n"
         yield ExportFile(f"{without_suffix(name)}.json", [text.encode("utf-8", "backslashreplace")])
 
 
-def write_sidecars(library: Library, images: Sequence[int], paths: str) -> Iterator[ExportFile]:
+def write_sidecars(library: Library, images: Sequence[int], choice: Choice) -> Iterator[ExportFile]:
     """Yield one ``<picture>.<ext>.xmp`` per picture, in the picture's folder. Existing sidecars are not read."""
     names = SidecarNames()
-    for picture in pictures(library, images, paths):
+    for picture in pictures(library, images, choice):
         said = stated.of_picture(library, picture.facts["id"])
-        yield ExportFile(names.unique(picture.path), [merge(with_texts(EMPTY, said), keywords_of(picture.tags))])
+        yield ExportFile(names.unique(picture.path), [merge(with_texts(EMPTY, said), picture.tagged.keywords)])

@@ -8,10 +8,9 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from onsight.evidence.detected_classes import DetectedClasses
 from onsight.library.database import Library
-from onsight.library.exports.files import ExportFile, Picture, pictures
+from onsight.library.exports.files import Choice, ExportFile, Picture, pictures
 from onsight.tools.tag.exports import table
 from onsight.tools.tag.exports.cells import BYTE_ORDER_MARK, guarded, list_cell
-from onsight.tools.tag.exports.pictures import TaggedPicture
 
 _PLAIN = (
     *("width", "height", "format", "size", "taken", "camera", "lens", "focal_length_mm", "aperture", "exposure_s"),
@@ -24,20 +23,22 @@ COLUMNS = ("path", "label", "confidence", "category", "tags", "own tags", "objec
 """Columns of ``pictures.csv``, in order."""
 
 
-def write_pictures(library: Library, images: Sequence[int], paths: str) -> Iterator[ExportFile]:
+def write_pictures(library: Library, images: Sequence[int], choice: Choice) -> Iterator[ExportFile]:
     """Yield ``pictures.csv``, with one row per picture."""
-    rows = (_cells(picture) for picture in pictures(library, images, paths))
-    yield ExportFile("pictures.csv", _csv([COLUMNS], rows))
+    rows = (
+        (*_cells(picture), *((guarded(picture.alt_text),) if choice.alt_text else ()))
+        for picture in pictures(library, images, choice)
+    )
+    yield ExportFile("pictures.csv", _csv([(*COLUMNS, *((table.ALT_TEXT,) if choice.alt_text else ()))], rows))
 
 
-def write_tags(library: Library, images: Sequence[int], paths: str) -> Iterator[ExportFile]:
+def write_tags(library: Library, images: Sequence[int], choice: Choice) -> Iterator[ExportFile]:
     """Yield ``tags.csv``, with one row per tag of each picture."""
 
     def chunks() -> Iterator[bytes]:
         yield _text([table.HEADER], mark=True)
-        for picture in pictures(library, images, paths):
-            tagged = TaggedPicture(picture.path, picture.image, picture.tags)
-            (content,) = table.write([tagged]).values()
+        for picture in pictures(library, images, choice):
+            (content,) = table.write([picture.tagged]).values()
             # Each table starts with a byte order mark and a header, which the file has already.
             yield content.split("\r\n", 1)[1].encode("utf-8", "backslashreplace")
 
@@ -51,7 +52,7 @@ def _cells(picture: Picture) -> Sequence[object]:
         guarded(facts["label"]),
         f"{facts['label_score']:.4f}",
         facts["category"],
-        list_cell(tag.name for tag in picture.tags if tag.source != "user"),
+        list_cell(tag.name for tag in picture.tagged.chosen if tag.source != "user"),
         list_cell(tag.name for tag in picture.tags if tag.source == "user"),
         list_cell(DetectedClasses.load().name(box.label) for box in picture.boxes),
         list_cell(colour["name"] for colour in picture.colours),

@@ -67,7 +67,7 @@ class Comparer:
             options: Which tags to show, which labels to rule out.
 
         Returns:
-            The label and the tags, exactly as Classify and Tag return them, and their differences in sentences.
+            The label and the tags, as Classify and Tag without boxes return them, and their differences in sentences.
 
         Raises:
             ImageError: The bytes are not a picture that can be opened.

@@ -275,7 +275,7 @@ METHODS = {
     ),
     "library_keywords": _about_a_file(
         lambda library, file, chosen: library.keywords(file, chosen),
-        options.PictureOptions,
+        options.KeywordOptions,
         OutputFile,
         doc="Write a copy of a picture's file that contains its tags.",
     ),

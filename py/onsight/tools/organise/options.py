@@ -5,6 +5,10 @@ from __future__ import annotations
 from onsight.core.options import MAX_INTEGER, option, options
 from onsight.core.texts import text
 from onsight.errors import CODES, InvalidOptionError
+from onsight.tools.tag.keywords import LEVELS
+from onsight.tools.tag.options import KEYWORDS
+
+ALT_TEXT = "Include a sentence that describes the picture, where it has no description."
 
 EDITS = ("add", "remove", "rename", "accept", "reject")
 
@@ -103,6 +107,8 @@ class MergeSidecarsOptions:
     same_stem: tuple[str, ...] = option(
         default=(), item="name", doc="Names of the other pictures in its folder that have the same stem."
     )
+    keywords: str = option(default="main", choices=LEVELS, doc=KEYWORDS)
+    alt_text: bool = option(default=False, doc=ALT_TEXT)
 
 
 @options
@@ -168,6 +174,14 @@ class PictureOptions:
     """One picture of the library."""
 
     id: int = option(low=1, high=MAX_INTEGER, doc="Its id.")
+
+
+@options(kw_only=True)
+class KeywordOptions(PictureOptions):
+    """One picture of the library, and which of its tags to write."""
+
+    keywords: str = option(default="main", choices=LEVELS, doc=KEYWORDS)
+    alt_text: bool = option(default=False, doc=ALT_TEXT)
 
 
 @options(kw_only=True)
@@ -249,6 +263,8 @@ class ExportLibraryOptions(PicturesOptions):
 
     format: str = option(default="csv", doc="The format.")
     name: str = option(default="onsight", doc="Name of the file, without a suffix.")
+    keywords: str = option(default="main", choices=LEVELS, doc=KEYWORDS)
+    alt_text: bool = option(default=False, doc=ALT_TEXT)
 
 
 @options

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import PurePosixPath
 
 from onsight.core.checks import check_choice
@@ -18,7 +18,7 @@ from onsight.errors import InvalidOptionError, LibraryError, error_of
 from onsight.files.companions import Companions
 from onsight.files.names import path_key
 from onsight.image.sniff import sniff_format
-from onsight.library import duplicates, edits, exports, ordering, roots, search, stated, store
+from onsight.library import description, duplicates, edits, exports, ordering, roots, search, stated, store
 from onsight.library.beside import SmallFile, beside, pair
 from onsight.library.database import Library
 from onsight.library.exports.boxes import image_files
@@ -32,6 +32,7 @@ from onsight.library.sorting.plan import grouping_names
 from onsight.library.stated import ALONE, Beside
 from onsight.metadata.embed import embed
 from onsight.metadata.sidecar import merge_sidecars
+from onsight.metadata.xmp import Keywords
 from onsight.networks.models import Models
 from onsight.tools.detect.exports import IMAGE_FOLDERS
 from onsight.tools.detect.results import DataSetText
@@ -46,6 +47,7 @@ from onsight.tools.organise.options import (
     DuplicatesOptions,
     EditLibraryOptions,
     ExportLibraryOptions,
+    KeywordOptions,
     MergeSidecarsOptions,
     OpenLibraryOptions,
     PictureOptions,
@@ -62,6 +64,7 @@ from onsight.tools.organise.options import (
 from onsight.tools.organise.results import FileOutcome, LibraryEdit, LibraryStatus
 from onsight.tools.organise.task import Indexer
 from onsight.tools.tag.keywords import keywords_of
+from onsight.tools.tag.results import Tag
 
 
 class LibraryService:
@@ -351,7 +354,10 @@ class LibraryService:
 
     def export(self, options: ExportLibraryOptions) -> OutputFile:
         """Export the data of pictures; return several files as a ZIP."""
-        return pack_export(options.name, exports.export(self.library, options.ids, options.format))
+        files = exports.export(
+            self.library, options.ids, options.format, keywords=options.keywords, alt_text=options.alt_text
+        )
+        return pack_export(options.name, files)
 
     def dataset(self, options: ExportLibraryOptions) -> results.DataSet:
         """Return a data set: its text files, and the paths of its pictures.
@@ -367,11 +373,13 @@ class LibraryService:
         images = [results.DataSetImage(id, path) for path, id in image_files(self.library, options.ids, options.format)]
         return results.DataSet(tuple(texts), tuple(images))
 
-    def keywords(self, data: bytes, options: PictureOptions) -> OutputFile:
+    def keywords(self, data: bytes, options: KeywordOptions) -> OutputFile:
         """Return a copy of a picture's file with the picture's tags embedded as keywords."""
         picture = details.describe_picture(self.library, options.id)
         return OutputFile(
-            embed(data, keywords_of(picture.tags)), picture.name, f"image/{(sniff_format(data) or 'x').lower()}"
+            embed(data, self._keywords(picture.tags, options)),
+            picture.name,
+            f"image/{(sniff_format(data) or 'x').lower()}",
         )
 
     def sidecars(self, data: bytes, options: MergeSidecarsOptions) -> results.MergedSidecars:
@@ -383,13 +391,17 @@ class LibraryService:
             options: The picture and its existing sidecars.
         """
         picture = details.describe_picture(self.library, options.id)
-        keywords = keywords_of(picture.tags)
+        keywords = self._keywords(picture.tags, options)
         files = {picture.name: data, **{one.name: one.data for one in options.sidecars}}
         said = stated.of_picture(self.library, options.id)
         merged = merge_sidecars(picture.name, {*files, *options.same_stem}, files.__getitem__, keywords, said)
         stated.note_written(self.library, options.id, keywords.subjects)
         found = (results.SidecarContent(one.name, one.after, one.after != one.before) for one in merged)
         return results.MergedSidecars(tuple(found))
+
+    def _keywords(self, tags: Sequence[Tag], options: KeywordOptions | MergeSidecarsOptions) -> Keywords:
+        sentence = description.describe(self.library, options.id) if options.alt_text else ""
+        return keywords_of(tags, options.keywords, sentence)
 
     def _end(self) -> None:
         if self._library is not None:

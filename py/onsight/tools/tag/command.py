@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from onsight.cli.command import PictureCommand
-from onsight.cli.options import add_options, chosen
+from onsight.cli.options import add_option, add_options, chosen
 from onsight.core.texts import plural, text
 from onsight.core.wording import percent
 from onsight.engine import Engine
@@ -19,7 +19,7 @@ from onsight.tools.tag.exports import TEXTS, rekognition, table
 from onsight.tools.tag.exports.cells import BYTE_ORDER_MARK
 from onsight.tools.tag.exports.pictures import TaggedPicture
 from onsight.tools.tag.keywords import keywords_of
-from onsight.tools.tag.options import TagOptions
+from onsight.tools.tag.options import ExportTagsOptions, TagOptions
 from onsight.tools.tag.results import Photo, Tag, Tagging
 from onsight.tools.tag.selection import FLOOR
 
@@ -31,6 +31,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--format",
         choices=FORMATS,
         help=text("print the tags in another format; rekognition prints one JSON object on each line"),
+    )
+    add_option(parser, ExportTagsOptions, "keywords")
+    parser.add_argument(
+        "--alt-text",
+        action="store_true",
+        help=text(
+            "with --format csv and --write-xmp: include the description where the picture has none; in XMP also as "
+            "alternative text"
+        ),
     )
     parser.add_argument(
         "--write-xmp",
@@ -55,7 +64,8 @@ def prepare(options: argparse.Namespace) -> Callable[[Engine, str], Tagging]:
     def answer(engine: Engine, path: str) -> Tagging:
         tagging = engine.tag(path, tag_options)
         if options.write_xmp:
-            for change in write_sidecar(path, keywords_of(tag for tag in tagging.tags if tag.shown)):
+            said = tagging.description if options.alt_text else ""
+            for change in write_sidecar(path, keywords_of(tagging.tags, options.keywords, said)):
                 # On standard error, because a program may read the results.
                 print(f"{change.path}: {describe_change(change)}", file=sys.stderr, flush=True)
         return tagging
@@ -72,7 +82,16 @@ def finish(options: argparse.Namespace, engine: Engine, results: Sequence[tuple[
     """Print the tags of all files in another format, if the options ask for one."""
     if not options.format:
         return
-    pictures = [TaggedPicture(Path(path).as_posix(), tagging.image, tagging.tags) for path, tagging in results]
+    pictures = [
+        TaggedPicture(
+            Path(path).as_posix(),
+            tagging.image,
+            tagging.tags,
+            level=options.keywords,
+            alt_text=tagging.description if options.alt_text else "",
+        )
+        for path, tagging in results
+    ]
     sys.stdout.write(FORMATS[options.format](pictures))
 
 
@@ -112,11 +131,17 @@ def describe(result: Tagging) -> str:
 
 
 def _print_texts(format: str) -> Callable[[Sequence[TaggedPicture]], str]:
-    return lambda pictures: "".join(f"{TEXTS[format](picture.tags)}\n" for picture in pictures)
+    return lambda pictures: "".join(f"{TEXTS[format](picture.tags, picture.level)}\n" for picture in pictures)
 
 
-def _print_table(pictures: Sequence[TaggedPicture]) -> str:
-    (content,) = table.write(pictures).values()
+def _print_table(
+    write: Callable[[Sequence[TaggedPicture]], dict[str, str]],
+) -> Callable[[Sequence[TaggedPicture]], str]:
+    return lambda pictures: _content_of(write(pictures))
+
+
+def _content_of(files: dict[str, str]) -> str:
+    (content,) = files.values()
     # The byte order mark is for spreadsheets that open a file, and a terminal has its own line ends.
     return content.removeprefix(BYTE_ORDER_MARK).replace("\r\n", "\n")
 
@@ -128,7 +153,8 @@ def _print_rekognition(pictures: Sequence[TaggedPicture]) -> str:
 
 FORMATS: dict[str, Callable[[Sequence[TaggedPicture]], str]] = {
     **{format: _print_texts(format) for format in TEXTS},
-    "csv": _print_table,
+    "csv": _print_table(table.write_pictures),
+    "tags-csv": _print_table(table.write),
     "rekognition": _print_rekognition,
 }
 """Functions that write what ``--format`` prints, by format."""

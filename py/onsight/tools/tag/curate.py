@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import PurePosixPath
 
 from onsight.core.flow import Flow, Stage
@@ -34,7 +35,7 @@ def edit_tags(options: EditTagsOptions, namer: TagNamer) -> Flow[TagList]:
 def tag_text(options: TagTextOptions) -> Flow[TagText]:
     """Write tags as a line of text."""
     yield Stage("encode")
-    return TagText(TEXTS[options.format](options.tags))
+    return TagText(TEXTS[options.format](options.tags, options.keywords))
 
 
 def begin_sidecar(image: bytes) -> Flow[BegunSidecar]:
@@ -46,8 +47,9 @@ def begin_sidecar(image: bytes) -> Flow[BegunSidecar]:
 def export_tags(options: ExportTagsOptions) -> Flow[OutputFile]:
     """Write the tags of pictures as one file; several files are put into a ZIP."""
     yield Stage("encode")
-    files = FORMATS[options.format](options.pictures)
+    files = FORMATS[options.format]([replace(picture, level=options.keywords) for picture in options.pictures])
     if options.format == "xmp" and len(files) == 1:
         ((path, text),) = files.items()
         return pack(PurePosixPath(path).stem, {path: text})
-    return pack(f"{options.name}-{'tags' if options.format == 'csv' else options.format}", files)
+    names = {"csv": "pictures", "tags-csv": "tags"}
+    return pack(f"{options.name}-{names.get(options.format, options.format)}", files)

@@ -211,7 +211,12 @@ class Describer:
     def _classes_of(self, tag: Tag) -> list[str]:
         """Return the detectors' classes of the boxes of a tag, the most certain first."""
         edges = set(tag.boxes)
-        labels = (box.label for box in self._boxes or () if corners(box) in edges and box.label != _PERSON)
+        labels = [box.label for box in self._boxes or () if corners(box) in edges and box.label != _PERSON]
+        if not labels:  # a poodle without boxes is one of the dogs
+            classes = DetectedClasses.load().classes.values()
+            own = {row.name: row.label for row in classes if row.has_own_tag and row.label != _PERSON}
+            found = {box.label for box in self._boxes or ()}
+            labels = [own[name] for name in tag.parents if own.get(name) in found][:1]
         return list(dict.fromkeys(labels))
 
     def _count(self, label: str) -> tuple[tuple[Corners, ...], bool]:

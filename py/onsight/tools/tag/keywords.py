@@ -8,19 +8,40 @@ from onsight.evidence.vocabulary import Vocabulary
 from onsight.metadata.xmp import Keywords
 from onsight.tools.tag.results import Tag
 
+LEVELS = ("main", "broader", "all")
+"""Which tags become keywords: those that describe the picture, with their broader terms, or all that apply."""
 
-def keywords_of(tags: Iterable[Tag]) -> Keywords:
-    """Return keywords for tags: each tag with its broader tags, and as a path.
+
+def chosen(tags: Iterable[Tag], level: str = "main") -> tuple[Tag, ...]:
+    """Return the tags of a level, in their order; the user's own tags are part of each.
 
     Args:
-        tags: The tags to write.
+        tags: The tags of a picture.
+        level: One of `LEVELS`. The main tags and their broader terms do not include colours and the photo style.
+    """
+    if level == "all":
+        return tuple(tag for tag in tags if tag.applies)
+    wanted = ("main",) if level == "main" else ("main", "broader")
+    return tuple(
+        tag for tag in tags if tag.source == "user" or (tag.row == "tags" and (tag.shown or tag.level in wanted))
+    )
+
+
+def keywords_of(tags: Iterable[Tag], level: str = "main", alt_text: str = "") -> Keywords:
+    """Return keywords for the tags of a picture.
+
+    Args:
+        tags: All tags of the picture.
+        level: One of `LEVELS`. Above ``"main"``, each tag also brings its broader terms, and is written as a path.
+        alt_text: The sentence to write as the description where there is none.
     """
     subjects: dict[str, None] = {}
     paths: dict[tuple[str, ...], None] = {}
-    for tag in tags:
-        subjects.update(dict.fromkeys((tag.name, *tag.parents)))
-        paths[path_of(tag)] = None
-    return Keywords(tuple(subjects), tuple(paths))
+    for tag in chosen(tags, level):
+        is_alone = level == "main"
+        subjects.update(dict.fromkeys((tag.name, *(() if is_alone else tag.parents))))
+        paths[(tag.name,) if is_alone else path_of(tag)] = None
+    return Keywords(tuple(subjects), tuple(paths), alt_text)
 
 
 def path_of(tag: Tag) -> tuple[str, ...]:

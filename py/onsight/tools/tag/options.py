@@ -5,9 +5,15 @@ from __future__ import annotations
 from onsight.core.options import option, options
 from onsight.tools.tag.exports import FORMATS, TEXTS
 from onsight.tools.tag.exports.pictures import TaggedPicture as TaggedPicture
+from onsight.tools.tag.keywords import LEVELS
 from onsight.tools.tag.parsing import Renaming as Renaming
 from onsight.tools.tag.parsing import picture_from, renaming_from, tags_from
 from onsight.tools.tag.results import Tag
+
+KEYWORDS = (
+    "Which tags to write: those that describe the picture, these with their broader terms, or all that apply, colours "
+    "and photo style included."
+)
 
 
 @options
@@ -24,9 +30,9 @@ class TagOptions:
     all: bool = option(default=False, doc="Return every tag of the vocabulary, however improbable.")
     heat_maps: bool = option(default=False, doc="Return where in the picture the evidence for each tag is.")
     boxes: bool = option(
-        default=False,
-        doc="Run detection as well: people and things are recognised more reliably and get boxes; takes about three "
-        "times as long.",
+        default=True,
+        doc="Run detection as well: people and things are recognised more reliably, are counted and get boxes; takes "
+        "about twice as long.",
     )
 
 
@@ -47,7 +53,8 @@ class TagTextOptions:
     """Which tags to write as text."""
 
     format: str = option(choices=tuple(TEXTS), doc="The format.")
-    tags: tuple[Tag, ...] = option(read=tags_from, doc="The tags; only those that are shown are written.")
+    tags: tuple[Tag, ...] = option(read=tags_from, doc="All tags of the picture.")
+    keywords: str = option(default="main", choices=LEVELS, doc=KEYWORDS)
 
 
 @options
@@ -58,8 +65,9 @@ class ExportTagsOptions:
     pictures: tuple[TaggedPicture, ...] = option(
         each=picture_from,
         item="picture",
-        doc="The names of the pictures and their tags; only tags that are shown are written.",
+        doc="The names of the pictures and all their tags.",
     )
+    keywords: str = option(default="main", choices=LEVELS, doc=KEYWORDS)
     name: str = option(
         default="onsight",
         doc="Name of the file, without a suffix. The XMP file of a single picture is named after the picture.",

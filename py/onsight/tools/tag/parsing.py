@@ -46,7 +46,7 @@ def tags_from(name: str, value: object) -> tuple[Tag, ...]:
 
 
 def picture_from(name: str, value: object) -> TaggedPicture:
-    """Return a `TaggedPicture` from ``{"name", "image", "tags"}`` and, optionally, ``"begun"``.
+    """Return a `TaggedPicture` from ``{"name", "image", "tags"}`` and, optionally, ``"begun"`` and ``"alt_text"``.
 
     Arguments and errors as for `tags_from`.
     """
@@ -58,12 +58,13 @@ def picture_from(name: str, value: object) -> TaggedPicture:
     for side in ("width", "height"):
         check_integer(f"{side} of {name}", image[side], 1, MAX_SIDE)
     info = ImageInfo(image["width"], image["height"], str(image["format"]))
-    begun = fields.get("begun", b"")
+    begun, alt_text = fields.get("begun", b""), fields.get("alt_text", "")
+    check_text(f"The alt_text of {name}", alt_text)
     if not isinstance(begun, (bytes, memoryview)):
         raise InvalidOptionError(
             text("The begun sidecar of {name} must be bytes, got {type}.", name=name, type=type(begun).__name__)
         )
-    return TaggedPicture(fields["name"], info, tags_from(name, fields["tags"]), bytes(begun))
+    return TaggedPicture(fields["name"], info, tags_from(name, fields["tags"]), bytes(begun), alt_text=alt_text)
 
 
 def renaming_from(name: str, value: object) -> Renaming:

@@ -31,7 +31,7 @@ const places = new WeakMap();
  */
 export async function look(onsight, file, options) {
   const { boxes } = settings;
-  const result = await onsight.tag(file, { ...options, ...(boxes && { boxes }) });
+  const result = await onsight.tag(file, { ...options, boxes });
   looks.set(result, { file, boxes });
   // The user's earlier edits apply to this result, too.
   await refresh(onsight, result);
@@ -127,7 +127,7 @@ export function placesOf(onsight, result) {
   let asked = places.get(result);
   if (!asked) {
     const { file, boxes } = lookAt(result);
-    asked = onsight.tag(file, { heatMaps: true, urgent: true, ...(boxes && { boxes }) }).then(
+    asked = onsight.tag(file, { heatMaps: true, urgent: true, boxes }).then(
       ({ tags }) => new Map(tags.map(({ id, heat_map }) => [id, heat_map])),
       (error) => {
         places.delete(result);

@@ -11,7 +11,7 @@ import { currentTagging, refresh } from "./answers.js";
 
 /** The formats by Python's names for them. Only JSON is made here. */
 export function formatNames() {
-  return { csv: t("CSV table"), json: "JSON", xmp: t("XMP sidecar"), rekognition: "Rekognition JSON" };
+  return { csv: t("CSV table, a row a picture"), "tags-csv": t("CSV table, a row a tag"), json: "JSON", xmp: t("XMP sidecar"), rekognition: "Rekognition JSON" };
 }
 
 /** @typedef {keyof ReturnType<typeof formatNames>} Format */

@@ -9,11 +9,12 @@ from itertools import chain
 from pathlib import Path
 
 from onsight.cli.command import LibraryCommand
+from onsight.cli.options import add_option
 from onsight.core.texts import plural, text
 from onsight.core.wording import displayable
 from onsight.errors import InvalidOptionError, OnsightError, UnreadableFileError, UnwritableFileError
 from onsight.files.writing import Content, write_all, write_new
-from onsight.library import search, stated, store
+from onsight.library import description, search, stated, store
 from onsight.library.database import Library
 from onsight.library.exports import FORMATS, SINGLE_FILE_FORMATS, ExportFile, export
 from onsight.library.exports.boxes import image_files
@@ -27,8 +28,10 @@ from onsight.library.sorting.placing import existing_in
 from onsight.library.sorting.targets import Existing
 from onsight.metadata.embed import embed
 from onsight.metadata.sidecar import write_sidecar
+from onsight.metadata.xmp import Keywords
 from onsight.tools.detect.exports import IMAGE_FOLDERS
 from onsight.tools.organise.commands.shared import add_library, open_library
+from onsight.tools.organise.options import ExportLibraryOptions
 from onsight.tools.tag.keywords import keywords_of
 
 _BESIDE = "sidecars"
@@ -60,6 +63,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
             "for yolo and voc: copy the pictures into the data set, so that it is complete (default), or leave them out"
         ),
     )
+    add_option(parser, ExportLibraryOptions, "keywords")
+    add_option(parser, ExportLibraryOptions, "alt_text")
     parser.add_argument(
         "--paths",
         dest="naming",
@@ -80,11 +85,19 @@ def run(options: argparse.Namespace) -> int:
         )
     with open_library(options) as library:
         images = search.find(library, options.query, options.order)
+        keywords = _keywords_of(library, options)
         if options.format == _BESIDE:
-            return _each(library, images, _write_beside(library))
+            return _each(library, images, _write_beside(library, keywords))
         if options.format == _COPIES:
-            return _write_copies(library, images, options.out)
-        files = export(library, images, options.format, options.naming)
+            return _write_copies(library, images, options.out, keywords)
+        files = export(
+            library,
+            images,
+            options.format,
+            options.naming,
+            keywords=options.keywords,
+            alt_text=options.alt_text,
+        )
         if not options.out:  # the first file is the export; the others only support it
             for chunk in next(files).chunks:
                 sys.stdout.buffer.write(chunk)
@@ -144,7 +157,7 @@ def _each(library: Library, images: list[int], write: Callable[[Hit], None]) -> 
     return 1 if failed or not images else 0
 
 
-def _write_beside(library: Library) -> Callable[[Hit], None]:
+def _write_beside(library: Library, keywords_of: Callable[[int], Keywords]) -> Callable[[Hit], None]:
     def write(hit: Hit) -> None:
         if not Path(hit.path).is_file():
             raise UnwritableFileError(
@@ -158,14 +171,14 @@ def _write_beside(library: Library) -> Callable[[Hit], None]:
                     "Index its folder again."
                 )
             )
-        keywords = keywords_of(store.tags_of(library, hit.image))
+        keywords = keywords_of(hit.image)
         write_sidecar(hit.path, keywords, stated.of_picture(library, hit.image))
         stated.note_written(library, hit.image, keywords.subjects)
 
     return write
 
 
-def _write_copies(library: Library, images: list[int], out: Path) -> int:
+def _write_copies(library: Library, images: list[int], out: Path, keywords_of: Callable[[int], Keywords]) -> int:
     plan = make_plan(library, images, (), pattern=Pattern(), existing=_other_files(existing_in(out)))
     moves = {move.image: move for move in plan.moves}
 
@@ -174,10 +187,20 @@ def _write_copies(library: Library, images: list[int], out: Path) -> int:
         if not move:
             raise _missing()
         source: Source = move.source
-        data = embed(read_own(source, move.hash), keywords_of(store.tags_of(library, hit.image)))
+        data = embed(read_own(source, move.hash), keywords_of(hit.image))
         write_new(out / move.target, data, mtime_ns=source.mtime_ns)
 
     return _each(library, images, write)
+
+
+def _keywords_of(library: Library, options: argparse.Namespace) -> Callable[[int], Keywords]:
+    """Return a function that returns the keywords of a picture."""
+
+    def of_picture(image: int) -> Keywords:
+        sentence = description.describe(library, image) if options.alt_text else ""
+        return keywords_of(store.tags_of(library, image), options.keywords, sentence)
+
+    return of_picture
 
 
 def _other_files(existing: Existing) -> Existing:

@@ -1,9 +1,10 @@
-"""Tags in the formats of other programs. Only tags that are shown are written.
+"""Tags in the formats of other programs. Which tags are written is one of `onsight.tools.tag.keywords.LEVELS`.
 
 ================  ==========================================================================================
 ``list``          a line of text: names separated by commas, as photo sites and catalogues accept them
 ``hashtags``      a line of text: ``#RiverOrLake``
-``csv``           one table for all pictures, with a row for each tag
+``csv``           one table with a row for each picture: title, keywords, colours and, if wanted, the description
+``tags-csv``      one table with a row for each tag of each picture
 ``rekognition``   a JSON file for each picture, in the format of Amazon Rekognition's labels
 ``xmp``           a sidecar for each picture, ``<name>.<ext>.xmp``
 ================  ==========================================================================================
@@ -17,14 +18,15 @@ from onsight.tools.tag.exports import lists, rekognition, sidecars, table
 from onsight.tools.tag.exports.pictures import TaggedPicture
 from onsight.tools.tag.results import Tag
 
-TEXTS: Mapping[str, Callable[[Sequence[Tag]], str]] = {
+TEXTS: Mapping[str, Callable[[Sequence[Tag], str], str]] = {
     "list": lists.comma_list,
     "hashtags": lists.hashtags,
 }
-"""Functions that write the tags of a picture as a line of text, by format."""
+"""Functions that write the tags of a picture as a line of text, by format; the second argument is the level."""
 
 FORMATS: Mapping[str, Callable[[Sequence[TaggedPicture]], dict[str, str]]] = {
-    "csv": table.write,
+    "csv": table.write_pictures,
+    "tags-csv": table.write,
     "rekognition": rekognition.write,
     "xmp": sidecars.write,
 }

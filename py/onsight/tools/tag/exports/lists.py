@@ -6,17 +6,19 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
+from onsight.tools.tag.keywords import keywords_of
 from onsight.tools.tag.results import Tag
 
 
-def comma_list(tags: Sequence[Tag]) -> str:
-    """Return the names of the tags that are shown: ``Dog, River or lake``."""
-    return ", ".join(tag.name for tag in tags if tag.shown)
+def comma_list(tags: Sequence[Tag], level: str = "main") -> str:
+    """Return the keywords of a level, one of `onsight.tools.tag.keywords.LEVELS`: ``Dog, River or lake``."""
+    return ", ".join(keywords_of(tags, level).subjects)
 
 
-def hashtags(tags: Sequence[Tag]) -> str:
-    """Return the tags that are shown as hashtags: ``#Dog #RiverOrLake``."""
-    found = {mark.casefold(): mark for mark in reversed([hashtag(tag.name) for tag in tags if tag.shown]) if mark}
+def hashtags(tags: Sequence[Tag], level: str = "main") -> str:
+    """Return the keywords of a level as hashtags: ``#Dog #RiverOrLake``."""
+    marks = [hashtag(name) for name in keywords_of(tags, level).subjects]
+    found = {mark.casefold(): mark for mark in reversed(marks) if mark}
     return " ".join(reversed(found.values()))
 
 

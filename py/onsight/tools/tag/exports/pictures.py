@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from onsight.core.results import ImageInfo
+from onsight.metadata.xmp import Keywords
+from onsight.tools.tag.keywords import chosen, keywords_of
 from onsight.tools.tag.results import Tag
 
 
@@ -18,17 +20,26 @@ class TaggedPicture:
         image: The picture.
         tags: Its tags, the most important first.
         begun: The XMP document to add the tags to, as `begin_sidecar` returns it; empty for a new document.
+        level: Which tags are written, one of `onsight.tools.tag.keywords.LEVELS`.
+        alt_text: The sentence to write with them; empty for none.
     """
 
     name: str
     image: ImageInfo
     tags: tuple[Tag, ...]
     begun: bytes = b""
+    level: str = "main"
+    alt_text: str = ""
 
     @property
-    def shown(self) -> tuple[Tag, ...]:
+    def chosen(self) -> tuple[Tag, ...]:
         """The tags that are written."""
-        return tuple(tag for tag in self.tags if tag.shown)
+        return chosen(self.tags, self.level)
+
+    @property
+    def keywords(self) -> Keywords:
+        """The keywords that are written."""
+        return keywords_of(self.tags, self.level, self.alt_text)
 
 
 def inside(name: str) -> PurePosixPath:

@@ -28,7 +28,7 @@ def write(pictures: Sequence[TaggedPicture]) -> dict[str, str]:
 def document(picture: TaggedPicture) -> dict[str, Any]:
     """Return the labels of one picture: confidences in percent, boxes as fractions of the picture's sides."""
     return {
-        "Labels": [_label(tag, picture.image) for tag in picture.shown],
+        "Labels": [_label(tag, picture.image) for tag in picture.chosen],
         "LabelModelVersion": f"Onsight {__version__}",
     }
 

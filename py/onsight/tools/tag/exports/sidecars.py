@@ -12,7 +12,6 @@ from onsight.core.texts import text
 from onsight.errors import InvalidSidecarError
 from onsight.metadata.xmp import EMPTY, merge
 from onsight.tools.tag.exports.pictures import SidecarNames, TaggedPicture
-from onsight.tools.tag.keywords import keywords_of
 
 
 def write(pictures: Sequence[TaggedPicture]) -> dict[str, str]:
@@ -27,7 +26,7 @@ def write(pictures: Sequence[TaggedPicture]) -> dict[str, str]:
 
 def _document(picture: TaggedPicture) -> str:
     try:
-        return merge(picture.begun or EMPTY, keywords_of(picture.shown)).decode()
+        return merge(picture.begun or EMPTY, picture.keywords).decode()
     except InvalidSidecarError as error:
         raise InvalidSidecarError(
             text("No sidecar was made for {name}. {reason}", name=picture.name, reason=error.message)
