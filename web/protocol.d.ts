@@ -1073,7 +1073,7 @@ export interface DetectOptions {
   allow?: string[];
   /** Classes to leave out. */
   deny?: string[];
-  /** Look at less detail: takes about two thirds of the time, misses more small objects (default false). */
+  /** Look at less detail: takes a little more than half of the time, misses more small objects (default false). */
   quick?: boolean;
   /** Look several times, at several sizes: finds more, takes several times as long (default false). */
   thorough?: boolean;

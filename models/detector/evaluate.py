@@ -24,9 +24,9 @@ from models.detector.report import PHOTO_CORE
 from onsight.tools.detect.tiles import Pass
 
 SINGLE = (
-    *(Pass(CENTERNET, side, False) for side in (416, 512, 640)),
-    *(Pass(CENTERNET, side, True) for side in (288, 352, 416, 448, 480, 512, 576, 640, 800)),
-    *(Pass(SSDLITE, side, False) for side in (256, 288, 300, 320, 384, 448)),
+    *(Pass(CENTERNET, side, False) for side in (416, 640)),
+    *(Pass(CENTERNET, side, True) for side in (288, 416, 480, 512, 640, 800)),
+    *(Pass(SSDLITE, side, False) for side in (256, 300, 320, 384, 448)),
     *(Pass(SSDLITE, side, True) for side in (320, 384)),
 )
 FUSED: tuple[tuple[Pass, ...], ...] = (

@@ -46,6 +46,7 @@ PRESETS: dict[str, tuple[Pass, ...]] = {
         Pass(SSDLITE, 300, False),
         Pass(CENTERNET, 640, True),
         Pass(SSDLITE, 384, False),
+        Pass(CENTERNET, 800, True),
     ),
 }
 FOLDS = 6
@@ -178,11 +179,13 @@ def main() -> None:
     )
     options = parser.parse_args()
     result = json.loads(TARGET.read_text(encoding="utf-8"))
+    first: HeldOut | None = None
     for name in options.preset:
         passes = PRESETS[name]
         data = read(Folders(options.frames, options.scenes, options.photos), passes)
         held_out = hold_out(data, passes)
-        print(f"{name}\n{report(data, held_out.boxed, held_out.photos)}", flush=True)
+        print(f"{name}\n{report(data, held_out.boxed, held_out.photos, first.boxed if first else None)}", flush=True)
+        first = first or held_out
         preset = fit(data, np.arange(len(data.boxed)), np.arange(len(data.photos)), passes)
         result["presets"][name] = describe(preset)
         if name == "default":

@@ -49,7 +49,7 @@ import { fileOf, previewOf } from "./output.js";
  * @property {number} [maxResults] how many boxes to return at most (1 to 1000; default 100).
  * @property {readonly string[]} [allow] classes to return; all if the list is empty.
  * @property {readonly string[]} [deny] classes to leave out.
- * @property {boolean} [quick] look at less detail: takes about two thirds of the time, misses more small objects (default false).
+ * @property {boolean} [quick] look at less detail: takes a little more than half of the time, misses more small objects (default false).
  * @property {boolean} [thorough] look several times, at several sizes: finds more, takes several times as long (default false).
  * @property {boolean} [tiled] look at overlapping parts of the picture as well: finds small objects in large pictures, takes up to 17 times as long (default false).
  */

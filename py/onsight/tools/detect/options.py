@@ -47,7 +47,7 @@ class DetectOptions:
     allow: tuple[str, ...] = option(default=(), item="class", doc="Classes to return; all if the list is empty.")
     deny: tuple[str, ...] = option(default=(), item="class", doc="Classes to leave out.")
     quick: bool = option(
-        default=False, doc="Look at less detail: takes about two thirds of the time, misses more small objects."
+        default=False, doc="Look at less detail: takes a little more than half of the time, misses more small objects."
     )
     thorough: bool = option(
         default=False, doc="Look several times, at several sizes: finds more, takes several times as long."
