@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Mapping
+from fnmatch import fnmatch
 from pathlib import Path
 
 import pytest
@@ -153,6 +154,26 @@ def test_readme_links_lead_somewhere() -> None:
         text = document.read_text(encoding="utf-8")
         for target in re.findall(r"\]\((?!https?:|#)([^)#]+)", text):
             assert (document.parent / target).exists(), f"{document.name}: {target}"
+
+
+_MAPPED = re.compile(r"(?:`(\w+)` in )?`([\w.*<>/-]+(?:/|\.(?:py|js|json|tsv|npz|md|html|css|svg)))`")
+"""A file or a folder in the map of the code, and what is in it."""
+
+
+def test_map_of_the_code_names_what_exists() -> None:
+    known = tracked("*")
+    names = {path.relative_to(ROOT) for path in known}
+    names |= {parent for name in names for parent in name.parents}
+    text = " ".join((ROOT / "docs/architecture.md").read_text(encoding="utf-8").split())
+    mapped = _MAPPED.findall(text)
+    assert len(mapped) > 40
+    for inside, target in mapped:
+        pattern = re.sub(r"<\w+>", "*", target.rstrip("/"))
+        found = [name for name in names if fnmatch(f"/{name}", f"*/{pattern}")]
+        assert found, f"docs/architecture.md: there is no {target}"
+        sources = [(ROOT / name).read_text(encoding="utf-8") for name in found if inside and (ROOT / name).is_file()]
+        definition = re.compile(rf"^(?:(?:export|async|function|const|def|class) )*{inside}\b", re.MULTILINE)
+        assert not inside or any(map(definition.search, sources)), f"docs/architecture.md: {target} has no {inside}"
 
 
 def test_nothing_speaks_of_this_machine() -> None:

@@ -1,4 +1,4 @@
-"""onsight.library.near, .signature, .orientation, .ranking and .provenance: one picture in many files."""
+"""onsight.library.near, .signature, .orientation, .best_copy and .provenance: one picture in many files."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from PIL import Image, ImageDraw, ImageEnhance, ImageOps
 
 from onsight.image import decode, encode_preview
 from onsight.library import duplicates, perceptual
+from onsight.library.best_copy import is_named_as_edited, rank_of_name
 from onsight.library.near import MAX_DISTANCE, MAX_TURNED_DISTANCE, find_same
 from onsight.library.orientation import (
     NAMES,
@@ -26,7 +27,6 @@ from onsight.library.orientation import (
 )
 from onsight.library.perceptual import hashes_of, near_pairs, waves_of
 from onsight.library.provenance import read_provenance
-from onsight.library.ranking import is_named_as_edited, rank_of_name
 from onsight.library.records import PictureRecord, Provenance
 from onsight.tools.organise.serialization import pack, unpack
 from tests.library_samples import filled, look

@@ -17,10 +17,10 @@ from numpy.typing import NDArray
 from onsight.core.checks import check_integer, check_number
 from onsight.core.texts import text
 from onsight.errors import InvalidOptionError
+from onsight.library.best_copy import REASONS, merits
 from onsight.library.database import Library
 from onsight.library.near import MAX_DISTANCE, find_same
 from onsight.library.orientation import NAMES, followed_by, inverse
-from onsight.library.ranking import REASONS, merits
 
 MIN_SIMILARITY = 0.8
 """Minimum cosine similarity of similar pictures. Crops and copies reach it; pictures of grass and gravel do not."""
@@ -37,7 +37,7 @@ class Group:
 
     Attributes:
         images: Their ids, best first; the first is the one to keep.
-        reason: Why the first is better than the second, one of `onsight.library.ranking.REASONS`; empty if they are
+        reason: Why the first is better than the second, one of `onsight.library.best_copy.REASONS`; empty if they are
             equally good.
         turns: How each is oriented compared with the first: ``"turned 90° clockwise"``, ``"mirrored"``; empty for the
             same orientation.

@@ -1,7 +1,4 @@
-"""The order in which a search lists its results.
-
-`onsight.library.ranking` is about something else: which copy of a picture is the original.
-"""
+"""The order in which a search lists its results."""
 
 from __future__ import annotations
 
