@@ -195,10 +195,12 @@ def table(wordnet: WordNet) -> Iterator[tuple[str, str]]:
         meaning = words.meaning(lemma)
         if not own and (zipf_frequency(lemma, "en") < MIN_FREQUENCY or (" " in key and not _is_close(meaning))):
             continue
-        if own or meaning:
-            seen[key] = _cell(meaning, related.pop(key, []), known)
+        given = related.pop(key, [])
+        if (cell := _cell(meaning, given, known)) or given == ["-"]:
+            seen[key] = cell
     for key, targets in related.items():
-        seen[key] = _cell({}, targets, known)
+        if (cell := _cell({}, targets, known)) or targets == ["-"]:
+            seen[key] = cell
     yield from sorted(seen.items())
     for pos in "nva":
         for form, base in sorted(wordnet.exceptions[pos].items()):

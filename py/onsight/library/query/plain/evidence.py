@@ -28,6 +28,12 @@ Evidence = dict[int, float]
 PART_OF_WORD = 0.7
 """Evidence from a text that has the word only inside a longer one."""
 
+CLOSE = 0.75
+"""Minimum weight of a term that counts even where its own score is low, and that can make looser ones unnecessary."""
+
+SURE = 0.5
+"""Minimum score of a looser term, and of a closer one that makes the looser ones unnecessary."""
+
 COUNTED = 0.6
 """Minimum weight of a term whose boxes are counted."""
 
@@ -36,10 +42,11 @@ UNCOUNTED = 0.5
 
 _COLOURS = "Colours"
 
-_SELECT = """
+_SELECT = f"""
 WITH wanted (term, weight) AS MATERIALIZED (SELECT CAST(key AS INTEGER), value FROM json_each(?))
 SELECT image, max(evidence) FROM (
-    SELECT image, score * weight AS evidence FROM wanted CROSS JOIN tag ON tag.term = wanted.term WHERE NOT EXISTS
+    SELECT image, score * weight AS evidence FROM wanted CROSS JOIN tag ON tag.term = wanted.term
+        WHERE (weight >= {CLOSE} OR score >= {SURE}) AND NOT EXISTS
         (SELECT 1 FROM rejected WHERE rejected.term = tag.term AND rejected.image = tag.image)
     UNION ALL
     SELECT id, label_score * weight FROM wanted CROSS JOIN image AS seen ON label_term = wanted.term WHERE NOT EXISTS
@@ -69,28 +76,34 @@ class Gatherer:
 
     def gather(self, wanted: Wanted) -> Evidence:
         """Return the evidence for a thing; negation is left to the caller."""
-        found: Evidence = {}
         targets = self._targets(wanted)
+        close = tuple(target for target in targets if target.weight >= CLOSE)
+        found = self._of_targets(close)
+        if len(close) < len(targets) and max(found.values(), default=0.0) < SURE:
+            # Nothing in the library is what the word means, so show what is related to it.
+            found = self._of_targets(targets)
+        if wanted.count:
+            found = self._counted(wanted, targets, found)
+        _keep_best(found, self._in_texts(wanted))
+        return found
+
+    def _of_targets(self, targets: Sequence[Target]) -> Evidence:
         single = self._expand({term: target.weight for target in reversed(targets) for term in _single(target)})
-        if single:
-            found = self.of_terms(single)
-            if any(self._is_colour(term) for term in single):
-                # A small thing can have the colour.
-                found = {image: value**0.5 for image, value in found.items()}
+        found = self.of_terms(single)
+        if any(self._is_colour(term) for term in single):
+            # A small thing can have the colour.
+            found = {image: value**0.5 for image, value in found.items()}
         for target in targets:
             if len(target.terms) > 1:
                 parts = [self.of_terms(self._expand(dict.fromkeys(terms, 1.0))) for terms in target.terms]
                 _keep_best(found, _together(parts), target.weight)
-        if wanted.count:
-            found = self._counted(wanted, single, found)
-        _keep_best(found, self._in_texts(wanted))
         return found
 
     def of_terms(self, weights: Mapping[int, float]) -> Evidence:
         """Return the evidence for any of these terms, each with a weight."""
         if not weights:
             return {}
-        return dict(tuple(row) for row in self._connection.execute(_SELECT, (json.dumps(weights),)))
+        return dict(map(tuple, self._connection.execute(_SELECT, (json.dumps(weights),))))
 
     # Terms
 
@@ -125,10 +138,11 @@ class Gatherer:
 
     # Numbers
 
-    def _counted(self, wanted: Wanted, single: Mapping[int, float], found: Evidence) -> Evidence:
+    def _counted(self, wanted: Wanted, targets: Sequence[Target], found: Evidence) -> Evidence:
         """Return the evidence that a picture shows this number of a thing."""
         assert wanted.count
-        terms = json.dumps([term for term, weight in single.items() if weight >= COUNTED])
+        names = {term: target.weight for target in targets if target.weight >= COUNTED for term in _single(target)}
+        terms = json.dumps(list(self._expand(names)))
         rows = self._connection.execute(
             "SELECT image, score FROM box WHERE term IN (SELECT value FROM json_each(?)) AND NOT EXISTS "
             "(SELECT 1 FROM rejected WHERE rejected.term = box.term AND rejected.image = box.image)",

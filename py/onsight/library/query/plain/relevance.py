@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from onsight.library.query.plain.evidence import Evidence, Gatherer
 from onsight.library.query.plain.phrases import Wanted
 
-LEAST = 0.2
+LEAST = 0.25
 """Minimum relevance of a result."""
 
 LEAST_OF_BEST = 0.3
