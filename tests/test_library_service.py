@@ -427,3 +427,15 @@ def test_what_lies_beside_a_picture_is_read_with_it_and_again_when_it_changes(se
 def test_a_date_in_a_name_is_known_in_the_page_too(service: LibraryService) -> None:
     take_in(service, "IMG-20200714-WA0001.jpg", look("Dog", content="w"), size=31)
     assert len(search_ids(service, "date:name taken:2020-07-14")) == 1
+
+
+def test_a_search_in_plain_words_is_completed_advised_and_explained(service: LibraryService) -> None:
+    suggestions = ask(service, "suggest", query="do")["suggestions"]
+    assert suggestions[0] == {"query": "dog", "words": "dog", "count": 1}
+    advice = ask(service, "advise", query="dogg")
+    assert "“dogg” is unknown" in advice["sentences"][0]
+    assert advice["spellings"][0] == {"query": "dog", "words": "dog", "count": 1}
+    nearest = ask(service, "advise", query="dog xyzzyx")
+    assert (nearest["nearest"], nearest["nearest_are"]) == ([1], "These pictures match the rest of your search.")
+    assert ask(service, "advise", query="camera:none")["sentences"] == []
+    assert ask(service, "explain", query="puppy", id=1)["sentences"] == ["“puppy”: Dog, a tag, 90%."]

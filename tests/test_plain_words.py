@@ -217,3 +217,101 @@ def test_a_saved_search_of_plain_words_is_kept(library: Library) -> None:
     search.save_search(library, "Hats", "man with hat")
     assert [one.query for one in search.saved_searches(library)] == ["man with hat"]
     assert search.forget_search(library, "Hats")
+
+
+# --- suggestions, advice, explanations, examples ----------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("query", "suggestion", "count"),
+    [
+        ("mou", "mountain", 3),
+        ("do", "dog", 2),
+        ("people ea", "people eat", 2),
+        ("dogs on the bea", "dogs on the beach", 1),
+        ("living ro", "living room", 1),
+        ("two d", "two dog", 1),
+        ("summer 2", "summer 2020", 1),
+    ],
+)
+def test_suggestions_find_as_many_pictures_as_they_say(
+    library: Library, query: str, suggestion: str, count: int
+) -> None:
+    suggestions = {one.query: one.count for one in search.suggest(library, query)}
+    assert suggestions[suggestion] == count
+    for other, number in suggestions.items():
+        assert len(search.find(library, other)) == number, other
+
+
+@pytest.mark.parametrize("query", ["", "dog ", "camera:ca", '"do', "-do", "dog OR ca", "xyzzyx"])
+def test_nothing_is_suggested_where_plain_words_do_not_belong(library: Library, query: str) -> None:
+    assert search.suggest(library, query) == []
+
+
+def test_suggestions_follow_the_library(library: Library) -> None:
+    with filled({"1.jpg": look("Cat", tags=["Cat"])}) as other:
+        assert [one.words for one in search.suggest(other, "zanz")] == []
+        edits.add_tags(other, [1], ["Zanzibar"])
+        assert [(one.words, one.count) for one in search.suggest(other, "zanz")] == [("zanzibar", 1)]
+
+
+def test_an_unknown_word_is_named_and_spelled() -> None:
+    with filled({"1.jpg": look("Dog", tags=["Dog"]), "2.jpg": look("Giraffe", tags=["Giraffe"])}) as library:
+        advice = search.advise(library, "girafe")
+        assert advice is not None
+        assert "“girafe” is unknown" in advice.sentences[0]
+        assert advice.spellings[0].words == "giraffe"
+        assert search.find(library, advice.spellings[0].query) == [2]
+
+
+def test_the_rest_of_a_query_gives_the_nearest_pictures(library: Library) -> None:
+    advice = search.advise(library, "xyzzyx dog")
+    assert advice is not None
+    assert set(advice.nearest) == {8, 9}
+    assert "rest of your search" in advice.nearest_are
+
+
+def test_related_pictures_are_nearest_if_no_picture_shows_a_thing(library: Library) -> None:
+    assert search.find(library, "poodle") == []
+    advice = search.advise(library, "poodle")
+    assert advice is not None
+    assert advice.sentences == ("No picture shows “poodle”.",)
+    assert set(advice.nearest) == {8, 9}
+
+
+def test_things_that_are_never_together_are_told(library: Library) -> None:
+    advice = search.advise(library, "racket mountain")
+    assert advice is not None
+    assert advice.sentences == ("No picture shows all of this.",)
+    assert {3, 11} <= set(advice.nearest)
+    assert search.advise(library, "camera:none") is None
+
+
+def test_an_explanation_names_what_matched(library: Library) -> None:
+    assert search.explain(library, "two dogs on the beach", 8) == [
+        "“dogs”: 2 detected objects, Dog.",
+        "“beach”: Beach, a tag, 90%.",
+    ]
+    assert search.explain(library, "settee", 7) == ["“settee”: Sofa, a detected object, 90%."]
+    assert search.explain(library, "two cats without dogs", 10) == [
+        "“cats”: in its name, folder, caption, camera or your own tags.",
+        "“dogs”: not there, as you asked.",
+    ]
+    assert "related to" in search.explain(library, "man", 6)[0]
+
+
+def test_examples_are_added_and_subtracted() -> None:
+    pictures = {
+        "1.jpg": look("Dog", content="1", embedding=(1, 0, 0)),
+        "2.jpg": look("Dog", content="2", embedding=(0, 1, 0)),
+        "3.jpg": look("Dog", tags=["Beach"], content="3", embedding=(1, 1, 0)),
+        "4.jpg": look("Dog", content="4", embedding=(1, 0, 1)),
+        "5.jpg": look("Dog", tags=["Beach"], content="5", embedding=(1, 0.1, 0)),
+        "6.jpg": look("Dog", content="6", embedding=(0.1, 0.2, 1)),
+    }
+    with filled(pictures) as library:
+        assert search.find(library, "like:1") == [1, 5, 3, 4]
+        assert search.find(library, "like:1 +like:2") == [1, 2, 3, 5]
+        assert search.find(library, "like:1 -like:6") == [1, 5, 3]
+        assert search.find(library, "like:1 beach") == [5, 3]
+        assert search.find(library, "-like:6") == [1, 2, 3, 5]

@@ -659,6 +659,40 @@ export interface Facets {
   facets: Facet[];
 }
 
+/** A completion of what is being typed, or another spelling. */
+export interface Suggested {
+  /** The whole query with it. */
+  query: string;
+  /** The completion or the spelling alone. */
+  words: string;
+  /** How many pictures the query finds. */
+  count: number;
+}
+
+/** Completions of what is being typed. */
+export interface Suggestions {
+  /** Those with most pictures first. */
+  suggestions: Suggested[];
+}
+
+/** What to say about a query that finds nothing. */
+export interface SearchAdvice {
+  /** Which words are unknown or have no pictures. */
+  sentences: string[];
+  /** Other spellings that find something, likeliest first. */
+  spellings: Suggested[];
+  /** Ids of the nearest pictures, nearest first. */
+  nearest: number[];
+  /** What they are, as a sentence; empty without any. */
+  nearest_are: string;
+}
+
+/** Why a query of plain words found a picture. */
+export interface Explanation {
+  /** One for each thing that the words ask for; empty without plain words. */
+  sentences: string[];
+}
+
 /** What a grid shows of a picture. */
 export interface GridItem {
   /** Its id. */
@@ -1323,6 +1357,22 @@ export interface SearchOptions {
   order?: string;
 }
 
+/** What is being typed. */
+export interface SuggestOptions {
+  /** The query so far. */
+  query?: string;
+  /** Maximum number of completions (1 to 20; default 8). */
+  limit?: number;
+}
+
+/** A picture and the query that found it. */
+export interface ExplainOptions {
+  /** The picture's id (at least 1). */
+  id: number;
+  /** The query. */
+  query?: string;
+}
+
 /** Some pictures of the library. */
 export interface PicturesOptions {
   /** Their ids. */
@@ -1545,6 +1595,12 @@ export interface Methods {
   library_search: { params: SearchOptions; result: FoundPictures };
   /** Count what the pictures that a query finds have in common. */
   library_facets: { params: SearchOptions; result: Facets };
+  /** Complete what is being typed, with the number of pictures that each completion finds. */
+  library_suggest: { params: SuggestOptions; result: Suggestions };
+  /** Say which words of a query find nothing, and find the nearest pictures. */
+  library_advise: { params: SearchOptions; result: SearchAdvice };
+  /** Say why a query found a picture. */
+  library_explain: { params: ExplainOptions; result: Explanation };
   /** Return what the grid shows of pictures. */
   library_items: { params: PicturesOptions; result: GridItems };
   /** Return everything that the library knows about a picture. */

@@ -233,7 +233,7 @@ def _cell(meaning: Targets, related: list[str], known: frozenset[str]) -> str:
     related = [one for one in related if one != "-" and set(one.partition(":")[0].split("+")) <= known]
     given = {target.partition(":")[0] for target in related}
     parts = [f"{id}:{round(100 * weight)}" for id, weight in meaning.items() if id not in given]
-    return "|".join([*dict.fromkeys(related), *parts])
+    return "*" * bool(related) + "|".join([*dict.fromkeys(related), *parts])
 
 
 def main() -> None:
@@ -255,8 +255,9 @@ def main() -> None:
 
 HEADER = """\
 # What plain words of a search mean: ids of tags, concepts and object classes, with weights in hundredths; "+" joins
-# several that must all be there, "=" names the word's base form. Made by models/words/build.py from WordNet 3.0,
-# © 2006 Princeton University (licence: models/words/README.md), and models/words/related.tsv.
+# several that must all be there, "=" names the word's base form, "*" marks words to suggest. Made by
+# models/words/build.py from WordNet 3.0, © 2006 Princeton University (licence: models/words/README.md), and
+# models/words/related.tsv.
 """
 
 

@@ -2,9 +2,10 @@
 
 python -m models.words.evaluate LIBRARY --descriptions FILE … [--list] [--sheets FOLDER]
 
-LIBRARY is made by ``onsight index --detect``. A file of descriptions has a line for each picture: its name, a tab, and one
-or more descriptions. Pictures without one are ignored. ``queries.tsv`` has the searches, and which descriptions make a
-picture a right answer; ``judged.tsv`` has pictures that were looked at because their description says nothing about it.
+LIBRARY is made by ``onsight index --detect``. A file of descriptions has a line for each picture: its name, a tab, and
+one or more descriptions. Pictures without one are ignored. ``queries.tsv`` has the searches, and which descriptions
+make a picture a right answer; ``judged.tsv`` has pictures that a person judged because their description says
+nothing about it.
 """
 
 from __future__ import annotations
@@ -110,8 +111,8 @@ def main() -> None:
             precisions[query.is_outside].append(precision)
             recalls[query.is_outside].append(recall)
             print(
-                f"{'o' if query.is_outside else ' '} {query.words:24} precision {precision:4.2f}  recall {recall:4.2f}  "
-                f"found {len(found):3}  right {len(right):3}  {elapsed:3.0f} ms"
+                f"{'o' if query.is_outside else ' '} {query.words:24} precision {precision:4.2f}  "
+                f"recall {recall:4.2f}  found {len(found):3}  right {len(right):3}  {elapsed:3.0f} ms"
             )
             if options.list:
                 for id in first:

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -165,26 +165,74 @@ def similar_to(
     Raises:
         InvalidOptionError: The library does not have the picture, or a value is outside its range.
     """
+    return like_examples(library, [image], limit=limit, min_similarity=min_similarity, images=images)
+
+
+def like_examples(
+    library: Library,
+    examples: Sequence[int],
+    counterexamples: Sequence[int] = (),
+    *,
+    limit: int = 20,
+    min_similarity: float = 0.5,
+    images: Collection[int] | None = None,
+) -> list[Similar]:
+    """Return the pictures that are similar to some pictures and not to others, most similar first.
+
+    The similarity is the cosine to the mean of the examples, minus half of that to the mean of the counterexamples.
+
+    Args:
+        library: The library.
+        examples: Ids of the pictures that the results should look like, at least one.
+        counterexamples: Ids of the pictures that they should not look like.
+        limit: Maximum number of results, 1 to 10000. The examples themselves are not results.
+        min_similarity: Minimum cosine similarity to the examples, in (0, 1]; it must exceed that to the
+            counterexamples.
+        images: As for `exact`.
+
+    Raises:
+        InvalidOptionError: The library does not have a picture, or a value is outside its range.
+    """
     check_integer("limit", limit, 1, 10_000)
     _check_similarity(min_similarity)
-    row = library.connection.execute("SELECT data FROM embedding WHERE image = ?", (image,)).fetchone()
-    if row is None:
-        raise InvalidOptionError(text("The library has no picture {number}.", number=image))
-    wanted = np.frombuffer(row["data"], np.float16).astype(np.float32)
+    wanted = _mean_embedding(library, examples)
+    unwanted = _mean_embedding(library, counterexamples) if counterexamples else None
+    given = {*examples, *counterexamples}
     chosen = _chosen(images)
     best: list[Similar] = []
-    cursor = library.connection.execute("SELECT image, data FROM embedding WHERE image <> ?", (image,))
+    cursor = library.connection.execute("SELECT image, data FROM embedding")
     while rows := cursor.fetchmany(BLOCK):
         matrix = np.frombuffer(b"".join(one["data"] for one in rows), np.float16).reshape(len(rows), -1)
         cosines = matrix.astype(np.float32) @ wanted
+        fits = cosines >= min_similarity
+        if unwanted is not None:
+            others = matrix.astype(np.float32) @ unwanted
+            fits &= cosines > others
+            cosines = cosines - COUNTEREXAMPLES * others
         best += (
             Similar(rows[index]["image"], round(min(float(cosines[index]), 1.0), 4))
-            for index in np.flatnonzero(cosines >= min_similarity).tolist()
-            if chosen(rows[index]["image"])
+            for index in np.flatnonzero(fits).tolist()
+            if rows[index]["image"] not in given and chosen(rows[index]["image"])
         )
         best.sort(key=lambda one: (-one.similarity, one.image))
         del best[limit:]
     return best
+
+
+COUNTEREXAMPLES = 0.5
+"""How much similarity to the counterexamples counts against a picture."""
+
+
+def _mean_embedding(library: Library, images: Sequence[int]) -> NDArray[np.float32]:
+    """Return the direction of the mean of some pictures' embeddings, float32 [D] of length 1."""
+    vectors = []
+    for image in images:
+        row = library.connection.execute("SELECT data FROM embedding WHERE image = ?", (image,)).fetchone()
+        if row is None:
+            raise InvalidOptionError(text("The library has no picture {number}.", number=image))
+        vectors.append(np.frombuffer(row["data"], np.float16).astype(np.float32))
+    mean: NDArray[np.float32] = np.mean(vectors, axis=0, dtype=np.float32)
+    return mean / np.float32(max(float(np.linalg.norm(mean)), 1e-6)) if len(images) > 1 else mean
 
 
 def _check_similarity(value: float) -> None:

@@ -12,8 +12,12 @@ from onsight.core.texts import text
 from onsight.evidence.detected_classes import DetectedClasses
 from onsight.library.database import Library, now
 from onsight.library.ordering import ORDERS, ordered
-from onsight.library.query import Compiled, compile_query, exactly
+from onsight.library.query import Compiled, compile_query, exactly, plain_words
 from onsight.library.query.choices import MIN_COLOUR_SHARE
+from onsight.library.query.plain import advice, explanation, suggestions
+from onsight.library.query.plain.advice import Advice
+from onsight.library.query.plain.evidence import Gatherer
+from onsight.library.query.plain.suggestions import Suggestion
 from onsight.library.records import FacetValue, SavedSearch
 from onsight.library.terms import check_tag_name
 from onsight.metadata.dates import KINDS as DATE_KINDS
@@ -97,14 +101,51 @@ class _Matches:
 
 
 _latest: WeakKeyDictionary[Library, _Matches] = WeakKeyDictionary()
+_gatherers: WeakKeyDictionary[Library, tuple[tuple[int, int], Gatherer]] = WeakKeyDictionary()
+
+
+def gatherer_of(library: Library) -> Gatherer:
+    """Return what gathers the evidence for plain words; it remembers evidence until the library changes."""
+    known, version = _gatherers.get(library), library.version
+    if known is None or known[0] != version:
+        known = _gatherers[library] = (version, Gatherer(library.connection))
+    return known[1]
 
 
 def _matches(library: Library, query: str) -> _Matches:
     """Compile a query. The latest one is cached until the library changes: the page asks for hits, then for facets."""
     latest, version = _latest.get(library), library.version
     if latest is None or (latest.query, latest.version) != (query, version):
-        latest = _latest[library] = _Matches(query, version, compile_query(query, library.connection))
+        latest = _latest[library] = _Matches(
+            query, version, compile_query(query, library.connection, gatherer_of(library))
+        )
     return latest
+
+
+def advise(library: Library, query: str) -> Advice | None:
+    """Return what to say about a query of plain words that finds nothing; None if it has no plain words.
+
+    Raises:
+        InvalidQueryError: The query is invalid.
+    """
+    gatherer = gatherer_of(library)
+    wanted = plain_words(query, gatherer)
+    return advice.advise(query, wanted, gatherer) if wanted else None
+
+
+def suggest(library: Library, query: str, limit: int = 8) -> list[Suggestion]:
+    """Return completions of the last word or words of a query, with the number of pictures that each would find."""
+    return suggestions.suggest(query, gatherer_of(library), library.connection, limit)
+
+
+def explain(library: Library, query: str, image: int) -> list[str]:
+    """Return a sentence about each thing that the plain words of a query ask for: what of it a picture shows.
+
+    Raises:
+        InvalidQueryError: The query is invalid.
+    """
+    gatherer = gatherer_of(library)
+    return explanation.explain(plain_words(query, gatherer), image, gatherer, library.connection)
 
 
 def describe(library: Library, images: Sequence[int]) -> list[Hit]:

@@ -24,9 +24,9 @@ quotation marks matches whole words, and ``camera:="Canon EOS 5D"`` matches exac
 binds more tightly than ``OR``; ``-`` or ``NOT`` negates what follows.
 """
 
-from onsight.library.query.compiler import compile_query
+from onsight.library.query.compiler import compile_query, plain_words
 from onsight.library.query.fields import FIELDS, Field
 from onsight.library.query.parser import exactly, parse, quote
 from onsight.library.query.sql import Compiled
 
-__all__ = ["FIELDS", "Compiled", "Field", "compile_query", "exactly", "parse", "quote"]
+__all__ = ["FIELDS", "Compiled", "Field", "compile_query", "exactly", "parse", "plain_words", "quote"]

@@ -12,13 +12,13 @@ from onsight.core.folding import search_key
 from onsight.core.texts import text
 from onsight.errors import InvalidQueryError
 from onsight.library.database import Library
-from onsight.library.duplicates import similar_to
+from onsight.library.duplicates import like_examples
 from onsight.library.query import values
 from onsight.library.query.choices import CHOICES, categories, choose
 from onsight.library.query.parser import parse
 from onsight.library.query.plain.evidence import Gatherer
 from onsight.library.query.plain.lexicon import meaning_of
-from onsight.library.query.plain.phrases import MAX_PHRASE, SMALL_WORDS, read_words
+from onsight.library.query.plain.phrases import MAX_PHRASE, SMALL_WORDS, Wanted, read_words
 from onsight.library.query.plain.relevance import relevance
 from onsight.library.query.sql import Bounds, Compiled, any_of, join, limit, one_of
 from onsight.library.query.syntax import And, Condition, Node, Not, Or, Word
@@ -36,49 +36,59 @@ CLOSE = 0.8
 """Minimum weight of a term that a word means, where a picture either matches or not."""
 
 
-def compile_query(query: str, connection: sqlite3.Connection) -> Compiled:
+def compile_query(query: str, connection: sqlite3.Connection, gatherer: Gatherer | None = None) -> Compiled:
     """Compile a query to an SQL condition.
 
     Args:
         query: The query as the user wrote it.
         connection: The library's connection, for looking up words.
+        gatherer: Remembers evidence for plain words from one query to the next; by default a new one.
 
     Raises:
         InvalidQueryError: The query is invalid; ``detail`` has the position and the query.
     """
     try:
         node = parse(query)
-        compiler = _Compiler(connection)
+        compiler = _Compiler(connection, gatherer or Gatherer(connection))
         compiled = compiler.compile_query(node)
     except InvalidQueryError as error:
         error.detail["query"] = query
         raise
-    alike = next((item for item in _asked(node) if isinstance(item, Condition) and item.field == "similar"), None)
-    return replace(compiled, ranking=compiler.alike(alike.value)) if alike else compiled
+    return compiled
 
 
 class _Compiler:
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: sqlite3.Connection, gatherer: Gatherer) -> None:
         self._connection = connection
+        self._gatherer = gatherer
         self._alike: dict[str, tuple[int, ...]] = {}
 
     def compile_query(self, node: Node) -> Compiled:
-        """Compile a whole query. Plain words that all must match are weighed against one another."""
+        """Compile a whole query: plain words and examples that all must match are weighed against one another."""
         asked = _asked(node)
-        plain = [item for item in asked if isinstance(item, Word) and not item.quoted and not item.prefix]
-        scored = any(isinstance(item, Condition) and item.field == "score" for item in asked)
-        if not plain or scored or any(search_key(_joined(run)) == UNSURE for run in _runs(asked)):
-            return self.compile(node, ())
-        # Conditions in between separate phrases.
-        wanted = [
-            one
-            for run in _runs(asked)
-            if run[0] in plain
-            for one in read_words([word for word in run if isinstance(word, Word)], Gatherer(self._connection).is_name)
-        ]
-        found = relevance(wanted, self._connection)
+        likes = [item for item in asked if _example(item)]
+        more = [word for item in likes if (word := _example(item)) and isinstance(item, Condition)]
+        if not more:
+            return self._words(asked)
+        rest = self._words(tuple(item for item in asked if item not in likes))
+        less = [word for item in likes if (word := _example(item)) and isinstance(item, Not)]
+        within = None if rest.relevance is None else frozenset(rest.relevance)
+        examples = [self._image(word) for word in more]
+        counterexamples = [self._image(word) for word in less]
+        alike = like_examples(Library(self._connection), examples, counterexamples, limit=MAX_ALIKE, images=within)
+        ranking = (*examples, *(one.image for one in alike))
+        found = Compiled("image.id IN (SELECT value FROM json_each(?))", (json.dumps(ranking),))
+        return replace(join("AND", [found, rest]), ranking=ranking)
+
+    def _words(self, asked: tuple[Node, ...]) -> Compiled:
+        plain = _plain_runs(asked)
+        if not plain:
+            return self.compile(asked[0] if len(asked) == 1 else And(asked), ())
+        wanted = [one for run in plain for one in read_words(run, self._gatherer.is_name)]
+        found = relevance(wanted, self._gatherer)
         words = Compiled("image.id IN (SELECT value FROM json_each(?))", (json.dumps(list(found)),))
-        others = [self.compile(item, ()) for item in asked if item not in plain]
+        weighed = {id(word) for run in plain for word in run}
+        others = [self.compile(item, ()) for item in asked if id(item) not in weighed]
         return replace(join("AND", [words, *others]), relevance=found)
 
     def compile(self, node: Node, scores: Bounds) -> Compiled:
@@ -230,16 +240,20 @@ class _Compiler:
     def alike(self, word: Word) -> tuple[int, ...]:
         """Return a picture and those that look like it, most similar first."""
         if word.text not in self._alike:
-            is_known = (
-                re.fullmatch(r"[0-9]{1,15}", word.text)
-                and self._connection.execute("SELECT 1 FROM embedding WHERE image = ?", (int(word.text),)).fetchone()
-            )
-            if not is_known:
-                raise word.span.error(text("The library has no picture with the number “{number}”.", number=word.text))
-            image = int(word.text)
-            found = similar_to(Library(self._connection), image, limit=MAX_ALIKE)
+            image = self._image(word)
+            found = like_examples(Library(self._connection), [image], limit=MAX_ALIKE)
             self._alike[word.text] = (image, *(one.image for one in found))
         return self._alike[word.text]
+
+    def _image(self, word: Word) -> int:
+        """Return the id of the picture that a word gives the number of."""
+        is_known = (
+            re.fullmatch(r"[0-9]{1,15}", word.text)
+            and self._connection.execute("SELECT 1 FROM embedding WHERE image = ?", (int(word.text),)).fetchone()
+        )
+        if not is_known:
+            raise word.span.error(text("The library has no picture with the number “{number}”.", number=word.text))
+        return int(word.text)
 
     # --- conditions ----------------------------------------------------------------------------------------------
 
@@ -279,9 +293,33 @@ class _Compiler:
         return CHOICES[node.field](word)
 
 
+def _example(node: Node) -> Word | None:
+    """Return the number of the picture in ``like:12`` and ``-like:12``, or None."""
+    inner = node.item if isinstance(node, Not) else node
+    return inner.value if isinstance(inner, Condition) and inner.field == "similar" else None
+
+
 def _asked(node: Node) -> tuple[Node, ...]:
     """Return the nodes that all must match."""
     return node.items if isinstance(node, And) else (node,)
+
+
+def plain_words(query: str, gatherer: Gatherer) -> list[Wanted]:
+    """Return what the plain words of a query ask for; empty if it has none.
+
+    Raises:
+        InvalidQueryError: The query is invalid.
+    """
+    return [one for run in _plain_runs(_asked(parse(query))) for one in read_words(run, gatherer.is_name)]
+
+
+def _plain_runs(asked: tuple[Node, ...]) -> list[list[Word]]:
+    """Return the runs of adjacent plain words; none if the words have to match exactly."""
+    if any(isinstance(item, Condition) and item.field == "score" for item in asked):
+        return []
+    runs = [[item for item in run if isinstance(item, Word)] for run in _runs(asked)]
+    plain = [run for run in runs if run and not run[0].quoted and not run[0].prefix]
+    return [] if any(search_key(_joined(run)) == UNSURE for run in plain) else plain
 
 
 def _runs(items: Sequence[Node]) -> Iterator[list[Node]]:

@@ -72,7 +72,10 @@ def field_help() -> dict[str, str]:
             "the picture has a location, camera, lens, date, rating, title, description, objects or tags (your own)"
         ),
         "is": text("the picture is untagged, unsure, a duplicate, missing or damaged"),
-        "similar": text("pictures that look like the picture with this number, most similar first"),
+        "similar": text(
+            "pictures that look like the picture with this number, most similar first; "
+            "similar:1 +similar:5 -similar:7 looks like 1 and 5, but not like 7"
+        ),
         "name": text("words or parts of words in the file’s name"),
         "folder": text("words or parts of words in the folder’s path"),
         "caption": text("words in the title or the description"),

@@ -27,6 +27,7 @@ _TOKEN = re.compile(
   | (?P<open>\()
   | (?P<close>\))
   | (?P<minus>-(?=[^\s)]))
+  | (?P<plus>\+(?=(?:like|similar):))
   | (?P<field>[^\W\d]\w*):(?=\S)(?!//)
   | (?P<quoted>"(?:[^"]|"")*"\*?)
   | (?P<unclosed>")
@@ -90,7 +91,7 @@ def _tokens(query: str) -> Iterator[_Token]:
             raise Span(at, 1).error(text("“{character}” is not allowed here.", character=query[at]))
         kind, written, span = found.lastgroup, found[0], Span(at, len(found[0]))
         at = found.end()
-        if kind == "space":
+        if kind in ("space", "plus"):  # everything must match anyway
             continue
         if kind in ("open", "close"):
             yield _Token(kind, written, span)

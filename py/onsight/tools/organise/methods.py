@@ -189,6 +189,24 @@ METHODS = {
         results.Facets,
         doc="Count what the pictures that a query finds have in common.",
     ),
+    "library_suggest": _about_the_library(
+        lambda library, chosen: library.suggest(chosen),
+        options.SuggestOptions,
+        results.Suggestions,
+        doc="Complete what is being typed, with the number of pictures that each completion finds.",
+    ),
+    "library_advise": _about_the_library(
+        lambda library, chosen: library.advise(chosen),
+        options.SearchOptions,
+        results.SearchAdvice,
+        doc="Say which words of a query find nothing, and find the nearest pictures.",
+    ),
+    "library_explain": _about_the_library(
+        lambda library, chosen: library.explain(chosen),
+        options.ExplainOptions,
+        results.Explanation,
+        doc="Say why a query found a picture.",
+    ),
     "library_items": _about_the_library(
         lambda library, chosen: library.items(chosen),
         options.PicturesOptions,

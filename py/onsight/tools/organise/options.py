@@ -163,6 +163,22 @@ class SearchOptions:
 
 
 @options
+class SuggestOptions:
+    """What is being typed."""
+
+    query: str = option(default="", doc="The query so far.")
+    limit: int = option(default=8, low=1, high=20, doc="Maximum number of completions.")
+
+
+@options
+class ExplainOptions:
+    """A picture and the query that found it."""
+
+    id: int = option(low=1, high=MAX_INTEGER, doc="The picture's id.")
+    query: str = option(default="", doc="The query.")
+
+
+@options
 class PicturesOptions:
     """Some pictures of the library."""
 

@@ -223,6 +223,60 @@ class FoundPictures(_Result):
 
 
 @dataclass(frozen=True, slots=True)
+class Suggested:
+    """A completion of what is being typed, or another spelling.
+
+    Attributes:
+        query: The whole query with it.
+        words: The completion or the spelling alone.
+        count: How many pictures the query finds.
+    """
+
+    query: str
+    words: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestions(_Result):
+    """Completions of what is being typed.
+
+    Attributes:
+        suggestions: Those with most pictures first.
+    """
+
+    suggestions: tuple[Suggested, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SearchAdvice(_Result):
+    """What to say about a query that finds nothing.
+
+    Attributes:
+        sentences: Which words are unknown or have no pictures.
+        spellings: Other spellings that find something, likeliest first.
+        nearest: Ids of the nearest pictures, nearest first.
+        nearest_are: What they are, as a sentence; empty without any.
+    """
+
+    sentences: tuple[str, ...]
+    spellings: tuple[Suggested, ...]
+    nearest: tuple[int, ...]
+    nearest_are: str
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation(_Result):
+    """Why a query of plain words found a picture.
+
+    Attributes:
+        sentences: One for each thing that the words ask for; empty without plain words.
+    """
+
+    sentences: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class GridItem:
     """What a grid shows of a picture.
 

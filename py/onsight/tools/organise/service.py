@@ -46,6 +46,7 @@ from onsight.tools.organise.options import (
     CompareFileOptions,
     DuplicatesOptions,
     EditLibraryOptions,
+    ExplainOptions,
     ExportLibraryOptions,
     KeywordOptions,
     MergeSidecarsOptions,
@@ -60,6 +61,7 @@ from onsight.tools.organise.options import (
     SaveSearchOptions,
     SearchOptions,
     SourceOptions,
+    SuggestOptions,
 )
 from onsight.tools.organise.results import FileOutcome, LibraryEdit, LibraryStatus
 from onsight.tools.organise.task import Indexer
@@ -206,6 +208,28 @@ class LibraryService:
         """Return the facets of the pictures that match a query, with counts."""
         found, names = search.facets(self.library, options.query), search.facet_names()
         return results.Facets(tuple(results.Facet(kind, names[kind], tuple(found[kind])) for kind in found))
+
+    def suggest(self, options: SuggestOptions) -> results.Suggestions:
+        """Return completions of what is being typed."""
+        found = search.suggest(self.library, options.query, options.limit)
+        return results.Suggestions(tuple(results.Suggested(one.query, one.words, one.count) for one in found))
+
+    def advise(self, options: SearchOptions) -> results.SearchAdvice:
+        """Return what to say about a query that finds nothing."""
+        advice = search.advise(self.library, options.query)
+        if advice is None:
+            return results.SearchAdvice((), (), (), "")
+        spellings = (
+            results.Suggested(one.query, one.words, len(search.find(self.library, one.query)))
+            for one in advice.spellings
+        )
+        return results.SearchAdvice(
+            advice.sentences, tuple(one for one in spellings if one.count), advice.nearest, advice.nearest_are
+        )
+
+    def explain(self, options: ExplainOptions) -> results.Explanation:
+        """Return why a query found a picture."""
+        return results.Explanation(tuple(search.explain(self.library, options.query, options.id)))
 
     def items(self, options: PicturesOptions) -> results.GridItems:
         """Return the data that a grid shows for pictures."""

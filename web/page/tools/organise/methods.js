@@ -180,6 +180,36 @@ export class LibraryMethods {
   }
 
   /**
+   * Complete what is being typed, with the number of pictures that each completion finds.
+   * @param {Methods["library_suggest"]["params"]} [params]
+   * @param {RequestOptions} [options]
+   * @returns {Promise<Methods["library_suggest"]["result"]>}
+   */
+  async suggest(params = {}, options) {
+    return /** @type {Methods["library_suggest"]["result"]} */ (await this.#ask("library_suggest", params, options));
+  }
+
+  /**
+   * Say which words of a query find nothing, and find the nearest pictures.
+   * @param {Methods["library_advise"]["params"]} [params]
+   * @param {RequestOptions} [options]
+   * @returns {Promise<Methods["library_advise"]["result"]>}
+   */
+  async advise(params = {}, options) {
+    return /** @type {Methods["library_advise"]["result"]} */ (await this.#ask("library_advise", params, options));
+  }
+
+  /**
+   * Say why a query found a picture.
+   * @param {Methods["library_explain"]["params"]} params
+   * @param {RequestOptions} [options]
+   * @returns {Promise<Methods["library_explain"]["result"]>}
+   */
+  async explain(params, options) {
+    return /** @type {Methods["library_explain"]["result"]} */ (await this.#ask("library_explain", params, options));
+  }
+
+  /**
    * Return what the grid shows of pictures.
    * @param {Methods["library_items"]["params"]} [params]
    * @param {RequestOptions} [options]

@@ -16,7 +16,7 @@ from functools import reduce
 from onsight.core.folding import search_key
 from onsight.evidence.detected_classes import at_least
 from onsight.library.query.plain.lexicon import Meaning, Target
-from onsight.library.query.plain.phrases import Wanted
+from onsight.library.query.plain.phrases import Wanted, plain_word
 from onsight.library.query.sql import any_of
 from onsight.library.query.syntax import Word
 from onsight.library.query.texts import bare_selects, own_tag_select
@@ -44,39 +44,83 @@ _COLOURS = "Colours"
 
 _SELECT = f"""
 WITH wanted (term, weight) AS MATERIALIZED (SELECT CAST(key AS INTEGER), value FROM json_each(?))
-SELECT image, max(evidence) FROM (
-    SELECT image, score * weight AS evidence FROM wanted CROSS JOIN tag ON tag.term = wanted.term
-        WHERE (weight >= {CLOSE} OR score >= {SURE}) AND NOT EXISTS
-        (SELECT 1 FROM rejected WHERE rejected.term = tag.term AND rejected.image = tag.image)
-    UNION ALL
-    SELECT id, label_score * weight FROM wanted CROSS JOIN image AS seen ON label_term = wanted.term WHERE NOT EXISTS
-        (SELECT 1 FROM rejected WHERE rejected.term = label_term AND rejected.image = seen.id)
-    UNION ALL
-    SELECT image, weight FROM wanted CROSS JOIN user_tag ON user_tag.term = wanted.term
-    UNION ALL
-    SELECT image, score * weight FROM wanted CROSS JOIN box ON box.term = wanted.term WHERE NOT EXISTS
-        (SELECT 1 FROM rejected WHERE rejected.term = box.term AND rejected.image = box.image)
-) GROUP BY image
+SELECT image, score * weight FROM wanted CROSS JOIN tag ON tag.term = wanted.term
+    WHERE (weight >= {CLOSE} OR score >= {SURE}) AND {{tag}}
+UNION ALL
+SELECT id, label_score * weight FROM wanted CROSS JOIN image AS seen ON label_term = wanted.term WHERE {{seen}}
+UNION ALL
+SELECT image, weight FROM wanted CROSS JOIN user_tag ON user_tag.term = wanted.term
+UNION ALL
+SELECT image, score * weight FROM wanted CROSS JOIN box ON box.term = wanted.term WHERE {{box}}
 """
+_REJECTED = "NOT EXISTS (SELECT 1 FROM rejected WHERE rejected.term = {0} AND rejected.image = {1})"
+_SELECT_ALL = _SELECT.format(tag="TRUE", seen="TRUE", box="TRUE")
+_SELECT_KEPT = _SELECT.format(
+    tag=_REJECTED.format("tag.term", "tag.image"),
+    seen=_REJECTED.format("label_term", "seen.id"),
+    box=_REJECTED.format("box.term", "box.image"),
+)
+"""Most libraries have no rejected tags, and to look for them takes half of the time."""
+
+MAX_REMEMBERED = 50
+"""How many things a `Gatherer` remembers the evidence for."""
 
 
 class Gatherer:
-    """Gathers evidence from one library."""
+    """Gathers evidence from one library, and remembers it; use a new one when the library has changed."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
+        self._remembered: dict[tuple[Wanted, bool], Evidence] = {}
 
     def is_name(self, key: str) -> bool:
         """Return whether a term of the library has this search key as a name."""
         return self._connection.execute("SELECT 1 FROM alias WHERE folded = ?", (key,)).fetchone() is not None
 
+    def names(self) -> frozenset[str]:
+        """Return the names and aliases of the library's terms."""
+        return frozenset(name for (name,) in self._connection.execute("SELECT folded FROM alias"))
+
     def has_terms(self, wanted: Wanted) -> bool:
         """Return whether a thing has a meaning in Onsight's terms or is a name in the library."""
         return bool(wanted.meaning and wanted.meaning.targets) or self.is_name(wanted.key)
 
-    def gather(self, wanted: Wanted) -> Evidence:
-        """Return the evidence for a thing; negation is left to the caller."""
-        targets = self._targets(wanted)
+    def gather(self, wanted: Wanted, *, texts: bool = True) -> Evidence:
+        """Return the evidence for a thing; negation is left to the caller.
+
+        Args:
+            wanted: The thing.
+            texts: Whether names, captions and the like count.
+        """
+        # The position of the words in the query makes no difference.
+        key = (replace(wanted, words=tuple(plain_word(word.text) for word in wanted.words), negated=False), texts)
+        found = self._remembered.get(key)
+        if found is None:
+            found = self.of_meaning(wanted)
+            if texts:
+                _keep_best(found, self.in_texts(wanted))
+            while len(self._remembered) >= MAX_REMEMBERED:
+                del self._remembered[next(iter(self._remembered))]
+            self._remembered[key] = found
+        return found
+
+    def is_in_a_text(self, part: str) -> bool:
+        """Return whether any name, folder, caption, camera or own tag has this search key as a part."""
+        row = self._connection.execute(
+            "SELECT EXISTS (SELECT 1 FROM image_text WHERE instr(name, :part) OR instr(caption, :part)) OR EXISTS "
+            "(SELECT 1 FROM value_text WHERE instr(text, :part)) OR EXISTS (SELECT 1 FROM user_tag JOIN term ON "
+            "term.id = term WHERE instr(folded, :part))",
+            {"part": part},
+        ).fetchone()
+        return bool(row[0])
+
+    def all_images(self) -> set[int]:
+        """Return the ids of all pictures."""
+        return {id for (id,) in self._connection.execute("SELECT id FROM image")}
+
+    def of_meaning(self, wanted: Wanted) -> Evidence:
+        """Return the evidence from tags, labels and boxes."""
+        targets = self.targets(wanted)
         close = tuple(target for target in targets if target.weight >= CLOSE)
         found = self._of_targets(close)
         if len(close) < len(targets) and max(found.values(), default=0.0) < SURE:
@@ -84,18 +128,17 @@ class Gatherer:
             found = self._of_targets(targets)
         if wanted.count:
             found = self._counted(wanted, targets, found)
-        _keep_best(found, self._in_texts(wanted))
         return found
 
     def _of_targets(self, targets: Sequence[Target]) -> Evidence:
-        single = self._expand({term: target.weight for target in reversed(targets) for term in _single(target)})
+        single = self.expand({term: target.weight for target in reversed(targets) for term in _single(target)})
         found = self.of_terms(single)
         if any(self._is_colour(term) for term in single):
             # A small thing can have the colour.
             found = {image: value**0.5 for image, value in found.items()}
         for target in targets:
             if len(target.terms) > 1:
-                parts = [self.of_terms(self._expand(dict.fromkeys(terms, 1.0))) for terms in target.terms]
+                parts = [self.of_terms(self.expand(dict.fromkeys(terms, 1.0))) for terms in target.terms]
                 _keep_best(found, _together(parts), target.weight)
         return found
 
@@ -103,11 +146,18 @@ class Gatherer:
         """Return the evidence for any of these terms, each with a weight."""
         if not weights:
             return {}
-        return dict(map(tuple, self._connection.execute(_SELECT, (json.dumps(weights),))))
+        cursor = self._connection.cursor()
+        cursor.row_factory = None  # plain tuples are faster
+        (any_rejected,) = cursor.execute("SELECT EXISTS (SELECT 1 FROM rejected)").fetchone()
+        found: Evidence = {}
+        for image, value in cursor.execute(_SELECT_KEPT if any_rejected else _SELECT_ALL, (json.dumps(weights),)):
+            if value > found.get(image, 0.0):
+                found[image] = value
+        return found
 
     # Terms
 
-    def _targets(self, wanted: Wanted) -> tuple[Target, ...]:
+    def targets(self, wanted: Wanted) -> tuple[Target, ...]:
         """Return what a thing means here: in general, and what only this library calls by this name."""
         known = wanted.meaning or Meaning(wanted.key, ())
         rows = self._connection.execute(
@@ -123,7 +173,7 @@ class Gatherer:
         }
         return (*(Target(((name,),), weight) for name, weight in extra.items()), *known.targets)
 
-    def _expand(self, weights: Mapping[str, float]) -> dict[int, float]:
+    def expand(self, weights: Mapping[str, float]) -> dict[int, float]:
         """Return the terms of the library with these names and all narrower ones, each with its greatest weight."""
         rows = self._connection.execute(
             "SELECT broader.term, max(value) FROM json_each(?) AS asked JOIN term ON folded = asked.key "
@@ -142,7 +192,7 @@ class Gatherer:
         """Return the evidence that a picture shows this number of a thing."""
         assert wanted.count
         names = {term: target.weight for target in targets if target.weight >= COUNTED for term in _single(target)}
-        terms = json.dumps(list(self._expand(names)))
+        terms = json.dumps(list(self.expand(names)))
         rows = self._connection.execute(
             "SELECT image, score FROM box WHERE term IN (SELECT value FROM json_each(?)) AND NOT EXISTS "
             "(SELECT 1 FROM rejected WHERE rejected.term = box.term AND rejected.image = box.image)",
@@ -166,7 +216,7 @@ class Gatherer:
     def _counted_by_tags(self, count: tuple[int, int | None], found: Evidence) -> Evidence:
         """Return the evidence where no boxes are: people are counted by their tags, other things not at all."""
         least, most = count
-        persons, people, crowd = (self.of_terms(self._expand({key: 1.0})) for key in ("person", "people", "crowd"))
+        persons, people, crowd = (self.of_terms(self.expand({key: 1.0})) for key in ("person", "people", "crowd"))
         chances = {}
         for image, value in found.items():
             chance = 1.0
@@ -179,8 +229,10 @@ class Gatherer:
 
     # Texts
 
-    def _in_texts(self, wanted: Wanted) -> Evidence:
+    def in_texts(self, wanted: Wanted) -> Evidence:
         """Return the pictures whose names, folders, captions, cameras or own tags have the words."""
+        if wanted.count:
+            return self._selected(replace(wanted.words[0], text=f"{wanted.number} {wanted.key}", quoted=True))
         found: Evidence = {}
         parts = [self._of_text(word) for word in wanted.words if search_key(word.text) or len(wanted.words) == 1]
         if len(parts) > 1:

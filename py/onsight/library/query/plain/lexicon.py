@@ -27,8 +27,9 @@ ALIAS_BESIDE = 0.45
 PART = 0.8
 """Weight of a term with the word in its name, such as *racket*, if the word means nothing by itself."""
 
-PART_BESIDE = 0.5
-"""Weight of such a term if the word means something by itself."""
+
+SUGGESTED = 0.6
+"""Minimum weight of what a word means, for it to be suggested."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,9 +129,26 @@ def is_known(key: str) -> bool:
 
 @cache
 def all_words() -> tuple[str, ...]:
-    """Return all names, aliases and words, sorted, for suggestions and spelling."""
-    words = {*_names(), *(word for word, cell in _table().items() if cell and not cell.startswith("="))}
-    return tuple(sorted(words))
+    """Return the words that are worth suggesting, sorted: names, aliases, and what was written by hand.
+
+    Of several words with the same meaning, the name comes before aliases, and these before other words.
+    """
+    words = sorted(_names(), key=lambda name: (not _names()[name][0], len(name), name))
+    words += sorted(
+        (word for word, cell in _table().items() if cell.startswith("*")), key=lambda word: (len(word), word)
+    )
+    found: dict[object, str] = {}
+    for word in words:
+        meaning = _meaning(word)
+        if meaning and meaning.targets and meaning.targets[0].weight >= SUGGESTED:
+            found.setdefault(meaning.targets, word)
+    return tuple(sorted(found.values()))
+
+
+@cache
+def known_spellings() -> frozenset[str]:
+    """Return all words that mean something."""
+    return frozenset((*_names(), *(word for word, cell in _table().items() if cell and not cell.startswith("="))))
 
 
 def _meaning(key: str) -> Meaning | None:
@@ -145,9 +163,6 @@ def _meaning(key: str) -> Meaning | None:
     for term in aliases:
         single.setdefault(term, ALIAS_BESIDE if cell or labels else ALIAS)
     single.update(dict.fromkeys(labels, 1.0))
-    if not labels and cell:
-        for term in _by_part().get(key, ()):
-            single.setdefault(term, PART_BESIDE)
     return Meaning(key, _sorted(single, joint))
 
 
@@ -160,7 +175,7 @@ def _read_cell(cell: str) -> tuple[dict[str, float], list[Target]]:
     """Return the single terms of a cell with their weights, and the targets that join several terms."""
     single: dict[str, float] = {}
     joint: list[Target] = []
-    for part in filter(None, cell.split("|")):
+    for part in filter(None, cell.removeprefix("*").split("|")):
         ids, _, number = part.partition(":")
         weight = int(number) / 100
         terms = tuple(_keys_of(id) for id in ids.split("+"))

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from onsight.core.folding import search_key
 from onsight.library.query.plain.lexicon import Meaning, forms, is_known, meaning_of, meaning_of_beginning
@@ -20,7 +20,7 @@ SMALL_WORDS = frozenset(
 )
 """Words that are ignored between other words."""
 
-NUMBERS = {
+NUMBERS: Mapping[str, tuple[int, int | None]] = {
     **{word: (number, number) for number, word in enumerate(("one", "two", "three", "four", "five", "six"), 1)},
     **{"single": (1, 1), "lone": (1, 1), "both": (2, 2), "seven": (7, 7), "eight": (8, 8), "nine": (9, 9)},
     **{"several": (3, None), "many": (4, None), "multiple": (2, None), "few": (2, 6), "ten": (10, 10)},
@@ -44,6 +44,7 @@ class Wanted:
         key: Their search key.
         meaning: What they mean, or None if only names and captions can have them.
         count: The smallest and largest number of it, or None.
+        number: The word for this number as a search key, or "".
         negated: Whether the picture must not show it.
         alternative: Whether it is an alternative to the thing before it (*cats or dogs*).
         is_beginning: Whether the meaning was guessed from the beginning of a word.
@@ -53,6 +54,7 @@ class Wanted:
     key: str
     meaning: Meaning | None
     count: tuple[int, int | None] | None = None
+    number: str = ""
     negated: bool = False
     alternative: bool = False
     is_beginning: bool = False
@@ -82,29 +84,30 @@ def read_words(words: Sequence[Word], is_name: Callable[[str], bool]) -> list[Wa
 
 
 def _read(tokens: Sequence[tuple[Word, str]], is_name: Callable[[str], bool]) -> Iterator[Wanted]:
-    at, count, negated, alternative, is_first = 0, None, False, False, True
+    at, number, negated, alternative, is_first = 0, "", False, False, True
     while at < len(tokens):
         length = _phrase_length([key for _, key in tokens[at:]], is_name)
-        _, key = tokens[at]
+        key = tokens[at][1]
         is_last = at + length == len(tokens)
-        if length == 1 and not is_last:
-            number = NUMBERS.get(key) or _number(key)
-            if number or key in NEGATIONS or key == "or":
-                count = number or count
-                negated = negated or key in NEGATIONS
-                alternative = alternative or (key == "or" and not is_first)
-                at += 1
-                continue
-        if length > 1 or key not in SMALL_WORDS:
+        if length == 1 and not is_last and (_count(key) or key in NEGATIONS or key == "or"):
+            number = key if _count(key) else number
+            negated = negated or key in NEGATIONS
+            alternative = alternative or (key == "or" and not is_first)
+        elif length > 1 or key not in SMALL_WORDS:
             chosen = tokens[at : at + length]
             found = _wanted(tuple(one for one, _ in chosen), " ".join(part for _, part in chosen), is_last)
-            # A number that counts nothing is a word like any other: "img 1234", "2020 birthday".
-            if count and not found.meaning:
-                yield _wanted((tokens[at - 1][0],), tokens[at - 1][1], False)
-                count = None
-            yield Wanted(found.words, found.key, found.meaning, count, negated, alternative, found.is_beginning)
-            count, negated, alternative, is_first = None, False, False, False
+            # A number that counts nothing is a word like any other: "img 12", "2020 birthday".
+            if number and not found.meaning:
+                yield _wanted((tokens[at - 1][0],), number, False)
+                number = ""
+            count = _count(number)
+            yield replace(found, count=count, number=number, negated=negated, alternative=alternative)
+            number, negated, alternative, is_first = "", False, False, False
         at += length
+
+
+def _count(key: str) -> tuple[int, int | None] | None:
+    return NUMBERS.get(key) or _number(key)
 
 
 def _number(key: str) -> tuple[int, int] | None:

@@ -7,8 +7,7 @@ results.
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from onsight.library.query.plain.evidence import Evidence, Gatherer
@@ -24,19 +23,34 @@ LEAST_OF_WORD = 0.1
 """Minimum evidence for each word."""
 
 
-def relevance(wanted: Sequence[Wanted], connection: sqlite3.Connection) -> dict[int, float]:
+def relevance(wanted: Sequence[Wanted], gatherer: Gatherer, *, texts: bool = True) -> dict[int, float]:
     """Return the relevance of each picture that fits, in (0, 1]; the order is arbitrary.
 
     Args:
         wanted: What the words ask for.
-        connection: The library's connection.
+        gatherer: Gathers the evidence.
+        texts: Whether names, captions and the like count.
     """
-    groups = _groups(wanted, Gatherer(connection))
+    groups = _groups(wanted, lambda one: gatherer.gather(one, texts=texts))
     positive = [set(group.evidence) for group in groups if not group.negated]
-    images = set.intersection(*positive) if positive else {id for (id,) in connection.execute("SELECT id FROM image")}
-    found = {image: _mean([group.fit(image) for group in groups]) for image in images}
+    images = set.intersection(*positive) if positive else gatherer.all_images()
+    return relevant({image: mean([group.fit(image) for group in groups]) for image in images})
+
+
+def relevant(found: Evidence) -> Evidence:
+    """Return the pictures that are relevant enough, by comparison with the best one."""
     least = max(LEAST, LEAST_OF_BEST * max(found.values(), default=0.0))
     return {image: value for image, value in found.items() if value >= least}
+
+
+def mean(values: Sequence[float]) -> float:
+    """Return the geometric mean."""
+    if len(values) == 1:
+        return values[0]
+    product = 1.0
+    for value in values:
+        product *= value
+    return float(product ** (1 / len(values))) if product > 0 else 0.0
 
 
 @dataclass(slots=True)
@@ -53,23 +67,16 @@ class _Group:
         return 1 - value if value < 0.5 else 0.0
 
 
-def _groups(wanted: Sequence[Wanted], gatherer: Gatherer) -> list[_Group]:
+def _groups(wanted: Sequence[Wanted], gather: Callable[[Wanted], Evidence]) -> list[_Group]:
     groups: list[_Group] = []
     only_fillers = all(one.is_filler for one in wanted)
     for one in wanted:
         if one.is_filler and not only_fillers:
             continue  # "big dog" finds dogs
-        evidence = {image: value for image, value in gatherer.gather(one).items() if value >= LEAST_OF_WORD}
+        evidence = {image: value for image, value in gather(one).items() if value >= LEAST_OF_WORD}
         if one.alternative and groups:
             for image, value in evidence.items():
                 groups[-1].evidence[image] = max(value, groups[-1].evidence.get(image, 0.0))
         else:
             groups.append(_Group(evidence, one.negated))
     return groups
-
-
-def _mean(values: Sequence[float]) -> float:
-    product = 1.0
-    for value in values:
-        product *= value
-    return float(product ** (1 / len(values))) if product > 0 else 0.0

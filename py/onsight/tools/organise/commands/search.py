@@ -18,6 +18,9 @@ from onsight.library.query.fields import field_help
 from onsight.library.search import Hit
 from onsight.tools.organise.commands.shared import add_library, open_library
 
+MAX_NEAREST = 5
+"""How many of the nearest pictures are listed if nothing is found."""
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options of ``search``."""
@@ -45,6 +48,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--limit", type=int, metavar="N", help=text("maximum number of pictures"))
     form = parser.add_mutually_exclusive_group()
     form.add_argument("--long", action="store_true", help=text("print labels and tags too"))
+    form.add_argument("--explain", action="store_true", help=text("say for each plain word why the picture was found"))
     form.add_argument("--json", action="store_true", help=text("print one JSON object per line"))
     form.add_argument("-0", "--null", action="store_true", help=text("end each path with a zero byte, for xargs -0"))
     form.add_argument("--count", action="store_true", help=text("print the number of pictures"))
@@ -78,14 +82,33 @@ def run(options: argparse.Namespace) -> int:
             print(len(images))
             return 0 if images else 1
         for hit in search.describe(library, images[: options.limit]):
-            _print_hit(library, hit, options)
-    if not images and sys.stderr.isatty():
-        print(text("Nothing found."), file=sys.stderr)
+            _print_hit(library, hit, options, query)
+        if not images and sys.stderr.isatty():
+            _advise(library, query)
     return 0 if images else 1
 
 
-def _print_hit(library: Library, hit: Hit, options: argparse.Namespace) -> None:
-    if options.json:
+def _advise(library: Library, query: str) -> None:
+    """Say which words find nothing, and what else would find something."""
+    print(text("Nothing found."), file=sys.stderr)
+    if advice := search.advise(library, query):
+        for sentence in advice.sentences:
+            print(displayable(sentence), file=sys.stderr)
+        if advice.spellings:
+            names = ", ".join(one.words for one in advice.spellings)
+            print(text("Did you mean {name}?", name=names), file=sys.stderr)
+        if advice.nearest:
+            print(advice.nearest_are, file=sys.stderr)
+            for hit in search.describe(library, advice.nearest[:MAX_NEAREST]):
+                print(f"    {_shown(hit)}", file=sys.stderr)
+
+
+def _print_hit(library: Library, hit: Hit, options: argparse.Namespace, query: str) -> None:
+    if options.explain:
+        print(_shown(hit))
+        for sentence in search.explain(library, query, hit.image):
+            print(f"    {displayable(sentence)}")
+    elif options.json:
         tags = [
             {"name": tag.name, "group": tag.group, "score": tag.score, "source": tag.source}
             for tag in store.tags_of(library, hit.image)
