@@ -11,6 +11,7 @@ import pytest
 from onsight.core.results import Box
 from onsight.evidence.colours import Palette
 from onsight.evidence.detected_classes import DetectedClasses
+from onsight.evidence.names import NameWeights
 from onsight.evidence.photo import Measurements, attributes
 from onsight.evidence.rollup import bind
 from onsight.evidence.subject import Subjects
@@ -110,7 +111,7 @@ def test_no_name_stands_for_two_things() -> None:
 
 def test_no_two_tags_have_the_same_id() -> None:
     labels = (MODEL / "labels.txt").read_text(encoding="utf-8").split()
-    namer = ObjectNamer(bind(Taxonomy.load(), labels), Vocabulary.load(), (0.0, 1.0, 0.0))
+    namer = ObjectNamer(bind(Taxonomy.load(), labels), Vocabulary.load(), NameWeights.load())
     vocabulary = set(namer.vocabulary.ids)
     named = {concept.id for concept, is_named in zip(namer.rollup.concepts, namer.named, strict=True) if is_named}
     detected = {row.id for row in DetectedClasses.load().classes.values() if not row.has_own_tag}

@@ -11,6 +11,7 @@ from onsight.errors import InvalidSpecError
 from onsight.evidence.categories import CATEGORIES
 from onsight.evidence.expectations import Expectations
 from onsight.evidence.head import TagHead
+from onsight.evidence.names import NameWeights
 from onsight.evidence.rollup import bind
 from onsight.evidence.subject import Subjects
 from onsight.evidence.taxonomy import Taxonomy
@@ -84,7 +85,7 @@ def test_expectations_refuse_what_the_vocabulary_lacks(vocabulary: Vocabulary) -
 
 @pytest.fixture(scope="module")
 def namer(vocabulary: Vocabulary) -> ObjectNamer:
-    return ObjectNamer(bind(Taxonomy.load(), LABELS), vocabulary, TagHead.load().object_weights.tolist())
+    return ObjectNamer(bind(Taxonomy.load(), LABELS), vocabulary, NameWeights.load())
 
 
 def test_every_class_reaches_a_category_and_a_group_of_tags(namer: ObjectNamer) -> None:
@@ -107,7 +108,8 @@ def test_every_specific_name_is_shown_when_the_network_is_certain(namer: ObjectN
         certain = np.zeros(len(LABELS), np.float32)
         certain[classes] = 1 / len(classes)
         lineage = {concept.id, *namer.rollup.taxonomy.ancestors(concept.id)}
-        told = [one for one in namer.name(certain, certain) if one.score >= one.threshold]
+        tags = namer.evidence.always[row].astype(np.float32) * 0.9
+        told = [one for one in namer.name(certain, certain, tags) if one.score >= one.threshold]
         # Where one kind has nearly all the weight of a broader name, it is the kind that is told.
         assert any(
             one.concept.id in lineage or concept.id in namer.rollup.taxonomy.ancestors(one.concept.id) for one in told

@@ -14,10 +14,11 @@ from sklearn.linear_model import LogisticRegression
 from models.tagger.dataset import Dataset, Floats
 from models.tagger.validation import FOLDS, sigmoid, stratified_folds
 from onsight.evidence.expectations import LEVELS, Expectations
+from onsight.evidence.names import FEATURES, NameWeights, log_odds
 from onsight.evidence.rollup import bind
 from onsight.evidence.taxonomy import Taxonomy
 from onsight.evidence.vocabulary import Vocabulary
-from onsight.tools.tag.objects import ObjectNamer, log_odds
+from onsight.tools.tag.objects import ObjectNamer
 
 _WORTH_A_LOOK = 0.02
 _C = 100.0
@@ -32,7 +33,7 @@ def examples(dataset: Dataset) -> tuple[Floats, NDArray[np.bool_], NDArray[np.in
     """
     vocabulary = Vocabulary.load()
     rollup = bind(Taxonomy.load(), dataset.labels)
-    namer = ObjectNamer(rollup, vocabulary, (0.0, 1.0, 0.0))
+    namer = ObjectNamer(rollup, vocabulary, NameWeights(0.0, (0.0,) * len(FEATURES), {}))
     usual = Expectations.load(dataset.labels).matrix >= LEVELS["always"]
     certain = np.array([usual[rollup.classes_of(concept.id)].all(axis=0) for concept in rollup.concepts])
     kinds = [frozenset(namer.parents(concept)) for concept in rollup.concepts]

@@ -69,7 +69,7 @@ def with_detected(
         namer: Knows how names are related.
         places: Class probabilities at each place, float32 [rows, columns, C].
     """
-    found = list(named)
+    found = [one for one in named if not _is_vetoed(one, objects, namer, places)]
     ancestors = namer.rollup.taxonomy.ancestors
     for kind, boxes in objects.objects.items():
         same = [one for one in found if one.concept and kind.concept in (one.concept, *ancestors(one.concept))]
@@ -87,6 +87,22 @@ def with_detected(
     return found
 
 
+def _is_vetoed(one: Found, objects: DetectedObjects, namer: ObjectNamer, places: NDArray[np.float32]) -> bool:
+    """Return whether a more certain box shows another kind of the same thing at the place of a name."""
+    if one.concept is None:
+        return False
+    boxes = [box for kind, boxes in objects.objects.items() if not _is_unseen(kind, namer, places) for box in boxes]
+    return namer.evidence.agreement.veto(one.concept, boxes) > one.tag.score
+
+
+def _is_unseen(kind: DetectedClass, namer: ObjectNamer, places: NDArray[np.float32]) -> bool:
+    """Return whether the classifier knows the thing and sees it nowhere."""
+    if kind.concept is None:
+        return False
+    classes = namer.rollup.classes_of(kind.concept)
+    return float(places[..., classes].sum(axis=-1).max()) < PLAUSIBLE
+
+
 def _is_mistaken(kind: DetectedClass, found: list[Found], namer: ObjectNamer, places: NDArray[np.float32]) -> bool:
     animal = "animal"
     if kind.concept is None or animal not in kind.tags:
@@ -97,8 +113,7 @@ def _is_mistaken(kind: DetectedClass, found: list[Found], namer: ObjectNamer, pl
         and animal in namer.parents(namer.rollup.taxonomy[one.concept])
         for one in found
     )
-    classes = namer.rollup.classes_of(kind.concept)
-    return is_sure_of_another and float(places[..., classes].sum(axis=-1).max()) < PLAUSIBLE
+    return is_sure_of_another and _is_unseen(kind, namer, places)
 
 
 def _tag_of(kind: DetectedClass, boxes: list[Box], threshold: float, namer: ObjectNamer) -> Found:

@@ -6,17 +6,19 @@ taxonomy. Each branch gives one name: the most specific one that is certain enou
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from onsight.core.results import Box
+from onsight.evidence.names import NameEvidence, NameWeights
 from onsight.evidence.rollup import Rollup
 from onsight.evidence.taxonomy import Concept
 from onsight.evidence.vocabulary import THING_GROUPS, Vocabulary
 
-SURE = 0.55
+SURE = 0.6
 """Score from which a specific name is preferred to a broader one, and shown."""
 
 FLOOR = 0.15
@@ -27,8 +29,6 @@ MAX_OBJECTS = 8
 
 LAND_CATEGORIES = frozenset({"plants", "landscapes", "water"})
 """The classifier's categories of things that are elements of a scene."""
-
-_OFFSET = 0.003
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +52,16 @@ class ObjectNamer:
     Attributes:
         rollup: Maps classes to concepts.
         vocabulary: The tags; a concept that means the same as a tag, or a place that a tag covers, is not named here.
+        evidence: Converts what the networks say to evidence for names.
         named: Whether each of the roll-up's concepts is named here, bool [N].
     """
 
-    def __init__(self, rollup: Rollup, vocabulary: Vocabulary, weights: Sequence[float]) -> None:
+    def __init__(self, rollup: Rollup, vocabulary: Vocabulary, weights: NameWeights) -> None:
         self.rollup = rollup
         self.vocabulary = vocabulary
-        self._weights = weights
+        self.evidence = NameEvidence(rollup, vocabulary)
+        self._weights = np.array(weights.weights)
+        self._priors = np.array([weights.bias + weights.priors.get(concept.id, 0.0) for concept in rollup.concepts])
         labels = {tag.label.casefold() for tag in vocabulary}
         taxonomy = rollup.taxonomy
         self._ancestors = [frozenset(taxonomy.ancestors(concept.id)) for concept in rollup.concepts]
@@ -69,19 +72,24 @@ class ObjectNamer:
             ]
         )
 
-    def name(self, probabilities: NDArray[np.float32], average_place: NDArray[np.float32]) -> tuple[NamedObject, ...]:
+    def name(
+        self,
+        probabilities: NDArray[np.float32],
+        average_place: NDArray[np.float32],
+        tags: NDArray[np.float32],
+        boxes: Iterable[Box] | None = None,
+    ) -> tuple[NamedObject, ...]:
         """Return the objects, at most one name for each branch of the taxonomy, most probable first.
 
         Args:
             probabilities: Class probabilities for the whole picture, float32 [C].
             average_place: Class probabilities averaged over all places, float32 [C].
+            tags: Probabilities of the vocabulary's tags, float32 [T].
+            boxes: Detected objects, or None without detection.
         """
-        bias, *weights = self._weights
-        total = bias + sum(
-            weight * log_odds(self.rollup.roll_up(inputs))
-            for weight, inputs in zip(weights, (probabilities, average_place), strict=True)
-        )
-        scores = 1 / (1 + np.exp(-total))
+        best = None if boxes is None else self.evidence.best_scores(boxes)
+        features = self.evidence.features(probabilities, average_place, tags, best)
+        scores = 1 / (1 + np.exp(-(self._priors + features @ self._weights)))
         rows = [int(row) for row in np.flatnonzero(self.named & (scores >= FLOOR))]
         concepts, found = self.rollup.concepts, []
         taken: list[int] = []
@@ -127,9 +135,3 @@ class ObjectNamer:
     def _threshold(self, row: int) -> float:
         # A concept that needs more evidence than others to be a label needs it here, too.
         return max(SURE, self.rollup.concepts[row].threshold or 0.0)
-
-
-def log_odds(probabilities: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the log odds of probabilities, limited to about ±6."""
-    odds: NDArray[np.float64] = np.log(probabilities + _OFFSET) - np.log(1 - probabilities + _OFFSET)
-    return odds

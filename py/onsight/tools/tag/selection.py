@@ -6,6 +6,9 @@ import math
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 
+import numpy as np
+from numpy.typing import NDArray
+
 from onsight.core.results import ImageInfo
 from onsight.evidence.colours import ColourShare
 from onsight.evidence.head import TagHead
@@ -61,8 +64,10 @@ def find(
         objects: The objects that detection found, or None if it did not run.
     """
     attributes = {attribute.id: attribute for attribute in measured}
-    found = list(_vocabulary_tags(observation, head, namer.vocabulary, attributes, objects))
-    named = list(_object_tags(observation, namer))
+    probabilities = head.probabilities(observation.evidence, objects.log_odds if objects else None)
+    thresholds = head.thresholds if objects is None else head.box_thresholds
+    found = list(_vocabulary_tags(probabilities, thresholds, namer.vocabulary, attributes, objects))
+    named = list(_object_tags(observation, probabilities, namer))
     found += named if objects is None else with_detected(named, objects, namer, observation.evidence.places)
     found += _colour_tags(observation.colours)
     found += _photo_tags(attributes)
@@ -150,14 +155,12 @@ def _at(found: Found, level: str) -> Found:
 
 
 def _vocabulary_tags(
-    observation: Observation,
-    head: TagHead,
+    probabilities: NDArray[np.float32],
+    thresholds: NDArray[np.float32],
     vocabulary: Vocabulary,
     attributes: dict[str, Attribute],
     objects: DetectedObjects | None,
 ) -> Iterable[Found]:
-    probabilities = head.probabilities(observation.evidence, objects.log_odds if objects else None)
-    thresholds = head.thresholds if objects is None else head.box_thresholds
     for row, (entry, probability) in enumerate(zip(vocabulary, probabilities, strict=True)):
         score = float(probability)
         if entry.id == "black_white":
@@ -196,10 +199,10 @@ def _names(entry: VocabularyTag, vocabulary: Vocabulary) -> tuple[str, ...]:
     return tuple(vocabulary[id].label for id in vocabulary.ancestors(entry.id))
 
 
-def _object_tags(observation: Observation, namer: ObjectNamer) -> Iterable[Found]:
+def _object_tags(observation: Observation, probabilities: NDArray[np.float32], namer: ObjectNamer) -> Iterable[Found]:
     average = observation.evidence.places.reshape(-1, observation.evidence.places.shape[-1]).mean(axis=0)
     vocabulary = namer.vocabulary
-    for named in namer.name(observation.probabilities, average):
+    for named in namer.name(observation.probabilities, average, probabilities, observation.boxes):
         concept, parents = named.concept, namer.parents(named.concept)
         yield Found(
             tag=Tag(

@@ -14,6 +14,7 @@ from onsight.core.texts import text
 from onsight.errors import InvalidOptionError
 from onsight.evidence.detected_classes import FAINT, MAX_BOXES, DetectedClasses
 from onsight.evidence.head import TagHead
+from onsight.evidence.names import NameWeights
 from onsight.evidence.network_outputs import CLASSIFIER
 from onsight.evidence.observation import MIN_SIDE, Observation, Observer
 from onsight.evidence.photo import Attribute, attributes
@@ -68,7 +69,7 @@ class Tagger:
         observer = Observer.from_text(spec, labels)
         head = TagHead.load()
         rollup = bind(Taxonomy.load(), observer.labels)
-        namer = ObjectNamer(rollup, Vocabulary.load(), head.object_weights.tolist())
+        namer = ObjectNamer(rollup, Vocabulary.load(), NameWeights.load())
         return cls(observer, head, namer, DetectedClasses.load())
 
     @classmethod
