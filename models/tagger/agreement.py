@@ -34,7 +34,7 @@ from onsight.tools.organise.task import Indexer
 
 
 class Contradictions:
-    """Finds contradictions in what the tools say of a picture."""
+    """Finds contradictions in what the tools say about a picture."""
 
     def __init__(self, rollup: Rollup) -> None:
         self._vocabulary = Vocabulary.load()

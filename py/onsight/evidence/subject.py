@@ -83,16 +83,28 @@ class Subjects:
             raise InvalidSpecError(f"The subjects must start with a header with the columns {', '.join(COLUMNS)}.")
         return cls([_parse(cells, vocabulary, taxonomy) for cells in lines[1:]], vocabulary, taxonomy)
 
-    def choose(self, answer: Concept | None, probabilities: NDArray[np.float32]) -> Subject | None:
+    def choose(
+        self, answer: Concept | None, probabilities: NDArray[np.float32] | Mapping[str, float]
+    ) -> Subject | None:
         """Return the subject that describes the picture better than the answer, or None.
 
         Args:
             answer: The classifier's answer, or None if it is not sure.
-            probabilities: Probabilities of the vocabulary's tags, float32 [T].
+            probabilities: Probabilities of the vocabulary's tags, float32 [T]; or those that are not 0 by id.
         """
-        by_tag = dict(zip(self._vocabulary.ids, probabilities.tolist(), strict=True))
+        if isinstance(probabilities, Mapping):
+            by_tag = {id: probabilities.get(id, 0.0) for id in self._vocabulary.ids}
+        else:
+            by_tag = dict(zip(self._vocabulary.ids, probabilities.tolist(), strict=True))
         fitting = [row for row in self.rows if self._fits(row, answer, by_tag)]
+        # A meal says more than food.
+        broader = {id for row in fitting for id in self._vocabulary.ancestors(row.tag)}
+        fitting = [row for row in fitting if row.tag not in broader]
         return max(fitting, key=lambda row: by_tag[row.tag] * row.priority, default=None)
+
+    def category_of(self, tag: str) -> str | None:
+        """Return the category of a picture of a tag, or None if the tag is not a subject."""
+        return next((row.category for row in self.rows if row.tag == tag), None)
 
     def _fits(self, row: Subject, answer: Concept | None, by_tag: Mapping[str, float]) -> bool:
         if by_tag[row.tag] < row.threshold or any(by_tag[tag] >= LIKELY for tag in row.unless):
@@ -102,6 +114,9 @@ class Subjects:
         lineage = {answer.id, *self._taxonomy.ancestors(answer.id)}
         if row.concept == answer.id:
             return False
+        # A horse is more specific than a mammal.
+        if any(answer.id in self._taxonomy.ancestors(id) for id in self._vocabulary[row.tag].concepts):
+            return True
         # A kind of the subject is more specific: a bride is a person already.
         is_kind = self._taxonomy.lineage(answer.id)[0].id == row.concept
         return bool(lineage & row.over_concepts) or (not is_kind and answer.category in row.over_categories)

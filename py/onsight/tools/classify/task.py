@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +23,7 @@ from onsight.evidence.network_outputs import CLASSIFIER, FETCHES, Evidence, evid
 from onsight.evidence.observation import MIN_SIDE
 from onsight.evidence.places import tag_evidence
 from onsight.evidence.rollup import MINIMUM_SCORE, Rollup, ScoredConcept, bind
+from onsight.evidence.settled_label import SettledLabels, SettledTags
 from onsight.evidence.subject import Subject, Subjects
 from onsight.evidence.taxonomy import Taxonomy
 from onsight.image import DecodedImage, decode
@@ -229,6 +231,35 @@ class Classifier:
             model=self.spec.id,
         )
 
+    def settle(self, outputs: ClassifierRun, options: ClassifyOptions, settled: SettledTags) -> Classification:
+        """Make the result where the tags are settled and objects were detected; no network runs.
+
+        The label agrees with them, see `onsight.evidence.settled_label`. There is no heat map.
+
+        Args:
+            outputs: The network's outputs.
+            options: How many candidates to return, and the threshold.
+            settled: The tags and boxes.
+        """
+        verdict = self.choose_label(outputs, options)
+        chosen = _settled_labels(self.rollup, self.subjects, self.expectations).choose(verdict.answer, settled)
+        plain = replace(verdict, subject=None, subject_score=0.0)
+        result = replace(self.decide(outputs, options, plain), heat_map=None)
+        if chosen is None:
+            return replace(result, label=UNSURE, certain=False, path=())
+        if verdict.answer is not None and chosen.label == verdict.answer.concept.label:
+            return result
+        score = round(chosen.score, 4)
+        return replace(
+            result,
+            label=chosen.label,
+            score=score,
+            certain=True,
+            category=CATEGORIES[chosen.category].label,
+            path=self.rollup.taxonomy.path(chosen.concept) if chosen.concept else (chosen.label,),
+            candidates=_behind(Candidate(chosen.label, score), result.candidates, options.top_k),
+        )
+
     def _run(self, pixel_values: NDArray[np.float32]) -> Run:
         return Run(self.spec.id, self.spec.feeds(pixel_values, FETCHES), FETCHES)
 
@@ -246,6 +277,11 @@ class Classifier:
         maps = tag_evidence([subject.row], self.head, outputs.evidence, outputs.late_map, self.expectations)
         only: NDArray[np.float32] = maps[0]
         return only
+
+
+@cache
+def _settled_labels(rollup: Rollup, subjects: Subjects, expectations: Expectations) -> SettledLabels:
+    return SettledLabels(rollup, subjects, expectations)
 
 
 def _behind(winner: Candidate, others: tuple[Candidate, ...], k: int) -> tuple[Candidate, ...]:

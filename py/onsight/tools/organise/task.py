@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from onsight.core.flow import Flow, Stage
 from onsight.evidence.observation import MIN_SIDE
+from onsight.evidence.settled_label import SettledTags
 from onsight.image import decode, encode_preview
 from onsight.library.embedding import embedding
 from onsight.library.perceptual import perceptual_hash
@@ -19,8 +20,10 @@ from onsight.networks.models import Models
 from onsight.tools.classify.options import ClassifyOptions
 from onsight.tools.classify.task import Classifier
 from onsight.tools.detect.options import DetectOptions
+from onsight.tools.detect.results import Detection
 from onsight.tools.detect.task import Detector
 from onsight.tools.tag.options import TagOptions
+from onsight.tools.tag.results import Tagging
 from onsight.tools.tag.task import FAINT_BOXES, Tagger
 
 THUMBNAIL_SIDE = 256
@@ -84,7 +87,7 @@ class Indexer:
         decoded = decode(image, min_side=max(sides))
         thumbnail = encode_preview(decoded, THUMBNAIL_SIDE, THUMBNAIL_QUALITY)
         bits = perceptual_hash(decoded)
-        label = self.classifier.decide((yield from self.classifier.run_on(decoded)), ClassifyOptions())
+        outputs = yield from self.classifier.run_on(decoded)
         seen = yield from self.tagger.observer.observe_at(decoded, read_camera_facts(image))
         tagger, detection = self.tagger, None
         if self.detector:
@@ -94,10 +97,15 @@ class Indexer:
             faint = self.detector.select(replace(found, rescoring=None), FAINT_BOXES)
             seen = replace(seen, boxes=faint.boxes)
             tagger = tagger.with_detector(self.detector)
+        tagging = tagger.decide(seen, TagOptions(boxes=self.detector is not None))
+        if detection is None:
+            label = replace(self.classifier.decide(outputs, ClassifyOptions()), heat_map=None)
+        else:
+            label = self.classifier.settle(outputs, ClassifyOptions(), _settled(tagging, detection))
         return PictureRecord(
             hash=hashlib.sha256(image).hexdigest(),
-            classification=replace(label, heat_map=None),
-            tagging=tagger.decide(seen, TagOptions(boxes=self.detector is not None)),
+            classification=label,
+            tagging=tagging,
             detection=detection,
             thumbnail=thumbnail,
             perceptual_hash=bits,
@@ -106,3 +114,12 @@ class Indexer:
             stated=read_stated(image),
             provenance=read_provenance(image),
         )
+
+
+def _settled(tagging: Tagging, detection: Detection) -> SettledTags:
+    return SettledTags(
+        scores={tag.id: tag.score for tag in tagging.tags},
+        sure=[tag.id for tag in tagging.tags if tag.score >= tag.threshold],
+        boxes=detection.boxes,
+        area=detection.image.width * detection.image.height,
+    )
