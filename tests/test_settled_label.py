@@ -52,9 +52,9 @@ def test_a_tag_that_always_comes_with_the_answer_can_deny_it(labels: SettledLabe
 
 
 def test_a_sure_tag_of_another_kind_denies_the_answer_unless_both_are_there(labels: SettledLabels) -> None:
-    bus = answer("bus", 0.88)
-    assert label_of(labels, bus, settled(car=0.93, vehicle=0.95, truck_bus=0.2)) == "Car"
-    assert label_of(labels, bus, settled(car=0.93, vehicle=0.95, truck_bus=0.8)) == "Bus"
+    boat = answer("boat", 0.88)
+    assert label_of(labels, boat, settled(car=0.93, vehicle=0.95, boat=0.2)) == "Car"
+    assert label_of(labels, boat, settled(car=0.93, vehicle=0.95, boat=0.8)) == "Boat"
 
 
 def test_a_more_certain_box_of_another_kind_denies_the_answer(labels: SettledLabels) -> None:

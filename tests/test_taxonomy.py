@@ -133,7 +133,7 @@ def test_rows_stand_below_their_first_parent() -> None:
         ("Fridge", "Electronics", "Household appliance › Fridge"),
         ("Hammer", "Tools & objects", "Tool › Hammer"),
         ("Missile", "Vehicles", "Vehicle › Rocket"),
-        ("Website or screenshot", "Documents & screenshots", "Document › Website or screenshot"),
+        ("Screenshot", "Documents & screenshots", "Document › Screenshot"),
         ("Totem pole", "Art", "Building › Monument › Totem pole"),
     ],
 )
