@@ -109,7 +109,7 @@ def test_classes_become_specific_names_with_their_parents(tagger: Tagger) -> Non
     assert {"Mammal", "Animal", "Pet"} <= set(retriever.parents)
     assert (retriever.shown, retriever.level) == (True, "main")
     assert (dog.shown, dog.level) == (False, "broader")
-    assert dog.score > 0.9
+    assert dog.score > 0.6  # from the classes alone: the made-up features are those of no picture
 
 
 def test_no_thing_has_two_names(tagger: Tagger) -> None:
@@ -310,7 +310,7 @@ def test_options_refuse_nonsense(values: dict[str, Any]) -> None:
 
 def test_the_shipped_head_fits_vocabulary_and_network(tagger: Tagger) -> None:
     head = tagger.head
-    assert head.weights.shape == (142, 1280 + 4 * INNER)
+    assert head.weights.shape == (182, 1280 + 4 * INNER)
     assert head.late_block == slice(1280 + 2 * INNER, 1280 + 3 * INNER)
     assert ((head.thresholds >= 0.05) & (head.thresholds <= 0.9)).all()  # one that can never fire is a mistake
     assert np.isfinite(head.weights).all()

@@ -10,9 +10,9 @@ import pytest
 pytest.importorskip("scipy", reason="training needs SciPy and scikit-learn")
 pytest.importorskip("sklearn", reason="training needs SciPy and scikit-learn")
 
-from models.tagger.boxes import fit_boxes
+from models.tagger.boxes import fit_settled
 from models.tagger.dataset import ANNOTATIONS, Dataset, DatasetError, load, read_annotations
-from models.tagger.export import pack, pack_boxes, to_bytes
+from models.tagger.export import pack, pack_settled, to_bytes
 from models.tagger.learning import RIDGE, fit, fit_block
 from models.tagger.metrics import (
     average_precision,
@@ -23,7 +23,7 @@ from models.tagger.metrics import (
 from models.tagger.thresholds import GRID, choose_thresholds
 from models.tagger.validation import cross_validate, sigmoid, stratified_folds
 from onsight.evidence.head import TagHead
-from onsight.evidence.vocabulary import Vocabulary
+from onsight.evidence.vocabulary import COLUMNS, Vocabulary
 
 BLOCKS = (6, 4, 4, 4, 5)
 
@@ -37,7 +37,9 @@ def made_up(count: int = 120, tags: int = 9, seed: int = 0) -> Dataset:
     targets = (truth > np.linspace(0, 8, tags)).astype(float)
     empty = np.zeros((count, 1), np.float32)
     return Dataset(
+        made_up_vocabulary(tags),
         tuple(f"{index}.jpg" for index in range(count)),
+        ("annotations",) * count,
         targets,
         features,
         BLOCKS,
@@ -48,7 +50,14 @@ def made_up(count: int = 120, tags: int = 9, seed: int = 0) -> Dataset:
         empty,
         truth + rng.normal(size=truth.shape),
         np.arange(1, tags),
+        rng.normal(size=(count, 7)),
     )
+
+
+def made_up_vocabulary(tags: int) -> Vocabulary:
+    """Tags without broader ones."""
+    rows = [f"tag{index}\tTag {index}\tobjects\t\t\t1\t\tA tag." for index in range(tags)]
+    return Vocabulary.from_tsv("\n".join(["\t".join(COLUMNS), *rows]))
 
 
 def test_average_precision_of_known_orders() -> None:
@@ -98,14 +107,13 @@ def test_learning_beats_either_kind_of_evidence() -> None:
     held_out = cross_validate(data, seed=0, count=4)
     scores = {
         part: np.nanmean(average_precisions(data.targets, getattr(held_out, part)))
-        for part in ("expected", "ridge", "probabilities", "with_boxes")
+        for part in ("expected", "ridge", "probabilities", "settled")
     }
     assert scores["probabilities"] > max(scores["expected"], scores["ridge"]) + 0.03
     assert calibration_error(data.targets, held_out.probabilities) < 0.06
-    assert scores["with_boxes"] > scores["probabilities"] + 0.01
-    np.testing.assert_array_equal(held_out.with_boxes[:, 0], held_out.probabilities[:, 0])  # boxes say nothing of it
+    assert scores["settled"] > scores["probabilities"] + 0.01
     assert held_out.decisions.any()
-    assert held_out.decisions_with_boxes.any()
+    assert held_out.settled_decisions.any()
 
 
 def test_learning_is_reproducible_to_the_bit() -> None:
@@ -119,8 +127,9 @@ def test_learning_is_reproducible_to_the_bit() -> None:
 def test_the_file_says_what_the_model_says() -> None:
     data = made_up()
     model = fit(data, np.arange(120))
-    boxes = fit_boxes(model.training_log_odds, data.detections, data.targets, data.covered)
-    arrays = pack(model, BLOCKS, np.linspace(0.2, 0.6, 9), np.arange(3.0)) | pack_boxes(boxes, np.linspace(0.1, 0.5, 9))
+    settled, _ = fit_settled(model.training_log_odds, data.detections, data.settled, data.targets)
+    arrays = pack(model, BLOCKS, np.linspace(0.2, 0.6, 9), np.arange(3.0))
+    arrays |= pack_settled(settled, np.linspace(0.1, 0.5, 9))
     assert arrays["weights"].dtype == np.int8
     arrays["expectation_weights"] = arrays["expectation_weights"].astype(np.float32)
     head = TagHead.from_bytes(to_bytes(arrays))
@@ -130,11 +139,14 @@ def test_the_file_says_what_the_model_says() -> None:
     np.testing.assert_allclose(head.thresholds, np.linspace(0.2, 0.6, 9), rtol=1e-6)
     assert head.late_block == slice(14, 18)
     together = (
-        model.training_log_odds * head.box_weights[:, 0] + data.detections * head.box_weights[:, 1] + head.box_bias
+        model.training_log_odds * head.box_weights[:, 0]
+        + data.detections * head.box_weights[:, 1]
+        + data.settled @ head.settled_weights.T
+        + head.settled_bias
     )
-    said = boxes.log_odds(model.training_log_odds, data.detections)
-    np.testing.assert_allclose(sigmoid(together), sigmoid(said), atol=1e-4)
-    np.testing.assert_allclose(head.box_thresholds, np.linspace(0.1, 0.5, 9), rtol=1e-6)
+    said = settled.log_odds(model.training_log_odds, data.detections, data.settled)
+    np.testing.assert_allclose(sigmoid(together), sigmoid(said), atol=0.02)
+    np.testing.assert_allclose(head.settled_thresholds, np.linspace(0.1, 0.5, 9), rtol=1e-6)
 
 
 def test_thresholds_separate_what_is_separable_and_lend_to_the_rare() -> None:
@@ -160,4 +172,4 @@ def test_annotations_are_checked(tmp_path: Path) -> None:
 
 def test_missing_pictures_are_named(tmp_path: Path) -> None:
     with pytest.raises(DatasetError, match="700 pictures are missing"):
-        load(tmp_path, ANNOTATIONS)
+        load([tmp_path], [ANNOTATIONS])

@@ -1,7 +1,8 @@
-"""Combine detected objects with the head's results, tag by tag.
+"""Combine detection with the head's results.
 
-A tag that is related to objects has two inputs: the head's log odds on pictures that it was not trained on, and those
-of the boxes. A logistic regression combines them; its weights are regularised towards weights shared by all such tags.
+Three inputs per tag: the head's log odds on pictures that it was not trained on; the log odds of the boxes that imply
+the tag; and the prediction of a ridge regression on all boxes. A logistic regression combines them;
+its weights are regularised towards weights shared by all tags.
 """
 
 from __future__ import annotations
@@ -9,44 +10,55 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from models.tagger.dataset import Floats
-from models.tagger.learning import fit_weighing
+from models.tagger.learning import Block, fit_standardised, fit_weighing
 
 
 @dataclass(frozen=True, eq=False)
-class BoxWeights:
-    """Weights of the head and of the boxes.
+class SettledWeights:
+    """What turns the head's log odds into settled ones.
 
     Attributes:
-        weights: Weights of the head's and the boxes' log odds, [T, 2]; (1, 0) for tags that boxes say nothing about.
+        block: The ridge regression on the features of `onsight.evidence.settled.SettledEvidence`.
+        weights: Weights of the head's log odds, the boxes' log odds and the regression's prediction, [T, 3].
         bias: Bias of each tag, [T].
     """
 
+    block: Block
     weights: Floats
     bias: Floats
 
-    def log_odds(self, head: Floats, boxes: Floats) -> Floats:
-        """Return the combined log odds, [n, T]."""
-        return head * self.weights[:, 0] + boxes * self.weights[:, 1] + self.bias
+    def log_odds(self, head: Floats, boxes: Floats, features: Floats) -> Floats:
+        """Return the combined log odds, [n, T].
+
+        Args:
+            head: Log odds from the head, [n, T].
+            boxes: Log odds from the boxes, [n, T].
+            features: Features from detection, [n, E].
+        """
+        inputs = np.stack([head, boxes, self.block.predict(features)], axis=2)
+        combined: Floats = np.einsum("nte,te->nt", inputs, self.weights) + self.bias
+        return combined
 
 
-def fit_boxes(head: Floats, boxes: Floats, targets: Floats, covered: NDArray[np.intp]) -> BoxWeights:
+def fit_settled(head: Floats, boxes: Floats, features: Floats, targets: Floats) -> tuple[SettledWeights, Floats]:
     """Fit the weights.
 
     Args:
         head: Log odds of held-out pictures, [n, T].
         boxes: Log odds from the boxes, [n, T].
+        features: Features from detection, [n, E].
         targets: 0 or 1, [n, T].
-        covered: Tags that boxes say something about.
+
+    Returns:
+        The weights, and the log odds of the same pictures with leave-one-out predictions of the regression, [n, T].
     """
-    evidence = np.stack([head, boxes], axis=2)[:, covered]
-    flat = evidence.reshape(-1, 2)
+    block, left_out = fit_standardised(features, targets)
+    inputs = np.stack([head, boxes, left_out], axis=2)
+    flat = inputs.reshape(-1, inputs.shape[2])
     center, scale = flat.mean(axis=0), 1 / flat.std(axis=0)
-    scaled_weights, scaled_bias = fit_weighing((evidence - center) * scale, targets[:, covered])
-    weights = np.tile([1.0, 0.0], (targets.shape[1], 1))
-    bias = np.zeros(targets.shape[1])
-    weights[covered] = scaled_weights * scale
-    bias[covered] = scaled_bias - weights[covered] @ center
-    return BoxWeights(weights, bias)
+    scaled, scaled_bias = fit_weighing((inputs - center) * scale, targets)
+    weights = scaled * scale
+    bias = scaled_bias - weights @ center
+    return SettledWeights(block, weights, bias), np.einsum("nte,te->nt", inputs, weights) + bias

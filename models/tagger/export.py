@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from models.tagger.boxes import BoxWeights
+from models.tagger.boxes import SettledWeights
 from models.tagger.dataset import Floats
 from models.tagger.learning import Model
 
@@ -46,12 +46,19 @@ def pack(model: Model, blocks: Sequence[int], thresholds: Floats, object_weights
     }
 
 
-def pack_boxes(boxes: BoxWeights, thresholds: Floats) -> Arrays:
-    """Return the arrays with the weights of the boxes."""
+def pack_settled(settled: SettledWeights, thresholds: Floats) -> Arrays:
+    """Fold the regression on detection into one layer and round its weights to bytes."""
+    own = settled.weights[:, 2]
+    folded = settled.block.weights * own[:, None]
+    step = np.maximum(np.abs(folded).max(axis=1), 1e-12) / _STEPS
+    rounded = np.round(folded / step[:, None]).astype(np.int8)
+    bias = settled.bias + own * settled.block.mean - (rounded * step[:, None]) @ settled.block.center
     return {
-        "box_weights": boxes.weights.astype(np.float32),
-        "box_bias": boxes.bias.astype(np.float32),
-        "box_thresholds": thresholds.astype(np.float32),
+        "settled_weights": rounded,
+        "settled_steps": step.astype(np.float32),
+        "box_weights": settled.weights[:, :2].astype(np.float32),
+        "settled_bias": bias.astype(np.float32),
+        "settled_thresholds": thresholds.astype(np.float32),
     }
 
 

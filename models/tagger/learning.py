@@ -21,6 +21,12 @@ from models.tagger.dataset import Dataset, Floats
 RIDGE = 0.5
 """Penalty of the first step, for blocks whose features have a mean square sum of 1 per picture."""
 
+STANDARDISED_RIDGE = 1.0
+"""The same for features that are each scaled by their own standard deviation."""
+
+RARE = 1e-3
+"""Added to standard deviations, so that a feature that is nearly always 0 does not count more than others."""
+
 OWN_PENALTY = 30.0
 """Penalty for the difference between a tag's weights and those shared by all tags."""
 
@@ -115,11 +121,23 @@ def fit_block(features: Floats, targets: Floats) -> tuple[Block, Floats]:
     Returns:
         The regression, and its leave-one-out prediction for each picture, [n, T].
     """
-    center, mean = features.mean(axis=0), targets.mean(axis=0)
     # One scale for all features: those that hardly vary hardly matter.
-    scale = 1 / np.sqrt(features.var(axis=0).sum())
+    return _fit_ridge(features, targets, np.full(features.shape[1], features.var(axis=0).sum() ** -0.5), RIDGE)
+
+
+def fit_standardised(features: Floats, targets: Floats) -> tuple[Block, Floats]:
+    """Fit a ridge regression on features of different kinds, each scaled by its own standard deviation.
+
+    Arguments and results as for `fit_block`.
+    """
+    scale = 1 / ((features.std(axis=0) + RARE) * np.sqrt(features.shape[1]))
+    return _fit_ridge(features, targets, scale, STANDARDISED_RIDGE)
+
+
+def _fit_ridge(features: Floats, targets: Floats, scale: Floats, penalty: float) -> tuple[Block, Floats]:
+    center, mean = features.mean(axis=0), targets.mean(axis=0)
     values = (features - center) * scale
-    inverse = np.linalg.inv(values @ values.T + RIDGE * np.eye(len(values)))
+    inverse = np.linalg.inv(values @ values.T + penalty * np.eye(len(values)))
     dual = inverse @ (targets - mean)
     left_out = targets - dual / np.diag(inverse)[:, None]
     return Block(center, dual.T @ values * scale, mean), left_out

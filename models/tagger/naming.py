@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 
-from models.tagger.dataset import Dataset, Floats
+from models.tagger.dataset import ANNOTATIONS, Dataset, Floats
 from models.tagger.validation import FOLDS, sigmoid, stratified_folds
 from onsight.evidence.expectations import LEVELS, Expectations
 from onsight.evidence.names import FEATURES, NameWeights, log_odds
@@ -41,8 +41,9 @@ def examples(dataset: Dataset) -> tuple[Floats, NDArray[np.bool_], NDArray[np.in
     whole, average = rollup.roll_up(dataset.probabilities), rollup.roll_up(dataset.average_places)
 
     odds, right, pictures = [], [], []
-    for picture, file in enumerate(dataset.files):
-        synset = file.split("_")[0]
+    # Only these names of files start with a synset.
+    for picture in dataset.rows_of(ANNOTATIONS.stem):
+        synset = dataset.files[picture].split("_")[0]
         true = {synset, *rollup.taxonomy.ancestors(synset)}
         held = dataset.targets[picture] > 0
         worth = namer.named & (np.maximum(whole[picture], average[picture]) > _WORTH_A_LOOK)

@@ -13,8 +13,12 @@ PRIOR_POSITIVES = 20.0
 """Number of examples of the average tag added to each tag, so that rare tags get the average threshold."""
 
 
+BETA = 0.7
+"""Weight of recall relative to precision: a wrong tag is worse than a missing one."""
+
+
 def choose_thresholds(targets: Floats, probabilities: Floats) -> Floats:
-    """Return the threshold with the highest F1 for each tag, [T].
+    """Return the threshold with the highest F score, weighted by `BETA`, for each tag, [T].
 
     Args:
         targets: 0 or 1, [n, T].
@@ -27,6 +31,6 @@ def choose_thresholds(targets: Floats, probabilities: Floats) -> Floats:
     share = PRIOR_POSITIVES / positives.sum()
     hits = hits + share * hits.sum(axis=1, keepdims=True)
     wrong = wrong + share * wrong.sum(axis=1, keepdims=True)
-    f1 = 2 * hits / (hits + wrong + positives + PRIOR_POSITIVES)
-    thresholds: Floats = GRID[np.argmax(f1, axis=0)]
+    score = (1 + BETA**2) * hits / (hits + wrong + BETA**2 * (positives + PRIOR_POSITIVES))
+    thresholds: Floats = GRID[np.argmax(score, axis=0)]
     return thresholds

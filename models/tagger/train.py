@@ -2,10 +2,10 @@
 
 ::
 
-    python -m models.tagger.train FOLDER [--write]
+    python -m models.tagger.train FOLDER … [--write]
 
-FOLDER contains the pictures that ``annotations.tsv`` lists. Only the folds are random, and they are seeded: the same
-pictures, network and versions give the same numbers.
+The folders contain the pictures that ``annotations.tsv``, ``everyday.tsv`` and ``receipts.tsv`` list. Only the folds
+are random, and they are seeded: the same pictures, networks and versions give the same numbers.
 """
 
 from __future__ import annotations
@@ -21,19 +21,18 @@ import onnxruntime
 import scipy
 import sklearn
 
-from models.tagger.boxes import fit_boxes
-from models.tagger.dataset import ROOT, Dataset, DatasetError, Floats, load
-from models.tagger.export import pack, pack_boxes, to_bytes
-from models.tagger.learning import fit
+from models.tagger.boxes import fit_settled
+from models.tagger.dataset import ANNOTATIONS, EVERYDAY, ROOT, Dataset, DatasetError, Floats, load
+from models.tagger.export import pack, pack_settled, to_bytes
+from models.tagger.learning import Rows, fit
 from models.tagger.metrics import average_precisions, calibration_error, f1_scores
 from models.tagger.naming import calibrate
 from models.tagger.thresholds import choose_thresholds
 from models.tagger.validation import FOLDS, HeldOut, cross_validate
 from onsight.evidence.head import TagHead
-from onsight.evidence.vocabulary import Vocabulary
 
 TARGET = ROOT / "py" / "onsight" / "data" / "tagger.npz"
-SEEDS = (0, 1, 2)
+SEEDS = (0, 1)
 
 MIN_POSITIVES = 5
 """Tags with fewer examples do not count in the means, because their figures are noise."""
@@ -42,17 +41,18 @@ MIN_POSITIVES = 5
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return the exit status."""
     parser = argparse.ArgumentParser(prog="python -m models.tagger.train", description="Train the tagger's head.")
-    parser.add_argument("folder", type=Path, help="folder of the pictures that annotations.tsv lists")
+    parser.add_argument("folders", type=Path, nargs="+", metavar="FOLDER", help="folders of the annotated pictures")
     parser.add_argument("--write", action="store_true", help=f"write {TARGET.relative_to(ROOT)}")
     options = parser.parse_args(arguments)
     try:
-        dataset = load(options.folder)
+        dataset = load(options.folders)
     except DatasetError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
     rounds = [cross_validate(dataset, seed) for seed in SEEDS]
     print(summary(dataset, rounds))
-    print(by_tag(dataset, rounds))
+    for source in (ANNOTATIONS.stem, EVERYDAY.stem):
+        print(by_tag(dataset, rounds, source))
 
     object_weights, held_out, right = calibrate(dataset)
     print(naming_table(held_out, right))
@@ -60,10 +60,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     probabilities = np.mean([held.probabilities for held in rounds], axis=0)
     model = fit(dataset, np.arange(len(dataset.files)))
     held_out_log_odds = np.mean([held.log_odds for held in rounds], axis=0)
-    boxes = fit_boxes(held_out_log_odds, dataset.detections, dataset.targets, dataset.covered)
-    with_boxes = np.mean([held.with_boxes for held in rounds], axis=0)
+    settled, _ = fit_settled(held_out_log_odds, dataset.detections, dataset.settled, dataset.targets)
     arrays = pack(model, dataset.blocks, choose_thresholds(dataset.targets, probabilities), object_weights)
-    arrays |= pack_boxes(boxes, choose_thresholds(dataset.targets, with_boxes))
+    settled_probabilities = np.mean([held.settled for held in rounds], axis=0)
+    arrays |= pack_settled(settled, choose_thresholds(dataset.targets, settled_probabilities))
     data = to_bytes(arrays)
     print(
         f"{len(data):,} bytes; {check_rounding(dataset, model.log_odds(dataset, np.arange(len(dataset.files))), data)}"
@@ -77,13 +77,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def summary(dataset: Dataset, rounds: Sequence[HeldOut]) -> str:
-    """Return the table of means, for the parts and for the whole."""
-    targets = dataset.targets
+    """Return the tables of means, for the parts and for the whole, one per source of pictures."""
+    lines = [f"{len(SEEDS)} × {FOLDS}-fold cross-validation, {len(dataset.files)} pictures"]
+    for source in (ANNOTATIONS.stem, EVERYDAY.stem):
+        lines += ["", *_summary(dataset, rounds, dataset.rows_of(source), source)]
+    return "\n".join(lines)
+
+
+def _summary(dataset: Dataset, rounds: Sequence[HeldOut], rows: Rows, source: str) -> list[str]:
+    targets = dataset.targets[rows]
     positives = targets.sum(axis=0)
     counted = positives >= MIN_POSITIVES
     lines = [
-        f"{len(SEEDS)} × {FOLDS}-fold cross-validation, {len(targets)} pictures, "
-        f"{counted.sum()} tags with at least {MIN_POSITIVES} pictures",
+        f"{source}: {len(rows)} pictures, {counted.sum()} tags with at least {MIN_POSITIVES} of them",
         "",
         "| | mAP | mAP, weighted by frequency | ECE % | ECE %, predictions ≥ 10% |",
         "|---|---|---|---|---|",
@@ -91,12 +97,12 @@ def summary(dataset: Dataset, rounds: Sequence[HeldOut]) -> str:
     for name, part in (
         ("classes alone, with expectations.tsv", "expected"),
         ("features alone, ridge regression", "ridge"),
-        ("**both, combined and calibrated (shipped)**", "probabilities"),
-        ("with boxes", "with_boxes"),
+        ("both, combined and calibrated: the first answer", "probabilities"),
+        ("**with detection: the settled answer**", "settled"),
     ):
         figures = []
         for held in rounds:
-            scores: Floats = getattr(held, part)
+            scores: Floats = getattr(held, part)[rows]
             precisions = average_precisions(targets, scores)
             said = np.clip(scores, 0, 1)
             likely = said >= 0.1
@@ -110,38 +116,31 @@ def summary(dataset: Dataset, rounds: Sequence[HeldOut]) -> str:
             )
         mean = np.mean(figures, axis=0)
         lines.append(f"| {name} | {mean[0]:.3f} | {mean[1]:.3f} | {mean[2]:.2f} | {mean[3]:.1f} |")
-    spread = np.std([average_precisions(targets, held.probabilities)[counted].mean() for held in rounds])
-    lines += ["", f"Standard deviation of the mAP over the rounds {spread:.4f}."]
-    for name, decided in (
-        ("At the thresholds", [held.decisions for held in rounds]),
-        ("With boxes", [held.decisions_with_boxes for held in rounds]),
-    ):
+    spread = np.std([average_precisions(targets, held.settled[rows])[counted].mean() for held in rounds])
+    lines += ["", f"Standard deviation of the settled mAP over the rounds {spread:.4f}."]
+    for name, part in (("First answer", "decisions"), ("Settled answer", "settled_decisions")):
+        decided = [getattr(held, part)[rows] for held in rounds]
         f1 = np.mean([f1_scores(targets, decisions, counted) for decisions in decided], axis=0)
         given = np.mean([decisions.sum(axis=1).mean() for decisions in decided])
         lines.append(
-            f"{name}: CF1 {f1[0]:.3f}, OF1 {f1[1]:.3f}, {given:.1f} tags per picture, people gave "
+            f"{name}, at the thresholds: CF1 {f1[0]:.3f}, OF1 {f1[1]:.3f}, {given:.1f} tags per picture, people gave "
             f"{targets.sum(axis=1).mean():.1f}."
         )
-    return "\n".join(lines)
+    return lines
 
 
-def by_tag(dataset: Dataset, rounds: Sequence[HeldOut]) -> str:
-    """Return each tag's average precision and number of examples, best first."""
-    positives = dataset.targets.sum(axis=0)
-    precisions, boxed = (
-        np.mean([average_precisions(dataset.targets, getattr(held, part)) for held in rounds], axis=0)
-        for part in ("probabilities", "with_boxes")
+def by_tag(dataset: Dataset, rounds: Sequence[HeldOut], source: str) -> str:
+    """Return each tag's average precision, first and settled, and its number of examples, best first."""
+    rows = dataset.rows_of(source)
+    positives = dataset.targets[rows].sum(axis=0)
+    first, settled = (
+        np.mean([average_precisions(dataset.targets[rows], getattr(held, part)[rows]) for held in rounds], axis=0)
+        for part in ("probabilities", "settled")
     )
-    ids = Vocabulary.load().ids
-    order = sorted(np.flatnonzero(positives >= MIN_POSITIVES), key=lambda row: -precisions[row])
-    covered = [row for row in order if row in set(dataset.covered.tolist())]
-    return (
-        "\n"
-        + ", ".join(f"{ids[row]} {precisions[row]:.2f} ({positives[row]:.0f})" for row in order)
-        + "\n\nWith boxes: "
-        + ", ".join(f"{ids[row]} {precisions[row]:.2f} → {boxed[row]:.2f}" for row in covered)
-        + "\n"
-    )
+    ids = dataset.vocabulary.ids
+    order = sorted(np.flatnonzero(positives >= MIN_POSITIVES), key=lambda row: -settled[row])
+    listed = ", ".join(f"{ids[row]} {first[row]:.2f} → {settled[row]:.2f} ({positives[row]:.0f})" for row in order)
+    return f"\n{source}: {listed}\n"
 
 
 def naming_table(probabilities: Floats, right: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> str:

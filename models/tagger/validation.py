@@ -7,12 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from models.tagger.boxes import fit_boxes
+from models.tagger.boxes import fit_settled
 from models.tagger.dataset import Dataset, Floats
 from models.tagger.learning import fit, split
 from models.tagger.thresholds import choose_thresholds
+from onsight.evidence.head import coherent
 
-FOLDS = 10
+FOLDS = 5
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,9 +25,9 @@ class HeldOut:
         expected: Probability from the classes alone, without any training, [n, T].
         probabilities: Probability from the whole head, [n, T].
         decisions: Whether the tag would be shown, with thresholds that were also chosen on other pictures, [n, T].
-        log_odds: Log odds of `probabilities`, [n, T].
-        with_boxes: Probability with detected objects as additional evidence, [n, T].
-        decisions_with_boxes: Whether the tag would be shown then, [n, T].
+        log_odds: Log odds of the whole head, before broader tags are raised, [n, T].
+        settled: Probability with detection as additional evidence, [n, T].
+        settled_decisions: Whether the tag would be shown then, [n, T].
     """
 
     ridge: Floats
@@ -34,8 +35,8 @@ class HeldOut:
     probabilities: Floats
     decisions: NDArray[np.bool_]
     log_odds: Floats
-    with_boxes: Floats
-    decisions_with_boxes: NDArray[np.bool_]
+    settled: Floats
+    settled_decisions: NDArray[np.bool_]
 
 
 def stratified_folds(targets: Floats, count: int, seed: int) -> NDArray[np.intp]:
@@ -76,8 +77,9 @@ def stratified_folds(targets: Floats, count: int, seed: int) -> NDArray[np.intp]
 def cross_validate(dataset: Dataset, seed: int, count: int = FOLDS) -> HeldOut:
     """For each fold, train on the others and predict it."""
     folds = stratified_folds(dataset.targets, count, seed)
-    ridge, log_odds, with_boxes = (np.zeros_like(dataset.targets) for _ in range(3))
-    decisions, decisions_with_boxes = (np.zeros(dataset.targets.shape, bool) for _ in range(2))
+    vocabulary = dataset.vocabulary
+    ridge, log_odds, settled = (np.zeros_like(dataset.targets) for _ in range(3))
+    decisions, settled_decisions = (np.zeros(dataset.targets.shape, bool) for _ in range(2))
     for fold in range(count):
         train, test = np.flatnonzero(folds != fold), np.flatnonzero(folds == fold)
         model = fit(dataset, train)
@@ -85,13 +87,15 @@ def cross_validate(dataset: Dataset, seed: int, count: int = FOLDS) -> HeldOut:
         ridge[test] = np.mean([block.predict(x) for block, x in zip(model.blocks, features, strict=True)], axis=0)
         log_odds[test] = model.log_odds(dataset, test)
         targets, said = dataset.targets[train], model.training_log_odds
-        decisions[test] = sigmoid(log_odds[test]) >= choose_thresholds(targets, sigmoid(said))
-        boxes = fit_boxes(said, dataset.detections[train], targets, dataset.covered)
-        with_boxes[test] = sigmoid(boxes.log_odds(log_odds[test], dataset.detections[test]))
-        thresholds = choose_thresholds(targets, sigmoid(boxes.log_odds(said, dataset.detections[train])))
-        decisions_with_boxes[test] = with_boxes[test] >= thresholds
+        thresholds = choose_thresholds(targets, coherent(sigmoid(said), vocabulary))
+        decisions[test] = coherent(sigmoid(log_odds[test]), vocabulary) >= thresholds
+        weights, said = fit_settled(said, dataset.detections[train], dataset.settled[train], targets)
+        combined = weights.log_odds(log_odds[test], dataset.detections[test], dataset.settled[test])
+        settled[test] = coherent(sigmoid(combined), vocabulary)
+        settled_decisions[test] = settled[test] >= choose_thresholds(targets, coherent(sigmoid(said), vocabulary))
     expected = sigmoid(dataset.expectations[:, :, 0])
-    return HeldOut(ridge, expected, sigmoid(log_odds), decisions, log_odds, with_boxes, decisions_with_boxes)
+    probabilities = coherent(sigmoid(log_odds), vocabulary)
+    return HeldOut(ridge, expected, probabilities, decisions, log_odds, settled, settled_decisions)
 
 
 def sigmoid(log_odds: Floats) -> Floats:

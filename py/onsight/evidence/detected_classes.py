@@ -160,14 +160,16 @@ def _parse(cells: Sequence[str], vocabulary: Vocabulary, taxonomy: Taxonomy) -> 
         raise InvalidSpecError(f"The detected class {label} has unknown names: {', '.join(sorted(unknown))}.")
     # A bed is always furniture, but not always indoors.
     broader = [id for tag in tags for id in vocabulary.ancestors(tag) if vocabulary[id].group in THING_GROUPS]
-    name = own_name or (taxonomy.concepts[concept].label if concept else "")
+    # Without a concept or a name of its own, a class means the same as its first tag.
+    own_tag = vocabulary[tags[0]] if tags and not concept and not own_name else None
+    name = own_name or (taxonomy.concepts[concept].label if concept else own_tag.label if own_tag else "")
     if not name:
         raise InvalidSpecError(f"The detected class {label} has no name.")
     return DetectedClass(
         label=label,
         tags=tuple(dict.fromkeys([*tags, *broader])),
         concept=concept or None,
-        id=f"object_{label.replace(' ', '_')}" if own_name else concept,
+        id=f"object_{label.replace(' ', '_')}" if own_name else own_tag.id if own_tag else concept,
         name=name,
         has_own_tag=bool(tags) and vocabulary[tags[0]].label == name,
     )

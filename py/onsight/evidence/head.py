@@ -1,8 +1,8 @@
 """The trained head: converts evidence to a calibrated probability for each tag in the vocabulary.
 
 The log odds of a tag are linear in the evidence: ``weights · features + expectation_weights · expectations +
-bias``. ``models/tagger`` fits the weights and evaluates them; they are stored in ``data/tagger.npz`` with one byte per
-weight.
+bias``. Once detection has run, they are combined with `onsight.evidence.settled`. ``models/tagger`` fits the weights
+and evaluates them; they are stored in ``data/tagger.npz`` with one byte per weight.
 """
 
 from __future__ import annotations
@@ -12,14 +12,18 @@ import zipfile
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from onsight.errors import InvalidSpecError
 from onsight.evidence.network_outputs import NUM_EXPECTATIONS, Evidence
+from onsight.evidence.settled import SettledEvidence
+from onsight.evidence.vocabulary import Vocabulary
 
 Array = NDArray[np.float32]
+F = TypeVar("F", bound=np.floating)
 
 ARRAYS = (
     "weights",
@@ -29,9 +33,11 @@ ARRAYS = (
     "bias",
     "thresholds",
     "object_weights",
+    "settled_weights",
+    "settled_steps",
     "box_weights",
-    "box_bias",
-    "box_thresholds",
+    "settled_bias",
+    "settled_thresholds",
 )
 """Names of the arrays in the file."""
 
@@ -50,9 +56,10 @@ class TagHead:
         thresholds: Minimum probability of a displayed tag, float32 [T].
         object_weights: Calibration of specific objects, float32 [3]: bias, and the weights of the log odds in the
         whole picture and averaged over its positions.
+        settled_weights: Weights of the features of `SettledEvidence`, float32 [T, E].
         box_weights: Weights of the log odds from the above and from detected boxes, float32 [T, 2].
-        box_bias: Bias for both together, float32 [T].
-        box_thresholds: Like `thresholds`, with boxes, float32 [T].
+        settled_bias: Bias for everything together, float32 [T].
+        settled_thresholds: Like `thresholds`, with `SettledEvidence`, float32 [T].
         late_block: Columns of the weights for the mean of the late map.
     """
 
@@ -61,9 +68,10 @@ class TagHead:
     bias: Array
     thresholds: Array
     object_weights: Array
+    settled_weights: Array
     box_weights: Array
-    box_bias: Array
-    box_thresholds: Array
+    settled_bias: Array
+    settled_thresholds: Array
     late_block: slice
 
     @classmethod
@@ -76,7 +84,8 @@ class TagHead:
         """Read the content of ``tagger.npz``.
 
         ``weights`` is int8 [T, D]; ``steps`` float32 [T, B] is the quantisation step of a tag's weights in each of the
-        B blocks of features, and ``blocks`` int32 [B] is the number of features in each block.
+        B blocks of features, and ``blocks`` int32 [B] is the number of features in each block. ``settled_weights`` is
+        int8 [T, E] with one step per tag, ``settled_steps`` float32 [T].
 
         Raises:
             InvalidSpecError: An array is missing or does not match the others.
@@ -86,6 +95,7 @@ class TagHead:
                 arrays = {name: file[name] for name in ARRAYS}
             steps = np.repeat(arrays["steps"].astype(np.float32), arrays["blocks"], axis=1)
             weights = arrays["weights"] * steps
+            settled = arrays["settled_weights"] * arrays["settled_steps"].astype(np.float32)[:, None]
         except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
             raise InvalidSpecError(f"The tagger's weights cannot be read: {error}") from error
         tags = len(weights)
@@ -95,32 +105,54 @@ class TagHead:
             "thresholds": (tags,),
             "object_weights": (3,),
             "box_weights": (tags, 2),
-            "box_bias": (tags,),
-            "box_thresholds": (tags,),
+            "settled_bias": (tags,),
+            "settled_thresholds": (tags,),
         }
         for name, shape in shapes.items():
             if arrays[name].shape != shape:
                 raise InvalidSpecError(f"The tagger's {name} have shape {arrays[name].shape}, expected {shape}.")
         start = int(arrays["blocks"][:LATE_BLOCK].sum())
         late_block = slice(start, start + int(arrays["blocks"][LATE_BLOCK]))
-        return cls(weights, late_block=late_block, **{name: arrays[name].astype(np.float32) for name in shapes})
+        small = {name: arrays[name].astype(np.float32) for name in shapes}
+        return cls(weights, settled_weights=settled, late_block=late_block, **small)
 
-    def probabilities(self, evidence: Evidence, boxes: Array | None = None) -> Array:
-        """Return the probability of each tag, float32 [T].
+    def probabilities(self, evidence: Evidence, settled: SettledEvidence | None = None) -> Array:
+        """Return the probability of each tag, float32 [T]; a broader tag is at least as probable as a narrower one.
 
         Args:
             evidence: Evidence from the classifier's network.
-            boxes: Log odds of each tag from detected boxes, float32 [T], or None without detection.
+            settled: Evidence from detection, or None without detection.
         """
         log_odds = (
             self.weights @ np.concatenate(evidence.features)
             + np.einsum("te,te->t", self.expectation_weights, evidence.expectations)
             + self.bias
         )
-        if boxes is not None:
-            log_odds = log_odds * self.box_weights[:, 0] + boxes * self.box_weights[:, 1] + self.box_bias
+        if settled is not None:
+            log_odds = (
+                log_odds * self.box_weights[:, 0]
+                + settled.log_odds * self.box_weights[:, 1]
+                + self.settled_weights @ settled.features
+                + self.settled_bias
+            )
         probabilities: Array = 1 / (1 + np.exp(-log_odds))
-        return probabilities
+        return coherent(probabilities, Vocabulary.load())
+
+
+def coherent(probabilities: NDArray[F], vocabulary: Vocabulary) -> NDArray[F]:
+    """Raise the probability of each broader tag to that of its most probable narrower tag.
+
+    Args:
+        probabilities: Probabilities [..., T].
+        vocabulary: The tags.
+
+    Returns:
+        Probabilities [..., T].
+    """
+    raised = probabilities.copy()
+    for row, above in vocabulary.rows_above:
+        raised[..., above] = np.maximum(raised[..., above], probabilities[..., row, None])
+    return raised
 
 
 @cache

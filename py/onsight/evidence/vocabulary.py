@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from graphlib import CycleError, TopologicalSorter
 from importlib.resources import files
 from types import MappingProxyType
@@ -22,6 +22,7 @@ COLUMNS = ("id", "label", "group", "parents", "concepts", "priority", "aliases",
 GROUPS: Mapping[str, str] = MappingProxyType(
     {
         "people": "People",
+        "activities": "Activities",
         "animals": "Animals",
         "objects": "Objects",
         "food": "Food & drink",
@@ -140,6 +141,12 @@ class Vocabulary:
             pending = [parent for child in pending for parent in self.tags[child].parents if parent not in found]
             found.update(dict.fromkeys(pending))
         return tuple(found)
+
+    @cached_property
+    def rows_above(self) -> tuple[tuple[int, list[int]], ...]:
+        """For each tag with broader tags, its row and theirs."""
+        above = ((self._rows[id], [self._rows[other] for other in self.ancestors(id)]) for id in self.tags)
+        return tuple((row, others) for row, others in above if others)
 
     def of_concept(self, concept: str) -> str | None:
         """Return the id of the tag that covers a concept in the taxonomy, or None."""

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from onsight.core.results import Box
 from onsight.evidence.detected_classes import DetectedClass, DetectedClasses
+from onsight.evidence.settled import SettledEvidence, settled_evidence
 from onsight.evidence.vocabulary import GROUPS
 from onsight.tools.tag.corners import Corners, corners
 from onsight.tools.tag.found import Found
@@ -22,16 +23,19 @@ class DetectedObjects:
     """The objects that detection found in one picture.
 
     Attributes:
-        log_odds: Log odds of the vocabulary's tags by the boxes, float32 [T].
+        evidence: What the boxes, including weak ones, say about tags.
         objects: For each class that reaches its threshold, the boxes that reach it, best first.
         thresholds: The threshold of each class, by label.
     """
 
-    log_odds: NDArray[np.float32]
+    evidence: SettledEvidence
 
-    def __init__(self, boxes: Iterable[Box], classes: DetectedClasses, thresholds: Mapping[str, float]) -> None:
+    def __init__(
+        self, boxes: Iterable[Box], size: tuple[int, int], classes: DetectedClasses, thresholds: Mapping[str, float]
+    ) -> None:
+        """Take the boxes of a picture of a size, ``(height, width)`` in pixels."""
         boxes = sorted(boxes, key=lambda box: -box.score)
-        self.log_odds = classes.log_odds(boxes)
+        self.evidence = settled_evidence(boxes, size, classes)
         self._classes = classes
         self._sure = [box for box in boxes if box.score >= thresholds[box.label]]
         self.objects: dict[DetectedClass, list[Box]] = {}

@@ -64,8 +64,8 @@ def find(
         objects: The objects that detection found, or None if it did not run.
     """
     attributes = {attribute.id: attribute for attribute in measured}
-    probabilities = head.probabilities(observation.evidence, objects.log_odds if objects else None)
-    thresholds = head.thresholds if objects is None else head.box_thresholds
+    probabilities = head.probabilities(observation.evidence, objects.evidence if objects else None)
+    thresholds = head.thresholds if objects is None else head.settled_thresholds
     found = list(_vocabulary_tags(probabilities, thresholds, namer.vocabulary, attributes, objects))
     named = list(_object_tags(observation, probabilities, namer))
     found += named if objects is None else with_detected(named, objects, namer, observation.evidence.places)

@@ -111,19 +111,15 @@ class Tagger:
             return (yield from self.observer.observe(image))
         if self.detector is None:
             raise InvalidOptionError(text("This tagger has no detector. Leave out the option boxes."))
-        yield Stage("decode")
-        decoded = decode(image, min_side=max(MIN_SIDE, self.detector.min_side(FAINT_BOXES)))
-        observation = yield from self.observer.observe_at(decoded, read_camera_facts(image))
-        # The head uses the classifier anyway, and was trained on boxes that were not rescored.
-        found = yield from self.detector.find_in(decoded, FAINT_BOXES, rescore=False)
-        return replace(observation, boxes=self.detector.select(found, FAINT_BOXES).boxes)
+        return (yield from observe_with_boxes(self.observer, self.detector, image))
 
     def decide(self, observation: Observation, options: TagOptions) -> Tagging:
         """Make the tags from the networks' outputs; no network runs."""
-        measured = attributes(observation.measurements, (observation.image.height, observation.image.width))
+        size = (observation.image.height, observation.image.width)
+        measured = attributes(observation.measurements, size)
         objects = None
         if observation.boxes is not None and self.detector is not None:
-            objects = DetectedObjects(observation.boxes, self.detected, self.detector.thresholds)
+            objects = DetectedObjects(observation.boxes, size, self.detected, self.detector.thresholds)
         found = find(observation, self.head, self.namer, measured, objects)
         listed = select(found, options.threshold, 0.0 if options.all else FLOOR)
         # The sentence does not depend on which tags the user wants to see.
@@ -161,6 +157,25 @@ class Tagger:
                 evidence = class_evidence(self.namer.rollup.classes_of(one.tag.id), observation.evidence)
             tags.append(replace(one.tag, heat_map=_heat_map(evidence, observation.region)))
         return tags
+
+
+def observe_with_boxes(observer: Observer, detector: Detector, image: bytes) -> Flow[Observation]:
+    """Run the classification network and detection on a picture.
+
+    Args:
+        observer: Runs the classification network.
+        detector: Finds objects.
+        image: The file's bytes.
+
+    Raises:
+        ImageError: The bytes are not a picture that can be opened.
+    """
+    yield Stage("decode")
+    decoded = decode(image, min_side=max(MIN_SIDE, detector.min_side(FAINT_BOXES)))
+    observation = yield from observer.observe_at(decoded, read_camera_facts(image))
+    # The head uses the classifier anyway, and was trained on boxes that were not rescored.
+    found = yield from detector.find_in(decoded, FAINT_BOXES, rescore=False)
+    return replace(observation, boxes=detector.select(found, FAINT_BOXES).boxes)
 
 
 def _heat_map(evidence: NDArray[np.float32], region: Region) -> HeatMap:
