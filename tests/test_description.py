@@ -165,6 +165,7 @@ def test_a_specific_name_is_used_if_it_is_certain() -> None:
 def test_without_detection_nothing_is_counted() -> None:
     assert said([tag("dog"), tag("beach")], None) == "A dog on a beach"
     assert said([tag("people"), tag("person")], None) == "People"
+    assert said([tag("person"), tag("people", 0.5)], None) == "A person"
     assert said([tag("person", 0.7)], None) == "A photo of a person"
 
 

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from onsight.core.flow import Run, drive
+from onsight.core.flow import Early, Run, drive
 from onsight.core.results import Box
 from onsight.errors import InvalidOptionError, InvalidSpecError
 from onsight.evidence.detected_classes import COLUMNS, COUNTS, DetectedClasses, at_least
@@ -211,6 +211,16 @@ def test_boxes_take_a_run_of_each_network_and_none_if_they_are_not_wanted(tagger
 
     assert models(boxes=False) == ["efficientnet-lite2"]
     assert models() == ["efficientnet-lite2", *DETECTORS]
+
+
+def test_the_classifier_gives_a_first_answer_before_detection_runs(tagger: Tagger) -> None:
+    flow = tagger.observe(encode(photo(120, 90), "PNG"), TagOptions())
+    step = next(flow)
+    while not isinstance(step, Early):
+        assert not isinstance(step, Run) or step.model == "efficientnet-lite2"
+        step = flow.send(outputs() if isinstance(step, Run) else None)
+    flow.close()
+    assert tagger.decide(step.outputs, TagOptions()).model == "efficientnet-lite2"
 
 
 def blank(model: str, shape: tuple[int, ...]) -> dict[str, np.ndarray]:

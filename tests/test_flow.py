@@ -6,7 +6,7 @@ from contextlib import contextmanager
 import numpy as np
 import pytest
 
-from onsight.core.flow import Flow, Run, Stage, Stopwatch, Tensors, drive, drive_async, outputs_of
+from onsight.core.flow import Early, Flow, Run, Stage, Stopwatch, Tensors, drive, drive_async, outputs_of
 from onsight.errors import ModelFailedError
 
 
@@ -46,6 +46,28 @@ def test_drive_returns_what_the_task_returns_and_names_its_stages() -> None:
     stages: list[str] = []
     assert drive(double(21, []), run, lambda stage: stages.append(stage.name)) == 42
     assert stages == ["prepare", "conclude"]
+
+
+def test_a_first_answer_reaches_those_who_want_it() -> None:
+    def flow() -> Flow[str]:
+        yield Early("first")
+        yield Stage("look again")
+        return "final"
+
+    found: list[str] = []
+
+    async def run_later(step: Run) -> Tensors:
+        return run(step)
+
+    async def on_stage(stage: Stage) -> None:
+        found.append(stage.name)
+
+    assert drive(flow(), run) == "final"
+    with finished(drive_async(flow(), run_later, on_stage, found.append)) as result:
+        assert result == "final"
+    assert found == ["first", "look again"]
+    with finished(drive_async(flow(), run_later, on_stage)) as result:
+        assert result == "final"
 
 
 def test_drive_async_gives_the_same() -> None:

@@ -136,6 +136,16 @@ def test_every_name_becomes_itself(namer: TagNamer) -> None:
 # Changes
 
 
+def test_a_broader_tag_takes_the_place_of_one_that_was_removed(namer: TagNamer) -> None:
+    animal = replace(machine("animal", "Animal"), shown=False, level="broader")
+    dog = replace(DOG, shown=False, level="broader")
+    retriever, lake = (replace(tag, level="main") for tag in (RETRIEVER, LAKE))
+    edited = {tag.id: tag.level for tag in edit((retriever, lake, dog, animal), ["n02099601"], [], [], namer)}
+    assert edited == {"river_lake": "main", "dog": "main", "animal": "broader"}
+    kept = {tag.id: tag.level for tag in edit((retriever, lake, dog, animal), ["river_lake"], [], [], namer)}
+    assert kept == {"n02099601": "main", "dog": "broader", "animal": "broader"}
+
+
 def names_of(tags: tuple[Tag, ...]) -> list[str]:
     return [tag.name for tag in tags]
 

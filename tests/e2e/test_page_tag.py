@@ -17,6 +17,7 @@ from playwright.sync_api import Browser, Download, FilePayload, Locator, Page, e
 from onsight.image.iptc import iptc_segment
 from onsight.metadata.reading import read_sidecar
 from onsight.metadata.xmp import read
+from onsight.tools.tag.exports.cells import parse
 from tests.e2e.browsing import ENGINE_TIMEOUT_MS, OpenPage
 from tests.e2e.page_modules import asked, stages, watch_workers
 from tests.e2e.tool_page import ToolPage, cat, coffee, command_line, file, open_tool, truncated
@@ -35,9 +36,10 @@ AS_AT_THE_START = """async () => {
 
 
 def chips(tool: ToolPage, group: str | None = None) -> Locator:
-    """Return the chips of a group, or of all, as what is pressed in them."""
-    root = tool.answer.get_by_role("list", name=group, exact=True) if group else tool.answer
-    return root.locator(".tagchip__press")
+    """Return the chips of a list, or of those that describe the picture, as what is pressed in them."""
+    if group is None:
+        return tool.answer.locator(":is(.headline, [data-part=own]) .tagchip__press")
+    return tool.answer.get_by_role("list", name=group, exact=True).locator(".tagchip__press")
 
 
 def chip(tool: ToolPage, name: str, group: str | None = None) -> Locator:
@@ -48,7 +50,7 @@ def chip(tool: ToolPage, name: str, group: str | None = None) -> Locator:
 
 
 def names(tool: ToolPage, group: str | None = None) -> list[str]:
-    """Return the names of the chips of a group, or of all."""
+    """Return the names of the chips of a list, or of those that describe the picture."""
     return chips(tool, group).locator("[data-part=name]").all_text_contents()
 
 
@@ -94,8 +96,25 @@ def save(tool: ToolPage, button: str, **selected: str) -> Download:
 
 
 def shown(result: dict[str, Any]) -> list[str]:
-    """Return the names of a result's tags that are shown."""
-    return [tag["name"] for tag in result["tags"] if tag["shown"]]
+    """Return the names of a result's tags that describe the picture."""
+    return [tag["name"] for tag in result["tags"] if tag["shown"] and tag["row"] == "tags"]
+
+
+def width_of(element: Locator) -> float:
+    """Return the width of what is on the page."""
+    box = element.bounding_box()
+    assert box
+    return box["width"]
+
+
+def wait_until_settled(tool: ToolPage) -> None:
+    """Wait until no better answer is to come."""
+    expect(tool.answer.locator("[data-part=time]")).to_contain_text("Took", timeout=ENGINE_TIMEOUT_MS)
+
+
+def open_everything(tool: ToolPage) -> None:
+    """Show the tags that say less."""
+    tool.answer.get_by_text(re.compile("^Everything found")).click()
 
 
 @pytest.fixture(scope="module")
@@ -118,11 +137,11 @@ def tool(module_tool: ToolPage) -> Iterator[ToolPage]:
 def test_json_is_the_command_lines(tool: ToolPage, tmp_path: Path) -> None:
     path = tmp_path / "chelsea.png"
     path.write_bytes(sample("chelsea"))
-    expected = json.loads(command_line("tag", "--json", path))["result"]
+    expected = json.loads(command_line("tag", "--json", "--no-boxes", path))["result"]
     start(tool, cat())
     result = tool.copied_json()
     assert result.keys() == expected.keys()
-    for key in ("colours", "photo", "groups", "image", "model"):
+    for key in ("colours", "photo", "groups", "image", "model", "description"):
         assert result[key] == expected[key]
     ours, theirs = ({tag["id"]: tag for tag in one["tags"]} for one in (result, expected))
     for id in ours.keys() | theirs.keys():
@@ -131,26 +150,40 @@ def test_json_is_the_command_lines(tool: ToolPage, tmp_path: Path) -> None:
             continue
         mine, other = ours[id], theirs[id]
         assert mine["score"] == pytest.approx(other["score"], abs=0.02)
-        changing = {"score", "shown"}
+        changing = {"score", "shown", "level"}
         assert {k: v for k, v in mine.items() if k not in changing} == {
             k: v for k, v in other.items() if k not in changing
         }
         if abs(mine["score"] - mine["threshold"]) > 0.03:
             assert mine["shown"] == other["shown"]
     assert sorted(names(tool)) == sorted(shown(result))
-    assert "Cat" in names(tool, "Animals")
+    assert names(tool)[0] == "Cat"
 
 
-def test_chips_stand_in_pythons_groups_with_their_confidence(tool: ToolPage) -> None:
+def test_chips_stand_in_rows_and_pythons_groups_with_their_confidence(tool: ToolPage) -> None:
     start(tool, cat())
     result = tool.copied_json()
-    titles = tool.answer.locator(".taggroups h3").all_text_contents()
-    assert titles == [group for group in result["groups"] if group in titles]
-    for tag in result["tags"]:
-        if tag["shown"] and 0.01 < tag["score"] < 0.995:
-            expect(chip(tool, tag["name"], tag["group"])).to_contain_text(f"{tag['score'] * 100:.0f}%")
+    assert names(tool) == shown(result)
+    rest = [tag for tag in result["tags"] if tag["level"] in ("broader", "more")]
     swatches = tool.answer.get_by_role("list", name="Colours").locator("[data-part=swatch]:visible")
-    assert swatches.count() == len([tag for tag in result["tags"] if tag["shown"] and tag["source"] == "colour"]) > 0
+    assert swatches.count() == len([tag for tag in rest if tag["row"] == "colours"]) > 0
+    assert sorted(names(tool, "Photo style")) == sorted(tag["name"] for tag in rest if tag["row"] == "style")
+    others = [tag for tag in rest if tag["row"] == "tags"]
+    assert others
+    assert not chip(tool, others[0]["name"], others[0]["group"]).is_visible()
+    open_everything(tool)
+    titles = tool.answer.locator(".taggroups h3").all_text_contents()
+    assert titles == [group for group in result["groups"] if group in {tag["group"] for tag in others}]
+    for tag in others:
+        if 0.01 < tag["score"] < 0.995:
+            expect(chip(tool, tag["name"], tag["group"])).to_contain_text(f"{tag['score'] * 100:.0f}%")
+    # The confidence is shown to the pointer and the focus, and the chip does not grow.
+    score = chips(tool).first.locator("[data-part=score]")
+    expect(score).to_have_css("opacity", "0")
+    width = width_of(chips(tool).first)
+    chips(tool).first.hover()
+    expect(score).to_have_css("opacity", "1")
+    assert width_of(chips(tool).first) == width
     expect(tool.answer.get_by_role("img", name=re.compile("^Colours: "))).to_be_visible()
 
 
@@ -167,7 +200,7 @@ def test_slider_acts_at_once_and_asks_nobody(tool: ToolPage, tmp_path: Path) -> 
     expect(chips(tool)).not_to_have_count(len(few))
     assert set(few) < set(names(tool))
     slider(tool).fill("50")
-    expected = json.loads(command_line("tag", "--json", "--threshold", "0.5", path))["result"]
+    expected = json.loads(command_line("tag", "--json", "--no-boxes", "--threshold", "0.5", path))["result"]
     result = tool.copied_json()
     doubtful = {tag["name"] for tag in result["tags"] if abs(tag["score"] - 0.5) < 0.02}
     assert set(shown(result)) - doubtful == set(shown(expected)) - doubtful
@@ -185,9 +218,8 @@ def test_a_chip_shows_where_its_tag_is_without_another_look(tool: ToolPage) -> N
     watch_workers(tool.page)
     # Focus by the keyboard.
     field(tool).focus()
-    tool.page.keyboard.press("Tab")
-    tool.page.keyboard.press("Tab")
-    expect(chips(tool).first).to_be_focused()
+    tool.page.keyboard.press("Shift+Tab")
+    expect(chips(tool).last).to_be_focused()
     chip(tool, "Cat").focus()
     tool.page.keyboard.press("Shift+Tab")
     tool.page.keyboard.press("Tab")
@@ -218,12 +250,12 @@ def test_boxes_show_where_detection_found_it(tool: ToolPage) -> None:
     start(tool, file("astronaut.png", sample("astronaut"), "image/png"))
     add(tool, "Eileen")
     expect(chip(tool, "Eileen", "Your tags")).to_be_visible()
-    tool.page.get_by_role("switch", name="With boxes").check()
-    expect(tool.answer.get_by_role("button", name="Cancel")).to_be_visible()
-    tool.expect_answer("tags")
+    tool.page.get_by_role("switch", name="Look for objects too").check()
+    expect(tool.answer.locator("[data-part=facts]")).to_contain_text("centernet", timeout=ENGINE_TIMEOUT_MS)
+    wait_until_settled(tool)
     # What a person wrote stays when the picture is analysed again.
     expect(chip(tool, "Eileen", "Your tags")).to_be_visible()
-    chip(tool, "Person", "People").click()
+    chip(tool, "Person").click()
     expect(tool.page.locator(".box__line")).to_have_count(1)
     expect(tool.page.locator(".pane__note")).to_contain_text("Found in one place.")
     tag = next(tag for tag in tool.copied_json()["tags"] if tag["id"] == "person")
@@ -282,14 +314,19 @@ def test_a_name_that_is_none_is_refused_in_a_sentence(tool: ToolPage) -> None:
 
 
 def test_tags_are_removed_and_come_back_by_undo(tool: ToolPage) -> None:
-    start(tool, cat())
+    start(tool, file("astronaut.png", sample("astronaut"), "image/png"))
     before = names(tool)
-    tool.answer.get_by_role("button", name="Remove Cat", exact=True).click()
-    expect(chip(tool, "Cat")).to_have_count(0)
-    expect(tool.page.get_by_role("status")).to_have_text("Removed “Cat”.")
+    sentence = tool.answer.locator("[data-part=sentence]")
+    expect(sentence).to_have_text("A person")
+    tool.answer.get_by_role("button", name="Remove Person", exact=True).click()
+    expect(chip(tool, "Person")).to_have_count(0)
+    expect(tool.page.get_by_role("status")).to_have_text("Removed “Person”.")
     result = tool.copied_json()
-    assert "Cat" not in [tag["name"] for tag in result["tags"]]
-    assert not [tag for tag in result["tags"] if "Cat" in tag["parents"]]
+    assert "Person" not in [tag["name"] for tag in result["tags"]]
+    assert not [tag for tag in result["tags"] if "Person" in tag["parents"]]
+    # It might mention what is wrong.
+    expect(sentence).to_have_text("You corrected the tags, so there is no description.")
+    assert result["description"] == ""
     # The key that removes a picture elsewhere removes the tag here; the next one has the focus then.
     second = names(tool)[1]
     chip(tool, second).focus()
@@ -300,7 +337,8 @@ def test_tags_are_removed_and_come_back_by_undo(tool: ToolPage) -> None:
     tool.page.keyboard.press("Control+z")
     expect(chip(tool, second)).to_be_visible()
     undo(tool).click()
-    expect(chip(tool, "Cat")).to_be_visible()
+    expect(chip(tool, "Person")).to_be_visible()
+    expect(sentence).to_have_text("A person")
     assert names(tool) == before
     expect(undo(tool)).to_be_hidden()
 
@@ -334,7 +372,7 @@ def test_tags_are_renamed_in_place_by_keyboard_alone(tool: ToolPage) -> None:
     assert "cat" not in [tag["id"] for tag in tags]
     for _ in range(2):
         undo(tool).click()
-    expect(chip(tool, "Cat", "Animals")).to_be_visible()
+    expect(chip(tool, "Cat")).to_be_visible()
     expect(chips(tool, "Your tags")).to_have_count(0)
 
 
@@ -361,7 +399,12 @@ def test_saved_files_are_read_back(tool: ToolPage) -> None:
     add(tool, "=1+1")
     expect(chip(tool, "=1+1", "Your tags")).to_be_visible()
     result = tool.copied_json()
-    table = save(tool, "Save", Save_as="CSV table")
+    pictures = save(tool, "Save", Save_as="CSV table, a row a picture")
+    assert pictures.suggested_filename == "chelsea-pictures.csv"
+    (row,) = parse(Path(pictures.path()).read_text(encoding="utf-8"), ("keywords",))
+    assert (row["picture"], row["keywords"]) == ("chelsea.png", shown(result))
+    assert "alt text" not in row
+    table = save(tool, "Save", Save_as="CSV table, a row a tag")
     assert table.suggested_filename == "chelsea-tags.csv"
     with Path(table.path()).open(encoding="utf-8-sig", newline="") as opened:
         rows = list(csv.DictReader(opened))
@@ -371,7 +414,15 @@ def test_saved_files_are_read_back(tool: ToolPage) -> None:
     assert sidecar.suggested_filename == "chelsea.png.xmp"
     keywords = read(Path(sidecar.path()).read_bytes())
     assert set(shown(result)) <= set(keywords.subjects)
+    assert "Animal" not in keywords.subjects
+    tool.page.get_by_role("combobox", name="Keywords").select_option("With broader terms")
+    tool.page.get_by_role("switch", name="Save the description as alt text").check()
+    sidecar = save(tool, "Save", Save_as="XMP sidecar")
+    keywords = read(Path(sidecar.path()).read_bytes())
     assert ("Animal", "Mammal", "Cat") in keywords.paths
+    assert result["description"] in Path(sidecar.path()).read_text(encoding="utf-8")
+    tool.page.get_by_role("combobox", name="Keywords").select_option("Main tags")
+    tool.page.get_by_role("switch", name="Save the description as alt text").uncheck()
     rekognition = save(tool, "Save", Save_as="Rekognition JSON")
     labels = json.loads(Path(rekognition.path()).read_text(encoding="utf-8"))["Labels"]
     assert [label["Name"] for label in labels] == shown(result)
@@ -394,7 +445,7 @@ def test_sidecars_begin_with_what_the_files_say(tool: ToolPage, tmp_path: Path) 
     assert b'photoshop:City="Oslo"' in alone
     for name, keyword in (("a.jpg", "Grandma"), ("b.jpg", "Picnic")):
         (tmp_path / name).write_bytes(data[name])
-        command_line("tag", "--write-xmp", tmp_path / name)
+        command_line("tag", "--no-boxes", "--write-xmp", tmp_path / name)
         keywords, wanted = read(both[name]), read((tmp_path / f"{name}.xmp").read_bytes())
         assert keywords.subjects[0] == keyword
         assert keywords == wanted
@@ -409,14 +460,14 @@ def test_several_pictures_with_a_bad_one(tool: ToolPage) -> None:
     expect(tool.option("chelsea.png")).to_contain_text("Cat")
     # A tag of one picture does not apply to the next.
     tool.option("coffee.png").click()
-    expect(chip(tool, "Cup or glass").or_(chip(tool, "Drink")).first).to_be_visible()
+    expect(chip(tool, "Coffee")).to_be_visible()
     add(tool, "Breakfast")
     expect(chip(tool, "Breakfast", "Your tags")).to_be_visible()
     expect(tool.option("coffee.png")).to_contain_text("Breakfast")
     tool.option("chelsea.png").click()
-    expect(chip(tool, "Cat", "Animals")).to_be_visible()
+    expect(chip(tool, "Cat")).to_be_visible()
     expect(chips(tool, "Your tags")).to_have_count(0)
-    table = save(tool, "Download", Download_as="CSV table")
+    table = save(tool, "Download", Download_as="CSV table, a row a tag")
     assert table.suggested_filename == "onsight-tags.csv"
     with Path(table.path()).open(encoding="utf-8-sig", newline="") as opened:
         rows = list(csv.DictReader(opened))
@@ -475,3 +526,57 @@ def test_home_leads_to_the_tool(page: Page) -> None:
     expect(card).to_contain_text("Ready")
     card.get_by_role("link", name="Tag").click()
     expect(page.get_by_role("heading", level=1, name="Tag")).to_be_visible()
+
+
+def test_a_first_answer_is_replaced_in_place_by_the_settled_one(site: str, open_page: OpenPage) -> None:
+    page, _ = open_page(f"{site}/#/tag")
+    tool = ToolPage(page)
+    expect(page.get_by_role("heading", level=1, name="Tag")).to_be_visible()
+    page.evaluate(NOTE_ANSWERS)
+    start(tool, file("astronaut.png", sample("astronaut"), "image/png"))
+    wait_until_settled(tool)
+    notes = page.evaluate("window.notes")
+    early = [note for note in notes if note["isEarly"]]
+    settled = [note for note in notes if not note["isEarly"] and note["chips"]]
+    assert early
+    assert settled
+    # What is below the chips does not move up, and one announcement says what was found.
+    assert settled[-1]["top"] >= early[-1]["top"] - 1
+    assert [text for text in page.evaluate("window.said") if "astronaut.png" in text][1:] == []
+    expect(tool.answer.locator("[data-part=facts]")).to_contain_text("centernet")
+    expect(page.get_by_role("switch", name="Look for objects too")).to_be_checked()
+    # The choice is remembered.
+    page.get_by_role("switch", name="Look for objects too").uncheck()
+    page.reload()
+    expect(page.get_by_role("heading", level=1, name="Tag")).to_be_visible()
+    start(tool, cat())
+    expect(page.get_by_role("switch", name="Look for objects too")).not_to_be_checked()
+    expect(tool.answer.locator("[data-part=facts]")).not_to_contain_text("centernet")
+
+
+NOTE_ANSWERS = """() => {
+  window.notes = [];
+  window.said = [];
+  const note = () => {
+    const answer = document.querySelector(".answer");
+    const field = document.querySelector(".tagfield");
+    if (!answer || !field || !field.offsetParent) return;
+    window.notes.push({
+      isEarly: answer.closest("[data-early]") !== null || answer.querySelector("[data-early]") !== null,
+      chips: answer.querySelectorAll(".headline .tagchip").length,
+      top: field.getBoundingClientRect().top + scrollY,
+    });
+    const status = document.querySelector("[role=status]")?.textContent ?? "";
+    if (status && window.said.at(-1) !== status) window.said.push(status);
+  };
+  new MutationObserver(() => requestAnimationFrame(note)).observe(document.body, {
+    subtree: true, childList: true, attributes: true, characterData: true,
+  });
+}"""
+
+
+def test_the_description_is_copied(tool: ToolPage) -> None:
+    start(tool, cat())
+    tool.answer.get_by_role("button", name="Copy description").click()
+    expect(tool.page.get_by_role("status")).to_have_text("Copied")
+    assert tool.clipboard() == tool.copied_json()["description"] == "A cat"

@@ -58,6 +58,7 @@ export function onAbort(signal, abort) {
  * @typedef {object} RequestOptions
  * @property {AbortSignal} [signal]
  * @property {(progress: {stage: string, fraction: number | null}) => void} [onProgress]
+ * @property {(result: unknown) => void} [onEarly] gets a first result, if the method has one
  * @property {Transferable[]} [transfer] objects in the params that are moved to the worker, not copied
  */
 
@@ -74,6 +75,7 @@ export function onAbort(signal, abort) {
  * @property {(answer: Answer) => void} resolve
  * @property {(error: Error) => void} reject
  * @property {RequestOptions["onProgress"]} onProgress
+ * @property {RequestOptions["onEarly"]} onEarly
  * @property {() => void} settled called when the request has been answered or rejected
  */
 
@@ -108,13 +110,13 @@ export class Messenger {
    * @param {RequestOptions} [options]
    * @returns {Promise<Answer>}
    */
-  request(method, params, { signal, onProgress, transfer = [] } = {}) {
+  request(method, params, { signal, onProgress, onEarly, transfer = [] } = {}) {
     const id = ++this.#lastId;
     return new Promise((resolve, reject) => {
       if (signal?.aborted) return reject(abortError());
       if (this.#dead) return reject(deathError(""));
       const settled = onAbort(signal, () => this.#send({ kind: "cancel", id }));
-      this.#pending.set(id, { resolve, reject, onProgress, settled });
+      this.#pending.set(id, { resolve, reject, onProgress, onEarly, settled });
       try {
         this.#send({ kind: "request", id, method, params }, transfer);
       } catch (error) {
@@ -151,6 +153,7 @@ export class Messenger {
       pending.onProgress?.({ stage: message.stage, fraction: message.fraction });
       return;
     }
+    if (message.kind === "early") return pending.onEarly?.(message.result);
     this.#pending.delete(message.id);
     pending.settled();
     if (message.kind === "result") {

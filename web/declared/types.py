@@ -60,6 +60,7 @@ export type ToWorker =
 /** Any number of `progress` messages, then exactly one `result` or `error`. */
 export type FromWorker =
   | ({ kind: "progress"; id: number } & Progress)
+  | { kind: "early"; id: number; result: unknown }
   | {
       kind: "result";
       id: number;

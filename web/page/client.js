@@ -46,6 +46,8 @@ export { OnsightError, isAbort } from "../common/messenger.js";
  * @property {boolean} [urgent] skips the queue: for requests that the engine can answer from its cache
  * @property {AbortSignal} [signal] cancels the call; the promise then rejects with an `AbortError`
  * @property {(progress: Progress) => void} [onProgress] reports stages: queued, read, decode, preprocess, infer, postprocess
+ * @property {(result: any) => void} [onEarly] gets a first result, if the method has one, before the final one: `tag` with
+ *   boxes answers from the classifier alone while detection still runs
  * @property {(timings_ms: Record<string, number>) => void} [onTimings] gets the milliseconds of each stage, once, at the end
  */
 
@@ -236,7 +238,7 @@ export class Onsight extends EngineMethods {
    * @returns {Promise<unknown>}
    */
   async request(method, params, options) {
-    const { urgent = false, signal, onProgress, onTimings, ...others } = optionsOf(options);
+    const { urgent = false, signal, onProgress, onEarly, onTimings, ...others } = optionsOf(options);
     const image = "image" in params ? blobOf(params.image) : undefined;
     // Only pictures with a number are cached.
     const picture = CACHED.has(method) ? image : undefined;
@@ -244,13 +246,14 @@ export class Onsight extends EngineMethods {
       ...withoutUndefined(params),
       ...withoutUndefined(withPythonNames(others)),
       ...(image && { image }),
+      ...(onEarly && { early: true }),
       ...(picture && { picture: this.#numberOf(picture) }),
     };
     onProgress?.({ stage: "queued", fraction: null });
     if (this.#engine.state === "failed") throw this.#engine.error;
     this.#pending++;
     try {
-      const answer = this.#pool.ask({ method, params: given, picture, urgent, signal, onProgress });
+      const answer = this.#pool.ask({ method, params: given, picture, urgent, signal, onProgress, onEarly });
       const { result, timings_ms } = await abortable(answer, signal);
       onTimings?.(timings_ms);
       return result;

@@ -1,7 +1,8 @@
 """Tasks without I/O: a task asks for networks to be run, and does not know how.
 
 A task is a generator ("sans I/O", like httpx's auth flow). It yields a `Stage` when it enters a new stage and a `Run`
-when it needs a network's outputs, and returns its result. `drive` runs it in CPython, `drive_async` in the browser, and
+when it needs a network's outputs, and returns its result. If it can answer provisionally, it yields an `Early`. `drive`
+runs it in CPython, `drive_async` in the browser, and
 a test can drive it by hand, so all of them share the logic.
 """
 
@@ -10,7 +11,7 @@ from __future__ import annotations
 import time
 from collections.abc import Awaitable, Callable, Generator, Mapping
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -51,7 +52,18 @@ class Run:
     fetches: tuple[str, ...]
 
 
-Flow = Generator[Stage | Run, Tensors | None, T]
+@dataclass(frozen=True, slots=True, eq=False)
+class Early:
+    """A task has outputs that a first answer can be decided from; it goes on to better ones.
+
+    Attributes:
+        outputs: Of the kind that the task returns at the end.
+    """
+
+    outputs: Any
+
+
+Flow = Generator[Stage | Run | Early, Tensors | None, T]
 
 
 def outputs_of(run: Run) -> Flow[Tensors]:
@@ -105,7 +117,7 @@ def drive(flow: Flow[T], run: Callable[[Run], Tensors], on_stage: Callable[[Stag
             reply = None
             if isinstance(step, Run):
                 reply = run(step)
-            elif on_stage:
+            elif on_stage and isinstance(step, Stage):
                 on_stage(step)
     except StopIteration as stop:
         result: T = stop.value
@@ -118,8 +130,16 @@ async def drive_async(
     flow: Flow[T],
     run: Callable[[Run], Awaitable[Tensors]],
     on_stage: Callable[[Stage], Awaitable[None]],
+    on_early: Callable[[Any], None] | None = None,
 ) -> T:
-    """Run a task with asynchronous networks; otherwise like `drive`."""
+    """Run a task with asynchronous networks; otherwise like `drive`.
+
+    Args:
+        flow: The task.
+        run: Runs a network and returns its outputs by name.
+        on_stage: Called with each stage that the task enters, and with its progress.
+        on_early: Called with the outputs for a first answer.
+    """
     reply: Tensors | None = None
     try:
         while True:
@@ -127,8 +147,10 @@ async def drive_async(
             reply = None
             if isinstance(step, Run):
                 reply = await run(step)
-            else:
+            elif isinstance(step, Stage):
                 await on_stage(step)
+            elif on_early:
+                on_early(step.outputs)
     except StopIteration as stop:
         result: T = stop.value
         return result

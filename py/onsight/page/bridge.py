@@ -118,13 +118,19 @@ class Bridge:
 
         given = {name: _plain(params, name) for name in _names(params) - {"image"}}
         picture = given.pop("picture", None)
+        wants_early = given.pop("early", False)
         options = options_from(method.options, given)
         method.check(self._models, options)
         cached = self._cache.get(name, picture, options)
         if cached is None:
             await on_stage(Stage("read"))
             image = await _file(params.image, method) if method.takes_image else b""
-            cached = await self._run_method(method, image, options, on_stage, params)
+
+            def on_early(outputs: Any) -> None:
+                result = method.decide(self._models, outputs, options)
+                self._send({"kind": "early", "id": request_id, "result": result.to_json()})
+
+            cached = await self._run_method(method, image, options, on_stage, params, on_early if wants_early else None)
             self._cache.put(name, picture, options, cached)
         outputs, decoded_format = cached
         await on_stage(Stage("postprocess"))
@@ -140,18 +146,24 @@ class Bridge:
         }
 
     async def _run_method(
-        self, method: Method, image: bytes, options: Any, on_stage: Callable[[Stage], Awaitable[None]], params: Any
+        self,
+        method: Method,
+        image: bytes,
+        options: Any,
+        on_stage: Callable[[Stage], Awaitable[None]],
+        params: Any,
+        on_early: Callable[[Any], None] | None,
     ) -> tuple[Any, str | None]:
         """Return what the method's run returns, and the file's format if only the browser can open it."""
         try:
-            return await drive_async(method.run(self._models, image, options), self._run, on_stage), None
+            return await drive_async(method.run(self._models, image, options), self._run, on_stage, on_early), None
         except UnsupportedFormatError as error:
             detail = error.detail or {}
             if not detail.get("try_browser"):
                 raise
             await on_stage(Stage("decode"))
             image = as_original(await self._decoded_in_browser(params.image, error), image)
-            seen = await drive_async(method.run(self._models, image, options), self._run, on_stage)
+            seen = await drive_async(method.run(self._models, image, options), self._run, on_stage, on_early)
             return seen, detail["format"]
 
     async def _decoded_in_browser(self, blob: Any, refusal: UnsupportedFormatError) -> bytes:

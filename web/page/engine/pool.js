@@ -35,6 +35,7 @@ const ANSWERS_SINCE_GROWN = 20;
  * @property {boolean} urgent skips the queue
  * @property {AbortSignal | undefined} signal
  * @property {((progress: Progress) => void) | undefined} onProgress
+ * @property {((result: unknown) => void) | undefined} onEarly
  */
 
 /**
@@ -305,7 +306,7 @@ export class Pool {
    * @param {Job} job
    */
   async #work(engine, job) {
-    const { method, params, picture, signal, onProgress } = job;
+    const { method, params, picture, signal, onProgress, onEarly } = job;
     clearTimeout(engine.idle);
     if (picture) this.#seen.set(picture, engine);
     job.isDecoded = false;
@@ -317,7 +318,8 @@ export class Pool {
       this.#next();
     };
     try {
-      const answer = await engine.messenger.request(method, params, { ...(signal && { signal }), onProgress: report });
+      const options = { ...(signal && { signal }), ...(onEarly && { onEarly }), onProgress: report };
+      const answer = await engine.messenger.request(method, params, options);
       engine.note(answer);
       job.resolve(answer);
     } catch (error) {

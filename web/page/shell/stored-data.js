@@ -90,6 +90,24 @@ export const STORED_DATA = [
   },
   {
     get title() {
+      return t("Your choices in Tag");
+    },
+    get what() {
+      return t("Whether objects are looked for, which tags become keywords, and whether the description is saved with them.");
+    },
+    get why() {
+      return t("So that you do not have to choose again.");
+    },
+    get until() {
+      return t("Until you choose something else, or delete everything here.");
+    },
+    get where() {
+      return "localStorage";
+    },
+    local: ["onsight.tag.boxes", "onsight.tag.keywords", "onsight.tag.alt-text"],
+  },
+  {
+    get title() {
       return t("Your choices in Organise");
     },
     get what() {

@@ -5,6 +5,7 @@ import { button, fillFacts, keepFocus, listen, part, ref, setProgress } from "..
 import { errorDetail, needsDetail } from "../lib/errors.js";
 import { formatBytes, formatCount, formatSeconds } from "../lib/format.js";
 import { t } from "../lib/texts.js";
+import { resultOf } from "./batch.js";
 import { stageText, stagesOf } from "./stages.js";
 
 /** @import { Job } from "./batch.js" */
@@ -45,7 +46,8 @@ export class AnswerPanel {
     act("engine-retry", () => void onsight.restart().catch(() => {})); // a failure is shown as the engine's state
     act("copy-text", () => this.copyText());
     act("copy-json", () => {
-      if (this.#job.state === "done") this.#copy("copy-json", JSON.stringify(tool.data(this.#job.result), null, 2));
+      const result = resultOf(this.#job);
+      if (result) this.#copy("copy-json", JSON.stringify(tool.data(result), null, 2));
     });
     act("copy-detail", () => {
       if (this.#job.state === "failed") this.#copy("copy-detail", errorDetail(this.#job.error));
@@ -54,14 +56,16 @@ export class AnswerPanel {
 
   /** Copy the result as text. */
   copyText() {
-    if (this.#job.state === "done" && this.#picture) {
-      this.#copy("copy-text", this.#tool.text(this.#picture.name, this.#job.result, this.#onsight));
+    const result = resultOf(this.#job);
+    if (result && this.#picture) {
+      this.#copy("copy-text", this.#tool.text(this.#picture.name, result, this.#onsight));
     }
   }
 
   /** Render the result again, because the user changed how it is shown. */
   refresh() {
-    if (this.#job.state === "done") this.#view.render(this.#job.result);
+    const result = resultOf(this.#job);
+    if (result) this.#view.render(result);
   }
 
   /**
@@ -70,17 +74,19 @@ export class AnswerPanel {
    * @param {EngineState} engine
    */
   show(picture, job, engine) {
-    if (picture === this.#picture && job === this.#job && job.state === "done") return;
+    const result = resultOf(job);
+    if (picture === this.#picture && result && result === resultOf(this.#job) && job.state === this.#job.state) return;
     this.#picture = picture;
     this.#job = job;
-    const shown = job.state === "waiting" || job.state === "working" ? "pending" : job.state;
+    const shown = result ? "done" : job.state === "waiting" || job.state === "working" ? "pending" : job.state;
+    this.#root.toggleAttribute("data-early", result !== null && job.state !== "done");
     keepFocus(this.#root, this.#root, () => {
       for (const section of this.#root.querySelectorAll("[data-state]")) {
         if (section instanceof HTMLElement) section.hidden = section.dataset.state !== shown;
       }
     });
     ref(this.#root, "file").textContent = picture.path;
-    if (job.state === "done") this.#showAnswer(picture, job.result, job.timings_ms);
+    if (result) this.#showAnswer(picture, result, job.state === "done" ? job.timings_ms : null);
     else if (job.state === "failed") this.#showError(job.error);
     else if (job.state !== "cancelled") this.#showPending(job, engine);
   }
@@ -88,7 +94,7 @@ export class AnswerPanel {
   /**
    * @param {Picture} picture
    * @param {Result} result
-   * @param {Record<string, number>} timings_ms
+   * @param {Record<string, number> | null} timings_ms null while the result is not final
    */
   #showAnswer(picture, result, timings_ms) {
     const root = this.#root;
@@ -96,8 +102,10 @@ export class AnswerPanel {
     this.#view.render(result);
     ref(root, "file-warning").hidden = !image.warning;
     ref(root, "file-warning").textContent = image.warning ?? "";
-    const total = Object.values(timings_ms).reduce((sum, milliseconds) => sum + milliseconds, 0);
-    ref(root, "time").textContent = t("Took {time} on this device", { time: formatSeconds(total) });
+    const total = Object.values(timings_ms ?? {}).reduce((sum, milliseconds) => sum + milliseconds, 0);
+    ref(root, "time").textContent = timings_ms
+      ? t("Took {time} on this device", { time: formatSeconds(total) })
+      : t("Still looking…");
     fillFacts(ref(root, "facts"), [
       [
         t("Picture"),
@@ -111,7 +119,7 @@ export class AnswerPanel {
       [t("Model"), model ?? null],
       ...stagesOf(this.#tool).map(([stage, , name]) => /** @type {[string, string | null]} */ ([
         name,
-        timings_ms[stage] === undefined ? null : t("{number}\u202fms", { number: formatCount(Math.round(timings_ms[stage])) }),
+        timings_ms?.[stage] === undefined ? null : t("{number}\u202fms", { number: formatCount(Math.round(timings_ms[stage])) }),
       ])),
     ]);
   }

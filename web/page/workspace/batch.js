@@ -11,10 +11,10 @@ import { t } from "../lib/texts.js";
 /**
  * @template Result
  * @typedef {{state: "waiting"}
- *   | {state: "working", stage: string}
+ *   | {state: "working", stage: string, early?: Result}
  *   | {state: "done", result: Result, timings_ms: Record<string, number>}
  *   | {state: "failed", error: OnsightError}
- *   | {state: "cancelled"}} Job
+ *   | {state: "cancelled"}} Job early: a first result, which a final one is about to replace
  */
 
 /** @typedef {Record<Job<unknown>["state"], number>} Counts */
@@ -156,13 +156,20 @@ export class Batch extends Emitter {
     this.#set(id, { state: "working", stage: "queued" });
     /** @type {Record<string, number>} */
     let timings_ms = {};
+    /** @type {Result | undefined} */
+    let early;
+    const isCurrent = () => this.#working.get(id) === current && !abort.signal.aborted;
     /** @type {Job<Result> | undefined} undefined if the engine has failed, not the picture */
     let job;
     try {
       const result = await this.#tool.run(this.#onsight, file, {
         signal: abort.signal,
         onProgress: ({ stage }) => {
-          if (this.#working.get(id) === current && !abort.signal.aborted) this.#set(id, { state: "working", stage });
+          if (isCurrent()) this.#set(id, { state: "working", stage, ...(early && { early }) });
+        },
+        onEarly: (/** @type {Result} */ result) => {
+          early = result;
+          if (isCurrent()) this.#set(id, { state: "working", stage: "infer", early });
         },
         onTimings: (timings) => (timings_ms = timings),
       });
@@ -212,13 +219,24 @@ export class Batch extends Emitter {
 }
 
 /**
+ * The result that can be shown: the final one, or a first one.
+ * @template {AnyResult} Result
+ * @param {Job<Result>} job
+ */
+export function resultOf(job) {
+  if (job.state === "done") return job.result;
+  return (job.state === "working" && job.early) || null;
+}
+
+/**
  * The status of a picture in the list.
  * @template {AnyResult} Result
  * @param {Job<Result>} job
  * @param {(result: Result) => string} short
  */
 export function jobText(job, short) {
-  if (job.state === "done") return short(job.result);
+  const result = resultOf(job);
+  if (result) return short(result);
   if (job.state === "failed") return job.error.message;
-  return { waiting: t("Waiting"), working: t("Analysing…"), cancelled: t("Cancelled") }[job.state];
+  return job.state === "waiting" ? t("Waiting") : job.state === "cancelled" ? t("Cancelled") : t("Analysing…");
 }

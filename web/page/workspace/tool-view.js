@@ -6,7 +6,7 @@ import { plural, t } from "../lib/texts.js";
 import { canChooseFolder } from "../lib/picture-files.js";
 import { onKeys } from "../lib/shortcuts.js";
 import { AnswerPanel } from "./answer-panel.js";
-import { jobText } from "./batch.js";
+import { jobText, resultOf } from "./batch.js";
 import { BatchPanel } from "./batch-panel.js";
 import { showDropZone } from "./drop-zone.js";
 import { ImagePane } from "./image-pane.js";
@@ -150,9 +150,10 @@ export class ToolView {
     this.#list.show();
     this.#showBrief(items.length > 1 ? this.#list.progress : null);
     const job = selected && this.#batch.job(selected);
-    this.pane.showPicture(selected, job?.state === "done" ? job.result.image : null);
+    const result = job ? resultOf(job) : null;
+    this.pane.showPicture(selected, result?.image ?? null);
     if (!selected || !job) return;
-    this.showResult(job.state === "done" ? job.result : null, selected);
+    this.showResult(result, selected);
     this.pane.showPosition(this.#list.visible.indexOf(selected), this.#list.visible.length);
     this.#answerPanel.show(selected, job, onsight.engine);
   }

@@ -140,13 +140,13 @@ class Describer:
             elif several >= SURE:
                 said = "people"
             else:
-                said = self._one_person() if several < UNLIKELY else "people"
+                said = self._one_person() if several < UNLIKELY else "a person"
             return Noun(said, group, frozenset(), (), place)
         sure, is_exact = self._count(_PERSON)
         if not sure:
             if self._score(_PERSON) < CERTAIN:
                 return None
-            return Noun("people" if self._score("people") >= UNLIKELY else "a person", group, frozenset(), (), place)
+            return Noun("people" if self._score("people") >= SURE else "a person", group, frozenset(), (), place)
         if len(sure) >= MANY:
             said = load_phrases()["crowd"].phrase if self._score("crowd") >= SURE else "a group of people"
         elif len(sure) == 1:

@@ -20,7 +20,7 @@ def edit(
     """Return the tags with the user's changes, the user's own tags first.
 
     A user's own tag replaces a found tag with the same name and takes its boxes. Removed and renamed tags are no longer
-    parents of other tags.
+    parents of other tags; a broader tag takes the place of a narrower one that was removed.
 
     Args:
         tags: The tags that were found.
@@ -44,6 +44,16 @@ def edit(
     taken = gone | {tag.id for tag in own.values()}
     left = [tag for tag in tags if tag.id not in taken and tag.name.casefold() not in own]
     lost = {found[id].name for id in gone if id in found} - {tag.name for tag in own.values()}
-    return tuple(
+    kept = [
         replace(tag, parents=tuple(name for name in tag.parents if name not in lost)) for tag in [*own.values(), *left]
-    )
+    ]
+    return tuple(_promoted(kept) if gone else kept)
+
+
+def _promoted(tags: Sequence[Tag]) -> list[Tag]:
+    """Return the tags; a broader one is shown if the narrower ones that stood for it are gone."""
+    covered = {name for tag in tags if tag.level == "main" for name in tag.parents}
+    free = [tag for tag in tags if tag.level == "broader" and tag.name not in covered]
+    broader = {name for tag in free for name in tag.parents}
+    shown = {tag.id for tag in free if tag.name not in broader}
+    return [replace(tag, shown=True, level="main") if tag.id in shown else tag for tag in tags]

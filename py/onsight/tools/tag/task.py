@@ -8,7 +8,7 @@ from itertools import compress
 import numpy as np
 from numpy.typing import NDArray
 
-from onsight.core.flow import Flow, Run, Stage
+from onsight.core.flow import Early, Flow, Run, Stage
 from onsight.core.results import HeatMap
 from onsight.core.texts import text
 from onsight.errors import InvalidOptionError
@@ -173,6 +173,7 @@ def observe_with_boxes(observer: Observer, detector: Detector, image: bytes) -> 
     yield Stage("decode")
     decoded = decode(image, min_side=max(MIN_SIDE, detector.min_side(FAINT_BOXES)))
     observation = yield from observer.observe_at(decoded, read_camera_facts(image))
+    yield Early(observation)
     # The head uses the classifier anyway, and was trained on boxes that were not rescored.
     found = yield from detector.find_in(decoded, FAINT_BOXES, rescore=False)
     return replace(observation, boxes=detector.select(found, FAINT_BOXES).boxes)

@@ -1,9 +1,10 @@
-/** The result of Tag, next to the picture: heading, the user's tags, groups of tags, colours and camera data. */
+/** The result of Tag, next to the picture: sentence, tags in rows, everything that was found, and camera data. */
 
-import { fillFacts, fromTemplate, ref } from "../../lib/dom.js";
+import { copyFrom } from "../../lib/clipboard.js";
+import { button, fillFacts, fromTemplate, listen, part, ref } from "../../lib/dom.js";
 import { formatPercent } from "../../lib/format.js";
 import { plural, t } from "../../lib/texts.js";
-import { allTags, shownTags } from "./answers.js";
+import { allTags, fileOf, otherTags, sentenceOf, shownTags } from "./answers.js";
 import { Chips } from "./chips.js";
 import { TagField } from "./completion.js";
 import { factsOf, headingOf } from "./wording.js";
@@ -19,6 +20,8 @@ export class TagAnswer {
   #root;
   #chips;
   #field;
+  /** @type {File | undefined} */
+  #file;
 
   /**
    * @param {HTMLElement} root
@@ -31,6 +34,8 @@ export class TagAnswer {
     root.append(fromTemplate("tag-answer"));
     this.#chips = new Chips(root, highlight, actions);
     this.#field = new TagField(root, onsight, actions.add);
+    const copy = button(root, "copy-sentence");
+    listen(copy, "click", () => copyFrom(copy, ref(root, "sentence").textContent ?? ""));
   }
 
   /** Focus the field for the user's own tags. */
@@ -43,22 +48,53 @@ export class TagAnswer {
    * @param {string | null} lastStep describes the edit that can be undone; null if there is none
    */
   render(result, lastStep) {
-    const tags = shownTags(result);
-    const hidden = allTags(result).length - tags.length;
-    ref(this.#root, "heading").textContent = headingOf(tags);
-    ref(this.#root, "weaker").textContent = hidden
+    const root = this.#root;
+    const shown = shownTags(result);
+    const { colours, style, rest } = otherTags(result);
+    const hidden = allTags(result).length - shown.length - colours.length - style.length - rest.length;
+    this.#keepHeight(fileOf(result));
+    const sentence = sentenceOf(result);
+    const hasSentence = sentence !== "";
+    const reason = result.description
+      ? t("You corrected the tags, so there is no description.")
+      : t("Too little is certain for a description.");
+    ref(root, "sentence").textContent = sentence || reason;
+    ref(root, "sentence").classList.toggle("muted", !hasSentence);
+    button(root, "copy-sentence").hidden = !hasSentence;
+    ref(root, "heading").textContent = headingOf(shown);
+    ref(root, "none").hidden = shown.length > 0;
+    ref(root, "undo-row").hidden = lastStep === null;
+    ref(root, "undo-text").textContent = lastStep ?? "";
+    const own = shown.filter(({ source }) => source === "user");
+    const main = shown.filter(({ source }) => source !== "user");
+    this.#chips.show(result, { own, main, colours, style, rest });
+    ref(root, "colours-row").hidden = result.colours.length === 0;
+    ref(root, "style-row").hidden = style.length === 0;
+    part(root, "everything", HTMLDetailsElement).hidden = rest.length + hidden === 0;
+    ref(root, "everything-text").textContent = rest.length
+      ? plural(rest.length, "Everything found: {count} more tag", "Everything found: {count} more tags")
+      : t("Everything found");
+    ref(root, "weaker").textContent = hidden
       ? plural(hidden, "{count} less likely tag is not shown.", "{count} less likely tags are not shown.")
       : "";
-    ref(this.#root, "none").hidden = tags.length > 0;
-    ref(this.#root, "undo-row").hidden = lastStep === null;
-    ref(this.#root, "undo-text").textContent = lastStep ?? "";
-    this.#chips.show(result, tags);
-    showColours(ref(this.#root, "palette"), result.colours);
-    fillFacts(ref(this.#root, "photo-facts"), factsOf(result.photo));
+    showColours(ref(root, "palette"), result.colours);
+    fillFacts(ref(root, "photo-facts"), factsOf(result.photo));
   }
 
   close() {
     this.#chips.close();
+  }
+
+  /**
+   * Keep the rows of chips at least as high as they are while a better result for the same picture replaces a first one,
+   * so that nothing below them moves up.
+   * @param {File} file
+   */
+  #keepHeight(file) {
+    const list = ref(this.#root, "main");
+    const isSame = file === this.#file;
+    this.#file = file;
+    list.style.minBlockSize = isSame && list.childElementCount ? `${list.offsetHeight}px` : "";
   }
 }
 

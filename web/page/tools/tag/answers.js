@@ -31,11 +31,19 @@ const places = new WeakMap();
  */
 export async function look(onsight, file, options) {
   const { boxes } = settings;
-  const result = await onsight.tag(file, { ...options, boxes });
-  looks.set(result, { file, boxes });
-  // The user's earlier edits apply to this result, too.
-  await refresh(onsight, result);
-  return result;
+  const { onEarly, ...others } = options;
+  const take = async (/** @type {Tagging} */ result, /** @type {boolean} */ isFinal) => {
+    looks.set(result, { file, boxes: boxes && isFinal });
+    // The user's earlier edits apply to this result, too.
+    await refresh(onsight, result);
+    return result;
+  };
+  let isSettled = false;
+  const early = (/** @type {Tagging} */ result) =>
+    void take(result, false).then((first) => isSettled || onEarly?.(first), () => {}); // the final result follows
+  const result = await onsight.tag(file, { ...others, boxes, ...(onEarly && boxes && { onEarly: early }) });
+  isSettled = true;
+  return take(result, true);
 }
 
 /** @param {Tagging} result of the engine */
@@ -101,11 +109,33 @@ export function allTags(result) {
 }
 
 /**
- * The tags that are shown.
+ * The tags that describe the picture: the user's own, then the main ones.
  * @param {Tagging} result of the engine
  */
 export function shownTags(result) {
-  return allTags(result).filter((tag) => settings.passes(tag));
+  return allTags(result).filter((tag) => settings.passes(tag) && (tag.source === "user" || tag.row === "tags"));
+}
+
+/**
+ * The other tags that apply, in the rows of the page.
+ * @param {Tagging} result of the engine
+ */
+export function otherTags(result) {
+  const others = allTags(result).filter((tag) => tag.source !== "user" && settings.applies(tag));
+  return {
+    colours: others.filter(({ row }) => row === "colours"),
+    style: others.filter(({ row }) => row === "style"),
+    rest: others.filter((tag) => tag.row === "tags" && !settings.passes(tag)),
+  };
+}
+
+/**
+ * The sentence about the picture; empty if there is none, or if the user has corrected tags, which it may mention.
+ * @param {Tagging} result of the engine
+ */
+export function sentenceOf(result) {
+  const { removed, renamed } = edits.of(fileOf(result));
+  return removed.length + renamed.length ? "" : result.description;
 }
 
 /**
@@ -114,7 +144,13 @@ export function shownTags(result) {
  * @returns {Tagging}
  */
 export function currentTagging(result) {
-  return { ...result, tags: allTags(result).map((tag) => ({ ...tag, shown: settings.passes(tag) })) };
+  const tags = allTags(result).map((tag) => {
+    const shown = settings.passes(tag);
+    // With the user's minimum, a tag is either shown or does not count.
+    const level = settings.percent === null ? tag.level : shown ? "main" : "unlikely";
+    return { ...tag, shown, level };
+  });
+  return { ...result, tags, description: sentenceOf(result) };
 }
 
 /**

@@ -1,8 +1,9 @@
-/** The tags as chips, by group. Each shows its confidence, and can be removed or renamed. */
+/** The tags as chips, in rows. Each can be removed or renamed, and shows its confidence to the pointer and the focus. */
 
 import { button, elementFromTemplate, listen, part, ref } from "../../lib/dom.js";
 import { formatPercent } from "../../lib/format.js";
 import { t } from "../../lib/texts.js";
+import { fileOf } from "./answers.js";
 import { aboutTag } from "./wording.js";
 
 /** @import { Colour, Tag, Tagging } from "../../../protocol.d.ts" */
@@ -14,20 +15,34 @@ import { aboutTag } from "./wording.js";
  * @property {(tag: Tag, name: string) => void} rename
  */
 
+/**
+ * The tags by the row in which they stand; `rest` is listed by group.
+ * @typedef {object} Rows
+ * @property {readonly Tag[]} own
+ * @property {readonly Tag[]} main
+ * @property {readonly Tag[]} colours
+ * @property {readonly Tag[]} style
+ * @property {readonly Tag[]} rest
+ */
+
+/** @typedef {{tag: Tag, chip: HTMLElement}} Entry */
+
 export class Chips {
   #root;
   #highlight;
   #actions;
-  /** @type {Map<string, {tag: Tag, chip: HTMLElement}>} by id */
+  /** @type {Map<string, Entry>} by id */
   #chips = new Map();
   /** Whether the user is renaming a tag. */
   #isRenaming = false;
-  /** What to show after the renaming. @type {{result: Tagging, tags: readonly Tag[]} | undefined} */
+  /** What to show after the renaming, or when the pointer has left the chips. @type {{result: Tagging, rows: Rows} | undefined} */
   #late;
+  /** @type {Tagging | undefined} */
+  #result;
   #off;
 
   /**
-   * @param {HTMLElement} root contains the groups
+   * @param {HTMLElement} root contains the rows
    * @param {Highlight<string>} highlight ids of tags
    * @param {ChipActions} actions
    */
@@ -36,6 +51,7 @@ export class Chips {
     this.#highlight = highlight;
     this.#actions = actions;
     this.#off = highlight.on("change", (active) => this.#light(active));
+    listen(ref(root, "main"), "pointerleave", () => this.#showLate());
   }
 
   close() {
@@ -44,27 +60,32 @@ export class Chips {
 
   /**
    * @param {Tagging} result
-   * @param {readonly Tag[]} tags that are shown
+   * @param {Rows} rows
    */
-  show(result, tags) {
-    if (this.#isRenaming) {
-      this.#late = { result, tags };
+  show(result, rows) {
+    if (this.#isRenaming || this.#isPointedAt(result)) {
+      this.#late = { result, rows };
       return;
     }
+    this.#late = undefined;
+    this.#result = result;
     const focused = this.#focused();
     const colours = new Map(result.colours.map((colour) => [`colour_${colour.id}`, colour]));
     const before = this.#chips;
-    // Keep the chip of a tag that has not changed: it may have the focus.
+    // Keep the chip of a tag: it may have the focus.
     this.#chips = new Map(
-      tags.map((tag) => {
-        const known = before.get(tag.id);
-        return [tag.id, known?.tag === tag ? known : { tag, chip: this.#chipOf(tag, colours.get(tag.id)) }];
+      Object.values(rows).flat().map((tag) => {
+        const entry = before.get(tag.id) ?? this.#entryOf(tag);
+        write(entry, tag, colours.get(tag.id));
+        return [tag.id, entry];
       }),
     );
-    fill(ref(this.#root, "own"), this.#chipsOf((tag) => tag.source === "user"));
+    for (const name of /** @type {const} */ (["own", "main", "colours", "style"])) {
+      fill(ref(this.#root, name), this.#chipsOf(rows[name]));
+    }
     const groups = result.groups.map((name) => ({
       name,
-      chips: this.#chipsOf((tag) => tag.source !== "user" && tag.group === name),
+      chips: this.#chipsOf(rows.rest.filter(({ group }) => group === name)),
     }));
     this.#showGroups(groups.filter(({ chips }) => chips.length));
     this.#highlight.keep([...this.#chips.keys()]);
@@ -72,9 +93,27 @@ export class Chips {
     if (focused) this.#restore(focused);
   }
 
-  /** @param {(tag: Tag) => boolean} filter */
-  #chipsOf(filter) {
-    return [...this.#chips.values()].filter(({ tag }) => filter(tag)).map(({ chip }) => chip);
+  /**
+   * Whether the user points at a chip of the same picture: then a better result must not move what they are about to press.
+   * @param {Tagging} result
+   */
+  #isPointedAt(result) {
+    const shown = this.#result;
+    const isBetter = shown !== undefined && shown !== result && fileOf(shown) === fileOf(result);
+    return isBetter && shown.model !== result.model && ref(this.#root, "main").matches(":hover");
+  }
+
+  #showLate() {
+    if (!this.#late || this.#isRenaming) return;
+    const { result, rows } = this.#late;
+    this.#late = undefined;
+    this.#result = undefined;
+    this.show(result, rows);
+  }
+
+  /** @param {readonly Tag[]} tags */
+  #chipsOf(tags) {
+    return tags.flatMap(({ id }) => this.#chips.get(id)?.chip ?? []);
   }
 
   /** @param {{name: string, chips: HTMLElement[]}[]} groups */
@@ -89,38 +128,24 @@ export class Chips {
     fill(list, sections);
   }
 
-  /**
-   * @param {Tag} tag
-   * @param {Colour | undefined} colour
-   */
-  #chipOf(tag, colour) {
+  /** @param {Tag} tag */
+  #entryOf(tag) {
     const chip = elementFromTemplate("tag-chip");
+    /** @type {Entry} */
+    const entry = { tag, chip };
+    const { id } = tag;
     const press = button(chip, "press");
-    const isOwn = tag.source === "user";
-    ref(press, "name").textContent = tag.name;
-    ref(press, "score").textContent = isOwn ? "" : formatPercent(tag.score);
-    ref(chip, "bar").style.inlineSize = `${tag.score * 100}%`;
-    ref(chip, "bar").hidden = isOwn;
-    const swatch = ref(press, "swatch");
-    swatch.hidden = !colour;
-    if (colour) swatch.style.backgroundColor = colour.hex;
-    press.title = aboutTag(tag);
-    chip.classList.toggle("tagchip--own", isOwn);
-    const rename = button(chip, "rename");
-    const remove = button(chip, "remove-tag");
-    rename.setAttribute("aria-label", t("Rename {name}", { name: tag.name }));
-    remove.setAttribute("aria-label", t("Remove {name}", { name: tag.name }));
-    listen(chip, "pointerenter", ({ pointerType }) => pointerType === "mouse" && this.#highlight.point(tag.id));
+    listen(chip, "pointerenter", ({ pointerType }) => pointerType === "mouse" && this.#highlight.point(id));
     listen(chip, "pointerleave", () => this.#highlight.point(null));
     // A click also moves the focus here, but a click pins.
-    listen(press, "focus", () => press.matches(":focus-visible") && this.#highlight.focus(tag.id));
+    listen(press, "focus", () => press.matches(":focus-visible") && this.#highlight.focus(id));
     listen(press, "blur", () => this.#highlight.focus(null));
-    listen(press, "click", () => this.#highlight.pin(tag.id));
-    listen(rename, "click", () => this.#startRenaming(tag, chip));
-    listen(remove, "click", () => this.#remove(tag, chip));
-    listen(chip, "keydown", (event) => this.#press(event, tag, chip));
-    listen(press, "dblclick", () => this.#startRenaming(tag, chip));
-    return chip;
+    listen(press, "click", () => this.#highlight.pin(id));
+    listen(button(chip, "rename"), "click", () => this.#startRenaming(entry.tag, chip));
+    listen(button(chip, "remove-tag"), "click", () => this.#remove(entry.tag, chip));
+    listen(chip, "keydown", (event) => this.#press(event, entry.tag, chip));
+    listen(press, "dblclick", () => this.#startRenaming(entry.tag, chip));
+    return entry;
   }
 
   /**
@@ -172,11 +197,7 @@ export class Chips {
       const name = input.value.trim();
       field.replaceWith(chip);
       if (keepsFocus) button(chip, "press").focus();
-      if (this.#late) {
-        const { result, tags } = this.#late;
-        this.#late = undefined;
-        this.show(result, tags);
-      }
+      this.#showLate();
       if (isKept && name && name !== tag.name) this.#actions.rename(tag, name);
     };
     listen(input, "keydown", (event) => {
@@ -219,6 +240,31 @@ export class Chips {
       button(chip, "remove-tag").tabIndex = isPinned ? 0 : -1;
     }
   }
+}
+
+/**
+ * Write a tag into its chip.
+ * @param {Entry} entry
+ * @param {Tag} tag
+ * @param {Colour | undefined} colour
+ */
+function write(entry, tag, colour) {
+  const { chip } = entry;
+  entry.tag = tag;
+  const isOwn = tag.source === "user";
+  const press = button(chip, "press");
+  ref(press, "name").textContent = tag.name;
+  ref(press, "score").textContent = isOwn ? "" : formatPercent(tag.score);
+  ref(chip, "bar").style.inlineSize = `${tag.score * 100}%`;
+  ref(chip, "bar").hidden = isOwn;
+  const swatch = ref(press, "swatch");
+  swatch.hidden = !colour;
+  if (colour) swatch.style.backgroundColor = colour.hex;
+  press.title = aboutTag(tag);
+  chip.classList.toggle("tagchip--own", isOwn);
+  chip.classList.remove("tagchip--leaving");
+  button(chip, "rename").setAttribute("aria-label", t("Rename {name}", { name: tag.name }));
+  button(chip, "remove-tag").setAttribute("aria-label", t("Remove {name}", { name: tag.name }));
 }
 
 /** @param {string} name */

@@ -4,6 +4,7 @@ import { download } from "../../lib/download.js";
 import { downloadResults } from "../../workspace/results.js";
 import { t } from "../../lib/texts.js";
 import { currentTagging, refresh } from "./answers.js";
+import { settings } from "./settings.js";
 
 /** @import { Tagging } from "../../../protocol.d.ts" */
 /** @import { CallOptions, Onsight } from "../../client.js" */
@@ -27,7 +28,8 @@ export async function saveOne(onsight, picture, result, format) {
   const name = picture.name.replace(/\.[^.]*$/, "");
   await refresh(onsight, result);
   if (format === "json") return downloadResults([{ path: picture.path, result: currentTagging(result) }], `${name}.json`);
-  const file = await onsight.exportTags(format, [await tagged(onsight, picture, result, format)], { name });
+  const { keywords } = settings;
+  const file = await onsight.exportTags(format, [await tagged(onsight, picture, result, format)], { name, keywords });
   download(file, file.name);
 }
 
@@ -45,7 +47,7 @@ export async function saveAll(onsight, looks, format, { signal, onCount }) {
     await refresh(onsight, result);
     pictures.push(await tagged(onsight, picture, result, format, { signal }));
   }
-  const file = await onsight.exportTags(format, pictures, { name: "onsight", signal });
+  const file = await onsight.exportTags(format, pictures, { name: "onsight", keywords: settings.keywords, signal });
   download(file, file.name);
 }
 
@@ -58,7 +60,8 @@ export async function saveAll(onsight, looks, format, { signal, onCount }) {
  * @param {CallOptions} [call]
  */
 async function tagged(onsight, { file, path }, result, format, call) {
-  const { image, tags } = currentTagging(result);
-  if (format !== "xmp") return { name: path, image, tags };
-  return { name: path, image, tags, begun: await onsight.beginSidecar(file, call) };
+  const { image, tags, description } = currentTagging(result);
+  const picture = { name: path, image, tags, ...(settings.altText && { alt_text: description }) };
+  if (format !== "xmp") return picture;
+  return { ...picture, begun: await onsight.beginSidecar(file, call) };
 }

@@ -1,9 +1,11 @@
-/** The controls below the picture: the minimum confidence of tags, and whether detection runs as well. */
+/** The controls: the minimum confidence of tags, whether detection runs as well, and what is copied and saved. */
 
 import { button, listen, part, ref } from "../../lib/dom.js";
 import { formatPercent } from "../../lib/format.js";
 import { t } from "../../lib/texts.js";
 import { settings } from "./settings.js";
+
+/** @import { Level } from "./settings.js" */
 
 /** The slider's value while Python chooses: the threshold that most tags have. */
 const AUTOMATIC_PERCENT = 35;
@@ -28,4 +30,17 @@ export function setUpTuning(root) {
   listen(boxes, "change", () => (settings.boxes = boxes.checked));
   write();
   return settings.on("change", write);
+}
+
+/**
+ * Which tags are copied and saved, and whether the sentence is.
+ * @param {HTMLElement} root contains the choices
+ */
+export function setUpLeaving(root) {
+  const level = part(root, "keyword-level", HTMLSelectElement);
+  const altText = part(root, "alt-text", HTMLInputElement);
+  level.value = settings.keywords;
+  altText.checked = settings.altText;
+  listen(level, "change", () => (settings.keywords = /** @type {Level} */ (level.value)));
+  listen(altText, "change", () => (settings.altText = altText.checked));
 }

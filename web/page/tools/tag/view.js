@@ -13,7 +13,7 @@ import { edits, renamingTo, tidy, withMore, withName, without } from "./edits.js
 import { PlaceLayer } from "./place-layer.js";
 import { formatNames, saveAll, saveOne } from "./saving.js";
 import { settings } from "./settings.js";
-import { setUpTuning } from "./tuning.js";
+import { setUpLeaving, setUpTuning } from "./tuning.js";
 import { shortTagging } from "./wording.js";
 
 // End-to-end tests reset it.
@@ -34,7 +34,7 @@ const TAG = {
     return t("Tag");
   },
   get lead() {
-    return t("Everything in the picture, each tag with its own confidence.");
+    return t("The tags that describe the picture, and a sentence about it.");
   },
   get again() {
     return t("Tag it");
@@ -56,9 +56,10 @@ const TAG = {
   isUnsure: (result) => shownTags(result).length === 0,
   run: look,
   short: shortTagging,
-  text: (_name, result, onsight) => onsight.tagText("list", currentTagging(result).tags, { urgent: true }),
+  text: (_name, result, onsight) => onsight.tagText("list", currentTagging(result).tags, { keywords: settings.keywords, urgent: true }),
   data: currentTagging,
   saving: {
+    isFirst: true,
     get formats() {
       const { json: _, ...formats } = formatNames();
       return formats;
@@ -103,11 +104,14 @@ class TagView extends ToolView {
     const hashtags = button(actions, "copy-hashtags");
     listen(hashtags, "click", () => {
       if (!this.#result) return;
-      copyFrom(hashtags, onsight.tagText("hashtags", currentTagging(this.#result).tags, { urgent: true }));
+      const { keywords } = settings;
+      copyFrom(hashtags, onsight.tagText("hashtags", currentTagging(this.#result).tags, { keywords, urgent: true }));
     });
     setUpSaving(actions, formatNames(), (format) =>
       this.#picture && this.#result ? saveOne(onsight, this.#picture, this.#result, format) : undefined,
     );
+    actions.append(fromTemplate("tag-keywords"));
+    setUpLeaving(actions);
     listen(button(answer, "undo"), "click", () => this.#undo());
     listen(answer, "keydown", (event) => {
       const isUndo = (event.ctrlKey || event.metaKey) && !event.shiftKey && event.key.toLowerCase() === "z";
