@@ -89,7 +89,8 @@ def test_page_and_command_line_give_the_same_tags(engine: PageEngine, name: str,
     file.write_bytes(sample(name))
     tags = assert_same_answer(engine, "tag", file, "--all", all=True)["tags"]
     expected = {"chelsea": "cat", "coffee": "drink", "rocket": "sky"}[name]
-    assert next(tag for tag in tags if tag["id"] == expected)["shown"]
+    # It applies; a narrower tag may be shown in its place.
+    assert next(tag for tag in tags if tag["id"] == expected)["level"] != "unlikely"
 
 
 def assert_same_answer(engine: PageEngine, method: str, file: Path, *flags: str, **options: object) -> dict[str, Any]:

@@ -277,7 +277,7 @@ def test_similar_pictures_are_found_and_others_taken_out(organised: OrganisePage
     organised.expect_found("1 picture found")
     organised.button("Show all").click()
     organised.expect_found("4 pictures")
-    expect(order.locator("option:checked")).to_have_text("Newest first")
+    expect(order.locator("option:checked")).to_have_text("Most relevant first")
     organised.tile("rocket.jpg").click(modifiers=["Control"])
     organised.chosen.get_by_role("button", name="Remove from library…").click()
     organised.page.get_by_role("dialog").get_by_role("button", name="Remove").click()

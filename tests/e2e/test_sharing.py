@@ -51,7 +51,7 @@ def test_a_page_is_lent_again_as_on_a_first_visit(shared_organise: SharedOrganis
     expect(organise.button("Undo", exact=True)).to_be_disabled()
     expect(organise.chosen).to_be_hidden()
     order = organise.page.get_by_role("combobox", name="Order")
-    expect(order.locator("option:checked")).to_have_text("Newest first")
+    expect(order.locator("option:checked")).to_have_text("Most relevant first")
     shared_organise.take_back(is_sound=True)
 
 
