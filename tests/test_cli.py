@@ -147,7 +147,7 @@ def test_tag_writes_a_sidecar_and_adds_to_it(folder: Path, capsys: pytest.Captur
     assert set(read(sidecar.read_bytes()).subjects) == {*subjects, "holiday"}
     before = sidecar.read_bytes()
     assert main(["tag", "--write-xmp", str(folder / "cat.png")]) == 0
-    assert f"had all keywords already; its {len(subjects) + 1} are unchanged." in capsys.readouterr().err
+    assert f"already had all keywords; its {len(subjects) + 1} are unchanged." in capsys.readouterr().err
     assert sidecar.read_bytes() == before
 
 

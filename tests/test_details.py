@@ -94,7 +94,7 @@ def test_groups_come_in_their_order_and_list_a_value_once() -> None:
     titles = [group.title for group in groups]
     assert titles == [
         title
-        for title in ("Place", "People and rights", "Time", "Camera", "Words", "Software", "In the file")
+        for title in ("Place", "People and rights", "Time", "Camera", "Text", "Software", "Other data")
         if title in titles
     ]
     for group in groups:

@@ -364,7 +364,7 @@ def test_duplicates_are_grouped_the_best_first(photos: Path, indexed: Path, caps
     assert len(group["others"]) == 2
     assert group["others"][-1] == f"{photos}/pets/small cat.jpg"
     _, out, _ = run(capsys, "duplicates", *library)
-    assert out.endswith("1 group, 2 pictures besides those to keep\n")
+    assert out.endswith("1 group, 2 pictures not marked to keep\n")
     _, out, _ = run(capsys, "duplicates", "--like", photos / "pets" / "small cat.jpg", *library)
     assert len(out.splitlines()) == 2
     assert run(capsys, "duplicates", "exact", "--query", "coffee", *library)[0] == 1
@@ -517,7 +517,7 @@ def test_another_file_at_a_place_is_never_taken_for_the_picture_that_was_there(
     assert status == 0
     assert "1 picture is missing now" in errors
     of = ("user:grandma", "--library", library)
-    assert run(capsys, "search", *of)[1] == f"{path}  (missing: another file is there)\n"
+    assert run(capsys, "search", *of)[1] == f"{path}  (missing: replaced by another file)\n"
     assert run(capsys, "search", "-0", *of)[1] == ""
     assert json.loads(run(capsys, "search", "--json", *of)[1])["missing"]
     for format in ("sidecars", "keywords"):

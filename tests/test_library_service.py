@@ -222,7 +222,7 @@ def test_a_plan_knows_files_that_are_there_already(service: LibraryService) -> N
         ("Pets/1 (2).jpg", True),
         ("Pets/2 (2).jpg", False),  # a sidecar of something else is there
     ]
-    with pytest.raises(InvalidOptionError, match="one for each of 3 paths"):
+    with pytest.raises(InvalidOptionError, match="one hash for each of 3 paths"):
         ask(service, "plan", ids=[1], taken=taken, hashes=[hash])
 
 
@@ -248,7 +248,7 @@ def test_a_file_that_was_moved_is_known_at_its_new_place(service: LibraryService
     missing = ask(service, "picture", id=3)
     assert missing["facts"][0] == {
         "name": "Missing",
-        "value": "Another picture’s file is in the place of this one. Add the folder that has it.",
+        "value": "Another file has replaced this picture’s file. Add the folder that contains the picture.",
     }
     assert ask(service, "search", query="is:missing")["ids"] == [3]
     assert [item["missing"] for item in ask(service, "items", ids=[2, 3])["items"]] == [False, True]

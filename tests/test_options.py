@@ -60,7 +60,7 @@ class Larger(Sample):
 @pytest.mark.parametrize(
     ("given", "message"),
     [
-        ({"name": 5}, "name must be a text, got 5."),
+        ({"name": 5}, "name must be text, got 5."),
         ({"name": ""}, "name must name the sample."),
         ({"count": 6}, "count must be a whole number from -5 to 5, got 6."),
         ({"count": 1.0}, "count must be a whole number from -5 to 5, got 1.0."),
@@ -76,8 +76,8 @@ class Larger(Sample):
         ({"kind": []}, 'kind must be one of "", a, b, got [].'),
         ({"fast": 1}, "fast must be true or false, got 1."),
         ({"data": "x"}, "data must be bytes, got str."),
-        ({"texts": "x"}, "texts must be a list of texts, got 'x'."),
-        ({"texts": ["x", 1]}, "texts must be a list of texts, got ['x', 1]."),
+        ({"texts": "x"}, "texts must be a list of strings, got 'x'."),
+        ({"texts": ["x", 1]}, "texts must be a list of strings, got ['x', 1]."),
         ({"ids": 1}, "ids must be a list of ids, got 1."),
         ({"ids": [0]}, "ids must be a whole number from 1 to 99, got 0."),
         ({"part": 1}, "part must be an object with size, got 1."),

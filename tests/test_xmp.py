@@ -131,7 +131,7 @@ BOMB = b"""<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a
         (b"\xff\xd8\xff\xe0 a picture", "not in UTF-8"),
         (b"<html/>", "no rdf:RDF"),
         (BOMB, "document type"),
-        (with_lists('<dc:subject><r:Description r:value="cat"/></dc:subject>'), "form that cannot be added to"),
+        (with_lists('<dc:subject><r:Description r:value="cat"/></dc:subject>'), "form to which nothing can be added"),
     ],
 )
 def test_merge_refuses_what_it_could_harm(document: bytes, message: str) -> None:

@@ -79,7 +79,7 @@ def import_folder(folder: Path, *, detect: bool) -> dict[str, Any]:
                 page.get_by_role("button", name=name).click()
             chooser.value.set_files(folder)
             started = time.perf_counter()
-            done = "pictures added" if run == "first" else "in the library already"
+            done = "pictures added" if run == "first" else "already in the library"
             report = page.get_by_role("region", name="Import").get_by_text(re.compile(done))
             expect(report).to_be_visible(timeout=10 * HOUR_MS)
             seconds = time.perf_counter() - started

@@ -28,7 +28,7 @@ def test_a_file_is_read_and_copied_without_what_it_says(page: Page, tmp_path: Pa
     assert [*exif_blocks(data), *xmp_packets(data), *iptc_records(data)] == []
     page.set_input_files('[data-part="files"]', [copy])
     page.get_by_role("option", name="copy.jpg").click()
-    expect(page.get_by_role("heading", name="This file says nothing besides the picture")).to_be_visible()
+    expect(page.get_by_role("heading", name="This file contains nothing but the picture")).to_be_visible()
     expect(page.get_by_role("button", name="Save a clean copy")).to_be_hidden()
 
 

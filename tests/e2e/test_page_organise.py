@@ -60,12 +60,12 @@ def test_a_folder_goes_in_and_is_there_after_a_reload(organised: OrganisePage, h
     expect(organised.imported).to_be_hidden()
     # Importing again analyses nothing twice and duplicates nothing.
     organised.add_folder(holiday)
-    organised.expect_imported("4 in the library already, 1 could not be opened.")
+    organised.expect_imported("4 already in the library, 1 could not be opened.")
     organised.expect_found("4 pictures")
     shutil.copy(sample_file(holiday, "coffee.png"), holiday / "another.png")
     (holiday / "broken.jpg").write_bytes(encode(photo(640, 480), "JPEG"))
     organised.add_folder(holiday)
-    organised.expect_imported("1 picture added, 4 in the library already, 1 copy of another.")
+    organised.expect_imported("1 picture added, 4 already in the library, 1 copy of another.")
     organised.expect_found("6 pictures")
 
 
@@ -315,7 +315,7 @@ def test_what_lies_beside_pictures_in_an_archive_is_read(organise: OrganisePage,
     with zipfile.ZipFile(archive, "a") as writer:
         writer.writestr("Other/a.jpg.xmp", grandma)
     organise.add_files(archive)
-    organise.expect_imported("3 in the library already")
+    organise.expect_imported("3 already in the library")
     organise.search.fill("user:grandma")
     organise.expect_found("2 pictures found")
 
@@ -347,7 +347,7 @@ def test_an_import_is_paused_goes_on_and_is_cancelled(organise: OrganisePage, tm
     organise.imported.get_by_role("button", name="Cancel").click()
     expect(organise.imported).to_contain_text(re.compile("Ended: [0-9]+ of 40"))
     organise.add_folder(tmp_path / "Many")
-    organise.expect_imported("in the library already")
+    organise.expect_imported("already in the library")
     organise.expect_found("40 pictures")
 
 
@@ -367,8 +367,8 @@ def test_a_tab_that_is_killed_loses_nothing_and_doubles_nothing(
     with again.page.expect_file_chooser() as chooser:
         again.button("Resume").click()
     chooser.value.set_files(tmp_path / "Many")
-    again.expect_imported("in the library already")
-    known = int(re.search(r"(\d+) in the library already", again.imported.inner_text())[1])  # type: ignore[index]
+    again.expect_imported("already in the library")
+    known = int(re.search(r"(\d+) already in the library", again.imported.inner_text())[1])  # type: ignore[index]
     assert known >= before
     again.expect_found("40 pictures")
 

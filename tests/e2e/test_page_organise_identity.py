@@ -98,18 +98,18 @@ def test_two_memory_cards_with_one_folder_name(organise: OrganisePage, tmp_path:
     expect_file(organise, 'name:IMG_0001 folder:"100CANON (2)"', 403)
     for folder in (first, second):
         organise.add_folder(folder)
-        organise.expect_imported("2 in the library already.")
+        organise.expect_imported("2 already in the library.")
     organise.expect_found("4 pictures")
     # Card A's picture is edited, another one takes the place of card B's.
     write(first / "IMG_0001.JPG", picture("chelsea", 405, turned=True))
     organise.add_folder(first)
-    organise.expect_imported("1 picture added, 1 in the library already.")
+    organise.expect_imported("1 picture added, 1 already in the library.")
     expect_file(organise, "user:Grandma", 405)
     tag(organise, 'name:IMG_0001 folder:"100CANON (2)"', "Cup")
     write(second / "IMG_0001.JPG", picture("astronaut", 406))
     organise.search.fill("")
     organise.add_folder(second)
-    organise.expect_imported("1 picture added, 1 in the library already. 1 picture is missing now")
+    organise.expect_imported("1 picture added, 1 already in the library. 1 picture is missing now")
     organise.expect_found("5 pictures")
     marked = organise.page.get_by_role("option", name="missing")
     expect(marked).to_have_count(1)
@@ -130,7 +130,7 @@ def test_single_files_of_one_name(organise: OrganisePage, tmp_path: Path) -> Non
     expect_file(organise, "user:Mine", 401)
     expect_file(organise, "NOT user:Mine", 402)
     organise.add_files(first)
-    organise.expect_imported("1 in the library already.")
+    organise.expect_imported("1 already in the library.")
     organise.expect_found("2 pictures")
 
 
@@ -152,5 +152,5 @@ def test_folders_with_handles_are_known_again_in_a_later_visit(organise: Organis
     expect_file(organise, 'folder:"Trip (2)"', 402)
     page.evaluate(CHOOSE, ["B/Trip"])
     organise.button("Add a folder").first.click()
-    organise.expect_imported("1 in the library already.")
+    organise.expect_imported("1 already in the library.")
     organise.expect_found("2 pictures")

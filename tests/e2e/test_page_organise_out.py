@@ -154,7 +154,7 @@ def test_pictures_are_copied_into_folders_and_never_doubled(shelf: Shelf) -> Non
     assert sorted(tree.values()) == sorted(before.values())
     assert shelf.tree("Holiday") == before
     copy.click()
-    expect(dialog).to_contain_text("0 pictures copied to “Sorted”. 6 were there already.")
+    expect(dialog).to_contain_text("0 pictures copied to “Sorted”. 6 were already there.")
     assert shelf.tree("Sorted") == tree
     # Something else is in the way of one, and a sidecar of something that is gone in the way of another.
     shelf.put({"Other/Pets/CAT.png": b"theirs", "Other/Food & drink/coffee.png.xmp": b"theirs"})
@@ -245,7 +245,7 @@ def test_a_zip_has_folders_and_sidecars(shelf: Shelf) -> None:
 
 
 def test_every_format_is_exported(shelf: Shelf, tmp_path: Path) -> None:
-    dialog = exporting(shelf, "animal", 3, "CSV table, a row a picture")
+    dialog = exporting(shelf, "animal", 3, "CSV table, one row per picture")
     dialog.get_by_role("textbox", name="Name").fill("my: pets")
     formats = dialog.get_by_role("combobox", name="Format").locator("option")
     values = [option.get_attribute("value") for option in formats.all()]
@@ -353,7 +353,7 @@ def test_sidecars_keep_what_other_programs_wrote(shelf: Shelf, tmp_path: Path) -
     merged.write_bytes(tree["day 2/coffee small.jpg.xmp"])
     assert b'darktable:history_end="3"' in merged.read_bytes()
     write.click()
-    expect(dialog).to_contain_text("0 sidecars written next to their pictures. 5 had all tags already.")
+    expect(dialog).to_contain_text("0 sidecars written next to their pictures. 5 already had all tags.")
     shelf.page.evaluate("delete globalThis.showSaveFilePicker")
     with shelf.page.expect_download() as download:
         dialog.get_by_role("button", name="Save as ZIP").click()

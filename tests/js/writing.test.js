@@ -41,7 +41,7 @@ test("nothing is overwritten but an empty file, and one bad file does not stop t
   assert.equal(report.written, 2);
   assert.deepEqual(Object.fromEntries(report.failures.map(({ path, message }) => [path, message])), {
     "e.jpg": "The file could not be read: it was moved, deleted or locked.",
-    "a.jpg": "“a.jpg” exists already. It was not changed.",
+    "a.jpg": "“a.jpg” already exists. It was not changed.",
     "2021/d.jpg": "A file is in the way of a folder with the same name.",
   });
   const { "2020/b.jpg": b, "2020/05/c.jpg": c } = OUTPUTS;

@@ -51,7 +51,7 @@ def make_parser(arguments: Collection[str] | None = None) -> argparse.ArgumentPa
         if isinstance(command, PictureCommand):
             sub.add_argument("files", nargs="+", metavar="FILE", help=text("a picture"))
             sub.add_argument(
-                "--json", action="store_true", help=text("print a JSON object for each file, one on each line")
+                "--json", action="store_true", help=text("print one JSON object per line, one for each file")
             )
             sub.add_argument(
                 "--models", type=Path, help=text("folder of the converted models (default: the build's cache)")

@@ -45,7 +45,7 @@ def check_flag(name: str, value: object) -> None:
 def check_text(name: str, value: object) -> None:
     """Raise InvalidOptionError unless ``value`` is a string."""
     if not isinstance(value, str):
-        raise InvalidOptionError(text("{name} must be a text, got {value!r}.", name=name, value=value))
+        raise InvalidOptionError(text("{name} must be text, got {value!r}.", name=name, value=value))
 
 
 def check_choice(name: str, value: object, choices: Collection[str]) -> None:
@@ -59,5 +59,5 @@ def check_choice(name: str, value: object, choices: Collection[str]) -> None:
 def check_texts(name: str, value: object) -> tuple[str, ...]:
     """Return a list of strings as a tuple, because JSON has no tuples; raise InvalidOptionError for anything else."""
     if not isinstance(value, (list, tuple)) or not all(isinstance(item, str) for item in value):
-        raise InvalidOptionError(text("{name} must be a list of texts, got {value!r}.", name=name, value=value))
+        raise InvalidOptionError(text("{name} must be a list of strings, got {value!r}.", name=name, value=value))
     return tuple(value)

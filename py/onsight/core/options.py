@@ -354,7 +354,7 @@ def _list(kind: Any, declaration: Declaration) -> Reader:
 
 def _texts(name: str, value: Any) -> tuple[str, ...]:
     if not isinstance(value, (list, tuple)) or not all(isinstance(one, str) for one in value):
-        raise InvalidOptionError(text("{name} must be a list of texts, got {value!r}.", name=name, value=value))
+        raise InvalidOptionError(text("{name} must be a list of strings, got {value!r}.", name=name, value=value))
     return tuple(value)
 
 

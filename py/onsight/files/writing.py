@@ -229,9 +229,7 @@ def unwritable(target: Path, error: OSError) -> UnwritableFileError:
 
 def taken(target: Path, outcome: str = "nothing was overwritten.") -> UnwritableFileError:
     """Return the error for a target that exists already."""
-    return UnwritableFileError(
-        text("There is something at {target} already; {outcome}", target=target, outcome=outcome)
-    )
+    return UnwritableFileError(text("{target} already exists; {outcome}", target=target, outcome=outcome))
 
 
 @contextmanager

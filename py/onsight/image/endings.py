@@ -121,7 +121,7 @@ def too_short(name: str, share: float) -> CorruptImageError:
     return CorruptImageError(
         text(
             "This {name} picture is cut short: only {share:.0%} of it is there. Onsight opens a "
-            "picture if {limit:.0%} is there. Copy or download it again.",
+            "picture if at least {limit:.0%} is there. Copy or download it again.",
             name=name,
             share=share,
             limit=LIMIT,

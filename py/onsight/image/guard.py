@@ -98,7 +98,7 @@ def check_size(width: int, height: int) -> None:
 def _out_of_memory(name: str, reason: str) -> OutOfMemoryError:
     return OutOfMemoryError(
         text(
-            "This {name} picture needs more memory than there is here now. Close other programs and "
+            "This {name} picture needs more memory than is available now. Close other programs and "
             "try again, or use a smaller copy of it.",
             name=name,
         ),

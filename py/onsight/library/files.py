@@ -171,7 +171,7 @@ def read_own(source: Source, hash: str) -> bytes:
     data = read_picture(source)
     if hashlib.sha256(data).hexdigest() != hash:
         raise UnreadableFileError(
-            text("The picture has changed, or another file is in its place. Index its folder again.")
+            text("The picture has changed, or another file has replaced it. Index its folder again.")
         )
     return data
 

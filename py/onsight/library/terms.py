@@ -110,7 +110,7 @@ def check_tag_name(name: object) -> str:
         InvalidOptionError: The name is not a string, is empty or too long, or has a comma or invisible characters.
     """
     if not isinstance(name, str):
-        raise InvalidOptionError(text("A tag must be a text, got {value}.", value=repr(name)))
+        raise InvalidOptionError(text("A tag must be text, got {value}.", value=repr(name)))
     tidy = clean(name)
     if not fold(tidy):
         raise InvalidOptionError(text("A tag must have at least one letter, digit or symbol."))

@@ -49,7 +49,7 @@ def embed(picture: bytes, keywords: Keywords) -> bytes:
         return _WRITERS[name](picture, lambda packets: _with_keywords(packets, keywords))
     except (struct.error, zlib.error, IndexError) as error:
         raise UnwritableFileError(
-            text("This {name} file is damaged, so that nothing was written into it.", name=name)
+            text("This {name} file is damaged, so nothing was written to it.", name=name)
         ) from error
 
 
@@ -85,10 +85,12 @@ def _in_jpeg(data: bytes, merged: Merge) -> bytes:
     packets = [data[one.body + len(XMP_HEADER) : one.body_end] for one in holders]
     extended = list(xmp_packets(data))[len(packets) :]
     if any(read(packet).subjects or read(packet).paths for packet in extended):
-        raise UnwritableFileError(text("The keywords of this JPEG are in an extended packet, where none can be added."))
+        raise UnwritableFileError(
+            text("The keywords of this JPEG are in an extended packet, to which none can be added.")
+        )
     content = XMP_HEADER + merged(packets)
     if len(content) > MAX_SEGMENT:
-        raise UnwritableFileError(text("A JPEG has no room for so many keywords; a sidecar has."))
+        raise UnwritableFileError(text("So many keywords do not fit in a JPEG; a sidecar can hold them."))
     # A new packet comes after JFIF and EXIF, which must come first.
     first = [one.end for one in segments if one.kind in (b"\xe0", b"\xe1")]
     start = holders[0].start if holders else first[-1] if first else 2

@@ -128,7 +128,7 @@ class _Finder:
     def _start(self, name: str, attributes: dict[str, str], here: int) -> None:
         tag = _TAG.match(self._text, here)
         if tag is None:
-            raise InvalidSidecarError(text("The XMP is written in a way that cannot be added to."))
+            raise InvalidSidecarError(text("The XMP is written in a form to which nothing can be added."))
         element = Element(name, tag[1], tag.end(), bool(tag[2]))
         self._open.append(element)
         if name == _rdf("RDF") and self._found.root is None:
@@ -168,4 +168,4 @@ class _Finder:
 
 def _refuse_document_type(*_: object) -> None:
     # XMP never has one. Its entities could expand without limit or read other files.
-    raise InvalidSidecarError(text("The XMP has a document type, which no XMP needs."))
+    raise InvalidSidecarError(text("The XMP contains a document type declaration, which is not allowed."))

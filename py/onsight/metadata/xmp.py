@@ -136,7 +136,7 @@ def merge(document: bytes, keywords: Keywords) -> bytes:
         return document
     after = _find(merged)
     if any(one.missing(after, keywords) for one in PROPERTIES):
-        raise InvalidSidecarError(text("The XMP is written in a way that keywords cannot be added to."))
+        raise InvalidSidecarError(text("The XMP is written in a form to which keywords cannot be added."))
     return mark + (merged + padding).decode().encode(encoding)
 
 
@@ -168,7 +168,11 @@ def _with_keywords(packet: bytes, keywords: Keywords) -> bytes:
         lists = found.lists.get(one.key)
         if missing and one.key in found.others:
             raise InvalidSidecarError(
-                text("The XMP has {prefix}:{name} in a form that cannot be added to.", prefix=one.prefix, name=one.name)
+                text(
+                    "The XMP has {prefix}:{name} in a form to which nothing can be added.",
+                    prefix=one.prefix,
+                    name=one.name,
+                )
             )
         if missing and lists:
             pieces.append(_in_list(lists[0], missing))

@@ -233,7 +233,7 @@ class _BlobFile(RawIOBase):
         try:
             part = self._reader.readAsArrayBuffer(self._blob.slice(self._position, end))
         except JsException as error:
-            raise OSError(text("the file has changed or is gone")) from error
+            raise OSError(text("the file was changed or deleted")) from error
         part.assign_to(memoryview(buffer)[: end - self._position])
         read, self._position = end - self._position, end
         return read

@@ -107,12 +107,12 @@ TOOLS = (
     Tool(
         "organise",
         {
-            "index": lambda: text("take pictures into a library"),
+            "index": lambda: text("add pictures to a library"),
             "search": lambda: text("find pictures in a library"),
             "sort": lambda: text("sort pictures into folders"),
             "tags": lambda: text("add, remove, rename tags; undo"),
             "duplicates": lambda: text("find duplicates and look-alikes in a library"),
-            "export": lambda: text("write what a library knows for other programs"),
+            "export": lambda: text("export a library’s data for other programs"),
         },
         lambda: ToolPage(
             title=text("Organise"),
@@ -133,10 +133,10 @@ TOOLS = (
     ),
     Tool(
         "details",
-        {"details": lambda: text("show what each file says besides the picture, or copy it without")},
+        {"details": lambda: text("show each file’s metadata, or save copies without it")},
         lambda: ToolPage(
             title=text("Details"),
-            summary=text("What the file gives away: place, time, camera, names. And a copy that says nothing."),
+            summary=text("What the file gives away: place, time, camera, names. Save a copy without any of it."),
             drop=text("Drop to see its details"),
         ),
     ),

@@ -410,7 +410,7 @@ function crashError(error) {
     code: "crashed",
     message:
       t(
-        "The engine stopped twice while it processed this picture. The picture may need more memory than there is. Use a " +
+        "The engine stopped twice while it processed this picture. The picture may need more memory than is available. Use a " +
           "smaller copy of it.",
       ),
     detail: error instanceof OnsightError ? error.detail : String(error),

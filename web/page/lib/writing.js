@@ -190,7 +190,7 @@ export async function writeNew(directory, { path, open }) {
   const folder = await folderAt(directory, path.slice(0, Math.max(0, path.lastIndexOf("/"))), true);
   const known = await entryNamed(folder, name);
   if (known && !(known.kind === "file" && (await isEmpty(/** @type {FileSystemFileHandle} */ (known))))) {
-    throw unwritable(t("“{path}” exists already. It was not changed.", { path }));
+    throw unwritable(t("“{path}” already exists. It was not changed.", { path }));
   }
   const handle = await folder.getFileHandle(name, { create: true });
   try {

@@ -116,7 +116,7 @@ export const TOOLS = [
       return t("Details");
     },
     get text() {
-      return t("What the file gives away: place, time, camera, names. And a copy that says nothing.");
+      return t("What the file gives away: place, time, camera, names. Save a copy without any of it.");
     },
     get drop() {
       return t("Drop to see its details");

@@ -156,7 +156,7 @@ export class AnswerPanel {
       text.textContent = engine.error.message;
     } else {
       title.textContent = t("Queued");
-      text.textContent = t("This picture comes next.");
+      text.textContent = t("This picture is next.");
     }
   }
 

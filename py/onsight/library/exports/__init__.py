@@ -40,8 +40,8 @@ FORMATS: Mapping[str, Writer] = {
 }
 
 FORMAT_NAMES: Mapping[str, str] = {
-    "csv": "CSV table, a row a picture",
-    "tags-csv": "CSV table, a row a tag",
+    "csv": "CSV table, one row per picture",
+    "tags-csv": "CSV table, one row per tag",
     "json": "JSON, everything that is known",
     "rekognition": "JSON like Amazon Rekognition's",
     "xmp": "XMP sidecars, new ones",

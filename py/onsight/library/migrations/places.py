@@ -58,7 +58,7 @@ def _rebuild(connection: sqlite3.Connection, table: str, old: str, new: str) -> 
     (definition,) = connection.execute("SELECT sql FROM sqlite_schema WHERE name = ?", (table,)).fetchone()
     changed, count = re.subn(old, new, definition)
     if count != 1:
-        raise sqlite3.DatabaseError(text("the table {table} is not as it was made", table=table))
+        raise sqlite3.DatabaseError(text("the table {table} has an unexpected structure", table=table))
     others = connection.execute(
         "SELECT sql FROM sqlite_schema WHERE tbl_name = ? AND type IN ('index', 'trigger') AND sql IS NOT NULL",
         (table,),

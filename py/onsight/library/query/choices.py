@@ -57,7 +57,7 @@ def _unknown(what: str, name: str, near: str | None, all_names: list[str]) -> st
     }[what]()
     if near:
         return message + " " + text("Did you mean {name}?", name=near)
-    return message + " " + text("There are {names}.", names=", ".join(all_names))
+    return message + " " + text("Use one of these: {names}.", names=", ".join(all_names))
 
 
 def categories() -> Mapping[str, str]:

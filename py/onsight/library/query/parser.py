@@ -155,7 +155,7 @@ def _condition(name: str, span: Span, value: Word) -> Condition:
         if near:
             message = text("There is no field “{name}”. Did you mean {near}:?", name=name, near=near[0])
         else:
-            message = text("There is no field “{name}”. There are {fields}.", name=name, fields=", ".join(FIELDS))
+            message = text("There is no field “{name}”. The fields are {fields}.", name=name, fields=", ".join(FIELDS))
         raise Span(span.position, len(name)).error(message)
     whole = Span(span.position, value.span.position + value.span.length - span.position)
     return Condition(field, _read_equals(field, value), whole)

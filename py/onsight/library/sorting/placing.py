@@ -154,7 +154,7 @@ def _place_companion(one: Move, companion: CompanionMove, to: Path, made: list[P
         if not _is_copy(one, companion, target):
             raise UnwritableFileError(
                 text(
-                    "{name} cannot go along with the picture, because another file {target} exists. "
+                    "{name} cannot be taken along with the picture, because another file {target} exists. "
                     "Neither was moved or copied.",
                     name=companion.name,
                     target=target,

@@ -119,7 +119,7 @@ def _count_of_tags(facts: Facts) -> str:
 def _number_of_label(facts: Facts) -> str:
     named = [*facts.kinds, *(part for part in facts.candidates if part not in facts.kinds)][:2]
     if not named:
-        return text("A share of one whole. All labels together have 100%, and none has a share worth naming here.")
+        return text("A share of one whole. All labels together have 100%, and none has a share worth mentioning.")
     terms = [text("“{label}” has {share}", label=part.label, share=percentage(part.percent)) for part in named]
     rest = text("everything else has {share}", share=percentage(100 - sum(part.percent for part in named)))
     return text("A share of one whole: {terms}. That makes 100%.", terms=listed([*terms, rest]))

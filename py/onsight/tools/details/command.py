@@ -44,7 +44,7 @@ def prepare(options: argparse.Namespace) -> Callable[[Engine, str], PictureDetai
 def describe(result: PictureDetails) -> str:
     """Return the details by subject, personal ones marked with a star."""
     if not result.groups:
-        return text("This file says nothing besides the picture.")
+        return text("This file contains nothing but the picture.")
     lines = [plural(result.personal, "{count} personal detail (marked *)", "{count} personal details (marked *)")]
     for group in result.groups:
         lines.append(f"    {group.title}")

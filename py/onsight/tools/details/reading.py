@@ -104,7 +104,7 @@ def _of_exif(data: bytes) -> Iterator[_Found]:
         if thumbnail:
             size = _size(thumbnail)
             seen = text("{size}; it may show the picture as it was before it was edited", size=size)
-            yield _Found(REST, Detail(text("Small copy of the picture"), seen, "EXIF", True))
+            yield _Found(REST, Detail(text("Thumbnail"), seen, "EXIF", True))
         return
 
 
@@ -113,11 +113,11 @@ def _of_place(tiff: Tiff, place: Mapping[int, Entry]) -> Iterator[_Found]:
         below = bool(place.get(5) and place[5].value[:1] == b"\1")
         yield _Found(PLACE, Detail(text("Altitude"), f"{-altitude if below else altitude:.0f} m", "EXIF", True))
     if direction := _rational(tiff, place.get(_GPS_DIRECTION)):
-        yield _Found(PLACE, Detail(text("Direction of view"), f"{direction:.0f}°", "EXIF", True))
+        yield _Found(PLACE, Detail(text("Viewing direction"), f"{direction:.0f}°", "EXIF", True))
     if (area := place.get(_GPS_AREA)) and (name := clean_text(decode_text(area.value[8:]), MAX_VALUE)):
         yield _Found(PLACE, Detail(text("Area"), name, "EXIF", True))
     if (day := place.get(_GPS_DATE)) and (date := clean_text(decode_text(day.value), MAX_VALUE)):
-        yield _Found(TIME, Detail(text("Date of the position (UTC)"), date.replace(":", "-"), "EXIF", False))
+        yield _Found(TIME, Detail(text("Date of the GPS position (UTC)"), date.replace(":", "-"), "EXIF", False))
 
 
 def _exif_value(tiff: Tiff, entry: Entry) -> str | None:
@@ -229,7 +229,7 @@ def _of_parts(data: bytes) -> Iterator[_Found]:
             SOFTWARE, Detail(text("Content credentials (C2PA)"), text("a signed history of the picture"), "File", True)
         )
     if any(body.startswith(b"MPF\0") for body in bodies):
-        yield _Found(REST, Detail(text("Further pictures"), text("such as a preview or a depth map"), "File", True))
+        yield _Found(REST, Detail(text("Other pictures"), text("such as a preview or a depth map"), "File", True))
     if is_jpeg(data) and (end := data.rfind(b"\xff\xd9")) > 0 and b"ftyp" in data[end : end + 4096]:
         yield _Found(
             REST,

@@ -81,9 +81,7 @@ class CropOptions:
     def __post_init__(self) -> None:
         x1, y1, x2, y2 = self.box
         if min(x2, y2) <= 0 or x1 == x2 or y1 == y2:
-            raise InvalidOptionError(
-                text("box must have an area inside of the picture, got {box}.", box=list(self.box))
-            )
+            raise InvalidOptionError(text("box must cover an area inside the picture, got {box}.", box=list(self.box)))
 
 
 @options
@@ -101,7 +99,7 @@ class RedactOptions:
 
     def __post_init__(self) -> None:
         if not self.boxes:
-            raise InvalidOptionError(text("boxes must name what to blur, got none."))
+            raise InvalidOptionError(text("boxes must contain at least one area to blur, got none."))
 
 
 @options

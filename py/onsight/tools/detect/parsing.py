@@ -18,7 +18,7 @@ def box_from(name: str, value: object) -> Box:
     fields = fields_from(name, value, ("label", "score", "x1", "y1", "x2", "y2"))
     if not isinstance(fields["label"], str):
         raise InvalidOptionError(
-            text("The label of {name} must be a text, got {value!r}.", name=name, value=fields["label"])
+            text("The label of {name} must be text, got {value!r}.", name=name, value=fields["label"])
         )
     check_number(f"The score of {name}", fields["score"], 0, 1)
     corners = rectangle_from(name, [fields[key] for key in ("x1", "y1", "x2", "y2")])

@@ -94,9 +94,9 @@ def changes(settings: EnhanceSettings) -> tuple[str, ...]:
     if settings.temperature or settings.tint:
         found.append(_removed_cast(settings))
     if settings.contrast:
-        found.append(text("raised the contrast") if settings.contrast > 0 else text("softened the contrast"))
+        found.append(text("raised the contrast") if settings.contrast > 0 else text("reduced the contrast"))
     if settings.dehaze > 0:
-        found.append(text("cleared the haze"))
+        found.append(text("removed haze"))
     if settings.vibrance > 0 or settings.saturation > 0:
         found.append(text("strengthened pale colours"))
     if settings.denoise or settings.denoise_colour:

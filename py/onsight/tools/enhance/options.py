@@ -77,5 +77,5 @@ class EnhanceOptions:
     def __post_init__(self) -> None:
         if self.auto and self.preset not in ("", "auto"):
             raise InvalidOptionError(
-                text("auto and the preset {preset} are two beginnings: choose one.", preset=self.preset)
+                text("auto and the preset {preset} are both starting points: choose one.", preset=self.preset)
             )

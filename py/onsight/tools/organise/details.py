@@ -85,7 +85,8 @@ def _facts(row: Mapping[str, Any]) -> Iterator[Fact]:
         yield Fact(text("Rating"), stars)
     if row["missing"]:
         yield Fact(
-            text("Missing"), text("Another picture’s file is in the place of this one. Add the folder that has it.")
+            text("Missing"),
+            text("Another file has replaced this picture’s file. Add the folder that contains the picture."),
         )
     if row["warning"]:
         yield Fact(text("Damaged"), row["warning"])
@@ -112,7 +113,7 @@ def _facts(row: Mapping[str, Any]) -> Iterator[Fact]:
     if exposure:
         yield Fact(text("Exposure"), ", ".join(exposure))
     if row["has_location"]:
-        yield Fact(text("Location"), text("The file contains where it was taken"))
+        yield Fact(text("Location"), text("The file says where it was taken"))
     yield Fact(text("Added"), row["added"].replace("T", " ").removesuffix("Z") + " UTC")
 
 

@@ -76,7 +76,7 @@ class BeginImportOptions:
         if not self.arrivals:
             object.__setattr__(self, "arrivals", (ArrivalOptions(),))
         if any(file.arrival >= len(self.arrivals) for file in self.files):
-            raise InvalidOptionError(text("A file must name one of the arrivals by its index."))
+            raise InvalidOptionError(text("Each file must give the index of one of the added files."))
 
 
 @options
@@ -211,7 +211,9 @@ class EditLibraryOptions(PicturesOptions):
     def __post_init__(self) -> None:
         if not self.tags or (self.action == "rename" and len(self.tags) != 1):
             raise InvalidOptionError(
-                text("tags must name one tag.") if self.action == "rename" else text("tags must name a tag.")
+                text("tags must contain exactly one tag.")
+                if self.action == "rename"
+                else text("tags must contain at least one tag.")
             )
 
 
@@ -266,7 +268,7 @@ class PlanOptions(PicturesOptions):
         if self.hashes and len(self.hashes) != len(self.taken):
             raise InvalidOptionError(
                 text(
-                    "hashes must be one for each of {paths} paths, got {hashes}.",
+                    "There must be one hash for each of {paths} paths, got {hashes}.",
                     paths=len(self.taken),
                     hashes=len(self.hashes),
                 )

@@ -461,7 +461,7 @@ class LibraryService:
 
     def _run(self) -> ImportSession:
         if self._session is None:
-            raise LibraryError(text("No import has begun."))
+            raise LibraryError(text("No import has started."))
         return self._session
 
     def _known(self, file: SourceOptions, data: bytes | None) -> FileOutcome:

@@ -30,7 +30,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--format",
         choices=FORMATS,
-        help=text("print the tags in another format; rekognition prints one JSON object on each line"),
+        help=text("print the tags in another format; rekognition prints one JSON object per line"),
     )
     add_option(parser, ExportTagsOptions, "keywords")
     parser.add_argument(
@@ -46,7 +46,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help=text(
             "write the tags into the picture's sidecars, or into a new FILE.xmp that starts from the picture's own "
-            "metadata; what the sidecars contain is kept"
+            "metadata; existing content is kept"
         ),
     )
 
@@ -107,7 +107,7 @@ def describe_change(change: SidecarChange) -> str:
     if change.is_new:
         return plural(change.added, "written with {count} keyword.", "written with {count} keywords.")
     if not change.added:
-        return text("had all keywords already; its {kept} are unchanged.", kept=change.kept)
+        return text("already had all keywords; its {kept} are unchanged.", kept=change.kept)
     return plural(
         change.added,
         "{count} keyword added to the {kept} that were there.",

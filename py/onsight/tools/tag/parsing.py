@@ -62,7 +62,7 @@ def picture_from(name: str, value: object) -> TaggedPicture:
     check_text(f"The alt_text of {name}", alt_text)
     if not isinstance(begun, (bytes, memoryview)):
         raise InvalidOptionError(
-            text("The begun sidecar of {name} must be bytes, got {type}.", name=name, type=type(begun).__name__)
+            text("The sidecar to continue for {name} must be bytes, got {type}.", name=name, type=type(begun).__name__)
         )
     return TaggedPicture(fields["name"], info, tags_from(name, fields["tags"]), bytes(begun), alt_text=alt_text)
 

@@ -18,7 +18,7 @@ const DETAILS = {
     return t("Details");
   },
   get lead() {
-    return t("What the file gives away besides the picture.");
+    return t("What the file gives away, apart from the picture itself.");
   },
   get again() {
     return t("Read it");
@@ -87,7 +87,7 @@ class DetailsView extends ToolView {
     await tryTo(
       this.app.onsight.clean(picture.file, { name: picture.name }).then((file) => {
         download(file, file.name);
-        announce(t("{name} is saved. It says nothing besides the picture.", { name: file.name }));
+        announce(t("{name} was saved. It contains nothing but the picture.", { name: file.name }));
       }),
     );
     this.#clean.disabled = false;
@@ -111,7 +111,7 @@ function short({ personal }) {
 
 /** @param {PictureDetails} result */
 function headline({ personal, groups }) {
-  if (!groups.length) return t("This file says nothing besides the picture");
+  if (!groups.length) return t("This file contains nothing but the picture");
   if (!personal) return t("Nothing personal in this file");
   return plural(personal, "{count} personal detail in this file", "{count} personal details in this file");
 }
@@ -126,7 +126,7 @@ function leadOf({ personal, location, cleanable, image, groups }) {
       format: image.format,
     });
   }
-  return t("It only says technical things.");
+  return t("It contains only technical details.");
 }
 
 /** @param {DetailGroup} group */

@@ -36,9 +36,9 @@ const ENHANCE = {
   found: (count) => plural(count, "{count} enhanced", "{count} enhanced"),
   unsure: {
     get name() {
-      return t("Fine already");
+      return t("Already fine");
     },
-    count: (count) => plural(count, "{count} fine already", "{count} fine already"),
+    count: (count) => plural(count, "{count} already fine", "{count} already fine"),
     isFine: true,
   },
   isUnsure: ({ changes }) => changes.length === 0,

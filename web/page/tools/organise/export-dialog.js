@@ -228,7 +228,7 @@ class ExportDialog {
           "{count} sidecars written next to their pictures.",
         );
         if (!unchanged) return saved;
-        return `${saved} ${plural(unchanged, "{count} had all tags already.", "{count} had all tags already.")}`;
+        return `${saved} ${plural(unchanged, "{count} already had all tags.", "{count} already had all tags.")}`;
       },
     );
   }

@@ -15,7 +15,7 @@ const LISTED = 200;
 /** @type {Record<string, (count: number) => string>} */
 const OUTCOMES = {
   seen: (count) => plural(count, "{count} picture added", "{count} pictures added"),
-  unchanged: (count) => plural(count, "{count} in the library already", "{count} in the library already"),
+  unchanged: (count) => plural(count, "{count} already in the library", "{count} already in the library"),
   moved: (count) => plural(count, "{count} moved", "{count} moved"),
   copied: (count) => plural(count, "{count} copy of another", "{count} copies of others"),
   failed: couldNotOpen,

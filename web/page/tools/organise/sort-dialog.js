@@ -289,7 +289,7 @@ class SortDialog {
           "{count} pictures copied to “{folder}”.",
           folder,
         );
-        return there ? `${copied} ${plural(there, "{count} was there already.", "{count} were there already.")}` : copied;
+        return there ? `${copied} ${plural(there, "{count} was already there.", "{count} were already there.")}` : copied;
       },
     );
   }

@@ -109,7 +109,7 @@ function fileRow({ target, name, is_there: isThere, companions }) {
   const newName = target.slice(target.lastIndexOf("/") + 1);
   ref(row, "name").textContent = newName;
   const notes = [
-    isThere ? t("exists already") : newName === name ? "" : t("was {name}", { name }),
+    isThere ? t("already exists") : newName === name ? "" : t("was {name}", { name }),
     companions.length
       ? t("with {names}", { names: formatList(companions.map((one) => one.target.slice(one.target.lastIndexOf("/") + 1))) })
       : "",
@@ -123,8 +123,8 @@ function leftBehind(left) {
   const details = /** @type {HTMLDetailsElement} */ (elementFromTemplate("sort-left"));
   ref(details, "left-count").textContent = plural(
     left.length,
-    "{count} file with the name of a picture stays where it is",
-    "{count} files with the name of a picture stay where they are",
+    "{count} file with the same name as a picture stays where it is",
+    "{count} files with the same name as a picture stay where they are",
   );
   const list = document.createElement("ul");
   const rows = left.map(({ name, reason }) => () => {

@@ -89,7 +89,7 @@ export class PlaceLayer {
  */
 function noteOf(tag, isPending, heatMap) {
   if (!tag) return t("Point at a tag, or press it, to see where it is.");
-  return [aboutTag(tag), isPending ? t("Finding out where it is…") : placeText(tag, heatMap)].join(" ");
+  return [aboutTag(tag), isPending ? t("Locating it…") : placeText(tag, heatMap)].join(" ");
 }
 
 /**

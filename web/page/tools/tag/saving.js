@@ -12,7 +12,7 @@ import { settings } from "./settings.js";
 
 /** The formats by Python's names for them. Only JSON is made here. */
 export function formatNames() {
-  return { csv: t("CSV table, a row a picture"), "tags-csv": t("CSV table, a row a tag"), json: "JSON", xmp: t("XMP sidecar"), rekognition: "Rekognition JSON" };
+  return { csv: t("CSV table, one row per picture"), "tags-csv": t("CSV table, one row per tag"), json: "JSON", xmp: t("XMP sidecar"), rekognition: "Rekognition JSON" };
 }
 
 /** @typedef {keyof ReturnType<typeof formatNames>} Format */

@@ -75,7 +75,7 @@ def run(options: argparse.Namespace) -> int:
         if not options.json:
             further = sum(len(group.images) - 1 for group in groups)
             kept = plural(len(groups), "{count} group", "{count} groups")
-            others = plural(further, "{count} picture besides those to keep", "{count} pictures besides those to keep")
+            others = plural(further, "{count} picture not marked to keep", "{count} pictures not marked to keep")
             print(f"{kept}, {others}")
     return 0 if groups else 1
 

@@ -141,7 +141,7 @@ def _copies(library: Library, copies: Mapping[str, Hit], failed: list[str]) -> I
 
 
 def _missing() -> UnreadableFileError:
-    return UnreadableFileError(text("The picture is missing, because another file is in its place."))
+    return UnreadableFileError(text("The picture is missing, because another file has replaced it."))
 
 
 def _each(library: Library, images: list[int], write: Callable[[Hit], None]) -> int:
@@ -167,7 +167,7 @@ def _write_beside(library: Library, keywords_of: Callable[[int], Keywords]) -> C
         if not known or not is_its_own(known.source, known.hash):
             raise UnwritableFileError(
                 text(
-                    "The picture has changed, or another file is in its place, so no sidecar was written. "
+                    "The picture has changed, or another file has replaced it, so no sidecar was written. "
                     "Index its folder again."
                 )
             )

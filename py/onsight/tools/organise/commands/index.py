@@ -34,7 +34,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--forget-missing",
         action="store_true",
-        help=text("remove pictures in DIR whose files are gone from the library"),
+        help=text("remove pictures from the library whose files in DIR no longer exist"),
     )
     parser.add_argument("--quiet", action="store_true", help=text("show no progress"))
 
@@ -45,7 +45,7 @@ def add_engine(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--jobs", type=int, default=jobs, metavar="N", help=text("number of processes (default: {jobs})", jobs=jobs)
     )
-    parser.add_argument("--detect", action="store_true", help=text("detect objects too, which takes twice as long"))
+    parser.add_argument("--detect", action="store_true", help=text("also detect objects, which takes twice as long"))
     parser.add_argument("--models", type=Path, help=text("folder of the converted models (default: the build’s cache)"))
 
 
@@ -105,9 +105,9 @@ def index_paths(library: Library, paths: list[str], options: argparse.Namespace)
             print(
                 plural(
                     more,
-                    "{count} picture is missing now, because another file is in its place. Its tags are kept; search "
+                    "{count} picture is missing now, because another file has replaced it. Its tags are kept; search "
                     "for is:missing.",
-                    "{count} pictures are missing now, because other files are in their places. Their tags are kept; "
+                    "{count} pictures are missing now, because other files have replaced them. Their tags are kept; "
                     "search for is:missing.",
                 ),
                 file=sys.stderr,

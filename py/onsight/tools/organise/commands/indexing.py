@@ -211,8 +211,8 @@ def _look_one_by_one(sources: list[Source], models: Path | None, detect: bool) -
                 seen
                 or CrashedError(
                     text(
-                        "This picture crashed the process that analysed it, twice. It may need more memory than there "
-                        "is. Index it again to retry, or use a smaller copy."
+                        "This picture crashed the process that analysed it, twice. It may need more memory than is "
+                        "available. Index it again to retry, or use a smaller copy."
                     )
                 ),
             )

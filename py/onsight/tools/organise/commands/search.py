@@ -47,7 +47,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--limit", type=int, metavar="N", help=text("maximum number of pictures"))
     form = parser.add_mutually_exclusive_group()
-    form.add_argument("--long", action="store_true", help=text("print labels and tags too"))
+    form.add_argument("--long", action="store_true", help=text("also print labels and tags"))
     form.add_argument("--explain", action="store_true", help=text("say for each plain word why the picture was found"))
     form.add_argument("--json", action="store_true", help=text("print one JSON object per line"))
     form.add_argument("-0", "--null", action="store_true", help=text("end each path with a zero byte, for xargs -0"))
@@ -128,7 +128,7 @@ def _print_hit(library: Library, hit: Hit, options: argparse.Namespace, query: s
 
 def _shown(hit: Hit) -> str:
     path = displayable(hit.path)
-    return text("{path}  (missing: another file is there)", path=path) if hit.missing else path
+    return text("{path}  (missing: replaced by another file)", path=path) if hit.missing else path
 
 
 def _print_facets(library: Library, query: str) -> int:

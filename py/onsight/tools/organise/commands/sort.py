@@ -108,7 +108,7 @@ def _print_plan(plan: Plan, to: Path) -> None:
     for move in plan.moves:
         moved = {"path": displayable(_path(move)), "target": displayable(str(to / move.target))}
         if move.is_there:
-            print(text("{path} → {target}  (exists already)", **moved))
+            print(text("{path} → {target}  (already exists)", **moved))
         else:
             print(text("{path} → {target}", **moved))
         for companion in move.companions:
@@ -126,8 +126,8 @@ def _summary(count: int, options: argparse.Namespace) -> str:
         return plural(count, "{count} picture copied.", "{count} pictures copied.")
     return plural(
         count,
-        "{count} picture to be sorted. Nothing was written; use --copy or --move to sort it.",
-        "{count} pictures to be sorted. Nothing was written; use --copy or --move to sort them.",
+        "{count} picture to sort. Nothing was written; use --copy or --move to sort it.",
+        "{count} pictures to sort. Nothing was written; use --copy or --move to sort them.",
     )
 
 
