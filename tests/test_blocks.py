@@ -1,4 +1,4 @@
-"""onsight.image.blocks: what a file says besides its pixels, found in every container and in every spelling."""
+"""onsight.image.blocks: the metadata in a file, found in every container and in every spelling."""
 
 from __future__ import annotations
 

@@ -131,7 +131,7 @@ def test_a_label_that_does_not_exist_cannot_be_left_out(comparer: Comparer) -> N
     with pytest.raises(InvalidOptionError, match="Unicorn"):
         compared(comparer, c281=0.9, options=CompareOptions(without=("Unicorn",)))
     with pytest.raises(InvalidOptionError):
-        CompareOptions(without="Cat")  # type: ignore[arg-type]  # a text is not a list of texts
+        CompareOptions(without="Cat")  # type: ignore[arg-type]  # a string is not a list of strings
     with pytest.raises(InvalidOptionError):
         CompareOptions(threshold=2)
 

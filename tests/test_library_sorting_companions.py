@@ -184,7 +184,7 @@ def test_a_different_sidecar_is_neither_overwritten_nor_deleted(tmp_path: Path) 
     (tmp_path / "out" / "Pets" / "a.JPG.xmp").write_text("another")
     with known(tmp_path / "in") as library:
         (message,) = sort(library, tmp_path / "out")
-    assert "a.JPG.xmp cannot go along" in message
+    assert "a.JPG.xmp cannot be taken along" in message
     assert sorted(tree(tmp_path / "in")) == ["a.JPG", "a.JPG.xmp"]
     assert tree(tmp_path / "out")["Pets/a.JPG.xmp"] == "another"
 

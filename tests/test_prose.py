@@ -45,6 +45,11 @@ BANNED: dict[str, str] = {
     r"\bmade ready\b": "prepared",
     r"\bone an? (?:line|row|kind|class|picture|tool|model|method|worker)\b": "one per line, one per class",
     r"\b(?:is|are|was|were) (?:to be )?looked at\b": "is analysed, is read",
+    r"\bexists? already\b": "already exists",
+    r"\ba (?:table )?row an? \w+|\b(?:an?|two|\d) (?:row|line|folder|box)s? an? "
+    r"(?:tag|label|class|row|line)\b": "one row per tag",
+    r"\bbesides (?:the picture|its pixels|the pixels)\b": "apart from the picture; metadata",
+    r"\bmust be a text\b|\blists? of texts\b": "must be text, a list of strings",
     r"\b(?:goes|go|went) on (?:where|with|by itself)\b": "continue, resume",
 }
 """Regular expressions, matched without regard to case, and what to write instead."""

@@ -960,7 +960,7 @@ export interface Comparison {
   model: string;
 }
 
-/** One thing that a file says besides its pixels. */
+/** One item of metadata. */
 export interface Detail {
   /** Such as `"Camera"`. */
   name: string;
@@ -990,7 +990,7 @@ export interface Location {
   longitude: number;
 }
 
-/** Everything that a file says besides its pixels. */
+/** All the metadata in a file. */
 export interface PictureDetails {
   /** In order of how personal they are: place, people, time, camera, words, software, and the rest. */
   groups: DetailGroup[];
@@ -1428,7 +1428,7 @@ export interface PlanOptions {
   rules?: string[];
   /** How files are named (default {name}). */
   pattern?: string;
-  /** Paths, relative and with `/`, where a file exists already. */
+  /** Paths, relative and with `/`, where a file already exists. */
   taken?: string[];
   /** SHA-256 in hex of the files at `taken`, in that order; empty texts where it is not known, an empty list if none is known. */
   hashes?: string[];
@@ -1636,7 +1636,7 @@ export interface Methods {
   library_sidecars: { params: { image: Blob; picture?: number } & MergeSidecarsOptions; result: MergedSidecars };
   /** Compare a picture's one label with its tags. */
   compare: { params: { image: Blob; picture?: number } & CompareOptions; result: Comparison };
-  /** Read everything that a file says besides its pixels. */
+  /** Read all the metadata in a file. */
   details: { params: { image: Blob; picture?: number } & NoOptions; result: PictureDetails };
   /** Copy a JPEG, PNG or WebP file without its metadata; the pixels stay exactly as they are. */
   clean: { params: { image: Blob; picture?: number } & CleanOptions; result: OutputFile };

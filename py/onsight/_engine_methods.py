@@ -265,7 +265,7 @@ class EngineMethods:
         return result
 
     def details(self, image: Image, *, on_timings: Timings | None = None) -> PictureDetails:
-        """Read everything that a file says besides its pixels.
+        """Read all the metadata in a file.
 
         Args:
             image: A file's bytes, or its path.

@@ -34,7 +34,7 @@ def write_new(target: Path, content: Content, *, mtime_ns: int | None = None) ->
         mtime_ns: Modification time in nanoseconds since 1970; None for now.
 
     Raises:
-        UnwritableFileError: The target exists already, or cannot be written.
+        UnwritableFileError: The target already exists, or cannot be written.
     """
     with _sentences(target):
         make_folder(target.parent)
@@ -172,7 +172,7 @@ def new_file(target: Path) -> Iterator[Path]:
     """Yield the path of a temporary file, which is renamed to the target at the end.
 
     Raises:
-        FileExistsError: The target exists already.
+        FileExistsError: The target already exists.
         OSError: The file cannot be written.
     """
     temporary = target.with_name(_temporary_name())
@@ -188,7 +188,7 @@ def link(source: Path, target: Path) -> None:
     """Create a hard link to a file.
 
     Raises:
-        FileExistsError: The target exists already.
+        FileExistsError: The target already exists.
         OSError: The link cannot be created, for example because the file system does not support hard links.
     """
     if not hasattr(os, "link"):
@@ -228,7 +228,7 @@ def unwritable(target: Path, error: OSError) -> UnwritableFileError:
 
 
 def taken(target: Path, outcome: str = "nothing was overwritten.") -> UnwritableFileError:
-    """Return the error for a target that exists already."""
+    """Return the error for a target that already exists."""
     return UnwritableFileError(text("{target} already exists; {outcome}", target=target, outcome=outcome))
 
 
@@ -272,7 +272,7 @@ def _give_name(temporary: Path, target: Path) -> None:
     """Rename a temporary file to its target, without replacing an existing file.
 
     Raises:
-        FileExistsError: The target exists already.
+        FileExistsError: The target already exists.
     """
     try:
         link(temporary, target)

@@ -142,7 +142,7 @@ def placeless_xmp(packet: bytes) -> bytes:
 
 
 def _content(node: Node, check: _Check) -> str:
-    """Return an element's content as XML: a text or a list of texts, each of the right form; else nothing."""
+    """Return an element's content as XML: a string or a list of strings, each of the right form; else nothing."""
     resource = node.attributes.get((RDF, "resource"))
     if resource is not None:
         return escape(resource) if check(resource) else ""

@@ -354,7 +354,7 @@ export class EngineMethods extends EventTarget {
   }
 
   /**
-   * Read everything that a file says besides its pixels.
+   * Read all the metadata in a file.
    * Asked again for the same blob, it answers from memory where the options allow that.
    * @param {Picture} image
    * @param {CallOptions} [options]

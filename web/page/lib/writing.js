@@ -79,7 +79,7 @@ export async function writeIntoFolder(directory, outputs, { signal, onProgress }
 }
 
 /**
- * Write the files that belong next to an output that exists already: an earlier run may have stopped between the two.
+ * Write the files that belong next to an output that already exists: an earlier run may have stopped between the two.
  * @param {FileSystemDirectoryHandle} directory
  * @param {Output} output
  */

@@ -101,7 +101,7 @@ def place(one: Move, to: Path, *, move: bool, before_leaving: Callable[[], None]
 
     Raises:
         UnreadableFileError: The picture cannot be read, or must not be moved.
-        UnwritableFileError: A target exists already, or cannot be written.
+        UnwritableFileError: A target already exists, or cannot be written.
     """
     source, target = Path(one.source.folder) / one.source.name, to / one.target
     made: list[Path] = []
@@ -144,7 +144,7 @@ def place(one: Move, to: Path, *, move: bool, before_leaving: Callable[[], None]
 
 
 def _place_companion(one: Move, companion: CompanionMove, to: Path, made: list[Path], *, linked: bool) -> None:
-    """Copy or link a companion file unless its target exists already; append a new target to ``made``."""
+    """Copy or link a companion file unless its target already exists; append a new target to ``made``."""
     target = to / companion.target
     source = Path(one.source.folder) / companion.name
     if linked and not source.exists():  # an interrupted move has moved it already

@@ -111,7 +111,7 @@ class Move:
         source: Its file.
         hash: SHA-256 of its content.
         target: Relative path of its target, with ``/``.
-        is_there: Whether the target exists already, with the same content.
+        is_there: Whether the target already exists, with the same content.
         companions: The files that go along with it.
     """
 

@@ -1,1 +1,1 @@
-"""Details: what a file says besides its pixels, and a copy that says nothing."""
+"""Details: the metadata in a file, and a copy without it."""

@@ -1,4 +1,4 @@
-"""Details on the command line: what files say besides their pixels, and copies that say nothing."""
+"""Details on the command line: the metadata in files, and copies without it."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ METHODS = {
         NoOptions,
         PictureDetails,
         cache_size=64,
-        doc="Read everything that a file says besides its pixels.",
+        doc="Read all the metadata in a file.",
     ),
     "clean": Method(
         lambda _models, image, options: task.clean(image, options),

@@ -1,4 +1,4 @@
-"""Read everything that a file says besides its pixels, in words that a person understands.
+"""Read all the metadata in a file, in words that a person understands.
 
 Nothing here raises for damaged metadata: what can't be read is left out, or named with its size.
 """

@@ -10,7 +10,7 @@ from onsight.core.results import ImageInfo, to_json
 
 @dataclass(frozen=True, slots=True)
 class Detail:
-    """One thing that a file says besides its pixels.
+    """One item of metadata.
 
     Attributes:
         name: Such as ``"Camera"``.
@@ -55,7 +55,7 @@ class Location:
 
 @dataclass(frozen=True, slots=True)
 class PictureDetails:
-    """Everything that a file says besides its pixels.
+    """All the metadata in a file.
 
     Attributes:
         groups: In order of how personal they are: place, people, time, camera, words, software, and the rest.

@@ -1,4 +1,4 @@
-"""Copy a picture's file without what it says, and without touching its pixels.
+"""Copy a picture's file without its metadata, and without touching its pixels.
 
 What stays is what the picture needs to look the same: pixels, colour profile, transparency, animation, resolution, and
 which way up it is. An allow-list decides, so that a kind of metadata that nobody here knows goes too.

@@ -1,4 +1,4 @@
-"""Say what a file tells besides its pixels, and copy it without that."""
+"""Read the metadata in a file, and copy the file without it."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _LEAST_SIDE = 64
 
 
 def read(image: bytes) -> Flow[PictureDetails]:
-    """Read everything that a file says besides its pixels.
+    """Read all the metadata in a file.
 
     Args:
         image: The file's bytes.
@@ -37,7 +37,7 @@ def read(image: bytes) -> Flow[PictureDetails]:
 
 
 def clean(image: bytes, options: CleanOptions) -> Flow[OutputFile]:
-    """Copy a file without what it says. The pixels stay the same bytes.
+    """Copy a file without its metadata. The pixels stay the same, byte for byte.
 
     Args:
         image: The file's bytes.

@@ -249,7 +249,7 @@ class PlanOptions(PicturesOptions):
     rules: tuple[str, ...] = option(default=(), item="rule", doc="Rules for the grouping `rule`, each `NAME=QUERY`.")
     pattern: str = option(default="{name}", doc="How files are named.")
     taken: tuple[str, ...] = option(
-        default=(), item="path", doc="Paths, relative and with `/`, where a file exists already."
+        default=(), item="path", doc="Paths, relative and with `/`, where a file already exists."
     )
     hashes: tuple[str, ...] = option(
         default=(),

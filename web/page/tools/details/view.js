@@ -1,4 +1,4 @@
-/** Details: what the file says besides the picture, and a copy that says nothing. */
+/** Details: the metadata in a file, and a copy without it. */
 
 import { announce, tryTo } from "../../lib/announce.js";
 import { button, elementFromTemplate, fromTemplate, listen, ref } from "../../lib/dom.js";

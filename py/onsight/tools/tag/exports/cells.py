@@ -35,7 +35,7 @@ def unguarded(cell: str) -> str:
 
 
 def list_cell(items: Iterable[str]) -> str:
-    """Return a list of texts, none of them empty, as a cell; `items_of` reverses it."""
+    """Return a list of strings, none of them empty, as a cell; `items_of` reverses it."""
     return guarded("; ".join(re.sub(r"([\\;])", r"\\\1", item) for item in items))
 
 
