@@ -399,12 +399,12 @@ def test_saved_files_are_read_back(tool: ToolPage) -> None:
     add(tool, "=1+1")
     expect(chip(tool, "=1+1", "Your tags")).to_be_visible()
     result = tool.copied_json()
-    pictures = save(tool, "Save", Save_as="CSV table, a row a picture")
+    pictures = save(tool, "Save", Save_as="CSV table, one row per picture")
     assert pictures.suggested_filename == "chelsea-pictures.csv"
     (row,) = parse(Path(pictures.path()).read_text(encoding="utf-8"), ("keywords",))
     assert (row["picture"], row["keywords"]) == ("chelsea.png", shown(result))
     assert "alt text" not in row
-    table = save(tool, "Save", Save_as="CSV table, a row a tag")
+    table = save(tool, "Save", Save_as="CSV table, one row per tag")
     assert table.suggested_filename == "chelsea-tags.csv"
     with Path(table.path()).open(encoding="utf-8-sig", newline="") as opened:
         rows = list(csv.DictReader(opened))
@@ -467,7 +467,7 @@ def test_several_pictures_with_a_bad_one(tool: ToolPage) -> None:
     tool.option("chelsea.png").click()
     expect(chip(tool, "Cat")).to_be_visible()
     expect(chips(tool, "Your tags")).to_have_count(0)
-    table = save(tool, "Download", Download_as="CSV table, a row a tag")
+    table = save(tool, "Download", Download_as="CSV table, one row per tag")
     assert table.suggested_filename == "onsight-tags.csv"
     with Path(table.path()).open(encoding="utf-8-sig", newline="") as opened:
         rows = list(csv.DictReader(opened))
