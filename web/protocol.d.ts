@@ -1628,7 +1628,7 @@ export interface Methods {
   library_dataset: { params: ExportLibraryOptions; result: DataSet };
   /** Compare a file's bytes with the pictures that the library knows. */
   library_compare: { params: { image: Blob; picture?: number } & CompareFileOptions; result: FileOutcome };
-  /** Say whether a file is the one that a picture was read from. */
+  /** Return whether a file is the one that a picture was read from. */
   library_own: { params: { image: Blob; picture?: number } & PictureOptions; result: OwnFile };
   /** Write a copy of a picture's file that contains its tags. */
   library_keywords: { params: { image: Blob; picture?: number } & KeywordOptions; result: OutputFile };

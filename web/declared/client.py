@@ -35,7 +35,7 @@ def camel(name: str) -> str:
 
 
 def is_of_library(name: str, method: Method) -> bool:
-    """Say whether a method is asked of the worker that has a library open, rather than of the engine."""
+    """Return whether a method is asked of the worker that has a library open, rather than of the engine."""
     return name.startswith(LIBRARY) or method.reads_parts
 
 

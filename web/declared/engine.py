@@ -62,7 +62,7 @@ def engine_methods() -> str:
 
 
 def is_offered(name: str, method: Method) -> bool:
-    """Say whether `Engine` has a method: all but those of a library, which is a class of its own in Python."""
+    """Return whether `Engine` has a method: all but those of a library, which is a class of its own in Python."""
     return not is_of_library(name, method) and name != "index"
 
 

@@ -154,7 +154,7 @@ def options(cls: type[T] | None = None, /, *, kw_only: bool = False) -> Any:
 
 
 def is_options(kind: object) -> bool:
-    """Say whether a type is an options class."""
+    """Return whether a type is an options class."""
     return isinstance(kind, type) and hasattr(kind, "_rules")
 
 

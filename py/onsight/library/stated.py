@@ -43,7 +43,7 @@ ALONE = Beside()
 
 
 def is_current(library: Library, image: int, beside: Beside) -> bool:
-    """Say whether a picture, whose own file has not changed, was read by this version with these files beside it."""
+    """Return whether a picture, whose own file has not changed, was read by this version with these files beside it."""
     row = library.connection.execute("SELECT stated_mark FROM image WHERE id = ?", (image,)).fetchone()
     return row is not None and row["stated_mark"] == _mark(beside)
 

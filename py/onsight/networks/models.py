@@ -11,7 +11,7 @@ class MadeFromModels(Protocol):
 
     @classmethod
     def from_models(cls, models: Models, /) -> Self:
-        """Make it; raises InvalidSpecError if a description is wrong."""
+        """Create the task; raises InvalidSpecError if a description is wrong."""
 
 
 T = TypeVar("T", bound=MadeFromModels)

@@ -1,4 +1,4 @@
-"""What Classify answers."""
+"""Results of Classify."""
 
 from __future__ import annotations
 

@@ -110,7 +110,7 @@ class Classifier:
 
     @classmethod
     def from_models(cls, models: Models) -> Classifier:
-        """Make it from the descriptions of its networks; errors as for `Models.make`."""
+        """Create the task from the descriptions of its networks; errors as for `Models.make`."""
         return cls.from_text(*models.texts(CLASSIFIER))
 
     def blank_run(self) -> Run:

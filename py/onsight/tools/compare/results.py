@@ -1,4 +1,4 @@
-"""What Compare answers."""
+"""Results of Compare."""
 
 from __future__ import annotations
 

@@ -56,7 +56,7 @@ class Comparer:
 
     @classmethod
     def from_models(cls, models: Models) -> Comparer:
-        """Make it from the descriptions of its networks; errors as for `Models.make`."""
+        """Create the task from the descriptions of its networks; errors as for `Models.make`."""
         return cls(models.make(Classifier), models.make(Tagger))
 
     def compare(self, image: bytes, options: CompareOptions) -> Flow[Comparison]:

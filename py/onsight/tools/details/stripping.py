@@ -34,7 +34,7 @@ _START_OF_SCAN, _END_OF_IMAGE = 0xDA, 0xD9
 
 
 def can_strip(data: bytes) -> bool:
-    """Say whether `strip` knows a file's format: JPEG, PNG and WebP."""
+    """Return whether `strip` knows a file's format: JPEG, PNG and WebP."""
     return is_jpeg(data) or is_png(data) or is_webp(data)
 
 

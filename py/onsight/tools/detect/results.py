@@ -1,4 +1,4 @@
-"""What Detect answers."""
+"""Results of Detect."""
 
 from __future__ import annotations
 

@@ -98,7 +98,7 @@ class Detector:
 
     @classmethod
     def from_models(cls, models: Models) -> Detector:
-        """Make it from the descriptions of its networks; errors as for `Models.make`."""
+        """Create the task from the descriptions of its networks; errors as for `Models.make`."""
         return cls.from_text([models.texts(model) for model in DETECTORS], models.texts(CLASSIFIER))
 
     @property

@@ -1,4 +1,4 @@
-"""What enhancing answers."""
+"""Results of Enhance."""
 
 from __future__ import annotations
 

@@ -69,7 +69,7 @@ class Upscaler:
 
     @classmethod
     def from_models(cls, models: Models) -> Upscaler:
-        """Make it from the descriptions of its networks; errors as for `Models.make`."""
+        """Create the task from the descriptions of its networks; errors as for `Models.make`."""
         return cls.from_text([models.texts(model)[0] for model in UPSCALERS])
 
     def check(self, height: int, width: int, scale: int) -> None:

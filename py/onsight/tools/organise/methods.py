@@ -289,7 +289,7 @@ METHODS = {
         lambda library, file, chosen: library.own(file, chosen),
         options.PictureOptions,
         results.OwnFile,
-        doc="Say whether a file is the one that a picture was read from.",
+        doc="Return whether a file is the one that a picture was read from.",
     ),
     "library_keywords": _about_a_file(
         lambda library, file, chosen: library.keywords(file, chosen),

@@ -1,4 +1,4 @@
-"""What a library answers a page: frozen dataclasses that are plain JSON data, but for thumbnails and files."""
+"""Results of Organise: frozen dataclasses of plain JSON data, except for thumbnails and files."""
 
 from __future__ import annotations
 

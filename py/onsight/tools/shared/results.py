@@ -1,4 +1,4 @@
-"""What the methods answer that all picture tools share."""
+"""Results of the methods that all picture tools share."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What Tag answers."""
+"""Results of Tag."""
 
 from __future__ import annotations
 

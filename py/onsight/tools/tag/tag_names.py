@@ -52,7 +52,7 @@ class TagNamer:
 
     @classmethod
     def from_models(cls, models: Models) -> TagNamer:
-        """Make it from the descriptions of its networks; errors as for `Models.make`."""
+        """Create the names from the descriptions of its networks; errors as for `Models.make`."""
         return cls(models.make(Tagger).namer)
 
     def tag(self, typed: str) -> Tag:

@@ -74,7 +74,7 @@ class Tagger:
 
     @classmethod
     def from_models(cls, models: Models) -> Tagger:
-        """Make it from the descriptions of its networks; errors as for `Models.make`."""
+        """Create the task from the descriptions of its networks; errors as for `Models.make`."""
         return cls.from_text(*models.texts(CLASSIFIER))
 
     def with_detector(self, detector: Detector) -> Tagger:

@@ -338,7 +338,7 @@ export class LibraryMethods {
   }
 
   /**
-   * Say whether a file is the one that a picture was read from.
+   * Return whether a file is the one that a picture was read from.
    * @param {Methods["library_own"]["params"]} params
    * @param {RequestOptions} [options]
    * @returns {Promise<Methods["library_own"]["result"]>}
