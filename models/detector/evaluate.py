@@ -17,7 +17,7 @@ from pathlib import Path
 from models.detector.coco import CocoTruth
 from models.detector.data import Folders, read
 from models.detector.dataset import tagged
-from models.detector.fit import CENTERNET, PRESETS, SSDLITE, hold_out
+from models.detector.fit import CENTERNET, PRESETS, SCENE_WEIGHT, SCENE_WEIGHTS, SSDLITE, hold_out
 from models.detector.looks import name_of
 from models.detector.metrics import average_precision, mean_average_precision, picture_scores
 from models.detector.report import PHOTO_CORE
@@ -39,7 +39,7 @@ FUSED: tuple[tuple[Pass, ...], ...] = (
 def line(name: str, passes: Sequence[Pass], folders: Folders) -> str:
     """Return one line of the table: the figures on the frames, the scenes and the main tags of the photos."""
     data = read(folders, passes)
-    held_out = hold_out(data, passes)
+    held_out = hold_out(data, passes, SCENE_WEIGHTS.get(name, SCENE_WEIGHT))
     at = data.kinds["frames"]
     mean, _ = mean_average_precision(held_out.boxed[at], data.boxed[at], data.boxed[at][0].annotated)
     at = data.kinds["scenes"]

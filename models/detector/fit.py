@@ -52,6 +52,8 @@ PRESETS: dict[str, tuple[Pass, ...]] = {
 FOLDS = 6
 SCENE_WEIGHT = 0.2
 """Weight of an object in a scene, relative to one in a frame: the networks were trained on scenes like these."""
+SCENE_WEIGHTS = {"thorough": 0.5}
+"""Scene weights of presets with another one: large inputs need more examples of small objects, which are in scenes."""
 PHOTO_WEIGHT = 0.3
 """Weight of an object in a photo, relative to one in a frame, which has an annotated box."""
 
@@ -74,7 +76,7 @@ class _Examples:
     class_ids: NDArray[np.intp]
 
 
-def _examples(data: Data, boxed: NDArray[np.intp], photos: NDArray[np.intp]) -> _Examples:
+def _examples(data: Data, boxed: NDArray[np.intp], photos: NDArray[np.intp], scene_weight: float) -> _Examples:
     """Return the objects in some of the pictures with boxes and in some of the photos, and whether they are right."""
     parts: list[tuple[Evidence, NDArray[np.intp], Rescoring, NDArray[np.bool_], float]] = []
     for index in boxed:
@@ -82,7 +84,7 @@ def _examples(data: Data, boxed: NDArray[np.intp], photos: NDArray[np.intp]) -> 
         # Which of two boxes for the same object counts as right depends on their order, so a first estimate is needed.
         guess = Objects(evidence.boxes, evidence.logits.mean(axis=1), evidence.class_ids, evidence.ids)
         known = np.flatnonzero(np.isin(evidence.class_ids, frame.annotated))
-        weight = SCENE_WEIGHT if index >= data.kinds["scenes"].start else 1.0
+        weight = scene_weight if index >= data.kinds["scenes"].start else 1.0
         parts.append((evidence, known, data.boxed_rescorings[index], match(guess, frame)[known], weight))
     for index in photos:
         evidence = data.photo_evidence[index]
@@ -104,9 +106,15 @@ def _examples(data: Data, boxed: NDArray[np.intp], photos: NDArray[np.intp]) -> 
     )
 
 
-def fit(data: Data, boxed: NDArray[np.intp], photos: NDArray[np.intp], passes: Sequence[Pass]) -> Preset:
+def fit(
+    data: Data,
+    boxed: NDArray[np.intp],
+    photos: NDArray[np.intp],
+    passes: Sequence[Pass],
+    scene_weight: float = SCENE_WEIGHT,
+) -> Preset:
     """Fit the weights on some of the pictures with boxes and some of the photos."""
-    examples = _examples(data, boxed, photos)
+    examples = _examples(data, boxed, photos, scene_weight)
 
     def fit_on(chosen: NDArray[np.bool_], *further: Floats) -> Weights:
         logits = np.column_stack([examples.logits, *further])[chosen]
@@ -119,7 +127,7 @@ def fit(data: Data, boxed: NDArray[np.intp], photos: NDArray[np.intp], passes: S
     return Preset(tuple(passes), data.box_weights, fit_on(~is_animal), fit_on(is_animal), rescored)
 
 
-def hold_out(data: Data, passes: Sequence[Pass]) -> HeldOut:
+def hold_out(data: Data, passes: Sequence[Pass], scene_weight: float = SCENE_WEIGHT) -> HeldOut:
     """Find the objects in each picture with weights that were fitted on the other folds."""
     held_out = HeldOut([Objects.concatenate([])] * len(data.boxed), [Objects.concatenate([])] * len(data.photos))
     boxed_folds = [
@@ -132,7 +140,7 @@ def hold_out(data: Data, passes: Sequence[Pass]) -> HeldOut:
     for boxed_fold, photo_fold in zip(boxed_folds, folds(len(data.photos), FOLDS, seed=1), strict=True):
         others = np.setdiff1d(np.arange(len(data.boxed)), boxed_fold)
         other_photos = np.setdiff1d(np.arange(len(data.photos)), photo_fold)
-        preset = fit(data, others, other_photos, passes)
+        preset = fit(data, others, other_photos, passes, scene_weight)
         for index in boxed_fold:
             held_out.boxed[index] = _fuse(data.boxed_evidence[index], preset, data.boxed_rescorings[index])
         for index in photo_fold:
@@ -181,12 +189,12 @@ def main() -> None:
     result = json.loads(TARGET.read_text(encoding="utf-8"))
     first: HeldOut | None = None
     for name in options.preset:
-        passes = PRESETS[name]
+        passes, scene_weight = PRESETS[name], SCENE_WEIGHTS.get(name, SCENE_WEIGHT)
         data = read(Folders(options.frames, options.scenes, options.photos), passes)
-        held_out = hold_out(data, passes)
+        held_out = hold_out(data, passes, scene_weight)
         print(f"{name}\n{report(data, held_out.boxed, held_out.photos, first.boxed if first else None)}", flush=True)
         first = first or held_out
-        preset = fit(data, np.arange(len(data.boxed)), np.arange(len(data.photos)), passes)
+        preset = fit(data, np.arange(len(data.boxed)), np.arange(len(data.photos)), passes, scene_weight)
         result["presets"][name] = describe(preset)
         if name == "default":
             threshold, own = thresholds(data, held_out.boxed, held_out.photos)
