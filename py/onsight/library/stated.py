@@ -49,14 +49,14 @@ def is_current(library: Library, image: int, beside: Beside) -> bool:
 
 
 def write(library: Library, image: int, source: Source, inside: Stated, beside: Beside = ALONE) -> None:
-    """Write what is said about a picture; what an earlier reading has written is replaced.
+    """Store the metadata of a picture, replacing what an earlier reading stored.
 
     Args:
         library: The library.
         image: The picture's id.
-        source: Its file, whose name may tell a date.
-        inside: What the file says.
-        beside: The files beside it. What they say goes before what the file says.
+        source: Its file, whose name may contain a date.
+        inside: The metadata in the file.
+        beside: The files next to it. Their metadata takes precedence over the file's own.
     """
     said = combine(beside.read(), inside)
     in_name = date_in_name(source.name)
