@@ -29,7 +29,7 @@ def test_the_packaged_table_knows_the_vocabulary() -> None:
 
 
 def test_large_things_are_mentioned_more_often() -> None:
-    salience = Salience.from_tsv(f"{HEADER}\n*\t0.5\t\t\ncar\t0.5\t0.1\t\nsky\t0.1\t\t\n")
+    salience = Salience.from_tsv(f"{HEADER}\n*\t0.5\t\t\t\ncar\t0.5\t0.2\t0.1\t\nsky\t0.1\t0.1\t\t\n")
     small, usual, large = (salience.of(tag("car", (0, 0, side, side)), IMAGE) for side in (10, 31.6228, 90))
     assert small < usual < large
     assert usual == pytest.approx(0.5, abs=1e-3)
@@ -38,7 +38,7 @@ def test_large_things_are_mentioned_more_often() -> None:
 
 
 def test_a_tag_that_is_not_in_the_table_counts_as_its_nearest_broader_one() -> None:
-    salience = Salience.from_tsv(f"{HEADER}\ndog\t0.9\t\t\n")
+    salience = Salience.from_tsv(f"{HEADER}\ndog\t0.9\t0.3\t\t\n")
     assert salience.of(tag("poodle", parents=("Mammal", "Dog")), IMAGE) == 0.9
     assert salience.of(tag("gizmo"), IMAGE) == DEFAULT
 
@@ -66,5 +66,5 @@ def test_a_malformed_table_is_refused(rows: str) -> None:
 
 
 def test_roles_are_read_from_the_table() -> None:
-    assert read_roles(f"# note\n{HEADER}\nwall\t0.1\t\tfiller\ndog\t0.9\t\t\n") == {"wall": "filler"}
+    assert read_roles(f"# note\n{HEADER}\nwall\t0.1\t0.1\t\tfiller\ndog\t0.9\t0.3\t\t\n") == {"wall": "filler"}
     assert "filler" in ROLES

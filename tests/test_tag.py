@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -198,9 +199,10 @@ def found(
     group: str = "Objects",
     role: str = "",
     row: str = "tags",
+    first: float | None = None,
 ) -> Found:
     tag = Tag(id, id, group, score, threshold, False, parents, source, (), None, row)
-    return Found(tag, salience, role=role)
+    return Found(tag, salience, salience / 3 if first is None else first, role=role)
 
 
 def shown(listed: list[Found]) -> list[str]:
@@ -217,7 +219,7 @@ def test_select_sorts_by_what_people_mention() -> None:
 
 
 def test_select_tops_up_a_meagre_list_with_what_nearly_passes() -> None:
-    tags = [found("a", 0.9), found("b", 0.39), found("c", 0.31), found("d", 0.2)]
+    tags = [found("a", 0.9), found("b", 0.59, 0.6), found("c", 0.46, 0.6), found("d", 0.41, 0.6), found("e", 0.39, 0.4)]
     assert shown(select(tags, None, FLOOR)) == ["a", "b", "c"]
     enough = [found(f"t{index}", 0.9) for index in range(MIN_MAIN)]
     assert "b" not in shown(select([*tags, *enough], None, FLOOR))
@@ -250,6 +252,33 @@ def test_a_narrower_tag_replaces_a_broader_one() -> None:
     listed = select(tags, None, FLOOR)
     assert shown(listed) == ["people", "dog"]
     assert {id for id, level in levels(listed).items() if level == "broader"} == {"animal", "mammal", "person"}
+
+
+def test_the_subject_comes_first_and_then_what_people_mention() -> None:
+    tags = [
+        found("man", 0.9, salience=0.9, first=0.2),
+        found("water", 0.9, salience=0.5, first=0.01),
+        found("surfing", 0.8, salience=0.3, first=0.5),
+    ]
+    assert shown(select(tags, None, FLOOR)) == ["surfing", "man", "water"]
+
+
+def with_boxes(one: Found, count: int) -> Found:
+    boxes = tuple((float(place), 0.0, place + 1.0, 1.0) for place in range(count))
+    return replace(one, tag=replace(one.tag, boxes=boxes))
+
+
+def test_a_couple_is_named_by_its_members_and_a_group_as_a_group() -> None:
+    man, woman = (found(id, 0.9, salience=0.8, group="People") for id in ("man", "woman"))
+    people = found("people", 0.9, salience=0.5, group="People")
+    assert shown(select([man, woman, with_boxes(people, 2)], None, FLOOR)) == ["man", "woman"]
+    assert shown(select([man, woman, with_boxes(people, 5)], None, FLOOR)) == ["people", "man", "woman"]
+    assert shown(select([man, with_boxes(people, 2)], None, FLOOR)) == ["man", "people"]
+
+
+def test_a_doubtful_breed_does_not_replace_the_dog() -> None:
+    hound = replace(found("hound", 0.75, parents=("dog",), source="classifier"), concept="hound")
+    assert shown(select([hound, found("dog", 0.99)], None, FLOOR)) == ["dog"]
 
 
 def test_a_doubtful_tag_does_not_replace_a_sure_broader_one() -> None:
@@ -293,10 +322,12 @@ def test_select_keeps_every_tag_above_the_floor_once(rows: list[tuple[float, flo
     listed = select(tags, None, floor)
     assert sorted(one.tag.id for one in listed) == sorted(one.tag.id for one in tags if one.tag.score >= floor)
     main = [one.rank for one in listed if one.tag.shown]
+    main = main[1:]  # the subject comes before the others
     rest = [one.rank for one in listed if not one.tag.shown]
     assert main == sorted(main, reverse=True)
     assert rest == sorted(rest, reverse=True)
-    assert [one.tag.shown for one in listed] == [True] * len(main) + [False] * len(rest)
+    shown = [one.tag.shown for one in listed]
+    assert shown == sorted(shown, reverse=True)
 
 
 # --- options, head, command line -----------------------------------------------------------------------------

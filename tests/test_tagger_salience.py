@@ -55,7 +55,10 @@ def test_fit_learns_rates_and_the_effect_of_the_area() -> None:
     mentioned = np.zeros((count, 3))
     mentioned[:, 0], mentioned[: count // 10, 1] = 1, 1
     mentioned[count // 2 :, 2] = 1
-    learnt = fit(Examples(ids, np.ones((count, 3)), mentioned, areas), vocabulary)
+    subjects = np.zeros((count, 3))
+    subjects[:, 0] = 1
+    learnt = fit(Examples(ids, np.ones((count, 3)), mentioned, areas, subjects), vocabulary)
+    assert learnt.firsts[0] > 0.9 > 0.1 > learnt.firsts[1]
     assert learnt.rates[0] > 0.95
     assert learnt.rates[1] == pytest.approx(0.1, abs=0.03)
     assert learnt.slope > 0.3

@@ -84,8 +84,16 @@ class Mentions:
             self._phrases["people"] = set()
         for row in classes.classes.values():
             if row.id and row.id not in self._phrases:
-                self._phrases[row.id] = _phrases([row.name, row.label])
+                self._phrases[row.id] = own[row.id] = _phrases([row.name, row.label])
+        self._own = own
         self.ids = tuple(self._phrases)
+
+    def named(self, name: str) -> list[str]:
+        """Return the ids that a name means: the id itself, otherwise those whose names it is."""
+        if name in self._phrases:
+            return [name]
+        words = words_of(name)
+        return [id for id in self.ids if id in self._own and words in self._own[id]]
 
     def found(self, captions: Iterable[str]) -> Floats:
         """Return the share of the captions that mention each of `ids`, float64 [ids]."""

@@ -19,8 +19,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from models.tagger.dataset import ROOT, DatasetError, Floats, read_annotations
+from models.tagger.dataset import ROOT, DatasetError, Floats
 from models.tagger.mentions import Mentions, read_captions
+from models.tagger.shown import Truth, read_truths
 from onsight.engine import Engine
 from onsight.errors import OnsightError
 from onsight.evidence.detected_classes import DetectedClasses
@@ -38,6 +39,9 @@ APPLIES = 0.5
 PRIOR = 5.0
 """Weight of the prior, in pictures."""
 
+FIRST_SHARE = 0.3
+"""Prior share of the mentions of a tag that come first."""
+
 MAX_WEIGHT = 20.0
 """Weight of a tag in the slope by the area at most, in pictures."""
 
@@ -54,12 +58,14 @@ class Examples:
         true: Probability that a tag applies, [n, t].
         mentioned: Share of the captions that mention it, [n, t].
         areas: Part of the picture that its largest box covers, [n, t]; NaN without a box.
+        subjects: 1 if a person names it first, less if second, else 0; NaN if nobody was asked, [n, t].
     """
 
     ids: tuple[str, ...]
     true: Floats
     mentioned: Floats
     areas: Floats
+    subjects: Floats
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,11 +74,13 @@ class Salience:
 
     Attributes:
         rates: How often a true tag is mentioned, [t].
+        firsts: How often it is named first, [t].
         areas: Typical area of its largest box, [t]; NaN if it has no boxes.
         slope: By how much the log odds of a mention grow with the logarithm of the area.
     """
 
     rates: Floats
+    firsts: Floats
     areas: Floats
     slope: float
 
@@ -87,9 +95,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     vocabulary = Vocabulary.load()
     try:
         captions = read_captions(options.folder / "captions.tsv")
-        annotations: dict[str, frozenset[str]] = {}
+        annotations: dict[str, Truth] = {}
         for path in options.annotations:
-            annotations |= read_annotations(path, vocabulary)
+            annotations |= read_truths(path)
         examples = look(options.folder / "images", captions, annotations, vocabulary)
     except (DatasetError, OnsightError) as error:
         print(f"error: {error}", file=sys.stderr)
@@ -106,7 +114,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def look(
     folder: Path,
     captions: Mapping[str, Sequence[str]],
-    annotations: Mapping[str, frozenset[str]],
+    annotations: Mapping[str, Truth],
     vocabulary: Vocabulary,
 ) -> Examples:
     """Tag captioned pictures with boxes.
@@ -123,13 +131,13 @@ def look(
 def examples_from(
     taggings: Mapping[str, Tagging],
     captions: Mapping[str, Sequence[str]],
-    annotations: Mapping[str, frozenset[str]],
+    annotations: Mapping[str, Truth],
     vocabulary: Vocabulary,
 ) -> Examples:
     """Collect what was found in each picture and what its captions mention."""
     mentions = Mentions(vocabulary, Taxonomy.load(), DetectedClasses.load())
     shape = (len(taggings), len(mentions.ids))
-    true, areas = np.zeros(shape), np.full(shape, np.nan)
+    true, areas, subjects = np.zeros(shape), np.full(shape, np.nan), np.full(shape, np.nan)
     mentioned = np.stack([mentions.found(captions[name]) for name in taggings])
     column = {id: place for place, id in enumerate(mentions.ids)}
     for row, (name, tagging) in enumerate(taggings.items()):
@@ -141,8 +149,12 @@ def examples_from(
                 areas[row, column[tag.id]] = max(area_of(tag, tagging.image), MIN_AREA)
         if name in annotations:
             for id in vocabulary.ids:
-                true[row, column[id]] = float(id in annotations[name])
-    return Examples(mentions.ids, true, mentioned, areas)
+                true[row, column[id]] = float(id in annotations[name].tags)
+            subjects[row] = 0.0
+            for place, subject in enumerate(annotations[name].subjects):
+                for id in mentions.named(subject):
+                    subjects[row, column[id]] = max(subjects[row, column[id]], 1 / (1 + place))
+    return Examples(mentions.ids, true, mentioned, areas, subjects)
 
 
 def fit(examples: Examples, vocabulary: Vocabulary) -> Salience:
@@ -167,7 +179,10 @@ def fit(examples: Examples, vocabulary: Vocabulary) -> Salience:
     for place in np.flatnonzero(has_box.any(axis=0)):
         weights = true[has_box[:, place], place]
         typical[place] = np.average(logs[has_box[:, place], place], weights=weights)
-    return Salience(rates, np.exp(typical), _slope(examples, rates, logs - typical, has_box))
+    asked = np.isfinite(examples.subjects) * true
+    named = (np.nan_to_num(examples.subjects) * asked).sum(axis=0)
+    firsts = np.clip((named + PRIOR * rates * FIRST_SHARE) / (asked.sum(axis=0) + PRIOR), 0.001, 0.999)
+    return Salience(rates, firsts, np.exp(typical), _slope(examples, rates, logs - typical, has_box))
 
 
 def _slope(examples: Examples, rates: Floats, offsets: Floats, has_box: NDArray[np.bool_]) -> float:
@@ -204,13 +219,14 @@ def to_tsv(ids: Sequence[str], learnt: Salience, vocabulary: Vocabulary) -> str:
     lines = [
         "# How often people mention a tag that applies, learnt from captions by models/tagger/salience.py. Only",
         '# the column "role" is written by hand: "filler" tags say little unless nothing else applies; "kind" tags',
-        '# of the photo style say what the picture is. "area" is what the largest box usually covers of a picture.',
+        '# of the photo style say what the picture is. "first" is how often people name it first; "area" is what the',
+        "# largest box usually covers of a picture.",
         "\t".join(COLUMNS),
-        f"*\t{learnt.slope:.3f}\t\t",
+        f"*\t{learnt.slope:.3f}\t\t\t",
     ]
-    for id, rate, area in zip(ids, learnt.rates, learnt.areas, strict=True):
+    for id, rate, first, area in zip(ids, learnt.rates, learnt.firsts, learnt.areas, strict=True):
         size = "" if np.isnan(area) else f"{area:.3f}"
-        lines.append(f"{id}\t{rate:.3f}\t{size}\t{roles.get(id, '')}")
+        lines.append(f"{id}\t{rate:.3f}\t{first:.3f}\t{size}\t{roles.get(id, '')}")
     return "\n".join(lines) + "\n"
 
 

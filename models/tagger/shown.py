@@ -100,6 +100,8 @@ def read_truths(path: Path) -> dict[str, Truth]:
     """
     truths: dict[str, Truth] = {}
     for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+        if not line.strip() or line.startswith("#"):
+            continue
         cells = line.split("\t")
         if len(cells) < 3 or cells[0] in truths:
             raise DatasetError(f"{path}, line {number}: malformed or repeated.")

@@ -109,6 +109,8 @@ class Describer:
         things = self._other_things(has_people=people is not None)
         nouns = sorted(([people] if people else []) + things, key=lambda noun: noun.place)
         nouns = list({noun.text: noun for noun in reversed(nouns)}.values())[::-1]
+        if len(nouns) > 1:  # what the animal is has been said
+            nouns = [noun for noun in nouns if noun.text != load_phrases()["animal"].phrase] or nouns[:1]
         large = [noun for noun in nouns if not noun.boxes or area(noun.boxes[0]) >= SMALL * self._size]
         nouns = (large or nouns)[:MAX_NOUNS]
         if not nouns:
@@ -193,13 +195,14 @@ class Describer:
                     said = _objects(label, len(boxes), is_exact) if is_own else noun_phrase(tag)
                     if " or " not in said:
                         found.append(Noun(said, tag.group, frozenset({label}), boxes, place))
-            if classes or taken & set(self._classes_of(tag)) or not noun_phrase(tag):
+            said = noun_phrase(tag)
+            if classes or taken & set(self._classes_of(tag)) or not said or " or " in said:
                 continue
             limit = CERTAIN if self._boxes is not None and tag.id in covered else SURE
             is_thing = tag.group in _VERBS or not has_people
             is_known = tag.id in vocabulary or not _thing_names().isdisjoint(tag.parents)
             if tag.score >= limit and is_thing and is_known and not (has_people and self._is_worn(tag)):
-                found.append(Noun(noun_phrase(tag), tag.group, frozenset(), (), place))
+                found.append(Noun(said, tag.group, frozenset(), (), place))
         return found
 
     def _is_worn(self, tag: Tag) -> bool:
@@ -287,8 +290,11 @@ class Describer:
         first = next(iter(self._main), None)
         if first is None or first.score < LIKELY or not noun_phrase(first):
             return ""
-        is_described = first.group in {GROUPS[id] for id in (*THING_GROUPS, "scene", "elements")}
-        return f"A photo of {noun_phrase(first)}" if is_described and not first.boxes else ""
+        said = noun_phrase(first)
+        is_thing = first.group in {GROUPS[id] for id in THING_GROUPS}
+        is_described = is_thing or first.group in (GROUPS["scene"], GROUPS["elements"])
+        is_union = is_thing and " or " in said
+        return f"A photo of {said}" if is_described and not is_union and not first.boxes else ""
 
     def _score(self, id: str) -> float:
         return self._scores.get(id, 0.0)

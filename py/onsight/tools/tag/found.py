@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from onsight.tools.tag.results import Tag
-from onsight.tools.tag.salience import DEFAULT
+from onsight.tools.tag.salience import DEFAULT, DEFAULT_FIRST
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +15,7 @@ class Found:
     Attributes:
         tag: The tag, without a heat map.
         salience: How likely a person is to mention it if it applies, in (0, 1).
+        first: How likely a person is to name it first if it applies, in (0, 1).
         row: Its row in the vocabulary, or None.
         concept: Id of its concept in the taxonomy, or None.
         role: Its role in the table of salience, one of `onsight.tools.tag.salience.ROLES`.
@@ -22,6 +23,7 @@ class Found:
 
     tag: Tag
     salience: float = DEFAULT
+    first: float = DEFAULT_FIRST
     row: int | None = None
     concept: str | None = None
     role: str = ""

@@ -19,7 +19,7 @@ from onsight.evidence.vocabulary import Vocabulary
 from onsight.tools.tag.corners import area
 from onsight.tools.tag.results import Tag
 
-COLUMNS = ("id", "mentioned", "area", "role")
+COLUMNS = ("id", "mentioned", "first", "area", "role")
 
 ROLES = ("", "filler", "kind")
 """What else is known of a tag. ``"filler"``: it says little unless nothing else applies. ``"kind"``: a tag of the photo
@@ -27,6 +27,9 @@ style that says what the picture is, such as a screenshot."""
 
 DEFAULT = 0.1
 """How often a tag is mentioned if neither it nor a broader one is in the table."""
+
+DEFAULT_FIRST = 0.05
+"""How often such a tag is named first."""
 
 SLOPE_ID = "*"
 """Id of the row whose number is the slope by the area."""
@@ -38,11 +41,13 @@ class SalienceRow:
 
     Attributes:
         mentioned: Share of the captions that mention the tag where it applies, in (0, 1).
+        first: Share of the pictures with the tag of which a person names it first, in (0, 1).
         area: Part of the picture that its largest box covers as a rule; None if it has no boxes.
         role: One of `ROLES`.
     """
 
     mentioned: float
+    first: float
     area: float | None
     role: str
 
@@ -74,17 +79,19 @@ class Salience:
         """
         rows: dict[str, SalienceRow] = {}
         slope = 0.0
-        for id, mentioned, usual_area, role in _cells(text):
+        for id, mentioned, first, usual_area, role in _cells(text):
             try:
-                number, size = float(mentioned), float(usual_area) if usual_area else None
+                number, begins = float(mentioned), float(first or 0)
+                size = float(usual_area) if usual_area else None
             except ValueError as error:
                 raise InvalidSpecError(f"The salience of {id} is not a number: {error}.") from error
             if id == SLOPE_ID:
                 slope = number
                 continue
-            if id in rows or not 0 < number < 1 or role not in ROLES or (size is not None and not 0 < size <= 1):
+            in_range = 0 < number < 1 and 0 < begins < 1 and (size is None or 0 < size <= 1)
+            if id in rows or not in_range or role not in ROLES:
                 raise InvalidSpecError(f"The salience of {id} is repeated, out of range or has an unknown role.")
-            rows[id] = SalienceRow(number, size, role)
+            rows[id] = SalienceRow(number, begins, size, role)
         return cls(rows, slope)
 
     def role_of(self, id: str) -> str:
@@ -99,13 +106,22 @@ class Salience:
             tag: The tag. If it is not in the table, its nearest broader tag stands in for it.
             image: The picture.
         """
+        row = self._row_of(tag)
+        return self._sized(row.mentioned, row, tag, image) if row else DEFAULT
+
+    def first_of(self, tag: Tag, image: ImageInfo) -> float:
+        """Return how likely a person is to name a tag first, in (0, 1), if it applies; arguments as for `of`."""
+        row = self._row_of(tag)
+        return self._sized(row.first, row, tag, image) if row else DEFAULT_FIRST
+
+    def _row_of(self, tag: Tag) -> SalienceRow | None:
         broader = (self._ids.get(name, "") for name in tag.parents)
-        row = next((self.rows[id] for id in (tag.id, *broader) if id in self.rows), None)
-        if row is None:
-            return DEFAULT
+        return next((self.rows[id] for id in (tag.id, *broader) if id in self.rows), None)
+
+    def _sized(self, rate: float, row: SalienceRow, tag: Tag, image: ImageInfo) -> float:
         if row.area is None or not tag.boxes:
-            return row.mentioned
-        odds = math.log(row.mentioned / (1 - row.mentioned))
+            return rate
+        odds = math.log(rate / (1 - rate))
         odds += self.slope * math.log(max(area_of(tag, image), 1e-4) / row.area)
         return 1 / (1 + math.exp(-odds))
 
@@ -117,14 +133,14 @@ def area_of(tag: Tag, image: ImageInfo) -> float:
 
 def read_roles(text: str) -> dict[str, str]:
     """Return the roles in the text of a table, by id."""
-    return {id: role for id, _, _, role in _cells(text) if role}
+    return {id: role for id, *_, role in _cells(text) if role}
 
 
-def _cells(text: str) -> list[tuple[str, str, str, str]]:
+def _cells(text: str) -> list[tuple[str, str, str, str, str]]:
     lines = [line.split("\t") for line in text.splitlines() if line.strip() and not line.startswith("#")]
     if not lines or tuple(lines[0]) != COLUMNS or any(len(line) != len(COLUMNS) for line in lines):
         raise InvalidSpecError(f"The salience must be a table with the columns {', '.join(COLUMNS)}.")
-    return [(id, mentioned, area, role) for id, mentioned, area, role in lines[1:]]
+    return [(id, mentioned, first, area, role) for id, mentioned, first, area, role in lines[1:]]
 
 
 @cache

@@ -82,7 +82,7 @@ def weighed(found: Found, image: ImageInfo) -> Found:
         tag = replace(tag, row="colours")
     elif tag.group == GROUPS["style"] and role != "kind":
         tag = replace(tag, row="style")
-    return replace(found, tag=tag, salience=salience.of(tag, image), role=role)
+    return replace(found, tag=tag, salience=salience.of(tag, image), first=salience.first_of(tag, image), role=role)
 
 
 def select(found: Iterable[Found], threshold: float | None, floor: float) -> list[Found]:
