@@ -38,7 +38,14 @@ QUERIES = (
     "has:location camera:canon taken:>2020-01 width:>4000",
     "(animal OR food) -indoors colour:green is:untagged taken:2015..2020",
     "img_12*",
+    "people eating outside",
+    "snowy mountain",
+    "two dogs",
+    "vehicle without people",
 )
+
+BEGINNINGS = ("ki", "sno", "people ea", "living ro")
+"""What is being typed, to measure suggestions."""
 
 
 def fill(library: Library, rows: int) -> None:
@@ -92,6 +99,11 @@ def measure(path: Path, rows: int, runs: int) -> dict[str, Any]:
             fill(library, rows)
     with Library.open(path, create=False) as library:
         searches = {}
+        suggestions = {}
+        search.suggest(library, "warm up")
+        for query in BEGINNINGS:
+            found, milliseconds = timed(partial(search.suggest, library, query), 1)
+            suggestions[query] = {"found": len(found), "ms": milliseconds}
         for query in QUERIES:
             found, milliseconds = timed(partial(search.find, library, query), runs)
             searches[query] = {"found": len(found), "ms": milliseconds}
@@ -105,6 +117,7 @@ def measure(path: Path, rows: int, runs: int) -> dict[str, Any]:
         "rows": rows,
         "file_mb": round(path.stat().st_size / 1e6, 1),
         "searches": searches,
+        "suggestions": suggestions,
         "first_page_ms": page,
         "facets_of_all_ms": all_facets,
         "facets_of_dog_ms": some_facets,

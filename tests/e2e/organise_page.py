@@ -56,7 +56,7 @@ class OrganisePage:
     def __init__(self, page: Page) -> None:
         self.page = page
         self.grid = page.get_by_role("listbox", name="Pictures")
-        self.search = page.get_by_role("searchbox", name="Search")
+        self.search = page.get_by_role("combobox", name="Search", exact=True)
         self.imported = page.get_by_role("region", name="Import")
         self.chosen = page.get_by_role("toolbar", name="Selected pictures")
         self.count = page.get_by_role("region", name="Pictures found").get_by_role("heading")
@@ -124,7 +124,7 @@ class OrganisePage:
 
     def _search_field(self) -> Locator:
         """Return the search field, which is hidden while the library is empty."""
-        return self.page.get_by_role("searchbox", name="Search", include_hidden=True)
+        return self.page.get_by_role("combobox", name="Search", exact=True, include_hidden=True)
 
     def _is_only_library(self) -> bool:
         """Return whether the library that is open is empty and there is no other."""

@@ -84,11 +84,61 @@ def test_search_narrows_as_it_is_typed_and_says_what_is_wrong(organised: Organis
     expect(error).to_be_visible()
     expect(organised.page.locator("mark")).to_have_text("(")
     expect(organised.search).to_have_attribute("aria-invalid", "true")
-    organised.search.fill("nothing of the kind")
+    organised.search.fill("camera:none")
     expect(organised.page.get_by_text("No pictures match.")).to_be_visible()
     organised.button("Show all").click()
     organised.expect_found("4 pictures")
     expect(organised.search).to_have_value("")
+
+
+def test_suggestions_appear_while_typing_and_are_chosen_by_keys(organised: OrganisePage) -> None:
+    search = organised.search
+    suggestions = organised.page.get_by_role("listbox", name="Suggestions")
+    search.press_sequentially("ca")
+    option = suggestions.get_by_role("option", name=re.compile(r"^cat, \d pictures?"))
+    expect(option).to_be_visible(timeout=ENGINE_TIMEOUT_MS)
+    expect(search).to_have_attribute("aria-expanded", "true")
+    count = re.search(r"\d+", option.inner_text())
+    assert count
+    place = [one.get_attribute("id") for one in suggestions.get_by_role("option").all()].index(
+        option.get_attribute("id")
+    )
+    for _ in range(place + 1):
+        search.press("ArrowDown")
+    expect(option).to_have_attribute("aria-selected", "true")
+    expect(search).to_have_attribute("aria-activedescendant", option.get_attribute("id") or "")
+    search.press("Enter")
+    expect(search).to_have_value("cat")
+    expect(suggestions).to_be_hidden()
+    organised.expect_found(f"{count[0]} picture")
+    search.press("Backspace")
+    expect(suggestions).to_be_visible()
+    search.press("Escape")
+    expect(suggestions).to_be_hidden()
+    expect(search).to_have_value("ca")
+
+
+def test_a_search_without_results_says_why_and_offers_another_spelling(organised: OrganisePage) -> None:
+    page = organised.page
+    organised.search.fill("kiten")
+    expect(page.get_by_text("“kiten” is unknown")).to_be_visible(timeout=ENGINE_TIMEOUT_MS)
+    page.get_by_role("button", name=re.compile(r"^kitten · \d")).click()
+    expect(organised.search).to_have_value("kitten")
+    expect(organised.tile("cat.png")).to_be_visible()
+    organised.search.fill("kitten xyzzyx")
+    expect(page.get_by_text("These pictures match the rest of your search.")).to_be_visible()
+    organised.expect_found("0 pictures found")
+    expect(organised.tile("cat.png")).to_be_visible()
+
+
+def test_the_large_view_says_why_a_picture_was_found(organised: OrganisePage) -> None:
+    organised.search.fill("kitten")
+    organised.expect_found("2 pictures found")
+    organised.tile("cat.png").dblclick()
+    dialog = organised.page.get_by_role("dialog", name="Picture")
+    dialog.get_by_text("Why was it found?").click()
+    expect(dialog.get_by_text("“kitten”: Cat")).to_be_visible()
+    dialog.get_by_role("button", name="Close", exact=True).click()
 
 
 def test_every_facet_finds_as_many_pictures_as_it_says(organised: OrganisePage) -> None:

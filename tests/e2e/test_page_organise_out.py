@@ -62,7 +62,7 @@ class Shelf:
 
     def search(self, query: str, count: int) -> None:
         """Search, and wait for what is found."""
-        self.page.get_by_role("searchbox", name="Search").fill(query)
+        self.page.get_by_role("combobox", name="Search", exact=True).fill(query)
         found = self.page.get_by_role("region", name="Pictures found").get_by_role("heading")
         expect(found).to_have_text(re.compile(rf"^{count} pictures?\b"))
 

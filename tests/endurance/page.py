@@ -318,7 +318,7 @@ class Endurance:
     def _open_dialog(self, button: str) -> Locator:
         """Choose the pictures of the trip, and open what can be done with them."""
         page, count = self.shelf.page, len(self.trip)
-        page.get_by_role("searchbox", name="Search").fill("name:trip*")
+        page.get_by_role("combobox", name="Search", exact=True).fill("name:trip*")
         page.get_by_role("heading", name=re.compile(rf"^{count} pictures")).wait_for()
         self.shelf.button("Select all").click()
         page.get_by_text(f"{count} pictures selected").wait_for()

@@ -19,6 +19,7 @@ import { editTags, namesIn } from "./tag-editing.js";
  * @property {(file: File, picture: LibraryPicture, tool: ToolEntry) => void} use opens it in another tool
  * @property {(id: number) => void} findSimilar
  * @property {(query: string) => void} search
+ * @property {() => string} query returns the query that found the pictures; empty if none did
  * @property {(id: number) => void} onStep called with the next or previous picture when the user goes to it
  * @property {readonly ToolEntry[]} tools
  */
@@ -143,6 +144,28 @@ export class Detail {
     this.#image.src = this.#tiles.get(picture.id)?.source ?? "";
     this.#image.style.aspectRatio = `${picture.width} / ${picture.height}`;
     void this.#showLarge(picture);
+    void this.#showReasons(picture);
+  }
+
+  /**
+   * Say why the query found the picture.
+   * @param {LibraryPicture} picture
+   */
+  async #showReasons({ id }) {
+    const why = ref(this.#dialog, "why");
+    why.hidden = true;
+    const query = this.#actions.query();
+    if (!query.trim()) return;
+    const { sentences } = await this.#library.methods.explain({ id, query });
+    if (id !== this.#id) return;
+    ref(why, "reasons").replaceChildren(
+      ...sentences.map((sentence) => {
+        const line = document.createElement("li");
+        line.textContent = sentence;
+        return line;
+      }),
+    );
+    why.hidden = sentences.length === 0;
   }
 
   /** @param {LibraryPicture} picture */

@@ -3,6 +3,7 @@
 import { tryTo } from "../../lib/announce.js";
 import { button, elementFromTemplate, listen, part, ref } from "../../lib/dom.js";
 import { withPart } from "./query-text.js";
+import { Suggestions } from "./suggestions.js";
 import { t } from "../../lib/texts.js";
 
 /** @import { LibraryChoices, LibraryStatus, SavedSearch } from "../../../protocol.d.ts" */
@@ -27,7 +28,9 @@ export class SearchBar {
     this.#input = part(root, "query", HTMLInputElement);
     this.#input.value = search.query;
     listen(this.#input, "input", () => search.setQuery(this.#input.value));
+    const suggestions = new Suggestions(root, this.#input, library, (query) => this.write(query));
     listen(this.#input, "keydown", (event) => {
+      if (suggestions.press(event)) return;
       if (event.key === "Enter") search.setQuery(this.#input.value, { now: true });
       if (event.key === "Escape" && this.#input.value) {
         event.preventDefault();

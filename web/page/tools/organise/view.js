@@ -7,6 +7,7 @@ import { showDropZone } from "../../workspace/drop-zone.js";
 import { plural, t } from "../../lib/texts.js";
 import { canChooseFolder, chooseFiles, isPicture } from "../../lib/picture-files.js";
 import { OnsightError } from "../../../common/messenger.js";
+import { Advice } from "./advice.js";
 import { Detail } from "./detail.js";
 import { SINGLE_FILES, entriesIn, entryOf, pathOf } from "./entries.js";
 import { openDuplicates } from "./duplicates-dialog.js";
@@ -34,6 +35,7 @@ export { Library } from "./library.js";
 /** @import { App } from "../../workspace/app.js" */
 /** @import { FileWithPath } from "../../lib/picture-files.js" */
 /** @import { Arrival, Entry } from "./entries.js" */
+/** @import { Found } from "./search.js" */
 
 /**
  * @param {HTMLElement} host
@@ -49,6 +51,7 @@ export function mount(host, app) {
   const selection = new Selection();
   const search = new Search(library);
   const bar = new SearchBar(ref(root, "search"), library, search);
+  const advice = new Advice(ref(root, "none"), library, (query) => bar.write(query));
   const grid = new Grid(ref(root, "grid"), tiles, selection, openDetail);
   const facets = new Facets(ref(root, "facets"), (query) => bar.write(query));
   const panel = new ImportPanel(ref(root, "import"), importer, library, () => void goOn());
@@ -88,6 +91,8 @@ export function mount(host, app) {
     forgetDialog.returnValue = "";
   });
 
+  /** The pictures in the grid: those found, or the nearest ones. @type {readonly number[]} */
+  let shown = [];
   let isRefreshing = false;
   let isImporting = importer.busy;
   let lastName = "";
@@ -108,9 +113,10 @@ export function mount(host, app) {
     }),
     search.on("found", (found) => {
       bar.show(found);
-      selection.setShown(found.ids);
-      grid.setIds(found.ids);
+      advice.hide();
+      showPictures(found.ids);
       showFound();
+      if (!found.ids.length && !found.error && found.query.trim()) void showAdvice(found);
     }),
     search.on("facets", (found) => {
       keepFocus(root, button(root, "show-all"), () => facets.show(found, search.query));
@@ -158,6 +164,25 @@ export function mount(host, app) {
       undo.disabled = status.undo === null;
       redo.hidden = status.redo === null;
     });
+  }
+
+  /** @param {number[]} ids */
+  function showPictures(ids) {
+    shown = ids;
+    selection.setShown(ids);
+    grid.setIds(ids);
+  }
+
+  /**
+   * Nothing was found: say why, and show the nearest pictures instead.
+   * @param {Found} found
+   */
+  async function showAdvice(found) {
+    const nearest = await advice.show(found.query);
+    if (!nearest.length || search.found !== found) return;
+    showPictures(nearest);
+    ref(root, "grid").hidden = false;
+    button(root, "select-all").disabled = false;
   }
 
   function showFound() {
@@ -226,7 +251,7 @@ export function mount(host, app) {
    * @param {number} id
    * @param {readonly number[]} [among] the pictures that the user can step through
    */
-  function openDetail(id, among = search.found.ids) {
+  function openDetail(id, among = shown) {
     new Detail(library, tiles, among, id, {
       open: (picture) => originals.open(picture),
       view: (file, signal) => app.onsight.preview(file, { maxSide: PREVIEW_SIDE, ifNeeded: true, urgent: true, signal }),
@@ -237,6 +262,7 @@ export function mount(host, app) {
       },
       findSimilar,
       search: (query) => bar.write(query),
+      query: () => (among === shown ? search.found.query : ""),
       onStep: (shown) => grid.moveTo(shown),
       tools: app.tools,
     });

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
@@ -65,7 +65,7 @@ def advise(query: str, wanted: Sequence[Wanted], gatherer: Gatherer) -> Advice:
     absent = [one for one, found in evidence.items() if not found]
     sentences = [_about(one, gatherer) for one in absent]
     spellings = [
-        Spelling(words, _replaced(query, one, words))
+        Spelling(words, _replaced(query, dict.fromkeys(absent, "") | {one: words}))
         for one in absent
         if not gatherer.has_terms(one)
         for words in _spellings(one.key, gatherer.names())
@@ -128,7 +128,9 @@ def _spellings(key: str, own: frozenset[str]) -> list[str]:
     return [word for score, word in scored if score <= scored[0][0] + 0.06][:MAX_SPELLINGS]
 
 
-def _replaced(query: str, wanted: Wanted, words: str) -> str:
-    """Return a query with other words in the place of a thing."""
-    first, last = wanted.words[0].span, wanted.words[-1].span
-    return query[: first.position] + words + query[last.position + last.length :]
+def _replaced(query: str, others: Mapping[Wanted, str]) -> str:
+    """Return a query with other words in the place of some things."""
+    for wanted, words in sorted(others.items(), key=lambda item: -item[0].words[0].span.position):
+        first, last = wanted.words[0].span, wanted.words[-1].span
+        query = query[: first.position] + words + query[last.position + last.length :]
+    return " ".join(query.split())

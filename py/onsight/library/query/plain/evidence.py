@@ -14,7 +14,6 @@ from dataclasses import replace
 from functools import reduce
 
 from onsight.core.folding import search_key
-from onsight.evidence.detected_classes import at_least
 from onsight.library.query.plain.lexicon import Meaning, Target
 from onsight.library.query.plain.phrases import Wanted, plain_word
 from onsight.library.query.sql import any_of
@@ -211,7 +210,7 @@ class Gatherer:
     @staticmethod
     def _chance(count: tuple[int, int | None], scores: Sequence[float]) -> float:
         least, most = count
-        return at_least(least, scores) - (at_least(most + 1, scores) if most else 0.0)
+        return _at_least(least, scores) - (_at_least(most + 1, scores) if most else 0.0)
 
     def _counted_by_tags(self, count: tuple[int, int | None], found: Evidence) -> Evidence:
         """Return the evidence where no boxes are: people are counted by their tags, other things not at all."""
@@ -256,6 +255,19 @@ class Gatherer:
         anywhere = any_of([*bare_selects(self._connection, word), own_tag_select(word)])
         rows = self._connection.execute(f"SELECT id FROM image WHERE {anywhere.condition}", anywhere.parameters)
         return {id: evidence for (id,) in rows}
+
+
+def _at_least(count: int, scores: Sequence[float]) -> float:
+    """Return the probability of at least this many of some independent things (`detected_classes.at_least`).
+
+    NumPy is slow for the few boxes of a picture, and a search does this for thousands of pictures.
+    """
+    exactly = [1.0] + [0.0] * (count - 1)
+    for score in scores:
+        for number in range(count - 1, 0, -1):
+            exactly[number] += (exactly[number - 1] - exactly[number]) * score
+        exactly[0] *= 1 - score
+    return max(0.0, 1 - sum(exactly))
 
 
 def _single(target: Target) -> tuple[str, ...]:

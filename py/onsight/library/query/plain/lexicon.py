@@ -133,12 +133,13 @@ def all_words() -> tuple[str, ...]:
 
     Of several words with the same meaning, the name comes before aliases, and these before other words.
     """
-    words = sorted(_names(), key=lambda name: (not _names()[name][0], len(name), name))
-    words += sorted(
-        (word for word, cell in _table().items() if cell.startswith("*")), key=lambda word: (len(word), word)
-    )
+    words = {*_names(), *(word for word, cell in _table().items() if cell.startswith("*"))}
+
+    def rank(word: str) -> tuple[bool, bool, int, str]:
+        return " or " in word, not _names().get(word, ((), ()))[0], len(word), word
+
     found: dict[object, str] = {}
-    for word in words:
+    for word in sorted(words, key=rank):
         meaning = _meaning(word)
         if meaning and meaning.targets and meaning.targets[0].weight >= SUGGESTED:
             found.setdefault(meaning.targets, word)

@@ -17,6 +17,7 @@ from onsight.library.query.plain.relevance import relevance
 MAX_WORDS = 3
 """Maximum number of words, up to the one being typed, that are completed together: *living ro* → *living room*."""
 
+MIN_LETTERS = 2
 MAX_CANDIDATES = 400
 MAX_COUNTED = 8
 """How many completions are counted, those of the most frequent terms first."""
@@ -56,7 +57,7 @@ def suggest(query: str, gatherer: Gatherer, connection: sqlite3.Connection, limi
         return []
     for length in range(min(MAX_WORDS, len(words)), 0, -1):
         beginning = search_key(" ".join(words[-length:]))
-        candidates = list(_candidates(beginning, connection)) if beginning else []
+        candidates = list(_candidates(beginning, connection)) if len(beginning) >= MIN_LETTERS else []
         if found := _counted(words[:-length], beginning, candidates, gatherer, connection):
             return found[:limit]  # "living ro" is one name; "ro" alone would offer roads
     return []
