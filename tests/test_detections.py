@@ -18,6 +18,7 @@ from onsight.evidence.detected_classes import COLUMNS, COUNTS, DetectedClasses, 
 from onsight.evidence.taxonomy import Taxonomy
 from onsight.evidence.vocabulary import Vocabulary
 from onsight.tools.detect.task import DETECTORS, Detector
+from onsight.tools.tag.detected import DetectedObjects, with_detected
 from onsight.tools.tag.options import TagOptions
 from onsight.tools.tag.results import Tag, Tagging
 from onsight.tools.tag.task import Tagger
@@ -71,7 +72,7 @@ def test_broader_things_hold_too_but_no_places() -> None:
 
 @pytest.mark.parametrize(
     "row",
-    ["dog\tdog", "dog\tdogg\tdog\t", "dog\tdog\tdogg\t", "dog\tdog\t\t", "\tdog\tdog\t"],
+    ["dog\tdog", "dog\tdogg\tdog\t", "dog\tdog\tdogg\t", "dog\t\t\t", "\tdog\tdog\t"],
 )
 def test_a_wrong_row_is_refused(row: str) -> None:
     with pytest.raises(InvalidSpecError):
@@ -176,6 +177,22 @@ def test_an_animal_that_the_classifier_takes_for_another_is_left_out(tagger: Tag
     brown_bear = named(tag(tagger, boxes(("bear", 0.99)), bear), "n02132136")
     assert brown_bear
     assert brown_bear.boxes
+
+
+def test_an_object_is_left_out_if_its_own_tag_is_improbable(tagger: Tagger, detector: Detector) -> None:
+    objects = DetectedObjects(boxes(("donut", 0.9)), (100, 100), DetectedClasses.load(), detector.thresholds)
+    places = np.zeros((1, 1, 1000), np.float32)
+    probabilities = np.zeros(len(Vocabulary.load()), np.float32)
+    assert with_detected([], objects, tagger.namer, places, probabilities) == []
+    (found,) = with_detected([], objects, tagger.namer, places, probabilities + np.float32(0.2))
+    assert found.tag.name == "Doughnut"
+
+
+def test_a_more_certain_box_removes_the_name_of_another_kind(tagger: Tagger) -> None:
+    jaguar = 290
+    assert named(tag(tagger, boxes(("giraffe", 1.0)), jaguar), "n02128925") is None
+    assert named(tag(tagger, [], jaguar), "n02128925")
+    assert named(tag(tagger, boxes(("chair", 0.99)), jaguar), "n02128925")
 
 
 def test_faint_boxes_are_evidence_but_name_nothing(tagger: Tagger) -> None:

@@ -17,7 +17,7 @@ Arrays = dict[str, NDArray[np.generic]]
 _STEPS = 127
 
 
-def pack(model: Model, blocks: Sequence[int], thresholds: Floats, object_weights: Floats) -> Arrays:
+def pack(model: Model, blocks: Sequence[int], thresholds: Floats) -> Arrays:
     """Fold the two steps into one linear layer and round its weights to bytes.
 
     Returns:
@@ -42,7 +42,6 @@ def pack(model: Model, blocks: Sequence[int], thresholds: Floats, object_weights
         "expectation_weights": evidence_weights[:, count:].astype(np.float32),
         "bias": bias.astype(np.float32),
         "thresholds": thresholds.astype(np.float32),
-        "object_weights": object_weights.astype(np.float32),
     }
 
 

@@ -13,7 +13,6 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
-from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -21,12 +20,12 @@ import onnxruntime
 import scipy
 import sklearn
 
+from models.tagger import naming
 from models.tagger.boxes import fit_settled
 from models.tagger.dataset import ANNOTATIONS, EVERYDAY, ROOT, Dataset, DatasetError, Floats, load
 from models.tagger.export import pack, pack_settled, to_bytes
 from models.tagger.learning import Rows, fit
 from models.tagger.metrics import average_precisions, calibration_error, f1_scores
-from models.tagger.naming import calibrate
 from models.tagger.thresholds import choose_thresholds
 from models.tagger.validation import FOLDS, HeldOut, cross_validate
 from onsight.evidence.head import TagHead
@@ -42,7 +41,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return the exit status."""
     parser = argparse.ArgumentParser(prog="python -m models.tagger.train", description="Train the tagger's head.")
     parser.add_argument("folders", type=Path, nargs="+", metavar="FOLDER", help="folders of the annotated pictures")
-    parser.add_argument("--write", action="store_true", help=f"write {TARGET.relative_to(ROOT)}")
+    parser.add_argument("--write", action="store_true", help="write the two files that ship")
     options = parser.parse_args(arguments)
     try:
         dataset = load(options.folders)
@@ -54,15 +53,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for source in (ANNOTATIONS.stem, EVERYDAY.stem):
         print(by_tag(dataset, rounds, source))
 
-    object_weights, held_out, right = calibrate(dataset)
-    print(naming_table(held_out, right))
-
     probabilities = np.mean([held.probabilities for held in rounds], axis=0)
+    settled_probabilities = np.mean([held.settled for held in rounds], axis=0)
+    names = naming.fit_names(dataset, probabilities, settled_probabilities)
+    print(naming.names_table(names))
+
     model = fit(dataset, np.arange(len(dataset.files)))
     held_out_log_odds = np.mean([held.log_odds for held in rounds], axis=0)
     settled, _ = fit_settled(held_out_log_odds, dataset.detections, dataset.settled, dataset.targets)
-    arrays = pack(model, dataset.blocks, choose_thresholds(dataset.targets, probabilities), object_weights)
-    settled_probabilities = np.mean([held.settled for held in rounds], axis=0)
+    arrays = pack(model, dataset.blocks, choose_thresholds(dataset.targets, probabilities))
     arrays |= pack_settled(settled, choose_thresholds(dataset.targets, settled_probabilities))
     data = to_bytes(arrays)
     print(
@@ -72,7 +71,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     print("NumPy {}, SciPy {}, scikit-learn {}, onnxruntime {}".format(*versions))
     if options.write:
         TARGET.write_bytes(data)
-        print(f"wrote {TARGET.relative_to(ROOT)}")
+        naming.TARGET.write_text(names.weights.to_json(), encoding="utf-8")
+        print(f"wrote {TARGET.relative_to(ROOT)} and {naming.TARGET.relative_to(ROOT)}")
     return 0
 
 
@@ -141,17 +141,6 @@ def by_tag(dataset: Dataset, rounds: Sequence[HeldOut], source: str) -> str:
     order = sorted(np.flatnonzero(positives >= MIN_POSITIVES), key=lambda row: -settled[row])
     listed = ", ".join(f"{ids[row]} {first[row]:.2f} → {settled[row]:.2f} ({positives[row]:.0f})" for row in order)
     return f"\n{source}: {listed}\n"
-
-
-def naming_table(probabilities: Floats, right: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> str:
-    """Return how often the names of specific objects are right, by predicted probability."""
-    lines = ["| predicted for a specific name | names | right |", "|---|---|---|"]
-    edges = (0.0, 0.15, 0.35, 0.55, 0.75, 0.9, 1.0001)
-    for low, high in pairwise(edges):
-        inside = (probabilities >= low) & (probabilities < high)
-        if inside.any():
-            lines.append(f"| {low:.0%}–{min(high, 1):.0%} | {inside.sum()} | {right[inside].mean():.0%} |")
-    return "\n".join(lines) + "\n"
 
 
 def check_rounding(dataset: Dataset, log_odds: Floats, data: bytes) -> str:

@@ -32,7 +32,6 @@ ARRAYS = (
     "expectation_weights",
     "bias",
     "thresholds",
-    "object_weights",
     "settled_weights",
     "settled_steps",
     "box_weights",
@@ -54,8 +53,6 @@ class TagHead:
         expectation_weights: Float32 [T, 4].
         bias: Float32 [T].
         thresholds: Minimum probability of a displayed tag, float32 [T].
-        object_weights: Calibration of specific objects, float32 [3]: bias, and the weights of the log odds in the
-        whole picture and averaged over its positions.
         settled_weights: Weights of the features of `SettledEvidence`, float32 [T, E].
         box_weights: Weights of the log odds from the above and from detected boxes, float32 [T, 2].
         settled_bias: Bias for everything together, float32 [T].
@@ -67,7 +64,6 @@ class TagHead:
     expectation_weights: Array
     bias: Array
     thresholds: Array
-    object_weights: Array
     settled_weights: Array
     box_weights: Array
     settled_bias: Array
@@ -103,7 +99,6 @@ class TagHead:
             "expectation_weights": (tags, NUM_EXPECTATIONS),
             "bias": (tags,),
             "thresholds": (tags,),
-            "object_weights": (3,),
             "box_weights": (tags, 2),
             "settled_bias": (tags,),
             "settled_thresholds": (tags,),

@@ -68,7 +68,9 @@ def find(
     thresholds = head.thresholds if objects is None else head.settled_thresholds
     found = list(_vocabulary_tags(probabilities, thresholds, namer.vocabulary, attributes, objects))
     named = list(_object_tags(observation, probabilities, namer))
-    found += named if objects is None else with_detected(named, objects, namer, observation.evidence.places)
+    if objects is not None:
+        named = with_detected(named, objects, namer, observation.evidence.places, probabilities)
+    found += named
     found += _colour_tags(observation.colours)
     found += _photo_tags(attributes)
     return [weighed(one, observation.image) for one in found]
