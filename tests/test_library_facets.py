@@ -14,6 +14,7 @@ from onsight.errors import InvalidOptionError
 from onsight.library import edits, search
 from onsight.library.database import Library
 from onsight.library.query import Compiled, compile_query
+from onsight.library.query.plain.evidence import Gatherer
 from tests.library_samples import filled, look, tag
 
 NASTY = [
@@ -187,9 +188,9 @@ def test_a_query_is_compiled_once_for_its_hits_and_its_facets_until_the_library_
 ) -> None:
     compiled = []
 
-    def counting(query: str, connection: sqlite3.Connection) -> Compiled:
+    def counting(query: str, connection: sqlite3.Connection, gatherer: Gatherer | None = None) -> Compiled:
         compiled.append(query)
-        return compile_query(query, connection)
+        return compile_query(query, connection, gatherer)
 
     monkeypatch.setattr(search, "compile_query", counting)
     images = search.find(nasty, "camera:canon")
