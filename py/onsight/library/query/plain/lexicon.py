@@ -131,7 +131,7 @@ def is_known(key: str) -> bool:
 def all_words() -> tuple[str, ...]:
     """Return the words that are worth suggesting, sorted: names, aliases, and what was written by hand.
 
-    Of several words with the same meaning, the name comes before aliases, and these before other words.
+    Of several words with the same beginning and the same meaning, the name comes before aliases and other words.
     """
     words = {*_names(), *(word for word, cell in _table().items() if cell.startswith("*"))}
 
@@ -142,7 +142,7 @@ def all_words() -> tuple[str, ...]:
     for word in sorted(words, key=rank):
         meaning = _meaning(word)
         if meaning and meaning.targets and meaning.targets[0].weight >= SUGGESTED:
-            found.setdefault(meaning.targets, word)
+            found.setdefault((word[:2], meaning.targets), word)
     return tuple(sorted(found.values()))
 
 
@@ -161,7 +161,11 @@ def _meaning(key: str) -> Meaning | None:
         parts = _by_part().get(key, ())
         return Meaning(key, _sorted(dict.fromkeys(parts, PART), [])) if parts else None
     single, joint = _read_cell(cell or "")
+    # Earlier versions had other names for some things: each is an alias of the other.
+    others = {search_key(alias) for label in labels for alias in known_terms()[label].aliases}
     for term in aliases:
+        if term in others:
+            single[term] = 1.0
         single.setdefault(term, ALIAS_BESIDE if cell or labels else ALIAS)
     single.update(dict.fromkeys(labels, 1.0))
     return Meaning(key, _sorted(single, joint))
