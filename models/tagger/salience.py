@@ -29,7 +29,7 @@ from onsight.evidence.taxonomy import Taxonomy
 from onsight.evidence.vocabulary import Vocabulary
 from onsight.tools.tag.options import TagOptions
 from onsight.tools.tag.results import Tagging
-from onsight.tools.tag.salience import COLUMNS, area_of, read_roles
+from onsight.tools.tag.salience import COLUMNS, GROUP_ID, area_of, read_roles
 
 TARGET = ROOT / "py" / "onsight" / "data" / "salience.tsv"
 
@@ -40,7 +40,7 @@ PRIOR = 5.0
 """Weight of the prior, in pictures."""
 
 FIRST_SHARE = 0.3
-"""Prior share of the mentions of a tag that come first."""
+"""Prior share of the mentions of a group's tags that come first."""
 
 MAX_WEIGHT = 20.0
 """Weight of a tag in the slope by the area at most, in pictures."""
@@ -77,12 +77,14 @@ class Salience:
         firsts: How often it is named first, [t].
         areas: Typical area of its largest box, [t]; NaN if it has no boxes.
         slope: By how much the log odds of a mention grow with the logarithm of the area.
+        group_firsts: How often a specific thing of each group of the vocabulary is named first.
     """
 
     rates: Floats
     firsts: Floats
     areas: Floats
     slope: float
+    group_firsts: Mapping[str, float]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -180,9 +182,23 @@ def fit(examples: Examples, vocabulary: Vocabulary) -> Salience:
         weights = true[has_box[:, place], place]
         typical[place] = np.average(logs[has_box[:, place], place], weights=weights)
     asked = np.isfinite(examples.subjects) * true
-    named = (np.nan_to_num(examples.subjects) * asked).sum(axis=0)
-    firsts = np.clip((named + PRIOR * rates * FIRST_SHARE) / (asked.sum(axis=0) + PRIOR), 0.001, 0.999)
-    return Salience(rates, firsts, np.exp(typical), _slope(examples, rates, logs - typical, has_box))
+    named, times = (np.nan_to_num(examples.subjects) * asked).sum(axis=0), asked.sum(axis=0)
+    shares, group_firsts = np.empty(len(examples.ids)), {}
+    for group in sorted(set(groups.tolist())):
+        # Broad tags, such as Animal, are hardly ever named first: the narrower one is.
+        specific = (groups == group) & ~np.isin(examples.ids, _broad(vocabulary))
+        expected = (times * rates)[specific].sum()
+        share = (named[specific].sum() + PRIOR * FIRST_SHARE) / (expected + PRIOR)
+        shares[groups == group] = share
+        mean = (rates[specific] * times[specific]).sum() / max(times[specific].sum(), 1.0)
+        group_firsts[group] = float(np.clip(share * mean, 0.001, 0.999))
+    firsts = np.clip((named + PRIOR * rates * np.minimum(shares, 1)) / (times + PRIOR), 0.001, 0.999)
+    return Salience(rates, firsts, np.exp(typical), _slope(examples, rates, logs - typical, has_box), group_firsts)
+
+
+def _broad(vocabulary: Vocabulary) -> list[str]:
+    """Return the ids of tags that are broader than another one."""
+    return sorted({above for id in vocabulary.ids for above in vocabulary.ancestors(id)})
 
 
 def _slope(examples: Examples, rates: Floats, offsets: Floats, has_box: NDArray[np.bool_]) -> float:
@@ -220,9 +236,10 @@ def to_tsv(ids: Sequence[str], learnt: Salience, vocabulary: Vocabulary) -> str:
         "# How often people mention a tag that applies, learnt from captions by models/tagger/salience.py. Only",
         '# the column "role" is written by hand: "filler" tags say little unless nothing else applies; "kind" tags',
         '# of the photo style say what the picture is. "first" is how often people name it first; "area" is what the',
-        "# largest box usually covers of a picture.",
+        "# largest box usually covers of a picture. Rows of groups are for specific names that have no row.",
         "\t".join(COLUMNS),
         f"*\t{learnt.slope:.3f}\t\t\t",
+        *(f"{GROUP_ID}{group}\t\t{first:.3f}\t\t" for group, first in learnt.group_firsts.items()),
     ]
     for id, rate, first, area in zip(ids, learnt.rates, learnt.firsts, learnt.areas, strict=True):
         size = "" if np.isnan(area) else f"{area:.3f}"

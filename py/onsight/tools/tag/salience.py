@@ -15,7 +15,7 @@ from types import MappingProxyType
 
 from onsight.core.results import ImageInfo
 from onsight.errors import InvalidSpecError
-from onsight.evidence.vocabulary import Vocabulary
+from onsight.evidence.vocabulary import GROUPS, Vocabulary
 from onsight.tools.tag.corners import area
 from onsight.tools.tag.results import Tag
 
@@ -30,6 +30,9 @@ DEFAULT = 0.1
 
 DEFAULT_FIRST = 0.05
 """How often such a tag is named first."""
+
+GROUP_ID = "group:"
+"""Begins the ids of rows that say how often a specific thing of a group is named first."""
 
 SLOPE_ID = "*"
 """Id of the row whose number is the slope by the area."""
@@ -58,11 +61,15 @@ class Salience:
     Attributes:
         rows: The rows by the tag's id.
         slope: By how much the log odds of a mention grow with the logarithm of the area.
+        group_firsts: How often a specific thing is named first, by the displayed name of its group.
     """
 
-    def __init__(self, rows: Mapping[str, SalienceRow], slope: float) -> None:
+    def __init__(
+        self, rows: Mapping[str, SalienceRow], slope: float, group_firsts: Mapping[str, float] = MappingProxyType({})
+    ) -> None:
         self.rows = MappingProxyType(dict(rows))
         self.slope = slope
+        self.group_firsts = MappingProxyType(dict(group_firsts))
         self._ids = {entry.label: entry.id for entry in Vocabulary.load()}
 
     @classmethod
@@ -78,21 +85,25 @@ class Salience:
             InvalidSpecError: A row is malformed or repeated.
         """
         rows: dict[str, SalienceRow] = {}
+        groups: dict[str, float] = {}
         slope = 0.0
         for id, mentioned, first, usual_area, role in _cells(text):
             try:
-                number, begins = float(mentioned), float(first or 0)
+                number, begins = float(mentioned or 0), float(first or 0)
                 size = float(usual_area) if usual_area else None
             except ValueError as error:
                 raise InvalidSpecError(f"The salience of {id} is not a number: {error}.") from error
             if id == SLOPE_ID:
                 slope = number
                 continue
+            if id.startswith(GROUP_ID) and (group := GROUPS.get(id.removeprefix(GROUP_ID))):
+                groups[group] = begins
+                continue
             in_range = 0 < number < 1 and 0 < begins < 1 and (size is None or 0 < size <= 1)
             if id in rows or not in_range or role not in ROLES:
                 raise InvalidSpecError(f"The salience of {id} is repeated, out of range or has an unknown role.")
             rows[id] = SalienceRow(number, begins, size, role)
-        return cls(rows, slope)
+        return cls(rows, slope, groups)
 
     def role_of(self, id: str) -> str:
         """Return the role of a tag, one of `ROLES`."""
@@ -112,7 +123,9 @@ class Salience:
     def first_of(self, tag: Tag, image: ImageInfo) -> float:
         """Return how likely a person is to name a tag first, in (0, 1), if it applies; arguments as for `of`."""
         row = self._row_of(tag)
-        return self._sized(row.first, row, tag, image) if row else DEFAULT_FIRST
+        first = self._sized(row.first, row, tag, image) if row else DEFAULT_FIRST
+        # Broader tags are rarely named first where there is a specific name, such as a kind of animal.
+        return first if tag.id in self.rows else max(first, self.group_firsts.get(tag.group, 0.0))
 
     def _row_of(self, tag: Tag) -> SalienceRow | None:
         broader = (self._ids.get(name, "") for name in tag.parents)
