@@ -8,6 +8,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
+pytest.importorskip("pycocotools", reason="measuring needs pycocotools")
+pytest.importorskip("scipy", reason="fitting needs SciPy")
+
 from models.detector.boxes import fit_box_weights
 from models.detector.coco import CocoTruth
 from models.detector.dataset import Frame, read_scenes

@@ -45,7 +45,7 @@ def test_a_new_file_is_written_and_dated(disk: Path) -> None:
 
 def test_what_is_there_stays(disk: Path) -> None:
     (disk / "a.txt").write_bytes(b"precious")
-    with pytest.raises(UnwritableFileError, match="already; nothing was overwritten"):
+    with pytest.raises(UnwritableFileError, match="already exists; nothing was overwritten"):
         write_new(disk / "a.txt", b"new")
     assert write_free(disk / "a.txt", b"new") == disk / "a-2.txt"
     assert write_free(disk / "a.txt", b"newer") == disk / "a-3.txt"
@@ -127,7 +127,7 @@ def test_an_export_is_written_as_a_whole_or_not_at_all(disk: Path) -> None:
     assert write_all(disk / "out", files) == [disk / "out/labels/a.txt", disk / "out/labels/b.txt"]
     assert write_all(disk / "out", files)  # the same again
     before = tree(disk)
-    with pytest.raises(UnwritableFileError, match=r"labels/b\.txt already; nothing was written"):
+    with pytest.raises(UnwritableFileError, match=r"labels/b\.txt already exists; nothing was written"):
         write_all(disk / "out", [("labels/c.txt", b"new"), ("labels/b.txt", b"new")])
     assert tree(disk) == before == {"out/labels/a.txt": b"1", "out/labels/b.txt": b"23"}
 
