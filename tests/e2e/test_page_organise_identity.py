@@ -115,7 +115,7 @@ def test_two_memory_cards_with_one_folder_name(organise: OrganisePage, tmp_path:
     expect(marked).to_have_count(1)
     expect(marked.get_by_text("Missing", exact=True)).to_be_visible()
     expect(organise.page.get_by_text("Missing", exact=True).filter(visible=True)).to_have_count(1)
-    expect(only(organise, "is:missing user:Cup")).to_contain_text("Another picture’s file is in the place of this one.")
+    expect(only(organise, "is:missing user:Cup")).to_contain_text("Another file has replaced this picture’s file.")
 
 
 def test_single_files_of_one_name(organise: OrganisePage, tmp_path: Path) -> None:

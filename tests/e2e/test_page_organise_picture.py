@@ -74,10 +74,10 @@ def test_a_picture_is_gone_through_and_tagged_with_the_keyboard(organised: Organ
     page.keyboard.press("ArrowRight")
     expect(picture).to_contain_text("2 of 4")
     removers = picture.get_by_role("button", name="Remove “")
-    first, second = (removers.nth(index).get_attribute("aria-label") for index in range(2))
+    first = removers.first.get_attribute("aria-label")
     removers.first.press("Enter")
     expect(picture.get_by_role("button", name=first, exact=True)).to_have_count(0)
-    expect(picture.get_by_role("button", name=second, exact=True)).to_be_focused()
+    expect(removers.first).to_be_focused()  # the next tag, or a broader one that the removed one stood for
 
 
 def test_what_goes_wrong_in_a_dialog_is_told_in_it(organised: OrganisePage) -> None:

@@ -511,9 +511,10 @@ def test_phone_has_no_sideways_scroll_and_works_by_touch(site: str, open_page: O
     assert page.evaluate(OVERFLOW) == 0
     add(tool, "Averyveryveryverylongwordwithoutanyspaceinit" * 2)
     expect(chips(tool, "Your tags")).to_have_count(1)
+    wait_until_settled(tool)
     chip(tool, "Cat").tap()
-    expect(page.locator(".frame__seen")).to_be_visible()
-    expect(page.locator(".frame__seen")).to_be_in_viewport()  # the picture comes along
+    expect(page.locator(".box__line")).to_have_count(1)
+    expect(page.locator(".box__line")).to_be_in_viewport()  # the picture comes along
     assert page.evaluate(OVERFLOW) == 0
     tool.answer.get_by_role("button", name="Remove Cat", exact=True).tap()
     expect(chip(tool, "Cat")).to_have_count(0)
