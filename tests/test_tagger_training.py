@@ -49,7 +49,6 @@ def made_up(count: int = 120, tags: int = 9, seed: int = 0) -> Dataset:
         empty,
         empty,
         truth + rng.normal(size=truth.shape),
-        np.arange(1, tags),
         rng.normal(size=(count, 7)),
     )
 

@@ -58,7 +58,6 @@ class Dataset:
         average_places: Class probabilities averaged over all positions, float32 [n, C].
         best_places: Probability of each class at its best position, float32 [n, C].
         detections: Log odds of the tags from the detected objects, float64 [n, T].
-        covered: Indices of the tags that objects say something about, in [0, T).
         settled: Features from detection, float64 [n, E], see
             `onsight.evidence.settled.SettledEvidence`.
     """
@@ -75,7 +74,6 @@ class Dataset:
     average_places: NDArray[np.float32]
     best_places: NDArray[np.float32]
     detections: Floats
-    covered: NDArray[np.intp]
     settled: Floats
 
     def rows_of(self, source: str) -> NDArray[np.intp]:
@@ -138,7 +136,6 @@ def load(folders: Sequence[Path], annotations: Sequence[Path] = SOURCES) -> Data
         average_places=looks["average_places"],
         best_places=looks["best_places"],
         detections=looks["detections"].astype(np.float64),
-        covered=DetectedClasses.load().covered_rows,
         settled=looks["settled"].astype(np.float64),
     )
 

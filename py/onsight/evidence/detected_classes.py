@@ -97,11 +97,6 @@ class DetectedClasses:
         """Return the detector's name for a displayed name; an unknown name is returned unchanged."""
         return self._by_name.get(name, name)
 
-    @property
-    def covered_rows(self) -> NDArray[np.intp]:
-        """Indices in the vocabulary of the tags that objects say something about, ascending."""
-        return np.array(sorted(self._rows.values()), np.intp)
-
     def scores(self, boxes: Iterable[Box]) -> NDArray[np.float32]:
         """Return the probability of each tag from the boxes alone, float32 [T]; 0 if they say nothing about it.
 

@@ -1,8 +1,9 @@
-/** Suggestions below the search field: completions of what is being typed, with numbers. A combobox (ARIA 1.2). */
+/** Suggestions below the search field: completions of what is being typed, with numbers. */
 
 import { announce } from "../../lib/announce.js";
 import { elementFromTemplate, listen, ref } from "../../lib/dom.js";
 import { formatCount } from "../../lib/format.js";
+import { OptionList } from "../../lib/option-list.js";
 import { plural } from "../../lib/texts.js";
 
 /** @import { Suggested } from "../../../protocol.d.ts" */
@@ -14,11 +15,10 @@ const PAUSE_MS = 60;
 export class Suggestions {
   #library;
   #input;
-  #list;
+  #options;
   #onChoose;
   /** @type {Suggested[]} */
   #offered = [];
-  #active = -1;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #typing;
 
@@ -31,16 +31,17 @@ export class Suggestions {
   constructor(root, input, library, onChoose) {
     this.#library = library;
     this.#input = input;
-    this.#list = ref(root, "suggestions");
+    const list = ref(root, "suggestions");
+    this.#options = new OptionList(input, list, {
+      onChoose: (index) => this.#choose(this.#offered[index]),
+      // Scroll the list, and not the page.
+      reveal: ({ offsetTop, offsetHeight }) => {
+        list.scrollTop = Math.min(offsetTop, Math.max(list.scrollTop, offsetTop + offsetHeight - list.clientHeight));
+      },
+    });
     this.#onChoose = onChoose;
     listen(input, "input", () => this.#wait());
     listen(input, "blur", () => this.close());
-    // A press must not move the focus: blurring the field would close the list before the click arrives.
-    listen(this.#list, "pointerdown", (event) => event.preventDefault());
-    listen(this.#list, "click", ({ target }) => {
-      const index = [...this.#list.children].findIndex((option) => option.contains(target));
-      this.#choose(this.#offered[index]);
-    });
   }
 
   /**
@@ -49,14 +50,12 @@ export class Suggestions {
    * @returns {boolean} whether the list has used it
    */
   press(event) {
-    const count = this.#offered.length;
-    if (event.isComposing || !count) return false;
+    if (event.isComposing || !this.#options.isOpen) return false;
     const { key } = event;
     if (key === "ArrowDown" || key === "ArrowUp") {
-      // There is one more position than there are suggestions: the text as it was typed.
-      this.#activate(((this.#active + 1 + (key === "ArrowDown" ? 1 : count)) % (count + 1)) - 1);
-    } else if (key === "Enter" && this.#active >= 0) {
-      this.#choose(this.#offered[this.#active]);
+      this.#options.move(key);
+    } else if (key === "Enter" && this.#options.active >= 0) {
+      this.#choose(this.#offered[this.#options.active]);
     } else if (key === "Escape") {
       this.close();
     } else {
@@ -93,34 +92,11 @@ export class Suggestions {
 
   /** @param {Suggested[]} suggestions */
   #offer(suggestions) {
-    const wasOpen = this.#offered.length > 0;
+    const wasOpen = this.#options.isOpen;
     this.#offered = suggestions;
-    this.#list.replaceChildren(...suggestions.map((one, index) => optionOf(one, index)));
-    const isOpen = suggestions.length > 0;
-    this.#list.hidden = !isOpen;
-    this.#input.setAttribute("aria-expanded", String(isOpen));
-    this.#activate(-1);
+    this.#options.show(suggestions.map((one, index) => optionOf(one, index)));
+    const isOpen = this.#options.isOpen;
     if (isOpen && !wasOpen) announce(plural(suggestions.length, "{count} suggestion.", "{count} suggestions."));
-  }
-
-  /** @param {number} index of the suggestion that Enter accepts; -1 for the text as typed */
-  #activate(index) {
-    this.#active = index;
-    for (const [place, option] of [...this.#list.children].entries()) {
-      option.setAttribute("aria-selected", String(place === index));
-      if (place === index) this.#show(/** @type {HTMLElement} */ (option));
-    }
-    if (index < 0) this.#input.removeAttribute("aria-activedescendant");
-    else this.#input.setAttribute("aria-activedescendant", `suggestion-${index}`);
-  }
-
-  /**
-   * Scroll the list, and not the page, to a suggestion.
-   * @param {HTMLElement} option
-   */
-  #show({ offsetTop, offsetHeight }) {
-    const { scrollTop, clientHeight } = this.#list;
-    this.#list.scrollTop = Math.min(offsetTop, Math.max(scrollTop, offsetTop + offsetHeight - clientHeight));
   }
 
   /** @param {Suggested | undefined} suggestion */

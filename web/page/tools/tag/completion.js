@@ -1,7 +1,8 @@
-/** The field for the user's own tags. It suggests names that Onsight knows: a combobox (ARIA 1.2). */
+/** The field for the user's own tags. It suggests names that Onsight knows. */
 
 import { announce } from "../../lib/announce.js";
 import { button, elementFromTemplate, listen, part, ref } from "../../lib/dom.js";
+import { OptionList } from "../../lib/option-list.js";
 import { plural } from "../../lib/texts.js";
 import { tidy } from "./edits.js";
 
@@ -18,14 +19,11 @@ export class TagField {
   #onsight;
   #onAdd;
   #input;
-  #list;
+  #options;
   /** @type {TagName[]} */
   #known = [];
   /** The current suggestions. @type {TagName[]} */
   #offered = [];
-  #active = -1;
-  /** Whether the list of suggestions is open. */
-  #isOpen = false;
 
   /**
    * @param {HTMLElement} root contains the field's template
@@ -36,19 +34,15 @@ export class TagField {
     this.#onsight = onsight;
     this.#onAdd = onAdd;
     this.#input = part(root, "new-tag", HTMLInputElement);
-    this.#list = ref(root, "offers");
+    this.#options = new OptionList(this.#input, ref(root, "offers"), {
+      onChoose: (index) => this.#add(this.#offered[index]?.name ?? ""),
+      reveal: (option) => option.scrollIntoView({ block: "nearest" }),
+    });
     listen(this.#input, "focus", () => this.#learn());
     listen(this.#input, "input", () => this.#change());
     listen(this.#input, "blur", () => this.#close());
     listen(this.#input, "keydown", (event) => this.#press(event));
     listen(button(root, "add"), "click", () => this.#add(this.#input.value));
-    // A press must not move the focus: blurring the field would close the list before the click arrives.
-    listen(this.#list, "pointerdown", (event) => event.preventDefault());
-    listen(this.#list, "click", ({ target }) => {
-      const index = [...this.#list.children].findIndex((option) => option.contains(target));
-      const offer = this.#offered[index];
-      if (offer) this.#add(offer.name);
-    });
   }
 
   focus() {
@@ -71,14 +65,12 @@ export class TagField {
     const { key } = event;
     if (key === "ArrowDown" || key === "ArrowUp") {
       event.preventDefault();
-      if (!this.#isOpen) this.#offer();
-      const count = this.#offered.length;
-      // There is one more position than there are suggestions: the text as it was typed.
-      if (count) this.#activate(((this.#active + 1 + (key === "ArrowDown" ? 1 : count)) % (count + 1)) - 1);
+      if (!this.#options.isOpen) this.#offer();
+      this.#options.move(key);
     } else if (key === "Enter") {
       event.preventDefault();
-      this.#add(this.#offered[this.#active]?.name ?? this.#input.value);
-    } else if (key === "Escape" && this.#isOpen) {
+      this.#add(this.#offered[this.#options.active]?.name ?? this.#input.value);
+    } else if (key === "Escape" && this.#options.isOpen) {
       event.preventDefault();
       this.#close();
     }
@@ -93,31 +85,14 @@ export class TagField {
   #offer() {
     const text = tidy(this.#input.value).toLowerCase();
     this.#offered = text ? bestOf(this.#known, text) : [];
-    this.#list.replaceChildren(...this.#offered.map((offer, index) => optionOf(offer, text, `offer-${index}`)));
-    this.#isOpen = this.#offered.length > 0;
-    this.#list.hidden = !this.#isOpen;
-    this.#input.setAttribute("aria-expanded", String(this.#isOpen));
-    this.#activate(-1);
-    if (this.#isOpen) announce(plural(this.#offered.length, "{count} suggestion.", "{count} suggestions."));
-  }
-
-  /** @param {number} index of the suggestion that Enter accepts; -1 for the text as typed */
-  #activate(index) {
-    this.#active = index;
-    for (const [place, option] of [...this.#list.children].entries()) {
-      option.setAttribute("aria-selected", String(place === index));
-      if (place === index) option.scrollIntoView({ block: "nearest" });
-    }
-    if (index < 0) this.#input.removeAttribute("aria-activedescendant");
-    else this.#input.setAttribute("aria-activedescendant", `offer-${index}`);
+    this.#options.show(this.#offered.map((offer, index) => optionOf(offer, text, `offer-${index}`)));
+    const count = this.#offered.length;
+    if (count) announce(plural(count, "{count} suggestion.", "{count} suggestions."));
   }
 
   #close() {
     this.#offered = [];
-    this.#isOpen = false;
-    this.#list.hidden = true;
-    this.#input.setAttribute("aria-expanded", "false");
-    this.#activate(-1);
+    this.#options.show([]);
   }
 
   /** @param {string} text */
